@@ -1,0 +1,34 @@
+/**
+ * Channel names and what they are called on each hop.
+ *
+ * A name is dot-separated segments of `[A-Za-z0-9_-]`, at most 128 bytes: `rooms.berlin.alerts`. The alphabet has no
+ * character that means something to MQTT (`+ # / $`), Redis (`{ } * ? [ ]`) or a URL, so a valid name can be put into a
+ * topic, a key or a path without escaping; an invalid one must never get that far.
+ */
+export const MAX_CHANNEL_LENGTH = 128
+
+const NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/
+
+export function isChannel(name: unknown): name is string {
+  return typeof name === 'string' && name.length <= MAX_CHANNEL_LENGTH && NAME.test(name)
+}
+
+/** The MQTT topic that carries a channel's stored messages: `causeway/channels/rooms/berlin/alerts`. */
+export function channelTopic(prefix: string, channel: string): string {
+  return `${prefix}/channels/${channel.replaceAll('.', '/')}`
+}
+
+/** The filter that matches the topics of every channel. */
+export function allChannelsFilter(prefix: string): string {
+  return `${prefix}/channels/#`
+}
+
+/** The channel of such a topic, or undefined where the topic is none of ours. */
+export function topicChannel(prefix: string, topic: string): string | undefined {
+  const start = `${prefix}/channels/`
+  if (!topic.startsWith(start)) return undefined
+  const path = topic.slice(start.length)
+  const channel = path.replaceAll('/', '.')
+  // A topic segment may itself hold a dot ("a.b/c"): it would read as a channel that it does not name.
+  return !path.includes('.') && isChannel(channel) ? channel : undefined
+}

@@ -1,0 +1,19 @@
+import type { Message } from './message.ts'
+
+/** The answer of `GET /history`. */
+export interface HistoryPage {
+  channel: string
+  messages: Message[]
+  /** The position of the channel's last message; 0 where there is none. A stream opened with `since=<head>` joins without a seam. */
+  head: number
+  /** Ready URLs, or null at the end: `next` goes on in the page's order, `prev` goes back. */
+  next: string | null
+  prev: string | null
+}
+
+/** The answer of `GET /channels/{channel}`. */
+export interface ChannelInfo {
+  name: string
+  head: number
+  messages: number
+}
