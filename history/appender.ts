@@ -1,0 +1,106 @@
+import { Problem } from '../contract/problem.ts'
+import { Prisma, type Database } from './database.ts'
+import { databaseProblem } from './databaseError.ts'
+import { toEntry, type Row } from './row.ts'
+import type { Appended, Draft } from './types.ts'
+
+interface Waiting {
+  draft: Draft
+  resolve: (appended: Appended) => void
+  reject: (error: unknown) => void
+}
+
+interface AppendedRow extends Row {
+  epoch: string
+  repeated: boolean
+  same: boolean
+}
+
+/** More in one call gains little: the commit's cost is shared by then, and the batch is what a failure takes with it. */
+const MAX_BATCH = 512
+/** A batch is also one protocol message: this bounds its memory, and its time against the statement time-out. */
+const MAX_BATCH_BYTES = 4_000_000
+
+/**
+ * Group commit. While one batch is being committed, whatever arrives waits, and all of it goes into the next: under load
+ * the batches grow and each commit is shared, and a lone message waits for nothing. One batch at a time per process: a
+ * second could only wait for the first one's lock.
+ */
+export class Appender {
+  readonly #database: Database
+  readonly #logId: number
+  readonly #maxWaitingBytes: number
+  readonly #waiting: Waiting[] = []
+  #waitingBytes = 0
+  #busy = false
+
+  /** `maxWaitingBytes` bounds the queue: beyond it a draft is refused at once, as `overloaded`. */
+  constructor(database: Database, logId: number, maxWaitingBytes: number) {
+    this.#database = database
+    this.#logId = logId
+    this.#maxWaitingBytes = maxWaitingBytes
+  }
+
+  append(draft: Draft): Promise<Appended> {
+    if (this.#waitingBytes + sizeOf(draft) > this.#maxWaitingBytes) {
+      return Promise.reject(new Problem('overloaded'))
+    }
+    this.#waitingBytes += sizeOf(draft)
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ draft, resolve, reject })
+      if (!this.#busy) void this.#work()
+    })
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true
+    while (this.#waiting.length > 0) {
+      const batch = this.#takeBatch()
+      try {
+        const rows = await this.#call(batch.map(({ draft }) => draft))
+        batch.forEach((waiting, index) => settle(waiting, rows[index]))
+      } catch (error) {
+        const problem = databaseProblem(error)
+        for (const { reject } of batch) reject(problem)
+      }
+    }
+    this.#busy = false
+  }
+
+  #takeBatch(): Waiting[] {
+    let count = 0
+    let bytes = 0
+    for (const { draft } of this.#waiting) {
+      bytes += sizeOf(draft)
+      if (count === MAX_BATCH || (count > 0 && bytes > MAX_BATCH_BYTES)) break
+      count++
+    }
+    const batch = this.#waiting.splice(0, count)
+    for (const { draft } of batch) this.#waitingBytes -= sizeOf(draft)
+    return batch
+  }
+
+  #call(drafts: Draft[]): Promise<AppendedRow[]> {
+    return this.#database.$queryRaw<AppendedRow[]>(Prisma.sql`
+      select * from append_messages(
+        ${this.#logId}::smallint,
+        ${drafts.map((draft) => draft.id)}::uuid[],
+        ${drafts.map((draft) => draft.channel)}::text[],
+        ${drafts.map((draft) => draft.type)}::text[],
+        ${drafts.map((draft) => draft.sender.id)}::text[],
+        ${drafts.map((draft) => draft.sender.name)}::text[],
+        ${drafts.map((draft) => draft.data)}::text[],
+        ${drafts.map((draft) => draft.key ?? '')}::text[])`)
+  }
+}
+
+function settle({ resolve, reject }: Waiting, row: AppendedRow | undefined): void {
+  if (row === undefined) reject(new Problem('internal'))
+  else if (!row.same) reject(new Problem('idempotency-conflict'))
+  else resolve({ entry: toEntry(row), epoch: row.epoch, repeated: row.repeated })
+}
+
+/** Near enough in UTF-16 units; the constant stands for the row and the promise around it. */
+function sizeOf(draft: Draft): number {
+  return draft.data.length + draft.channel.length + draft.sender.name.length + 300
+}

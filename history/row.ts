@@ -1,0 +1,32 @@
+import { encodeMessage, type Entry } from '../contract/message.ts'
+
+/** A message as a raw query returns it. */
+export interface Row {
+  position: bigint
+  previous: bigint
+  id: string
+  channel: string
+  type: string
+  sender_id: string
+  sender_name: string
+  /** JSON text. */
+  data: string
+  sent_at: Date
+}
+
+/** The only way from the database to the wire, so that live delivery, resuming and history show the same bytes. */
+export function toEntry(row: Row): Entry {
+  const position = Number(row.position)
+  const previous = Number(row.previous)
+  const json = encodeMessage({
+    position,
+    previous,
+    id: row.id,
+    channel: row.channel,
+    type: row.type,
+    sender: { id: row.sender_id, name: row.sender_name },
+    data: row.data,
+    sentAt: row.sent_at.toISOString(),
+  })
+  return { position, previous, channel: row.channel, json }
+}
