@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pinoHttp } from 'pino-http'
+import type { Logger } from './logger.ts'
+
+/**
+ * One line per request, when it has been answered. Without query strings, headers and bodies: those hold what people
+ * write, and will hold tickets.
+ */
+export function createAccessLog(logger: Logger) {
+  return pinoHttp({
+    logger,
+    // The line is about the request, `request.log` only names it: a stream would keep the rest in memory for its life.
+    quietReqLogger: true,
+    customAttributeKeys: { reqId: 'requestId' },
+    customLogLevel: (_request, response, error) =>
+      error !== undefined || response.statusCode >= 500 ? 'error' : 'info',
+    // The error handler has logged the error; pino-http would make one up.
+    customErrorObject: (_request, _response, _error, { res, responseTime }) => ({
+      res,
+      responseTime,
+    }),
+    wrapSerializers: false,
+    serializers: {
+      req: (request: IncomingMessage) => ({ method: request.method, path: pathOf(request) }),
+      res: (response: ServerResponse) => ({ status: response.statusCode }),
+    },
+  })
+}
+
+function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
+  const [path = ''] = (request.originalUrl ?? request.url ?? '').split('?', 1)
+  return path.slice(0, 512)
+}

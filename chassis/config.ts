@@ -1,0 +1,70 @@
+import type { z } from 'zod'
+
+/** EX_CONFIG of sysexits.h: a supervisor can tell a mistake in the configuration from a crash. */
+const EXIT_CONFIG = 78
+
+type Env = Record<string, string | undefined>
+
+export type ParsedConfig<S extends z.ZodObject> =
+  { config: z.output<S> } | { help: string } | { mistakes: string[] }
+
+/**
+ * Reads a service's configuration from the environment, or ends the process: with 0 after `--help`, and with 78 after
+ * one line per mistake on stderr, all of them at once. To be called once, from `main.ts`.
+ */
+export function readConfig<S extends z.ZodObject>(
+  service: string,
+  schema: S,
+  { env, argv }: { env: Env; argv: string[] },
+): z.output<S> {
+  const parsed = parseConfig(service, schema, { env, argv })
+  if ('config' in parsed) return parsed.config
+  if ('help' in parsed) {
+    process.stdout.write(parsed.help)
+    return process.exit(0)
+  }
+  process.stderr.write(parsed.mistakes.map((mistake) => `${service}: ${mistake}\n`).join(''))
+  return process.exit(EXIT_CONFIG)
+}
+
+/** `argv` is without the program and its script. An empty variable counts as unset: Compose and charts write those. */
+export function parseConfig<S extends z.ZodObject>(
+  service: string,
+  schema: S,
+  { env, argv }: { env: Env; argv: string[] },
+): ParsedConfig<S> {
+  if (argv.includes('--help')) return { help: help(service, schema) }
+  // Only the schema's own variables: the rest of the environment is none of ours.
+  const given = Object.keys(schema.shape).map((name) => [name, env[name] || undefined])
+  const result = schema.safeParse(Object.fromEntries(given))
+  const mistakes = [
+    ...argv.map((_, index) => `argument ${index + 1}: there are no arguments except --help`),
+    ...(result.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  ]
+  return result.success && mistakes.length === 0 ? { config: result.data } : { mistakes }
+}
+
+function help(service: string, schema: z.ZodObject): string {
+  const rows = [
+    ['variable', 'default', 'meaning'],
+    ...Object.entries<z.ZodType>(schema.shape).map(([name, variable]) => [
+      name,
+      fallback(variable),
+      variable.description ?? '',
+    ]),
+  ]
+  const [first, second] = [0, 1].map((column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const lines = rows.map(([name = '', value = '', meaning = '']) =>
+    `${name.padEnd(first ?? 0)}  ${value.padEnd(second ?? 0)}  ${meaning}`.trimEnd(),
+  )
+  return `${service} is configured by environment variables alone:\n\n${lines.join('\n')}\n`
+}
+
+/** What an unset variable becomes; asking the schema keeps the table from telling anything else. */
+function fallback(variable: z.ZodType): string {
+  const unset = variable.safeParse(undefined)
+  if (!unset.success) return 'required'
+  return [unset.data].flat().join(',') || '(empty)'
+}

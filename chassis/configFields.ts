@@ -1,0 +1,82 @@
+import { z } from 'zod'
+
+/**
+ * The kinds of variable that the services' configuration is made of. Each takes the text of an environment variable and
+ * gives the value; each failure is one sentence that says what is expected and never repeats what was given, because a
+ * mistyped address may hold a password. Add `.default(…)` and then, last, `.describe(…)`.
+ */
+function field<T>(expected: string, read: (text: string) => T | undefined) {
+  return z.string({ error: `required: ${expected}` }).transform((text, context) => {
+    const value = read(text)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message: `expected ${expected}` })
+    return z.NEVER
+  })
+}
+
+export function integer(min: number, max: number) {
+  return field(`a whole number from ${min} to ${max}`, (text) => {
+    const value = Number(text)
+    return /^\d{1,15}$/.test(text) && value >= min && value <= max ? value : undefined
+  })
+}
+
+/** A TCP port; 0 takes a free one. */
+export function port() {
+  return integer(0, 65_535)
+}
+
+/** Seconds, also with a fraction. */
+export function seconds(min: number, max: number) {
+  return field(`seconds from ${min} to ${max}`, (text) => {
+    const value = Number(text)
+    return /^\d{1,9}(\.\d{1,3})?$/.test(text) && value >= min && value <= max ? value : undefined
+  })
+}
+
+/** The address of another server, e.g. `url('postgres', 'postgresql')`. */
+export function url(...protocols: [string, ...string[]]) {
+  return field(
+    `an address that starts with ${protocols.map((p) => `${p}://`).join(' or ')}`,
+    (text) =>
+      protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text)
+        ? text
+        : undefined,
+  )
+}
+
+/** Comma-separated origins as a browser writes them in `Origin`; `*` and `null` are refused. */
+export function origins() {
+  return field('a comma list of origins like https://chat.example', (text) => {
+    const list = commaList(text)
+    return list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)
+      ? list
+      : undefined
+  })
+}
+
+export function logLevel() {
+  const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+  return field(`one of ${levels.join(', ')}`, (text) => levels.find((level) => level === text))
+}
+
+/** What names begin with on a shared broker or store: no character that means something to MQTT or Redis. */
+export function prefix() {
+  return field('1 to 64 letters, digits, "_" or "-"', (text) =>
+    /^[A-Za-z0-9_-]{1,64}$/.test(text) ? text : undefined,
+  )
+}
+
+/** An address of this machine to listen on. */
+export function host() {
+  return field('a host name or an IP address', (text) =>
+    /^[A-Za-z0-9.:_-]{1,253}$/.test(text) ? text : undefined,
+  )
+}
+
+function commaList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}

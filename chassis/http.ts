@@ -1,0 +1,89 @@
+import { createServer, type Server } from 'node:http'
+import cors from 'cors'
+import express, { type Express, type RequestHandler } from 'express'
+import type { Registry } from 'prom-client'
+import { Problem } from '../contract/problem.ts'
+import { createAccessLog } from './accessLog.ts'
+import { createHttpMetrics } from './httpMetrics.ts'
+import type { Logger } from './logger.ts'
+import { createProblemHandler } from './problems.ts'
+import { requestId } from './requestId.ts'
+import type { Route } from './route.ts'
+
+export interface AppOptions {
+  logger: Logger
+  registry: Registry
+  /** The origins whose pages may call; nobody else's, where it is empty. */
+  corsOrigins: string[]
+  routes: Route[]
+}
+
+/**
+ * The HTTP edge that our services have in common: request ids, access log, metrics, CORS, safe headers, and every error
+ * as problem+json. A handler answers, or throws a Problem.
+ */
+export function createApp({ logger, registry, corsOrigins, routes }: AppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.disable('query parser')
+  app.enable('case sensitive routing')
+  app.enable('strict routing')
+  app.use(requestId, createAccessLog(logger), createHttpMetrics(registry, routes))
+  app.use((_request, response, next) => {
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    response.setHeader('Cache-Control', 'no-store')
+    next()
+  })
+  if (corsOrigins.length > 0) app.use(createCors(corsOrigins))
+  for (const route of routes) mount(app, route)
+  app.use(() => {
+    throw new Problem('not-found')
+  })
+  app.use(createProblemHandler())
+  return app
+}
+
+/**
+ * With time-outs that cut whoever sends a request too slowly; none of them touches an answer that streams. The
+ * keep-alive outlasts nginx's 60 s, so that it is never we who close just when the proxy sends a POST that it may not repeat.
+ */
+export function createHttpServer(app: Express): Server {
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000 },
+    app,
+  )
+  server.keepAliveTimeout = 75_000
+  return server
+}
+
+function mount(app: Express, { path, get, post }: Route): void {
+  const route = app.route(path)
+  if (get !== undefined) route.get(get)
+  if (post !== undefined) route.post(post)
+  const allow = [
+    ...(get === undefined ? [] : ['GET', 'HEAD']),
+    ...(post === undefined ? [] : ['POST']),
+  ]
+  route.all((_request, response) => {
+    response.setHeader('Allow', allow.join(', '))
+    throw new Problem('method-not-allowed')
+  })
+}
+
+function createCors(origins: string[]): RequestHandler {
+  return cors({
+    origin: origins,
+    methods: ['GET', 'HEAD', 'POST'],
+    allowedHeaders: [
+      'Content-Type',
+      'Last-Event-ID',
+      'Idempotency-Key',
+      'Causeway-Sender',
+      'Causeway-Sender-Name',
+    ],
+    exposedHeaders: ['Location', 'Link', 'X-Request-Id'],
+    // Two hours is the most that Chromium keeps; without it every post would cost two requests.
+    maxAge: 7200,
+  })
+}

@@ -1,0 +1,20 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { Registry } from 'prom-client'
+
+/** Answers `GET /metrics`; terminus adds the probes. */
+export function createPrivateServer(registry: Registry): Server {
+  return createServer((request, response) => {
+    if (request.url === '/metrics' && request.method === 'GET') void sendMetrics(registry, response)
+    else response.writeHead(404).end()
+  })
+}
+
+async function sendMetrics(registry: Registry, response: ServerResponse): Promise<void> {
+  try {
+    const text = await registry.metrics()
+    response.writeHead(200, { 'Content-Type': registry.contentType }).end(text)
+  } catch {
+    // A gauge whose collect function failed: the scrape is lost, and that is what the scraper is to see.
+    response.writeHead(500).end()
+  }
+}

@@ -1,0 +1,45 @@
+import type { ErrorRequestHandler } from 'express'
+import { Problem } from '../contract/problem.ts'
+
+/**
+ * The end of every request that failed. What is not a Problem is a bug or a failure that nobody foresaw: it is logged
+ * with its stack, and the caller learns no more than the request id.
+ */
+export function createProblemHandler(): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const problem = toProblem(error)
+    if (problem.status >= 500) {
+      const level = problem.type === 'internal' ? 'error' : 'warn'
+      request.log[level]({ err: problem.cause ?? problem, problem: problem.type }, problem.message)
+    }
+    if (response.headersSent) {
+      // Half an answer cannot be taken back; breaking the connection is the only way to say that it is not whole.
+      response.destroy()
+      return
+    }
+    if (problem.status === 503) response.setHeader('Retry-After', '1')
+    response
+      .status(problem.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problem.toDetails(response.get('X-Request-Id'))))
+  }
+}
+
+/** Also knows the errors of Express and its body parsers, by their `type` and `status`. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const { type, status }: { type?: unknown; status?: unknown } = Object(error)
+  switch (type) {
+    case 'entity.too.large':
+      return new Problem('too-large')
+    case 'entity.parse.failed':
+      return new Problem('malformed-json')
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new Problem('unsupported-media-type')
+    default:
+      return typeof status === 'number' && status >= 400 && status < 500
+        ? new Problem('malformed-request')
+        : new Problem('internal', undefined, { cause: error })
+  }
+}

@@ -1,0 +1,36 @@
+import { within } from './deadline.ts'
+import type { Logger } from './logger.ts'
+
+/** Shorter than any probe's own time-out, so that the probe hears "no" instead of nothing. */
+const CHECK_MILLISECONDS = 1000
+
+/**
+ * The check behind `/ready`: rejects while draining, and while `ready` rejects or takes longer than a second. A `ready`
+ * that hangs is asked once and not once per probe. Changes are logged, and not each probe.
+ */
+export function createReadiness({
+  ready,
+  logger,
+  isDraining,
+}: {
+  ready: () => Promise<void>
+  logger: Logger
+  isDraining: () => boolean
+}): () => Promise<void> {
+  let asked: Promise<void> | undefined
+  let wasReady: boolean | undefined
+  return async () => {
+    if (isDraining()) throw new Error('draining')
+    asked ??= ready().finally(() => (asked = undefined))
+    try {
+      await within(CHECK_MILLISECONDS, 'the check', asked)
+    } catch (error) {
+      if (wasReady !== false) logger.warn({ err: error }, 'not ready')
+      wasReady = false
+      // Not the error itself: terminus would take a status or causes from it into the answer.
+      throw new Error('not ready', { cause: error })
+    }
+    if (wasReady !== true) logger.info('ready')
+    wasReady = true
+  }
+}
