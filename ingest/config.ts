@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { commonConfig, databaseUrl, mqttConfig } from '../chassis/commonConfig.ts'
+import { host, integer, origins, port } from '../chassis/configFields.ts'
+
+export const ingestConfig = z.object({
+  HOST: host().default('127.0.0.1').describe('Where the public API listens'),
+  PORT: port().describe('Its port'),
+  CORS_ORIGINS: origins()
+    .default([])
+    .describe('Comma list of other origins whose pages may call this'),
+  ...commonConfig,
+  ...databaseUrl,
+  DATABASE_CONNECTIONS: integer(1, 1000)
+    .default(10)
+    .describe('Most connections to Postgres at once'),
+  ...mqttConfig,
+  MQTT_WINDOW: integer(1, 60_000)
+    // An MQTT client has 65,535 message ids and, out of them, silently overwrites what is still unacknowledged.
+    .default(1000)
+    .describe(
+      'Most publishes that may await their acknowledgement; the bridge finds the rest in the log',
+    ),
+  MAX_BODY_BYTES: integer(1, 16_777_216).default(65_536).describe('Largest body of a post'),
+  MAX_WAITING_BYTES: integer(65_536, 1_073_741_824)
+    .default(33_554_432)
+    .describe(
+      'Most bytes of messages that wait for the database; beyond it posts are answered 503',
+    ),
+})

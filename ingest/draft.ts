@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { DEFAULT_TYPE } from '../contract/message.ts'
+import { type Mistake, Problem } from '../contract/problem.ts'
+import { pointer } from './pointer.ts'
+import { findUnstorable } from './storable.ts'
+
+/** More would only make the answer as large as the mistake. */
+const MAX_MISTAKES = 20
+/** An unknown key is named in the answer only up to here. */
+const MAX_KEY_LENGTH = 64
+
+const Body = z.strictObject(
+  {
+    type: z
+      .string('a string is expected')
+      .regex(/^[A-Za-z0-9_.:-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . : - are expected')
+      .default(DEFAULT_TYPE),
+    // JSON knows no undefined, so this refuses only a body without the key; null is data.
+    data: z.custom<unknown>((value) => value !== undefined, 'required'),
+  },
+  'an object with "data" and, optionally, "type" is expected',
+)
+
+/** What the body of a post says; `data` is JSON text. */
+export interface Content {
+  type: string
+  data: string
+}
+
+/** Throws `malformed-json` or `validation-failed`. Of a repeated key the last one counts, as everywhere in JavaScript. */
+export function parseContent(body: Uint8Array): Content {
+  const parsed = Body.safeParse(parseJson(body))
+  if (!parsed.success) throw invalid(parsed.error.issues.flatMap(toMistakes))
+  const { type, data } = parsed.data
+  const unstorable = findUnstorable(data)
+  if (unstorable !== undefined) {
+    const { path, detail } = unstorable
+    throw invalid([{ pointer: pointer(['data', ...path]), detail }])
+  }
+  return { type, data: JSON.stringify(data) }
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    // Fatal, or bytes that are no UTF-8 would be stored as U+FFFD: not what was sent.
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    // Not the parser's own message: it quotes the input.
+    throw new Problem('malformed-json')
+  }
+}
+
+function toMistakes(issue: z.core.$ZodIssue): Mistake[] {
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ pointer: pointer(issue.path), detail: issue.message }]
+  }
+  return issue.keys.map((key) => ({
+    pointer: key.length <= MAX_KEY_LENGTH ? pointer([...issue.path, key]) : pointer(issue.path),
+    detail: 'there is no such key',
+  }))
+}
+
+function invalid(mistakes: Mistake[]): Problem {
+  return new Problem('validation-failed', undefined, { errors: mistakes.slice(0, MAX_MISTAKES) })
+}

@@ -1,0 +1,24 @@
+import type { RequestHandler } from 'express'
+import type { Entry } from '../contract/message.ts'
+import { Problem } from '../contract/problem.ts'
+import { channelParameter } from './channelParameter.ts'
+import { pointer } from './pointer.ts'
+import { parsePosition } from './position.ts'
+
+export interface Messages {
+  message: (channel: string, position: number) => Promise<Entry | undefined>
+}
+
+export function createGetMessage({ message }: Messages): RequestHandler {
+  return async (request, response) => {
+    const channel = channelParameter(request.params['channel'])
+    const position = parsePosition(String(request.params['position']))
+    if (position === undefined) {
+      const errors = [{ pointer: pointer(['position']), detail: 'expected a position' }]
+      throw new Problem('invalid-parameter', undefined, { errors })
+    }
+    const entry = await message(channel, position)
+    if (entry === undefined) throw new Problem('message-not-found')
+    response.type('application/json').send(entry.json)
+  }
+}

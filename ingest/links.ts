@@ -1,0 +1,50 @@
+import type { Page, PageQuery } from '../history/types.ts'
+
+export interface Links {
+  next: string | null
+  prev: string | null
+}
+
+/**
+ * Where to read on. `next` is the same query beyond the page's last message; null where there is no more. `prev` reads
+ * from the page's first message in the opposite direction, so its messages come in the opposite order; null on a page that
+ * begins where its direction does, or that is empty.
+ */
+export function pageLinks(query: PageQuery, { entries, head, more }: Page): Links {
+  const first = entries[0]
+  const last = entries.at(-1)
+  if (first === undefined || last === undefined) return { next: null, prev: null }
+  const down = query.order === 'desc'
+  const next = down ? { ...query, before: last.position } : { ...query, after: last.position }
+  const prev: PageQuery = down
+    ? { ...query, order: 'asc', before: undefined, after: first.position }
+    : { ...query, order: 'desc', after: undefined, before: first.position }
+  const isStart = down
+    ? query.before === undefined || first.position >= head
+    : query.after === undefined || first.previous === 0
+  return { next: more ? historyUrl(next) : null, prev: isStart ? null : historyUrl(prev) }
+}
+
+/** RFC 8288; undefined where there is nothing to link to. */
+export function linkHeader({ next, prev }: Links): string | undefined {
+  const links = [
+    ...(next === null ? [] : [`<${next}>; rel="next"`]),
+    ...(prev === null ? [] : [`<${prev}>; rel="prev"`]),
+  ]
+  return links.length === 0 ? undefined : links.join(', ')
+}
+
+function historyUrl({ channel, before, after, from, to, limit, order }: PageQuery): string {
+  const parameters: [string, string | number | undefined][] = [
+    ['channel', channel],
+    ['before', before],
+    ['after', after],
+    ['from', from?.toISOString()],
+    ['to', to?.toISOString()],
+    ['limit', limit],
+    ['order', order],
+  ]
+  const search = new URLSearchParams()
+  for (const [name, value] of parameters) if (value !== undefined) search.set(name, String(value))
+  return `/history?${search.toString()}`
+}

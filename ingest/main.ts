@@ -1,0 +1,60 @@
+import { readConfig } from '../chassis/config.ts'
+import { createHttpServer } from '../chassis/http.ts'
+import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
+import { createLogger } from '../chassis/logger.ts'
+import { createRegistry } from '../chassis/metrics.ts'
+import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
+import { VERSION } from '../chassis/version.ts'
+import { History } from '../history/history.ts'
+import { createIngest } from './app.ts'
+import { ingestConfig } from './config.ts'
+import { createIngestMetrics } from './metrics.ts'
+import { Publisher } from './publisher.ts'
+
+/** What is not acknowledged by then is found in the log by the bridges, so a stop need not wait for the broker. */
+const FLUSH_MILLISECONDS = 2000
+
+const config = readConfig('ingest', ingestConfig, { env: process.env, argv: process.argv.slice(2) })
+const logger = createLogger('ingest', config.LOG_LEVEL)
+exitOnCrash(logger)
+const registry = createRegistry('ingest', VERSION)
+const { posts, publishes, inFlight } = createIngestMetrics(registry)
+
+const history = new History({
+  databaseUrl: config.DATABASE_URL,
+  logId: config.LOG_ID,
+  connections: config.DATABASE_CONNECTIONS,
+  maxWaitingBytes: config.MAX_WAITING_BYTES,
+  onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+})
+const mqtt = connectMqtt(config.MQTT_URL, 'causeway-ingest', logger)
+const publisher = new Publisher({
+  broker: mqtt,
+  prefix: config.MQTT_PREFIX,
+  window: config.MQTT_WINDOW,
+  publishes,
+  inFlight,
+})
+const app = createIngest({
+  logger,
+  registry,
+  corsOrigins: config.CORS_ORIGINS,
+  history,
+  publish: (entry, epoch) => publisher.publish(entry, epoch),
+  posts,
+  maxBodyBytes: config.MAX_BODY_BYTES,
+})
+
+await runService({
+  logger,
+  registry,
+  metrics: { host: config.METRICS_HOST, port: config.METRICS_PORT },
+  servers: [{ server: createHttpServer(app), host: config.HOST, port: config.PORT }],
+  // Only the database: with MQTT away posts are still stored and delivered, a second late.
+  ready: () => history.check(),
+  close: async () => {
+    await publisher.flush(FLUSH_MILLISECONDS)
+    await Promise.all([endMqtt(mqtt, 500), history.close()])
+  },
+  drainSeconds: config.DRAIN_SECONDS,
+})

@@ -1,0 +1,49 @@
+import type { Request, RequestHandler, Response } from 'express'
+import type { Counter } from 'prom-client'
+import { v7 as uuid } from 'uuid'
+import { readSender } from '../chassis/auth.ts'
+import { toProblem } from '../chassis/problems.ts'
+import type { Entry } from '../contract/message.ts'
+import type { Appended, Draft } from '../history/types.ts'
+import type { ReadBody } from './body.ts'
+import { channelParameter } from './channelParameter.ts'
+import { parseContent } from './draft.ts'
+import { parseIdempotencyKey } from './idempotencyKey.ts'
+
+export interface PostMessageOptions {
+  /** Resolves after the commit. */
+  append: (draft: Draft) => Promise<Appended>
+  /** Must neither throw nor be waited for. */
+  publish: (entry: Entry, epoch: string) => void
+  readBody: ReadBody
+  posts: Counter<'outcome'>
+}
+
+export function createPostMessage(options: PostMessageOptions): RequestHandler {
+  return async (request, response) => {
+    try {
+      const draft = await readDraft(options.readBody, request, response)
+      const { entry, epoch, repeated } = await options.append(draft)
+      // Only now: what is not committed must not be seen. A crash in between is repaired by the bridge, from the log.
+      if (!repeated) options.publish(entry, epoch)
+      options.posts.inc({ outcome: repeated ? 'repeated' : 'created' })
+      response
+        .status(repeated ? 200 : 201)
+        .location(`/channels/${entry.channel}/messages/${entry.position}`)
+        .type('application/json')
+        .send(entry.json)
+    } catch (error) {
+      options.posts.inc({ outcome: toProblem(error).type })
+      throw error
+    }
+  }
+}
+
+/** What needs no body is checked first, so that a request that is refused anyway is not waited for. */
+async function readDraft(readBody: ReadBody, request: Request, response: Response): Promise<Draft> {
+  const channel = channelParameter(request.params['channel'])
+  const sender = readSender(request.headers)
+  const key = parseIdempotencyKey(request.get('idempotency-key'))
+  const { type, data } = parseContent(await readBody(request, response))
+  return { id: uuid(), channel, type, sender, data, key }
+}
