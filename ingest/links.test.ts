@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Entry } from '../contract/message.ts'
+import type { Page, PageQuery } from '../history/types.ts'
+import { parseHistoryQuery } from './historyQuery.ts'
+import { linkHeader, pageLinks } from './links.ts'
+
+/** A channel with messages at every odd position from 1 to 19. */
+const log: Entry[] = Array.from({ length: 10 }, (_, n) => ({
+  position: 2 * n + 1,
+  previous: Math.max(0, 2 * n - 1),
+  channel: 'a',
+  json: '',
+}))
+
+/** What history answers, by the definition of a page. */
+function page({ before = Infinity, after = -1, limit, order }: PageQuery): Page {
+  const found = log.filter(({ position }) => position > after && position < before)
+  if (order === 'desc') found.reverse()
+  return { entries: found.slice(0, limit), head: 19, more: found.length > limit }
+}
+
+function read(url: string) {
+  const query = parseHistoryQuery(url.slice(url.indexOf('?') + 1))
+  const { entries, ...rest } = page(query)
+  const links = pageLinks(query, { entries, ...rest })
+  return { positions: entries.map(({ position }) => position), ...links }
+}
+
+/** All positions from a page on, along one kind of link. */
+function follow(url: string, along: 'next' | 'prev'): number[][] {
+  const pages: number[][] = []
+  for (let at: string | null = url; at !== null; at = read(at)[along])
+    pages.push(read(at).positions)
+  return pages
+}
+
+describe('the links of a page', () => {
+  test('lead through the whole channel and end', () => {
+    expect(follow('?channel=a&limit=4', 'next')).toEqual([
+      [19, 17, 15, 13],
+      [11, 9, 7, 5],
+      [3, 1],
+    ])
+    expect(follow('?channel=a&limit=5&order=asc', 'next')).toEqual([
+      [1, 3, 5, 7, 9],
+      [11, 13, 15, 17, 19],
+    ])
+  })
+
+  test('lead back to what is before the page, in the opposite order', () => {
+    const { prev } = read('?channel=a&limit=3&before=11')
+    expect(prev).toBe('/history?channel=a&after=9&limit=3&order=asc')
+    expect(read(prev ?? '').positions).toEqual([11, 13, 15])
+    const back = read('?channel=a&limit=3&order=asc&after=11').prev
+    expect(back).toBe('/history?channel=a&before=13&limit=3&order=desc')
+    expect(read(back ?? '').positions).toEqual([11, 9, 7])
+  })
+
+  test.each([
+    '?channel=a',
+    '?channel=a&before=20',
+    '?channel=a&order=asc',
+    '?channel=a&order=asc&after=0',
+  ])('lead nowhere back from %s, which is the beginning', (url) => {
+    expect(read(url).prev).toBe(null)
+  })
+
+  test.each(['?channel=a&before=1', '?channel=a&order=asc&after=19'])(
+    'lead nowhere from %s, which is empty',
+    (url) => {
+      expect(read(url)).toEqual({ positions: [], next: null, prev: null })
+      expect(linkHeader(read(url))).toBe(undefined)
+    },
+  )
+
+  test('keep all other parameters', () => {
+    const { next } = read(
+      '?channel=a&limit=2&after=2&from=2026-11-21T20:33:02%2B01:00&to=9999-01-01T00:00:00Z',
+    )
+    expect(next).toBe(
+      '/history?channel=a&before=17&after=2&from=2026-11-21T19%3A33%3A02.000Z' +
+        '&to=9999-01-01T00%3A00%3A00.000Z&limit=2&order=desc',
+    )
+  })
+
+  test('are a header of RFC 8288', () => {
+    expect(linkHeader({ next: '/history?a', prev: null })).toBe('</history?a>; rel="next"')
+    expect(linkHeader({ next: '/n', prev: '/p' })).toBe('</n>; rel="next", </p>; rel="prev"')
+  })
+})

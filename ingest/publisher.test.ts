@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import type { Packet } from 'mqtt'
+import { Registry } from 'prom-client'
+import type { Entry } from '../contract/message.ts'
+import { createIngestMetrics } from './metrics.ts'
+import { type Broker, Publisher } from './publisher.ts'
+
+/** A broker that fails as it is told; the real one is in the tests of the whole. */
+class FaultyBroker implements Broker {
+  connected = true
+  throws = false
+  readonly sent: Parameters<Broker['publish']>[] = []
+  #receive: (packet: Packet) => void = () => {}
+
+  on(_event: 'packetreceive', listener: (packet: Packet) => void): void {
+    this.#receive = listener
+  }
+
+  publish(...args: Parameters<Broker['publish']>): void {
+    if (this.throws) throw new Error('a bug')
+    this.sent.push(args)
+  }
+
+  acknowledge(index: number, reasonCode = 0): void {
+    const messageId = index + 1
+    this.#receive({ cmd: 'puback', messageId, reasonCode })
+    this.sent[index]?.[3](undefined, {
+      cmd: 'publish',
+      qos: 1,
+      dup: false,
+      retain: false,
+      topic: '',
+      payload: '',
+      messageId,
+    })
+  }
+
+  fail(index: number): void {
+    this.sent[index]?.[3](new Error('Connection closed'))
+  }
+}
+
+let broker: FaultyBroker
+let publisher: Publisher
+let registry: Registry
+
+beforeEach(() => {
+  broker = new FaultyBroker()
+  registry = new Registry()
+  publisher = new Publisher({ broker, prefix: 'p', window: 2, ...createIngestMetrics(registry) })
+})
+
+const entry = (position: number): Entry => ({
+  position,
+  previous: 0,
+  channel: 'rooms.berlin',
+  json: `{"position":${position}}`,
+})
+
+async function outcomes() {
+  const metric = await registry.getSingleMetric('causeway_publishes_total')?.get()
+  return Object.fromEntries(
+    (metric?.values ?? [])
+      .filter(({ value }) => value > 0)
+      .map((v) => [v.labels['outcome'], v.value]),
+  )
+}
+
+async function inFlight() {
+  return (await registry.getSingleMetric('causeway_publishes_in_flight')?.get())?.values[0]?.value
+}
+
+describe('a publisher', () => {
+  test("publishes the message's own encoding with its epoch on the channel's topic, QoS 1", () => {
+    publisher.publish(entry(1), 'e1')
+    expect(broker.sent).toEqual([
+      [
+        'p/channels/rooms/berlin',
+        '{"position":1}',
+        { qos: 1, properties: { userProperties: { epoch: 'e1' } } },
+        expect.any(Function),
+      ],
+    ])
+  })
+
+  test('skips what is over its window, and goes on when there is room', async () => {
+    for (const position of [1, 2, 3]) publisher.publish(entry(position), 'e1')
+    expect([broker.sent.length, await inFlight()]).toEqual([2, 2])
+    broker.acknowledge(0)
+    publisher.publish(entry(4), 'e1')
+    expect(broker.sent.map(([, payload]) => payload)).toEqual(
+      [1, 2, 4].map((position) => entry(position).json),
+    )
+    expect(await outcomes()).toEqual({ acked: 1, skipped: 1 })
+  })
+
+  test('skips while the broker is away, rather than queue for it', async () => {
+    broker.connected = false
+    publisher.publish(entry(1), 'e1')
+    expect([broker.sent.length, await outcomes()]).toEqual([0, { skipped: 1 }])
+  })
+
+  test('tells a failure from an acknowledgement, and that from one that nobody heard', async () => {
+    publisher.publish(entry(1), 'e1')
+    publisher.publish(entry(2), 'e1')
+    broker.acknowledge(0, 16)
+    broker.fail(1)
+    publisher.publish(entry(3), 'e1')
+    broker.acknowledge(2)
+    expect(await outcomes()).toEqual({ nobody: 1, failed: 1, acked: 1 })
+    expect(await inFlight()).toBe(0)
+  })
+
+  test('never throws, because the message is stored', async () => {
+    broker.throws = true
+    publisher.publish(entry(1), 'e1')
+    expect([await outcomes(), await inFlight()]).toEqual([{ failed: 1 }, 0])
+  })
+
+  test('that is flushed waits for what is in flight, but not for ever', async () => {
+    await publisher.flush(60_000)
+    publisher.publish(entry(1), 'e1')
+    await publisher.flush(1)
+    const flushed = publisher.flush(60_000)
+    broker.acknowledge(0)
+    await flushed
+    expect(await inFlight()).toBe(0)
+  })
+})
