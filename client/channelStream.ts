@@ -1,0 +1,160 @@
+import { type Connection, connectionOf, sameConnection } from './connection.ts'
+import { problemOf } from './problemResponse.ts'
+import {
+  type Effect,
+  type Input,
+  type Step,
+  type StreamState,
+  advance,
+  start,
+} from './streamState.ts'
+import { isControl, isMessage, parseJson } from './wire.ts'
+import type { ControlEvents } from '../contract/events.ts'
+import type { Message } from '../contract/message.ts'
+
+export interface StreamHandlers {
+  /** Each message once, in position order. */
+  message: (message: Message) => void
+  /** Messages that cannot be had. */
+  gap: (gap: ControlEvents['gap']) => void
+  /** The log is another one: drop what is shown, load history, open a new stream. This one is closed. */
+  reset: (reset: ControlEvents['reset']) => void
+  connection: (connection: Connection) => void
+}
+
+export interface StreamOptions {
+  /** Where Causeway is, e.g. `document.baseURI`. */
+  base: string
+  channels: string[]
+  /** An event id, a position, a time or `-N`. */
+  since: string
+  /** For runtimes that have no EventSource of their own. */
+  EventSource?: typeof EventSource
+}
+
+/** How long the server may take to say why it refused. */
+const ASK_MS = 10_000
+
+/** Live messages of some channels. Opens at once, reconnects and resumes by itself until it is closed. */
+export class ChannelStream {
+  readonly #url: URL
+  readonly #handlers: StreamHandlers
+  readonly #EventSource: typeof EventSource
+  readonly #ticker: ReturnType<typeof setInterval>
+  #state: StreamState
+  #source: EventSource | undefined
+  #shown: Connection | undefined
+
+  constructor(options: StreamOptions, handlers: StreamHandlers) {
+    this.#url = new URL('events', options.base)
+    for (const channel of options.channels) this.#url.searchParams.append('channel', channel)
+    this.#handlers = handlers
+    this.#EventSource = options.EventSource ?? globalThis.EventSource
+    this.#ticker = setInterval(() => this.check(), 1_000)
+    const first = start(options.since, Date.now())
+    this.#state = first[0]
+    this.#take(first)
+  }
+
+  /** Looks at the clock now: after sleep, a page's timers come late. */
+  check(): void {
+    this.#put({ is: 'tick', at: Date.now() })
+  }
+
+  /** What the browser says about the network. */
+  network(state: 'online' | 'offline'): void {
+    this.#put({ is: state, at: Date.now() })
+  }
+
+  close(): void {
+    this.#put({ is: 'close' })
+  }
+
+  #put(input: Input): void {
+    this.#take(advance(this.#state, input))
+  }
+
+  #take([state, effects]: Step): void {
+    this.#state = state
+    for (const effect of effects) this.#run(effect)
+    if (state.phase === 'closed' || state.phase === 'refused') clearInterval(this.#ticker)
+    const connection = connectionOf(this.#state)
+    if (sameConnection(this.#shown, connection)) return
+    this.#shown = connection
+    this.#handlers.connection(connection)
+  }
+
+  #run(effect: Effect): void {
+    switch (effect.do) {
+      case 'open':
+        return this.#open(effect.since)
+      case 'close':
+        this.#source?.close()
+        this.#source = undefined
+        return
+      case 'ask':
+        void this.#ask()
+        return
+      case 'deliver':
+        return this.#handlers.message(effect.message)
+      case 'gap':
+        return this.#handlers.gap(effect.gap)
+      case 'reset':
+        return this.#handlers.reset(effect.reset)
+    }
+  }
+
+  #open(since: string): void {
+    const source = new this.#EventSource(this.#urlSince(since))
+    this.#source = source
+    const listen = (
+      name: string,
+      input: (data: unknown, id: string, at: number) => Input | false,
+    ) =>
+      source.addEventListener(name, (event: MessageEvent<string>) => {
+        if (source !== this.#source) return
+        const given = input(parseJson(event.data), event.lastEventId, Date.now())
+        if (given !== false) this.#put(given)
+      })
+    listen('message', (data, id, at) => {
+      return isMessage(data) && { is: 'message', at, id, message: data, random: Math.random() }
+    })
+    listen(
+      'ready',
+      (data, id, at) => isControl('ready', data) && { is: 'ready', at, id, ready: data },
+    )
+    listen('heartbeat', (data, id, at) => {
+      return isControl('heartbeat', data) && { is: 'heartbeat', at, id, heartbeat: data }
+    })
+    listen('gap', (data, _id, at) => isControl('gap', data) && { is: 'gap', at, gap: data })
+    listen('reset', (data) => isControl('reset', data) && { is: 'reset', reset: data })
+    listen('goodbye', (_data, _id, at) => ({ is: 'goodbye', at }))
+    source.addEventListener('error', () => {
+      if (source !== this.#source) return
+      const at = Date.now()
+      const ended = source.readyState === source.CLOSED
+      this.#put(ended ? { is: 'ended', at, random: Math.random() } : { is: 'dropped', at })
+    })
+  }
+
+  async #ask(): Promise<void> {
+    const giveUp = new AbortController()
+    const timer = setTimeout(() => giveUp.abort(), ASK_MS)
+    try {
+      const response = await fetch(this.#urlSince(this.#state.since), { signal: giveUp.signal })
+      this.#put({ is: 'answered', problem: response.ok ? undefined : await problemOf(response) })
+    } catch {
+      // No answer is no reason to give up: the stream is waiting for its next attempt anyway.
+    } finally {
+      clearTimeout(timer)
+      // Where the stream was granted after all, it must not stay open beside the real one.
+      giveUp.abort()
+    }
+  }
+
+  #urlSince(since: string): URL {
+    const url = new URL(this.#url)
+    url.searchParams.set('since', since)
+    return url
+  }
+}

@@ -1,0 +1,33 @@
+import { isObject, parseJson } from './wire.ts'
+import { PROBLEMS, Problem, type ProblemType } from '../contract/problem.ts'
+
+/** What a proxy's own error page stands for: it knows nothing of our problem types. */
+const BY_STATUS: Partial<Record<number, ProblemType>> = {
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  413: 'too-large',
+  429: 'overloaded',
+  502: 'unavailable',
+  503: 'unavailable',
+  504: 'unavailable',
+}
+
+/** Turns an answer that is not a success into the problem that it states. Reads the body. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const fallback =
+    BY_STATUS[response.status] ?? (response.status < 500 ? 'malformed-request' : 'internal')
+  // A body cut short must not hide the status that has already arrived.
+  const body = parseJson(await response.text().catch(() => ''))
+  if (!isObject(body)) return new Problem(fallback)
+  const { type, detail } = body
+  const slug = typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : ''
+  return new Problem(
+    isProblemType(slug) ? slug : fallback,
+    typeof detail === 'string' ? detail : undefined,
+  )
+}
+
+function isProblemType(slug: string): slug is ProblemType {
+  return Object.hasOwn(PROBLEMS, slug)
+}

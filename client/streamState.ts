@@ -1,0 +1,179 @@
+import { type Backoff, backoffDelay } from './backoff.ts'
+import type { ControlEvents } from '../contract/events.ts'
+import { parseEventId } from '../contract/eventId.ts'
+import type { Message } from '../contract/message.ts'
+import type { Problem } from '../contract/problem.ts'
+
+/**
+ * A stream as its reader lives it; pure, so that the very code that runs in the page is tested by tables.
+ *
+ * OPENING  a source is open or being (re)opened by the browser; nothing counts until `ready` -> LIVE.
+ * LIVE     messages flow. `dropped` or `goodbye` -> OPENING: the browser reconnects by itself, with the last id and after the
+ *          wait that the server asked for. Silence past the heartbeats, or a hole -> the source is replaced.
+ * WAITING  the browser gave up (it does after any answer but 200); at `retryAt` a new source is opened with `since`.
+ * REFUSED  the server said that asking again is useless. Final, as is
+ * CLOSED   by the reader, or by a `reset`: what was shown is of another log, so the reader must load history and start anew.
+ */
+export type Phase = 'opening' | 'live' | 'waiting' | 'refused' | 'closed'
+
+export interface StreamState {
+  readonly phase: Phase
+  /** What a new source is asked to resume after. */
+  readonly since: string
+  /** Everything up to here was delivered; undefined until `ready` says where a stream without a position begins. */
+  readonly position: number | undefined
+  /** Up to which position the server itself declared messages of a channel lost. */
+  readonly excused: Readonly<Record<string, number>>
+  /** The position after which a hole was seen. Met a second time it is reported instead of repaired again. */
+  readonly hole: number | undefined
+  readonly failures: number
+  readonly heardAt: number
+  readonly retryAt: number | undefined
+  readonly online: boolean
+  readonly wasLive: boolean
+  readonly problem: Problem | undefined
+}
+
+/** `at` is in milliseconds of any steady clock; `random` is 0..1; `id` is the source's last event id, '' where it has none. */
+export type Input =
+  | { is: 'message'; at: number; id: string; message: Message; random: number }
+  | { is: 'ready'; at: number; id: string; ready: ControlEvents['ready'] }
+  | { is: 'heartbeat'; at: number; id: string; heartbeat: ControlEvents['heartbeat'] }
+  | { is: 'gap'; at: number; gap: ControlEvents['gap'] }
+  | { is: 'reset'; reset: ControlEvents['reset'] }
+  | { is: 'goodbye' | 'dropped' | 'tick' | 'online' | 'offline'; at: number }
+  | { is: 'ended'; at: number; random: number }
+  | { is: 'answered'; problem: Problem | undefined }
+  | { is: 'close' }
+
+export type Effect =
+  | { do: 'open'; since: string }
+  | { do: 'close' }
+  /** Ask the server why it refused: the browser does not tell. */
+  | { do: 'ask' }
+  | { do: 'deliver'; message: Message }
+  | { do: 'gap'; gap: ControlEvents['gap'] }
+  | { do: 'reset'; reset: ControlEvents['reset'] }
+
+export type Step = [StreamState, Effect[]]
+
+/** More than two missed heartbeats of 15 to 25 s: the connection is dead although nobody said so. */
+export const SILENCE_MS = 45_000
+
+/** The first retry comes quickly, since most breaks are one restarted process; 30 s is what a person will wait. */
+const BACKOFF: Backoff = { first: 1_000, most: 30_000 }
+
+/** `since`: an event id, a position, a time or `-N`, as `GET /events` takes it. */
+export function start(since: string, at: number): Step {
+  const state: StreamState = {
+    phase: 'opening',
+    since,
+    position: /^\d+$/.test(since) ? Number(since) : parseEventId(since)?.position,
+    excused: {},
+    hole: undefined,
+    failures: 0,
+    heardAt: at,
+    retryAt: undefined,
+    online: true,
+    wasLive: false,
+    problem: undefined,
+  }
+  return [state, [{ do: 'open', since }]]
+}
+
+export function advance(state: StreamState, input: Input): Step {
+  if (state.phase === 'closed' || state.phase === 'refused') return [state, []]
+  switch (input.is) {
+    case 'ready':
+      return [
+        {
+          ...heard(state, input),
+          phase: 'live',
+          wasLive: true,
+          failures: 0,
+          position: state.position ?? input.ready.position,
+        },
+        [],
+      ]
+    case 'message':
+      return receive(state, input)
+    case 'heartbeat': {
+      const position = Math.max(state.position ?? 0, input.heartbeat.position)
+      return [{ ...heard(state, input), position }, []]
+    }
+    case 'gap': {
+      const { channel, before } = input.gap
+      const excused = { ...state.excused, [channel]: before - 1 }
+      return [
+        { ...state, heardAt: input.at, online: true, excused },
+        [{ do: 'gap', gap: input.gap }],
+      ]
+    }
+    case 'reset':
+      return [{ ...state, phase: 'closed' }, [{ do: 'close' }, { do: 'reset', reset: input.reset }]]
+    case 'goodbye':
+    case 'dropped':
+      return [{ ...state, phase: 'opening', heardAt: input.at }, []]
+    case 'ended':
+      return wait(state, input, [{ do: 'close' }, { do: 'ask' }])
+    case 'answered': {
+      const { problem } = input
+      const final = problem !== undefined && problem.status < 500 && state.phase === 'waiting'
+      return [final ? { ...state, phase: 'refused', problem } : state, []]
+    }
+    case 'tick':
+      return tick(state, input.at)
+    case 'offline':
+      return [{ ...state, online: false }, []]
+    case 'online':
+      // The old connection belongs to a network that is gone; it would be silent until the watchdog.
+      return state.online ? [state, []] : reopen({ ...state, online: true }, input.at)
+    case 'close':
+      break
+  }
+  return [{ ...state, phase: 'closed' }, [{ do: 'close' }]]
+}
+
+function receive(state: StreamState, input: Input & { is: 'message' }): Step {
+  const { message } = input
+  if (message.position <= (state.position ?? 0)) return [heard(state, { ...input, id: '' }), []]
+  const known = Math.max(state.position ?? message.previous, state.excused[message.channel] ?? 0)
+  const missing = message.previous > known
+  // `since` still names the last sound place: a new source gets what this one left out.
+  if (missing && state.hole !== known) {
+    return wait({ ...state, hole: known }, input, [{ do: 'close' }])
+  }
+  const { channel, position } = message
+  const gap = { channel, after: known, before: position, reason: 'lost' } as const
+  return [
+    { ...heard(state, input), position, hole: undefined },
+    [...(missing ? [{ do: 'gap', gap } as const] : []), { do: 'deliver', message }],
+  ]
+}
+
+function tick(state: StreamState, at: number): Step {
+  const due = state.phase === 'waiting' && at >= (state.retryAt ?? at)
+  const silent = state.phase !== 'waiting' && at - state.heardAt >= SILENCE_MS
+  return due || silent ? reopen(state, at) : [state, []]
+}
+
+function heard(state: StreamState, { at, id }: { at: number; id: string }): StreamState {
+  return { ...state, heardAt: at, online: true, since: id === '' ? state.since : id }
+}
+
+function reopen(state: StreamState, at: number): Step {
+  const { since } = state
+  return [
+    { ...state, phase: 'opening', heardAt: at, retryAt: undefined },
+    [{ do: 'close' }, { do: 'open', since }],
+  ]
+}
+
+function wait(
+  state: StreamState,
+  { at, random }: { at: number; random: number },
+  effects: Effect[],
+): Step {
+  const retryAt = at + backoffDelay(state.failures, random, BACKOFF)
+  return [{ ...state, phase: 'waiting', failures: state.failures + 1, retryAt }, effects]
+}

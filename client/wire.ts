@@ -1,0 +1,62 @@
+import type { ControlEvent, ControlEvents } from '../contract/events.ts'
+import type { HistoryPage } from '../contract/history.ts'
+import type { Message } from '../contract/message.ts'
+
+/**
+ * Reading what the server sent. Only what this folder relies on is checked; whatever fails the check is treated like a
+ * message that never came, and `previous` then shows that one is missing.
+ */
+export function isMessage(value: unknown): value is Message {
+  if (!isObject(value) || !isObject(value.sender)) return false
+  const { position, previous, id, channel, type, sender, sentAt } = value
+  return (
+    isPosition(position) &&
+    isPosition(previous) &&
+    previous < position &&
+    [id, channel, type, sentAt, sender.id, sender.name].every((text) => typeof text === 'string')
+  )
+}
+
+/** Whether a value is what `GET /history` answers. */
+export function isHistoryPage(value: unknown): value is HistoryPage {
+  return (
+    isObject(value) &&
+    isPosition(value.head) &&
+    Array.isArray(value.messages) &&
+    value.messages.every(isMessage)
+  )
+}
+
+const CONTROL_FIELDS: { [E in ControlEvent]: (value: Record<string, unknown>) => boolean } = {
+  ready: (value) => isPosition(value.position),
+  gap: (value) =>
+    typeof value.channel === 'string' && isPosition(value.after) && isPosition(value.before),
+  reset: () => true,
+  heartbeat: (value) => isPosition(value.position),
+  goodbye: () => true,
+}
+
+/** Whether a value is the payload of a control event. */
+export function isControl<E extends ControlEvent>(
+  event: E,
+  value: unknown,
+): value is ControlEvents[E] {
+  return isObject(value) && CONTROL_FIELDS[event](value)
+}
+
+/** Undefined where the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isPosition(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
