@@ -1,0 +1,38 @@
+import { byId } from './element.ts'
+
+/** Where a message is written. Enter sends it, Shift+Enter begins a new line. */
+export class ComposerView {
+  readonly #form = byId('composer', HTMLFormElement)
+  readonly #text = byId('text', HTMLTextAreaElement)
+
+  /** `send` says whether it took the message; otherwise it stays in the box. */
+  constructor(send: (text: string) => boolean) {
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault()
+      const text = this.#text.value.trim()
+      if (text === '' || !send(text)) return
+      this.#text.value = ''
+      this.#grow()
+    })
+    this.#text.addEventListener('keydown', (event) => {
+      // While an input method composes a word, Enter accepts the word.
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+      event.preventDefault()
+      this.#form.requestSubmit()
+    })
+    this.#text.addEventListener('input', () => this.#grow())
+  }
+
+  show(channel: string): void {
+    this.#text.placeholder = `Message ${channel}`
+  }
+
+  focus(): void {
+    this.#text.focus()
+  }
+
+  #grow(): void {
+    this.#text.style.height = 'auto'
+    this.#text.style.height = `${this.#text.scrollHeight}px`
+  }
+}

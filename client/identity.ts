@@ -1,0 +1,68 @@
+import { randomId } from './randomId.ts'
+import type { Sender } from '../contract/message.ts'
+
+export const MAX_NAME_LENGTH = 64
+
+const ID_KEY = 'causeway.sender'
+const NAME_KEY = 'causeway.name'
+
+/**
+ * Who this browser says it is, until there is a login: an id that stays, and a name that may change. A browser that denies
+ * storage forgets both when the page is closed, and chats all the same.
+ */
+export class Identity {
+  readonly #storage: Pick<Storage, 'getItem' | 'setItem'> | undefined
+  #id: string
+  #name: string
+
+  constructor(storage: Pick<Storage, 'getItem' | 'setItem'> | undefined) {
+    this.#storage = storage
+    this.#id = this.#read(ID_KEY) ?? randomId()
+    this.#write(ID_KEY, this.#id)
+    this.#name = cleanName(this.#read(NAME_KEY) ?? '') || guestName(this.#id)
+  }
+
+  get sender(): Sender {
+    return { id: this.#id, name: this.#name }
+  }
+
+  /** An empty name gives back the one that a guest gets. */
+  rename(name: string): void {
+    this.#name = cleanName(name) || guestName(this.#id)
+    this.#write(NAME_KEY, this.#name)
+  }
+
+  #read(key: string): string | undefined {
+    try {
+      return this.#storage?.getItem(key) ?? undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  #write(key: string, value: string): void {
+    try {
+      this.#storage?.setItem(key, value)
+    } catch {
+      // Denied or full: what is in memory serves as long as the page does.
+    }
+  }
+}
+
+/** A name as the service accepts it. Cut by character, so that no half of a surrogate pair is left to be percent-encoded. */
+export function cleanName(name: string): string {
+  const printable = name
+    .replace(/\p{Cc}+/gu, ' ')
+    .toWellFormed()
+    .trim()
+  let clean = ''
+  for (const character of printable) {
+    if (clean.length + character.length > MAX_NAME_LENGTH) break
+    clean += character
+  }
+  return clean.trim()
+}
+
+function guestName(id: string): string {
+  return `Guest ${id.slice(0, 4)}`
+}

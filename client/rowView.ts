@@ -1,0 +1,113 @@
+import type { Pending } from './conversation.ts'
+import { textOf } from './conversation.ts'
+import { element } from './element.ts'
+import { linkify } from './linkify.ts'
+import type { Row } from './rows.ts'
+import { clockTime, dayName, fullTime } from './times.ts'
+import { gapWords } from './words.ts'
+import type { Message, Sender } from '../contract/message.ts'
+
+export interface RowActions {
+  retry: (key: string) => void
+  discard: (key: string) => void
+}
+
+/** As many as style.css has. */
+const HUES = 8
+
+/** The element that shows a row. */
+export function rowView(row: Row, me: () => Sender, actions: RowActions): HTMLLIElement {
+  switch (row.kind) {
+    case 'day':
+      return element('li', 'day', dayName(row.date, new Date()))
+    case 'gap':
+      return element('li', 'gap', gapWords(row.gap))
+    case 'message':
+      return messageView(row.message, row.own, row.first)
+    case 'pending':
+      break
+  }
+  return pendingView(row.pending, me(), row.first, actions)
+}
+
+function messageView(message: Message, own: boolean, first: boolean): HTMLLIElement {
+  const date = new Date(message.sentAt)
+  const time = element('time', 'time', clockTime(date))
+  time.dateTime = message.sentAt
+  time.title = fullTime(date)
+  const item = frame(message.sender, first, bodyView(message), time)
+  item.classList.toggle('own', own)
+  return item
+}
+
+function pendingView(
+  { key, text, failure }: Pending,
+  me: Sender,
+  first: boolean,
+  actions: RowActions,
+): HTMLLIElement {
+  const state = failure === undefined ? element('span', 'time', 'Sending…') : ''
+  const item = frame(me, first, textView(text), state)
+  item.classList.add('own', failure === undefined ? 'pending' : 'failed')
+  if (failure === undefined) return item
+  const retry = element('button', '', 'Try again')
+  retry.addEventListener('click', () => actions.retry(key))
+  const discard = element('button', '', 'Discard')
+  discard.addEventListener('click', () => actions.discard(key))
+  const failed = element('p', 'failure', `Not sent. ${failure} `, retry, ' ', discard)
+  failed.setAttribute('role', 'alert')
+  item.append(failed)
+  return item
+}
+
+function frame(
+  sender: Sender,
+  first: boolean,
+  body: HTMLElement,
+  state: Node | string,
+): HTMLLIElement {
+  const item = element('li', first ? 'message first' : 'message')
+  if (first) {
+    const avatar = element('span', `avatar hue-${hueOf(sender.id)}`, initialOf(sender.name))
+    avatar.ariaHidden = 'true'
+    const name = element('bdi', `name hue-${hueOf(sender.id)}`, sender.name)
+    name.title = sender.id
+    item.append(avatar, name)
+  }
+  item.append(element('div', 'bubble', body, state))
+  return item
+}
+
+function bodyView(message: Message): HTMLElement {
+  const text = textOf(message)
+  if (text !== undefined) return textView(text)
+  return element('p', 'text', element('bdi', '', element('code', '', JSON.stringify(message.data))))
+}
+
+function textView(text: string): HTMLElement {
+  const body = element('bdi', '')
+  for (const piece of linkify(text)) {
+    if (piece.href === undefined) {
+      body.append(piece.text)
+      continue
+    }
+    const link = element('a', '', piece.text)
+    link.href = piece.href
+    link.target = '_blank'
+    link.rel = 'noopener noreferrer'
+    body.append(link)
+  }
+  return element('p', 'text', body)
+}
+
+/** The same colour for the same sender, in every browser. */
+function hueOf(id: string): number {
+  let hash = 0
+  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521
+  return hash % HUES
+}
+
+/** The first letter or digit; names may begin with anything. */
+function initialOf(name: string): string {
+  return (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '·').toLocaleUpperCase()
+}

@@ -1,0 +1,58 @@
+import type { Conversation, Gap, Pending } from './conversation.ts'
+import type { Message } from '../contract/message.ts'
+
+/** One line of the timeline. Rows with the same key and stamp look the same. */
+export type Row = { key: string; stamp: string } & (
+  | { kind: 'day'; date: Date }
+  | { kind: 'gap'; gap: Gap }
+  | { kind: 'message'; message: Message; own: boolean; first: boolean }
+  | { kind: 'pending'; pending: Pending; first: boolean }
+)
+
+/** A sender who goes on within this time is not introduced again. */
+const BREATH_MS = 5 * 60_000
+
+/** Messages in order, with a line where a local day begins and where messages are missing, and what is being sent last. */
+export function rowsOf(conversation: Conversation, me: string): Row[] {
+  const rows: Row[] = []
+  const gaps = [...conversation.gaps].sort((a, b) => a.before - b.before)
+  let last: Message | undefined
+  for (const message of conversation.messages) {
+    const passed = gaps.findIndex((gap) => gap.before > message.position)
+    const here = gaps.splice(0, passed === -1 ? gaps.length : passed)
+    rows.push(...here.map(gapRow))
+    const date = new Date(message.sentAt)
+    const newDay = last === undefined || dayOf(date) !== dayOf(new Date(last.sentAt))
+    if (newDay) rows.push({ kind: 'day', key: `day ${dayOf(date)}`, stamp: '', date })
+    const first = newDay || here.length > 0 || !goesOn(last, message)
+    const own = message.sender.id === me
+    const key = `message ${message.id}`
+    rows.push({ kind: 'message', key, stamp: String(first), message, own, first })
+    last = message
+  }
+  rows.push(...gaps.map(gapRow))
+  let first = last?.sender.id !== me
+  for (const pending of conversation.pending) {
+    const stamp = `${first} ${pending.failure ?? ''}`
+    rows.push({ kind: 'pending', key: `pending ${pending.key}`, stamp, pending, first })
+    first = false
+  }
+  return rows
+}
+
+function goesOn(last: Message | undefined, next: Message): boolean {
+  return (
+    last !== undefined &&
+    last.sender.id === next.sender.id &&
+    last.sender.name === next.sender.name &&
+    Date.parse(next.sentAt) - Date.parse(last.sentAt) < BREATH_MS
+  )
+}
+
+function gapRow(gap: Gap): Row {
+  return { kind: 'gap', key: `gap ${gap.channel} ${gap.after} ${gap.before}`, stamp: '', gap }
+}
+
+function dayOf(date: Date): string {
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`
+}
