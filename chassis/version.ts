@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** The version in package.json, which lies one folder up from the source and two from the compiled file. */
-export function readVersion(): string {
+/** The version in package.json. */
+export const VERSION = readVersion()
+
+function readVersion(): string {
+  // One folder up from the source, two from the compiled file.
   const file = ['../package.json', '../../package.json']
     .map((path) => new URL(path, import.meta.url))
     .find((path) => existsSync(path))

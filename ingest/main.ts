@@ -4,7 +4,7 @@ import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
-import { readVersion } from '../chassis/version.ts'
+import { VERSION } from '../chassis/version.ts'
 import { History } from '../history/history.ts'
 import { createIngest } from './app.ts'
 import { ingestConfig } from './config.ts'
@@ -17,7 +17,7 @@ const FLUSH_MILLISECONDS = 2000
 const config = readConfig('ingest', ingestConfig, { env: process.env, argv: process.argv.slice(2) })
 const logger = createLogger('ingest', config.LOG_LEVEL)
 exitOnCrash(logger)
-const registry = createRegistry('ingest', readVersion())
+const registry = createRegistry('ingest', VERSION)
 const { posts, publishes, inFlight } = createIngestMetrics(registry)
 
 const history = new History({

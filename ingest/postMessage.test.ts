@@ -1,0 +1,170 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { type Message, readEntry } from '../contract/message.ts'
+import { disposables } from '../test/support/disposables.ts'
+import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'
+import { testDatabase } from '../test/support/testDatabase.ts'
+
+const opened = disposables()
+let ingest: IngestServer
+
+beforeAll(async () => {
+  ingest = await ingestServer(await testDatabase())
+  opened.add(() => ingest.close())
+})
+
+async function post(
+  channel: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(`${ingest.origin}/channels/${channel}/messages`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}
+
+async function message(answer: Response): Promise<Message> {
+  return JSON.parse(await answer.text())
+}
+
+/** The problem's slug, after checking that it is one. */
+async function problem(answer: Response): Promise<string> {
+  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+  const { type, status }: { type: string; status: number } = JSON.parse(await answer.text())
+  expect(status).toBe(answer.status)
+  return `${answer.status} ${type.replace('/problems/', '')}`
+}
+
+describe('a posted message', () => {
+  test('is answered as it is stored, published and read again', async () => {
+    const answer = await post(
+      'rooms.one',
+      { type: 'note', data: { text: '<b>👋\u2028' } },
+      { 'Causeway-Sender': 'alice', 'Causeway-Sender-Name': 'Al%C3%AFce' },
+    )
+    expect(answer.status).toBe(201)
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
+    const body = await answer.text()
+    const stored: Message = JSON.parse(body)
+    expect(stored).toEqual({
+      position: expect.any(Number),
+      previous: 0,
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+      channel: 'rooms.one',
+      type: 'note',
+      sender: { id: 'alice', name: 'Alïce' },
+      data: { text: '<b>👋\u2028' },
+      sentAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    })
+    const location = answer.headers.get('location')
+    expect(location).toBe(`/channels/rooms.one/messages/${stored.position}`)
+    expect(await (await fetch(`${ingest.origin}${location}`)).text()).toBe(body)
+    const entry = readEntry('rooms.one', body)
+    expect(ingest.published.at(-1)).toEqual({ entry, epoch: (await ingest.history.head()).epoch })
+  })
+
+  test('with an idempotency key is stored and published once, however often it comes', async () => {
+    const before = ingest.published.length
+    const send = () => post('rooms.key', { data: [1] }, { 'Idempotency-Key': 'k!~' })
+    const answers = await Promise.all([send(), send(), send()])
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 200, 201])
+    const bodies = await Promise.all(answers.map((answer) => answer.text()))
+    expect(new Set(bodies).size).toBe(1)
+    expect(ingest.published).toHaveLength(before + 1)
+    expect(
+      await problem(await post('rooms.key', { data: [2] }, { 'Idempotency-Key': 'k!~' })),
+    ).toBe('422 idempotency-conflict')
+    expect((await ingest.history.channel('rooms.key')).messages).toBe(1)
+  })
+
+  test.each([
+    ['rooms..x', {}, {}, '400 invalid-channel'],
+    ['a%2Fb', {}, {}, '400 invalid-channel'],
+    ['a%00', {}, {}, '400 invalid-channel'],
+    ['__proto__.%2e', {}, {}, '400 invalid-channel'],
+    ['x'.repeat(129), {}, {}, '400 invalid-channel'],
+    ['%', {}, {}, '400 malformed-request'],
+    ['r', { data: 1 }, { 'Content-Type': 'text/plain' }, '415 unsupported-media-type'],
+    ['r', { data: 1 }, { 'Content-Type': '' }, '415 unsupported-media-type'],
+    [
+      'r',
+      { data: 1 },
+      { 'Content-Type': 'application/json; charset=utf-7' },
+      '415 unsupported-media-type',
+    ],
+    [
+      'r',
+      { data: 1 },
+      { 'Content-Type': 'application/json-patch+json' },
+      '415 unsupported-media-type',
+    ],
+    ['r', { data: 1 }, { 'Content-Encoding': 'gzip' }, '415 unsupported-media-type'],
+    ['r', { data: 1 }, { 'Idempotency-Key': 'a b' }, '400 invalid-parameter'],
+    ['r', { data: 1 }, { 'Idempotency-Key': '' }, '400 invalid-parameter'],
+    ['r', { data: 1 }, { 'Idempotency-Key': 'k'.repeat(256) }, '400 invalid-parameter'],
+    ['r', { data: 1 }, { 'Causeway-Sender': 'a b' }, '400 invalid-parameter'],
+    ['r', { data: 'x'.repeat(1000) }, {}, '413 too-large'],
+    ['r', '', {}, '400 malformed-json'],
+    ['r', '{"data":', {}, '400 malformed-json'],
+    ['r', Uint8Array.of(0x22, 0xff, 0x22), {}, '400 malformed-json'],
+    ['r', '[]', {}, '422 validation-failed'],
+    ['r', { data: 1, sender: 'me' }, {}, '422 validation-failed'],
+    ['r', { data: 'a\0' }, {}, '422 validation-failed'],
+    ['r', '{"data":"\\ud800"}', {}, '422 validation-failed'],
+  ])('to %s of %j with %j is refused: %s', async (channel, body, headers, expected) => {
+    const { position } = await ingest.history.head()
+    expect(await problem(await post(channel, body, headers))).toBe(expected)
+    expect((await ingest.history.head()).position).toBe(position)
+  })
+
+  test.each(['application/json', 'Application/JSON ; Charset="UTF-8"'])(
+    'may be %s',
+    async (type) => {
+      expect((await post('r', { data: 1 }, { 'Content-Type': type })).status).toBe(201)
+    },
+  )
+
+  test('without a length is refused where it turns out to be too large', async () => {
+    const stream = new ReadableStream({
+      start(controller) {
+        for (let n = 0; n < 20; n += 1) controller.enqueue(new Uint8Array(100).fill(0x20))
+        controller.close()
+      },
+    })
+    const answer = await fetch(`${ingest.origin}/channels/r/messages`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: stream,
+      duplex: 'half',
+    })
+    expect(await problem(answer)).toBe('413 too-large')
+  })
+
+  test('keeps any JSON as it is', async () => {
+    for (const data of [
+      null,
+      0,
+      '',
+      false,
+      [],
+      {},
+      [[{ __proto__: null, a: '\u001f\\"' }]],
+      1e308,
+    ]) {
+      expect((await message(await post('any', { data }))).data).toEqual(data)
+    }
+    const proto = await (await post('any', '{"data":{"__proto__":{"polluted":1}}}')).text()
+    expect(proto).toMatch(/"__proto__": ?\{"polluted": ?1\}/)
+    expect('polluted' in {}).toBe(false)
+  })
+
+  test('is counted by its outcome', async () => {
+    expect(await ingest.registry.metrics()).toMatch(
+      /causeway_posts_total\{outcome="repeated"\} 2\n/,
+    )
+    expect(await ingest.registry.metrics()).toMatch(
+      /causeway_posts_total\{outcome="too-large"\} \d/,
+    )
+  })
+})

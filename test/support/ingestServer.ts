@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { createHttpServer } from '../../chassis/http.ts'
+import type { Entry } from '../../contract/message.ts'
+import { History } from '../../history/history.ts'
+import { createIngest } from '../../ingest/app.ts'
+import { createIngestMetrics } from '../../ingest/metrics.ts'
+
+export interface IngestServer {
+  origin: string
+  history: History
+  registry: Registry
+  /** What would have gone to MQTT, in order. */
+  published: { entry: Entry; epoch: string }[]
+  close: () => Promise<void>
+}
+
+/** Ingest's own app on a socket and a real log, in the process of the test; bodies of at most 1,000 bytes. */
+export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
+  const registry = new Registry()
+  const published: IngestServer['published'] = []
+  const history = new History({
+    databaseUrl,
+    logId: 0,
+    connections: 4,
+    maxWaitingBytes: 1_000_000,
+    onError: () => {},
+  })
+  const app = createIngest({
+    logger: pino({ level: 'silent' }),
+    registry,
+    corsOrigins: [],
+    history,
+    publish: (entry, epoch) => void published.push({ entry, epoch }),
+    posts: createIngestMetrics(registry).posts,
+    maxBodyBytes: 1000,
+  })
+  const server = createHttpServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('not listening')
+  const close = async (): Promise<void> => {
+    server.close()
+    server.closeAllConnections()
+    await history.close()
+  }
+  return { origin: `http://127.0.0.1:${address.port}`, history, registry, published, close }
+}
