@@ -48,6 +48,7 @@ test.each([
   ['<b>Mallory</b>', '<b>Mallory</b>'],
   ['x'.repeat(70), 'x'.repeat(64)],
   [`${'x'.repeat(63)}🙂`, 'x'.repeat(63)],
+  ['Ca\u2028rol', 'Ca rol'],
   ['half \uD83D', 'half \uFFFD'],
 ])('the name %j is kept as %j', (given, kept) => {
   expect(cleanName(given)).toBe(kept)
