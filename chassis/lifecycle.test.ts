@@ -1,138 +1,23 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, get, type IncomingMessage } from 'node:http'
-import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { disposables } from '../test/support/disposables.ts'
+import { buildFixture, type Fixture } from '../test/support/fixtureService.ts'
 
-/** Signals are sent to a real process: what is tested is how one ends. */
-const FIXTURE = `
-import { createServer } from 'node:http'
-import { createLogger } from './chassis/logger.js'
-import { createRegistry } from './chassis/metrics.js'
-import { exitOnCrash, runService } from './chassis/lifecycle.js'
+const opened = disposables()
+const built = buildFixture()
+opened.add(() => built.remove())
 
-const [drainSeconds, mode] = [Number(process.argv[2]), process.argv[3]]
-const logger = createLogger('fixture', 'info')
-exitOnCrash(logger)
-const server = createServer((req, res) => {
-  if (req.url === '/slow') {
-    process.once('SIGUSR2', () => res.end('slow but whole'))
-    logger.info('slow begins')
-  }
-  else if (req.url === '/stream') res.write('begun')
-  else if (req.url === '/crash') setImmediate(() => { throw new Error('on purpose') })
-  else if (req.url === '/reject') Promise.reject(new Error('on purpose, later'))
-  else res.end('ok')
-})
-await runService({
-  logger,
-  registry: createRegistry('fixture', '1'),
-  metrics: { host: '127.0.0.1', port: 0 },
-  servers: [{ server, host: '127.0.0.1', port: mode === 'taken' ? Number(process.argv[4]) : 0 }],
-  ready: async () => {
-    if (mode === 'sick') throw new Error('no database')
-    if (mode === 'hung') await new Promise(() => {})
-  },
-  drain: async (signal) => {
-    logger.info('drain begins')
-    if (mode === 'deaf') await new Promise(() => {})
-    signal.addEventListener('abort', () => logger.info('drain told to hurry'))
-  },
-  close: async () => {
-    logger.info('close begins')
-    if (mode === 'stuck') await new Promise(() => {})
-  },
-  drainSeconds,
-})
-`
-
-const root = path.join(import.meta.dirname, '..')
-const disposables: (() => void)[] = []
-let built: string
-
-beforeAll(() => {
-  mkdirSync(path.join(root, '.stack'), { recursive: true })
-  built = mkdtempSync(path.join(root, '.stack', 'lifecycle-'))
-  const config = path.join(built, 'tsconfig.json')
-  writeFileSync(
-    config,
-    JSON.stringify({
-      extends: path.join(root, 'tsconfig.json'),
-      compilerOptions: { outDir: built, rootDir: root, typeRoots: [`${root}/node_modules/@types`] },
-      files: ['lifecycle', 'logger', 'metrics'].map((name) => `${root}/chassis/${name}.ts`),
-      include: [],
-    }),
-  )
-  execFileSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', config], {
-    stdio: 'inherit',
-  })
-  writeFileSync(path.join(built, 'fixture.mjs'), FIXTURE)
-})
-afterEach(() => {
-  for (const dispose of disposables.splice(0)) dispose()
-})
-afterAll(() => rmSync(built, { recursive: true, force: true }))
-
-interface Line {
-  msg: string
-  level: string
-  listening?: string[]
-  private?: string
-}
-
-class Fixture {
-  readonly lines: Line[] = []
-  readonly #child: ChildProcess
-  readonly #exited: Promise<number | null>
-  #arrived = (): void => {}
-
-  constructor(...args: (string | number)[]) {
-    const child = spawn(process.execPath, [path.join(built, 'fixture.mjs'), ...args.map(String)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    disposables.push(() => child.kill('SIGKILL'))
-    this.#child = child
-    this.#exited = once(child, 'close').then(([code]: (number | null)[]) => code ?? null)
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const parsed: Line = JSON.parse(line)
-      this.lines.push(parsed)
-      this.#arrived()
-    })
-  }
-
-  /** The first line with that message, now or later. */
-  async line(msg: string): Promise<Line> {
-    for (;;) {
-      const found = this.lines.find((line) => line.msg === msg)
-      if (found !== undefined) return found
-      await new Promise<void>((resolve) => (this.#arrived = resolve))
-    }
-  }
-
-  messages(): string[] {
-    return this.lines.map((line) => line.msg)
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
-  }
-
-  async exit(): Promise<number | null> {
-    return this.#exited
-  }
-
-  async addresses(): Promise<{ open: string; hidden: string }> {
-    const { listening, private: hidden } = await this.line('running')
-    return { open: `http://${listening?.[0]}`, hidden: `http://${hidden}` }
-  }
+function run(...args: (string | number)[]): Fixture {
+  const fixture = built.run(...args)
+  opened.add(() => fixture.signal('SIGKILL'))
+  return fixture
 }
 
 describe('a service', () => {
   test('answers probes and metrics on its private address only', async () => {
-    const { open, hidden } = await new Fixture(1).addresses()
+    const { open, hidden } = await run(1).addresses()
     expect((await fetch(`${hidden}/live`)).status).toBe(200)
     const ready = await fetch(`${hidden}/ready`)
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok' }])
@@ -144,7 +29,7 @@ describe('a service', () => {
   })
 
   test.each(['sick', 'hung'])('that is %s lives and is not ready', async (mode) => {
-    const fixture = new Fixture(1, mode)
+    const fixture = run(1, mode)
     const { hidden } = await fixture.addresses()
     const answers = await Promise.all([fetch(`${hidden}/ready`), fetch(`${hidden}/ready`)])
     expect(answers.map(({ status }) => status)).toEqual([503, 503])
@@ -157,7 +42,7 @@ describe('a service', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'without requests ends with 0 on %s',
     async (signal) => {
-      const fixture = new Fixture(5)
+      const fixture = run(5)
       const { open } = await fixture.addresses()
       await keptAlive(`${open}/`)
       fixture.signal(signal)
@@ -174,7 +59,7 @@ describe('a service', () => {
   )
 
   test('that drains accepts nothing new, is probed meanwhile, and finishes what is in flight', async () => {
-    const fixture = new Fixture(20)
+    const fixture = run(20)
     const { open, hidden } = await fixture.addresses()
     const slow = fetch(`${open}/slow`)
     await fixture.line('slow begins')
@@ -191,7 +76,7 @@ describe('a service', () => {
   })
 
   test('cuts what outlasts its drain, and ends with 0', async () => {
-    const fixture = new Fixture(0.2)
+    const fixture = run(0.2)
     const { open } = await fixture.addresses()
     const stream = await answer(`${open}/stream`)
     const read = text(stream)
@@ -202,7 +87,7 @@ describe('a service', () => {
   })
 
   test('is hurried by a second signal', async () => {
-    const fixture = new Fixture(600)
+    const fixture = run(600)
     const { open } = await fixture.addresses()
     const read = text(await answer(`${open}/stream`))
     fixture.signal('SIGTERM')
@@ -213,7 +98,7 @@ describe('a service', () => {
   })
 
   test('does not wait for a drain that never ends', async () => {
-    const fixture = new Fixture(0.1, 'deaf')
+    const fixture = run(0.1, 'deaf')
     await fixture.addresses()
     fixture.signal('SIGTERM')
     expect(await fixture.exit()).toBe(0)
@@ -221,7 +106,7 @@ describe('a service', () => {
   })
 
   test('ends with 1 where closing never ends', async () => {
-    const fixture = new Fixture(0.1, 'stuck')
+    const fixture = run(0.1, 'stuck')
     await fixture.addresses()
     fixture.signal('SIGTERM')
     expect(await fixture.exit()).toBe(1)
@@ -229,7 +114,7 @@ describe('a service', () => {
   })
 
   test('ends at once with 1 on a third signal', async () => {
-    const fixture = new Fixture(600, 'stuck')
+    const fixture = run(600, 'stuck')
     await fixture.addresses()
     fixture.signal('SIGTERM')
     await fixture.line('close begins')
@@ -240,7 +125,7 @@ describe('a service', () => {
   })
 
   test.each(['/crash', '/reject'])('says why it ends with 1 after %s', async (poison) => {
-    const fixture = new Fixture(1)
+    const fixture = run(1)
     const { open } = await fixture.addresses()
     await fetch(`${open}${poison}`).catch(() => {})
     expect(await fixture.exit()).toBe(1)
@@ -248,8 +133,8 @@ describe('a service', () => {
   })
 
   test('ends with 1 where its port is taken', async () => {
-    const { open } = await new Fixture(1).addresses()
-    const second = new Fixture(1, 'taken', new URL(open).port)
+    const { open } = await run(1).addresses()
+    const second = run(1, 'taken', new URL(open).port)
     expect(await second.exit()).toBe(1)
     expect(await second.line('crashed')).toMatchObject({ err: { code: 'EADDRINUSE' } })
   })
