@@ -49,6 +49,8 @@ const HEAD = /^\{"position":([1-9][0-9]{0,15}),"previous":(0|[1-9][0-9]{0,15}),"
 export function readEntry(channel: string, json: string): Entry | undefined {
   const [, position, previous] = HEAD.exec(json) ?? []
   if (position === undefined || previous === undefined) return undefined
+  // Ours is one line, which is what lets it be written into a stream as it is.
+  if (json.includes('\n') || json.includes('\r')) return undefined
   const entry = { position: Number(position), previous: Number(previous), channel, json }
   return Number.isSafeInteger(entry.position) && entry.previous < entry.position ? entry : undefined
 }

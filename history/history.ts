@@ -77,15 +77,22 @@ export class History {
     })
   }
 
-  /** Every message of the log between two positions, whatever its channel: `after` exclusive, `upTo` inclusive. */
-  stretch(after: number, upTo: number): Promise<Entry[]> {
+  /**
+   * The log between two positions, `after` exclusive and `upTo` inclusive; of all channels, or of those named. It goes
+   * through every position between, so it is for short stretches of many channels; for few channels there is `range`.
+   */
+  stretch(after: number, upTo: number, channels?: readonly string[]): Promise<Entry[]> {
+    const named =
+      channels === undefined
+        ? Prisma.empty
+        : Prisma.sql`and "channel" = any(${[...channels]}::text[])`
     return this.#guard(async () => {
       const rows = await this.#database.$queryRaw<Row[]>(Prisma.sql`
         select "position", "previous", "id"::text, "channel", "type", "sender_id", "sender_name",
           "data"::text, "sent_at"
         from "message"
         where "log_id" = ${this.#logId}::smallint
-          and "position" > ${after}::bigint and "position" <= ${upTo}::bigint
+          and "position" > ${after}::bigint and "position" <= ${upTo}::bigint ${named}
         order by "position"`)
       return rows.map(toEntry)
     })
@@ -107,14 +114,25 @@ export class History {
     })
   }
 
-  /** The position of the last message of each channel; 0 where there is none. */
-  heads(channels: readonly string[]): Promise<Map<string, number>> {
+  /** The log's head, and the position of the last message of each channel (0 where there is none), at one moment. */
+  heads(channels: readonly string[]): Promise<Head & { channels: Map<string, number> }> {
     return this.#guard(async () => {
-      const rows = await this.#database.channel.findMany({
-        where: { logId: this.#logId, name: { in: [...channels] } },
-      })
-      const found = new Map(rows.map((row) => [row.name, Number(row.head)]))
-      return new Map(channels.map((name) => [name, found.get(name) ?? 0]))
+      const rows = await this.#database.$queryRaw<HeadRow[]>(Prisma.sql`
+        select l."epoch", l."head" as "position", wanted."name", coalesce(c."head", 0) as "head"
+        from "log" l
+          left join unnest(${[...channels]}::text[]) as wanted("name") on true
+          left join "channel" c on c."log_id" = l."id" and c."name" = wanted."name"
+        where l."id" = ${this.#logId}::smallint`)
+      const [first] = rows
+      if (first === undefined)
+        throw new Problem('unavailable', `Log ${this.#logId} does not exist.`)
+      return {
+        epoch: first.epoch,
+        position: Number(first.position),
+        channels: new Map(
+          rows.flatMap(({ name, head }) => (name === null ? [] : [[name, Number(head)]])),
+        ),
+      }
     })
   }
 
@@ -173,6 +191,13 @@ export class History {
         : problem
     }
   }
+}
+
+interface HeadRow {
+  epoch: string
+  position: bigint
+  name: string | null
+  head: bigint
 }
 
 interface Durability {

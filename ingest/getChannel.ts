@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { ChannelInfo } from '../contract/history.ts'
-import { channelParameter } from './channelParameter.ts'
+import { channelParameter } from '../chassis/channelParameter.ts'
 
 export interface Channels {
   channel: (name: string) => Promise<ChannelInfo>

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express'
 import type { Entry } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
-import { channelParameter } from './channelParameter.ts'
+import { channelParameter } from '../chassis/channelParameter.ts'
 import { pointer } from './pointer.ts'
-import { parsePosition } from './position.ts'
+import { parsePosition } from '../contract/position.ts'
 
 export interface Messages {
   message: (channel: string, position: number) => Promise<Entry | undefined>

@@ -1,10 +1,10 @@
 import type { Mistake } from '../contract/problem.ts'
 import { Problem } from '../contract/problem.ts'
 import type { PageQuery } from '../history/types.ts'
-import { channelParameter } from './channelParameter.ts'
+import { channelParameter } from '../chassis/channelParameter.ts'
 import { pointer } from './pointer.ts'
-import { parsePosition } from './position.ts'
-import { parseTime } from './time.ts'
+import { parsePosition } from '../contract/position.ts'
+import { parseTime } from '../contract/time.ts'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 1000

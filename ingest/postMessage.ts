@@ -6,7 +6,7 @@ import { toProblem } from '../chassis/problems.ts'
 import type { Entry } from '../contract/message.ts'
 import type { Appended, Draft } from '../history/types.ts'
 import type { ReadBody } from './body.ts'
-import { channelParameter } from './channelParameter.ts'
+import { channelParameter } from '../chassis/channelParameter.ts'
 import { parseContent } from './draft.ts'
 import { parseIdempotencyKey } from './idempotencyKey.ts'
 

@@ -1,0 +1,64 @@
+import { RedisKeys } from '../contract/redisKeys.ts'
+import { readConfig } from '../chassis/config.ts'
+import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
+import { createLogger } from '../chassis/logger.ts'
+import { createRegistry } from '../chassis/metrics.ts'
+import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
+import { connectRedis } from '../chassis/redis.ts'
+import { VERSION } from '../chassis/version.ts'
+import { Problem } from '../contract/problem.ts'
+import { History } from '../history/history.ts'
+import { bridgeConfig } from './config.ts'
+import { createBridgeMetrics } from './metrics.ts'
+import { RedisLog } from './redisLog.ts'
+import { Relay } from './relay.ts'
+import { subscribeToChannels } from './subscription.ts'
+
+const config = readConfig('bridge', bridgeConfig, { env: process.env, argv: process.argv.slice(2) })
+const logger = createLogger('bridge', config.LOG_LEVEL)
+exitOnCrash(logger)
+const registry = createRegistry('bridge', VERSION)
+
+const history = new History({
+  databaseUrl: config.DATABASE_URL,
+  logId: config.LOG_ID,
+  // One look at the head and one read of a hole at a time.
+  connections: 2,
+  maxWaitingBytes: 0,
+  onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+})
+const redis = connectRedis(config.REDIS_URL, 'causeway-bridge', logger)
+const mqtt = connectMqtt(config.MQTT_URL, 'causeway-bridge', logger)
+
+const relay = new Relay({
+  log: history,
+  copy: new RedisLog(redis, new RedisKeys(config.REDIS_PREFIX, config.LOG_ID), {
+    recentLength: config.RECENT_LENGTH,
+    recentSeconds: config.RECENT_SECONDS,
+  }),
+  metrics: createBridgeMetrics(registry),
+  logger,
+  holeMs: config.HOLE_MS,
+})
+subscribeToChannels(mqtt, {
+  prefix: config.MQTT_PREFIX,
+  onEntry: (epoch, entry) => relay.entry(epoch, entry),
+  onSubscribed: () => relay.look(),
+})
+redis.on('ready', () => relay.look())
+relay.start()
+
+await runService({
+  logger,
+  registry,
+  metrics: { host: config.METRICS_HOST, port: config.METRICS_PORT },
+  ready: async () => {
+    if (!relay.level) throw new Problem('unavailable', 'Redis does not follow the log yet.')
+  },
+  close: async () => {
+    await relay.close()
+    await Promise.all([endMqtt(mqtt, 500), history.close()])
+    redis.disconnect()
+  },
+  drainSeconds: config.DRAIN_SECONDS,
+})

@@ -1,0 +1,35 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+
+export function createBridgeMetrics(registry: Registry) {
+  const registers = [registry]
+  return {
+    received: new Counter({
+      name: 'causeway_bridge_received_total',
+      help: 'Copies of messages that came over MQTT',
+      registers,
+    }),
+    appended: new Counter({
+      name: 'causeway_bridge_appended_total',
+      help: 'Messages handed to Redis, also those that another bridge had appended before',
+      registers,
+    }),
+    fetched: new Counter({
+      name: 'causeway_bridge_fetched_total',
+      help: 'Messages read from the log because their copies did not come',
+      registers,
+    }),
+    failures: new Counter({
+      name: 'causeway_bridge_failures_total',
+      help: 'Actions that failed and were tried again',
+      labelNames: ['action'] as const,
+      registers,
+    }),
+    lag: new Gauge({
+      name: 'causeway_bridge_lag_messages',
+      help: 'How far Redis is behind the log, seen once a second',
+      registers,
+    }),
+  }
+}
+
+export type BridgeMetrics = ReturnType<typeof createBridgeMetrics>

@@ -1,0 +1,185 @@
+import type { Entry } from '../contract/message.ts'
+
+/**
+ * The bridge's order of work, without any I/O: which messages to append to Redis, which to drop, which to wait for and
+ * which to read from the log.
+ *
+ * Copies of messages come over MQTT in any order, twice, or not at all. Redis must get every position once and in order.
+ * So one number decides: `head`, the last position that Redis has. At or below it: dropped. The one after it, and whatever
+ * follows without a hole: appended. Above a hole: kept for a moment, because the missing ones are usually on their way; then
+ * the hole is read from the log, where it is certain to be filled. The log's own head, looked at once a second, is one more
+ * thing to reach: that finds a last message whose copy never came.
+ *
+ * One piece of I/O is under way at a time (`busy`); meanwhile everything else gathers, so the runs grow with the load.
+ *
+ * - UNKNOWN: `head` is undefined. Redis is asked for its head, and given the log's if it is empty. Messages gather.
+ * - LEVEL: nothing beyond the head is known. Nothing to do.
+ * - RUN: the next position is there. A run is appended; the answer moves the head, also where another bridge was faster.
+ * - HOLE: something beyond the head is known, but not the next position. First a wait, then a read.
+ *
+ * Redis may turn out to be behind (a restored snapshot) or empty at any append: its answer says so and leads to HOLE or UNKNOWN.
+ * A new epoch of the log starts over with UNKNOWN: positions of different epochs have nothing to do with each other.
+ */
+export type Action =
+  | { type: 'open'; epoch: string; floor: number }
+  | { type: 'append'; epoch: string; after: number; entries: Entry[] }
+  | { type: 'fetch'; epoch: string; after: number; upTo: number }
+  | { type: 'wait'; head: number }
+
+/** Positions fetched in one read, and entries appended in one atomic step: Redis serves nobody else meanwhile. */
+const MAX_FETCH = 500
+const MAX_RUN = 500
+/** Entries kept while Redis or a hole holds things up. What does not fit is read from the log when its turn comes. */
+const MAX_PENDING = 5_000
+
+export class Sequencer {
+  #epoch: string | undefined
+  #head: number | undefined
+  /** The highest position known to exist. */
+  #target = 0
+  readonly #pending = new Map<number, Entry>()
+  #busy = false
+  /** After a failure nothing is started until the next tick: trying again at every message would be a storm. */
+  #stalled = false
+  #waiting = false
+  /** The head that stood before a hole for a whole waiting time. */
+  #overdue: number | undefined
+  readonly #act: (action: Action) => void
+
+  /** `act` starts an action; its result comes back through `opened`, `appended`, `fetched`, `waited` or `failed`. */
+  constructor(act: (action: Action) => void) {
+    this.#act = act
+  }
+
+  get epoch(): string | undefined {
+    return this.#epoch
+  }
+
+  /** The last position that Redis is known to have. */
+  get head(): number | undefined {
+    return this.#head
+  }
+
+  /** A copy of a message came. False where its epoch is not the one followed: then the log's head should be looked at. */
+  entry(epoch: string, entry: Entry): boolean {
+    if (epoch !== this.#epoch) return false
+    if (this.#head === undefined || entry.position > this.#head) {
+      this.#target = Math.max(this.#target, entry.position)
+      if (this.#pending.size < MAX_PENDING) this.#pending.set(entry.position, entry)
+      this.#advance()
+    }
+    return true
+  }
+
+  /** The log's head, looked at regularly and after any trouble. */
+  log(epoch: string, position: number): void {
+    if (epoch !== this.#epoch) {
+      this.#epoch = epoch
+      this.#head = undefined
+      this.#target = 0
+      this.#pending.clear()
+    }
+    this.#target = Math.max(this.#target, position)
+    this.#advance()
+  }
+
+  /** Time has passed, or Redis has come back: whatever failed may be tried again. */
+  tick(): void {
+    this.#stalled = false
+    this.#advance()
+  }
+
+  /** Redis has the log up to `head`, whether it was just opened or found so. */
+  opened(epoch: string, head: number): void {
+    this.#settle(epoch, head)
+  }
+
+  /** The head of Redis after an append: the run's end, a later one, or an earlier one where it lost some; undefined where it is empty. */
+  appended(epoch: string, head: number | undefined): void {
+    this.#settle(epoch, head)
+  }
+
+  /** What the log holds of a hole, from its start. */
+  fetched(epoch: string, entries: readonly Entry[]): void {
+    this.#busy = false
+    if (epoch === this.#epoch) {
+      // The log is certain to have what exists. Where it does not, somebody announced what is not there, and asking again
+      // at once would get the same answer: only a new look at the log's head, or a new message, leads on.
+      if (entries[0]?.position !== (this.#head ?? 0) + 1) {
+        this.#target = this.#head ?? 0
+        this.#pending.clear()
+      }
+      for (const entry of entries) this.#pending.set(entry.position, entry)
+    }
+    this.#advance()
+  }
+
+  waited(head: number): void {
+    this.#waiting = false
+    this.#overdue = head
+    this.#advance()
+  }
+
+  /** An action failed. What Redis has is not certain any more. */
+  failed(): void {
+    this.#busy = false
+    this.#head = undefined
+    this.#stalled = true
+  }
+
+  #settle(epoch: string, head: number | undefined): void {
+    this.#busy = false
+    if (epoch === this.#epoch) {
+      this.#head = head
+      for (const position of this.#pending.keys()) {
+        if (position <= (head ?? 0)) this.#pending.delete(position)
+      }
+    }
+    this.#advance()
+  }
+
+  #advance(): void {
+    if (this.#busy || this.#stalled || this.#epoch === undefined) return
+    const head = this.#head
+    if (head === undefined) {
+      return this.#start({ type: 'open', epoch: this.#epoch, floor: this.#target })
+    }
+    const run = this.#takeRun(head)
+    if (run.length > 0) {
+      return this.#start({ type: 'append', epoch: this.#epoch, after: head, entries: run })
+    }
+    if (this.#target <= head) return
+    // So far behind that the missing ones are not on their way: no waiting.
+    if (this.#overdue === head || this.#target - head > MAX_FETCH) {
+      const end = Math.min(this.#target, head + MAX_FETCH, ...this.#above())
+      this.#start({ type: 'fetch', epoch: this.#epoch, after: head, upTo: end })
+    } else if (!this.#waiting) {
+      this.#waiting = true
+      this.#act({ type: 'wait', head })
+    }
+  }
+
+  #start(action: Action): void {
+    this.#busy = true
+    this.#act(action)
+  }
+
+  /** Takes the entries that follow the head without a hole. Should their append fail, the log still has them. */
+  #takeRun(head: number): Entry[] {
+    const run: Entry[] = []
+    while (run.length < MAX_RUN) {
+      const entry = this.#pending.get(head + 1 + run.length)
+      if (entry === undefined) break
+      this.#pending.delete(entry.position)
+      run.push(entry)
+    }
+    return run
+  }
+
+  /** The end of the hole: the position below the lowest pending one. */
+  #above(): number[] {
+    let lowest = Infinity
+    for (const position of this.#pending.keys()) lowest = Math.min(lowest, position)
+    return lowest === Infinity ? [] : [lowest - 1]
+  }
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { commonConfig, databaseUrl, redisConfig } from '../chassis/commonConfig.ts'
+import { host, integer, origins, port, seconds } from '../chassis/configFields.ts'
+
+export const gatewayConfig = z.object({
+  HOST: host().default('127.0.0.1').describe('Where the public API listens'),
+  PORT: port().describe('Its port'),
+  CORS_ORIGINS: origins()
+    .default([])
+    .describe('Comma list of other origins whose pages may listen'),
+  ...commonConfig,
+  ...databaseUrl,
+  DATABASE_CONNECTIONS: integer(1, 1_000)
+    .default(10)
+    .describe('Most connections to Postgres at once'),
+  ...redisConfig,
+  HEARTBEAT_SECONDS: seconds(1, 60)
+    .default(20)
+    .describe('Between heartbeats; must be well below the read time-out of every proxy in between'),
+  MAX_STREAM_SECONDS: seconds(10, 86_400)
+    .default(3_600)
+    .describe('Age at which a stream is ended, up to a fifth earlier; its reader resumes'),
+  RETRY_SECONDS: seconds(0.1, 60)
+    .default(2)
+    .describe('After which readers come back; each waits between half and one and a half of it'),
+  MAX_WAITING_BYTES: integer(65_536, 1_073_741_824)
+    .default(1_048_576)
+    .describe('Bytes that may wait for one slow reader before it is cut'),
+  RING_BYTES: integer(0, 4_294_967_296)
+    .default(33_554_432)
+    .describe('Memory for recent messages, out of which those who come back are served first'),
+  BEACON_SECONDS: seconds(1.5, 60)
+    .default(3)
+    .describe('Silence of the bridges after which the Redis link is made anew'),
+  LINGER_SECONDS: seconds(0, 3_600)
+    .default(30)
+    .describe('How long a channel stays subscribed after its last stream has left'),
+})

@@ -1,0 +1,163 @@
+import type { Redis } from 'ioredis'
+import type { Entry } from '../contract/message.ts'
+import type { RedisKeys } from '../contract/redisKeys.ts'
+import type { Logger } from '../chassis/logger.ts'
+import { Audience, type Heads } from './audience.ts'
+import { renderMessage, type Frame } from './frame.ts'
+import { Link } from './link.ts'
+import type { GatewayMetrics } from './metrics.ts'
+import type { Reader } from './reader.ts'
+import { Ring } from './ring.ts'
+import type { Subscriber } from './subscriber.ts'
+import { Tail } from './tail.ts'
+
+/** What keeping up with the log needs of it; see History. */
+export interface FeedLog {
+  heads: (channels: readonly string[]) => Promise<Heads>
+  stretch: (after: number, upTo: number, channels: readonly string[]) => Promise<Entry[]>
+}
+
+export interface FeedOptions {
+  subscriber: Redis
+  keys: RedisKeys
+  log: FeedLog
+  reader: Reader
+  metrics: GatewayMetrics
+  logger: Logger
+  beaconMs: number
+  lingerMs: number
+  /** Bytes of recent messages kept in memory for those who come back. */
+  ringBytes: number
+}
+
+/** Positions read at once while following the log. */
+const MAX_STRETCH = 1_000
+const TICK_MS = 1_000
+
+/**
+ * The thin edge around Tail and Audience: carries out what they ask for, by Redis and the log, and brings them the answers
+ * and the time.
+ */
+export class Feed {
+  readonly audience: Audience<Frame>
+  readonly #tail: Tail<Frame>
+  readonly #options: FeedOptions
+  #timer: NodeJS.Timeout | undefined
+  /** Names that wait to be activated together: a storm of new streams costs one query a turn. */
+  readonly #toActivate = new Set<string>()
+  #activating = false
+
+  constructor(options: FeedOptions) {
+    this.#options = options
+    const ring = new Ring<Frame>(
+      0,
+      { maxItems: 50_000, maxBytes: options.ringBytes },
+      (frame) => frame.text.length + FRAME_OVERHEAD,
+    )
+    this.audience = new Audience<Frame>(
+      {
+        wanted: (channels) => this.#tail.wanted(channels),
+        askHead: () => this.#activate([]),
+        read: (subscriber, after, upTo) => void this.#read(subscriber, after, upTo),
+      },
+      ring,
+    )
+    this.#tail = new Tail<Frame>(
+      this.audience,
+      {
+        subscribe: (channels) => link.subscribe(channels),
+        unsubscribe: (channels) => link.unsubscribe(channels),
+        activate: (channels) => this.#activate(channels),
+        follow: (ticket, after, channels) => void this.#follow(ticket, after, channels),
+        reconnect: () => link.reconnect(),
+      },
+      { beaconMs: options.beaconMs, lingerMs: options.lingerMs, maxBuffer: 20_000 },
+    )
+    const link = new Link(options.subscriber, options.keys, {
+      up: () => this.#tail.linkUp(performance.now()),
+      down: () => this.#tail.linkDown(),
+      subscribed: (channels) => this.#tail.subscribed(channels),
+      beacon: (beacon) => this.#tail.beacon(beacon, performance.now()),
+      entry: (entry) => {
+        if (this.audience.epoch !== undefined) {
+          this.#tail.received(renderMessage(this.audience.epoch, entry))
+        }
+      },
+      channelNames: () => this.audience.channels.names(),
+      epoch: () => this.audience.epoch,
+    })
+  }
+
+  get mode(): string {
+    return this.#tail.mode
+  }
+
+  start(): void {
+    const tick = (): void => {
+      this.#tail.tick(performance.now())
+      this.#options.metrics.channels.set(this.audience.channels.size)
+      this.#options.metrics.live.set(this.#tail.mode === 'live' ? 1 : 0)
+    }
+    tick()
+    this.#timer = setInterval(tick, TICK_MS)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#options.subscriber.disconnect()
+  }
+
+  #activate(channels: readonly string[]): void {
+    for (const name of channels) this.#toActivate.add(name)
+    if (this.#activating) return
+    this.#activating = true
+    setImmediate(() => {
+      this.#activating = false
+      const names = [...this.#toActivate]
+      this.#toActivate.clear()
+      this.#options.log.heads(names).then(
+        (heads) => this.#tail.activated(heads),
+        () => this.#tail.activationFailed(names),
+      )
+    })
+  }
+
+  async #follow(ticket: number, after: number, channels: readonly string[]): Promise<void> {
+    const { log } = this.#options
+    try {
+      const { epoch, position } = await log.heads([])
+      const upTo = Math.min(position, after + MAX_STRETCH)
+      const known = this.audience.epoch
+      const entries =
+        epoch === known && upTo > after && channels.length > 0
+          ? await log.stretch(after, upTo, channels)
+          : []
+      const items = entries.map((entry) => renderMessage(epoch, entry))
+      const isFirst = epoch !== known
+      this.#tail.followed(ticket, {
+        epoch,
+        items,
+        upTo: isFirst ? position : Math.max(upTo, after),
+        complete: isFirst || upTo >= position,
+      })
+    } catch (error) {
+      this.#options.logger.debug({ err: error }, 'the log cannot be followed')
+      this.#tail.followFailed(ticket)
+    }
+  }
+
+  async #read(subscriber: Subscriber<Frame>, after: number, upTo: number): Promise<void> {
+    const { epoch } = this.audience
+    try {
+      // One page at a time is in memory for a stream: the next is read when the last one has left.
+      await subscriber.sink.drained()
+      const page = await this.#options.reader.read(epoch ?? '', subscriber.channels, after, upTo)
+      if (epoch === this.audience.epoch) this.audience.page(subscriber, page.frames, page.upTo)
+    } catch {
+      this.audience.pageFailed(subscriber)
+    }
+  }
+}
+
+/** What an entry of the ring costs beside its text. */
+const FRAME_OVERHEAD = 150

@@ -1,0 +1,42 @@
+import { createEventBuffer } from 'better-sse'
+import type { ControlEvent, ControlEvents } from '../contract/events.ts'
+import { formatEventId } from '../contract/eventId.ts'
+import type { Entry } from '../contract/message.ts'
+
+/** A stored message as it stands on every stream. It is rendered once per gateway, however many streams take it. */
+export interface Frame {
+  position: number
+  previous: number
+  channel: string
+  text: string
+}
+
+/** The encodings are one line of JSON already; the library's default would parse nothing and quote them again. */
+const buffer = createEventBuffer({ serializer: String })
+
+/** An unnamed event (`onmessage`) with the id that resumes after it. */
+export function renderMessage(epoch: string, { position, previous, channel, json }: Entry): Frame {
+  const text = buffer.id(formatEventId(epoch, position)).data(json).dispatch().read()
+  buffer.clear()
+  return { position, previous, channel, text }
+}
+
+/** A named event; `id` moves the reader's cursor where it is given. */
+export function renderControl<E extends ControlEvent>(
+  event: E,
+  data: ControlEvents[E],
+  id?: string,
+): string {
+  buffer.event(event)
+  if (id !== undefined) buffer.id(id)
+  const text = buffer.data(JSON.stringify(data)).dispatch().read()
+  buffer.clear()
+  return text
+}
+
+/** Tells a reader how long to wait before it comes back. In milliseconds. */
+export function renderRetry(ms: number): string {
+  const text = buffer.retry(Math.round(ms)).dispatch().read()
+  buffer.clear()
+  return text
+}

@@ -1,0 +1,106 @@
+import { Problem } from '../contract/problem.ts'
+import { RedisKeys } from '../contract/redisKeys.ts'
+import { readConfig } from '../chassis/config.ts'
+import { createApp, createHttpServer } from '../chassis/http.ts'
+import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
+import { createLogger } from '../chassis/logger.ts'
+import { createRegistry } from '../chassis/metrics.ts'
+import { connectRedis, connectSubscriber } from '../chassis/redis.ts'
+import { VERSION } from '../chassis/version.ts'
+import { History } from '../history/history.ts'
+import { gatewayConfig } from './config.ts'
+import { Feed } from './feed.ts'
+import { Flusher } from './flusher.ts'
+import { getEvents } from './getEvents.ts'
+import { createGatewayMetrics } from './metrics.ts'
+import { Reader } from './reader.ts'
+import { Recent } from './recent.ts'
+import { Streams } from './streams.ts'
+
+const config = readConfig('gateway', gatewayConfig, {
+  env: process.env,
+  argv: process.argv.slice(2),
+})
+const logger = createLogger('gateway', config.LOG_LEVEL)
+exitOnCrash(logger)
+const registry = createRegistry('gateway', VERSION)
+const metrics = createGatewayMetrics(registry)
+
+const history = new History({
+  databaseUrl: config.DATABASE_URL,
+  logId: config.LOG_ID,
+  connections: config.DATABASE_CONNECTIONS,
+  maxWaitingBytes: 0,
+  onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+})
+const keys = new RedisKeys(config.REDIS_PREFIX, config.LOG_ID)
+const redis = connectRedis(config.REDIS_URL, 'causeway-gateway', logger)
+const recent = new Recent(redis, keys)
+const feed = new Feed({
+  subscriber: connectSubscriber(config.REDIS_URL, 'causeway-gateway-link', logger),
+  keys,
+  log: history,
+  reader: new Reader({
+    recent: (...query) => recent.read(...query),
+    range: (query) => history.range(query),
+    metrics,
+  }),
+  metrics,
+  logger,
+  beaconMs: config.BEACON_SECONDS * 1_000,
+  lingerMs: config.LINGER_SECONDS * 1_000,
+  ringBytes: config.RING_BYTES,
+})
+const streams = new Streams({
+  audience: feed.audience,
+  metrics,
+  heartbeatMs: config.HEARTBEAT_SECONDS * 1_000,
+  maxAgeMs: config.MAX_STREAM_SECONDS * 1_000,
+})
+let draining = false
+const app = createApp({
+  logger,
+  registry,
+  corsOrigins: config.CORS_ORIGINS,
+  routes: [
+    {
+      path: '/events',
+      streams: true,
+      get: getEvents({
+        streams,
+        log: history,
+        flusher: new Flusher(),
+        metrics,
+        epoch: () => feed.audience.epoch,
+        isDraining: () => draining,
+        maxWaitingBytes: config.MAX_WAITING_BYTES,
+        retryMs: () => config.RETRY_SECONDS * 1_000 * (0.5 + Math.random()),
+      }),
+    },
+  ],
+})
+feed.start()
+streams.start()
+
+await runService({
+  logger,
+  registry,
+  metrics: { host: config.METRICS_HOST, port: config.METRICS_PORT },
+  servers: [{ server: createHttpServer(app), host: config.HOST, port: config.PORT }],
+  // Only a first look at the log: with Redis away it is followed instead, and with Postgres away live streams go on.
+  ready: async () => {
+    if (feed.audience.epoch === undefined) {
+      throw new Problem('unavailable', 'The log has not been seen yet.')
+    }
+  },
+  drain: (signal) => {
+    draining = true
+    return streams.drain(signal)
+  },
+  close: async () => {
+    feed.close()
+    redis.disconnect()
+    await history.close()
+  },
+  drainSeconds: config.DRAIN_SECONDS,
+})

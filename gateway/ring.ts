@@ -1,0 +1,79 @@
+/** What the gateway's order of work knows of a message; what is sent travels along unseen. */
+export interface Item {
+  position: number
+  previous: number
+  channel: string
+}
+
+/**
+ * The last items that this gateway has sent, of all its channels together, in position order: most of those who come back
+ * were away for a moment, and one array serves them all without a read. Bounded by bytes, and by count as each has its price.
+ */
+export class Ring<I extends Item> {
+  #items: I[] = []
+  /** Index of the oldest kept item: the front is cut off in large pieces, not one by one. */
+  #first = 0
+  #bytes = 0
+  #from: number
+  readonly #maxItems: number
+  readonly #maxBytes: number
+  readonly #sizeOf: (item: I) => number
+
+  constructor(
+    from: number,
+    bounds: { maxItems: number; maxBytes: number },
+    sizeOf: (item: I) => number,
+  ) {
+    this.#from = from
+    this.#maxItems = bounds.maxItems
+    this.#maxBytes = bounds.maxBytes
+    this.#sizeOf = sizeOf
+  }
+
+  /** Every item above this position that was sent since is kept. */
+  get from(): number {
+    return this.#from
+  }
+
+  push(item: I): void {
+    this.#items.push(item)
+    this.#bytes += this.#sizeOf(item)
+    while (
+      this.#items.length - this.#first > this.#maxItems ||
+      (this.#bytes > this.#maxBytes && this.#items.length > this.#first)
+    ) {
+      this.#dropOldest()
+    }
+    if (this.#first > this.#maxItems) {
+      this.#items = this.#items.slice(this.#first)
+      this.#first = 0
+    }
+  }
+
+  /** Forgets everything; from now on it knows what comes after `from`. */
+  clear(from: number): void {
+    this.#items = []
+    this.#first = 0
+    this.#bytes = 0
+    this.#from = from
+  }
+
+  /** The kept items above a position that is not below `from`, in position order. */
+  since(position: number): I[] {
+    let low = this.#first
+    let high = this.#items.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#items[middle]?.position ?? Infinity) <= position) low = middle + 1
+      else high = middle
+    }
+    return this.#items.slice(low)
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#items[this.#first++]
+    if (oldest === undefined) return
+    this.#bytes -= this.#sizeOf(oldest)
+    this.#from = oldest.position
+  }
+}
