@@ -1,4 +1,13 @@
 import type { Server } from 'node:http'
+import { Server as NetServer } from 'node:net'
+
+/**
+ * How long an idle kept-alive connection is left open, answering what still comes on it with `Connection: close`. Closed
+ * at once, it would meet a request that is already on its way: a reset, and a POST that a proxy must not repeat. Under
+ * load every connection of a proxy's pool is used again within this time.
+ */
+const GRACE_MILLISECONDS = 500
+const SWEEP_MILLISECONDS = 50
 
 /**
  * Stops accepting and waits until every request in flight has been answered; when `signal` aborts, cuts what is left.
@@ -6,19 +15,24 @@ import type { Server } from 'node:http'
  */
 export async function drainServer(server: Server, signal: AbortSignal): Promise<void> {
   if (!server.listening) return
-  // Tells a client with a kept-alive connection to open its next one elsewhere.
-  server.prependListener('request', (_request, response) =>
-    response.setHeader('Connection', 'close'),
-  )
+  server.prependListener('request', (_request, response) => {
+    response.setHeader('Connection', 'close')
+  })
   const cut = (): void => server.closeAllConnections()
+  // Not the HTTP server's own close(): that closes the idle connections at once.
+  const closed = new Promise<void>((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve())
+  })
+  let sweep: NodeJS.Timeout | undefined
+  const grace = setTimeout(() => {
+    sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MILLISECONDS)
+  }, GRACE_MILLISECONDS)
   signal.addEventListener('abort', cut, { once: true })
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  // close() ends the connections that are idle now; one that becomes idle later would wait out its keep-alive.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50)
   try {
     if (signal.aborted) cut()
     await closed
   } finally {
+    clearTimeout(grace)
     clearInterval(sweep)
     signal.removeEventListener('abort', cut)
   }

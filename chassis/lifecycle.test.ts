@@ -75,6 +75,19 @@ describe('a service', () => {
     expect(await fixture.exit()).toBe(0)
   })
 
+  test('that drains answers what still comes on a kept-alive connection, as its last', async () => {
+    const fixture = run(20)
+    const { open } = await fixture.addresses()
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    opened.add(() => agent.destroy())
+    await text(await answer(`${open}/`, agent))
+    fixture.signal('SIGTERM')
+    await fixture.line('drain begins')
+    const last = await answer(`${open}/`, agent)
+    expect([last.headers.connection, await text(last)]).toEqual(['close', 'ok'])
+    expect(await fixture.exit()).toBe(0)
+  })
+
   test('cuts what outlasts its drain, and ends with 0', async () => {
     const fixture = run(0.2)
     const { open } = await fixture.addresses()
