@@ -52,7 +52,7 @@ export class Identity {
 /** A name as the service accepts it. Cut by character, so that no half of a surrogate pair is left to be percent-encoded. */
 export function cleanName(name: string): string {
   const printable = name
-    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .toWellFormed()
     .trim()
   let clean = ''

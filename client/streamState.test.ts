@@ -83,7 +83,13 @@ describe('a stream', () => {
       inputs: [ready(4), said(5, 3), said(6, 1, 'other'), said(9, 5)],
       did: [5, 6, 9],
     },
-    { what: 'from where the server began', since: '-2', inputs: [ready(7), said(8, 7)], did: [8] },
+    { what: 'from where the server began', since: '', inputs: [ready(7), said(8, 7)], did: [8] },
+    {
+      what: 'of the last few of each channel, and then all',
+      since: '-2',
+      inputs: [ready(90), said(5, 3), said(60, 50, 'other'), said(80, 60, 'other'), said(91, 5)],
+      did: [5, 60, 80, 91],
+    },
     {
       what: 'of a channel that was silent',
       since: '0',

@@ -20,8 +20,10 @@ export interface StreamState {
   readonly phase: Phase
   /** What a new source is asked to resume after. */
   readonly since: string
-  /** Everything up to here was delivered; undefined until `ready` says where a stream without a position begins. */
+  /** Everything up to here was delivered; undefined until it is known where a stream without a position begins. */
   readonly position: number | undefined
+  /** Up to here only the last few of each channel were asked for (`-N`), so that nothing is missing between them. */
+  readonly floor: number
   /** Up to which position the server itself declared messages of a channel lost. */
   readonly excused: Readonly<Record<string, number>>
   /** The position after which a hole was seen. Met a second time it is reported instead of repaired again. */
@@ -69,6 +71,7 @@ export function start(since: string, at: number): Step {
     phase: 'opening',
     since,
     position: /^\d+$/.test(since) ? Number(since) : parseEventId(since)?.position,
+    floor: 0,
     excused: {},
     hole: undefined,
     failures: 0,
@@ -85,16 +88,7 @@ export function advance(state: StreamState, input: Input): Step {
   if (state.phase === 'closed' || state.phase === 'refused') return [state, []]
   switch (input.is) {
     case 'ready':
-      return [
-        {
-          ...heard(state, input),
-          phase: 'live',
-          wasLive: true,
-          failures: 0,
-          position: state.position ?? input.ready.position,
-        },
-        [],
-      ]
+      return [begin(heard(state, input), state.since, input.ready.position), []]
     case 'message':
       return receive(state, input)
     case 'heartbeat': {
@@ -134,10 +128,16 @@ export function advance(state: StreamState, input: Input): Step {
   return [{ ...state, phase: 'closed' }, [{ do: 'close' }]]
 }
 
+function begin(state: StreamState, asked: string, at: number): StreamState {
+  const live = { ...state, phase: 'live', wasLive: true, failures: 0 } as const
+  if (state.position !== undefined) return live
+  return asked.startsWith('-') ? { ...live, floor: at } : { ...live, position: at }
+}
+
 function receive(state: StreamState, input: Input & { is: 'message' }): Step {
   const { message } = input
   if (message.position <= (state.position ?? 0)) return [heard(state, { ...input, id: '' }), []]
-  const known = Math.max(state.position ?? message.previous, state.excused[message.channel] ?? 0)
+  const known = Math.max(state.position ?? 0, state.floor, state.excused[message.channel] ?? 0)
   const missing = message.previous > known
   // `since` still names the last sound place: a new source gets what this one left out.
   if (missing && state.hole !== known) {
