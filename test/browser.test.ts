@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import type { Stack } from '../stack/stack.ts'
+import { ChatPage, launchChromium } from './chatPage.ts'
+import { testStack } from './support/testStack.ts'
+
+let stack: Stack
+let browser: Browser
+let folder: string
+
+beforeAll(async () => {
+  ;[stack, browser, folder] = await Promise.all([
+    testStack(),
+    launchChromium(),
+    mkdtemp(join(tmpdir(), 'causeway-browser-')),
+  ])
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await stack?.stop()
+  await rm(folder, { recursive: true, force: true })
+}, 60_000)
+
+const enter = (channel: string, name: string) =>
+  ChatPage.enter(browser, { origin: stack.origin, channel, name })
+
+/** How many streams each gateway has, from its own metrics. */
+async function streams(): Promise<number[]> {
+  const gateways = stack.processes.filter(({ role }) => role === 'gateway')
+  return Promise.all(
+    gateways.map(async ({ metricsUrl }) => {
+      const metrics = await (await fetch(`${metricsUrl}/metrics`)).text()
+      return Number(/^causeway_gateway_streams(?:\{[^}]*\})? (\d+)$/m.exec(metrics)?.[1])
+    }),
+  )
+}
+
+async function post(channel: string, sender: string, name: string, data: unknown): Promise<void> {
+  const response = await fetch(`${stack.origin}/channels/${channel}/messages`, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      'Causeway-Sender': sender,
+      'Causeway-Sender-Name': encodeURIComponent(name),
+    },
+    body: JSON.stringify({ data }),
+  })
+  expect(response.status).toBe(201)
+}
+
+describe('two browsers', () => {
+  test('chat through two different gateways, and a reload keeps what was said', async () => {
+    const alice = await enter('rooms.two', 'Alice')
+    const bob = await enter('rooms.two', 'Bob')
+    expect(await streams()).toEqual([1, 1])
+
+    await alice.say('Hello Bob')
+    await bob.sees('Hello Bob')
+    await bob.say('Hello Alice')
+    await alice.sees('Hello Alice')
+    expect(await alice.names()).toContain('Bob')
+    expect(await bob.names()).toContain('Alice')
+
+    await bob.page.reload()
+    await bob.until('live')
+    await bob.sees('Hello Alice')
+    for (const chat of [alice, bob]) {
+      expect(await chat.texts()).toEqual(['Hello Bob', 'Hello Alice'])
+      expect(chat.complaints).toEqual([])
+      expect(chat.failedRequests).toEqual([])
+    }
+    // Own messages are known again after the reload: the id stayed with the browser.
+    expect(await bob.page.locator('.own .text').allTextContents()).toEqual(['Hello Alice'])
+    await alice.page.context().close()
+    await bob.page.context().close()
+  }, 60_000)
+
+  test('miss nothing when a gateway is killed while they chat', async () => {
+    const alice = await enter('rooms.killed', 'Alice')
+    const bob = await enter('rooms.killed', 'Bob')
+    expect(await streams()).toEqual([1, 1])
+    const said: string[] = []
+    const chat = async (from: number, to: number) => {
+      for (let number = from; number < to; number += 1) {
+        const text = `line ${number}.`
+        said.push(text)
+        await (number % 2 === 0 ? alice : bob).say(text)
+      }
+    }
+
+    await chat(0, 6)
+    const broken = Promise.any([alice.until('reconnecting'), bob.until('reconnecting')])
+    stack.processes.find(({ role }) => role === 'gateway')?.kill('SIGKILL')
+    await chat(6, 20)
+    await broken
+    await Promise.all([alice.until('live'), bob.until('live')])
+    await chat(20, 24)
+
+    for (const each of [alice, bob]) {
+      await each.sees('line 23.')
+      expect(await each.texts()).toEqual(said)
+      expect(each.complaints).toEqual([])
+      expect(each.failedRequests.filter((path) => path !== '/events')).toEqual([])
+      await each.page.context().close()
+    }
+  }, 90_000)
+})
+
+describe('the page', () => {
+  test('shows markup and writing direction as the text that they are', async () => {
+    const name = '<b onclick="alert(1)">M\u202Eallory</b>'
+    const texts = [
+      '<img src=x onerror="document.title=\'broken in\'"> &amp; <script>alert(1)</script>',
+      'turned \u202Eround',
+      'javascript:alert(1) and https://example.org/?q="><b>',
+      'W'.repeat(2_000),
+    ]
+    for (const text of texts) await post('rooms.markup', 'mallory', name, { text })
+    await post('rooms.markup', 'pump', '__proto__', { level: 0.7, on: true })
+
+    const chat = await enter('rooms.markup', 'Alice')
+    await chat.sees('0.7')
+    expect(await chat.texts()).toEqual([...texts, '{"level":0.7,"on":true}'])
+    expect(await chat.names()).toEqual([name, '__proto__'])
+    const inside = chat.page.locator('#messages')
+    expect(await inside.locator('img, script, b').count()).toBe(0)
+    expect(await inside.locator('bdi.name').first().textContent()).toBe(name)
+    const links = await inside.locator('a').all()
+    expect(await Promise.all(links.map((link) => link.getAttribute('href')))).toEqual([
+      'https://example.org/?q=',
+    ])
+    expect(await links[0]?.getAttribute('rel')).toBe('noopener noreferrer')
+    // A word without an end must not make the page wider than the window.
+    const widths = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
+    expect(await chat.page.evaluate<number>(widths)).toBe(0)
+    expect(chat.complaints).toEqual([])
+    await chat.page.context().close()
+  }, 60_000)
+
+  test('loads what was said before, page by page, on scrolling up', async () => {
+    const said = Array.from({ length: 120 }, (_, index) => `line ${index}.`)
+    for (const text of said) await post('rooms.long', 'alice', 'Alice', { text })
+
+    const chat = await enter('rooms.long', 'Bob')
+    await chat.sees('line 119.')
+    expect(await chat.texts()).toEqual(said.slice(-50))
+    await chat.page.locator('#timeline').hover()
+    await chat.page.mouse.wheel(0, -100_000)
+    await chat.sees('line 20.')
+    await chat.page.mouse.wheel(0, -100_000)
+    await chat.sees('line 0.')
+    expect(await chat.texts()).toEqual(said)
+
+    // The reader is up in history: a new message is announced and does not pull them down.
+    await post('rooms.long', 'alice', 'Alice', { text: 'and one more' })
+    await chat.page.getByRole('button', { name: '1 new message' }).click()
+    await chat.page.locator('.text', { hasText: 'and one more' }).waitFor()
+    expect(chat.complaints).toEqual([])
+    await chat.page.context().close()
+  }, 60_000)
+
+  test('looks like this', async () => {
+    const talk: [sender: string, name: string, data: unknown][] = [
+      [
+        'bob',
+        'Bob Okafor',
+        { text: 'Morning! The tide is out, so the causeway is open until two.' },
+      ],
+      ['bob', 'Bob Okafor', { text: 'Timetable: https://example.org/tides' }],
+      ['gauge-3', 'Tide gauge 3', { metres: 1.42, trend: 'falling' }],
+      ['zeynep', 'Zeynep', { text: 'Crossing now with the van.\nTwo boxes for the light house.' }],
+      ['zeynep', 'Zeynep', { text: 'Anyone need bread?' }],
+    ]
+    for (const [sender, name, data] of talk) await post('lobby', sender, name, data)
+    const chat = await enter('lobby', 'Alice')
+    await chat.say('Yes please, one loaf. I will be at the gate.')
+    await post('lobby', 'bob', 'Bob Okafor', { text: 'Two for me.' })
+    await chat.sees('Two for me.')
+    await chat.say('Then three. See you in ten minutes.')
+
+    const update = process.env.UPDATE_SCREENSHOT === '1'
+    if (update) await mkdir('docs', { recursive: true })
+    const path = update ? join('docs', 'chat.png') : join(folder, 'chat.png')
+    const image = await chat.page.screenshot({ path })
+    expect(image.length).toBeGreaterThan(10_000)
+    expect(chat.complaints).toEqual([])
+    await chat.page.context().close()
+  }, 60_000)
+})

@@ -1,0 +1,82 @@
+import { type Browser, type Page, chromium } from 'playwright-core'
+
+/** Also why these: without them Chromium looks for its maker's hosts, and as root it needs to do without its sandbox. */
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export function launchChromium(): Promise<Browser> {
+  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+  return chromium.launch({ executablePath, args: ARGS })
+}
+
+export interface Visitor {
+  origin: string
+  channel: string
+  name: string
+  /** In CSS pixels. */
+  size?: { width: number; height: number }
+}
+
+/** The chat as a person has it before them; each in a browser profile of its own. */
+export class ChatPage {
+  readonly page: Page
+  /** What the browser's console complained of, except for what the network did. */
+  readonly complaints: string[] = []
+  /** Failed requests, which the browser reports to the console by itself. */
+  readonly failedRequests: string[] = []
+
+  private constructor(page: Page) {
+    this.page = page
+    page.on('pageerror', (error) => this.complaints.push(String(error)))
+    page.on('console', (line) => {
+      if (line.type() !== 'error' && line.type() !== 'warning') return
+      const isNetwork = line.text().startsWith('Failed to load resource')
+      if (isNetwork) this.failedRequests.push(new URL(line.location().url).pathname)
+      else this.complaints.push(line.text())
+    })
+  }
+
+  static async enter(browser: Browser, visitor: Visitor): Promise<ChatPage> {
+    const viewport = visitor.size ?? { width: 1_100, height: 720 }
+    const context = await browser.newContext({ viewport, locale: 'en-GB' })
+    const chat = new ChatPage(await context.newPage())
+    await chat.page.goto(`${visitor.origin}/#/${visitor.channel}`)
+    await chat.until('live')
+    await chat.page.getByLabel('You are').fill(visitor.name)
+    await chat.page.getByLabel('You are').press('Enter')
+    return chat
+  }
+
+  async until(state: 'live' | 'reconnecting'): Promise<void> {
+    await this.page.locator(`#connection[data-state=${state}]`).waitFor()
+  }
+
+  /** Writes it and presses Enter; resolves when the page has its answer. */
+  async say(text: string): Promise<void> {
+    const own = this.page.locator('.own:not(.pending):not(.failed)', { hasText: text })
+    await this.page.getByLabel('Message', { exact: true }).fill(text)
+    await this.page.getByLabel('Message', { exact: true }).press('Enter')
+    await own.last().waitFor()
+  }
+
+  /** Resolves when a message with this text is on the page. */
+  async sees(text: string): Promise<void> {
+    await this.page.locator('.text', { hasText: text }).first().waitFor()
+  }
+
+  /** Everything that is said on the page, from top to bottom. */
+  texts(): Promise<string[]> {
+    return this.page.locator('.message .text').allTextContents()
+  }
+
+  names(): Promise<string[]> {
+    return this.page.locator('.message .name').allTextContents()
+  }
+}
