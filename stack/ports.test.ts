@@ -1,0 +1,17 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { expect, test } from '@jest/globals'
+import { freePort, listenError } from './ports.ts'
+
+test('a free port can be listened on', async () => {
+  expect(await listenError('127.0.0.1', await freePort())).toBeUndefined()
+})
+
+test('a port in use is reported with the code of the error', async () => {
+  const server = createServer().listen(await freePort(), '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  expect(await listenError('127.0.0.1', port)).toBe('EADDRINUSE')
+  server.close()
+})

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import type { ChildSpec } from './child.ts'
+import { freePort } from './ports.ts'
+import { answers } from './probes.ts'
+import { ROOT } from './root.ts'
+import type { ServerUrls } from './servers.ts'
+
+export type ServiceRole = 'bridge' | 'ingest' | 'gateway'
+
+export interface ServiceOptions extends ServerUrls {
+  role: ServiceRole
+  /** From 1. */
+  index: number
+  redisPrefix: string
+  mqttPrefix: string
+  /** More of the environment, also over what is set here; for a fault run, the address of a proxy before Redis, say. */
+  env: NodeJS.ProcessEnv
+}
+
+export interface ServiceSpec extends ChildSpec {
+  port: number
+}
+
+/** One process of one of our services, compiled, on free loopback ports. */
+export async function service(options: ServiceOptions): Promise<ServiceSpec> {
+  const { role, index, env } = options
+  const [port, metricsPort] = await Promise.all([freePort(), freePort()])
+  const metricsUrl = `http://127.0.0.1:${metricsPort}`
+  return {
+    role,
+    name: `${role}-${index}`,
+    port,
+    // A bridge offers nothing to others.
+    ...(role === 'bridge' ? {} : { url: `http://127.0.0.1:${port}` }),
+    metricsUrl,
+    command: {
+      command: process.execPath,
+      args: ['--enable-source-maps', join(ROOT, 'dist', role, 'main.js')],
+    },
+    env: {
+      ...process.env,
+      ...addresses(options),
+      // The variables of the edge have the same names; the services stay behind it.
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      METRICS_HOST: '127.0.0.1',
+      METRICS_PORT: String(metricsPort),
+      ...env,
+    },
+    cwd: ROOT,
+    probe: () => answers(`${metricsUrl}/ready`, 200),
+    readyWithin: 30_000,
+    stopSignal: 'SIGTERM',
+    stopWithin: 15_000,
+  }
+}
+
+function addresses(options: ServiceOptions): NodeJS.ProcessEnv {
+  return {
+    DATABASE_URL: options.databaseUrl,
+    REDIS_URL: options.redisUrl,
+    REDIS_PREFIX: options.redisPrefix,
+    MQTT_URL: options.mqttUrl,
+    MQTT_PREFIX: options.mqttPrefix,
+  }
+}

@@ -1,0 +1,39 @@
+import { build } from './setup/build.mjs'
+import { installDependencies } from './setup/dependencies.mjs'
+import { UsageError, parseCommand } from './setup/options.mjs'
+import { installPrograms } from './setup/programs.mjs'
+import { generateClient } from './setup/prisma.mjs'
+import { SetupError, say } from './setup/say.mjs'
+import { runTests } from './setup/tests.mjs'
+
+/**
+ * The door of `npm start` and `npm test`. Plain JavaScript over Node's own modules alone, because it runs before anything is
+ * installed or compiled: it brings the machine to the point where the compiled stack, or jest, can run.
+ */
+try {
+  const command = parseCommand(process.argv.slice(2))
+  if (command.help !== undefined) process.stdout.write(command.help)
+  else await run(command)
+} catch (error) {
+  if (!(error instanceof UsageError) && !(error instanceof SetupError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = error instanceof UsageError ? 2 : 1
+}
+
+async function run({ name, options, rest }) {
+  // A name or option that is wrong was refused above: nothing is installed for a command that cannot run.
+  await installDependencies()
+  await generateClient()
+  if (name === 'generate') return
+  installPrograms(name)
+  await build()
+  if (name === 'build') return
+  if (name === 'test') {
+    process.exitCode = await runTests(rest)
+    return
+  }
+  say('starting')
+  // In this very process, so that a signal sent to it reaches the stack and not a parent that knows nothing.
+  const { main } = await import('../dist/stack/main.js')
+  await main(options)
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+// Postgres and Mosquitto write the level as a word, nginx in brackets, Redis as a `#` before the text.
+const WARNING =
+  /\b(?:FATAL|PANIC|ERROR|WARNING)\b|\[(?:warn|error|crit|alert|emerg)\]|^\d+:\w .{0,40} # |^\S*:? ?(?:Error|Warning):/
+const PINO_LEVELS = new Map([
+  ['40', 'warn'],
+  ['50', 'error'],
+  ['60', 'fatal'],
+])
+
+/**
+ * What of a line in a log is worth a look at the terminal: the services' warnings and errors, shortened; what they wrote that is
+ * not their logger's, such as a crash; and the servers' own warnings. Undefined for the rest, which stays in the file.
+ */
+export function worthShowing(role: string, line: string): string | undefined {
+  const isServer = ['postgres', 'redis', 'mosquitto', 'nginx'].includes(role)
+  if (isServer) return WARNING.test(line) ? line : undefined
+  if (!line.startsWith('{')) return line
+  return shorten(line)
+}
+
+const Entry = z.object({
+  level: z.union([z.string(), z.number()]),
+  msg: z.string().default(''),
+  err: z.object({ message: z.string() }).optional(),
+})
+
+function shorten(line: string): string | undefined {
+  const { data } = z.preprocess(parseJson, Entry).safeParse(line)
+  if (data === undefined) return line
+  const word = PINO_LEVELS.get(String(data.level)) ?? String(data.level)
+  if (!['warn', 'error', 'fatal'].includes(word)) return undefined
+  const cause = data.err === undefined ? '' : ` (${data.err.message})`
+  return `${word}: ${data.msg}${cause}`
+}
+
+function parseJson(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    return undefined
+  }
+}

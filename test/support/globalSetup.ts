@@ -1,0 +1,40 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrate } from '../../history/migrate.ts'
+import { startServers } from '../../stack/servers.ts'
+import { runSql, withDatabase } from '../../stack/sql.ts'
+import { Supervisor } from '../../stack/supervisor.ts'
+import { TEMPLATE_DATABASE } from './template.ts'
+
+declare global {
+  var causewayTestServers: Supervisor | undefined
+}
+
+/**
+ * Starts Postgres, Redis and Mosquitto once for the whole run, and migrates the database that each test's own is cloned from.
+ * The workers find them through their environment.
+ */
+export default async function globalSetup(): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'causeway-test-'))
+  const supervisor = await Supervisor.open({
+    dir,
+    say: (line) => process.stderr.write(`${line}\n`),
+  })
+  globalThis.causewayTestServers = supervisor
+  stopOnSignal(supervisor)
+  const { databaseUrl, redisUrl, mqttUrl } = await startServers(supervisor, { dir })
+  await runSql(databaseUrl, `create database ${TEMPLATE_DATABASE}`)
+  await migrate(withDatabase(databaseUrl, TEMPLATE_DATABASE))
+  process.env.CAUSEWAY_TEST_DIR = dir
+  process.env.CAUSEWAY_TEST_DATABASE_URL = databaseUrl
+  process.env.CAUSEWAY_TEST_REDIS_URL = redisUrl
+  process.env.CAUSEWAY_TEST_MQTT_URL = mqttUrl
+}
+
+/** jest itself dies of a signal at once, without a teardown. */
+function stopOnSignal(supervisor: Supervisor): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void supervisor.stop().finally(() => process.exit(1)))
+  }
+}

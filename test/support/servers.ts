@@ -1,0 +1,17 @@
+import type { ServerUrls } from '../../stack/servers.ts'
+
+/** Where the servers of this run are. */
+export function testServers(): ServerUrls {
+  return {
+    databaseUrl: address('CAUSEWAY_TEST_DATABASE_URL'),
+    redisUrl: address('CAUSEWAY_TEST_REDIS_URL'),
+    mqttUrl: address('CAUSEWAY_TEST_MQTT_URL'),
+  }
+}
+
+function address(name: string): string {
+  const value = process.env[name]
+  if (value === undefined)
+    throw new Error(`${name} is not set: test/support/globalSetup.ts sets it`)
+  return value
+}
