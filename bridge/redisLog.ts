@@ -18,7 +18,7 @@ export class RedisLog {
   readonly #redis: Redis
   readonly #keys: RedisKeys
   readonly #options: RedisLogOptions
-  #publish = 'PUBLISH'
+  #publishing: Promise<string> | undefined
 
   constructor(redis: Redis, keys: RedisKeys, options: RedisLogOptions) {
     this.#redis = redis
@@ -27,20 +27,14 @@ export class RedisLog {
     redis.defineCommand('causewayOpen', { numberOfKeys: 2, lua: OPEN })
     redis.defineCommand('causewayAppend', { lua: APPEND })
     redis.defineCommand('causewayBeacon', { numberOfKeys: 2, lua: TELL })
-    // Asked anew at every connect: it may be another server by then. The gateways ask the same question.
-    redis.on('ready', () => {
-      hasShardedPubSub(redis).then(
-        (sharded) => (this.#publish = sharded ? 'SPUBLISH' : 'PUBLISH'),
-        () => {},
-      )
-    })
+    redis.on('close', () => (this.#publishing = undefined))
   }
 
   /** The head of the epoch's copy; where there is none, begins one after `floor` and returns that. */
   async open(epoch: string, floor: number): Promise<number> {
-    return Number(
-      await call(this.#redis, 'causewayOpen', [this.#keys.head(epoch), floor, HEAD_TTL_MS]),
-    )
+    const keys = [this.#keys.head(epoch), this.#keys.beacon]
+    const args = [...keys, await this.#publish(), epoch, HEAD_TTL_MS, floor]
+    return Number(await call(this.#redis, 'causewayOpen', args))
   }
 
   /**
@@ -63,7 +57,7 @@ export class RedisLog {
         this.#keys.live(epoch, channel),
       ]),
       after,
-      this.#publish,
+      await this.#publish(),
       this.#options.recentLength,
       this.#options.recentSeconds * 1000,
       ...entries.flatMap((entry) => [2 + 2 * (index.get(entry.channel) ?? 0), entry.json]),
@@ -74,7 +68,19 @@ export class RedisLog {
   /** Tells the gateways where the copy is. Nothing is told while it is empty. */
   async beacon(epoch: string): Promise<void> {
     const keys = [this.#keys.head(epoch), this.#keys.beacon]
-    await call(this.#redis, 'causewayBeacon', [...keys, this.#publish, epoch, HEAD_TTL_MS])
+    await call(this.#redis, 'causewayBeacon', [...keys, await this.#publish(), epoch, HEAD_TTL_MS])
+  }
+
+  /** Asked anew after every connect: it may be another server by then. The gateways ask the same question. */
+  #publish(): Promise<string> {
+    this.#publishing ??= hasShardedPubSub(this.#redis).then(
+      (sharded) => (sharded ? 'SPUBLISH' : 'PUBLISH'),
+      (error: unknown) => {
+        this.#publishing = undefined
+        throw error
+      },
+    )
+    return this.#publishing
   }
 }
 

@@ -36,6 +36,7 @@ export class Relay {
   #timer: NodeJS.Timeout | undefined
   #looking = false
   #closed = false
+  #failing = false
   #under: Promise<void> = Promise.resolve()
 
   constructor(options: RelayOptions) {
@@ -86,12 +87,12 @@ export class Relay {
       this.#sequencer.log(epoch, position)
       metrics.lag.set(Math.max(0, position - (this.#sequencer.head ?? 0)))
     } catch (error) {
-      logger.debug({ err: error }, 'the log cannot be read')
+      logger.debug({ reason: String(error) }, 'the log cannot be read')
     }
     const { epoch } = this.#sequencer
     if (epoch !== undefined) {
       await copy.beacon(epoch).catch((error: unknown) => {
-        logger.debug({ err: error }, 'no beacon')
+        logger.debug({ reason: String(error) }, 'no beacon')
       })
     }
     this.#looking = false
@@ -119,13 +120,18 @@ export class Relay {
         this.#then(() => this.#sequencer.fetched(action.epoch, entries))
       }
     } catch (error) {
-      logger.debug({ err: error, action: action.type }, 'an action failed')
+      // The message alone: a command's error carries its arguments, and those are people's messages.
+      const reason = error instanceof Error ? error.message : String(error)
+      if (!this.#failing) logger.warn({ action: action.type, reason }, 'cannot go on; trying again')
+      this.#failing = true
       metrics.failures.inc({ action: action.type })
       this.#sequencer.failed()
     }
   }
 
   #then(settle: () => void): void {
+    if (this.#failing) this.#options.logger.info('going on')
+    this.#failing = false
     if (!this.#closed) settle()
   }
 }

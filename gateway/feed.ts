@@ -84,7 +84,7 @@ export class Feed {
         }
       },
       channelNames: () => this.audience.channels.names(),
-      epoch: () => this.audience.epoch,
+      epoch: () => this.audience.epoch ?? '',
     })
   }
 
@@ -141,7 +141,7 @@ export class Feed {
         complete: isFirst || upTo >= position,
       })
     } catch (error) {
-      this.#options.logger.debug({ err: error }, 'the log cannot be followed')
+      this.#options.logger.debug({ reason: String(error) }, 'the log cannot be followed')
       this.#tail.followFailed(ticket)
     }
   }

@@ -12,8 +12,8 @@ export interface LinkEvents {
   entry: (entry: Entry) => void
   /** The channels that are wanted now. */
   channelNames: () => string[]
-  /** Undefined before the log has been seen: then only the beacon is subscribed. */
-  epoch: () => string | undefined
+  /** Of the log; only asked when there are channels. Another one means another link. */
+  epoch: () => string
 }
 
 /** Names in one SUBSCRIBE: the reply to a larger one would hold up what comes behind it. */
@@ -30,7 +30,7 @@ export class Link {
   #sharded = true
   /** Of the connection; what was begun on one must not go on for the next. */
   #generation = 0
-  /** What the names of live channels begin with, in the epoch that is subscribed. */
+  /** What the names of live channels begin with, in the epoch of the first subscription; empty before that. */
   #livePrefix = ''
 
   constructor(redis: Redis, keys: RedisKeys, events: LinkEvents) {
@@ -53,16 +53,7 @@ export class Link {
   }
 
   subscribe(channels: readonly string[]): void {
-    const generation = this.#generation
-    this.#subscribe(channels).then(
-      () => {
-        if (generation === this.#generation) this.#events.subscribed([...channels])
-      },
-      () => {
-        // A link that does not take a subscription cannot be trusted with the others.
-        if (generation === this.#generation) this.#redis.disconnect(true)
-      },
-    )
+    void this.#subscribeMore(channels, this.#generation)
   }
 
   unsubscribe(channels: readonly string[]): void {
@@ -80,8 +71,7 @@ export class Link {
 
   async #come(generation: number): Promise<void> {
     this.#sharded = await hasShardedPubSub(this.#redis)
-    const epoch = this.#events.epoch()
-    this.#livePrefix = epoch === undefined ? '' : this.#keys.livePrefix(epoch)
+    this.#livePrefix = ''
     const done = new Set<string>()
     // Streams may come while this waits. Only when a look at the names finds nothing left is the link up, in that same step.
     for (;;) {
@@ -97,7 +87,18 @@ export class Link {
     this.#events.up()
   }
 
+  async #subscribeMore(channels: readonly string[], generation: number): Promise<void> {
+    try {
+      await this.#subscribe(channels)
+      if (generation === this.#generation) this.#events.subscribed([...channels])
+    } catch {
+      // A link that does not take a subscription cannot be trusted with the others.
+      if (generation === this.#generation) this.#redis.disconnect(true)
+    }
+  }
+
   async #subscribe(channels: readonly string[]): Promise<void> {
+    this.#livePrefix ||= this.#keys.livePrefix(this.#events.epoch())
     for (let start = 0; start < channels.length; start += BATCH) {
       const batch = channels.slice(start, start + BATCH)
       await this.#subscribeNames(batch.map((channel) => this.#livePrefix + channel))

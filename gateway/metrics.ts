@@ -4,7 +4,7 @@ export function createGatewayMetrics(registry: Registry) {
   const registers = [registry]
   /** Counted as a plain number, because it is counted once per message and stream. */
   const sent = { messages: 0 }
-  new Counter({
+  const deliveries = new Counter({
     name: 'causeway_gateway_deliveries_total',
     help: 'Messages written to streams',
     registers,
@@ -24,6 +24,7 @@ export function createGatewayMetrics(registry: Registry) {
       help: 'Channels that this gateway is subscribed to',
       registers,
     }),
+    deliveries,
     sent,
     reads: new Counter({
       name: 'causeway_gateway_reads_total',
