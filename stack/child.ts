@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf } from './errors.ts'
 import { signalGroup } from './group.ts'
 import type { Command } from './account.ts'
 
@@ -176,8 +177,7 @@ export class Child {
       this.#events.say(`${this.name} is back`)
     } catch (error) {
       // The death that this tells of has already led to the next try.
-      if (this.#state === 'kept')
-        this.#events.say(error instanceof Error ? error.message : String(error))
+      if (this.#state === 'kept') this.#events.say(messageOf(error))
     }
   }
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { messageOf } from './errors.ts'
 import { AlreadyRunning } from './runFile.ts'
 import { PortTaken, type Stack, startStack } from './stack.ts'
 import { worthShowing } from './terminal.ts'
@@ -39,13 +40,14 @@ export async function main(options: StartOptions): Promise<void> {
       redisPrefix: given(REDIS_PREFIX),
       mqttPrefix: given(MQTT_PREFIX),
       say,
-      onLog: showLog,
+      // Until all is up the parts rightly complain that others are missing; a start that fails shows the end of the log anyway.
+      onLog: (name, line) => stack !== undefined && !stopping.signal.aborted && showLog(name, line),
       signal: stopping.signal,
     })
   } catch (error) {
     if (stopping.signal.aborted) return say('stopped')
     const isPlain = error instanceof PortTaken || error instanceof AlreadyRunning
-    say(error instanceof Error ? error.message : String(error))
+    say(messageOf(error))
     if (!isPlain) say(`The logs are in ${resolve(options.dir ?? '.stack', 'logs')}.`)
     process.exitCode = 1
     return

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { stderrOf } from './errors.ts'
 import { ROOT } from './root.ts'
 
 const WITHIN = 120_000
@@ -14,7 +15,8 @@ export async function migrateDatabase(databaseUrl: string): Promise<void> {
       timeout: WITHIN,
     })
   } catch (error) {
-    const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
-    throw new Error(`The database could not be migrated.\n${output}`.trimEnd(), { cause: error })
+    throw new Error(`The database could not be migrated.\n${stderrOf(error)}`.trimEnd(), {
+      cause: error,
+    })
   }
 }

@@ -8,10 +8,10 @@ test('a free port can be listened on', async () => {
 })
 
 test('a port in use is reported with the code of the error', async () => {
-  const server = createServer().listen(await freePort(), '127.0.0.1')
+  const port = await freePort()
+  const server = createServer().listen(port, '127.0.0.1')
   await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  expect(await listenError('127.0.0.1', port)).toBe('EADDRINUSE')
+  const code = await listenError('127.0.0.1', port)
   server.close()
+  expect(code).toBe('EADDRINUSE')
 })

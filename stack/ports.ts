@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { codeOf, messageOf } from './errors.ts'
 
 // Below the range from which the kernel takes the local ports of outgoing connections (32768 on Linux, 49152 on macOS): there
 // a server that is restarted may find its port taken by some client's connection.
@@ -26,6 +27,6 @@ export async function listenError(host: string, port: number): Promise<string | 
     await once(server, 'close')
     return undefined
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    return codeOf(error) ?? messageOf(error)
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { messageOf } from './errors.ts'
 import { mosquitto } from './mosquitto.ts'
 import { freePort } from './ports.ts'
 import { postgres } from './postgres.ts'
@@ -52,7 +53,7 @@ async function createIfMissing(url: string): Promise<void> {
   try {
     await runSql(url, `create database ${DATABASE}`)
   } catch (error) {
-    if (!(error instanceof Error && error.message === 'DatabaseAlreadyExists')) throw error
+    if (messageOf(error) !== 'DatabaseAlreadyExists') throw error
   }
 }
 

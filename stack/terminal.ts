@@ -1,8 +1,12 @@
 import { z } from 'zod'
 
-// Postgres and Mosquitto write the level as a word, nginx in brackets, Redis as a `#` before the text.
-const WARNING =
-  /\b(?:FATAL|PANIC|ERROR|WARNING)\b|\[(?:warn|error|crit|alert|emerg)\]|^\d+:\w .{0,40} # |^\S*:? ?(?:Error|Warning):/
+/** How a server's line begins, or what it holds, when it reports trouble. Redis marks half of what it says as a warning. */
+const TROUBLE: Record<string, RegExp> = {
+  postgres: /\b(?:FATAL|PANIC|ERROR|WARNING): /,
+  redis: /# (?:Fatal|Error|Failed|Can't|Could not|Out Of Memory)/i,
+  mosquitto: /(?:^|: )(?:Error|Warning)\b/,
+  nginx: /\[(?:warn|error|crit|alert|emerg)\]/,
+}
 const PINO_LEVELS = new Map([
   ['40', 'warn'],
   ['50', 'error'],
@@ -14,8 +18,8 @@ const PINO_LEVELS = new Map([
  * not their logger's, such as a crash; and the servers' own warnings. Undefined for the rest, which stays in the file.
  */
 export function worthShowing(role: string, line: string): string | undefined {
-  const isServer = ['postgres', 'redis', 'mosquitto', 'nginx'].includes(role)
-  if (isServer) return WARNING.test(line) ? line : undefined
+  const trouble = TROUBLE[role]
+  if (trouble !== undefined) return trouble.test(line) ? line : undefined
   if (!line.startsWith('{')) return line
   return shorten(line)
 }

@@ -5,6 +5,7 @@ export default class CountReporter {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites
     const counts = [`${results.numPassedTests} passed`, `${failed} failed`]
     if (skipped > 0) counts.push(`${skipped} skipped`)
-    process.stdout.write(`${counts.join(', ')}\n`)
+    // jest's own summary, the teardown and its warnings come after this call; the line is to be the very last.
+    process.on('exit', () => process.stdout.write(`${counts.join(', ')}\n`))
   }
 }

@@ -26,6 +26,11 @@ export default async function globalSetup(): Promise<void> {
   const { databaseUrl, redisUrl, mqttUrl } = await startServers(supervisor, { dir })
   await runSql(databaseUrl, `create database ${TEMPLATE_DATABASE}`)
   await migrate(withDatabase(databaseUrl, TEMPLATE_DATABASE))
+  // Only a database that no one is connected to can be cloned, and a pool keeps its idle connections for some seconds.
+  await runSql(
+    databaseUrl,
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${TEMPLATE_DATABASE}'`,
+  )
   process.env.CAUSEWAY_TEST_DIR = dir
   process.env.CAUSEWAY_TEST_DATABASE_URL = databaseUrl
   process.env.CAUSEWAY_TEST_REDIS_URL = redisUrl
