@@ -7,7 +7,7 @@ import { Sequencer, type Action } from './sequencer.ts'
 /** What the relay needs of the log in Postgres. */
 export interface Log {
   head: () => Promise<{ epoch: string; position: number }>
-  stretch: (after: number, upTo: number) => Promise<Entry[]>
+  stretch: (query: { epoch: string; after: number; upTo: number }) => Promise<Entry[]>
 }
 
 /** What it needs of the copy in Redis; see RedisLog. */
@@ -115,7 +115,7 @@ export class Relay {
         metrics.appended.inc(action.entries.length)
         this.#then(() => this.#sequencer.appended(action.epoch, head))
       } else {
-        const entries = await log.stretch(action.after, action.upTo)
+        const entries = await log.stretch(action)
         metrics.fetched.inc(entries.length)
         this.#then(() => this.#sequencer.fetched(action.epoch, entries))
       }

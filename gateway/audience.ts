@@ -83,6 +83,11 @@ export class Audience<I extends Item> {
     subscriber.reading = false
   }
 
+  /** Everything up to here has been sent to a stream that has been told `ready`. */
+  sentUpTo(subscriber: Subscriber<I>): number {
+    return subscriber.live ? Math.max(this.#tip, subscriber.cursor) : subscriber.cursor
+  }
+
   /** These channels' messages were coming when the log had these heads. */
   activated(heads: Heads): void {
     this.#logHead = Math.max(this.#logHead, heads.position)

@@ -14,7 +14,12 @@ import { Tail } from './tail.ts'
 /** What keeping up with the log needs of it; see History. */
 export interface FeedLog {
   heads: (channels: readonly string[]) => Promise<Heads>
-  stretch: (after: number, upTo: number, channels: readonly string[]) => Promise<Entry[]>
+  stretch: (query: {
+    epoch: string
+    after: number
+    upTo: number
+    channels: readonly string[]
+  }) => Promise<Entry[]>
 }
 
 export interface FeedOptions {
@@ -130,7 +135,7 @@ export class Feed {
       const known = this.audience.epoch
       const entries =
         epoch === known && upTo > after && channels.length > 0
-          ? await log.stretch(after, upTo, channels)
+          ? await log.stretch({ epoch, after, upTo, channels })
           : []
       const items = entries.map((entry) => renderMessage(epoch, entry))
       const isFirst = epoch !== known

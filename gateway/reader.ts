@@ -13,6 +13,7 @@ export type ReadRecent = (
 
 /** What it needs of the log; see History. */
 export type ReadRange = (query: {
+  epoch: string
   channels: readonly string[]
   after: number
   upTo: number
@@ -71,7 +72,7 @@ export class Reader {
       const found = await recent(epoch, channels, after, upTo, PAGE_MESSAGES).catch(() => undefined)
       metrics.reads.inc({ source: found === undefined ? 'log' : 'recent' })
       if (found !== undefined) return toPage(epoch, found, upTo)
-      const entries = await range({ channels, after, upTo, limit: PAGE_MESSAGES })
+      const entries = await range({ epoch, channels, after, upTo, limit: PAGE_MESSAGES })
       const last = entries.at(-1)
       return toPage(
         epoch,

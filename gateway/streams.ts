@@ -71,12 +71,12 @@ export class Streams {
 
   #beat(): void {
     const now = performance.now()
-    const { tip } = this.#options.audience
+    const { audience } = this.#options
     for (const [stream, { subscriber, endsAt }] of this.#open) {
       if (now > endsAt) this.#end(stream, 'max-age')
       // Before `ready` there is no position that could be told.
       else if (subscriber.started) {
-        stream.heartbeat(subscriber.live ? Math.max(tip, subscriber.cursor) : subscriber.cursor)
+        stream.heartbeat(audience.sentUpTo(subscriber))
       }
     }
   }

@@ -5,6 +5,7 @@ import { Appender } from './appender.ts'
 import { openDatabase, Prisma, type Database } from './database.ts'
 import { databaseProblem } from './databaseError.ts'
 import { readPage } from './page.ts'
+import { COLUMNS, readRange, readStretch, type RangeQuery, type StretchQuery } from './range.ts'
 import { toEntry, type Row } from './row.ts'
 import type { Appended, Draft, Head, Page, PageQuery } from './types.ts'
 
@@ -18,16 +19,6 @@ export interface HistoryOptions {
   maxWaitingBytes: number
   /** For trouble on idle connections. */
   onError: (error: Error) => void
-}
-
-/** Messages of some channels between two positions. */
-export interface RangeQuery {
-  channels: readonly string[]
-  /** Exclusive. */
-  after: number
-  /** Inclusive. */
-  upTo: number
-  limit: number
 }
 
 /**
@@ -60,48 +51,22 @@ export class History {
   }
 
   /** In position order over all channels, at most `limit`. */
-  range({ channels, after, upTo, limit }: RangeQuery): Promise<Entry[]> {
-    return this.#guard(async () => {
-      // Channel by channel off its own index, then merged: one index scan over `channel = any(…)` would read every message
-      // of every channel before it could sort out the first few.
-      const rows = await this.#database.$queryRaw<Row[]>(Prisma.sql`
-        select m.* from unnest(${[...channels]}::text[]) as wanted("name"), lateral (
-          select "position", "previous", "id"::text, "channel", "type", "sender_id", "sender_name",
-            "data"::text, "sent_at"
-          from "message"
-          where "log_id" = ${this.#logId}::smallint and "channel" = wanted."name"
-            and "position" > ${after}::bigint and "position" <= ${upTo}::bigint
-          order by "position" limit ${limit}::int
-        ) m order by m."position" limit ${limit}::int`)
-      return rows.map(toEntry)
-    })
+  range(query: RangeQuery): Promise<Entry[]> {
+    return this.#guard(() => readRange(this.#database, this.#logId, query))
   }
 
-  /**
-   * The log between two positions, `after` exclusive and `upTo` inclusive; of all channels, or of those named. It goes
-   * through every position between, so it is for short stretches of many channels; for few channels there is `range`.
-   */
-  stretch(after: number, upTo: number, channels?: readonly string[]): Promise<Entry[]> {
-    const named =
-      channels === undefined
-        ? Prisma.empty
-        : Prisma.sql`and "channel" = any(${[...channels]}::text[])`
-    return this.#guard(async () => {
-      const rows = await this.#database.$queryRaw<Row[]>(Prisma.sql`
-        select "position", "previous", "id"::text, "channel", "type", "sender_id", "sender_name",
-          "data"::text, "sent_at"
-        from "message"
-        where "log_id" = ${this.#logId}::smallint
-          and "position" > ${after}::bigint and "position" <= ${upTo}::bigint ${named}
-        order by "position"`)
-      return rows.map(toEntry)
-    })
+  /** In position order, all of it. */
+  stretch(query: StretchQuery): Promise<Entry[]> {
+    return this.#guard(() => readStretch(this.#database, this.#logId, query))
   }
 
   message(channel: string, position: number): Promise<Entry | undefined> {
-    return this.range({ channels: [channel], after: position - 1, upTo: position, limit: 1 }).then(
-      ([entry]) => entry,
-    )
+    return this.#guard(async () => {
+      const [row] = await this.#database.$queryRaw<Row[]>(Prisma.sql`
+        select ${COLUMNS} from "message" where "log_id" = ${this.#logId}::smallint
+          and "position" = ${position}::bigint and "channel" = ${channel}`)
+      return row && toEntry(row)
+    })
   }
 
   /** A channel exists by being named: one that nobody ever wrote to has head 0 and no messages. */

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import { Prisma } from './database.ts'
+import { COLUMNS } from './range.ts'
 import { toEntry, type Row } from './row.ts'
 import type { Page, PageQuery } from './types.ts'
 
@@ -23,9 +24,7 @@ export async function readPage(database: Database, logId: number, query: PageQue
     from (select 1) as one
       left join "channel" c on c."log_id" = ${log} and c."name" = ${channel}
       left join lateral (
-        select "position", "previous", "id"::text, "channel", "type", "sender_id", "sender_name",
-          "data"::text, "sent_at"
-        from "message" where "log_id" = ${log} and "channel" = ${channel}
+        select ${COLUMNS} from "message" where "log_id" = ${log} and "channel" = ${channel}
           ${bounds.length > 0 ? Prisma.join(bounds, ' ') : Prisma.empty}
         order by "position" ${direction} limit ${limit + 1}::int
       ) m on true

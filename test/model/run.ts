@@ -1,0 +1,96 @@
+import { ModelBridge } from './bridge.ts'
+import { ModelClient } from './client.ts'
+import { ModelGateway } from './gateway.ts'
+import { ModelRedis } from './redis.ts'
+import { World, type Ablations } from './world.ts'
+
+const CHANNELS = ['a', 'b', 'c', 'd']
+const STORM_MS = 12_000
+/** The slowest repair is a silent link: three seconds of missing beacons, a new link, a look at the log. */
+const CALM_MS = 12_000
+
+/** One schedule: two ingests, two bridges, two gateways and six readers in a storm, then calm. Returns what broke. */
+export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
+  const world = new World(seed, ablations)
+  const { clock, random } = world
+  const redis = new ModelRedis(world)
+  const bridges = [new ModelBridge(world, redis), new ModelBridge(world, redis)]
+  const gateways = [new ModelGateway(world, redis), new ModelGateway(world, redis)]
+  const clients: ModelClient[] = []
+  let mqttUp = true
+
+  const post = (slowness: number): void => {
+    const entry = world.append(random.pick(CHANNELS))
+    const { epoch } = world
+    for (const bridge of bridges) {
+      if (!mqttUp || world.mishap(0.08)) continue
+      const copies = world.mishap(0.05) ? 2 : 1
+      for (let copy = 0; copy < copies; copy++) {
+        const delay = random.between(0, 5) + (world.mishap(0.2) ? random.between(0, 120) : 0)
+        clock.after(slowness + delay, () => bridge.receive(epoch, entry))
+      }
+    }
+  }
+  // Two ingests, one of them far from the broker.
+  for (const slowness of [0, 15]) {
+    const next = (): void => {
+      if (world.postgresUp) post(slowness)
+      if (clock.now < STORM_MS + 2_000) clock.after(random.between(1, 120), next)
+    }
+    clock.after(random.between(0, 500), next)
+  }
+  for (let reader = 0; reader < 6; reader++) {
+    const channels = CHANNELS.filter(() => random.chance(0.5))
+    clock.after(random.between(0, 4_000), () => {
+      const client = new ModelClient(world, gateways, channels.length === 0 ? ['a'] : channels)
+      clients.push(client)
+      const leave = (): void => {
+        if (clock.now < STORM_MS) client.drop()
+        clock.after(random.between(200, 4_000), leave)
+      }
+      leave()
+    })
+  }
+  const faults: (() => void)[] = [
+    () => random.pick(bridges).restart(),
+    () => random.pick(gateways).restart(),
+    () => random.pick(gateways).cutLink(random.chance(0.5)),
+    () => redis.flush(),
+    () => redis.rewind(random.between(1, 5)),
+    () => outage(redis),
+    () => {
+      mqttUp = false
+      clock.after(random.between(100, 3_000), () => (mqttUp = true))
+    },
+    () => {
+      world.postgresUp = false
+      clock.after(random.between(100, 2_500), () => (world.postgresUp = true))
+    },
+  ]
+  // Once at most, and in some schedules only: most of what can go wrong goes wrong within one life of the log.
+  if (random.chance(0.2)) {
+    clock.after(random.between(3_000, STORM_MS), () => {
+      world.restore(random.between(0, 20))
+      redis.cutAll(random.chance(0.5))
+    })
+  }
+  const outage = (broken: ModelRedis): void => {
+    broken.up = false
+    broken.cutAll(true)
+    if (random.chance(0.5)) broken.flush()
+    clock.after(random.between(100, 4_000), () => (broken.up = true))
+  }
+  const storm = (): void => {
+    if (clock.now > STORM_MS) return
+    random.pick(faults)()
+    clock.after(random.between(100, 2_500), storm)
+  }
+  clock.after(random.between(500, 2_000), storm)
+
+  clock.runUntil(STORM_MS)
+  world.stormy = false
+  clock.runUntil(STORM_MS + 5_000 + CALM_MS)
+  return clients.flatMap((client, index) =>
+    [...client.violations, ...client.unfinished()].map((text) => `reader ${index}: ${text}`),
+  )
+}
