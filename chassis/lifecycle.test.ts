@@ -36,7 +36,7 @@ describe('a service', () => {
     expect(await answers[0]?.json()).toEqual({ status: 'error' })
     expect((await fetch(`${hidden}/live`)).status).toBe(200)
     // Logged when it changes, and not by every probe.
-    expect(fixture.messages().filter((message) => message === 'not ready')).toHaveLength(1)
+    expect(fixture.messages()).toEqual(['running', 'not ready'])
   })
 
   test.each(['SIGTERM', 'SIGINT'] as const)(

@@ -4,15 +4,17 @@ import { createTerminus } from '@godaddy/terminus'
 import type { Registry } from 'prom-client'
 import { within } from './deadline.ts'
 import { drainServer } from './drain.ts'
-import type { Logger } from './logger.ts'
+import { flushLog, type Logger } from './logger.ts'
 import { createPrivateServer } from './privateServer.ts'
-import { createReadiness } from './readiness.ts'
+import { createReadiness, NotReady } from './readiness.ts'
 
 /**
  * How long closing may take after the drain. It is disconnecting from backing services, each of which may be the reason
  * why we are being stopped, so it must not wait for an answer that will not come.
  */
 const CLOSE_SECONDS = 5
+
+const FLUSH_SECONDS = 1
 
 /**
  * The kernel cuts this to `net.core.somaxconn`. Node's default of 511 makes a reconnect storm wait out SYN retries of
@@ -79,7 +81,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     timeout: 1000,
     beforeShutdown: async () => {
       draining = true
-      setTimeout(giveUp, (drainSeconds + CLOSE_SECONDS + 2) * 1000, logger)
+      setTimeout(giveUp, (drainSeconds + CLOSE_SECONDS + FLUSH_SECONDS + 2) * 1000, logger)
       const signal = AbortSignal.any([hurry.signal, AbortSignal.timeout(drainSeconds * 1000)])
       const work = servers.map(({ server }) => drainServer(server, signal))
       if (options.drain !== undefined) work.push(options.drain(signal))
@@ -94,7 +96,11 @@ export async function runService(options: ServiceOptions): Promise<void> {
       await within(CLOSE_SECONDS * 1000, 'closing', options.close())
       logger.info('closed')
     },
-    logger: (message, error) => logger.error({ err: error }, message),
+    onShutdown: () => within(FLUSH_SECONDS * 1000, 'the log', flushLog(logger)),
+    logger: (message, error) => {
+      // Terminus also tells of every probe that was answered with 503.
+      if (!(error instanceof NotReady)) logger.error({ err: error }, message)
+    },
   })
 
   await listen({ server: privateServer, ...options.metrics })

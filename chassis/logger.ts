@@ -3,6 +3,9 @@ import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions
 
 export type { Logger } from 'pino'
 
+/** What a stalled reader of the log leaves in memory; beyond it lines are dropped. */
+const MAX_WAITING_BYTES = 16_777_216
+
 /**
  * JSON lines on stdout; readable ones where stdout is a terminal and pino-pretty (a development dependency) is there.
  * Credentials in headers and passwords in addresses are struck out, wherever in a line they are.
@@ -11,7 +14,8 @@ export function createLogger(
   service: string,
   level: Level | 'silent',
   destination: DestinationStream = (process.stdout.isTTY ? prettyStream() : undefined) ??
-    pino.destination(1),
+    // Not synchronous: a reader of the log that stalls would stop the service.
+    pino.destination({ dest: 1, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES }),
 ): Logger {
   return pino(
     {
@@ -24,6 +28,12 @@ export function createLogger(
     },
     destination,
   )
+}
+
+/** Resolves when all lines are written. Exiting before puts the last ones out of order, or cuts them off. */
+export async function flushLog(logger: Logger): Promise<void> {
+  // Needs the destination's minLength of 1: with 0 pino calls back at once.
+  await new Promise<void>((resolve) => logger.flush(() => resolve()))
 }
 
 const CREDENTIALS = ['', 'req.', 'res.'].flatMap((at) => [

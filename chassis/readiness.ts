@@ -4,6 +4,9 @@ import type { Logger } from './logger.ts'
 /** Shorter than any probe's own time-out, so that the probe hears "no" instead of nothing. */
 const CHECK_MILLISECONDS = 1000
 
+/** Has been logged, or is no news. */
+export class NotReady extends Error {}
+
 /**
  * The check behind `/ready`: rejects while draining, and while `ready` rejects or takes longer than a second. A `ready`
  * that hangs is asked once and not once per probe. Changes are logged, and not each probe.
@@ -20,7 +23,7 @@ export function createReadiness({
   let asked: Promise<void> | undefined
   let wasReady: boolean | undefined
   return async () => {
-    if (isDraining()) throw new Error('draining')
+    if (isDraining()) throw new NotReady('draining')
     asked ??= ready().finally(() => (asked = undefined))
     try {
       await within(CHECK_MILLISECONDS, 'the check', asked)
@@ -28,7 +31,7 @@ export function createReadiness({
       if (wasReady !== false) logger.warn({ err: error }, 'not ready')
       wasReady = false
       // Not the error itself: terminus would take a status or causes from it into the answer.
-      throw new Error('not ready', { cause: error })
+      throw new NotReady('not ready')
     }
     if (wasReady !== true) logger.info('ready')
     wasReady = true
