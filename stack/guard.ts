@@ -15,16 +15,16 @@ while read -r change group; do
     gone) groups="\${groups%% $group *} \${groups#* $group }" ;;
   esac
 done
-for group in $groups; do kill -INT -- "-$group"; done
+for group in $groups; do kill -s INT -- "-$group"; done
 left=50
 while [ $left -gt 0 ]; do
   alive=
-  for group in $groups; do if kill -0 -- "-$group"; then alive=yes; fi; done
+  for group in $groups; do if kill -s 0 -- "-$group"; then alive=yes; fi; done
   if [ -z "$alive" ]; then exit 0; fi
   sleep 0.1
   left=$((left - 1))
 done
-for group in $groups; do kill -KILL -- "-$group"; done
+for group in $groups; do kill -s KILL -- "-$group"; done
 `
 
 export class Guard {

@@ -5,7 +5,8 @@ const TROUBLE: Record<string, RegExp> = {
   postgres: /\b(?:FATAL|PANIC|ERROR|WARNING): /,
   redis: /# (?:Fatal|Error|Failed|Can't|Could not|Out Of Memory)/i,
   mosquitto: /(?:^|: )(?:Error|Warning)\b/,
-  nginx: /\[(?:warn|error|crit|alert|emerg)\]/,
+  // Its `error` is a request that went wrong, such as one for a service that has just died.
+  nginx: /\[(?:crit|alert|emerg)\]/,
 }
 const PINO_LEVELS = new Map([
   ['40', 'warn'],

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrate } from '../../history/migrate.ts'
+import { migrateDatabase } from '../../stack/migration.ts'
 import { startServers } from '../../stack/servers.ts'
 import { runSql, withDatabase } from '../../stack/sql.ts'
 import { Supervisor } from '../../stack/supervisor.ts'
@@ -25,12 +25,8 @@ export default async function globalSetup(): Promise<void> {
   stopOnSignal(supervisor)
   const { databaseUrl, redisUrl, mqttUrl } = await startServers(supervisor, { dir })
   await runSql(databaseUrl, `create database ${TEMPLATE_DATABASE}`)
-  await migrate(withDatabase(databaseUrl, TEMPLATE_DATABASE))
-  // Only a database that no one is connected to can be cloned, and a pool keeps its idle connections for some seconds.
-  await runSql(
-    databaseUrl,
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${TEMPLATE_DATABASE}'`,
-  )
+  // In a process of its own: the schema engine leaves a timer of ten seconds behind, for which jest would wait at its end.
+  await migrateDatabase(withDatabase(databaseUrl, TEMPLATE_DATABASE))
   process.env.CAUSEWAY_TEST_DIR = dir
   process.env.CAUSEWAY_TEST_DATABASE_URL = databaseUrl
   process.env.CAUSEWAY_TEST_REDIS_URL = redisUrl

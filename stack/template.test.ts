@@ -1,0 +1,26 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from '@jest/globals'
+import { render } from './template.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'causeway-template-'))
+const template = join(dir, 'template')
+const target = join(dir, 'target')
+afterAll(() => rmSync(dir, { recursive: true }))
+
+test('a template’s names become their values, and nginx’s variables stay', () => {
+  writeFileSync(template, 'listen ${PORT}; log $uri ${uri};')
+  render(template, target, { PORT: '8080' })
+  expect(readFileSync(target, 'utf8')).toBe('listen 8080; log $uri ${uri};')
+})
+
+test('a name without a value is refused', () => {
+  writeFileSync(template, '${PORT}')
+  expect(() => render(template, target, {})).toThrow('wants PORT')
+})
+
+test('a value without its name is refused', () => {
+  writeFileSync(template, 'listen 80;')
+  expect(() => render(template, target, { PORT: '8080' })).toThrow('does not use PORT')
+})
