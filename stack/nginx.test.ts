@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { type RequestListener, createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,6 +40,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await supervisor.stop()
+  await rm(dir, { recursive: true, force: true })
   for (const backend of backends) backend.closeAllConnections()
   for (const backend of backends) backend.close()
 })

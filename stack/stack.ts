@@ -86,6 +86,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     options.signal?.throwIfAborted()
   } catch (error) {
     await stop()
+    // What it ran into while being stopped is not the reason.
+    options.signal?.throwIfAborted()
     throw error
   } finally {
     options.signal?.removeEventListener('abort', abort)

@@ -11,22 +11,20 @@ import { uniquePrefix } from './uniquePrefix.ts'
  * give addresses, or `ownServers`, for a test that is to break a server.
  */
 export async function testStack(
-  options: StackOptions & { ownServers?: boolean } = {},
+  options: Omit<StackOptions, 'dir'> & { ownServers?: boolean } = {},
 ): Promise<Stack> {
   const { ownServers = false, ...rest } = options
   const dir = await mkdtemp(join(tmpdir(), 'causeway-stack-'))
   const servers = ownServers ? {} : { ...testServers(), databaseUrl: await testDatabase() }
   const prefix = uniquePrefix()
-  const stack = await startStack({
-    dir,
-    redisPrefix: prefix,
-    mqttPrefix: prefix,
-    ...servers,
-    ...rest,
-  })
-  const stop = async () => {
-    await stack.stop()
-    if (rest.dir === undefined) await rm(dir, { recursive: true, force: true })
+  const removeDir = () => rm(dir, { recursive: true, force: true })
+  try {
+    const prefixes = { redisPrefix: prefix, mqttPrefix: prefix }
+    const stack = await startStack({ dir, ...prefixes, ...servers, ...rest })
+    const stop = () => stack.stop().then(removeDir)
+    return { ...stack, stop }
+  } catch (error) {
+    await removeDir()
+    throw error
   }
-  return { ...stack, stop }
 }

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { identityOf } from '../stack/identity.ts'
+import { freePort } from '../stack/ports.ts'
+import type { Stack } from '../stack/stack.ts'
+import { testStack } from './support/testStack.ts'
+
+describe('the stack', () => {
+  let stack: Stack
+
+  beforeAll(async () => {
+    stack = await testStack({ ingests: 2 })
+  })
+  afterAll(() => stack.stop())
+
+  test('has told in stack.json what runs, and where', async () => {
+    const { origin, processes, databaseUrl } = await stackFile(stack)
+    expect({ origin, databaseUrl }).toEqual({
+      origin: stack.origin,
+      databaseUrl: stack.databaseUrl,
+    })
+    expect(processes.map(({ name }) => name).sort()).toEqual([
+      'bridge-1',
+      'bridge-2',
+      'gateway-1',
+      'gateway-2',
+      'ingest-1',
+      'ingest-2',
+      'nginx',
+    ])
+  })
+
+  test('is ready when it says so: a post comes back from history', async () => {
+    const posted = await fetch(`${stack.origin}/channels/stack.ready/messages`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"data":{"text":"hi"}}',
+    })
+    expect(posted.status).toBe(201)
+    const history = await fetch(`${stack.origin}/history?channel=stack.ready`)
+    expect(await history.text()).toContain('"text":"hi"')
+  })
+
+  test('starts a gateway again that was killed, and tells its new pid', async () => {
+    const gateway = stack.processes.find(({ name }) => name === 'gateway-1')
+    const before = gateway?.pid
+    gateway?.kill('SIGKILL')
+    let told: number | null | undefined = before
+    while (told === before || told === null) {
+      // oxlint-disable-next-line no-await-in-loop
+      const { processes } = await stackFile(stack)
+      told = processes.find(({ name }) => name === 'gateway-1')?.pid
+    }
+    expect(gateway?.pid).toBe(told)
+    // oxlint-disable-next-line no-await-in-loop
+    while (!(await isReady(gateway?.metricsUrl))) await sleep(50)
+  })
+
+  test('stops without leaving a process or a stack.json', async () => {
+    const pids = stack.processes.map(({ pid }) => pid ?? 0)
+    await stack.stop()
+    expect(pids.filter((pid) => identityOf(pid) !== undefined)).toEqual([])
+    expect(existsSync(join(stack.dir, 'stack.json'))).toBe(false)
+  })
+})
+
+test('a stack whose port is taken says so, and leaves nothing', async () => {
+  const port = await freePort()
+  const server = createServer().listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  await expect(testStack({ port })).rejects.toThrow(
+    `Port ${port} of 127.0.0.1 is taken by another program`,
+  )
+  server.close()
+})
+
+test('a stack whose database cannot be reached says so', async () => {
+  const databaseUrl = `postgresql://nobody@127.0.0.1:${await freePort()}/none`
+  await expect(testStack({ databaseUrl })).rejects.toThrow('The database could not be migrated')
+})
+
+test('a start that is given up stops what it has started', async () => {
+  const giveUp = new AbortController()
+  const starting = testStack({ ownServers: true, signal: giveUp.signal })
+  setTimeout(() => giveUp.abort(new Error('changed my mind')), 300)
+  await expect(starting).rejects.toThrow('changed my mind')
+})
+
+interface StackFile {
+  origin: string
+  databaseUrl: string
+  processes: { name: string; pid: number | null }[]
+}
+
+async function stackFile({ dir }: Stack): Promise<StackFile> {
+  const text = await readFile(join(dir, 'stack.json'), 'utf8')
+  return JSON.parse(text) as StackFile // oxlint-disable-line no-unsafe-type-assertion
+}
+
+async function isReady(metricsUrl: string | undefined): Promise<boolean> {
+  try {
+    return (await fetch(`${metricsUrl}/ready`)).ok
+  } catch {
+    return false
+  }
+}
