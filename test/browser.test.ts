@@ -165,14 +165,10 @@ describe('the page', () => {
 
   test('looks like this', async () => {
     const talk: [sender: string, name: string, data: unknown][] = [
-      [
-        'bob',
-        'Bob Okafor',
-        { text: 'Morning! The tide is out, so the causeway is open until two.' },
-      ],
+      ['bob', 'Bob Okafor', { text: 'Hello all! The tide is out, the causeway is open.' }],
       ['bob', 'Bob Okafor', { text: 'Timetable: https://example.org/tides' }],
       ['gauge-3', 'Tide gauge 3', { metres: 1.42, trend: 'falling' }],
-      ['zeynep', 'Zeynep', { text: 'Crossing now with the van.\nTwo boxes for the light house.' }],
+      ['zeynep', 'Zeynep', { text: 'Crossing now with the van.\nTwo boxes for the lighthouse.' }],
       ['zeynep', 'Zeynep', { text: 'Anyone need bread?' }],
     ]
     for (const [sender, name, data] of talk) await post('lobby', sender, name, data)

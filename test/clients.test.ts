@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { EventSource } from 'eventsource'
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
@@ -35,10 +35,7 @@ async function curlPost(channel: string, text: string): Promise<Message> {
 }
 
 /** The lines that a program prints, one by one; it is killed at the end of the file. */
-function run(
-  program: string,
-  args: string[],
-): { next: () => Promise<string>; child: ChildProcess } {
+function run(program: string, args: string[]): { next: () => Promise<string> } {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   opened.add(async () => {
     if (child.exitCode !== null) return
@@ -52,14 +49,7 @@ function run(
     if (done === true) throw new Error(`${program} ended`)
     return value
   }
-  return { next, child }
-}
-
-async function until(next: () => Promise<string>, start: string): Promise<string> {
-  for (;;) {
-    const line = await next()
-    if (line.startsWith(start)) return line.slice(start.length).trim()
-  }
+  return { next }
 }
 
 test('two posts with curl stand one after the other in the log', async () => {
@@ -70,41 +60,46 @@ test('two posts with curl stand one after the other in the log', async () => {
 })
 
 test('curl -N prints what is posted, and resumes where it is told', async () => {
-  const { next } = run('curl', ['-sN', `${stack.origin}/events?channel=rooms.curl2`])
-  await until(next, 'event: ready')
+  const url = `${stack.origin}/events?channel=rooms.curl2`
+  const { next } = run('curl', ['-sN', url])
+  expect((await nextEvent(next)).name).toBe('ready')
   const message = await curlPost('rooms.curl2', 'hello')
-  const heard = await nextMessage(next)
-  expect(heard.message).toEqual(message)
+  const heard = await nextEvent(next)
+  expect([heard.name, JSON.parse(heard.data)]).toEqual(['message', message])
 
   const later = await curlPost('rooms.curl2', 'again')
-  const resumed = run('curl', [
-    '-sNH',
-    `Last-Event-ID: ${heard.id}`,
-    `${stack.origin}/events?channel=rooms.curl2`,
-  ])
-  expect((await nextMessage(resumed.next)).message).toEqual(later)
+  const resumed = run('curl', ['-sN', '-H', `Last-Event-ID: ${heard.id}`, url])
+  expect((await nextEvent(resumed.next)).name).toBe('ready')
+  expect(JSON.parse((await nextEvent(resumed.next)).data)).toEqual(later)
 })
 
-/** Reads on to the next stored message: an event with data and without a name. */
-async function nextMessage(next: () => Promise<string>): Promise<{ id: string; message: Message }> {
-  let id = ''
-  let name = ''
+/** Reads the next event with data; heartbeats may come at any time and are passed over. */
+async function nextEvent(next: () => Promise<string>) {
+  const event = { name: 'message', id: '', data: '' }
   for (;;) {
     const line = await next()
-    if (line.startsWith('id:')) id = line.slice(3).trim()
-    if (line.startsWith('event:')) name = line.slice(6).trim()
-    if (line === '') name = ''
-    if (line.startsWith('data:') && name === '') return { id, message: JSON.parse(line.slice(5)) }
+    const [, field, value = ''] = /^(\w+): ?(.*)$/.exec(line) ?? []
+    if (field === 'event') event.name = value
+    if (field === 'id') event.id = value
+    if (field === 'data') event.data = value
+    if (line !== '') continue
+    if (event.data !== '' && event.name !== 'heartbeat') return event
+    Object.assign(event, { name: 'message', data: '' })
   }
 }
 
 test('mosquitto_sub prints what is posted to any channel', async () => {
   const { hostname, port } = new URL(stack.mqttUrl)
   const topic = `${mqttPrefix}/channels`
-  const { next } = run('mosquitto_sub', ['-dvh', hostname, '-p', port, '-t', `${topic}/#`])
-  await until(next, 'Subscribed')
+  const session = ['-h', hostname, '-p', port, '-q', '1', '-c', '-i', uniquePrefix()]
+  // Its lines do not say when it has subscribed. So it subscribes and leaves (-E), and the broker keeps its messages.
+  const subscribe = [...session, '-t', `${topic}/#`]
+  await promisify(execFile)('mosquitto_sub', [...subscribe, '-E'])
   const message = await curlPost('rooms.berlin.alerts', 'hello')
-  expect(JSON.parse(await until(next, `${topic}/rooms/berlin/alerts `))).toEqual(message)
+  const { next } = run('mosquitto_sub', [...subscribe, '-v'])
+  const [heardTopic, ...body] = (await next()).split(' ')
+  expect(heardTopic).toBe(`${topic}/rooms/berlin/alerts`)
+  expect(JSON.parse(body.join(' '))).toEqual(message)
 })
 
 test('the eventsource package resumes by itself after every gateway was killed', async () => {
