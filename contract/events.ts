@@ -25,4 +25,4 @@ export interface ControlEvents {
 export type ControlEvent = keyof ControlEvents
 export type GapReason = 'retention' | 'lost'
 export type ResetReason = 'other-epoch' | 'ahead-of-log'
-export type GoodbyeReason = 'shutdown' | 'max-age' | 'slow' | 'reset'
+export type GoodbyeReason = 'shutdown' | 'max-age' | 'unavailable' | 'reset'

@@ -23,18 +23,27 @@ interface Open {
 const DRAIN_SLICE = 200
 const DRAIN_PAUSE_MS = 100
 
+/** A stream that has not been told `ready` by then is sent away to come back: what it waits for is missing here. */
+const READY_MS = 5_000
+const LOOK_MS = 1_000
+
 /** All open streams of this gateway: one timer beats for all of them, and ends those that are old. */
 export class Streams {
   readonly #open = new Map<Stream, Open>()
+  /** Not told `ready` yet, and until when they may wait for it. */
+  readonly #waiting = new Map<Stream, number>()
   readonly #options: StreamsOptions
-  #timer: NodeJS.Timeout | undefined
+  #timers: NodeJS.Timeout[] = []
 
   constructor(options: StreamsOptions) {
     this.#options = options
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#beat(), this.#options.heartbeatMs)
+    this.#timers = [
+      setInterval(() => this.#beat(), this.#options.heartbeatMs),
+      setInterval(() => this.#look(), LOOK_MS),
+    ]
   }
 
   add(stream: Stream, channels: readonly string[], start: Start<Frame>): void {
@@ -44,6 +53,7 @@ export class Streams {
       subscriber,
       endsAt: performance.now() + maxAgeMs * (1 - Math.random() / 5),
     })
+    if (!subscriber.started) this.#waiting.set(stream, performance.now() + READY_MS)
     metrics.streams.set(this.#open.size)
   }
 
@@ -52,13 +62,14 @@ export class Streams {
     const open = this.#open.get(stream)
     if (open === undefined) return
     this.#open.delete(stream)
+    this.#waiting.delete(stream)
     this.#options.audience.leave(open.subscriber, performance.now())
     this.#options.metrics.streams.set(this.#open.size)
   }
 
   /** Ends all streams, a slice at a time, until none is left or the signal says that time is up. */
   async drain(signal: AbortSignal): Promise<void> {
-    clearInterval(this.#timer)
+    for (const timer of this.#timers) clearInterval(timer)
     while (this.#open.size > 0 && !signal.aborted) {
       let count = 0
       for (const stream of this.#open.keys()) {
@@ -66,6 +77,14 @@ export class Streams {
         if (++count === DRAIN_SLICE) break
       }
       await delay(DRAIN_PAUSE_MS)
+    }
+  }
+
+  #look(): void {
+    const now = performance.now()
+    for (const [stream, until] of this.#waiting) {
+      if (this.#open.get(stream)?.subscriber.started === true) this.#waiting.delete(stream)
+      else if (now > until) this.#end(stream, 'unavailable')
     }
   }
 

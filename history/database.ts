@@ -21,13 +21,14 @@ export function openDatabase({ url, connections, onError }: DatabaseOptions): Da
     {
       connectionString: url,
       max: connections,
-      connectionTimeoutMillis: 2_000,
-      // Above the server's own limit: it is for a link that went silent, where the server's answer never comes.
-      query_timeout: 5_000,
+      connectionTimeoutMillis: 1_500,
+      // Above the server's own limit: it is for a link that went silent, where the server's answer never comes. Together with
+      // the wait for a connection it bounds how long a post may hang: 503 within about three seconds.
+      query_timeout: 2_500,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       options:
-        '-c statement_timeout=3000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=5000',
+        '-c statement_timeout=2000 -c lock_timeout=1500 -c idle_in_transaction_session_timeout=5000',
     },
     {
       onPoolError: onError,
