@@ -62,9 +62,16 @@ export class Appender {
       } catch (error) {
         const problem = databaseProblem(error)
         for (const { reject } of batch) reject(problem)
+        // Those who came meanwhile were never sent. They are told now, and not after one more time-out of their own.
+        if (problem.status === 503) this.#refuseWaiting()
       }
     }
     this.#busy = false
+  }
+
+  #refuseWaiting(): void {
+    this.#waitingBytes = 0
+    for (const { reject } of this.#waiting.splice(0)) reject(new Problem('unavailable'))
   }
 
   #takeBatch(): Waiting[] {
