@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals'
+import { Problem, PROBLEMS, type ProblemType } from './problem.ts'
+
+const TYPES = Object.keys(PROBLEMS) as ProblemType[]
+
+describe('the closed list', () => {
+  test.each(TYPES)('has a slug, an error status and a title for %s', (type) => {
+    expect(type).toMatch(/^[a-z]+(-[a-z]+)*$/)
+    expect(PROBLEMS[type].status).toBeGreaterThanOrEqual(400)
+    expect(PROBLEMS[type].title).toMatch(/^[A-Z].*[^.]$/)
+  })
+
+  test('says that exactly what is 503 may succeed later', () => {
+    for (const type of TYPES) expect(PROBLEMS[type].retry).toBe(PROBLEMS[type].status === 503)
+  })
+})
+
+describe('a problem', () => {
+  test('is told with all that is known of it', () => {
+    const errors = [{ pointer: '#/data', detail: 'required' }]
+    const problem = new Problem('validation-failed', 'Look again.', { errors })
+    expect(problem.toDetails('r1')).toEqual({
+      type: '/problems/validation-failed',
+      title: 'The body does not have the right form',
+      status: 422,
+      detail: 'Look again.',
+      instance: '/requests/r1',
+      errors,
+    })
+  })
+
+  test('is told without members that have no value', () => {
+    expect(new Problem('overloaded').toDetails()).toEqual({
+      type: '/problems/overloaded',
+      title: 'Too much is waiting; try again soon',
+      status: 503,
+    })
+  })
+
+  test('keeps its cause for the log and does not tell it', () => {
+    const problem = new Problem('internal', undefined, { cause: new Error('password') })
+    expect(problem).toBeInstanceOf(Error)
+    expect(problem.cause).toMatchObject({ message: 'password' })
+    expect(JSON.stringify(problem.toDetails('r1'))).not.toContain('password')
+  })
+})
