@@ -163,6 +163,20 @@ describe('the page', () => {
     await chat.page.context().close()
   }, 60_000)
 
+  test('says in words that an address names no channel, and goes on to one that does', async () => {
+    const page = await (await browser.newContext()).newPage()
+    await page.goto(`${stack.origin}/#/no%20channel`)
+    await page.getByText('A channel name has letters').waitFor()
+    expect(await page.getByLabel('Message', { exact: true }).isDisabled()).toBe(true)
+    const channel = page.getByRole('textbox', { name: 'Channel' })
+    await channel.fill('#rooms.words')
+    await channel.press('Enter')
+    await page.getByText('Nothing has been said here yet.').waitFor()
+    expect(page.url()).toBe(`${stack.origin}/#/rooms.words`)
+    expect(await page.getByLabel('Message', { exact: true }).isEnabled()).toBe(true)
+    await page.context().close()
+  }, 60_000)
+
   test('looks like this', async () => {
     const talk: [sender: string, name: string, data: unknown][] = [
       ['bob', 'Bob Okafor', { text: 'Hello all! The tide is out, the causeway is open.' }],
