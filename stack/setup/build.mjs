@@ -41,7 +41,7 @@ export async function build() {
   ])
   if (existsSync(inRoot(STAMP)) && readFileSync(inRoot(STAMP), 'utf8') === stamp) return
   say('compiling')
-  for (const project of ['tsconfig.build.json', 'client']) {
+  for (const project of ['tsconfig.build.json', 'client/tsconfig.build.json']) {
     const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project], {
       cwd: inRoot(''),
       stdio: ['ignore', 2, 2],
