@@ -5,6 +5,7 @@ import { migrateDatabase } from '../../stack/migration.ts'
 import { startServers } from '../../stack/servers.ts'
 import { runSql, withDatabase } from '../../stack/sql.ts'
 import { Supervisor } from '../../stack/supervisor.ts'
+import globalTeardown from './globalTeardown.ts'
 import { TEMPLATE_DATABASE } from './template.ts'
 
 declare global {
@@ -22,20 +23,20 @@ export default async function globalSetup(): Promise<void> {
     say: (line) => process.stderr.write(`${line}\n`),
   })
   globalThis.causewayTestServers = supervisor
-  stopOnSignal(supervisor)
+  process.env.CAUSEWAY_TEST_DIR = dir
+  endOnSignal()
   const { databaseUrl, redisUrl, mqttUrl } = await startServers(supervisor, { dir })
   await runSql(databaseUrl, `create database ${TEMPLATE_DATABASE}`)
   // In a process of its own: the schema engine leaves a timer of ten seconds behind, for which jest would wait at its end.
   await migrateDatabase(withDatabase(databaseUrl, TEMPLATE_DATABASE))
-  process.env.CAUSEWAY_TEST_DIR = dir
   process.env.CAUSEWAY_TEST_DATABASE_URL = databaseUrl
   process.env.CAUSEWAY_TEST_REDIS_URL = redisUrl
   process.env.CAUSEWAY_TEST_MQTT_URL = mqttUrl
 }
 
 /** jest itself dies of a signal at once, without a teardown. */
-function stopOnSignal(supervisor: Supervisor): void {
+function endOnSignal(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => void supervisor.stop().finally(() => process.exit(1)))
+    process.once(signal, () => void globalTeardown().finally(() => process.exit(1)))
   }
 }
