@@ -21,6 +21,8 @@ function classify(error: unknown): ProblemType {
   if (code === '57014' || code === '57P03' || code === '55P03' || code === '25006')
     return 'unavailable'
   if (code?.startsWith('53') === true || code?.startsWith('40') === true) return 'unavailable'
+  // Any other answer of the server: its text may quote a message, and is not looked at.
+  if (code !== undefined) return 'internal'
   if (NEVER_SENT.test(message)) return 'unavailable'
   if (LINK_LOST.test(message)) return 'outcome-unknown'
   return 'internal'
@@ -28,7 +30,7 @@ function classify(error: unknown): ProblemType {
 
 /** The connection could not be made or taken from the pool: no statement reached the server. */
 const NEVER_SENT =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|timeout exceeded when trying to connect|timeout expired|DatabaseNotReachable|TooManyConnections|P1001|P2024|P2028/i
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|timeout exceeded when trying to connect|due to connection timeout|timeout expired|DatabaseNotReachable|TooManyConnections|P1001|P2024|P2028/i
 
 const LINK_LOST =
   /Connection terminated|ECONNRESET|EPIPE|ETIMEDOUT|ConnectionClosed|connection error and is not queryable|query timeout|read timeout|P1017/i
@@ -42,7 +44,8 @@ function describe(error: unknown): { code: string | undefined; message: string }
     if (typeof value !== 'object' || value === null || depth > 5) return
     for (const [key, inner] of Object.entries(value)) {
       if ((key === 'originalCode' || key === 'code') && typeof inner === 'string') {
-        if (/^[0-9A-Z]{5}$/.test(inner) && !/^P\d{4}$/.test(inner)) code ??= inner
+        // With a digit, unlike EPIPE; and P and digits alone is one of Prisma's.
+        if (/^(?=.*\d)[0-9A-Z]{5}$/.test(inner) && !/^P\d{4}$/.test(inner)) code ??= inner
         texts.push(inner)
       } else if (typeof inner === 'string') texts.push(inner)
       else visit(inner, depth + 1)

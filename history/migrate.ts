@@ -24,6 +24,12 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
       filters: { externalTables: [], externalEnums: [] },
     })
     return appliedMigrationNames
+  } catch (error) {
+    // The engine tells which migration failed, but of the server's own words only a number under which they were kept.
+    const id = /External error id#(\d+)/.exec(String(error))?.[1]
+    const kept = id === undefined ? undefined : adapter.errorRegistry.consumeError(Number(id))
+    if (kept !== undefined && error instanceof Error) error.cause = kept.error
+    throw error
   } finally {
     engine.free()
   }
