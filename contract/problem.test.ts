@@ -1,17 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
-import { Problem, PROBLEMS, type ProblemType } from './problem.ts'
-
-const TYPES = Object.keys(PROBLEMS) as ProblemType[]
+import { Problem, PROBLEMS } from './problem.ts'
 
 describe('the closed list', () => {
-  test.each(TYPES)('has a slug, an error status and a title for %s', (type) => {
-    expect(type).toMatch(/^[a-z]+(-[a-z]+)*$/)
-    expect(PROBLEMS[type].status).toBeGreaterThanOrEqual(400)
-    expect(PROBLEMS[type].title).toMatch(/^[A-Z].*[^.]$/)
-  })
+  const entries = Object.entries(PROBLEMS)
+
+  test.each(entries)(
+    'has a slug, an error status and a title for %s',
+    (slug, { status, title }) => {
+      expect(slug).toMatch(/^[a-z]+(-[a-z]+)*$/)
+      expect(status).toBeGreaterThanOrEqual(400)
+      expect(title).toMatch(/^[A-Z].*[^.]$/)
+    },
+  )
 
   test('says that exactly what is 503 may succeed later', () => {
-    for (const type of TYPES) expect(PROBLEMS[type].retry).toBe(PROBLEMS[type].status === 503)
+    for (const [, { status, retry }] of entries) expect(retry).toBe(status === 503)
   })
 })
 

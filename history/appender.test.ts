@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals'
+import { Problem } from '../contract/problem.ts'
+import { disposables } from '../test/support/disposables.ts'
+import { testDatabase } from '../test/support/testDatabase.ts'
+import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
+
+const opened = disposables()
+
+/** Everything that can be wrong with a log, asked of the tables alone. */
+async function faultsOf(sql: Sql): Promise<unknown[]> {
+  return sql(`
+    select m."position", 'previous' as "fault" from (
+      select "position", "previous",
+        lag("position", 1, 0::bigint) over (partition by "channel" order by "position") as "expected"
+      from "message") m where m."previous" <> m."expected"
+    union all select "position", 'hole' from (
+      select "position", row_number() over (order by "position") as "expected" from "message") m
+      where m."position" <> m."expected"
+    union all select "position", 'time' from (
+      select "position", "sent_at", lag("sent_at") over (order by "position") as "before"
+      from "message") m where m."sent_at" < m."before"
+    union all select "head", 'log head' from "log"
+      where "head" <> (select count(*) from "message")
+    union all select c."head", 'channel' from "channel" c
+      where (c."head", c."count") <> (select max(m."position"), count(*) from "message" m
+        where m."channel" = c."name")`)
+}
+
+describe('an append', () => {
+  test('gives what the database holds', async () => {
+    const history = openHistory(await testDatabase(), opened)
+    const before = Date.now()
+    const one = draft({ channel: 'rooms.berlin', data: '{"b":1.0,"a":[1e400,"\\u2028\u2028"]}' })
+    const { entry, epoch, repeated } = await history.append(one)
+    expect([epoch, repeated]).toEqual([expect.stringMatching(/^[0-9a-z]{1,16}$/), false])
+    expect(entry).toMatchObject({ position: 1, previous: 0, channel: 'rooms.berlin' })
+    const { sentAt, ...rest } = JSON.parse(entry.json)
+    expect(rest).toMatchObject({
+      id: one.id,
+      type: 'message',
+      sender: { id: 'alice', name: 'Alice' },
+    })
+    expect(new Date(sentAt).toISOString()).toBe(sentAt)
+    expect(Date.parse(sentAt)).toBeGreaterThan(before - 60_000)
+    // Byte for byte: also what JSON.parse would have changed.
+    expect(entry.json).toContain(`"data":${one.data},`)
+    expect(await history.message('rooms.berlin', 1)).toEqual(entry)
+  })
+
+  test('by several callers at once leaves no hole, and every previous is right', async () => {
+    const url = await testDatabase()
+    const sql = openSql(url, opened)
+    const first = openHistory(url, opened)
+    const callers = [first, openHistory(url, opened), openHistory(url, opened)]
+    const appends = callers.flatMap((caller, one) =>
+      Array.from({ length: 300 }, (_, index) =>
+        caller.append(
+          draft({
+            channel: `c${(index * 7 + one) % 5}`,
+            key: index % 4 === 0 ? `k${index % 40}` : null,
+          }),
+        ),
+      ),
+    )
+    const answers = await Promise.all(appends)
+    expect(await faultsOf(sql)).toEqual([])
+    const fresh = answers.filter(({ repeated }) => !repeated)
+    const positions = fresh.map(({ entry }) => entry.position).sort((x, y) => x - y)
+    expect(positions).toEqual(positions.map((_, index) => index + 1))
+    expect(positions.length).toBeGreaterThan(675)
+    const { epoch } = await first.head()
+    const stored = await first.stretch({ epoch, after: 0, upTo: positions.length })
+    for (const { entry } of answers) expect(stored[entry.position - 1]).toEqual(entry)
+  })
+
+  test('that fails leaves no hole', async () => {
+    const url = await testDatabase()
+    const sql = openSql(url, opened)
+    const history = openHistory(url, opened)
+    await history.append(draft())
+    const answers = await Promise.allSettled([
+      history.append(draft({ channel: 'new' })),
+      // Alone in its batch or with the next one: a batch is one transaction.
+      history.append(draft({ channel: 'new', data: '{' })),
+      history.append(draft({ channel: 'lobby' })),
+    ])
+    expect(answers[1]).toMatchObject({ status: 'rejected', reason: { type: 'internal' } })
+    await history.append(draft({ channel: 'new' }))
+    expect(await faultsOf(sql)).toEqual([])
+  })
+
+  test('is never older than the one before it, whatever the clock does', async () => {
+    const url = await testDatabase()
+    const sql = openSql(url, opened)
+    const history = openHistory(url, opened)
+    await sql(`update "log" set "last_at" = '2999-01-01T00:00:00.5Z'`)
+    for (let count = 0; count < 3; count++) {
+      const { entry } = await history.append(draft())
+      expect(JSON.parse(entry.json).sentAt).toBe('2999-01-01T00:00:00.500Z')
+    }
+    expect(await faultsOf(sql)).toEqual([])
+  })
+
+  test('goes to its own log alone', async () => {
+    const url = await testDatabase()
+    const sql = openSql(url, opened)
+    await sql(`insert into "log" ("id", "epoch") values (1, 'other')`)
+    const [zero, one] = [openHistory(url, opened), openHistory(url, opened, { logId: 1 })]
+    await zero.append(draft())
+    await zero.append(draft())
+    const { entry, epoch } = await one.append(draft())
+    expect([entry.position, entry.previous, epoch]).toEqual([1, 0, 'other'])
+    expect((await zero.head()).position).toBe(2)
+    expect(await one.message('lobby', 2)).toBe(undefined)
+  })
+
+  test('is refused at once where too much is waiting, and taken again afterwards', async () => {
+    const history = openHistory(await testDatabase(), opened, { maxWaitingBytes: 10_000 })
+    const big = { data: JSON.stringify('x'.repeat(3_000)) }
+    const answers = await Promise.allSettled(
+      Array.from({ length: 20 }, () => history.append(draft(big))),
+    )
+    const refused = answers.filter(({ status }) => status === 'rejected')
+    for (const answer of refused) {
+      expect(answer).toEqual({ status: 'rejected', reason: new Problem('overloaded') })
+    }
+    // One under way and three waiting; what was stored is exactly what was promised.
+    expect(answers.length - refused.length).toBe(4)
+    expect((await history.head()).position).toBe(4)
+    expect((await history.append(draft(big))).entry.position).toBe(5)
+  })
+
+  test('larger than all that may wait is refused', async () => {
+    const history = openHistory(await testDatabase(), opened, { maxWaitingBytes: 0 })
+    await expect(history.append(draft())).rejects.toMatchObject({ type: 'overloaded' })
+  })
+})

@@ -1,0 +1,158 @@
+import { once } from 'node:events'
+import { describe, expect, test } from '@jest/globals'
+import { Problem } from '../contract/problem.ts'
+import { disposables } from '../test/support/disposables.ts'
+import { ownPostgres } from '../test/support/ownPostgres.ts'
+import { testDatabase } from '../test/support/testDatabase.ts'
+import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
+import { waitFor } from '../test/support/waitFor.ts'
+import { openDatabase } from './database.ts'
+
+const opened = disposables()
+
+/** Locks as another session would, until it is released; the log's row, unless another statement is given. */
+async function holdLock(
+  url: string,
+  statement = 'select from "log" for update',
+): Promise<() => Promise<void>> {
+  const database = openDatabase({ url, connections: 1, onError: () => {} })
+  opened.add(() => database.$disconnect())
+  const end = new AbortController()
+  const released = once(end.signal, 'abort')
+  let done: Promise<unknown> | undefined
+  await new Promise<void>((locked, failed) => {
+    done = database.$transaction(
+      async (transaction) => {
+        await transaction.$queryRawUnsafe(statement)
+        // Postgres ends a transaction that is idle for longer.
+        const busy = setInterval(() => void transaction.$queryRawUnsafe('select 1'), 1_000)
+        locked()
+        await released
+        clearInterval(busy)
+      },
+      { timeout: 60_000 },
+    )
+    done.catch(failed)
+  })
+  return async () => {
+    end.abort()
+    await done
+  }
+}
+
+/** What a call failed with, heard from its beginning on. */
+async function problemOf(call: Promise<unknown>): Promise<string> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  return error instanceof Problem ? error.type : `no problem but ${String(error)}`
+}
+
+/** The process of a session that waits for the lock. */
+async function waitingBackend(sql: Sql): Promise<number> {
+  let pid: number | undefined
+  await waitFor(async () => {
+    const rows = await sql<{ pid: number }>(
+      `select pid from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    pid = rows[0]?.pid
+    return pid !== undefined
+  })
+  return pid ?? 0
+}
+
+describe('an append', () => {
+  test('is refused while another session holds the lock, and nothing is stored', async () => {
+    const url = await testDatabase()
+    const history = openHistory(url, opened)
+    const release = await holdLock(url)
+    await expect(history.append(draft())).rejects.toMatchObject({ type: 'unavailable' })
+    expect((await history.head()).position).toBe(0)
+    await release()
+    expect((await history.append(draft())).entry.position).toBe(1)
+  })
+
+  test('that takes too long is refused, and nothing is stored', async () => {
+    const url = await testDatabase()
+    const sql = openSql(url, opened)
+    const history = openHistory(url, opened)
+    await sql(`create function slow() returns trigger language plpgsql
+      as 'begin perform pg_sleep(60); return new; end'`)
+    await sql(`create trigger slow before insert on "message" for each row execute function slow()`)
+    await expect(history.append(draft())).rejects.toMatchObject({ type: 'unavailable' })
+    await sql('drop trigger slow on "message"')
+    expect((await history.append(draft())).entry.position).toBe(1)
+  })
+
+  test('whose session is ended has an unknown outcome, which its key then settles', async () => {
+    const url = await testDatabase()
+    const sql = openSql(url, opened)
+    const history = openHistory(url, opened)
+    const release = await holdLock(url)
+    const one = draft({ key: 'k' })
+    const lost = problemOf(history.append(one))
+    await sql(`select pg_terminate_backend($1::int)`, await waitingBackend(sql))
+    expect(await lost).toBe('outcome-unknown')
+    await release()
+    const settled = await history.append(one)
+    expect(await history.append(one)).toEqual({ ...settled, repeated: true })
+    expect(settled.entry.position).toBe(1)
+  })
+})
+
+describe('a server', () => {
+  test('that does not answer makes an outcome unknown, and is used again when it does', async () => {
+    const { url } = await ownPostgres(opened)
+    const sql = openSql(url, opened)
+    const history = openHistory(url, opened)
+    const release = await holdLock(url)
+    const lost = problemOf(history.append(draft()))
+    const pid = await waitingBackend(sql)
+    process.kill(pid, 'SIGSTOP')
+    expect(await lost).toBe('outcome-unknown')
+    process.kill(pid, 'SIGCONT')
+    await release()
+    await waitFor(async () => (await history.append(draft()).catch(() => undefined)) !== undefined)
+  })
+
+  test('that crashes and comes back has what it acknowledged, and goes on', async () => {
+    const { url, server } = await ownPostgres(opened)
+    const history = openHistory(url, opened)
+    const answers = await Promise.all([1, 2, 3].map(() => history.append(draft())))
+    // "Immediate": no checkpoint, no goodbye, as after a power cut of this one server.
+    await server.stop('SIGQUIT')
+    await expect(history.append(draft())).rejects.toMatchObject({
+      type: expect.stringMatching(/^(unavailable|outcome-unknown)$/),
+    })
+    await expect(history.append(draft())).rejects.toMatchObject({ type: 'unavailable' })
+    await expect(history.head()).rejects.toMatchObject({ type: 'unavailable' })
+    await expect(history.check()).rejects.toMatchObject({ type: 'unavailable' })
+    await server.start()
+    await waitFor(async () => (await history.append(draft()).catch(() => undefined)) !== undefined)
+    for (const { entry } of answers) {
+      expect(await history.message('lobby', entry.position)).toEqual(entry)
+    }
+  })
+
+  test('that does not wait for its disk does not pass the check', async () => {
+    const { url } = await ownPostgres(opened, 'fsync=off')
+    await expect(openHistory(url, opened).check()).rejects.toMatchObject({
+      type: 'unavailable',
+      detail: 'Postgres runs with fsync off.',
+    })
+  })
+})
+
+test('a reader whose session is ended hears that the log is unavailable', async () => {
+  const url = await testDatabase()
+  const sql = openSql(url, opened)
+  const history = openHistory(url, opened)
+  const release = await holdLock(url, 'lock table "message"')
+  const lost = problemOf(history.message('lobby', 1))
+  await sql(`select pg_terminate_backend($1::int)`, await waitingBackend(sql))
+  expect(await lost).toBe('unavailable')
+  await release()
+  expect(await history.message('lobby', 1)).toBe(undefined)
+})
