@@ -12,8 +12,11 @@ export function createAccessLog(logger: Logger) {
     // The line is about the request, `request.log` only names it: a stream would keep the rest in memory for its life.
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'requestId' },
-    customLogLevel: (_request, response, error) =>
-      error !== undefined || response.statusCode >= 500 ? 'error' : 'info',
+    customLogLevel: (_request, response, error) => {
+      // A stream has been taken away from its response, which therefore looks aborted.
+      if (isStreaming(response)) return 'silent'
+      return error !== undefined || response.statusCode >= 500 ? 'error' : 'info'
+    },
     // The error handler has logged the error; pino-http would make one up.
     customErrorObject: (_request, _response, _error, { res, responseTime }) => ({
       res,
@@ -25,6 +28,10 @@ export function createAccessLog(logger: Logger) {
       res: (response: ServerResponse) => ({ status: response.statusCode }),
     },
   })
+}
+
+function isStreaming(response: ServerResponse & { locals?: Record<string, unknown> }): boolean {
+  return response.locals?.['streaming'] === true
 }
 
 function pathOf(request: IncomingMessage & { originalUrl?: string }): string {

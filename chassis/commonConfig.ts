@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { host, integer, logLevel, port, prefix, seconds, url } from './configFields.ts'
 
 /** Variables that mean the same in every service, to be spread into its schema. */
@@ -25,4 +26,13 @@ export const redisConfig = {
 export const mqttConfig = {
   MQTT_URL: url('mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss').describe('The MQTT 5 broker'),
   MQTT_PREFIX: prefix().default('causeway').describe('What every topic begins with'),
+}
+
+export const crashConfig = {
+  CRASH_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'For fault runs alone: a folder whose files make the process die at the places they name',
+    ),
 }

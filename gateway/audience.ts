@@ -1,5 +1,5 @@
 import type { ResetReason } from '../contract/events.ts'
-import { ChannelTable } from './channelTable.ts'
+import { Fanout, gapBefore } from './fanout.ts'
 import type { Item, Ring } from './ring.ts'
 import { Subscriber, type Sink, type Start } from './subscriber.ts'
 
@@ -15,6 +15,8 @@ export interface AudiencePorts<I extends Item> {
   wanted: (channels: string[]) => void
   /** Ask the log for its head alone → `activated`. */
   askHead: () => void
+  /** Something was accepted: call `flush` at the end of this turn. */
+  flushSoon: () => void
   /** Read for one stream → `page` or `pageFailed`. */
   read: (subscriber: Subscriber<I>, after: number, upTo: number) => void
 }
@@ -22,33 +24,25 @@ export interface AudiencePorts<I extends Item> {
 /**
  * Who listens to what, and how each stream joins without a seam. No I/O.
  *
- * `tip` is the position up to which everything has been sent to the live streams. A channel becomes ready at a starting
+ * A channel becomes ready at a starting
  * point, `from`, that is not below the log's head at a moment when its messages were already coming: up to there the log
  * has everything, and above it everything passes `accept`. So a stream reads the log, or the ring, up to the tip, and is
  * live from then on, in the same step: there is no moment in which a message could slip between.
  */
-export class Audience<I extends Item> {
-  readonly channels = new ChannelTable<I>()
+export class Audience<I extends Item> extends Fanout<I> {
   readonly #ports: AudiencePorts<I>
   readonly #joining = new Set<Subscriber<I>>()
-  readonly #ring: Ring<I>
   #epoch: string | undefined
-  #tip = 0
   #logHead = 0
-  #lastAccepted = 0
 
   constructor(ports: AudiencePorts<I>, ring: Ring<I>) {
+    super(ring, ports.flushSoon)
     this.#ports = ports
-    this.#ring = ring
   }
 
   /** Undefined until the log has been seen once: no stream can begin before that. */
   get epoch(): string | undefined {
     return this.#epoch
-  }
-
-  get tip(): number {
-    return this.#tip
   }
 
   get joiningCount(): number {
@@ -73,7 +67,7 @@ export class Audience<I extends Item> {
   page(subscriber: Subscriber<I>, items: readonly I[], upTo: number): void {
     subscriber.reading = false
     if (!this.#joining.has(subscriber)) return
-    for (const item of items) this.#catchUp(subscriber, item)
+    this.#catchUp(subscriber, items)
     subscriber.cursor = Math.max(subscriber.cursor, upTo)
     this.#advance(subscriber)
   }
@@ -81,11 +75,6 @@ export class Audience<I extends Item> {
   /** It is tried again when something moves. */
   pageFailed(subscriber: Subscriber<I>): void {
     subscriber.reading = false
-  }
-
-  /** Everything up to here has been sent to a stream that has been told `ready`. */
-  sentUpTo(subscriber: Subscriber<I>): number {
-    return subscriber.live ? Math.max(this.#tip, subscriber.cursor) : subscriber.cursor
   }
 
   /** These channels' messages were coming when the log had these heads. */
@@ -96,7 +85,7 @@ export class Audience<I extends Item> {
       const channel = this.channels.setState(name, 'ready')
       if (channel === undefined) continue
       // Not below the tip: what lies between is in the log already, and will not come again.
-      channel.from = channel.last = Math.max(heads.position, this.#tip)
+      channel.from = channel.last = Math.max(heads.position, this.tip)
       channel.head = Math.max(channel.head, head)
     }
     for (const subscriber of this.#joining) subscriber.answered ||= subscriber.asked
@@ -108,45 +97,6 @@ export class Audience<I extends Item> {
     for (const subscriber of this.#joining) subscriber.asked = subscriber.answered
   }
 
-  /** The log holds nothing beyond this that has not been accepted. */
-  moveTip(position: number): void {
-    this.#tip = Math.max(this.#tip, position)
-    this.#logHead = Math.max(this.#logHead, position)
-  }
-
-  /** Whether the messages of the item's channel before it have all been accepted. */
-  follows(item: I): boolean {
-    const channel = this.channels.get(item.channel)
-    return channel?.state !== 'ready' || item.previous <= channel.last
-  }
-
-  /** Everything that is sent to live streams passes here, in position order but for what a link has lost. */
-  accept(item: I): void {
-    this.moveTip(item.position)
-    const channel = this.channels.get(item.channel)
-    if (channel?.state !== 'ready' || item.position <= channel.last) return
-    const { last } = channel
-    channel.last = channel.head = item.position
-    if (item.position > this.#lastAccepted) this.#ring.push(item)
-    // Out of order it has no place among the others; who comes back for it reads it from the log.
-    else this.#ring.clear(this.#tip)
-    this.#lastAccepted = Math.max(this.#lastAccepted, item.position)
-    for (const subscriber of channel.live) {
-      if (item.position > subscriber.cursor) {
-        if (item.previous > last && item.previous > subscriber.liveFrom) {
-          this.#gap(subscriber, item, Math.max(last, subscriber.liveFrom))
-        }
-        subscriber.cursor = item.position
-        subscriber.sink.send(item)
-      } else if (item.position > subscriber.liveFrom) {
-        // It came to light after later messages of other channels had been sent: in order it cannot be had any more.
-        const { channel: name, position } = item
-        const bounds = { after: position - 1, before: position + 1 }
-        subscriber.sink.gap({ channel: name, ...bounds, reason: 'lost' })
-      }
-    }
-  }
-
   /** Lets every stream that waits or catches up take its next step. */
   advance(): void {
     for (const subscriber of this.#joining) this.#advance(subscriber)
@@ -154,10 +104,11 @@ export class Audience<I extends Item> {
 
   /** Another log, or the first: the streams of the one before are ended, because their ids mean nothing in this one. */
   begin(epoch: string, position: number): void {
+    this.flush()
     const subscribers = this.#epoch === undefined ? [] : this.channels.clear()
     this.#epoch = epoch
-    this.#tip = this.#logHead = this.#lastAccepted = position
-    this.#ring.clear(position)
+    this.#logHead = position
+    this.restart(position)
     for (const subscriber of subscribers) {
       this.#joining.delete(subscriber)
       subscriber.sink.end('reset')
@@ -173,19 +124,18 @@ export class Audience<I extends Item> {
       if (channel?.state !== 'ready') return
       from = Math.max(from, channel.from)
     }
-    const known = Math.max(this.#tip, from)
+    const known = Math.max(this.tip, from)
     if (!subscriber.started && !this.#start(subscriber, this.#epoch, known)) return
     const { cursor } = subscriber
     if (cursor < known) {
-      if (cursor < from || cursor < this.#ring.from) {
+      if (cursor < from || cursor < this.ring.from) {
         subscriber.reading = true
         this.#ports.read(subscriber, cursor, known)
         return
       }
       const channels = new Set(subscriber.channels)
-      for (const item of this.#ring.since(cursor)) {
-        if (channels.has(item.channel)) this.#catchUp(subscriber, item)
-      }
+      const items = this.ring.since(cursor).filter((item) => channels.has(item.channel))
+      this.#catchUp(subscriber, items)
       subscriber.cursor = known
     }
     this.#goLive(subscriber)
@@ -217,30 +167,33 @@ export class Audience<I extends Item> {
       complete: reset === undefined,
       channels: Object.fromEntries(heads),
     })
-    if (reset === undefined) for (const item of start.prelude ?? []) sink.send(item)
-    else sink.reset(reset)
+    if (reset !== undefined) sink.reset(reset)
+    else if (first !== undefined) sink.send({ items: start.prelude ?? [] })
     subscriber.liveFrom = subscriber.cursor
     return true
   }
 
-  #catchUp(subscriber: Subscriber<I>, item: I): void {
-    if (item.position <= subscriber.cursor) return
-    const last = subscriber.lasts.get(item.channel) ?? subscriber.liveFrom
-    if (item.previous > last) this.#gap(subscriber, item, last)
-    subscriber.lasts.set(item.channel, item.position)
-    subscriber.cursor = item.position
-    subscriber.sink.send(item)
-  }
-
-  /** The log itself has nothing between: what was there has been removed. */
-  #gap(subscriber: Subscriber<I>, item: I, after: number): void {
-    const { channel, position: before } = item
-    subscriber.sink.gap({ channel, after, before, reason: 'retention' })
+  #catchUp(subscriber: Subscriber<I>, items: readonly I[]): void {
+    const lasts = (subscriber.lasts ??= new Map())
+    let fresh: I[] = []
+    for (const item of items) {
+      if (item.position <= subscriber.cursor) continue
+      const last = lasts.get(item.channel) ?? subscriber.liveFrom
+      if (item.previous > last) {
+        if (fresh.length > 0) subscriber.sink.send({ items: fresh })
+        fresh = []
+        subscriber.sink.gap(gapBefore(item, last))
+      }
+      lasts.set(item.channel, item.position)
+      subscriber.cursor = item.position
+      fresh.push(item)
+    }
+    if (fresh.length > 0) subscriber.sink.send({ items: fresh })
   }
 
   #goLive(subscriber: Subscriber<I>): void {
     this.#joining.delete(subscriber)
-    subscriber.lasts.clear()
+    subscriber.lasts = undefined
     subscriber.liveFrom = subscriber.cursor
     subscriber.live = true
     for (const name of subscriber.channels) this.channels.get(name)?.live.add(subscriber)

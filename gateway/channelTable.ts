@@ -18,6 +18,8 @@ export interface Channel<I extends Item> {
   /** All its streams, and those of them that are live. */
   members: Set<Subscriber<I>>
   live: Set<Subscriber<I>>
+  /** Accepted since the last flush. */
+  batch: I[]
   /** Since when it has no streams. */
   emptySince: number
 }
@@ -54,6 +56,7 @@ export class ChannelTable<I extends Item> {
           head: 0,
           members: new Set(),
           live: new Set(),
+          batch: [],
           emptySince: 0,
         }
         this.#channels.set(name, channel)

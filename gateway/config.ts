@@ -26,6 +26,28 @@ export const gatewayConfig = z.object({
   MAX_WAITING_BYTES: integer(65_536, 1_073_741_824)
     .default(1_048_576)
     .describe('Bytes that may wait for one slow reader before it is cut'),
+  MAX_TOTAL_WAITING_BYTES: integer(1_048_576, 68_719_476_736)
+    .default(268_435_456)
+    .describe('Bytes that may wait for all slow readers together before the slowest are cut'),
+  STALL_SECONDS: seconds(1, 3_600)
+    .default(30)
+    .describe('A reader that takes nothing of what waits for it for so long is cut'),
+  MAX_STREAMS: integer(1, 10_000_000).default(50_000).describe('Open streams at most'),
+  MAX_STREAMS_PER_ADDRESS: integer(1, 10_000_000)
+    .default(20_000)
+    .describe('Open streams of one address at most; put it near what one office needs'),
+  STREAMS_PER_SECOND: integer(1, 1_000_000)
+    .default(5_000)
+    .describe('New streams per second in the long run'),
+  STREAMS_BURST: integer(1, 10_000_000).default(20_000).describe('New streams at once'),
+  MAX_MEMORY_BYTES: integer(67_108_864, 1_099_511_627_776)
+    .default(2_147_483_648)
+    .describe('Resident memory above which new streams are told to come back'),
+  PROXY_HOPS: integer(0, 10)
+    .default(1)
+    .describe(
+      'Proxies in front whose X-Forwarded-For is believed; 0 where clients connect directly',
+    ),
   RING_BYTES: integer(0, 4_294_967_296)
     .default(33_554_432)
     .describe('Memory for recent messages, out of which those who come back are served first'),

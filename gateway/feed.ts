@@ -63,6 +63,7 @@ export class Feed {
       {
         wanted: (channels) => this.#tail.wanted(channels),
         askHead: () => this.#activate([]),
+        flushSoon: () => setImmediate(() => this.audience.flush()),
         read: (subscriber, after, upTo) => void this.#read(subscriber, after, upTo),
       },
       ring,

@@ -40,3 +40,14 @@ export function renderRetry(ms: number): string {
   buffer.clear()
   return text
 }
+
+let heartbeat = { id: '', text: '' }
+
+/** The last one is kept: nearly all streams are told the same position. */
+export function renderHeartbeat(epoch: string, position: number): string {
+  const id = formatEventId(epoch, position)
+  if (heartbeat.id !== id) {
+    heartbeat = { id, text: renderControl('heartbeat', { position }, id) }
+  }
+  return heartbeat.text
+}

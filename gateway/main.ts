@@ -9,12 +9,13 @@ import { connectRedis, connectSubscriber } from '../chassis/redis.ts'
 import { VERSION } from '../chassis/version.ts'
 import { History } from '../history/history.ts'
 import { gatewayConfig } from './config.ts'
+import { Admission } from './admission.ts'
 import { Feed } from './feed.ts'
-import { Flusher } from './flusher.ts'
 import { getEvents } from './getEvents.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import { Reader } from './reader.ts'
 import { Recent } from './recent.ts'
+import { SlowReaders } from './slowReaders.ts'
 import { Streams } from './streams.ts'
 
 const config = readConfig('gateway', gatewayConfig, {
@@ -51,11 +52,26 @@ const feed = new Feed({
   lingerMs: config.LINGER_SECONDS * 1_000,
   ringBytes: config.RING_BYTES,
 })
+const slow = new SlowReaders({
+  stallMs: config.STALL_SECONDS * 1_000,
+  maxTotalBytes: config.MAX_TOTAL_WAITING_BYTES,
+})
+const admission = new Admission({
+  maxStreams: config.MAX_STREAMS,
+  maxStreamsPerAddress: config.MAX_STREAMS_PER_ADDRESS,
+  ratePerSecond: config.STREAMS_PER_SECOND,
+  burst: config.STREAMS_BURST,
+  maxMemoryBytes: config.MAX_MEMORY_BYTES,
+})
+setInterval(() => (admission.memoryBytes = process.memoryUsage.rss()), 1_000).unref()
 const streams = new Streams({
   audience: feed.audience,
+  slow,
   metrics,
   heartbeatMs: config.HEARTBEAT_SECONDS * 1_000,
   maxAgeMs: config.MAX_STREAM_SECONDS * 1_000,
+  // The rest is for what ends last.
+  drainMs: config.DRAIN_SECONDS * 1_000 * 0.7,
 })
 let draining = false
 const app = createApp({
@@ -68,17 +84,23 @@ const app = createApp({
       streams: true,
       get: getEvents({
         streams,
+        slow,
+        admission,
         log: history,
-        flusher: new Flusher(),
         metrics,
         epoch: () => feed.audience.epoch,
         isDraining: () => draining,
-        maxWaitingBytes: config.MAX_WAITING_BYTES,
-        retryMs: () => config.RETRY_SECONDS * 1_000 * (0.5 + Math.random()),
+        stream: {
+          maxWaitingBytes: config.MAX_WAITING_BYTES,
+          retryMs: () => config.RETRY_SECONDS * 1_000 * (0.5 + Math.random()),
+          metrics,
+          onSlow: (stream) => slow.add(stream, performance.now()),
+        },
       }),
     },
   ],
 })
+app.set('trust proxy', config.PROXY_HOPS)
 feed.start()
 streams.start()
 

@@ -44,6 +44,12 @@ export function createGatewayMetrics(registry: Registry) {
       labelNames: ['reason'] as const,
       registers,
     }),
+    refusals: new Counter({
+      name: 'causeway_gateway_refusals_total',
+      help: 'Streams that were told to come back later, by what there was too much of',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     ends: new Counter({
       name: 'causeway_gateway_stream_ends_total',
       help: 'Streams that the gateway ended, by reason',

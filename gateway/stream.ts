@@ -1,44 +1,50 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { createSession } from 'better-sse'
 import type { ControlEvents, GoodbyeReason, ResetReason } from '../contract/events.ts'
 import { formatEventId } from '../contract/eventId.ts'
-import type { Flusher } from './flusher.ts'
-import { renderControl, renderRetry, type Frame } from './frame.ts'
+import { renderControl, renderHeartbeat, renderRetry, type Frame } from './frame.ts'
 import type { GatewayMetrics } from './metrics.ts'
 import { StreamConnection } from './streamConnection.ts'
-import type { Sink } from './subscriber.ts'
+import type { Batch, Sink } from './subscriber.ts'
 
+/** What all streams of a gateway have in common. */
 export interface StreamOptions {
-  epoch: string
-  flusher: Flusher
-  /** Bytes that may wait for the reader; above that it is cut, and resumes by its id. */
+  /** Bytes that may wait for one reader; above that it is cut, and resumes by its id. */
   maxWaitingBytes: number
-  /** Milliseconds after which a reader comes back, different for each stream. */
+  /** Milliseconds after which a reader comes back, different for each. */
   retryMs: () => number
   metrics: GatewayMetrics
+  /** The reader has not taken everything: watch it. */
+  onSlow: (stream: Stream) => void
 }
 
-/** One reader's end of the wire. What is sent in one turn of the event loop leaves as one write. */
+/** One reader's end of the wire. */
 export class Stream implements Sink<Frame> {
-  readonly #response: ServerResponse
-  readonly #connection: StreamConnection
+  readonly #socket: Socket
+  readonly #epoch: string
   readonly #options: StreamOptions
-  #waiting = ''
-  #ended = false
 
-  private constructor(
-    response: ServerResponse,
-    connection: StreamConnection,
-    options: StreamOptions,
-  ) {
-    this.#response = response
-    this.#connection = connection
+  private constructor(socket: Socket, epoch: string, options: StreamOptions) {
+    this.#socket = socket
+    this.#epoch = epoch
     this.#options = options
   }
 
-  /** Sends the headers and `retry:`. Undefined where the reader has left meanwhile. */
-  static async open(response: ServerResponse, options: StreamOptions): Promise<Stream | undefined> {
-    const connection = new StreamConnection(response)
+  /**
+   * Takes the connection over and begins its answer: headers and `retry:`, held back until `begun`, so that they leave with
+   * whatever the stream begins with. Undefined where the reader has left meanwhile.
+   */
+  static async open(
+    response: ServerResponse,
+    epoch: string,
+    options: StreamOptions,
+  ): Promise<Stream | undefined> {
+    const connection = StreamConnection.take(response)
+    if (connection === undefined) return undefined
+    const { socket } = connection
+    // A reset is only another way to leave; 'close' follows it.
+    socket.on('error', () => {})
     await createSession(connection, {
       trustClientEventId: false,
       // One timer serves all streams instead.
@@ -46,74 +52,81 @@ export class Stream implements Sink<Frame> {
       retry: Math.round(options.retryMs()),
     })
     // A reader that left before this would never be heard to leave: its stream would stay for ever.
-    return response.destroyed ? undefined : new Stream(response, connection, options)
+    return socket.destroyed ? undefined : new Stream(socket, epoch, options)
+  }
+
+  begun(): void {
+    this.#socket.uncork()
+  }
+
+  onClose(listener: () => void): void {
+    this.#socket.once('close', listener)
+  }
+
+  /** Bytes that wait for the reader. */
+  get waitingBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  /** Bytes that the reader's side has taken. */
+  get takenBytes(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
   ready(event: ControlEvents['ready']): void {
-    this.write(renderControl('ready', event, formatEventId(this.#options.epoch, event.position)))
+    this.#write(renderControl('ready', event, formatEventId(this.#epoch, event.position)))
   }
 
-  send(frame: Frame): void {
-    this.#options.metrics.sent.messages++
-    this.write(frame.text)
+  send(batch: Batch<Frame>): void {
+    this.#options.metrics.sent.messages += batch.items.length
+    this.#write((batch.bytes ??= Buffer.from(batch.items.map(({ text }) => text).join(''))))
   }
 
   gap(event: ControlEvents['gap']): void {
     this.#options.metrics.gaps.inc({ reason: event.reason })
-    this.write(renderControl('gap', event))
+    this.#write(renderControl('gap', event))
   }
 
   reset(reason: ResetReason): void {
     this.#options.metrics.resets.inc({ reason })
-    this.write(renderControl('reset', { reason }))
+    this.#write(renderControl('reset', { reason }))
   }
 
   /** Everything up to `position` has been sent. */
   heartbeat(position: number): void {
-    const id = formatEventId(this.#options.epoch, position)
-    this.write(renderControl('heartbeat', { position }, id))
+    this.#write(renderHeartbeat(this.#epoch, position))
   }
 
   /** Says goodbye and ends the body cleanly, after what is waiting. */
   end(reason: GoodbyeReason): void {
-    if (this.#ended) return
-    this.write(renderRetry(this.#options.retryMs()) + renderControl('goodbye', { reason }))
-    this.flush()
-    this.#ended = true
-    this.#response.end()
+    this.#write(renderRetry(this.#options.retryMs()) + renderControl('goodbye', { reason }))
+    // Also where the reader does not close its side.
+    this.#socket.destroySoon()
   }
 
-  write(text: string): void {
-    if (this.#ended) return
-    if (this.#waiting === '') this.#options.flusher.add(this)
-    this.#waiting += text
-  }
-
-  flush(): void {
-    const text = this.#waiting
-    this.#waiting = ''
-    if (text === '' || this.#ended) return
-    this.#connection.sendChunk(text)
-    if (this.#response.writableLength > this.#options.maxWaitingBytes) {
-      this.#ended = true
-      this.#options.metrics.ends.inc({ reason: 'slow' })
-      // Not `end`: that would wait for the very reader that does not read.
-      this.#response.destroy()
-    }
+  /** For a reader that does not read: ending would wait for it. */
+  cut(): void {
+    this.#options.metrics.ends.inc({ reason: 'slow' })
+    this.#socket.destroy()
   }
 
   /** Resolves when the reader has taken everything, or is gone. */
   async drained(): Promise<void> {
-    this.flush()
-    if (this.#ended || this.#response.destroyed || !this.#response.writableNeedDrain) return
+    const socket = this.#socket
+    if (socket.destroyed || !socket.writableNeedDrain) return
     await new Promise<void>((resolve) => {
       const done = (): void => {
-        this.#response.off('drain', done)
-        this.#response.off('close', done)
+        socket.off('drain', done).off('close', done)
         resolve()
       }
-      this.#response.on('drain', done)
-      this.#response.on('close', done)
+      socket.on('drain', done).on('close', done)
     })
+  }
+
+  #write(chunk: string | Buffer): void {
+    const socket = this.#socket
+    if (!socket.writable || socket.write(chunk)) return
+    if (socket.writableLength > this.#options.maxWaitingBytes) this.cut()
+    else this.#options.onSlow(this)
   }
 }

@@ -1,35 +1,74 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { Connection } from 'better-sse'
-
-/** Nothing of it is looked at: cursors are read by `eventsQuery.ts`, and a close is heard on the response itself. */
-const URL_ = new URL('http://stream')
-const REQUEST = new Request(URL_)
-const RESPONSE = new Response(null)
+import { detach } from './detach.ts'
 
 /**
- * A connection under better-sse's session that is no more than the response. The library's own makes a web Request, a Response
- * and an AbortController for each stream, which is twice the memory of the response, and parses the Host header, which may
- * hold anything.
+ * Nothing of these is looked at: cursors are read by `eventsQuery.ts`, and a close is heard on the socket. The library would
+ * add a listener of each session to the request's signal, and nobody would take them off again: this one takes none.
+ */
+const URL_ = new URL('http://stream')
+const RESPONSE = new Response(null)
+const REQUEST = new Request(URL_)
+Object.defineProperty(REQUEST, 'signal', {
+  value: { addEventListener: () => {}, removeEventListener: () => {} },
+})
+
+/**
+ * The wire under better-sse's session, as a bare socket. The library's own connection keeps a web Request, a Response and an
+ * AbortController for each stream beside Node's request, response and parser, ignores back-pressure, and parses the Host
+ * header, which may hold anything. Written uncorked, each chunk would be a packet of its own: `sendHead` corks, and whoever
+ * opened the session uncorks when the stream has begun.
  */
 export class StreamConnection extends Connection {
   url = URL_
   request = REQUEST
   response = RESPONSE
-  readonly #response: ServerResponse
+  readonly socket: Socket
+  #head: string
 
-  constructor(response: ServerResponse) {
+  /** Takes the socket away from the response, whose headers it sends. Undefined where the reader has left. */
+  static take(response: ServerResponse): StreamConnection | undefined {
+    const { socket } = response
+    if (socket === null || socket.destroyed) return undefined
+    return new StreamConnection(headOf(response), detach(socket))
+  }
+
+  private constructor(head: string, socket: Socket) {
     super()
-    this.#response = response
+    this.#head = head
+    this.socket = socket
+    // Each event is to leave when it is written.
+    socket.setNoDelay(true)
   }
 
   sendHead(): void {
-    this.#response.writeHead(200, Connection.constants.RESPONSE_HEADERS)
+    this.socket.cork()
+    this.socket.write(this.#head)
+    this.#head = ''
   }
 
   sendChunk(chunk: string): void {
-    // The library sends an empty chunk where it has nothing to say, and that would end a chunked body's framing.
-    if (chunk !== '') this.#response.write(chunk)
+    if (chunk !== '') this.socket.write(chunk)
   }
 
   cleanup(): void {}
+}
+
+/** The body has no length and no chunks: it lasts as long as the connection (RFC 9112, 6.3). */
+function headOf(response: ServerResponse): string {
+  const headers = {
+    ...response.getHeaders(),
+    ...lowerCase(Connection.constants.RESPONSE_HEADERS),
+    connection: 'close',
+    date: new Date().toUTCString(),
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`)
+  return `HTTP/1.1 200 OK\r\n${lines.join('')}\r\n`
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  )
 }

@@ -11,10 +11,17 @@ export interface Start<I extends Item> {
   prelude?: readonly I[] | undefined
 }
 
+/** Items that one or many streams are sent together, in position order. Never empty, never changed once sent. */
+export interface Batch<I extends Item> {
+  readonly items: readonly I[]
+  /** For the edge: the items as they stand on the wire, made once for all streams that get this batch. */
+  bytes?: Buffer
+}
+
 /** What is sent to a stream. None of it may call back into the audience. */
 export interface Sink<I extends Item> {
   ready: (event: ControlEvents['ready']) => void
-  send: (item: I) => void
+  send: (batch: Batch<I>) => void
   gap: (event: ControlEvents['gap']) => void
   reset: (reason: ResetReason) => void
   /** Ends the stream; it has been forgotten already. */
@@ -46,7 +53,7 @@ export class Subscriber<I extends Item> {
   /** Its cursor when it became live: what it is offered up to there is nothing new to it. */
   liveFrom = 0
   /** While catching up: the last position that it was sent of each channel, where that is above its start. */
-  readonly lasts = new Map<string, number>()
+  lasts: Map<string, number> | undefined
 
   constructor(channels: readonly string[], start: Start<I>, sink: Sink<I>) {
     this.channels = channels

@@ -59,8 +59,8 @@ export class ModelClient {
         }
         this.#lastId = { epoch, position }
       },
-      send: (entry) => {
-        if (open) this.#receive(epoch, entry)
+      send: ({ items }) => {
+        for (const entry of items) if (open) this.#receive(epoch, entry)
       },
       gap: (gap) => {
         if (open) this.violations.push(`gap ${JSON.stringify(gap)}`)

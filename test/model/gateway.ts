@@ -72,6 +72,7 @@ export class ModelGateway {
       {
         wanted: (channels) => tail.wanted(channels),
         askHead: () => activate([]),
+        flushSoon: () => clock.after(random.between(0, 3), () => audience.flush()),
         read: (subscriber, after, upTo) =>
           this.#world.query(
             () => this.#world.read(audience.epoch ?? '', after, upTo, new Set(subscriber.channels)),
@@ -202,6 +203,7 @@ export class ModelGateway {
   sentUpTo(subscriber: Subscriber<Entry>): EventId | undefined {
     const { epoch } = this.#audience
     if (!subscriber.started || epoch === undefined) return undefined
+    this.#audience.flush()
     return { epoch, position: this.#audience.sentUpTo(subscriber) }
   }
 
