@@ -26,7 +26,7 @@ export class RedisLog {
     this.#options = options
     redis.defineCommand('causewayOpen', { numberOfKeys: 2, lua: OPEN })
     redis.defineCommand('causewayAppend', { lua: APPEND })
-    redis.defineCommand('causewayBeacon', { numberOfKeys: 2, lua: TELL })
+    redis.defineCommand('causewayBeacon', { numberOfKeys: 2, lua: `${TELL}\nreturn extent[1]` })
     redis.on('close', () => (this.#publishing = undefined))
   }
 
@@ -65,10 +65,11 @@ export class RedisLog {
     return reply === null ? undefined : Number(reply)
   }
 
-  /** Tells the gateways where the copy is. Nothing is told while it is empty. */
-  async beacon(epoch: string): Promise<void> {
-    const keys = [this.#keys.head(epoch), this.#keys.beacon]
-    await call(this.#redis, 'causewayBeacon', [...keys, await this.#publish(), epoch, HEAD_TTL_MS])
+  /** Tells the gateways where the copy is, and returns its head. Empty, it is not told of, and undefined returned. */
+  async beacon(epoch: string): Promise<number | undefined> {
+    const args = [this.#keys.head(epoch), this.#keys.beacon, await this.#publish(), epoch]
+    const reply = await call(this.#redis, 'causewayBeacon', [...args, HEAD_TTL_MS])
+    return reply === null ? undefined : Number(reply)
   }
 
   /** Asked anew after every connect: it may be another server by then. The gateways ask the same question. */
@@ -105,6 +106,9 @@ return redis.call('HGET', KEYS[1], 'position')`
 
 // KEYS: head, then recent stream and live channel of each channel. ARGV: after, publish command, stream length, stream
 // milliseconds, then for each entry the index of its stream's key and its encoding.
+//
+// A Redis that evicted the head may have kept a stream that reaches beyond the new one. It takes no lower id, so it begins anew;
+// failing instead would stop the bridges until it expires.
 const APPEND = `
 local head = tonumber(redis.call('HGET', KEYS[1], 'position'))
 local position = tonumber(ARGV[1])
@@ -114,7 +118,11 @@ for i = 5, #ARGV, 2 do
   position = position + 1
   if position > head then
     local key = tonumber(ARGV[i])
-    redis.call('XADD', KEYS[key], 'MAXLEN', '~', ARGV[3], string.format('%d-0', position), 'm', ARGV[i + 1])
+    local add = {'XADD', KEYS[key], 'MAXLEN', '~', ARGV[3], string.format('%d-0', position), 'm', ARGV[i + 1]}
+    if type(redis.pcall(unpack(add))) == 'table' then
+      redis.call('DEL', KEYS[key])
+      redis.call(unpack(add))
+    end
     redis.call('PEXPIRE', KEYS[key], ARGV[4])
     redis.call(ARGV[2], KEYS[key + 1], ARGV[i + 1])
   end

@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { once } from 'node:events'
+import type { Redis } from 'ioredis'
+import { pino } from 'pino'
+import { connectRedis, connectSubscriber } from '../../chassis/redis.ts'
+import { encodeMessage, type Entry } from '../../contract/message.ts'
+import type { Child } from '../../stack/child.ts'
+import { freePort } from '../../stack/ports.ts'
+import { redis } from '../../stack/redis.ts'
+import { Supervisor } from '../../stack/supervisor.ts'
+import { testServers } from './servers.ts'
+
+interface Opened {
+  add: (dispose: () => unknown) => void
+}
+
+const logger = pino({ level: 'silent' })
+
+/** A connection for commands, ready. */
+export async function openRedis(opened: Opened, url = testServers().redisUrl): Promise<Redis> {
+  return ready(connectRedis(url, 'test', logger), opened)
+}
+
+/** A connection for subscriptions, ready. */
+export async function openSubscriber(opened: Opened, url = testServers().redisUrl): Promise<Redis> {
+  return ready(connectSubscriber(url, 'test', logger), opened)
+}
+
+async function ready(client: Redis, opened: Opened): Promise<Redis> {
+  opened.add(() => client.disconnect())
+  await once(client, 'ready')
+  return client
+}
+
+/** A Redis that a test may stop, empty, or ask to cut everybody off; `args` are for its command line. */
+export async function ownRedis(
+  opened: Opened,
+  ...args: string[]
+): Promise<{ url: string; server: Child }> {
+  const dir = await mkdtemp(join(tmpdir(), 'causeway-redis-'))
+  opened.add(() => rm(dir, { recursive: true, force: true }))
+  const supervisor = await Supervisor.open({ dir })
+  opened.add(() => supervisor.stop())
+  const spec = redis({ dir: join(dir, 'redis'), port: await freePort() })
+  const command = { ...spec.command, args: [...spec.command.args, ...args] }
+  const server = await supervisor.start({ ...spec, command })
+  return { url: spec.url, server }
+}
+
+/** A stored message as its encoding. */
+export function entry(position: number, previous: number, channel = 'a', data = '"x"'): Entry {
+  const json = encodeMessage({
+    position,
+    previous,
+    id: '0193512a-0000-7000-8000-000000000001',
+    channel,
+    type: 'message',
+    sender: { id: 'alice', name: 'Alice' },
+    data,
+    sentAt: '2026-11-21T19:33:02.123Z',
+  })
+  return { position, previous, channel, json }
+}
