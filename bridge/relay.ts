@@ -14,7 +14,7 @@ export interface Log {
 export interface Copy {
   open: (epoch: string, floor: number) => Promise<number>
   append: (epoch: string, after: number, entries: readonly Entry[]) => Promise<number | undefined>
-  beacon: (epoch: string) => Promise<void>
+  beacon: (epoch: string) => Promise<number | undefined>
 }
 
 export interface RelayOptions {
@@ -84,6 +84,7 @@ export class Relay {
     const { log, copy, metrics, logger } = this.#options
     try {
       const { epoch, position } = await log.head()
+      if (this.#closed) return
       this.#sequencer.log(epoch, position)
       metrics.lag.set(Math.max(0, position - (this.#sequencer.head ?? 0)))
     } catch (error) {
@@ -91,9 +92,12 @@ export class Relay {
     }
     const { epoch } = this.#sequencer
     if (epoch !== undefined) {
-      await copy.beacon(epoch).catch((error: unknown) => {
+      try {
+        const head = await copy.beacon(epoch)
+        if (!this.#closed) this.#sequencer.seen(epoch, head)
+      } catch (error) {
         logger.debug({ reason: String(error) }, 'no beacon')
-      })
+      }
     }
     this.#looking = false
   }

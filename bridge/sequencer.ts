@@ -17,7 +17,7 @@ import type { Entry } from '../contract/message.ts'
  * - RUN: the next position is there. A run is appended; the answer moves the head, also where another bridge was faster.
  * - HOLE: something beyond the head is known, but not the next position. First a wait, then a read.
  *
- * Redis may turn out to be behind (a restored snapshot) or empty at any append: its answer says so and leads to HOLE or UNKNOWN.
+ * Redis may turn out to be behind (a restored snapshot) or empty at any append or beacon: its answer says so and leads to HOLE or UNKNOWN.
  * A new epoch of the log starts over with UNKNOWN: positions of different epochs have nothing to do with each other.
  */
 export type Action =
@@ -97,6 +97,14 @@ export class Sequencer {
   /** The head of Redis after an append: the run's end, a later one, or an earlier one where it lost some; undefined where it is empty. */
   appended(epoch: string, head: number | undefined): void {
     this.#settle(epoch, head)
+  }
+
+  /**
+   * The head of Redis, looked at regularly; undefined where it is empty. So a Redis that was emptied or put back is repaired
+   * even while nothing is posted: until then no gateway would hear a beacon. What is under way finds out by itself.
+   */
+  seen(epoch: string, head: number | undefined): void {
+    if (!this.#busy && !this.#stalled) this.#settle(epoch, head)
   }
 
   /** What the log holds of a hole, from its start. */

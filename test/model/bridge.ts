@@ -58,8 +58,14 @@ export class ModelBridge {
   }
 
   #beacon(): void {
+    const { clock, random } = this.#world
     const { epoch } = this.#sequencer
-    if (this.#redis.up && epoch !== undefined) this.#redis.beacon(epoch)
+    if (!this.#redis.up || epoch === undefined) return
+    const head = this.#redis.beacon(epoch)
+    const life = this.#life
+    clock.after(random.between(0, 10), () => {
+      if (life === this.#life) this.#sequencer.seen(epoch, head)
+    })
   }
 
   #carryOut(action: Action, life: number): void {

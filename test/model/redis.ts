@@ -54,11 +54,12 @@ export class ModelRedis {
     return extent.head
   }
 
-  beacon(epoch: string): void {
+  beacon(epoch: string): number | undefined {
     const extent = this.#extents.get(epoch)
-    if (extent === undefined) return
+    if (extent === undefined) return undefined
     const beacon = { epoch, ...extent }
     this.#publish((connection) => () => connection.listener.beacon(beacon))
+    return extent.head
   }
 
   connect(listener: Listener): Connection {
