@@ -8,7 +8,7 @@ import type { History } from '../history/history.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
-import { openRedis, ownRedis } from '../test/support/testRedis.ts'
+import { entry, openRedis, ownRedis } from '../test/support/testRedis.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import { createBridgeMetrics, type BridgeMetrics } from './metrics.ts'
@@ -54,7 +54,7 @@ function startRelay(connection = redis): { relay: Relay; metrics: BridgeMetrics 
 /** Appends messages to the log; what would come of them over MQTT. */
 async function post(count: number): Promise<Entry[]> {
   const answers = await Promise.all(Array.from({ length: count }, () => history.append(draft())))
-  return answers.map(({ entry }) => entry)
+  return answers.map((answer) => answer.entry)
 }
 
 async function copied(connection = redis): Promise<string[]> {
@@ -79,12 +79,13 @@ describe('a relay', () => {
   test('passes on what comes, in any order and any number of times, without reading the log', async () => {
     const { relay, metrics } = startRelay()
     await waitFor(() => relay.level)
-    const entries = await post(50)
-    for (const entry of entries.toReversed()) {
-      relay.entry(epoch, entry)
-      relay.entry(epoch, entry)
+    // The log does not even have these.
+    const entries = Array.from({ length: 50 }, (_, index) => entry(index + 1, index, 'lobby'))
+    for (const one of entries.toReversed()) {
+      relay.entry(epoch, one)
+      relay.entry(epoch, one)
     }
-    await levelled()
+    await waitFor(async () => (await headInRedis()) === 50)
     expect(await copied()).toEqual(entries.map(({ json }) => json))
     expect([await value(metrics.received), await value(metrics.fetched)]).toEqual([100, 0])
   })
@@ -93,7 +94,7 @@ describe('a relay', () => {
     const { relay, metrics } = startRelay()
     await waitFor(() => relay.level)
     const entries = await post(30)
-    for (const entry of entries.filter((_, index) => index % 3 === 0)) relay.entry(epoch, entry)
+    for (const one of entries.filter((_, index) => index % 3 === 0)) relay.entry(epoch, one)
     await levelled()
     expect(await copied()).toEqual(entries.map(({ json }) => json))
     expect(await value(metrics.fetched)).toBeGreaterThan(0)
@@ -154,9 +155,9 @@ describe('a relay', () => {
     await sql(`update "channel" set "head" = 1, "count" = 1`)
     await sql(`update "log" set "epoch" = 'restored', "head" = 1`)
     epoch = 'restored'
-    const [entry] = await post(1)
+    const [first] = await post(1)
     // A message of an epoch that it does not know makes it look.
-    if (entry !== undefined) relay.entry('restored', entry)
+    if (first !== undefined) relay.entry('restored', first)
     await levelled()
     const [last] = await post(1)
     await levelled()
@@ -167,9 +168,9 @@ describe('a relay', () => {
     const [one, other] = [startRelay(), startRelay()]
     await waitFor(() => one.relay.level && other.relay.level)
     const entries = await post(200)
-    entries.forEach((entry, index) => {
-      if (index % 3 !== 0) one.relay.entry(epoch, entry)
-      if (index % 3 !== 1) other.relay.entry(epoch, entry)
+    entries.forEach((each, index) => {
+      if (index % 3 !== 0) one.relay.entry(epoch, each)
+      if (index % 3 !== 1) other.relay.entry(epoch, each)
     })
     await levelled()
     expect(await copied()).toEqual(entries.map(({ json }) => json))
@@ -179,8 +180,8 @@ describe('a relay', () => {
     const { relay } = startRelay()
     await waitFor(() => relay.level)
     await relay.close()
-    const [entry] = await post(1)
-    if (entry !== undefined) relay.entry(epoch, entry)
+    const [late] = await post(1)
+    if (late !== undefined) relay.entry(epoch, late)
     relay.look()
     await relay.close()
     expect(await copied()).toEqual([])
@@ -195,7 +196,7 @@ test('a Redis that goes away and comes back empty is followed again', async () =
   await waitFor(() => relay.level)
   await server.stop('SIGKILL')
   const entries = await post(3)
-  for (const entry of entries) relay.entry(epoch, entry)
+  for (const one of entries) relay.entry(epoch, one)
   await waitFor(() => !relay.level)
   await server.start()
   await waitFor(() => relay.level)

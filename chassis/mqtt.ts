@@ -44,5 +44,6 @@ export function connectMqtt(url: string, role: string, logger: Logger): MqttClie
 export async function endMqtt(client: MqttClient, ms: number): Promise<void> {
   const bound = new Promise((resolve) => setTimeout(resolve, ms).unref())
   await Promise.race([client.endAsync(false).catch(() => {}), bound])
-  client.end(true)
+  // A second `end`, even a forced one, does nothing while the first still waits.
+  client.stream.destroy()
 }
