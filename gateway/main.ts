@@ -12,6 +12,7 @@ import { gatewayConfig } from './config.ts'
 import { Admission } from './admission.ts'
 import { Feed } from './feed.ts'
 import { getEvents } from './getEvents.ts'
+import { exposedCollector, HeapTrim } from './heapTrim.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import { Reader } from './reader.ts'
 import { Recent } from './recent.ts'
@@ -67,6 +68,7 @@ setInterval(() => (admission.memoryBytes = process.memoryUsage.rss()), 1_000).un
 const streams = new Streams({
   audience: feed.audience,
   slow,
+  trim: new HeapTrim(exposedCollector()),
   metrics,
   heartbeatMs: config.HEARTBEAT_SECONDS * 1_000,
   maxAgeMs: config.MAX_STREAM_SECONDS * 1_000,

@@ -29,9 +29,9 @@ export class StreamConnection extends Connection {
 
   /** Takes the socket away from the response, whose headers it sends. Undefined where the reader has left. */
   static take(response: ServerResponse): StreamConnection | undefined {
-    const { socket } = response
-    if (socket === null || socket.destroyed) return undefined
-    return new StreamConnection(headOf(response), detach(socket))
+    const head = headOf(response)
+    const socket = detach(response)
+    return socket && new StreamConnection(head, socket)
   }
 
   private constructor(head: string, socket: Socket) {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { GoodbyeReason } from '../contract/events.ts'
 import type { Audience } from './audience.ts'
 import type { Frame } from './frame.ts'
+import type { HeapTrim } from './heapTrim.ts'
 import type { GatewayMetrics } from './metrics.ts'
 import type { SlowReaders } from './slowReaders.ts'
 import type { Stream } from './stream.ts'
@@ -10,6 +11,7 @@ import type { Start, Subscriber } from './subscriber.ts'
 export interface StreamsOptions {
   audience: Audience<Frame>
   slow: SlowReaders
+  trim: HeapTrim
   metrics: GatewayMetrics
   heartbeatMs: number
   /** A stream ends somewhere in the last fifth of this, so that streams spread over replicas again after a scale-up. */
@@ -61,7 +63,8 @@ export class Streams {
   }
 
   add(stream: Stream, channels: readonly string[], start: Start<Frame>): void {
-    const { audience, metrics, maxAgeMs } = this.#options
+    const { audience, metrics, maxAgeMs, trim } = this.#options
+    trim.count()
     const subscriber = audience.join(channels, start, stream)
     const endsAt = performance.now() + maxAgeMs * (1 - Math.random() / 5)
     const open = { stream, subscriber, endsAt, beatAt: performance.now() }
@@ -99,6 +102,7 @@ export class Streams {
   #look(): void {
     const now = performance.now()
     this.#options.slow.look(now)
+    this.#options.trim.look()
     for (const [open, until] of this.#waiting) {
       if (open.subscriber.started) this.#waiting.delete(open)
       else if (now > until) this.#end(open, 'unavailable')
