@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { commonConfig, databaseUrl, mqttConfig, redisConfig } from '../chassis/commonConfig.ts'
+import {
+  commonConfig,
+  crashConfig,
+  databaseUrl,
+  mqttConfig,
+  redisConfig,
+} from '../chassis/commonConfig.ts'
 import { integer, seconds } from '../chassis/configFields.ts'
 
 export const bridgeConfig = z.object({
@@ -7,6 +13,7 @@ export const bridgeConfig = z.object({
   ...databaseUrl,
   ...mqttConfig,
   ...redisConfig,
+  ...crashConfig,
   HOLE_MS: integer(0, 5_000)
     .default(40)
     .describe('How long missing messages may be on their way before they are read from the log'),

@@ -1,5 +1,6 @@
 import { RedisKeys } from '../contract/redisKeys.ts'
 import { readConfig } from '../chassis/config.ts'
+import { createCrashPoint } from '../chassis/crashPoint.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
@@ -30,19 +31,32 @@ const history = new History({
 const redis = connectRedis(config.REDIS_URL, 'causeway-bridge', logger)
 const mqtt = connectMqtt(config.MQTT_URL, 'causeway-bridge', logger)
 
+const passing = createCrashPoint(config.CRASH_DIR)
+const copy = new RedisLog(redis, new RedisKeys(config.REDIS_PREFIX, config.LOG_ID), {
+  recentLength: config.RECENT_LENGTH,
+  recentSeconds: config.RECENT_SECONDS,
+})
 const relay = new Relay({
   log: history,
-  copy: new RedisLog(redis, new RedisKeys(config.REDIS_PREFIX, config.LOG_ID), {
-    recentLength: config.RECENT_LENGTH,
-    recentSeconds: config.RECENT_SECONDS,
-  }),
+  copy: {
+    open: (epoch, floor) => copy.open(epoch, floor),
+    append: async (epoch, after, entries) => {
+      const head = await copy.append(epoch, after, entries)
+      passing('after-redis-append')
+      return head
+    },
+    beacon: (epoch) => copy.beacon(epoch),
+  },
   metrics: createBridgeMetrics(registry),
   logger,
   holeMs: config.HOLE_MS,
 })
 subscribeToChannels(mqtt, {
   prefix: config.MQTT_PREFIX,
-  onEntry: (epoch, entry) => relay.entry(epoch, entry),
+  onEntry: (epoch, entry) => {
+    relay.entry(epoch, entry)
+    passing('before-puback')
+  },
   onSubscribed: () => relay.look(),
 })
 redis.on('ready', () => relay.look())

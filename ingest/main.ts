@@ -1,4 +1,5 @@
 import { readConfig } from '../chassis/config.ts'
+import { createCrashPoint } from '../chassis/crashPoint.ts'
 import { createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
@@ -35,12 +36,17 @@ const publisher = new Publisher({
   publishes,
   inFlight,
 })
+const passing = createCrashPoint(config.CRASH_DIR)
 const app = createIngest({
   logger,
   registry,
   corsOrigins: config.CORS_ORIGINS,
   history,
-  publish: (entry, epoch) => publisher.publish(entry, epoch),
+  publish: (entry, epoch) => {
+    passing('after-commit')
+    publisher.publish(entry, epoch)
+    passing('after-publish')
+  },
   posts,
   maxBodyBytes: config.MAX_BODY_BYTES,
 })

@@ -1,13 +1,13 @@
 import { build } from './setup/build.mjs'
 import { installDependencies } from './setup/dependencies.mjs'
-import { UsageError, parseCommand } from './setup/options.mjs'
+import { parseCommand } from './setup/options.mjs'
 import { installPrograms } from './setup/programs.mjs'
 import { generateClient } from './setup/prisma.mjs'
-import { SetupError, say } from './setup/say.mjs'
+import { SetupError, UsageError, say } from './setup/say.mjs'
 import { runTests } from './setup/tests.mjs'
 
 /**
- * The door of `npm start` and `npm test`. Plain JavaScript over Node's own modules alone, because it runs before anything is
+ * The door of `npm start`, `npm test` and `npm run faults`. Plain JavaScript over Node's own modules alone, because it runs before anything is
  * installed or compiled: it brings the machine to the point where the compiled stack, or jest, can run.
  */
 try {
@@ -30,6 +30,16 @@ async function run({ name, options, rest }) {
   if (name === 'build') return
   if (name === 'test') {
     process.exitCode = await runTests(rest)
+    return
+  }
+  if (name === 'faults') {
+    const faults = await import('../dist/test/faults/main.js')
+    await faults.main(options)
+    return
+  }
+  if (name === 'bench') {
+    const { main } = await import('../dist/bench/main.js')
+    await main(options)
     return
   }
   say('starting')

@@ -24,7 +24,7 @@ export interface StackOptions extends Omit<ServersOptions, 'dir'> {
   redisPrefix?: string | undefined
   mqttPrefix?: string | undefined
   /** More environment for one service, e.g. the address of a proxy before its Redis; `index` counts from 1. */
-  env?: ((role: ServiceRole, index: number) => NodeJS.ProcessEnv) | undefined
+  env?: ((role: ServiceRole, index: number, urls: ServerUrls) => NodeJS.ProcessEnv) | undefined
   /** Gets a line whenever a process dies, comes back, or has to be killed. */
   say?: ((line: string) => void) | undefined
   /** Gets every line that a process writes, a moment later. */
@@ -134,7 +134,7 @@ async function startServices(
   const indexes = Array.from({ length: count }, (_, at) => at + 1)
   return Promise.all(
     indexes.map(async (index) => {
-      const extra = env?.(role, index) ?? {}
+      const extra = env?.(role, index, starting.urls) ?? {}
       const spec = await service({
         ...starting.urls,
         role,

@@ -23,6 +23,7 @@ const FOLDERS = [
   'prisma',
   'stack',
   'bench',
+  'test/faults',
 ]
 const STAMP = 'dist/.causeway-build'
 const SOURCES = new Set(['.ts', '.html', '.css', '.svg', '.json'])

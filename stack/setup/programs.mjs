@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter } from 'node:path'
 import { installWithApt } from './apt.mjs'
 import { SetupError, say } from './say.mjs'
@@ -13,14 +13,31 @@ const MORE_FOLDERS = [
   '/opt/homebrew/sbin',
 ]
 
-/** Program, its package, and the variable that makes it needless for `start`. */
+const FILE_ROOTS = ['/usr', '/usr/local']
+
+/** What runs the whole system. */
+const RUNNERS = ['start', 'faults', 'bench', 'test']
+/** The load client is C for Linux alone. */
+const COMPILERS = process.platform === 'linux' ? ['bench', 'test'] : []
+
+/**
+ * Program, or `file` of a package that brings none; its package; the commands that need it (those that run the system, where none
+ * are named); and the variable that makes it needless for `start` and `faults`.
+ */
 const PROGRAMS = [
   { program: 'redis-server', apt: 'redis-server', brew: 'redis', given: 'REDIS_URL' },
   { program: 'mosquitto', apt: 'mosquitto', brew: 'mosquitto', given: 'MQTT_URL' },
   { program: 'nginx', apt: 'nginx', brew: 'nginx' },
-  { program: 'mosquitto_sub', apt: 'mosquitto-clients', brew: 'mosquitto', test: true },
-  { program: 'chromium', apt: 'chromium', brew: 'chromium', test: true },
-  { program: 'curl', apt: 'curl', brew: 'curl', test: true },
+  { program: 'mosquitto_sub', apt: 'mosquitto-clients', brew: 'mosquitto', commands: ['test'] },
+  { program: 'chromium', apt: 'chromium', brew: 'chromium', commands: ['test'] },
+  { program: 'curl', apt: 'curl', brew: 'curl', commands: ['test'] },
+  { program: 'cc', apt: 'gcc', commands: COMPILERS },
+  { file: 'include/stdio.h', apt: 'libc6-dev', commands: COMPILERS },
+  {
+    file: 'lib/nginx/modules/ngx_nchan_module.so',
+    apt: 'libnginx-mod-nchan',
+    commands: ['bench'],
+  },
 ]
 
 /**
@@ -29,7 +46,7 @@ const PROGRAMS = [
  */
 export function installPrograms(command) {
   process.env.PATH = [process.env.PATH, ...MORE_FOLDERS].join(delimiter)
-  const missing = PROGRAMS.filter((each) => isNeeded(each, command) && !find(each.program))
+  const missing = PROGRAMS.filter((each) => isNeeded(each, command) && !isThere(each))
   if (missing.length === 0) return
   if (find('apt-get'))
     installWithApt(
@@ -38,14 +55,20 @@ export function installPrograms(command) {
     )
   else if (find('brew')) installWithBrew([...new Set(missing.map(({ brew }) => brew))])
   else throw cannot(missing, 'there is neither apt-get nor brew')
-  const still = missing.filter((each) => !find(each.program))
+  const still = missing.filter((each) => !isThere(each))
   if (still.length > 0) throw cannot(still, 'it is still not there after the installation')
 }
 
-function isNeeded({ given, test }, command) {
-  if (command === 'test') return true
-  if (command !== 'start') return false
-  return !test && !(given !== undefined && process.env[given])
+function isNeeded({ given, commands = RUNNERS }, command) {
+  if (!commands.includes(command)) return false
+  const isGiven = given !== undefined && process.env[given]
+  return !isGiven || command === 'test' || command === 'bench'
+}
+
+function isThere({ program, file }) {
+  return file === undefined
+    ? find(program)
+    : FILE_ROOTS.some((root) => existsSync(`${root}/${file}`))
 }
 
 function sudo(missing) {
@@ -61,7 +84,7 @@ function installWithBrew(packages) {
 }
 
 function cannot(missing, reason) {
-  const names = missing.map(({ program }) => program).join(', ')
+  const names = missing.map(({ program, apt }) => program ?? apt).join(', ')
   return new SetupError(
     `Causeway needs ${names}, and cannot install it: ${reason}.\n` +
       `Install it by hand (Debian's packages: ${missing.map(({ apt }) => apt).join(' ')}), then run this again.`,

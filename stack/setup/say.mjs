@@ -5,3 +5,6 @@ export class SetupError extends Error {}
 export function say(line) {
   process.stderr.write(`causeway: ${line}\n`)
 }
+
+/** The command line is wrong; the message says how. */
+export class UsageError extends Error {}

@@ -1,0 +1,141 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Child, Role } from '../../stack/child.ts'
+import { freePort } from '../../stack/ports.ts'
+import { answers } from '../../stack/probes.ts'
+import { type Stack, startStack } from '../../stack/stack.ts'
+import type { Random } from '../model/random.ts'
+import { signalFamily } from './family.ts'
+import { Hops } from './hops.ts'
+
+export interface BenchOptions {
+  dir: string
+  random: Random
+  /** More environment for the services. */
+  env?: ((name: string) => NodeJS.ProcessEnv) | undefined
+}
+
+const COUNTS = { ingest: 2, bridge: 2, gateway: 2 }
+const READY_WITHIN_MS = 40_000
+
+/** The whole system with a proxy on every link, and hands to break it with. */
+export class Bench {
+  readonly stack: Stack
+  readonly hops: Hops
+  /** Through nginx and the proxy before it. */
+  readonly edge: string
+  /** Straight to the services, through the proxy before each. */
+  readonly gateways: string[]
+  readonly ingests: string[]
+  readonly #crashDir: string
+
+  static async start({ dir, random, env }: BenchOptions): Promise<Bench> {
+    const crashDir = join(dir, 'crash')
+    mkdirSync(crashDir, { recursive: true })
+    const hops = new Hops(random)
+    const ports = { postgres: await freePort(), redis: await freePort(), mqtt: await freePort() }
+    await hops.openServices(COUNTS, ports)
+    const stack = await startStack({
+      dir,
+      ingests: COUNTS.ingest,
+      bridges: COUNTS.bridge,
+      gateways: COUNTS.gateway,
+      postgresPort: ports.postgres,
+      redisPort: ports.redis,
+      mqttPort: ports.mqtt,
+      env: (role, index, urls) => ({
+        // So that readers notice a silent link within the time that is given for healing; the default is 20.
+        HEARTBEAT_SECONDS: '2',
+        LOG_LEVEL: 'info',
+        CRASH_DIR: crashDir,
+        ...hops.environment(role, index, urls),
+        ...env?.(`${role}-${index}`),
+      }),
+    })
+    const entrances = (role: Role) =>
+      Promise.all(
+        stack.processes
+          .filter((child) => child.role === role)
+          .map(({ name, url = '' }) => hops.openEntrance(name, url)),
+      )
+    return new Bench(stack, hops, {
+      edge: await hops.openEntrance('nginx', stack.origin),
+      gateways: await entrances('gateway'),
+      ingests: await entrances('ingest'),
+      crashDir,
+    })
+  }
+
+  private constructor(
+    stack: Stack,
+    hops: Hops,
+    at: { edge: string; gateways: string[]; ingests: string[]; crashDir: string },
+  ) {
+    this.stack = stack
+    this.hops = hops
+    this.edge = at.edge
+    this.gateways = at.gateways
+    this.ingests = at.ingests
+    this.#crashDir = at.crashDir
+  }
+
+  child(name: string): Child {
+    const child = this.stack.processes.find((each) => each.name === name)
+    if (child === undefined) throw new Error(`there is no process ${name}`)
+    return child
+  }
+
+  children(role: Role): Child[] {
+    return this.stack.processes.filter((each) => each.role === role)
+  }
+
+  /** Where a file must be for a service to die at that point; see chassis/crashPoint.ts. */
+  crashFlag(point: string): string {
+    return join(this.#crashDir, point)
+  }
+
+  /** Stops a process in its tracks, with all of its children. */
+  freeze(name: string): void {
+    signalFamily(this.child(name).pid, 'SIGSTOP')
+  }
+
+  thaw(name: string): void {
+    signalFamily(this.child(name).pid, 'SIGCONT')
+  }
+
+  /** Takes every fault away and resolves when all is ready. */
+  async restore(): Promise<void> {
+    await this.hops.pass()
+    for (const { name } of this.stack.processes) this.thaw(name)
+    for (const role of ['postgres', 'redis', 'mosquitto', 'bridge', 'ingest', 'gateway', 'nginx']) {
+      const down = this.stack.processes.filter((child) => child.role === role)
+      await Promise.all(down.map((child) => child.start()))
+    }
+    await Promise.all(this.stack.processes.map((child) => untilReady(child)))
+  }
+
+  async stop(): Promise<void> {
+    await this.hops.pass()
+    for (const { name } of this.stack.processes) this.thaw(name)
+    await this.stack.stop()
+    await this.hops.close()
+  }
+}
+
+/** A service says so itself; of a server it is enough that there is a process, for the services need it. */
+export async function untilReady(child: Child): Promise<void> {
+  const { role, metricsUrl } = child
+  const isService = role === 'bridge' || role === 'ingest' || role === 'gateway'
+  const deadline = Date.now() + READY_WITHIN_MS
+  for (;;) {
+    try {
+      if (child.pid === null) throw new Error('there is no process')
+      if (isService) await answers(`${metricsUrl}/ready`, 200)
+      return
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`${child.name} is not ready`, { cause: error })
+    }
+    await sleep(100)
+  }
+}

@@ -1,0 +1,288 @@
+import { describe, expect, test } from '@jest/globals'
+import { judge, type Limits } from './checker.ts'
+import type { ChainRecord, FaultHistory, MessageRecord, PostRecord, Row } from './records.ts'
+
+const START = 1_000_000
+const LIMITS: Limits = {
+  postsMayFail: false,
+  healWithinMs: 5_000,
+  answerWithinMs: 10_000,
+  rssBytes: 1_000,
+}
+
+/** Ten messages on two channels, one reader of both, one of one: nothing wrong with any of it. */
+function goodHistory() {
+  const rows: Row[] = Array.from({ length: 10 }, (_, at) => ({
+    epoch: 'aaaa',
+    position: 101 + at,
+    previous: at < 2 ? 0 : 99 + at,
+    id: `id-${101 + at}`,
+    channel: at % 2 === 0 ? 'a' : 'b',
+    key: `key-${101 + at}`,
+    hash: `hash-${101 + at}`,
+    sentAt: START + at * 100,
+  }))
+  const posts = rows.map(postOf)
+  const both: ChainRecord[] = [
+    { t: 'connect', at: START - 10, via: 'x', lastId: '' },
+    { t: 'ready', at: START - 5, epoch: 'aaaa', position: 100, complete: true },
+    ...rows.map(heard),
+  ]
+  const one = both.filter((record) => record.t !== 'message' || record.channel === 'a')
+  const history = {
+    posts,
+    chains: [
+      { name: 'both', kind: 'lean', channels: ['a', 'b'], isFast: true, records: both },
+      { name: 'one', kind: 'package', channels: ['a'], isFast: true, records: one },
+    ],
+    rows,
+    base: 100,
+    head: { epoch: 'aaaa', position: 110 },
+    samples: [{ t: 'sample', at: START, process: 'gateway-1', rssBytes: 900 }],
+    streamsLeft: 0,
+    fault: { from: START, to: START + 500 },
+  } satisfies FaultHistory
+  return history
+}
+
+type History = ReturnType<typeof goodHistory>
+
+function postOf(row: Row): PostRecord {
+  const { position, id, channel, hash, sentAt } = row
+  const key = row.key ?? ''
+  return {
+    t: 'post',
+    at: sentAt - 5,
+    ms: 8,
+    key,
+    channel,
+    hash,
+    via: 'x',
+    outcome: 'created',
+    status: 201,
+    position,
+    id,
+  }
+}
+
+function heard(row: Row): MessageRecord {
+  const { epoch, position, previous, channel, id, hash, sentAt } = row
+  return { t: 'message', at: sentAt + 20, epoch, position, previous, channel, id, hash }
+}
+
+/** The fifth message, and where it stands in the history of the reader of both. */
+const FIFTH = 4
+const FIFTH_HEARD = 2 + FIFTH
+
+function rowAt(history: History, at: number): Row {
+  const row = history.rows[at]
+  if (row === undefined) throw new Error(`no row ${at}`)
+  return row
+}
+
+function postAt(history: History, at: number): PostRecord {
+  const post = history.posts[at]
+  if (post === undefined) throw new Error(`no post ${at}`)
+  return post
+}
+
+function records(history: History): ChainRecord[] {
+  const [both] = history.chains
+  if (both === undefined) throw new Error('no chain')
+  return both.records
+}
+
+function words(history: History, limits: Partial<Limits> = {}): string[] {
+  return [
+    ...new Set(judge(history, { ...LIMITS, ...limits }).violations.map(({ word }) => word)),
+  ].sort()
+}
+
+test('a good history is accepted, and its deliveries are counted', () => {
+  const judgement = judge(goodHistory(), LIMITS)
+  expect(judgement.violations).toEqual([])
+  expect(judgement).toMatchObject({ deliveries: 15, wireRepeats: 0, worstDelayMs: 20, healMs: 0 })
+})
+
+describe('a bad history is rejected with the right word', () => {
+  const ready = (fields: object): ChainRecord => ({
+    t: 'ready',
+    at: START + 450,
+    epoch: 'aaaa',
+    position: 104,
+    complete: true,
+    ...fields,
+  })
+  const connect = (lastId: string): ChainRecord => ({
+    t: 'connect',
+    at: START + 440,
+    via: 'y',
+    lastId,
+  })
+  const gap: ChainRecord = {
+    t: 'gap',
+    at: START + 450,
+    channel: 'a',
+    after: 103,
+    before: 107,
+    reason: 'retention',
+  }
+
+  test.each<[string, string[], (history: History) => void]>([
+    [
+      'an acknowledged message is not stored',
+      ['lost-ack'],
+      (h) => h.posts.push({ ...postAt(h, 0), key: 'key-x', id: 'id-x', position: 111 }),
+    ],
+    [
+      'an acknowledged message is stored elsewhere',
+      ['lost-ack'],
+      (h) => (postAt(h, 0).position = 102),
+    ],
+    [
+      'an acknowledged message is stored with another body',
+      ['inconsistent', 'phantom'],
+      (h) => (postAt(h, 0).hash = 'x'),
+    ],
+    ['a stored message was never posted', ['phantom'], (h) => h.posts.splice(FIFTH, 1)],
+    [
+      'a stored message was refused',
+      ['phantom', 'unavailable'],
+      (h) => Object.assign(postAt(h, FIFTH), { outcome: 'refused', status: 422 }),
+    ],
+    ['the log has a hole', ['hole', 'lost-ack', 'phantom'], (h) => h.rows.splice(9, 1)],
+    [
+      'the log names a wrong message before',
+      ['hole', 'inconsistent'],
+      (h) => (rowAt(h, FIFTH).previous = 102),
+    ],
+    ['the log says more than it has', ['hole'], (h) => (h.head.position = 111)],
+    [
+      'one key has two answers',
+      ['idempotency', 'lost-ack'],
+      (h) => h.posts.push({ ...postAt(h, 0), outcome: 'repeated', id: 'id-x', position: 103 }),
+    ],
+    ['one key has two messages', ['idempotency'], (h) => (rowAt(h, 2).key = rowAt(h, 0).key)],
+    ['a reader missed a message', ['skipped'], (h) => records(h).splice(FIFTH_HEARD, 1)],
+    ['a reader missed the last message', ['tail'], (h) => records(h).pop()],
+    ['a reader heard a message twice', ['duplicate'], (h) => records(h).push(heard(rowAt(h, 9)))],
+    [
+      'a reader heard two messages swapped',
+      ['order'],
+      (h) => records(h).splice(FIFTH_HEARD, 2, heard(rowAt(h, 5)), heard(rowAt(h, 4))),
+    ],
+    [
+      'a reader heard what is not stored',
+      ['phantom'],
+      (h) => records(h).push({ ...heard(rowAt(h, 9)), position: 111, id: 'id-x' }),
+    ],
+    [
+      'a reader heard what it did not ask for',
+      ['phantom'],
+      (h) => h.chains[1]?.records.push(heard(rowAt(h, 9))),
+    ],
+    [
+      'a reader heard another body',
+      ['inconsistent'],
+      (h) => records(h).splice(FIFTH_HEARD, 1, { ...heard(rowAt(h, FIFTH)), hash: 'x' }),
+    ],
+    [
+      'a reader heard another previous',
+      ['inconsistent'],
+      (h) => records(h).splice(FIFTH_HEARD, 1, { ...heard(rowAt(h, FIFTH)), previous: 1 }),
+    ],
+    [
+      'a gap is told where the message is there',
+      ['dishonest-gap'],
+      (h) => records(h).splice(FIFTH_HEARD, 1, gap),
+    ],
+    [
+      'a gap has the wrong bounds',
+      ['dishonest-gap', 'skipped'],
+      (h) => records(h).splice(FIFTH_HEARD, 1, { ...gap, before: 105 }),
+    ],
+    [
+      'a reset is told though the id is of this log',
+      ['dishonest-reset'],
+      (h) => records(h).splice(FIFTH_HEARD, 0, connect('aaaa-104'), ready({ complete: false })),
+    ],
+    [
+      'a stream goes on in another epoch without a word',
+      ['dishonest-reset', 'phantom'],
+      (h) => records(h).splice(FIFTH_HEARD, 0, connect('aaaa-104'), ready({ epoch: 'bbbb' })),
+    ],
+    ['a stream never begins', ['tail'], (h) => (h.chains[1]?.records.splice(1), undefined)],
+    [
+      'a process has grown',
+      ['unbounded'],
+      (h) => h.samples.push({ t: 'sample', at: START, process: 'gateway-1', rssBytes: 1001 }),
+    ],
+    [
+      'streams are left that nobody reads',
+      ['unbounded'],
+      (h) => Object.assign(h, { streamsLeft: 1 }),
+    ],
+    [
+      'a post failed that had to be taken',
+      ['unavailable'],
+      (h) => h.posts.push({ ...postAt(h, 0), outcome: 'failed', status: 503 }),
+    ],
+    [
+      'a post was answered after a long time',
+      ['hang', 'slow-heal'],
+      (h) =>
+        h.posts.push(
+          { ...postAt(h, 9), at: START, outcome: 'repeated', ms: 10_001 },
+          { ...postAt(h, 9), at: START, outcome: 'unknown', ms: 10_001, status: 0 },
+        ),
+    ],
+    [
+      'deliveries stay late after the fault',
+      ['slow-heal'],
+      (h) => Object.assign(records(h)[FIFTH_HEARD] ?? {}, { at: START + 5_501 }),
+    ],
+  ])('%s', (_, expected, spoil) => {
+    const history = goodHistory()
+    spoil(history)
+    expect(words(history, { postsMayFail: expected.includes('hang') })).toEqual(expected)
+  })
+
+  test('a gap over what retention has removed is honest, one over more is not', () => {
+    const history = goodHistory()
+    records(history).splice(FIFTH_HEARD, 1, gap)
+    expect(words(history, { retainedAfter: 105 })).toEqual([])
+    expect(words(history, { retainedAfter: 104 })).toEqual(['dishonest-gap'])
+  })
+})
+
+test('a reset to another epoch begins a chain anew, and what the first one had not told is no loss', () => {
+  const history = goodHistory()
+  const restored = history.rows.slice(2, 4).map((row) => ({
+    ...row,
+    epoch: 'bbbb',
+    previous: 0,
+    id: `${row.id}b`,
+    key: `${row.key}b`,
+    position: row.position - 2,
+  }))
+  history.posts.push(...restored.map(postOf))
+  history.rows.push(...restored)
+  Object.assign(history, { head: { epoch: 'bbbb', position: 102 } })
+  for (const { records: chain, channels } of history.chains) {
+    chain.splice(
+      FIFTH_HEARD,
+      Infinity,
+      { t: 'connect', at: START, via: 'x', lastId: 'aaaa-105' },
+      { t: 'ready', at: START, epoch: 'bbbb', position: 100, complete: false },
+      { t: 'reset', at: START, why: 'other-epoch' },
+      ...restored.filter(({ channel }) => channels.includes(channel)).map(heard),
+    )
+  }
+  expect(words(history)).toEqual([])
+})
+
+test('what a reader keeps from its application is counted apart', () => {
+  const history = goodHistory()
+  records(history).push({ ...heard(rowAt(history, 9)), repeat: true })
+  expect(judge(history, LIMITS)).toMatchObject({ violations: [], wireRepeats: 1, deliveries: 15 })
+})

@@ -1,0 +1,82 @@
+import { checkChain, type ChainLimits } from './checkChain.ts'
+import { LogView } from './logView.ts'
+import { checkLog, checkPosts } from './checkLog.ts'
+import { measureHealing, type Healing } from './healing.ts'
+import type { FaultHistory, PostOutcome } from './records.ts'
+import type { Violation, Word } from './violation.ts'
+
+export interface Limits extends ChainLimits {
+  /** Whether an attempt to post may go wrong. */
+  postsMayFail: boolean
+  healWithinMs: number
+  answerWithinMs: number
+  rssBytes: number
+}
+
+export interface Judgement extends Healing {
+  violations: Violation[]
+  deliveries: number
+  wireRepeats: number
+  posts: { taken: number; failed: number; unknown: number }
+  worstAnswerMs: number
+}
+
+/** Judges one fault from what was written down, and from nothing else. */
+export function judge(history: FaultHistory, limits: Limits): Judgement {
+  const log = new LogView(history)
+  const chains = history.chains.map((chain) => checkChain(chain, log, limits))
+  const healing = measureHealing(history)
+  const count = (...outcomes: PostOutcome[]) =>
+    history.posts.filter(({ outcome }) => outcomes.includes(outcome)).length
+  const worstAnswerMs = history.posts.reduce((worst, { ms }) => Math.max(worst, ms), 0)
+  return {
+    violations: [
+      ...checkLog(history),
+      ...checkPosts(history),
+      ...chains.flatMap(({ violations }) => violations),
+      ...checkBounds(history, limits),
+      ...checkAvailability(history, limits),
+      ...over('hang', worstAnswerMs, limits.answerWithinMs, 'ms for the answer to a post'),
+      ...over('slow-heal', healing.healMs, limits.healWithinMs, 'ms until all was well again'),
+    ],
+    deliveries: chains.reduce((sum, each) => sum + each.deliveries, 0),
+    wireRepeats: chains.reduce((sum, each) => sum + each.wireRepeats, 0),
+    posts: {
+      taken: count('created', 'repeated'),
+      failed: count('failed', 'refused'),
+      unknown: count('unknown'),
+    },
+    worstAnswerMs,
+    ...healing,
+  }
+}
+
+function checkBounds({ samples, streamsLeft }: FaultHistory, limits: Limits): Violation[] {
+  const worst = new Map<string, number>()
+  for (const { process, rssBytes } of samples) {
+    worst.set(process, Math.max(worst.get(process) ?? 0, rssBytes))
+  }
+  return [
+    ...[...worst].flatMap(([process, bytes]) =>
+      over('unbounded', bytes, limits.rssBytes, `bytes of memory in ${process}`),
+    ),
+    ...over('unbounded', streamsLeft, 0, 'streams are left after all readers'),
+  ]
+}
+
+function checkAvailability({ posts }: FaultHistory, limits: Limits): Violation[] {
+  return posts
+    .filter(({ outcome }) => outcome === 'refused' || (!limits.postsMayFail && isFailure(outcome)))
+    .map(({ at, via, status, why = '' }) => ({
+      word: 'unavailable' as const,
+      detail: `a post to ${via} at ${new Date(at).toISOString()} failed: ${status} ${why}`,
+    }))
+}
+
+function isFailure(outcome: PostOutcome): boolean {
+  return outcome === 'failed' || outcome === 'unknown'
+}
+
+function over(word: Word, value: number, limit: number, what: string): Violation[] {
+  return value > limit ? [{ word, detail: `${value} ${what}; at most ${limit}` }] : []
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path'
+import type { Random } from '../model/random.ts'
+import { Notebook } from './notebook.ts'
+import { PackageReaders } from './packageReaders.ts'
+import { Reader } from './reader.ts'
+import { readRecords, Recorder } from './recorder.ts'
+import type { Chain, ChainRecord } from './records.ts'
+
+export interface CrowdOptions {
+  dir: string
+  random: Random
+  /** Through nginx. */
+  edge: string
+  gateways: readonly string[]
+  channels: readonly string[]
+}
+
+interface Member {
+  reader: Reader
+  recorder: Recorder<ChainRecord>
+  file: string
+  chain: Omit<Chain, 'records'>
+}
+
+/** All subscribers of one run. */
+export class Crowd {
+  readonly #options: CrowdOptions
+  readonly #members: Member[] = []
+  #packages: PackageReaders | undefined
+  #packageChains: (Omit<Chain, 'records'> & { file: string })[] = []
+
+  constructor(options: CrowdOptions) {
+    this.#options = options
+  }
+
+  get readers(): Reader[] {
+    return this.#members.map(({ reader }) => reader)
+  }
+
+  get messages(): number {
+    const lean = this.#members.reduce((sum, { reader }) => sum + reader.notebook.messages, 0)
+    return lean + (this.#packages?.messages ?? 0)
+  }
+
+  /** Adds a lean reader and starts it; the addresses are used in turn. */
+  add(
+    kind: string,
+    options: {
+      channels?: readonly string[]
+      since?: string
+      origins?: readonly string[]
+      pace?: Reader['pace']
+    } = {},
+  ): Reader {
+    const { dir, random, edge, gateways, channels: all } = this.#options
+    const { channels = all, since, pace = 'fast', origins = [edge, ...gateways] } = options
+    const name = `${kind}-${this.#members.length + 1}`
+    const file = join(dir, `${name}.jsonl`)
+    const recorder = new Recorder<ChainRecord>(file)
+    const notebook = new Notebook((record) => recorder.write(record), true)
+    const reader = new Reader({ channels, since, origins, notebook, random })
+    reader.pace = pace
+    const chain = {
+      name,
+      kind,
+      channels: [...channels],
+      isFast: pace === 'fast',
+      ...(since === undefined ? {} : { since }),
+    }
+    this.#members.push({ reader, recorder, file, chain })
+    reader.start()
+    return reader
+  }
+
+  /** Readers by the `eventsource` package, all through nginx, of all channels. */
+  addPackages(count: number): void {
+    const { dir, edge, channels } = this.#options
+    this.#packageChains = Array.from({ length: count }, (_, at) => ({
+      name: `eventsource-${at + 1}`,
+      kind: 'eventsource',
+      channels: [...channels],
+      isFast: true,
+      file: join(dir, `eventsource-${at + 1}.jsonl`),
+    }))
+    this.#packages = new PackageReaders(
+      this.#packageChains.map(({ file }) => ({ origin: edge, channels: [...channels], file })),
+    )
+  }
+
+  /** Whether everyone has heard the last message of each channel that it follows. */
+  isLevel(heads: ReadonlyMap<string, number>): boolean {
+    return (
+      this.#members.every(({ reader: { notebook, channels } }) =>
+        channels.every((name) => {
+          const at = Math.max(notebook.start, notebook.lasts.get(name) ?? 0)
+          return at >= (heads.get(name) ?? 0)
+        }),
+      ) && this.#packageChains.every((_, index) => this.#packages?.isLevel(index, heads) === true)
+    )
+  }
+
+  /** Sends everyone home and reads what they have written down. */
+  async close(): Promise<Chain[]> {
+    await Promise.all(this.#members.map(({ reader }) => reader.close()))
+    await Promise.all(this.#members.map(({ recorder }) => recorder.close()))
+    await this.#packages?.close()
+    return [
+      ...this.#members.map(({ chain, file }) => ({
+        ...chain,
+        records: readRecords<ChainRecord>(file),
+      })),
+      ...this.#packageChains.map(({ file, ...chain }) => ({
+        ...chain,
+        records: readRecords<ChainRecord>(file),
+      })),
+    ]
+  }
+}

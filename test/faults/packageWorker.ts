@@ -1,0 +1,66 @@
+import { EventSource } from 'eventsource'
+import { parentPort, workerData } from 'node:worker_threads'
+import { Notebook } from './notebook.ts'
+import { Recorder } from './recorder.ts'
+import type { ChainRecord } from './records.ts'
+
+/** What each of them follows, and where its history goes. */
+export interface PackageReaderData {
+  readers: { origin: string; channels: string[]; file: string }[]
+}
+
+/** Tells the other thread how far each reader is. */
+export interface PackageReaderState {
+  readers: { start: number; lasts: [string, number][] }[]
+  messages: number
+}
+
+const EVENTS = ['message', 'ready', 'gap', 'reset', 'goodbye'] as const
+const TELL_EVERY_MS = 100
+
+/**
+ * Readers by the `eventsource` package as it is, in a thread of their own: what it does about ends, errors and resuming is its own
+ * affair. Nothing is deduplicated here.
+ */
+const { readers }: PackageReaderData = workerData
+const open = readers.map(({ origin, channels, file }) => {
+  const recorder = new Recorder<ChainRecord>(file)
+  const notebook = new Notebook((record) => recorder.write(record), false)
+  const url = new URL('/events', origin)
+  for (const channel of channels) url.searchParams.append('channel', channel)
+  const source = new EventSource(url, {
+    fetch: (address, init) => {
+      notebook.connect(origin, init.headers['Last-Event-ID'] ?? '')
+      return fetch(address, init)
+    },
+  })
+  for (const name of EVENTS) {
+    source.addEventListener(name, ({ data, lastEventId }) =>
+      notebook.event(name, String(data), lastEventId),
+    )
+  }
+  source.addEventListener('error', ({ code, message }) => {
+    const isFinal = source.readyState === EventSource.CLOSED ? ', and gives up' : ''
+    notebook.close(`${code ?? ''} ${message ?? ''}${isFinal}`.trim())
+  })
+  return { source, recorder, notebook }
+})
+
+const timer = setInterval(() => {
+  const state: PackageReaderState = {
+    readers: open.map(({ notebook }) => ({ start: notebook.start, lasts: [...notebook.lasts] })),
+    messages: open.reduce((sum, { notebook }) => sum + notebook.messages, 0),
+  }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  parentPort?.postMessage(state)
+}, TELL_EVERY_MS)
+
+parentPort?.on('message', () => void close())
+
+async function close(): Promise<void> {
+  clearInterval(timer)
+  for (const { source } of open) source.close()
+  await Promise.all(open.map(({ recorder }) => recorder.close()))
+  // The fetches of the closed sources may linger.
+  process.exit()
+}

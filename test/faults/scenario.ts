@@ -1,0 +1,43 @@
+import type { Random } from '../model/random.ts'
+import type { Bench, BenchOptions } from './bench.ts'
+import type { Limits } from './checker.ts'
+import type { Crowd } from './crowd.ts'
+import type { Poster } from './poster.ts'
+
+/** What a scenario has in its hands. */
+export interface Scene {
+  bench: Bench
+  crowd: Crowd
+  poster: Poster
+  /** The channels of this run; nobody else uses them. */
+  channels: readonly string[]
+  random: Random
+  /** Waits so many seconds, more or fewer by `--minutes`. */
+  seconds: (count: number) => Promise<void>
+  /** The fault is over now; without it, when `run` returns. */
+  healed: () => void
+  /** Notes what the checker cannot know; a false one is a violation. */
+  expect: (holds: boolean, detail: string) => void
+  /** A line for the table. */
+  note: (text: string) => void
+  /** Keeps what the log has now, before it is taken away. */
+  keepLog: () => Promise<void>
+  limits: Partial<Limits>
+}
+
+export interface Scenario {
+  /** As in the matrix of faults; a letter tells variants apart. */
+  id: string
+  title: string
+  /** Posts a second. */
+  rate?: number
+  /** Characters of padding in each post. */
+  padding?: number
+  limits?: Partial<Limits>
+  /** It needs a system of its own. */
+  own?: Partial<BenchOptions>
+  /** Why it cannot be run here. */
+  skip?: () => string | undefined
+  /** Breaks something, waits, and mends it. */
+  run: (scene: Scene) => Promise<void>
+}

@@ -1,0 +1,17 @@
+import type { Scenario } from '../scenario.ts'
+import { bridgeFaults } from './bridgeFaults.ts'
+import { gatewayFaults } from './gatewayFaults.ts'
+import { ingestFaults } from './ingestFaults.ts'
+import { mqttFaults } from './mqttFaults.ts'
+import { postgresFaults } from './postgresFaults.ts'
+import { redisFaults } from './redisFaults.ts'
+
+/** The matrix of faults, in its order. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...ingestFaults,
+  ...mqttFaults,
+  ...bridgeFaults,
+  ...redisFaults,
+  ...postgresFaults,
+  ...gatewayFaults,
+].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
