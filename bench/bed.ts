@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import { History } from '../history/history.ts'
+import type { Child, ChildSpec } from '../stack/child.ts'
+import { migrateDatabase } from '../stack/migration.ts'
+import { startServers, type ServerUrls } from '../stack/servers.ts'
+import { Supervisor } from '../stack/supervisor.ts'
+import { moveTo, shareCores, type Cores } from './cores.ts'
+import { compilePrograms, LoadClient, type LoadOptions, type Programs } from './loadClient.ts'
+
+/** What a scenario finds prepared: the servers, the cores, the compiled programs; and what it starts is ended with it. */
+export class Bed {
+  readonly dir: string
+  readonly cores: Cores
+  readonly programs: Programs
+  readonly urls: ServerUrls
+  readonly history: History
+  readonly #supervisor: Supervisor
+  readonly #clients = new Set<LoadClient>()
+  #started = 0
+
+  /** Takes this process to the cores that are not the server's, and starts Postgres, Redis and Mosquitto there. */
+  static async make(dir: string, say: (line: string) => void): Promise<Bed> {
+    const cores = shareCores()
+    moveTo(cores.rest, process.pid)
+    const programs = compilePrograms(dir)
+    const supervisor = await Supervisor.open({ dir, say })
+    try {
+      const urls = await startServers(supervisor, { dir })
+      await migrateDatabase(urls.databaseUrl)
+      return new Bed(dir, cores, programs, urls, supervisor)
+    } catch (error) {
+      await supervisor.stop()
+      throw error
+    }
+  }
+
+  private constructor(
+    dir: string,
+    cores: Cores,
+    programs: Programs,
+    urls: ServerUrls,
+    supervisor: Supervisor,
+  ) {
+    this.dir = dir
+    this.cores = cores
+    this.programs = programs
+    this.urls = urls
+    this.#supervisor = supervisor
+    this.history = new History({
+      databaseUrl: urls.databaseUrl,
+      logId: 0,
+      connections: 4,
+      maxWaitingBytes: 1_000_000_000,
+      onError: () => {},
+    })
+  }
+
+  /** A name that nothing else on this bed has had. */
+  fresh(word: string): string {
+    return `${word}${++this.#started}`
+  }
+
+  /** A folder that is left for looking at afterwards. */
+  folder(name: string): string {
+    return join(this.dir, name)
+  }
+
+  /** Starts a server under test, on its core. */
+  serve(spec: ChildSpec): Promise<Child> {
+    const { command, args, ...account } = spec.command
+    const pinned = {
+      command: 'taskset',
+      args: ['-c', this.cores.server, command, ...args],
+      ...account,
+    }
+    return this.start({ ...spec, command: pinned })
+  }
+
+  /** Starts what a server under test needs, on the other cores. */
+  start(spec: ChildSpec): Promise<Child> {
+    return this.#supervisor.start({ ...spec, name: this.fresh(`${spec.name}-run`) })
+  }
+
+  load(options: LoadOptions): LoadClient {
+    const client = new LoadClient(this.programs.loadClient, options)
+    this.#clients.add(client)
+    return client
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#clients].map((client) => client.close()))
+    await this.history.close()
+    await this.#supervisor.stop()
+  }
+
+  hurry(): void {
+    this.#supervisor.hurry()
+  }
+}

@@ -1,0 +1,227 @@
+import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { ROOT } from '../stack/root.ts'
+import { messageOf } from '../stack/errors.ts'
+
+export interface Programs {
+  loadClient: string
+  sink: string
+}
+
+/** Compiles the C programs into `dir`. @throws where there is no C compiler, or no C library to compile with */
+export function compilePrograms(dir: string): Programs {
+  mkdirSync(dir, { recursive: true })
+  const compile = (name: string, sources: string[]): string => {
+    const program = join(dir, name)
+    const files = sources.map((file) => join(ROOT, 'bench/loadClient', file))
+    try {
+      execFileSync('cc', ['-O2', '-Wall', '-o', program, ...files], { stdio: 'pipe' })
+    } catch (error) {
+      throw new Error(
+        `The load client could not be compiled; it needs a C compiler (Debian: gcc libc6-dev).\n${messageOf(error)}`,
+        { cause: error },
+      )
+    }
+    return program
+  }
+  return {
+    loadClient: compile('loadClient', ['main.c', 'events.c']),
+    sink: compile('sink', ['sink.c']),
+  }
+}
+
+export interface LoadOptions {
+  port: number
+  streams: number
+  /** `{n}` in it is the stream's number modulo `channels`. */
+  path: string
+  channels?: number
+  /** How many streams may be on their way to be opened at once; default 256. */
+  burst?: number
+  /** Loopback addresses to come from, for more connections than one address has ports; default the one. */
+  sources?: number
+  lastEventId?: string
+  /** Streams that each message is for; default all that are neither slow nor stalled. */
+  audience?: number
+  /** The first streams: so many that read `slowBytes` bytes a second, then so many that read nothing after `ready`. */
+  slow?: number
+  slowBytes?: number
+  stalled?: number
+  /** Come back after `retry:`, with the last id, when the server ends a stream. */
+  resume?: boolean
+  /** A stream is open at its `ready` event, not already at its head. */
+  readyEvent?: boolean
+}
+
+/** In milliseconds. */
+export interface Times {
+  count: number
+  p50: number
+  p90: number
+  p99: number
+  max: number
+}
+
+/** What the streams have got since the last reset; times without a reset are since the first connect. */
+export interface LoadReport {
+  seconds: number
+  cpuSeconds: number
+  streams: number
+  open: number
+  /** Until the last stream was open, had its head, had its last message. */
+  openMs: number
+  headsMs: number
+  lastEventMs: number
+  /** Answers other than 200; connections that broke before an answer; answers that only said to come back. */
+  refused: number
+  failed: number
+  deferred: number
+  /** Streams ended by the server. */
+  closed: number
+  resumed: number
+  bytes: number
+  events: number
+  /** Messages that all of their streams have. */
+  complete: number
+  /** Messages of the ordinary stream that got fewest, and of the one that got most. */
+  fewest: number
+  most: number
+  /** Messages that do not follow the one before them; that came again, or too late. */
+  lost: number
+  doubled: number
+  unreadable: number
+  wrongIds: number
+  gaps: number
+  resets: number
+  goodbyes: number
+  incomplete: number
+  /** From sending to every delivery, to a message's first, and to its last. */
+  each: Times
+  first: Times
+  last: Times
+}
+
+/** The compiled load client at work: many streams in one process. */
+export class LoadClient {
+  /** Messages that all of their streams have, since the start. */
+  complete = 0
+  /** All streams are open for the first time. */
+  readonly opened: Promise<LoadReport>
+  readonly pid: number
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>
+  readonly #ended: Promise<never>
+  #failure: Error | undefined
+  #onReport: ((report: LoadReport) => void) | undefined
+  #onProgress: (() => void) | undefined
+
+  constructor(program: string, options: LoadOptions) {
+    const child = spawn(program, toArguments(options), { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#child = child
+    this.pid = child.pid ?? 0
+    child.stdin.on('error', () => {})
+    this.#ended = new Promise((_, reject) => {
+      child.on('error', reject)
+      child.on('exit', (code) => reject(new Error(`the load client ended with ${code}`)))
+    })
+    this.#ended.catch((error: Error) => {
+      this.#failure = error
+      this.#onProgress?.()
+    })
+    this.opened = this.#orEnd(
+      new Promise((resolve) => {
+        createInterface({ input: child.stdout }).on('line', (line) => this.#read(line, resolve))
+      }),
+    )
+    this.opened.catch(() => {})
+  }
+
+  /** Counts and times begin anew. */
+  reset(): void {
+    this.#child.stdin.write('reset\n')
+  }
+
+  report(): Promise<LoadReport> {
+    const report = new Promise<LoadReport>((resolve) => (this.#onReport = resolve))
+    this.#child.stdin.write('report\n')
+    return this.#orEnd(report)
+  }
+
+  /** From now on so many streams a second leave, and come anew. */
+  churn(perSecond: number): void {
+    this.#child.stdin.write(`churn ${perSecond}\n`)
+  }
+
+  /** Resolves when more messages are complete, or after a moment. */
+  async progress(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 100)
+      this.#onProgress = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Waits until so many messages since the start are complete; false where that does not happen in time. */
+  async completed(count: number, withinMs: number): Promise<boolean> {
+    const deadline = Date.now() + withinMs
+    while (this.complete < count) {
+      if (Date.now() > deadline) return false
+      await this.progress()
+    }
+    return true
+  }
+
+  async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const exit = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await exit
+  }
+
+  #read(line: string, open: (report: LoadReport) => void): void {
+    if (line.startsWith('c ')) {
+      this.complete = Number(line.slice(2))
+      this.#onProgress?.()
+      return
+    }
+    // Written by our own program, a moment ago.
+    // oxlint-disable-next-line no-unsafe-type-assertion
+    const { type, ...report } = JSON.parse(line) as LoadReport & { type: string }
+    if (type === 'open') open(report)
+    else this.#onReport?.(report)
+  }
+
+  #orEnd<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#ended])
+  }
+}
+
+function toArguments(options: LoadOptions): string[] {
+  const { port, streams, path, channels, burst, sources, lastEventId, audience } = options
+  const { slow, slowBytes, stalled, resume = false, readyEvent = false } = options
+  const values = {
+    port,
+    streams,
+    path,
+    channels,
+    burst,
+    sources,
+    'last-id': lastEventId,
+    audience,
+    slow,
+    'slow-bytes': slowBytes,
+    stalled,
+  }
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  return [
+    ...given.flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ...(resume ? ['--resume'] : []),
+    ...(readyEvent ? ['--ready-event'] : []),
+  ]
+}

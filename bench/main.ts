@@ -1,0 +1,80 @@
+import { join, resolve } from 'node:path'
+import { ROOT } from '../stack/root.ts'
+import { messageOf } from '../stack/errors.ts'
+import { Bed } from './bed.ts'
+import { describeMachine } from './machine.ts'
+import { formatOutcome, writeReport } from './report.ts'
+import { readResults, writeResults } from './results.ts'
+import type { Scenario } from './scenario.ts'
+import { fanout } from './scenarios/fanout.ts'
+import { latency } from './scenarios/latency.ts'
+import { memory } from './scenarios/memory.ts'
+
+/** What `npm run bench` was asked for; stack/setup/options.mjs has read and checked it. */
+export interface BenchOptions {
+  scenarios: string[]
+  rounds: number
+  quick: boolean
+  minutes: number
+}
+
+const SCENARIOS: Record<string, Scenario> = { fanout, latency, memory }
+const RESULTS = join(ROOT, 'docs/benchmarks.json')
+
+/** Runs scenarios one after the other; each that is done is in the documents before the next one starts. */
+export async function main(options: BenchOptions): Promise<void> {
+  const { rounds, quick, minutes } = options
+  const dir = resolve(ROOT, '.stack/bench')
+  let bed: Bed
+  try {
+    bed = await Bed.make(dir, say)
+  } catch (error) {
+    say(messageOf(error))
+    process.exitCode = 1
+    return
+  }
+  endWith(bed)
+  try {
+    for (const name of options.scenarios) {
+      const scenario = SCENARIOS[name]
+      if (scenario === undefined) throw new Error(`there is no scenario ${name}`)
+      say(`${name}${quick ? ' (quick: its figures mean nothing)' : ''}`)
+      const outcome = await scenario(bed, { rounds, quick, minutes, say })
+      process.stdout.write(`\n${formatOutcome(outcome)}\n`)
+      if (quick) continue
+      const results = readResults(RESULTS)
+      results[name] = {
+        command: `npm run bench -- ${name} --rounds ${rounds}${name === 'memory' ? ` --minutes ${minutes}` : ''}`,
+        finishedAt: new Date().toISOString(),
+        rounds,
+        machine: describeMachine(bed.cores),
+        outcome,
+      }
+      writeResults(RESULTS, results)
+      writeReport(join(ROOT, 'docs'), results, Object.keys(SCENARIOS))
+      say(`docs/benchmarks.md holds the figures of ${name}`)
+    }
+  } catch (error) {
+    say(messageOf(error))
+    say(`The logs are in ${join(dir, 'logs')}.`)
+    process.exitCode = 1
+  } finally {
+    await bed.close()
+  }
+}
+
+function endWith(bed: Bed): void {
+  let isEnding = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (isEnding) return bed.hurry()
+      isEnding = true
+      say('stopping')
+      void bed.close().finally(() => process.exit(1))
+    })
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`bench: ${line}\n`)
+}

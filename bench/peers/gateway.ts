@@ -1,0 +1,76 @@
+import type { Bed } from '../bed.ts'
+import { Messages } from '../messages.ts'
+import { pause } from '../publisher.ts'
+import { RedisPublisher } from '../redisPublisher.ts'
+import type { Running, Subject } from '../subject.ts'
+import { service, type ServiceSpec } from '../../stack/service.ts'
+
+/** Our own gateway, as `npm start` runs it; messages enter through Redis, written as the bridge writes them. */
+export const gateway: Subject = { name: 'Causeway', start: startGateway }
+
+const CHANNEL = 'bench.'
+const LIVE_WITHIN_MS = 20_000
+
+export interface RunningGateway extends Running {
+  metricsUrl: string
+  redis: RedisPublisher
+}
+
+export async function startGateway(bed: Bed, channels: number): Promise<RunningGateway> {
+  const redisPrefix = bed.fresh('bench')
+  const spec = await gatewaySpec(bed, redisPrefix)
+  const { epoch, position } = await bed.history.head()
+  const redis = await RedisPublisher.open(
+    { redisUrl: bed.urls.redisUrl, redisPrefix, epoch },
+    position,
+  )
+  const child = await bed.serve(spec)
+  await untilLive(spec.metricsUrl ?? '')
+  return {
+    pid: child.pid ?? 0,
+    metricsUrl: spec.metricsUrl ?? '',
+    redis,
+    load: {
+      port: spec.port,
+      path: `/events?channel=${CHANNEL}{n}`,
+      channels,
+      readyEvent: true,
+    },
+    publisher: async () => {
+      redis.use(new Messages(channelNames(channels), position))
+      return redis
+    },
+    stop: async () => {
+      await redis.close()
+      await child.stop()
+    },
+  }
+}
+
+/** What the streams of `n` channels are opened on. */
+export function channelNames(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `${CHANNEL}${at}`)
+}
+
+/** One gateway of its own, with the configuration that it has by default. */
+export function gatewaySpec(bed: Bed, redisPrefix: string): Promise<ServiceSpec> {
+  return service({
+    ...bed.urls,
+    role: 'gateway',
+    index: 1,
+    redisPrefix,
+    mqttPrefix: redisPrefix,
+    env: {},
+  })
+}
+
+/** Before that it reads the log, where the messages of a benchmark are not. */
+export async function untilLive(metricsUrl: string): Promise<void> {
+  const deadline = Date.now() + LIVE_WITHIN_MS
+  while (Date.now() < deadline) {
+    const text = await (await fetch(`${metricsUrl}/metrics`)).text()
+    if (/^causeway_gateway_live(?:\{[^}]*\})? 1$/m.test(text)) return
+    await pause(50)
+  }
+  throw new Error(`the gateway did not follow Redis within ${LIVE_WITHIN_MS} ms`)
+}

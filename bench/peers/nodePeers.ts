@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import { RedisKeys } from '../../contract/redisKeys.ts'
+import type { ChildSpec } from '../../stack/child.ts'
+import { freePort } from '../../stack/ports.ts'
+import { greets } from '../../stack/probes.ts'
+import { ROOT } from '../../stack/root.ts'
+import type { Bed } from '../bed.ts'
+import type { LoadOptions } from '../loadClient.ts'
+import { Messages } from '../messages.ts'
+import { RedisPublisher } from '../redisPublisher.ts'
+import type { Running, Subject } from '../subject.ts'
+import { channelNames } from './gateway.ts'
+
+/** A bare node:http server on one Redis channel. */
+export const plainNode: Subject = {
+  name: 'plain Node',
+  start: (bed) => startPeer(bed, 'plainNode.js', { path: '/' }),
+}
+
+/** A bare loop from ioredis to sockets, with one Redis channel for each stream. */
+export const bareLoop: Subject = {
+  name: 'bare loop',
+  start: (bed, channels) => startPeer(bed, 'bareSockets.js', { path: '/bench.{n}', channels }),
+}
+
+/** A socket that nothing comes over. */
+export const bareSocket: Subject = {
+  name: 'bare socket',
+  start: (bed) => startPeer(bed, 'bareSockets.js', { path: '/' }),
+}
+
+async function startPeer(
+  bed: Bed,
+  file: string,
+  { path, channels = 1 }: { path: string; channels?: number },
+): Promise<Running> {
+  const redisPrefix = bed.fresh('bench')
+  const epoch = 'bench'
+  const keys = new RedisKeys(redisPrefix, 0)
+  const redis = await RedisPublisher.open({ redisUrl: bed.urls.redisUrl, redisPrefix, epoch }, 0)
+  const port = await freePort()
+  const child = await bed.serve(
+    nodeSpec(file, port, {
+      REDIS_URL: bed.urls.redisUrl,
+      REDIS_CHANNEL: keys.live(epoch, channelNames(1)[0] ?? ''),
+      REDIS_PREFIX: keys.livePrefix(epoch),
+    }),
+  )
+  const load: Pick<LoadOptions, 'port' | 'path' | 'channels'> = { port, path, channels }
+  return {
+    pid: child.pid ?? 0,
+    load,
+    publisher: async () => {
+      redis.use(new Messages(channelNames(channels), 0))
+      return redis
+    },
+    stop: async () => {
+      await redis.close()
+      await child.stop()
+    },
+  }
+}
+
+function nodeSpec(file: string, port: number, env: NodeJS.ProcessEnv): ChildSpec {
+  return {
+    role: 'gateway',
+    name: file.replace('.js', ''),
+    command: { command: process.execPath, args: [join(ROOT, 'dist/bench/peers', file)] },
+    env: { ...process.env, ...env, PORT: String(port) },
+    cwd: ROOT,
+    probe: () => greets(port),
+    readyWithin: 10_000,
+    stopSignal: 'SIGTERM',
+    stopWithin: 5_000,
+  }
+}

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { freePort } from '../../stack/ports.ts'
+import type { Bed } from '../bed.ts'
+import { pause } from '../publisher.ts'
+
+const EVENTS = 200_000
+const WARM_UP_MS = 500
+
+/** What the load client itself can take: it is fed by a server that only writes. */
+export const sink = { name: 'load client', measure }
+
+/** Events a second that it reads and checks. */
+async function measure(bed: Bed, streams: number, seconds: number): Promise<number> {
+  const port = await freePort()
+  const args = ['-c', bed.cores.server, bed.programs.sink, port, streams, EVENTS].map(String)
+  const server = spawn('taskset', args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  try {
+    await once(server.stdout, 'data')
+    const client = bed.load({ port, path: '/', streams })
+    await client.opened
+    await pause(WARM_UP_MS)
+    client.reset()
+    // Not longer: it ends when all has been sent.
+    await pause(Math.min(seconds, 3) * 1_000)
+    const { events, seconds: took } = await client.report()
+    await client.close()
+    return events / took
+  } finally {
+    server.kill('SIGKILL')
+  }
+}

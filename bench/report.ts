@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { barChart } from './chart.ts'
+import { formatSpread } from './figures.ts'
+import type { Outcome, Results, Run } from './results.ts'
+
+const INTRODUCTION = `# Benchmarks
+
+Written by \`npm run bench\` from what it measured; nothing here is typed by hand. The data are in
+[benchmarks.json](benchmarks.json).
+
+Each scenario measures the gateway and its peers in the same run, in turn, each time in a fresh process. Figures are medians of the rounds, with the
+least and the most in brackets. The server under test has one core to itself; the load client, the publisher, Redis and Postgres
+share the others. Everything runs on one machine over the loopback, so no network is measured.
+
+- **Causeway** is the gateway as \`npm start\` runs it, with the configuration that it has by default. Messages enter through Redis, written by the bridge's own
+  code.
+- **Nchan** is Debian's package, at its best: one nginx worker, messages in its own memory (no Redis), no access log, published by pipelined
+  requests over one connection that stays open.
+- **plain Node** is what \`node:http\` can do at most: it joins the messages of one turn of the event loop into one write per stream, and neither resumes,
+  checks, nor knows slow readers.
+`
+
+/** Writes benchmarks.md and its charts into `dir`; scenarios in the given order, those without results left out. */
+export function writeReport(dir: string, results: Results, order: readonly string[]): void {
+  const parts = [INTRODUCTION]
+  for (const name of order) {
+    const run = results[name]
+    if (run === undefined) continue
+    const charts = run.outcome.charts.map((metric, at) => {
+      const file = `bench-${name}${at === 0 ? '' : `-${at + 1}`}.svg`
+      const series = run.outcome.series.filter((each) => each.metric === metric)
+      writeFileSync(join(dir, file), barChart(`${run.outcome.title}: ${metric}`, series))
+      return `![${metric}](${file})`
+    })
+    parts.push(section(run, charts))
+  }
+  writeFileSync(join(dir, 'benchmarks.md'), parts.join('\n'))
+}
+
+/** An outcome for the terminal, and the inside of its section. */
+export function formatOutcome({ title, method, series, claims }: Outcome): string {
+  const metrics = [...new Set(series.map(({ metric }) => metric))]
+  const subjects = [...new Set(series.map(({ subject }) => subject))]
+  const cell = (subject: string, metric: string): string => {
+    const found = series.find((each) => each.subject === subject && each.metric === metric)
+    return found === undefined ? '' : formatSpread(found.values)
+  }
+  const table = [
+    ['', ...subjects],
+    ['---', ...subjects.map(() => '---:')],
+    ...metrics.map((metric) => [metric, ...subjects.map((subject) => cell(subject, metric))]),
+  ]
+  const verdicts = claims.map(
+    ({ text, shown, holds }) => `- ${holds ? 'Holds' : '**Does not hold**'}: ${text}. ${shown}.`,
+  )
+  return [`## ${title}`, ...method, table.map(toRow).join('\n'), verdicts.join('\n')].join('\n\n')
+}
+
+function section(run: Run, charts: readonly string[]): string {
+  const machine = Object.entries(run.machine).map(([name, value]) => `${name}: ${value}`)
+  return [
+    formatOutcome(run.outcome),
+    ...charts,
+    `\`${run.command}\` · ${run.rounds} rounds · ${run.finishedAt}`,
+    `<details><summary>Machine and versions</summary>\n\n${machine.map((line) => `- ${line}`).join('\n')}\n\n</details>\n`,
+  ].join('\n\n')
+}
+
+function toRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}

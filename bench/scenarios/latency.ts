@@ -1,0 +1,75 @@
+import type { Bed } from '../bed.ts'
+import { format } from '../figures.ts'
+import { gateway } from '../peers/gateway.ts'
+import { nchan } from '../peers/nchan.ts'
+import { oneByOne } from '../publisher.ts'
+import type { Outcome } from '../results.ts'
+import { faultsOf, Figures, inTurn, type Plan } from '../scenario.ts'
+import type { Subject } from '../subject.ts'
+
+const SUBJECTS = [gateway, nchan]
+const FAULTS = 'lost or doubled'
+
+/** One message at a time: how long until the last stream has it. */
+export async function latency(bed: Bed, plan: Plan): Promise<Outcome> {
+  const sizes = plan.quick ? [100, 1_000] : [1_000, 10_000]
+  const figures = new Figures(plan.say)
+  await inTurn(plan, SUBJECTS, async (subject) => {
+    for (const streams of sizes) {
+      figures.add(subject.name, await measure(bed, subject, streams, plan.quick ? 10 : 100))
+    }
+  })
+  const claims = sizes.map((streams) => {
+    const [ours = NaN, theirs = NaN] = SUBJECTS.map(({ name }) =>
+      figures.median(name, lastOf(streams)),
+    )
+    return {
+      text: `To the last of ${format(streams)} streams no later than Nchan`,
+      shown: `${format(ours)} ms against ${format(theirs)} ms`,
+      holds: ours <= theirs,
+    }
+  })
+  return {
+    title: 'Latency: one message at a time',
+    method: [
+      `A message is published on one channel, and the next one 20 ms after all streams have it. The time runs from before it is handed ` +
+        `to Redis (Nchan: to its publishing socket, which spares it that hop) until the load client has read it on the last stream, or the first. Medians ` +
+        `and p99 of each round's messages; in the table, of the rounds.`,
+    ],
+    series: figures.series,
+    claims,
+    charts: sizes.map(lastOf),
+  }
+}
+
+async function measure(
+  bed: Bed,
+  subject: Subject,
+  streams: number,
+  count: number,
+): Promise<Record<string, number>> {
+  const running = await subject.start(bed, 1)
+  const client = bed.load({ ...running.load, streams })
+  try {
+    await client.opened
+    const publisher = await running.publisher()
+    await oneByOne(publisher, client, { count: Math.ceil(count / 5), pauseMs: 20 })
+    client.reset()
+    await oneByOne(publisher, client, { count, pauseMs: 20 })
+    const report = await client.report()
+    await publisher.close()
+    return {
+      [lastOf(streams)]: report.last.p50,
+      [`p99 to the last of ${format(streams)}, ms`]: report.last.p99,
+      [`to the first of ${format(streams)}, ms`]: report.first.p50,
+      [`${FAULTS}, ${format(streams)} streams`]: faultsOf(report),
+    }
+  } finally {
+    await client.close()
+    await running.stop()
+  }
+}
+
+function lastOf(streams: number): string {
+  return `to the last of ${format(streams)}, ms`
+}

@@ -1,0 +1,20 @@
+import type { Bed } from './bed.ts'
+import type { LoadOptions } from './loadClient.ts'
+import type { Publisher } from './publisher.ts'
+
+/** A server that is measured beside the others, in the same way. */
+export interface Subject {
+  name: string
+  /** Starts it anew, on its core; `channels` is how many the messages are spread over. */
+  start: (bed: Bed, channels: number) => Promise<Running>
+}
+
+export interface Running {
+  /** The process whose memory and time are the server's. */
+  pid: number
+  /** How its streams are opened. */
+  load: Pick<LoadOptions, 'port' | 'path' | 'channels' | 'readyEvent'>
+  /** How messages get to it; call this when all streams are open. */
+  publisher: () => Promise<Publisher>
+  stop: () => Promise<void>
+}
