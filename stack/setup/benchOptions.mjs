@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util'
+import { UsageError } from './say.mjs'
+
+const SCENARIOS = ['fanout', 'latency', 'channels', 'memory', 'storm', 'slow', 'drain', 'replicas']
+
+const BENCH_HELP = `npm run bench [-- scenarios and options]: set up what is missing, then measure the gateway beside its peers, and write what was
+found into docs/benchmarks.md. Linux only. All load stays on the loopback.
+
+  fanout      1,000 streams of one channel, messages as fast as they are taken
+  latency     one message at a time to 1,000 and to 10,000 streams
+  channels    10,000 channels with one stream each
+  memory      10,000 idle streams; then streams that come and go
+  storm       10,000 streams that resume at once
+  slow        readers that stall, among 1,000 others
+  drain       5,000 streams moved to another gateway by SIGTERM
+  replicas    one gateway, and two
+Without a name: all of them.
+
+  --rounds N   rounds of each, in turn with the peers (default 5)
+  --minutes N  how long memory lets streams come and go (default 1)
+  --quick      a tenth of the load for one round, to see that it all works; writes no documents
+  --help       this text
+`
+
+/** The scenarios and options of `npm run bench`, checked; or `help`. */
+export function parseBench(args) {
+  const { values, positionals } = parse(args)
+  if (values.help) return { help: BENCH_HELP }
+  const unknown = positionals.find((each) => !SCENARIOS.includes(each))
+  if (unknown !== undefined) {
+    throw new UsageError(`There is no scenario "${unknown}".\n\n${BENCH_HELP}`)
+  }
+  return {
+    name: 'bench',
+    options: {
+      scenarios: positionals.length > 0 ? positionals : SCENARIOS,
+      rounds: count('--rounds', values.rounds, values.quick ? 1 : 5),
+      minutes: count('--minutes', values.minutes, 1),
+      quick: values.quick,
+    },
+  }
+}
+
+function parse(args) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string' },
+        minutes: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError(`${error.message}\n\n${BENCH_HELP}`)
+  }
+}
+
+function count(name, text, fallback) {
+  if (text === undefined) return fallback
+  if (!/^[1-9][0-9]?$/.test(text)) throw new UsageError(`${name} must be 1 to 99, not "${text}".`)
+  return Number(text)
+}
