@@ -7,7 +7,7 @@ import { SetupError, UsageError, say } from './setup/say.mjs'
 import { runTests } from './setup/tests.mjs'
 
 /**
- * The door of `npm start`, `npm test` and `npm run bench`. Plain JavaScript over Node's own modules alone, because it runs before anything is
+ * The door of `npm start`, `npm test`, `npm run faults` and `npm run bench`. Plain JavaScript over Node's own modules alone, because it runs before anything is
  * installed or compiled: it brings the machine to the point where the compiled stack, or jest, can run.
  */
 try {
@@ -30,6 +30,11 @@ async function run({ name, options, rest }) {
   if (name === 'build') return
   if (name === 'test') {
     process.exitCode = await runTests(rest)
+    return
+  }
+  if (name === 'faults') {
+    const faults = await import('../dist/test/faults/main.js')
+    await faults.main(options)
     return
   }
   if (name === 'bench') {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { parseBench } from './benchOptions.mjs'
+import { parseFaults } from './faultsOptions.mjs'
 import { UsageError } from './say.mjs'
 
 const START_HELP = `npm start [-- options]: set up what is missing, then run the whole of Causeway on this machine.
@@ -32,6 +33,7 @@ const HELP = `node stack/setup.mjs <command>
   start      set up, then run the whole system (npm start); start --help lists its options
   test       set up, then run the tests (npm test)
   bench      set up, then measure (npm run bench); bench --help lists its scenarios
+  faults     set up, then break everything and judge what comes of it (npm run faults)
   build      set up and compile into dist/
   generate   npm dependencies and Prisma's client only
 `
@@ -41,6 +43,7 @@ export function parseCommand([name, ...rest]) {
   if (name === undefined || name === '--help' || name === '-h') return { help: HELP }
   if (name === 'start') return parseStart(rest)
   if (name === 'bench') return parseBench(rest)
+  if (name === 'faults') return parseFaults(rest)
   if (name === 'test') {
     return rest.includes('--help') || rest.includes('-h') ? { help: TEST_HELP } : { name, rest }
   }
