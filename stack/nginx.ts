@@ -56,6 +56,7 @@ export function writeConfig(options: NginxOptions): string {
     RUN_DIR: dir,
     ACCESS_LOG: accessLog,
     STATIC_DIR: join(ROOT, 'dist'),
+    TRUSTED_PROXIES: '',
     WORKER_CONNECTIONS: String(workerConnections()),
     LISTEN: `${bracketed(host)}:${port}`,
     STATUS_LISTEN: `127.0.0.1:${statusPort}`,

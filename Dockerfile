@@ -1,0 +1,76 @@
+# Two images. The default is every service of ours; the command picks which: node dist/ingest/main.js, dist/bridge/main.js,
+# dist/gateway/main.js, or dist/history/main.js, which migrates the database and exits. `--target edge` is nginx with the page.
+#
+# The bases are arguments so that a release can pin them: `--build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:…`. The pipeline
+# insists on a digest; here stands a tag, because a digest that nobody renews is a base without its security fixes.
+ARG NODE_IMAGE=node:24-bookworm-slim
+ARG NGINX_IMAGE=nginx:1.28-bookworm
+
+# Everything that is compiled: by the same steps as on a developer's machine.
+FROM ${NODE_IMAGE} AS build
+WORKDIR /build
+# First what changes rarely, so that the dependencies are a layer of their own.
+COPY package.json package-lock.json .npmrc prisma.config.ts ./
+COPY stack/setup.mjs ./stack/
+COPY stack/setup ./stack/setup
+COPY prisma/schema.prisma ./prisma/
+RUN node stack/setup.mjs generate
+COPY . .
+RUN node stack/setup.mjs build \
+  && node deploy/image/edgeConfig.mjs nginx.conf \
+  && mkdir -p /app/dist /app/prisma /edge \
+  && cp -R dist/bridge dist/chassis dist/contract dist/gateway dist/history dist/ingest dist/prisma /app/dist/ \
+  && cp -R prisma/migrations /app/prisma/ \
+  && cp package.json deploy/image/health.mjs deploy/image/smoke.mjs /app/ \
+  && cp -R dist/client dist/contract /edge/ \
+  # Whatever the modes in the checkout: readable to whom the containers run as, writable to root alone.
+  && chmod -R u=rwX,go=rX /app /edge nginx.conf
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY deploy/image/prune.mjs /tmp/
+# Without `optional` as well: Prisma's command line and its studio come as optional peers, 260 MB that no service loads.
+RUN npm ci --omit=dev --omit=optional && node /tmp/prune.mjs node_modules
+
+FROM ${NGINX_IMAGE} AS edge
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="causeway-edge" \
+  org.opencontainers.image.description="Causeway's edge: nginx with the page" \
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}"
+COPY --from=build /edge /srv/causeway
+# For Compose: finds the services by their names. The chart brings its own, from the same template.
+COPY --from=build /build/nginx.conf /etc/nginx/causeway.conf
+USER 1000:1000
+EXPOSE 8080
+# Workers finish what they have, for as long as worker_shutdown_timeout; SIGTERM would cut every stream at once.
+STOPSIGNAL SIGQUIT
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8081 && printf 'GET /nginx_status HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q Active <&3"]
+# Not through the base's entrypoint script, which wants to write below /etc.
+ENTRYPOINT []
+CMD ["nginx", "-e", "stderr", "-c", "/etc/nginx/causeway.conf"]
+
+FROM ${NODE_IMAGE} AS service
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="causeway" \
+  org.opencontainers.image.description="Causeway's services: ingest, bridge, gateway, and the migrations" \
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}"
+# Nothing is installed at run time, and a package manager is what an intruder looks for and scanners complain about.
+RUN rm -rf /opt/yarn* /usr/local/lib/node_modules /usr/local/include \
+  /usr/local/bin/corepack /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/yarn /usr/local/bin/yarnpkg
+WORKDIR /app
+# A container has an address of its own; who may reach it is for its network to say.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 METRICS_HOST=0.0.0.0 METRICS_PORT=9090
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app ./
+USER 1000:1000
+EXPOSE 8080 9090
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["node", "health.mjs"]
+CMD ["node", "--enable-source-maps", "dist/gateway/main.js"]

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+
+/**
+ * `ORIGIN=https://… node smoke.mjs`: posts a message through the edge, gets it by a stream and reads it back from history; exits
+ * 0 if all of that works. For `helm test`, for a deployment pipeline, and for whoever wants to know.
+ */
+const ORIGIN = process.env.ORIGIN ?? 'http://127.0.0.1:8080'
+const WITHIN_MS = 20_000
+
+const channel = `smoke.${randomUUID()}`
+const text = randomUUID()
+const deadline = AbortSignal.timeout(WITHIN_MS)
+try {
+  const stream = await listen()
+  const posted = await post()
+  expect(posted.status === 201, `a post is answered 201, not ${posted.status}`)
+  const { position } = await posted.json()
+  const event = await stream.message
+  expect(event.position === position && event.data.text === text, 'the stream tells the message')
+  const again = await post()
+  expect(again.status === 200, `the same key again is answered 200, not ${again.status}`)
+  const history = await (await ask(`/history?channel=${channel}`)).json()
+  expect(history.messages.length === 1, 'history has it once')
+  expect(history.messages[0].data.text === text, 'history tells what was posted')
+  console.log(`Posted, delivered and read back through ${ORIGIN}.`)
+  process.exit(0)
+} catch (error) {
+  console.error(`${ORIGIN}: ${error.message}${error.cause ? ` (${error.cause.message})` : ''}`)
+  process.exit(1)
+}
+
+/** Resolves when the stream is ready; `message` is the first one that it brings. */
+async function listen() {
+  const response = await ask(`/events?channel=${channel}`)
+  expect(response.status === 200, `the stream is answered 200, not ${response.status}`)
+  const events = parse(response.body.pipeThrough(new TextDecoderStream()))
+  for (;;) {
+    const { value, done } = await events.next()
+    expect(!done, 'the stream stays open')
+    if (value.name === 'ready') break
+  }
+  return { message: firstMessage(events) }
+}
+
+async function firstMessage(events) {
+  for await (const { name, data } of events) if (name === 'message') return JSON.parse(data)
+  throw new Error('the stream has ended without the message')
+}
+
+async function* parse(chunks) {
+  let rest = ''
+  for await (const chunk of chunks) {
+    const blocks = (rest + chunk).split('\n\n')
+    rest = blocks.pop()
+    for (const block of blocks) {
+      const field = (name) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(block)?.[1]
+      const data = field('data')
+      if (data !== undefined) yield { name: field('event') ?? 'message', data }
+    }
+  }
+}
+
+function post() {
+  return ask(`/channels/${channel}/messages`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': text },
+    body: JSON.stringify({ data: { text } }),
+  })
+}
+
+function ask(path, options = {}) {
+  return fetch(new URL(path, ORIGIN), { ...options, signal: deadline })
+}
+
+function expect(holds, what) {
+  if (!holds) throw new Error(`It does not hold that ${what}.`)
+}
