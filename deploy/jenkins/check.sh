@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# One of the checks that a change must pass: lint, units, road (whole stacks, browser, faults) or deploy (image, chart, rules).
+# The same npm scripts that .ci/run calls; the reports for Jenkins go to $BUILD_DIR/junit (default build).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=${BUILD_DIR:-build}
+
+part=${1:-}
+tests() {
+  JUNIT_FILE="$build/junit/$part.xml" npm "$@" \
+    --reporters=default --reporters=./deploy/jenkins/junitReporter.js
+}
+
+case "$part" in
+  lint)
+    npm run generate
+    npm run lint
+    ;;
+  units)
+    npm run generate
+    npm run typecheck
+    tests test -- --testPathIgnorePatterns /node_modules/ '<rootDir>/test/'
+    ;;
+  road)
+    tests test -- --roots '<rootDir>/test' --testPathIgnorePatterns /node_modules/ '<rootDir>/test/deploy/'
+    ;;
+  deploy)
+    tests run test:deploy --
+    ;;
+  *)
+    echo "usage: deploy/jenkins/check.sh lint | units | road | deploy" >&2
+    exit 2
+    ;;
+esac

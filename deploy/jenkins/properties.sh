@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Writes build/build.properties: what this build is made of, for Spinnaker and for whoever asks later what ran.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=${BUILD_DIR:-build}
+
+version=$(deploy/jenkins/version.sh)
+cat > "$build/build.properties" <<PROPERTIES
+VERSION=$version
+COMMIT=$(git rev-parse HEAD)
+IMAGE=$(cat "$build/causeway.image")
+EDGE_IMAGE=$(cat "$build/causeway-edge.image")
+CHART_VERSION=$version
+CHART_URL=$(cat "$build/chart.url")
+CHART_SHA256=$(sha256sum "$build/causeway-$version.tgz" | cut -d ' ' -f 1)
+PROPERTIES
+cat "$build/build.properties"

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+
+/**
+ * Tells Spinnaker of a build: `node deploy/jenkins/trigger.mjs build/build.properties`. The pipeline deploys what is in the
+ * artifacts of this call, and nothing that it would look up by a tag later.
+ *   SPINNAKER_GATE_URL         e.g. https://spinnaker-gate.example.org
+ *   SPINNAKER_WEBHOOK_SECRET   what the pipeline's trigger wants to see before it believes the call
+ */
+export function renderTrigger(properties, secret) {
+  return {
+    secret,
+    parameters: { version: properties.VERSION, commit: properties.COMMIT },
+    artifacts: [
+      image(properties.IMAGE),
+      image(properties.EDGE_IMAGE),
+      {
+        type: 'http/file',
+        name: 'causeway-chart',
+        version: properties.CHART_VERSION,
+        reference: properties.CHART_URL,
+      },
+    ],
+  }
+}
+
+/** `name@sha256:…`; anything else could be another image tomorrow. */
+function image(reference) {
+  const [, name, digest] = /^(\S+?)@(sha256:[0-9a-f]{64})$/.exec(reference) ?? []
+  if (name === undefined) throw new Error(`"${reference}" does not name an image by its digest`)
+  return { type: 'docker/image', name, version: digest, reference }
+}
+
+export function parseProperties(text) {
+  const properties = Object.fromEntries(
+    text
+      .split('\n')
+      .filter((line) => line.includes('='))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
+  for (const key of ['VERSION', 'COMMIT', 'IMAGE', 'EDGE_IMAGE', 'CHART_VERSION', 'CHART_URL']) {
+    if (!properties[key]) throw new Error(`The build's properties lack ${key}`)
+  }
+  return properties
+}
+
+async function main([file]) {
+  const { SPINNAKER_GATE_URL: gate, SPINNAKER_WEBHOOK_SECRET: secret } = process.env
+  if (!file || !gate || !secret) {
+    throw new Error(
+      'usage: SPINNAKER_GATE_URL=… SPINNAKER_WEBHOOK_SECRET=… trigger.mjs build/build.properties',
+    )
+  }
+  const url = new URL('webhooks/webhook/causeway', gate.endsWith('/') ? gate : `${gate}/`)
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(renderTrigger(parseProperties(readFileSync(file, 'utf8')), secret)),
+    signal: AbortSignal.timeout(30_000),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`Spinnaker answered ${response.status}: ${text.slice(0, 500)}`)
+  // Only that the event was taken; which pipelines it started is to be seen in Spinnaker.
+  const { eventProcessed, eventId } = JSON.parse(text)
+  if (eventProcessed !== true) throw new Error(`Spinnaker did not take the event: ${text}`)
+  process.stdout.write(`Spinnaker has event ${eventId}\n`)
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await main(process.argv.slice(2)).catch((error) => {
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 1
+  })
+}
