@@ -3,11 +3,19 @@
 # is pushed is named by its digest in build/<name>.image from here on: a tag could be another image tomorrow.
 #   REGISTRY         e.g. registry.example.org/causeway
 #   REGISTRY_LOGIN   user:password for it; optional
+#   NODE_IMAGE       the bases, by digest: node:24-bookworm-slim@sha256:…
+#   NGINX_IMAGE      and nginx:1.28-bookworm@sha256:…
 #   BUILDAH, TRIVY   what to call, with options; default buildah and trivy
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD_DIR:-build}
 : "${REGISTRY:?must say where the images are pushed}"
+for base in "${NODE_IMAGE:?must name a base by its digest}" "${NGINX_IMAGE:?must name a base by its digest}"; do
+  if [[ ! $base =~ @sha256:[0-9a-f]{64}$ ]]; then
+    echo "$base is not named by its digest: the same commit would give another image tomorrow" >&2
+    exit 1
+  fi
+done
 read -ra buildah <<< "${BUILDAH:-buildah}"
 read -ra trivy <<< "${TRIVY:-trivy}"
 
@@ -20,6 +28,7 @@ mkdir -p "$build/sbom"
 build() {
   local name=$1 target=$2
   "${buildah[@]}" bud --layers --format docker --timestamp "$created" --target "$target" \
+    --build-arg "NODE_IMAGE=$NODE_IMAGE" --build-arg "NGINX_IMAGE=$NGINX_IMAGE" \
     --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --tag "$name:$version" .
   rm -f "$build/$name.tar"
   "${buildah[@]}" push --quiet "$name:$version" "docker-archive:$build/$name.tar:$name:$version"
@@ -36,7 +45,7 @@ push() {
   cat "$build/$name.image"
 }
 
-build causeway services
+build causeway service
 build causeway-edge edge
 if [ -n "${REGISTRY_LOGIN:-}" ]; then
   # By standard input: on the command line every user of the machine could read it.

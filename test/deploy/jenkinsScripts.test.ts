@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -70,10 +70,12 @@ async function buildImages(name: string, env: Record<string, string> = {}) {
     TRIVY: `${tool} trivy`,
     CALLS: calls,
     REGISTRY: 'registry.example.org/team',
+    NODE_IMAGE: `node:24@${DIGEST}`,
+    NGINX_IMAGE: `nginx:1.28@${DIGEST}`,
     REGISTRY_LOGIN: 'robot:pass:word',
     ...env,
   })
-  const lines = readFileSync(calls, 'utf8').trim().split('\n')
+  const lines = existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : []
   return { ...ended, build, lines }
 }
 
@@ -148,6 +150,13 @@ describe('the image script', () => {
     const { code, lines } = await buildImages('bad', { FINDING: 'yes' })
     expect(code).not.toBe(0)
     expect(lines.filter((line) => line.includes('docker://'))).toEqual([])
+  })
+
+  test('builds nothing on a base that may be another one tomorrow', async () => {
+    const { code, output, lines } = await buildImages('tag', { NODE_IMAGE: 'node:24' })
+    expect(code).not.toBe(0)
+    expect(output).toContain('node:24 is not named by its digest')
+    expect(lines).toEqual([])
   })
 
   test('puts the password on no command line', async () => {
