@@ -1,7 +1,7 @@
 import type { ResetReason } from '../contract/events.ts'
 import { Fanout, gapBefore } from './fanout.ts'
 import type { Item, Ring } from './ring.ts'
-import { Subscriber, type Sink, type Start } from './subscriber.ts'
+import { Subscriber, type Batch, type Sink, type Start } from './subscriber.ts'
 
 /** The log's head and those of some channels (0: no messages), as the log holds them at one moment. */
 export interface Heads {
@@ -34,6 +34,8 @@ export class Audience<I extends Item> extends Fanout<I> {
   readonly #joining = new Set<Subscriber<I>>()
   #epoch: string | undefined
   #logHead = 0
+  readonly #batches = new WeakMap<readonly I[], Batch<I>>()
+  #lastRecent: { key: string; items: readonly I[] } = { key: '', items: [] }
 
   constructor(ports: AudiencePorts<I>, ring: Ring<I>) {
     super(ring, ports.flushSoon)
@@ -109,6 +111,7 @@ export class Audience<I extends Item> extends Fanout<I> {
     this.#epoch = epoch
     this.#logHead = position
     this.restart(position)
+    this.#lastRecent = { key: '', items: [] }
     for (const subscriber of subscribers) {
       this.#joining.delete(subscriber)
       subscriber.sink.end('reset')
@@ -130,12 +133,11 @@ export class Audience<I extends Item> extends Fanout<I> {
     if (cursor < known) {
       if (cursor < from || cursor < this.ring.from) {
         subscriber.reading = true
-        this.#ports.read(subscriber, cursor, known)
+        // Not up to the tip, which moves: those who come back together ask for the same, and one read serves them.
+        this.#ports.read(subscriber, cursor, Math.max(from, this.ring.from))
         return
       }
-      const channels = new Set(subscriber.channels)
-      const items = this.ring.since(cursor).filter((item) => channels.has(item.channel))
-      this.#catchUp(subscriber, items)
+      this.#catchUp(subscriber, this.#recent(cursor, subscriber.channels))
       subscriber.cursor = known
     }
     this.#goLive(subscriber)
@@ -188,7 +190,26 @@ export class Audience<I extends Item> extends Fanout<I> {
       subscriber.cursor = item.position
       fresh.push(item)
     }
-    if (fresh.length > 0) subscriber.sink.send({ items: fresh })
+    if (fresh.length === items.length && fresh.length > 0) subscriber.sink.send(this.#share(items))
+    else if (fresh.length > 0) subscriber.sink.send({ items: fresh })
+  }
+
+  /** The same items are the same batch, so that they are made into bytes once. */
+  #share(items: readonly I[]): Batch<I> {
+    const batch = this.#batches.get(items) ?? { items }
+    this.#batches.set(items, batch)
+    return batch
+  }
+
+  /** The ring's items above a cursor; the last answer is kept for those who come back with the same one. */
+  #recent(cursor: number, channels: readonly string[]): readonly I[] {
+    const key = [cursor, this.tip, ...channels].join(' ')
+    if (this.#lastRecent.key !== key) {
+      const wanted = new Set(channels)
+      const items = this.ring.since(cursor).filter((item) => wanted.has(item.channel))
+      this.#lastRecent = { key, items }
+    }
+    return this.#lastRecent.items
   }
 
   #goLive(subscriber: Subscriber<I>): void {

@@ -46,6 +46,7 @@ const feed = new Feed({
     recent: (...query) => recent.read(...query),
     range: (query) => history.range(query),
     metrics,
+    keepMs: 1_000,
   }),
   metrics,
   logger,

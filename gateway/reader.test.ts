@@ -20,7 +20,11 @@ beforeEach(() => {
   failing = false
   recent = () => Promise.resolve(undefined)
   registry = new Registry()
-  reader = new Reader({
+  reader = createReader(0)
+})
+
+function createReader(keepMs: number): Reader {
+  return new Reader({
     recent: (...query) => recent(...query),
     range: async ({ after, upTo, limit }) => {
       ranges.push(`${after}-${upTo}`)
@@ -29,8 +33,9 @@ beforeEach(() => {
       return log.filter(({ position }) => position > after && position <= upTo).slice(0, limit)
     },
     metrics: createGatewayMetrics(registry),
+    keepMs,
   })
-})
+}
 
 const large = (position: number): Entry =>
   entry(position, position - 1, 'a', JSON.stringify('x'.repeat(200_000)))
@@ -99,6 +104,13 @@ describe('reads', () => {
     expect(ranges).toEqual(['0-10'])
     await read(0, 10)
     expect(ranges).toEqual(['0-10', '0-10'])
+  })
+
+  test('that come a moment later are served from the page that was kept', async () => {
+    reader = createReader(60_000)
+    await read(0, 10)
+    expect(await read(0, 10)).toEqual({ first: 1, count: 10, upTo: 10 })
+    expect(ranges).toEqual(['0-10'])
   })
 
   test('that differ in anything are done each', async () => {

@@ -30,11 +30,15 @@ export interface ReaderOptions {
   recent: ReadRecent
   range: ReadRange
   metrics: GatewayMetrics
+  /** How long a page is kept for others who come back with the same cursor; 0: not at all. */
+  keepMs: number
 }
 
 /** Messages in a page, and the bytes that it holds at most: what one stream that catches up costs in memory. */
 const PAGE_MESSAGES = 200
 const PAGE_BYTES = 512 * 1024
+/** Pages kept at most: of half a megabyte each. */
+const MAX_KEPT = 64
 /** A storm of returning readers must not take the log's connections from everybody else. */
 const MAX_READS = 8
 
@@ -54,10 +58,22 @@ export class Reader {
     const key = [epoch, after, upTo, ...channels].join(' ')
     let page = this.#underway.get(key)
     if (page === undefined) {
-      page = this.#read(epoch, channels, after, upTo).finally(() => this.#underway.delete(key))
+      page = this.#read(epoch, channels, after, upTo)
       this.#underway.set(key, page)
+      this.#forget(key, page)
     }
     return page
+  }
+
+  /** The past does not change, so a page that was read may serve a little longer; one that failed may not. */
+  #forget(key: string, page: Promise<Page>): void {
+    const forget = (): void => void this.#underway.delete(key)
+    const keep = (): void => {
+      const { keepMs } = this.#options
+      if (keepMs === 0 || this.#underway.size > MAX_KEPT) forget()
+      else setTimeout(forget, keepMs).unref()
+    }
+    page.then(keep, forget)
   }
 
   async #read(
