@@ -51,7 +51,9 @@ export function getEvents(options: EventsOptions): RequestHandler {
     }
     try {
       const start = await findStart(since, channels, options.log).catch(() => undefined)
-      if (start === undefined) return comeBack(response, retryMs())
+      // Meanwhile the log may have become another one, or a drain may have ended the last stream that it will look for.
+      const isOver = options.epoch() !== epoch || options.isDraining()
+      if (start === undefined || isOver) return comeBack(response, retryMs())
       // From here on the connection is a stream: to the server it looks as if its reader had left.
       response.locals['streaming'] = true
       const stream = await Stream.open(response, epoch, options.stream)

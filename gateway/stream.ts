@@ -99,6 +99,7 @@ export class Stream implements Sink<Frame> {
 
   /** Says goodbye and ends the body cleanly, after what is waiting. */
   end(reason: GoodbyeReason): void {
+    this.#options.metrics.ends.inc({ reason })
     this.#write(renderRetry(this.#options.retryMs()) + renderControl('goodbye', { reason }))
     // Also where the reader does not close its side.
     this.#socket.destroySoon()

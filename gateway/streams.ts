@@ -132,7 +132,6 @@ export class Streams {
   }
 
   #end({ stream }: Open, reason: GoodbyeReason): void {
-    this.#options.metrics.ends.inc({ reason })
     this.remove(stream)
     stream.end(reason)
   }

@@ -1,0 +1,45 @@
+import { connect, type Socket } from 'node:net'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
+
+/** One reader of a stream on a bare socket: it can stop reading, and sees how the answer ends. */
+export class RawReader {
+  readonly socket: Socket
+  /** Of the answer, as it came. */
+  head = ''
+  readonly events: EventSourceMessage[] = []
+  readonly retries: number[] = []
+  /** How it ended: `undefined` while it goes on. */
+  ended: 'cleanly' | 'broken' | undefined
+  #body = false
+
+  constructor(url: string, headers: Record<string, string> = {}) {
+    const { hostname, port, pathname, search } = new URL(url)
+    this.socket = connect(Number(port), hostname)
+    const lines = Object.entries({ Host: 'x', Accept: 'text/event-stream', ...headers })
+    this.socket.write(
+      `GET ${pathname}${search} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+    )
+    const parser = createParser({
+      onEvent: (event) => void this.events.push(event),
+      onRetry: (ms) => void this.retries.push(ms),
+    })
+    this.socket.setEncoding('utf8')
+    this.socket.on('data', (chunk: string) => {
+      if (this.#body) return parser.feed(chunk)
+      this.head += chunk
+      const end = this.head.indexOf('\r\n\r\n')
+      if (end < 0) return
+      this.#body = true
+      parser.feed(this.head.slice(end + 4))
+      this.head = this.head.slice(0, end)
+    })
+    this.socket.on('end', () => (this.ended ??= 'cleanly'))
+    this.socket.on('error', () => (this.ended ??= 'broken'))
+    this.socket.on('close', () => (this.ended ??= 'broken'))
+  }
+
+  /** The events of a name; unnamed ones are messages. */
+  named(name?: string): EventSourceMessage[] {
+    return this.events.filter(({ event }) => event === name)
+  }
+}
