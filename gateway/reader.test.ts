@@ -107,6 +107,7 @@ describe('reads', () => {
   })
 
   test('that come a moment later are served from the page that was kept', async () => {
+    registry.clear()
     reader = createReader(60_000)
     await read(0, 10)
     expect(await read(0, 10)).toEqual({ first: 1, count: 10, upTo: 10 })
