@@ -1,0 +1,140 @@
+/** Why a reader has to come back. */
+export type Cause = 'max-age' | 'scale-down' | 'deploy'
+
+interface Pod {
+  streams: number
+  /** When it takes streams. */
+  readyAt: number
+  /** Part of a rolling update: replaced by it, or newer than it. */
+  isOld: boolean
+  leaving?: { cause: Cause; perSecond: number; until: number }
+}
+
+export interface FleetOptions {
+  /** From the decision to the first stream: scheduling, start, readiness. */
+  startSeconds: number
+  /** Over how long a pod that goes spreads its goodbyes. */
+  drainSeconds: number
+  /** How old streams get; each reader then comes back, and may come to another pod. */
+  maxAgeSeconds: number
+}
+
+/** Readers come back between a half and one and a half of RETRY_SECONDS later: with 2, after one to three seconds. */
+const RETURN_AFTER = [1, 2, 3]
+
+/**
+ * The gateway's pods and the streams that they hold, second by second. Streams are a fluid, not persons: this is about thousands.
+ * New ones go to the pod with the fewest, as nginx' `least_conn` does.
+ */
+export class Fleet {
+  #pods: Pod[] = []
+  readonly #options: FleetOptions
+  /** Readers who are on their way back, by the second in which they arrive. */
+  readonly #returning = new Map<number, number>()
+  /** Set while a rolling update runs: when the next step is due. */
+  #rolling: number | undefined
+
+  constructor(options: FleetOptions, pods: number, streams: number) {
+    this.#options = options
+    this.#pods = Array.from({ length: pods }, () => ({
+      streams: streams / pods,
+      readyAt: 0,
+      isOld: false,
+    }))
+  }
+
+  /** Open streams of the pods that are in service: what Prometheus sees. */
+  values(now: number): number[] {
+    return this.#pods.filter((pod) => isReady(pod, now)).map(({ streams }) => streams)
+  }
+
+  get replicas(): number {
+    const surge = this.#rolling === undefined ? 0 : 1
+    return Math.max(1, this.#staying().length - surge)
+  }
+
+  scale(replicas: number, now: number): void {
+    const more = replicas - this.replicas
+    for (let count = 0; count < more; count++) this.#start(now)
+    // The ReplicaSet takes those that have been ready for the shortest time.
+    const newest = this.#staying().sort((a, b) => b.readyAt - a.readyAt)
+    for (const pod of newest.slice(0, Math.max(0, -more))) this.#leave(pod, 'scale-down', now)
+  }
+
+  deploy(now: number): void {
+    for (const pod of this.#pods) pod.isOld = true
+    this.#rolling = now
+    this.#start(now)
+  }
+
+  /** One second passes, at whose end `wanted` readers want a stream. Answers who was sent to come back, and why. */
+  step(now: number, wanted: number): Map<Cause, number> {
+    this.#roll(now)
+    const sent = new Map<Cause, number>()
+    for (const pod of this.#pods) {
+      const { cause, perSecond } = pod.leaving ?? {
+        cause: 'max-age' as const,
+        perSecond: pod.streams / this.#options.maxAgeSeconds,
+      }
+      const ended = Math.min(pod.streams, perSecond)
+      pod.streams -= ended
+      sent.set(cause, (sent.get(cause) ?? 0) + ended)
+      for (const after of RETURN_AFTER) this.#expect(now + after, ended / RETURN_AFTER.length)
+    }
+    const open = this.#pods.reduce((sum, { streams }) => sum + streams, 0)
+    const onTheirWay = [...this.#returning.values()].reduce((sum, count) => sum + count, 0)
+    const change = wanted - open - onTheirWay
+    if (change < 0) for (const pod of this.#pods) pod.streams *= Math.max(0, 1 + change / open)
+    const arriving = Math.max(0, change) + (this.#returning.get(now) ?? 0)
+    this.#returning.delete(now)
+    this.#pour(arriving, now)
+    this.#pods = this.#pods.filter(({ leaving }) => leaving === undefined || leaving.until > now)
+    return sent
+  }
+
+  #staying(): Pod[] {
+    return this.#pods.filter(({ leaving }) => leaving === undefined)
+  }
+
+  #start(now: number): void {
+    this.#pods.push({ streams: 0, readyAt: now + this.#options.startSeconds, isOld: false })
+  }
+
+  #leave(pod: Pod, cause: Cause, now: number): void {
+    const { drainSeconds } = this.#options
+    pod.leaving = { cause, perSecond: pod.streams / drainSeconds, until: now + drainSeconds }
+  }
+
+  /** `maxSurge: 1`, `maxUnavailable: 0`: one new pod is ready, then one old pod goes, and so on. */
+  #roll(now: number): void {
+    if (this.#rolling === undefined || this.#staying().some((pod) => pod.readyAt > now)) return
+    const old = this.#staying().filter(({ isOld }) => isOld)
+    const [next] = old
+    if (next !== undefined) this.#leave(next, 'deploy', now)
+    if (old.length > 1) this.#start(now)
+    else this.#rolling = undefined
+  }
+
+  #expect(at: number, count: number): void {
+    this.#returning.set(at, (this.#returning.get(at) ?? 0) + count)
+  }
+
+  /** Fills the emptiest pods up to a common level, as pouring does. */
+  #pour(count: number, now: number): void {
+    const pods = this.#pods.filter((pod) => isReady(pod, now)).sort((a, b) => a.streams - b.streams)
+    let rest = count
+    for (const [index, pod] of pods.entries()) {
+      const filled = index + 1
+      const room = ((pods[filled]?.streams ?? Infinity) - pod.streams) * filled
+      const share = Math.min(rest, room) / filled
+      for (const lower of pods.slice(0, filled)) lower.streams += share
+      rest -= share * filled
+      if (rest <= 0) return
+    }
+    if (pods.length === 0) this.#expect(now + 2, count)
+  }
+}
+
+function isReady({ leaving, readyAt }: Pod, now: number): boolean {
+  return leaving === undefined && readyAt <= now
+}

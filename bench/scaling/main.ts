@@ -1,0 +1,37 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../../stack/root.ts'
+import { formatDay, makeDay, parseDay } from './day.ts'
+import { drawDay } from './picture.ts'
+import { readGatewayValues } from './policy.ts'
+import { renderTable, simulateAll } from './table.ts'
+
+const DAY = 'bench/scaling/day.csv'
+const PAGE = 'docs/scaling.md'
+const SEED = 5
+
+/**
+ * `node dist/bench/scaling/main.js`: runs the day under the chart's policy; writes docs/scaling-day.svg and the table of
+ * docs/scaling.md. Whoever has recorded a day of their own puts it in the place of day.csv.
+ */
+if (!existsSync(join(ROOT, DAY))) {
+  write(DAY, formatDay(makeDay(SEED), `made by bench/scaling/day.ts with seed ${SEED}`))
+}
+const values = readGatewayValues(read('charts/causeway/values.yaml'))
+const outcomes = simulateAll(parseDay(read(DAY)), values)
+const table = renderTable(outcomes)
+for (const [, outcome] of outcomes.slice(0, 1)) {
+  write('docs/scaling-day.svg', drawDay(outcome, values.hpa.target))
+}
+const marked = /(<!-- day -->\n\n).*?(\n\n<!-- \/day -->)/s
+if (!marked.test(read(PAGE))) throw new Error(`${PAGE} has no place for the table`)
+write(PAGE, read(PAGE).replace(marked, `$1${table}$2`))
+process.stdout.write(`${table}\n`)
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8')
+}
+
+function write(path: string, text: string): void {
+  writeFileSync(join(ROOT, path), text)
+}

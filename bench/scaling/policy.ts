@@ -1,0 +1,95 @@
+import type { HpaSpec, ScalingRules } from './hpa.ts'
+
+/** What the simulation needs of the chart's values for the gateway. */
+export interface GatewayValues {
+  hpa: HpaSpec
+  drainSeconds: number
+}
+
+/**
+ * Reads the chart's values.yaml. Its maps of plain values are read here and not by a library: the tests compare what comes out with
+ * what Helm makes of the same file.
+ */
+export function readGatewayValues(yaml: string): GatewayValues {
+  const values = readScalars(yaml)
+  const number = (key: string): number => {
+    const text = values.get(`gateway.${key}`)
+    const value = Number(text)
+    if (text === undefined || !Number.isFinite(value)) {
+      throw new Error(`The chart's values have no number at gateway.${key}`)
+    }
+    return value
+  }
+  const scaling = (key: string): number => number(`autoscaling.${key}`)
+  const pods = (direction: string) => ({
+    type: 'Pods' as const,
+    value: scaling(`${direction}.pods`),
+    periodSeconds: scaling(`${direction}.periodSeconds`),
+  })
+  return {
+    drainSeconds: number('drainSeconds'),
+    hpa: {
+      minReplicas: scaling('minReplicas'),
+      maxReplicas: scaling('maxReplicas'),
+      target: scaling('streamsPerPod'),
+      scaleUp: {
+        stabilizationWindowSeconds: scaling('scaleUp.stabilizationSeconds'),
+        selectPolicy: 'Max',
+        policies: [
+          {
+            type: 'Percent',
+            value: scaling('scaleUp.percent'),
+            periodSeconds: scaling('scaleUp.periodSeconds'),
+          },
+          pods('scaleUp'),
+        ],
+      },
+      scaleDown: {
+        stabilizationWindowSeconds: scaling('scaleDown.stabilizationSeconds'),
+        selectPolicy: 'Max',
+        policies: [pods('scaleDown')],
+      },
+    },
+  }
+}
+
+/** The dotted paths of all plain values. */
+function readScalars(yaml: string): Map<string, string> {
+  const found = new Map<string, string>()
+  const above: { indent: number; key: string }[] = []
+  for (const line of yaml.split('\n')) {
+    const [, space = '', key, value = ''] = /^( *)([\w-]+):(?: +([^#]*))?/.exec(line) ?? []
+    if (key === undefined) continue
+    while ((above.at(-1)?.indent ?? -1) >= space.length) above.pop()
+    above.push({ indent: space.length, key })
+    if (value.trim() !== '') found.set(above.map((each) => each.key).join('.'), value.trim())
+  }
+  return found
+}
+
+const UP_AT_ONCE: ScalingRules = {
+  stabilizationWindowSeconds: 0,
+  selectPolicy: 'Max',
+  policies: [
+    { type: 'Percent', value: 100, periodSeconds: 15 },
+    { type: 'Pods', value: 4, periodSeconds: 15 },
+  ],
+}
+
+/** What an autoscaler does that nobody has told how: `behavior` left out. */
+export function defaultBehaviour(spec: HpaSpec): HpaSpec {
+  return { ...spec, scaleUp: UP_AT_ONCE, scaleDown: allAtOnce(300) }
+}
+
+/** Down as soon as the metric says so, by as many as it says. */
+export function hastyBehaviour(spec: HpaSpec): HpaSpec {
+  return { ...spec, scaleUp: UP_AT_ONCE, scaleDown: allAtOnce(0) }
+}
+
+function allAtOnce(stabilizationWindowSeconds: number): ScalingRules {
+  return {
+    stabilizationWindowSeconds,
+    selectPolicy: 'Max',
+    policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
+  }
+}

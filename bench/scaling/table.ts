@@ -1,0 +1,59 @@
+import { defaultBehaviour, type GatewayValues, hastyBehaviour } from './policy.ts'
+import { type Outcome, simulate } from './simulate.ts'
+
+/** From the decision to readiness: scheduling, a start of a few seconds, and the readiness probe. */
+const START_SECONDS = 30
+/** MAX_STREAM_SECONDS, less the tenth by which its jitter shortens it on average. */
+const MAX_AGE_SECONDS = 3_600 * 0.9
+/** The gateway spreads its goodbyes over so much of its drain, and leaves the rest to what ends last. */
+const SPREAD = 0.7
+
+const OURS = 'the chart’s policy'
+
+/** The same day under several policies; the first one is the chart's. */
+export function simulateAll(
+  day: readonly number[],
+  { hpa, drainSeconds }: GatewayValues,
+): [string, Outcome][] {
+  const options = {
+    startSeconds: START_SECONDS,
+    drainSeconds: drainSeconds * SPREAD,
+    maxAgeSeconds: MAX_AGE_SECONDS,
+  }
+  return [
+    [OURS, simulate(day, hpa, options)],
+    ['Kubernetes’ default (`behavior` left out)', simulate(day, defaultBehaviour(hpa), options)],
+    ['default without a window', simulate(day, hastyBehaviour(hpa), options)],
+    [`${OURS}, but pods that just end`, simulate(day, hpa, { ...options, drainSeconds: 1 })],
+  ]
+}
+
+const COLUMNS: [string, (outcome: Outcome) => number][] = [
+  ['scale-downs', ({ scaleDowns }) => scaleDowns],
+  ['reconnects by them', ({ reconnects }) => reconnects['scale-down']],
+  ['most of these in a second', ({ worstSecond }) => worstSecond],
+  ['reconnects by the deploy', ({ reconnects }) => reconnects.deploy],
+  ['reconnects by age', ({ reconnects }) => reconnects['max-age']],
+  ['fullest pod', ({ fullest }) => fullest],
+  ['pod hours', ({ podHours }) => podHours],
+]
+
+/** The outcomes as a table in Markdown, as prettier leaves it. */
+export function renderTable(outcomes: readonly [string, Outcome][]): string {
+  const rows = [
+    ['', ...COLUMNS.map(([title]) => title)],
+    ...outcomes.map(([name, outcome]) => [
+      name,
+      ...COLUMNS.map(([, of]) => Math.round(of(outcome)).toLocaleString('en-US')),
+    ]),
+  ]
+  const widths = rows[0]?.map((_, at) => Math.max(4, ...rows.map((row) => row[at]?.length ?? 0)))
+  const toLine = (cells: readonly string[], fill = ' '): string =>
+    `| ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths?.[at] ?? 0, fill) : cell.padStart(widths?.[at] ?? 0, fill))).join(' | ')} |`
+  const [head = [], ...body] = rows
+  const rule = toLine(
+    head.map((_, at) => (at === 0 ? '' : ':')),
+    '-',
+  )
+  return [toLine(head), rule, ...body.map((row) => toLine(row))].join('\n')
+}
