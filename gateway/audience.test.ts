@@ -1,180 +1,133 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { Audience } from './audience.ts'
-import { Ring, type Item } from './ring.ts'
-import type { Sink, Start, Subscriber } from './subscriber.ts'
+import { itemOf, TestAudience } from '../test/support/testAudience.ts'
 
-let audience: Audience<Item>
-/** What was asked for, and what the streams were sent, in order. */
-let told: string[]
+let run: TestAudience
 
 beforeEach(() => {
-  told = []
-  audience = new Audience<Item>(
-    {
-      wanted: (channels) => void told.push(`want ${channels.join(' ')}`),
-      askHead: () => void told.push('ask'),
-      flushSoon: () => {},
-      read: (_, after, upTo) => void told.push(`read ${after}-${upTo}`),
-    },
-    new Ring(0, { maxItems: 4, maxBytes: 1_000 }, () => 1),
-  )
+  run = new TestAudience()
 })
-
-const item = (channel: string, position: number, previous: number): Item => ({
-  channel,
-  position,
-  previous,
-})
-
-/** Writes down what a stream gets. */
-class Recorder implements Sink<Item> {
-  readonly #name: string
-  constructor(name: string) {
-    this.#name = name
-  }
-  #tell(text: string): void {
-    told.push(`${this.#name}: ${text}`)
-  }
-  ready(event: Parameters<Sink<Item>['ready']>[0]): void {
-    const heads = Object.entries(event.channels).map(([channel, { head }]) => `${channel}:${head}`)
-    const whole = event.complete ? 'ready' : 'incomplete'
-    this.#tell(`${whole} at ${event.position}, ${heads.join(' ')}`)
-  }
-  send({ items }: Parameters<Sink<Item>['send']>[0]): void {
-    this.#tell(items.map(({ channel, position }) => channel + position).join(' '))
-  }
-  gap({ channel, after, before, reason }: Parameters<Sink<Item>['gap']>[0]): void {
-    this.#tell(`${channel} lacks ${after + 1}-${before - 1}, ${reason}`)
-  }
-  reset(reason: string): void {
-    this.#tell(`reset, ${reason}`)
-  }
-  end(reason: string): void {
-    this.#tell(`end, ${reason}`)
-  }
-  drained(): Promise<void> {
-    return Promise.resolve()
-  }
-}
-
-function join(name: string, channels: string, start: Start<Item> = {}): Subscriber<Item> {
-  return audience.join(channels.split(' '), start, new Recorder(name))
-}
-
-function news(): string[] {
-  audience.flush()
-  return told.splice(0)
-}
-
-/** The log was looked at while these channels were coming. */
-function activate(position: number, channels: Record<string, number>, epoch = 'e1'): void {
-  for (const name of Object.keys(channels)) audience.channels.setState(name, 'activating')
-  audience.activated({ epoch, position, channels: new Map(Object.entries(channels)) })
-}
 
 describe('a stream', () => {
   test('waits until the log has been seen and its channels come', () => {
-    const one = join('one', 'a b')
-    expect([news(), one.started, audience.epoch]).toEqual([['want a b'], false, undefined])
-    audience.begin('e1', 10)
-    activate(10, { a: 9 })
-    expect(news()).toEqual([])
-    activate(10, { b: 0 })
-    expect(news()).toEqual(['one: ready at 10, a:9 b:0'])
-    expect([one.live, audience.sentUpTo(one), audience.joiningCount]).toEqual([true, 10, 0])
+    const one = run.join('one', 'a b')
+    expect([run.news(), one.started, run.audience.epoch]).toEqual([['want a b'], false, undefined])
+    run.audience.begin('e1', 10)
+    run.activate(10, { a: 9 })
+    expect(run.news()).toEqual([])
+    run.activate(10, { b: 0 })
+    expect(run.news()).toEqual(['one: ready at 10, a:9 b:0'])
+    expect([one.live, run.audience.sentUpTo(one), run.audience.joiningCount]).toEqual([true, 10, 0])
   })
 
   test('from now on gets what comes from now on, each once', () => {
-    audience.begin('e1', 10)
-    join('one', 'a')
-    activate(12, { a: 9 })
-    audience.accept(item('a', 12, 9))
-    audience.accept(item('a', 13, 12))
-    audience.accept(item('b', 14, 0))
-    audience.accept(item('a', 13, 12))
-    expect(news()).toEqual(['want a', 'one: ready at 12, a:9', 'one: a13'])
+    run.audience.begin('e1', 10)
+    run.join('one', 'a')
+    run.activate(12, { a: 9 })
+    run.accept('a', 12, 9)
+    run.accept('a', 13, 12)
+    run.accept('b', 14, 0)
+    run.accept('a', 13, 12)
+    expect(run.news()).toEqual(['want a', 'one: ready at 12, a:9', 'one: a13'])
   })
 
   test('that came later to channels that are ready is live at once', () => {
-    audience.begin('e1', 10)
-    join('one', 'a')
-    activate(10, { a: 0 })
-    audience.accept(item('a', 11, 0))
-    news()
-    join('two', 'a')
-    expect(news()).toEqual(['two: ready at 11, a:11'])
+    run.audience.begin('e1', 10)
+    run.join('one', 'a')
+    run.activate(10, { a: 0 })
+    run.accept('a', 11, 0)
+    run.news()
+    run.join('two', 'a')
+    expect(run.news()).toEqual(['two: ready at 11, a:11'])
   })
 
   test('in the middle of a turn gets nothing twice, and those before it miss nothing', () => {
-    audience.begin('e1', 10)
-    join('one', 'a')
-    activate(10, { a: 0 })
-    news()
-    audience.accept(item('a', 11, 0))
-    join('two', 'a', { after: 10 })
-    audience.accept(item('a', 12, 11))
-    expect(news()).toEqual(['two: ready at 10, a:11', 'two: a11', 'one: a11 a12', 'two: a12'])
+    run.audience.begin('e1', 10)
+    run.join('one', 'a')
+    run.activate(10, { a: 0 })
+    run.news()
+    run.accept('a', 11, 0)
+    run.join('two', 'a', { after: 10 })
+    run.accept('a', 12, 11)
+    expect(run.news()).toEqual(['two: ready at 10, a:11', 'two: a11', 'one: a11 a12', 'two: a12'])
   })
 
   test('that left gets nothing any more, whether it waited, caught up or was live', () => {
-    audience.begin('e1', 10)
-    const waiting = join('waiting', 'b')
-    const live = join('live', 'a')
-    activate(10, { a: 0 })
-    const catching = join('catching', 'a', { after: 2 })
-    news()
-    for (const one of [waiting, live, catching]) audience.leave(one, 0)
-    audience.page(catching, [item('a', 5, 0)], 10)
-    activate(10, { b: 0 })
-    audience.accept(item('a', 11, 5))
-    expect([news(), audience.joiningCount]).toEqual([[], 0])
+    run.audience.begin('e1', 10)
+    const waiting = run.join('waiting', 'b')
+    const live = run.join('live', 'a')
+    run.activate(10, { a: 0 })
+    const catching = run.join('catching', 'a', { after: 2 })
+    run.news()
+    for (const one of [waiting, live, catching]) run.audience.leave(one, 0)
+    run.audience.page(catching, [itemOf('a', 5, 0)], 10)
+    run.activate(10, { b: 0 })
+    run.accept('a', 11, 5)
+    expect([run.news(), run.audience.joiningCount]).toEqual([[], 0])
   })
 })
 
 describe('a stream that comes back', () => {
   beforeEach(() => {
-    audience.begin('e1', 10)
-    join('other', 'a b')
-    activate(10, { a: 9, b: 8 })
-    for (const position of [11, 12, 13]) audience.accept(item('a', position, position - 1))
-    news()
+    run.audience.begin('e1', 10)
+    run.join('other', 'a b')
+    run.activate(10, { a: 9, b: 8 })
+    for (const position of [11, 12, 13]) run.accept('a', position, position - 1)
+    run.news()
   })
 
   test('a moment later is served from the ring', () => {
-    join('one', 'a', { epoch: 'e1', after: 11 })
-    expect(news()).toEqual(['one: ready at 11, a:13', 'one: a12 a13'])
+    run.join('one', 'a', { epoch: 'e1', after: 11 })
+    expect(run.news()).toEqual(['one: ready at 11, a:13', 'one: a12 a13'])
+  })
+
+  test('to much is served in pieces, each when the one before has left', () => {
+    run.audience.begin('e2', 20)
+    run.join('other', 'a')
+    run.activate(20, { a: 0 }, 'e2')
+    for (const position of [21, 22, 23, 24]) run.accept('a', position, position - 1)
+    run.news()
+    run.itemSize = 2
+    const one = run.join('one', 'a', { epoch: 'e2', after: 20 })
+    expect(run.news()).toEqual(['one: ready at 20, a:24', 'one: a21 a22', 'pause'])
+    run.accept('a', 25, 24)
+    run.audience.advance()
+    expect(run.news()).toEqual(['other: a25'])
+    run.audience.page(one, [], one.cursor)
+    expect([run.news(), one.live]).toEqual([['one: a23 a24', 'pause'], false])
+    run.audience.page(one, [], one.cursor)
+    expect([run.news(), one.live]).toEqual([['one: a25'], true])
   })
 
   test('and missed nothing is live at once', () => {
-    join('one', 'b a', { epoch: 'e1', after: 13 })
-    expect(news()).toEqual(['one: ready at 13, b:8 a:13'])
+    run.join('one', 'b a', { epoch: 'e1', after: 13 })
+    expect(run.news()).toEqual(['one: ready at 13, b:8 a:13'])
   })
 
   test('later reads the log page by page, and then what came meanwhile', () => {
-    const one = join('one', 'a b', { epoch: 'e1', after: 3 })
-    expect(news()).toEqual(['one: ready at 3, a:13 b:8', 'read 3-10'])
-    audience.accept(item('b', 14, 8))
-    expect(news()).toEqual(['other: b14'])
-    audience.page(one, [item('b', 8, 2), item('a', 9, 1)], 9)
-    expect([news(), audience.sentUpTo(one)]).toEqual([['one: b8 a9', 'read 9-10'], 9])
-    audience.page(one, [item('a', 10, 9)], 10)
-    expect([news(), one.live]).toEqual([['one: a10', 'one: a11 a12 a13 b14'], true])
+    const one = run.join('one', 'a b', { epoch: 'e1', after: 3 })
+    expect(run.news()).toEqual(['one: ready at 3, a:13 b:8', 'read 3-10'])
+    run.accept('b', 14, 8)
+    expect(run.news()).toEqual(['other: b14'])
+    run.audience.page(one, [itemOf('b', 8, 2), itemOf('a', 9, 1)], 9)
+    expect([run.news(), run.audience.sentUpTo(one)]).toEqual([['one: b8 a9', 'read 9-10'], 9])
+    run.audience.page(one, [itemOf('a', 10, 9)], 10)
+    expect([run.news(), one.live]).toEqual([['one: a10', 'one: a11 a12 a13 b14'], true])
   })
 
   test('is not read for twice at once, and again when a read failed', () => {
-    const one = join('one', 'a', { epoch: 'e1', after: 3 })
-    audience.advance()
-    expect(news()).toEqual(['one: ready at 3, a:13', 'read 3-10'])
-    audience.pageFailed(one)
-    expect(news()).toEqual([])
-    audience.advance()
-    expect(news()).toEqual(['read 3-10'])
+    const one = run.join('one', 'a', { epoch: 'e1', after: 3 })
+    run.audience.advance()
+    expect(run.news()).toEqual(['one: ready at 3, a:13', 'read 3-10'])
+    run.audience.pageFailed(one)
+    expect(run.news()).toEqual([])
+    run.audience.advance()
+    expect(run.news()).toEqual(['read 3-10'])
   })
 
   test('to messages that the log has no more is told which', () => {
-    const one = join('one', 'a', { epoch: 'e1', after: 3 })
-    audience.page(one, [item('a', 6, 2), item('a', 9, 8), item('a', 10, 9)], 10)
-    expect(news()).toEqual([
+    const one = run.join('one', 'a', { epoch: 'e1', after: 3 })
+    run.audience.page(one, [itemOf('a', 6, 2), itemOf('a', 9, 8), itemOf('a', 10, 9)], 10)
+    expect(run.news()).toEqual([
       'one: ready at 3, a:13',
       'read 3-10',
       'one: a6',
@@ -185,60 +138,65 @@ describe('a stream that comes back', () => {
   })
 
   test('with an id of another log is told to begin anew', () => {
-    join('one', 'a', { epoch: 'e0', after: 5 })
-    expect(news()).toEqual(['one: incomplete at 13, a:13', 'one: reset, other-epoch'])
+    run.join('one', 'a', { epoch: 'e0', after: 5 })
+    expect(run.news()).toEqual(['one: incomplete at 13, a:13', 'one: reset, other-epoch'])
   })
 
   test('from the future is believed where the log has it', () => {
-    const one = join('one', 'a', { epoch: 'e1', after: 15 })
-    expect(news()).toEqual(['ask'])
-    audience.advance()
-    expect(news()).toEqual([])
-    audience.activated({ epoch: 'e1', position: 15, channels: new Map() })
-    expect([news(), one.live]).toEqual([['one: ready at 15, a:13'], true])
-    audience.accept(item('a', 14, 13))
-    audience.accept(item('a', 15, 14))
-    audience.accept(item('a', 16, 15))
-    expect(news().filter((line) => line.startsWith('one'))).toEqual(['one: a16'])
+    const one = run.join('one', 'a', { epoch: 'e1', after: 15 })
+    expect(run.news()).toEqual(['ask'])
+    run.audience.advance()
+    expect(run.news()).toEqual([])
+    run.audience.activated({ epoch: 'e1', position: 15, channels: new Map() })
+    expect([run.news(), one.live]).toEqual([['one: ready at 15, a:13'], true])
+    run.accept('a', 14, 13)
+    run.accept('a', 15, 14)
+    run.accept('a', 16, 15)
+    expect(run.news().filter((line) => line.startsWith('one'))).toEqual(['one: a16'])
   })
 
   test('from a future that the log does not have is told to begin anew', () => {
-    join('one', 'a', { epoch: 'e1', after: 15 })
-    audience.headFailed()
-    audience.advance()
-    expect(news()).toEqual(['ask', 'ask'])
-    audience.activated({ epoch: 'e1', position: 14, channels: new Map() })
-    expect(news()).toEqual(['one: incomplete at 13, a:13', 'one: reset, ahead-of-log'])
+    run.join('one', 'a', { epoch: 'e1', after: 15 })
+    run.audience.headFailed()
+    run.audience.advance()
+    expect(run.news()).toEqual(['ask', 'ask'])
+    run.audience.activated({ epoch: 'e1', position: 14, channels: new Map() })
+    expect(run.news()).toEqual(['one: incomplete at 13, a:13', 'one: reset, ahead-of-log'])
   })
 
   test('for the last few of each channel gets those first, and sees no gap between', () => {
-    const prelude = [item('b', 8, 2), item('a', 13, 12)]
-    join('one', 'a b', { epoch: 'e1', after: 13, prelude })
-    audience.accept(item('a', 14, 13))
-    expect(news()).toEqual(['one: ready at 7, a:13 b:8', 'one: b8 a13', 'other: a14', 'one: a14'])
+    const prelude = [itemOf('b', 8, 2), itemOf('a', 13, 12)]
+    run.join('one', 'a b', { epoch: 'e1', after: 13, prelude })
+    run.accept('a', 14, 13)
+    expect(run.news()).toEqual([
+      'one: ready at 7, a:13 b:8',
+      'one: b8 a13',
+      'other: a14',
+      'one: a14',
+    ])
   })
 })
 
 test('another log ends every stream, for its ids mean nothing any more', () => {
-  audience.begin('e1', 10)
-  const live = join('live', 'a')
-  activate(10, { a: 0 })
-  const catching = join('catching', 'a', { after: 2 })
-  join('waiting', 'b')
-  audience.accept(item('a', 11, 0))
-  told = []
-  audience.begin('e2', 4)
+  run.audience.begin('e1', 10)
+  const live = run.join('live', 'a')
+  run.activate(10, { a: 0 })
+  const catching = run.join('catching', 'a', { after: 2 })
+  run.join('waiting', 'b')
+  run.news()
+  run.accept('a', 11, 0)
+  run.audience.begin('e2', 4)
   // What was accepted before is still of the log that it was accepted from.
-  expect(news().sort()).toEqual([
+  expect(run.news().sort()).toEqual([
     'catching: end, reset',
     'live: a11',
     'live: end, reset',
     'waiting: end, reset',
   ])
-  expect([audience.epoch, audience.tip, audience.channels.size]).toEqual(['e2', 4, 0])
-  audience.page(catching, [item('a', 3, 0)], 4)
-  audience.leave(live, 0)
-  join('new', 'a', { epoch: 'e2', after: 4 })
-  activate(4, { a: 3 }, 'e2')
-  expect(news()).toEqual(['want a', 'new: ready at 4, a:3'])
+  expect([run.audience.epoch, run.audience.tip, run.audience.channels.size]).toEqual(['e2', 4, 0])
+  run.audience.page(catching, [itemOf('a', 3, 0)], 4)
+  run.audience.leave(live, 0)
+  run.join('new', 'a', { epoch: 'e2', after: 4 })
+  run.activate(4, { a: 3 }, 'e2')
+  expect(run.news()).toEqual(['want a', 'new: ready at 4, a:3'])
 })

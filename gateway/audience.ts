@@ -17,6 +17,8 @@ export interface AudiencePorts<I extends Item> {
   askHead: () => void
   /** Something was accepted: call `flush` at the end of this turn. */
   flushSoon: () => void
+  /** Wait until the stream has taken what it was sent → `page`, with nothing. */
+  pause: (subscriber: Subscriber<I>) => void
   /** Read for one stream → `page` or `pageFailed`. */
   read: (subscriber: Subscriber<I>, after: number, upTo: number) => void
 }
@@ -35,7 +37,7 @@ export class Audience<I extends Item> extends Fanout<I> {
   #epoch: string | undefined
   #logHead = 0
   readonly #batches = new WeakMap<readonly I[], Batch<I>>()
-  #lastRecent: { key: string; items: readonly I[] } = { key: '', items: [] }
+  #lastRecent: { key: string; piece: ReturnType<Ring<I>['since']> } | undefined
 
   constructor(ports: AudiencePorts<I>, ring: Ring<I>) {
     super(ring, ports.flushSoon)
@@ -111,7 +113,7 @@ export class Audience<I extends Item> extends Fanout<I> {
     this.#epoch = epoch
     this.#logHead = position
     this.restart(position)
-    this.#lastRecent = { key: '', items: [] }
+    this.#lastRecent = undefined
     for (const subscriber of subscribers) {
       this.#joining.delete(subscriber)
       subscriber.sink.end('reset')
@@ -137,8 +139,14 @@ export class Audience<I extends Item> extends Fanout<I> {
         this.#ports.read(subscriber, cursor, Math.max(from, this.ring.from))
         return
       }
-      this.#catchUp(subscriber, this.#recent(cursor, subscriber.channels))
-      subscriber.cursor = known
+      const { items, upTo } = this.#recent(cursor, subscriber.channels)
+      this.#catchUp(subscriber, items)
+      subscriber.cursor = upTo ?? known
+      if (upTo !== undefined) {
+        subscriber.reading = true
+        this.#ports.pause(subscriber)
+        return
+      }
     }
     this.#goLive(subscriber)
   }
@@ -201,15 +209,13 @@ export class Audience<I extends Item> extends Fanout<I> {
     return batch
   }
 
-  /** The ring's items above a cursor; the last answer is kept for those who come back with the same one. */
-  #recent(cursor: number, channels: readonly string[]): readonly I[] {
+  /** The ring's next piece above a cursor; the last answer is kept for those who come back with the same one. */
+  #recent(cursor: number, channels: readonly string[]): ReturnType<Ring<I>['since']> {
     const key = [cursor, this.tip, ...channels].join(' ')
-    if (this.#lastRecent.key !== key) {
-      const wanted = new Set(channels)
-      const items = this.ring.since(cursor).filter((item) => wanted.has(item.channel))
-      this.#lastRecent = { key, items }
+    if (this.#lastRecent?.key !== key) {
+      this.#lastRecent = { key, piece: this.ring.since(cursor, new Set(channels)) }
     }
-    return this.#lastRecent.items
+    return this.#lastRecent.piece
   }
 
   #goLive(subscriber: Subscriber<I>): void {

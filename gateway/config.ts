@@ -23,7 +23,8 @@ export const gatewayConfig = z.object({
   RETRY_SECONDS: seconds(0.1, 60)
     .default(2)
     .describe('After which readers come back; each waits between half and one and a half of it'),
-  MAX_WAITING_BYTES: integer(65_536, 1_073_741_824)
+  // Not less: a stream that catches up is sent half of it at once.
+  MAX_WAITING_BYTES: integer(1_048_576, 1_073_741_824)
     .default(1_048_576)
     .describe('Bytes that may wait for one slow reader before it is cut'),
   MAX_TOTAL_WAITING_BYTES: integer(1_048_576, 68_719_476_736)

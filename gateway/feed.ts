@@ -56,7 +56,7 @@ export class Feed {
     this.#options = options
     const ring = new Ring<Frame>(
       0,
-      { maxItems: 50_000, maxBytes: options.ringBytes },
+      { maxItems: 50_000, maxBytes: options.ringBytes, pieceBytes: PIECE_BYTES },
       (frame) => frame.text.length + FRAME_OVERHEAD,
     )
     this.audience = new Audience<Frame>(
@@ -64,6 +64,7 @@ export class Feed {
         wanted: (channels) => this.#tail.wanted(channels),
         askHead: () => this.#activate([]),
         flushSoon: () => setImmediate(() => this.audience.flush()),
+        pause: (subscriber) => void this.#pause(subscriber),
         read: (subscriber, after, upTo) => void this.#read(subscriber, after, upTo),
       },
       ring,
@@ -152,6 +153,11 @@ export class Feed {
     }
   }
 
+  async #pause(subscriber: Subscriber<Frame>): Promise<void> {
+    await subscriber.sink.drained()
+    this.audience.page(subscriber, [], subscriber.cursor)
+  }
+
   async #read(subscriber: Subscriber<Frame>, after: number, upTo: number): Promise<void> {
     const { epoch } = this.audience
     try {
@@ -165,5 +171,7 @@ export class Feed {
   }
 }
 
+/** What a stream is sent at once of what it missed: like a page (see Reader), well below what may wait for it. */
+const PIECE_BYTES = 512 * 1024
 /** What an entry of the ring costs beside its text. */
 const FRAME_OVERHEAD = 150

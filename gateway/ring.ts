@@ -17,16 +17,18 @@ export class Ring<I extends Item> {
   #from: number
   readonly #maxItems: number
   readonly #maxBytes: number
+  readonly #pieceBytes: number
   readonly #sizeOf: (item: I) => number
 
   constructor(
     from: number,
-    bounds: { maxItems: number; maxBytes: number },
+    bounds: { maxItems: number; maxBytes: number; pieceBytes: number },
     sizeOf: (item: I) => number,
   ) {
     this.#from = from
     this.#maxItems = bounds.maxItems
     this.#maxBytes = bounds.maxBytes
+    this.#pieceBytes = bounds.pieceBytes
     this.#sizeOf = sizeOf
   }
 
@@ -58,8 +60,27 @@ export class Ring<I extends Item> {
     this.#from = from
   }
 
-  /** The kept items above a position that is not below `from`, in position order. */
-  since(position: number): I[] {
+  /**
+   * The kept items of some channels above a position that is not below `from`, in position order: one piece of them, because
+   * who is sent all at once that it missed might be cut as a reader that does not read. `upTo` is how far the piece goes;
+   * undefined where nothing is left.
+   */
+  since(position: number, channels: ReadonlySet<string>): { items: I[]; upTo: number | undefined } {
+    const items: I[] = []
+    let bytes = 0
+    for (let index = this.#after(position); index < this.#items.length; index++) {
+      const item = this.#items[index]
+      if (item === undefined || !channels.has(item.channel)) continue
+      const last = items.at(-1)
+      bytes += this.#sizeOf(item)
+      if (last !== undefined && bytes > this.#pieceBytes) return { items, upTo: last.position }
+      items.push(item)
+    }
+    return { items, upTo: undefined }
+  }
+
+  /** The index of the first kept item above a position. */
+  #after(position: number): number {
     let low = this.#first
     let high = this.#items.length
     while (low < high) {
@@ -67,7 +88,7 @@ export class Ring<I extends Item> {
       if ((this.#items[middle]?.position ?? Infinity) <= position) low = middle + 1
       else high = middle
     }
-    return this.#items.slice(low)
+    return low
   }
 
   #dropOldest(): void {

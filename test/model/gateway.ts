@@ -67,12 +67,22 @@ export class ModelGateway {
     const alive = (run: () => void) => (): void => {
       if (life === this.#life) run()
     }
-    const ring = new Ring<Entry>(0, { maxItems: random.between(0, 20), maxBytes: 1e9 }, () => 1)
+    const bounds = {
+      maxItems: random.between(0, 20),
+      maxBytes: 1e9,
+      pieceBytes: random.between(1, 9),
+    }
+    const ring = new Ring<Entry>(0, bounds, () => 1)
     const audience = new Audience<Entry>(
       {
         wanted: (channels) => tail.wanted(channels),
         askHead: () => activate([]),
         flushSoon: () => clock.after(random.between(0, 3), () => audience.flush()),
+        pause: (subscriber) =>
+          clock.after(
+            random.between(0, 20),
+            alive(() => audience.page(subscriber, [], subscriber.cursor)),
+          ),
         read: (subscriber, after, upTo) =>
           this.#world.query(
             () => this.#world.read(audience.epoch ?? '', after, upTo, new Set(subscriber.channels)),

@@ -62,9 +62,17 @@ export class StreamServer {
         },
         askHead: () => setImmediate(() => audience.activated(headAlone)),
         flushSoon: () => setImmediate(() => audience.flush()),
+        pause: (subscriber) =>
+          void subscriber.sink
+            .drained()
+            .then(() => audience.page(subscriber, [], subscriber.cursor)),
         read: (subscriber, _after, upTo) => audience.page(subscriber, [], upTo),
       },
-      new Ring(0, { maxItems: 100_000, maxBytes: 1e9 }, ({ text }) => text.length),
+      new Ring(
+        0,
+        { maxItems: 100_000, maxBytes: 1e9, pieceBytes: 524_288 },
+        ({ text }) => text.length,
+      ),
     )
     audience.begin('e1', 0)
     this.audience = audience

@@ -24,9 +24,10 @@ export class TestTail {
         wanted: (channels) => this.tail.wanted(channels),
         askHead: () => ask('ask'),
         flushSoon: () => {},
+        pause: () => ask('pause'),
         read: (_, after, upTo) => ask(`read ${after}-${upTo}`),
       },
-      new Ring(0, { maxItems: 100, maxBytes: 100 }, () => 1),
+      new Ring(0, { maxItems: 100, maxBytes: 100, pieceBytes: 100 }, () => 1),
     )
     this.tail = new Tail<Item>(
       this.audience,
