@@ -54,7 +54,7 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
 ENTRYPOINT []
 CMD ["nginx", "-e", "stderr", "-c", "/etc/nginx/causeway.conf"]
 
-FROM ${NODE_IMAGE} AS service
+FROM ${NODE_IMAGE} AS services
 ARG VERSION=0.0.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="causeway" \

@@ -12,6 +12,7 @@ export function mosquitto({ dir, port }: ServerOptions): ServerSpec {
   render(join(ROOT, 'deploy/mosquitto/mosquitto.conf.template'), config, {
     MQTT_HOST: '127.0.0.1',
     MQTT_PORT: String(port),
+    ACCESS: 'allow_anonymous true',
     DATA_DIR: dir,
   })
   // Again, for the configuration must be readable to the account too.

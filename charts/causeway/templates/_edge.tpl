@@ -1,0 +1,34 @@
+{{/* nginx.conf: the template of deploy/nginx, of which files/ has a copy, with its ${NAMES} filled in. Argument: $ */}}
+{{- define "causeway.nginxConf" -}}
+{{- $name := include "causeway.fullname" . }}
+{{- $trusted := "" }}
+{{- range .Values.edge.trustedProxies }}
+{{- $trusted = printf "%sset_real_ip_from %s;\n  " $trusted . }}
+{{- end }}
+{{- if $trusted }}
+{{- $trusted = printf "%sreal_ip_header X-Forwarded-For;\n  real_ip_recursive on;" $trusted }}
+{{- end }}
+{{- /* Twice: nginx tries another server of its list, and behind a Service's one address there are several pods. */}}
+{{- $ingest := printf "server %s-ingest:8080 max_fails=0;" $name }}
+{{- $gateway := printf "server %s-gateway:8080 max_fails=0;" $name }}
+{{- $values := dict
+  "RUN_DIR" "/tmp"
+  "ACCESS_LOG" "/dev/stdout"
+  "STATIC_DIR" "/srv/causeway"
+  "TRUSTED_PROXIES" $trusted
+  "WORKER_CONNECTIONS" (include "causeway.text" .Values.edge.workerConnections)
+  "LISTEN" "0.0.0.0:8080"
+  "STATUS_LISTEN" "0.0.0.0:8081"
+  "INGEST_SERVERS" (printf "%s\n    %s" $ingest $ingest)
+  "GATEWAY_SERVERS" (printf "%s\n    %s" $gateway $gateway)
+}}
+{{- $text := .Files.Get "files/nginx.conf.template" }}
+{{- range $key, $value := $values }}
+{{- $text = $text | replace (printf "${%s}" $key) $value }}
+{{- end }}
+{{- /* What is left is a name that this list lacks. The first line of the file speaks of ${...}. */}}
+{{- if regexMatch "\\$\\{[A-Z]" $text }}
+{{- fail (printf "files/nginx.conf.template wants %s" (regexFind "\\$\\{[A-Z_]+\\}" $text)) }}
+{{- end }}
+{{- $text }}
+{{- end }}

@@ -1,0 +1,65 @@
+{{/* A number of values.yaml as it was written: to Go it is a float, and 268435456 would come out as 2.68435456e+08. */}}
+{{- define "causeway.text" -}}
+{{- if and (kindIs "float64" .) (eq (floor .) .) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
+{{- end }}
+
+{{/* Bytes of a quantity such as 512Mi or 1Gi. */}}
+{{- define "causeway.bytes" -}}
+{{- $number := regexFind "^[0-9]+" . | int64 }}
+{{- $unit := regexFind "[A-Za-z]*$" . }}
+{{- $factor := get (dict "" 1 "k" 1000 "Ki" 1024 "M" 1000000 "Mi" 1048576 "G" 1000000000 "Gi" 1073741824) $unit }}
+{{- if or (not $factor) (not (regexMatch "^[0-9]+[A-Za-z]*$" .)) }}
+{{- fail (printf "The memory limit %q must be a whole number with Ki, Mi, Gi, k, M or G." .) }}
+{{- end }}
+{{- mul $number $factor }}
+{{- end }}
+
+{{/* Variables that hold no secret: dict "root" $ "component" "gateway" "values" .Values.gateway */}}
+{{- define "causeway.config" -}}
+{{- $common := .root.Values.config }}
+{{- $limit := include "causeway.bytes" .values.resources.limits.memory | int64 }}
+{{- $env := dict "LOG_LEVEL" $common.LOG_LEVEL "LOG_ID" $common.LOG_ID "DRAIN_SECONDS" .values.drainSeconds }}
+{{- /* The rest of the limit is for buffers, code and sockets, which are not on the heap. */}}
+{{- $_ := set $env "NODE_OPTIONS" (printf "--max-old-space-size=%d" (div (mul $limit 6) (mul 10 1048576))) }}
+{{- if ne .component "gateway" }}{{ $_ := set $env "MQTT_PREFIX" $common.MQTT_PREFIX }}{{ end }}
+{{- if ne .component "ingest" }}{{ $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}{{ end }}
+{{- if ne .component "bridge" }}{{ $_ := set $env "CORS_ORIGINS" $common.CORS_ORIGINS }}{{ end }}
+{{- if eq .component "gateway" }}
+{{- /* New streams go elsewhere before the kernel ends the pod and all of its streams. */}}
+{{- $_ := set $env "MAX_MEMORY_BYTES" (div (mul $limit 8) 10) }}
+{{- end }}
+{{- if .root.Values.caBundle.existingConfigMap }}
+{{- $_ := set $env "NODE_EXTRA_CA_CERTS" (printf "/etc/causeway/ca/%s" .root.Values.caBundle.key) }}
+{{- end }}
+{{- range $name, $value := merge (deepCopy .values.config) $env }}
+{{ $name }}: {{ include "causeway.text" $value | quote }}
+{{- end }}
+{{- end }}
+
+{{/* Variables out of the Secret: dict "root" $ "secretKeys" .Values.ingest.secretKeys */}}
+{{- define "causeway.secretEnv" -}}
+{{- range $name, $key := .secretKeys }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "causeway.secretName" $.root }}
+      key: {{ $key }}
+{{- end }}
+{{- end }}
+
+{{/* Certificate authority, where it is one's own: argument $ */}}
+{{- define "causeway.caVolume" -}}
+{{- with .Values.caBundle.existingConfigMap }}
+- name: ca
+  configMap:
+    name: {{ . }}
+{{- end }}
+{{- end }}
+
+{{- define "causeway.caMount" -}}
+{{- if .Values.caBundle.existingConfigMap }}
+- name: ca
+  mountPath: /etc/causeway/ca
+  readOnly: true
+{{- end }}
+{{- end }}

@@ -1,0 +1,56 @@
+{{/* Names and labels. "component" is one of ingest, bridge, gateway, edge, mosquitto, migrate, test. */}}
+
+{{- define "causeway.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" }}
+{{- end }}
+
+{{/* 40 of the 63 characters that a name may have: components and hashes come behind. */}}
+{{- define "causeway.fullname" -}}
+{{- $name := include "causeway.name" . }}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" }}
+{{- else if contains $name .Release.Name }}
+{{- .Release.Name | trunc 40 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{/* dict "root" $ "component" "ingest" */}}
+{{- define "causeway.labels" -}}
+{{ include "causeway.selector" . }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: causeway
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* What never changes: a Deployment's selector cannot be changed, and pipelines relabel everything else. */}}
+{{- define "causeway.selector" -}}
+app.kubernetes.io/name: {{ include "causeway.name" .root }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- with .component }}
+app.kubernetes.io/component: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* dict "root" $ "image" .Values.image: the digest wins over the tag. */}}
+{{- define "causeway.image" -}}
+{{- $registry := .root.Values.global.imageRegistry | default .image.registry -}}
+{{- with $registry }}{{ . }}/{{ end }}{{ .image.repository }}
+{{- if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag | default .root.Chart.AppVersion }}{{ end }}
+{{- end }}
+
+{{/* The Secret with the addresses: someone else's, or the release's own. */}}
+{{- define "causeway.secretName" -}}
+{{- if .Values.secrets.existingSecret }}
+{{- .Values.secrets.existingSecret }}
+{{- else if .Values.secrets.values }}
+{{- include "causeway.fullname" . }}
+{{- else }}
+{{- fail "Set secrets.existingSecret to the name of a Secret with DATABASE_URL, REDIS_URL and MQTT_URL (docs/deploy.md says how to make it)." }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,57 @@
+{{/* Rules of network policies. An empty list of peers means any address; that is said by leaving "to" away. */}}
+
+{{- define "causeway.egressDns" -}}
+- {{- with .Values.networkPolicy.dnsTo }}
+  to:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  ports:
+    - port: 53
+      protocol: UDP
+    - port: 53
+      protocol: TCP
+{{- end }}
+
+{{/* Argument: {port, to} */}}
+{{- define "causeway.egressTo" -}}
+- {{- with .to }}
+  to:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  ports:
+    - port: {{ int .port }}
+      protocol: TCP
+{{- end }}
+
+{{/* Another component of this release: dict "root" $ "component" "gateway" "port" "http" */}}
+{{- define "causeway.peer" -}}
+- podSelector:
+    matchLabels:
+      {{- include "causeway.selector" (dict "root" .root "component" .component) | nindent 6 }}
+{{- end }}
+
+{{- define "causeway.egressPeer" -}}
+- to:
+    {{- include "causeway.peer" . | nindent 4 }}
+  ports:
+    - port: {{ .port }}
+      protocol: TCP
+{{- end }}
+
+{{- define "causeway.egressMqtt" -}}
+{{- if .Values.mosquitto.enabled }}
+{{- include "causeway.egressPeer" (dict "root" . "component" "mosquitto" "port" "mqtt") }}
+{{- else }}
+{{- include "causeway.egressTo" .Values.networkPolicy.mqtt }}
+{{- end }}
+{{- end }}
+
+{{- define "causeway.ingressScrape" -}}
+{{- with .Values.networkPolicy.scrapeFrom }}
+- from:
+    {{- toYaml . | nindent 4 }}
+  ports:
+    - port: metrics
+      protocol: TCP
+{{- end }}
+{{- end }}

@@ -1,0 +1,175 @@
+import type { Dashboard } from './dashboard.ts'
+
+/** Whether Causeway does what it promises, on one page. */
+export const overview: Dashboard = {
+  uid: 'causeway-overview',
+  title: 'Causeway: overview',
+  description: 'Posts, delivery and readers. Begin here; the processes are on a page of their own.',
+  rows: [
+    {
+      title: 'Now',
+      panels: [
+        {
+          title: 'Streams',
+          description: 'Readers that are connected, over all gateways.',
+          unit: 'short',
+          isStat: true,
+          queries: [{ promql: 'sum(causeway_gateway_streams{$in})', legend: 'streams' }],
+        },
+        {
+          title: 'Posts stored',
+          description: 'Messages that got a position, per second.',
+          unit: 'cps',
+          isStat: true,
+          queries: [
+            {
+              promql: 'sum(rate(causeway_posts_total{outcome="created",$in}[$__rate_interval]))',
+              legend: 'posts',
+            },
+          ],
+        },
+        {
+          title: 'Messages delivered',
+          description: 'Messages written to streams, per second.',
+          unit: 'cps',
+          isStat: true,
+          queries: [
+            {
+              promql: 'sum(rate(causeway_gateway_deliveries_total{$in}[$__rate_interval]))',
+              legend: 'deliveries',
+            },
+          ],
+        },
+        {
+          title: 'Redis behind the log',
+          description: 'Messages that are stored and not yet in Redis, as the better bridge sees it.',
+          unit: 'short',
+          isStat: true,
+          queries: [{ promql: 'min(causeway_bridge_lag_messages{$in})', legend: 'behind' }],
+        },
+        {
+          title: 'Gateways live',
+          description: 'Of all gateways, those that get messages over Redis. The rest read the log.',
+          unit: 'percentunit',
+          isStat: true,
+          queries: [{ promql: 'avg(causeway_gateway_live{$in})', legend: 'live' }],
+        },
+      ],
+    },
+    {
+      title: 'Posts',
+      panels: [
+        {
+          title: 'Posts by outcome',
+          description:
+            'created and repeated are good; the rest are the problems that were answered, by their names.',
+          unit: 'cps',
+          queries: [
+            {
+              promql: 'sum by (outcome) (rate(causeway_posts_total{$in}[$__rate_interval]))',
+              legend: '{{outcome}}',
+            },
+          ],
+        },
+        {
+          title: 'Time to answer a post',
+          description: 'From the request to the end of its answer: nearly all of it is the commit.',
+          unit: 's',
+          queries: [0.5, 0.95, 0.99].map((quantile) => ({
+            promql: `histogram_quantile(${quantile}, sum by (le) (rate(causeway_http_request_duration_seconds_bucket{method="POST",$in}[$__rate_interval])))`,
+            legend: `${quantile * 100} %`,
+          })),
+        },
+        {
+          title: 'Requests by status',
+          description: 'Of posts and history, not of streams. 5xx is ours to explain.',
+          unit: 'reqps',
+          queries: [
+            {
+              promql:
+                'sum by (status) (rate(causeway_http_request_duration_seconds_count{$in}[$__rate_interval]))',
+              legend: '{{status}}',
+            },
+          ],
+        },
+      ],
+    },
+    {
+      title: 'The way to the streams',
+      panels: [
+        {
+          title: 'Copies over MQTT',
+          description:
+            'nobody: no bridge is subscribed. failed, skipped: the broker is away or slow. Such messages come late.',
+          unit: 'cps',
+          queries: [
+            {
+              promql: 'sum by (outcome) (rate(causeway_publishes_total{$in}[$__rate_interval]))',
+              legend: '{{outcome}}',
+            },
+          ],
+        },
+        {
+          title: 'How messages came to Redis',
+          description:
+            'received over MQTT, fetched from the log because no copy came, appended in all. Each bridge does all of it.',
+          unit: 'cps',
+          queries: ['received', 'fetched', 'appended'].map((word) => ({
+            promql: `sum(rate(causeway_bridge_${word}_total{$in}[$__rate_interval]))`,
+            legend: word,
+          })),
+        },
+        {
+          title: 'Redis behind the log',
+          description: 'Messages, as each bridge sees it once a second.',
+          unit: 'short',
+          queries: [
+            {
+              promql: 'max by (instance) (causeway_bridge_lag_messages{$in})',
+              legend: '{{instance}}',
+            },
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Readers',
+      panels: [
+        {
+          title: 'Streams by gateway',
+          description: 'They spread evenly within an hour, the age at which a stream is ended.',
+          unit: 'short',
+          queries: [
+            {
+              promql: 'sum by (instance) (causeway_gateway_streams{$in})',
+              legend: '{{instance}}',
+            },
+          ],
+        },
+        {
+          title: 'Streams that gateways ended',
+          description:
+            'shutdown and max-age are ordinary; slow: the reader took nothing for too long; unavailable: something was away.',
+          unit: 'cps',
+          queries: [
+            {
+              promql:
+                'sum by (reason) (rate(causeway_gateway_stream_ends_total{$in}[$__rate_interval]))',
+              legend: '{{reason}}',
+            },
+          ],
+        },
+        {
+          title: 'Gaps, resets and refusals',
+          description:
+            'What readers were told that they cannot have, or only later. All of it is an exception.',
+          unit: 'cps',
+          queries: ['gaps', 'resets', 'refusals'].map((word) => ({
+            promql: `sum by (reason) (rate(causeway_gateway_${word}_total{$in}[$__rate_interval]))`,
+            legend: `${word}: {{reason}}`,
+          })),
+        },
+      ],
+    },
+  ],
+}
