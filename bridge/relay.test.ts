@@ -164,6 +164,41 @@ describe('a relay', () => {
     expect((await copied()).at(-1)).toBe(last?.json)
   })
 
+  test('sends no beacon while Redis takes no appends, and sends them again when it does', async () => {
+    let beacons = 0
+    let isFull = false
+    const copy = new RedisLog(redis, keys, { recentLength: 5_000, recentSeconds: 60 })
+    const relay = new Relay({
+      log: history,
+      copy: {
+        open: (...args) => copy.open(...args),
+        append: (...args) =>
+          isFull ? Promise.reject(new Error('OOM command not allowed')) : copy.append(...args),
+        beacon: (...args) => {
+          beacons++
+          return copy.beacon(...args)
+        },
+      },
+      metrics: createBridgeMetrics(new Registry()),
+      logger: pino({ level: 'silent' }),
+      holeMs: 40,
+    })
+    relays.push(relay)
+    relay.start()
+    await waitFor(() => beacons > 0)
+    isFull = true
+    await post(1)
+    await waitFor(() => !relay.level)
+    // The looks are a second apart; the first may still have seen the log before the message.
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    const before = beacons
+    await new Promise((resolve) => setTimeout(resolve, 2_200))
+    expect(beacons).toBe(before)
+    isFull = false
+    await waitFor(() => beacons > before)
+    await levelled()
+  })
+
   test('beside another one makes one copy', async () => {
     const [one, other] = [startRelay(), startRelay()]
     await waitFor(() => one.relay.level && other.relay.level)

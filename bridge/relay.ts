@@ -35,6 +35,8 @@ export class Relay {
   readonly #sequencer: Sequencer
   #timer: NodeJS.Timeout | undefined
   #looking = false
+  /** Of the log, at the last look: a second later Redis should have it. */
+  #logHead = 0
   #closed = false
   #failing = false
   #under: Promise<void> = Promise.resolve()
@@ -82,16 +84,20 @@ export class Relay {
     if (this.#looking) return
     this.#looking = true
     const { log, copy, metrics, logger } = this.#options
+    const before = this.#logHead
     try {
       const { epoch, position } = await log.head()
+      this.#logHead = position
       if (this.#closed) return
       this.#sequencer.log(epoch, position)
       metrics.lag.set(Math.max(0, position - (this.#sequencer.head ?? 0)))
     } catch (error) {
       logger.debug({ reason: String(error) }, 'the log cannot be read')
     }
-    const { epoch } = this.#sequencer
-    if (epoch !== undefined) {
+    const { epoch, head: reached } = this.#sequencer
+    // A beacon tells the gateways that Redis follows the log. A Redis that takes no appends, because its memory is full, would
+    // still publish one, and they would wait for messages that do not come; without it they follow the log themselves.
+    if (epoch !== undefined && reached !== undefined && reached >= before) {
       try {
         const head = await copy.beacon(epoch)
         if (!this.#closed) this.#sequencer.seen(epoch, head)

@@ -159,7 +159,9 @@ export class Sequencer {
     if (this.#target <= head) return
     // So far behind that the missing ones are not on their way: no waiting.
     if (this.#overdue === head || this.#target - head > MAX_FETCH) {
-      const end = Math.min(this.#target, head + MAX_FETCH, ...this.#above())
+      // Not only to the end of this hole: where all that one ingest publishes is late, every few messages are followed by
+      // the next hole, and a wait for each would fall behind without end.
+      const end = Math.min(this.#target, head + MAX_FETCH)
       this.#start({ type: 'fetch', epoch: this.#epoch, after: head, upTo: end })
     } else if (!this.#waiting) {
       this.#waiting = true
@@ -182,12 +184,5 @@ export class Sequencer {
       run.push(entry)
     }
     return run
-  }
-
-  /** The end of the hole: the position below the lowest pending one. */
-  #above(): number[] {
-    let lowest = Infinity
-    for (const position of this.#pending.keys()) lowest = Math.min(lowest, position)
-    return lowest === Infinity ? [] : [lowest - 1]
   }
 }
