@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,8 +13,10 @@ import { Hops } from './hops.ts'
 export interface BenchOptions {
   dir: string
   random: Random
-  /** More environment for the services. */
-  env?: ((name: string) => NodeJS.ProcessEnv) | undefined
+  /** More environment for the services; `dir` is the stack's. */
+  env?: ((name: string, dir: string) => NodeJS.ProcessEnv) | undefined
+  /** Gives Postgres a disk of its own, so small that it can be filled. Needs root. */
+  postgresDiskMegabytes?: number | undefined
 }
 
 const COUNTS = { ingest: 2, bridge: 2, gateway: 2 }
@@ -29,8 +32,11 @@ export class Bench {
   readonly gateways: string[]
   readonly ingests: string[]
   readonly #crashDir: string
+  readonly #disk: string | undefined
 
-  static async start({ dir, random, env }: BenchOptions): Promise<Bench> {
+  static async start(options: BenchOptions): Promise<Bench> {
+    const { dir, random, env, postgresDiskMegabytes: megabytes } = options
+    if (megabytes !== undefined) mountDisk(diskOf(dir), megabytes)
     const crashDir = join(dir, 'crash')
     mkdirSync(crashDir, { recursive: true })
     const hops = new Hops(random)
@@ -50,7 +56,7 @@ export class Bench {
         LOG_LEVEL: 'info',
         CRASH_DIR: crashDir,
         ...hops.environment(role, index, urls),
-        ...env?.(`${role}-${index}`),
+        ...env?.(`${role}-${index}`, dir),
       }),
     })
     const entrances = (role: Role) =>
@@ -64,13 +70,20 @@ export class Bench {
       gateways: await entrances('gateway'),
       ingests: await entrances('ingest'),
       crashDir,
+      ...(megabytes === undefined ? {} : { disk: diskOf(dir) }),
     })
   }
 
   private constructor(
     stack: Stack,
     hops: Hops,
-    at: { edge: string; gateways: string[]; ingests: string[]; crashDir: string },
+    at: {
+      edge: string
+      gateways: string[]
+      ingests: string[]
+      crashDir: string
+      disk?: string
+    },
   ) {
     this.stack = stack
     this.hops = hops
@@ -78,6 +91,7 @@ export class Bench {
     this.gateways = at.gateways
     this.ingests = at.ingests
     this.#crashDir = at.crashDir
+    this.#disk = at.disk
   }
 
   child(name: string): Child {
@@ -120,7 +134,18 @@ export class Bench {
     for (const { name } of this.stack.processes) this.thaw(name)
     await this.stack.stop()
     await this.hops.close()
+    if (this.#disk !== undefined) execFileSync('umount', [this.#disk])
   }
+}
+
+/** Where the stack keeps its Postgres. */
+function diskOf(dir: string): string {
+  return join(dir, 'postgres')
+}
+
+function mountDisk(folder: string, megabytes: number): void {
+  mkdirSync(folder, { recursive: true })
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder])
 }
 
 /** A service says so itself; of a server it is enough that there is a process, for the services need it. */

@@ -162,7 +162,11 @@ describe('a bad history is rejected with the right word', () => {
       ['idempotency', 'lost-ack'],
       (h) => h.posts.push({ ...postAt(h, 0), outcome: 'repeated', id: 'id-x', position: 103 }),
     ],
-    ['one key has two messages', ['idempotency'], (h) => (rowAt(h, 2).key = rowAt(h, 0).key)],
+    [
+      'one key has two messages',
+      ['idempotency', 'phantom'],
+      (h) => (rowAt(h, 2).key = rowAt(h, 0).key),
+    ],
     ['a reader missed a message', ['skipped'], (h) => records(h).splice(FIFTH_HEARD, 1)],
     ['a reader missed the last message', ['tail'], (h) => records(h).pop()],
     ['a reader heard a message twice', ['duplicate'], (h) => records(h).push(heard(rowAt(h, 9)))],

@@ -18,6 +18,8 @@ export class Notebook {
   /** Where the stream began; it has nothing to hear of what was before. */
   start = 0
   messages = 0
+  gaps = 0
+  resets = 0
   readonly #write: (record: ChainRecord) => void
   readonly #skipsRepeats: boolean
   #epoch = ''
@@ -50,9 +52,11 @@ export class Notebook {
     } else if (name === 'gap') {
       const gap: { channel: string; after: number; before: number; reason: string } =
         JSON.parse(data)
+      this.gaps++
       this.#write({ t: 'gap', at, ...gap })
     } else if (name === 'reset' || name === 'goodbye') {
       const { reason }: { reason: string } = JSON.parse(data)
+      if (name === 'reset') this.resets++
       this.#write({ t: name, at, why: reason })
     }
   }

@@ -65,6 +65,12 @@ export class Poster {
     clearInterval(this.#timer)
   }
 
+  /** Begins no new posts, and resolves when those that were begun are answered. */
+  async quiet(): Promise<void> {
+    this.pause()
+    await Promise.all(this.#open)
+  }
+
   /** Waits until every post has a definite answer, or time is up: those that are left stay unknown. */
   async settle(withinMs: number): Promise<void> {
     this.pause()

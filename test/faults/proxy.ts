@@ -112,7 +112,8 @@ export class Proxy {
   ): Promise<void> {
     let passed = 0
     try {
-      for await (const data of from) {
+      // Its end is not the end of the other direction.
+      for await (const data of from.iterator({ destroyOnReturn: false })) {
         const chunk: Buffer = data
         while (this.#isBlocked(direction)) await this.#change()
         passed += chunk.length
@@ -122,7 +123,7 @@ export class Proxy {
       }
       to.end()
     } catch {
-      this.#reset(pair)
+      await this.#lost(pair)
     }
   }
 
@@ -158,7 +159,11 @@ export class Proxy {
   }
 
   #reset(pair: [Socket, Socket]): void {
-    for (const socket of pair) if (!socket.destroyed) socket.resetAndDestroy()
+    for (const socket of pair) {
+      // A socket that is connecting, or has sent its end, cannot be reset any more: Node would leave it open for ever.
+      if (socket.connecting || socket.writableEnded) socket.destroy()
+      else if (!socket.destroyed) socket.resetAndDestroy()
+    }
   }
 }
 

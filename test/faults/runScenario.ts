@@ -81,7 +81,10 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     healed: () => (fault.to = Date.now()),
     expect: (holds, detail) => void (holds || violations.push({ word: 'expectation', detail })),
     note: (text) => void notes.push(text),
-    keepLog: async () => void kept.push(...(await dump(databaseUrl, base))),
+    keepLog: async (upTo = Infinity) => {
+      const rows = await dump(databaseUrl, base)
+      kept.push(...rows.filter(({ position }) => position <= upTo))
+    },
     limits,
   }
   const ticker = setInterval(() => {

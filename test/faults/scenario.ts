@@ -20,8 +20,8 @@ export interface Scene {
   expect: (holds: boolean, detail: string) => void
   /** A line for the table. */
   note: (text: string) => void
-  /** Keeps what the log has now, before it is taken away. */
-  keepLog: () => Promise<void>
+  /** Keeps what the log has now, up to a position, before it is taken away. */
+  keepLog: (upTo?: number) => Promise<void>
   limits: Partial<Limits>
 }
 

@@ -1,7 +1,10 @@
 import type { Scenario } from '../scenario.ts'
 import { bridgeFaults } from './bridgeFaults.ts'
+import { clientFaults } from './clientFaults.ts'
+import { cursorFaults } from './cursorFaults.ts'
 import { gatewayFaults } from './gatewayFaults.ts'
 import { ingestFaults } from './ingestFaults.ts'
+import { machineFaults } from './machineFaults.ts'
 import { mqttFaults } from './mqttFaults.ts'
 import { postgresFaults } from './postgresFaults.ts'
 import { redisFaults } from './redisFaults.ts'
@@ -14,4 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...redisFaults,
   ...postgresFaults,
   ...gatewayFaults,
+  ...clientFaults,
+  ...cursorFaults,
+  ...machineFaults,
 ].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))

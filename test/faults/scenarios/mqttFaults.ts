@@ -1,4 +1,9 @@
-import type { Scenario } from '../scenario.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import mqtt from 'mqtt'
+import { join } from 'node:path'
+import { channelTopic } from '../../../contract/channel.ts'
+import { readHead } from '../database.ts'
+import type { Scenario, Scene } from '../scenario.ts'
 import { breakLinks, killFor } from './actions.ts'
 
 export const mqttFaults: Scenario[] = [
@@ -12,4 +17,76 @@ export const mqttFaults: Scenario[] = [
     title: 'all links to the MQTT broker black-holed for 10 s',
     run: (scene) => breakLinks(scene, />mqtt$/, { kind: 'blackhole' }, 10),
   },
+  {
+    id: 'F7',
+    title: 'the MQTT broker refuses every client for 6 s',
+    run: async (scene) => {
+      const broker = scene.bench.child('mosquitto')
+      const config = join(scene.bench.stack.dir, 'mosquitto', 'mosquitto.conf')
+      const text = readFileSync(config, 'utf8')
+      // What a broker with the wrong password file does: it is there, and says no.
+      writeFileSync(config, text.replace('allow_anonymous true', 'allow_anonymous false'))
+      await killFor(scene, ['mosquitto'], 0)
+      await scene.seconds(6)
+      await broker.stop()
+      writeFileSync(config, text)
+      await broker.start()
+    },
+  },
+  {
+    id: 'F8',
+    title: 'rubbish on the topics of channels, and posts to names that are none',
+    run: async (scene) => {
+      await publishRubbish(scene)
+      await postToNoChannels(scene)
+      await scene.seconds(2)
+    },
+  },
 ]
+
+async function publishRubbish({ bench, channels }: Scene): Promise<void> {
+  const { epoch, position } = await readHead(bench.stack.databaseUrl)
+  const topic = channelTopic('causeway', channels[0] ?? '')
+  const payloads = [
+    '',
+    'not JSON',
+    '{"position":1}',
+    message(1, 0),
+    message(0, 0),
+    // Far beyond the head: it is announced, but the log does not have it.
+    message(position + 1_000_000, position),
+    message(Number.MAX_SAFE_INTEGER, 1),
+    message(position, position + 5),
+    `${message(position + 900_000, 1)}\n\ndata: injected`,
+    'x'.repeat(1_000_000),
+  ]
+  const client = await mqtt.connectAsync(bench.stack.mqttUrl, { protocolVersion: 5 })
+  for (const payload of payloads) {
+    for (const name of [epoch, 'other', '']) {
+      const properties = { userProperties: { epoch: name } }
+      await client.publishAsync(topic, payload, { qos: 1, properties })
+    }
+    await client.publishAsync('causeway/channels/a.b/c', payload, { qos: 1 })
+  }
+  await client.endAsync()
+}
+
+async function postToNoChannels({ bench, expect }: Scene): Promise<void> {
+  const names = ['a+b', 'a%23', '%2F', '%00', '%24SYS', 'a..b', '.', 'ü', 'x'.repeat(129), '%E0']
+  for (const name of names) {
+    const response = await fetch(`${bench.edge}/channels/${name}/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"data":1}',
+    })
+    await response.body?.cancel()
+    const isRefused = response.status >= 400 && response.status < 500
+    expect(isRefused, `a post to ${name} was answered ${response.status}`)
+  }
+}
+
+/** The beginning of a message, which is all that a hop reads of it. */
+function message(position: number, previous: number): string {
+  const id = '00000000-0000-7000-8000-000000000000'
+  return `{"position":${position},"previous":${previous},"id":"${id}","channel":"x"}`
+}

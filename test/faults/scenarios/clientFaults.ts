@@ -1,0 +1,124 @@
+import { get } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { query } from '../database.ts'
+import type { Scenario, Scene } from '../scenario.ts'
+import { breakLinks, killFor } from './actions.ts'
+import { readMetric } from '../sampler.ts'
+
+const HERD = 2_000
+/** Queries of a few seconds with a herd in them, beyond those of as many seconds without: about one for each channel and page. */
+const HERD_QUERIES = 200
+
+export const clientFaults: Scenario[] = [
+  {
+    id: 'F22',
+    title: 'readers that take 1 kB/s, and readers that take nothing',
+    rate: 150,
+    padding: 2_000,
+    run: async (scene) => {
+      const gateways = scene.bench.children('gateway').map(({ url = '' }) => url)
+      const lazy = (['slow', 'slow', 'stalled', 'stalled'] as const).map((pace) =>
+        // Straight to the gateway: a proxy between would have room for megabytes of its own.
+        scene.crowd.add(pace, { pace, origins: gateways }),
+      )
+      await scene.seconds(16)
+      const cuts = await sum(scene, 'causeway_gateway_stream_ends_total{reason="slow"}')
+      scene.expect(cuts > 0, 'no slow reader was cut')
+      scene.note(`slow readers cut: ${cuts}`)
+      // Now they read again, and must get everything that they have missed.
+      for (const reader of lazy) reader.pace = 'fast'
+    },
+  },
+  {
+    id: 'F23',
+    title: 'cable of a third of the readers pulled for 10 s, no end and no reset',
+    run: (scene) => breakLinks(scene, /^clients>gateway-1$/, { kind: 'blackhole' }, 10),
+  },
+  {
+    id: 'F24',
+    title: `${HERD.toLocaleString('en')} readers cut at once, each with an id; then the gateway of half of them killed`,
+    rate: 30,
+    run: async (scene) => {
+      for (let count = 0; count < HERD; count++) {
+        const channel = scene.random.pick(scene.channels)
+        scene.crowd.add('herd', { channels: [channel], origins: scene.bench.gateways })
+        if (count % 100 === 99) await sleep(50)
+      }
+      await sleep(3_000)
+      const before = await queries(scene)
+      await sleep(5_000)
+      const usual = (await queries(scene)) - before
+      for (const hop of scene.bench.hops.matching(/^clients>gateway/)) hop.cut()
+      await sleep(5_000)
+      const more = (await queries(scene)) - before - 2 * usual
+      scene.note(`queries for ${HERD} returning readers, beyond the usual ${usual}: ${more}`)
+      scene.expect(more <= HERD_QUERIES, `${more} queries for a herd`)
+      await killFor(scene, ['gateway-1'], 3)
+    },
+  },
+  {
+    id: 'F25',
+    title: '1,000 readers that leave within 50 ms of asking',
+    run: async (scene) => {
+      for (let count = 0; count < 1_000; count += 10) {
+        await Promise.all(Array.from({ length: 10 }, () => leaveSoon(scene)))
+      }
+    },
+  },
+  {
+    id: 'F28',
+    title: '400 readers join while messages come, from now, from an id, and from the last 20',
+    rate: 120,
+    run: async (scene) => {
+      for (let count = 0; count < 400; count++) {
+        const channels = [scene.random.pick(scene.channels)]
+        const all = scene.crowd.readers[0]?.notebook.lasts ?? new Map<string, number>()
+        const recent = Math.max(0, ...all.values()) - scene.random.between(0, 200)
+        const since = [undefined, String(recent), '-20'][count % 3]
+        scene.crowd.add('joiner', { channels, ...(since === undefined ? {} : { since }) })
+        await scene.seconds(0.02)
+      }
+    },
+  },
+  {
+    id: 'F30',
+    title: 'streams in packets of 1 byte, others 100 to 200 ms late',
+    rate: 60,
+    run: async (scene) => {
+      const { bench, crowd, channels } = scene
+      const url = bench.child('gateway-1').url ?? ''
+      const sliced = await bench.hops.openEntrance('sliced', url)
+      await bench.hops.get('clients>sliced').set({ kind: 'slicer', bytes: 1 })
+      for (let count = 0; count < 4; count++) {
+        crowd.add('sliced', { channels: channels.slice(count, count + 1), origins: [sliced] })
+      }
+      const late = { kind: 'latency', ms: 100, jitter: 100 } as const
+      await breakLinks(scene, /^clients>(gateway|nginx)/, late, 8)
+    },
+  },
+]
+
+async function leaveSoon({ bench, channels, random }: Scene): Promise<void> {
+  const origin = random.pick([bench.edge, ...bench.gateways])
+  const request = get(`${origin}/events?channel=${random.pick(channels)}&since=-5`, {
+    agent: false,
+  })
+  request.on('error', () => {})
+  request.on('response', (response) => response.on('error', () => {}).resume())
+  await sleep(random.between(0, 50))
+  request.destroy()
+}
+
+async function sum({ bench }: Scene, metric: string): Promise<number> {
+  const counts = bench
+    .children('gateway')
+    .map(({ metricsUrl = '' }) => readMetric(metricsUrl, metric))
+  return (await Promise.all(counts)).reduce((total, each) => total + each, 0)
+}
+
+async function queries({ bench }: Scene): Promise<number> {
+  const sql = `select (xact_commit + xact_rollback)::text as count from pg_stat_database
+    where datname = current_database()`
+  const [row] = await query(bench.stack.databaseUrl, sql)
+  return Number(row?.['count'])
+}

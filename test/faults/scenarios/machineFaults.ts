@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { untilReady } from '../bench.ts'
+import type { Scenario } from '../scenario.ts'
+import { freezeFor } from './actions.ts'
+
+const HOUR = 3_600
+
+export const machineFaults: Scenario[] = [
+  {
+    id: 'F18',
+    title: "Postgres' disk full for 6 s",
+    limits: { postsMayFail: true },
+    own: { postgresDiskMegabytes: 300 },
+    skip: () => (canMount() ? undefined : 'mounting a small disk needs root'),
+    run: async (scene) => {
+      const ballast = join(scene.bench.stack.dir, 'postgres', 'ballast')
+      fill(ballast)
+      await scene.seconds(6)
+      rmSync(ballast)
+      // Postgres may have ended over it; how soon it is started again is not ours to judge.
+      await scene.bench.restore()
+    },
+  },
+  {
+    id: 'F26',
+    title: 'the clock of each service an hour back, an hour ahead, and right again',
+    own: {
+      env: (name, dir) => ({
+        LD_PRELOAD: libfaketime(),
+        FAKETIME_TIMESTAMP_FILE: clockFile(dir, name),
+        FAKETIME_NO_CACHE: '1',
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+        DONT_FAKE_MONOTONIC: '1',
+      }),
+    },
+    skip: () => (libfaketime() === undefined ? 'libfaketime is not installed' : undefined),
+    run: async (scene) => {
+      const { dir, processes } = scene.bench.stack
+      const services = processes.filter(({ role }) =>
+        ['ingest', 'bridge', 'gateway'].includes(role),
+      )
+      for (const offset of [-HOUR, HOUR, 0]) {
+        for (const { name } of services) {
+          writeFileSync(clockFile(dir, name), `${offset >= 0 ? '+' : ''}${offset}\n`)
+          await scene.seconds(0.5)
+        }
+      }
+    },
+  },
+  {
+    id: 'F29',
+    title: 'a bridge, a gateway and an ingest stand still for 3 s, one after the other',
+    limits: { postsMayFail: true },
+    run: async (scene) => {
+      for (const name of ['bridge-1', 'gateway-1', 'ingest-1']) {
+        await freezeFor(scene, [name], 3)
+        await scene.seconds(1)
+      }
+      await Promise.all(scene.bench.children('ingest').map((child) => untilReady(child)))
+    },
+  },
+]
+
+/** Where a service reads how far its clock is off. */
+function clockFile(dir: string, name: string): string {
+  return join(dir, `clock-${name}`)
+}
+
+/** Writes zeros until there is no room for more. */
+function fill(path: string): void {
+  const file = openSync(path, 'w')
+  try {
+    for (const size of [1_048_576, 65_536, 4_096]) {
+      try {
+        for (;;) writeSync(file, Buffer.alloc(size))
+      } catch {
+        // Full for this size; smaller pieces may still fit.
+      }
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+function canMount(): boolean {
+  if (process.getuid?.() !== 0) return false
+  try {
+    // In a mount namespace of its own, which ends with it: a container may be root and yet not be allowed to.
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], {
+      stdio: 'ignore',
+    })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function libfaketime(): string | undefined {
+  const root = '/usr/lib'
+  if (!existsSync(root)) return undefined
+  return readdirSync(root)
+    .map((name) => join(root, name, 'faketime', 'libfaketime.so.1'))
+    .find((path) => existsSync(path))
+}
