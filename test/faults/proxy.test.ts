@@ -29,15 +29,16 @@ beforeEach(async () => {
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('not listening')
-  proxy = new Proxy({
+  const hop = new Proxy({
     name: 'hop',
     port: await freePort(),
     targetPort: address.port,
     random: new Random(1),
   })
-  await proxy.open()
+  await hop.open()
+  proxy = hop
   opened.add(async () => {
-    await proxy.close()
+    await hop.close()
     for (const { socket } of ends) socket.destroy()
     server.close()
   })

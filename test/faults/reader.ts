@@ -17,6 +17,8 @@ export interface ReaderOptions {
 
 /** Streams beat every two seconds in a fault run: after this much silence the link is taken for dead. */
 const WATCHDOG_MS = 4_000
+/** A stream may take longer to begin: who asks again meanwhile only makes a crowd larger. */
+const OPEN_WITHIN_MS = 15_000
 const RETRY_MS = 300
 /** What a slow reader takes every tenth of a second: 1 kB/s. */
 const SIP_BYTES = 100
@@ -80,7 +82,8 @@ export class Reader {
     }
     const request = get(url, { headers, agent: false })
     this.#request = request
-    const watchdog = setTimeout(() => request.destroy(new Error('silent')), WATCHDOG_MS)
+    const silent = () => request.destroy(new Error('silent'))
+    let watchdog = setTimeout(silent, OPEN_WITHIN_MS)
     const alive = () => void watchdog.refresh()
     try {
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -90,6 +93,8 @@ export class Reader {
         response.resume()
         return `status ${response.statusCode}`
       }
+      clearTimeout(watchdog)
+      watchdog = setTimeout(silent, WATCHDOG_MS)
       await this.#read(response, alive)
       return 'end'
     } finally {

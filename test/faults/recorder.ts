@@ -1,23 +1,27 @@
 import { createWriteStream, readFileSync, type WriteStream } from 'node:fs'
 import { once } from 'node:events'
 
+/** Written in pieces of this size: a write for each line would cost more than all the rest. */
+const PIECE_CHARACTERS = 65_536
+
 /** Appends records to a file, one line of JSON each. */
 export class Recorder<T> {
   readonly #file: WriteStream
-  /** Lines written so far; the file is bounded by the run's own bounds on posts and readers. */
-  count = 0
+  #waiting = ''
 
   constructor(path: string) {
     this.#file = createWriteStream(path)
   }
 
   write(record: T): void {
-    this.count++
-    this.#file.write(`${JSON.stringify(record)}\n`)
+    this.#waiting += `${JSON.stringify(record)}\n`
+    if (this.#waiting.length < PIECE_CHARACTERS) return
+    this.#file.write(this.#waiting)
+    this.#waiting = ''
   }
 
   async close(): Promise<void> {
-    this.#file.end()
+    this.#file.end(this.#waiting)
     await once(this.#file, 'close')
   }
 }

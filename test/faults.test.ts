@@ -1,0 +1,35 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { ROOT } from '../stack/root.ts'
+
+/**
+ * A few faults at a third of their length, on a system of their own; `npm run faults` has them all. F20 restarts everything under
+ * 500 posts a second, and some of its readers are the plain `eventsource` package.
+ */
+const FAULTS = ['F5', 'F9c', 'F13a', 'F16b', 'F19', 'F20'] as const
+const OPTIONS = ['--only', FAULTS.join(','), '--minutes', '5', '--seed', '1']
+
+let output = ''
+let code: unknown
+
+beforeAll(async () => {
+  const run = spawn(process.execPath, ['stack/setup.mjs', 'faults', ...OPTIONS], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  run.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
+  ;[code] = await once(run, 'close')
+}, 300_000)
+
+describe('what readers heard, judged after', () => {
+  test.each(FAULTS)('%s is as promised', (id) => {
+    const [, verdict] =
+      new RegExp(`^\\[\\d+/\\d+\\] ${id} .* verdict (.*)$`, 'm').exec(output) ?? []
+    expect(verdict ?? output).toBe('held')
+  })
+
+  test('all of them is the answer of the command', () => {
+    expect([code, output]).toEqual([0, expect.stringContaining('6 of 6 held')])
+  })
+})
