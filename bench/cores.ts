@@ -26,3 +26,8 @@ function parseList(list: string): number[] {
     return Array.from({ length: last - first + 1 }, (_, at) => first + at)
   })
 }
+
+/** Both parts together. */
+export function allCores({ server, rest }: Cores): string {
+  return server === rest ? server : `${server},${rest}`
+}

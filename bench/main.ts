@@ -6,9 +6,14 @@ import { describeMachine } from './machine.ts'
 import { formatOutcome, writeReport } from './report.ts'
 import { readResults, writeResults } from './results.ts'
 import type { Scenario } from './scenario.ts'
+import { channels } from './scenarios/channels.ts'
+import { drain } from './scenarios/drain.ts'
 import { fanout } from './scenarios/fanout.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
+import { replicas } from './scenarios/replicas.ts'
+import { slow } from './scenarios/slow.ts'
+import { storm } from './scenarios/storm.ts'
 
 /** What `npm run bench` was asked for; stack/setup/options.mjs has read and checked it. */
 export interface BenchOptions {
@@ -16,15 +21,26 @@ export interface BenchOptions {
   rounds: number
   quick: boolean
   minutes: number
+  /** For logs and the servers' data; one run at a time. Default: `.stack/bench` in the repository. */
+  dir?: string
 }
 
-const SCENARIOS: Record<string, Scenario> = { fanout, latency, memory }
+const SCENARIOS: Record<string, Scenario> = {
+  fanout,
+  latency,
+  channels,
+  memory,
+  storm,
+  slow,
+  drain,
+  replicas,
+}
 const RESULTS = join(ROOT, 'docs/benchmarks.json')
 
 /** Runs scenarios one after the other; each that is done is in the documents before the next one starts. */
 export async function main(options: BenchOptions): Promise<void> {
   const { rounds, quick, minutes } = options
-  const dir = resolve(ROOT, '.stack/bench')
+  const dir = resolve(ROOT, options.dir ?? '.stack/bench')
   let bed: Bed
   try {
     bed = await Bed.make(dir, say)

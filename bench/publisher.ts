@@ -11,13 +11,21 @@ export interface Publisher {
 /** As many as the bridge appends in one step. */
 const MOST_AT_ONCE = 500
 
+/** How far the readers are: of one load client, or of several together. */
+export interface Progress {
+  /** Messages that all of their streams have, since the start. */
+  readonly complete: number
+  /** Resolves when there are more, or after a moment. */
+  progress: () => Promise<void>
+}
+
 /**
  * Keeps `window` messages on their way for so many seconds: as fast as they are taken, and no faster. Answers how many were
  * published.
  */
 export async function saturate(
   publisher: Publisher,
-  client: LoadClient,
+  client: Progress,
   { window, seconds }: { window: number; seconds: number },
 ): Promise<number> {
   const deadline = Date.now() + seconds * 1_000
@@ -62,18 +70,19 @@ export async function pace(
   return published
 }
 
-/** One message at a time: the next is sent when the last has reached all streams, and a pause is over. */
+/** One message at a time: the next is sent when the last has reached all streams, and a pause is over. Answers `count`. */
 export async function oneByOne(
   publisher: Publisher,
   client: LoadClient,
   { count, pauseMs }: { count: number; pauseMs: number },
-): Promise<void> {
+): Promise<number> {
   for (let sent = 0; sent < count; sent++) {
     const before = client.complete
     await publisher.publish([clock()])
     if (!(await client.completed(before + 1, 10_000))) throw new Error('a message got lost')
     await pause(pauseMs)
   }
+  return count
 }
 
 export function pause(ms: number): Promise<void> {

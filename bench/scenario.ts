@@ -1,6 +1,5 @@
 import type { Bed } from './bed.ts'
 import { format, median } from './figures.ts'
-import type { LoadReport } from './loadClient.ts'
 import type { Outcome, Series } from './results.ts'
 
 export interface Plan {
@@ -59,10 +58,4 @@ export async function inTurn<S extends { name: string }>(
     plan.say(`round ${round} of ${plan.rounds}`)
     for (const subject of subjects) await measure(subject, round)
   }
-}
-
-/** Everything that must not have happened to a stream, counted. */
-export function faultsOf(report: LoadReport): number {
-  const { lost, doubled, unreadable, wrongIds, gaps, resets, refused, failed, incomplete } = report
-  return lost + doubled + unreadable + wrongIds + gaps + resets + refused + failed + incomplete
 }

@@ -29,8 +29,11 @@ struct stream {
   enum state state;
   enum kind kind;
   bool chunked, counted;
-  /** Of the body: bytes left of this chunk; or -1 in the line before it, of which `chunkLine` has been read. */
+  /** Of the body: bytes left of this chunk; -1 in the line before it, of which `chunkLine` has been read; 0 after
+   * the last one. */
   int64_t chunkLeft;
+  /** Of a body whose length was told: bytes left of it; else -1. */
+  int64_t bodyLeft;
   char chunkLine[20];
   int chunkLineLength;
   char *kept;
@@ -130,7 +133,7 @@ static void begin(struct stream *stream) {
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   stream->state = CONNECTING;
   stream->chunked = false;
-  stream->chunkLeft = -1;
+  stream->chunkLeft = stream->bodyLeft = -1;
   stream->chunkLineLength = 0;
   stream->comeBackAt = 0;
   stream->reading.ready = false;
@@ -180,7 +183,7 @@ static void keep(struct stream *stream, const char *text, size_t length) {
 /** Takes the chunks' sizes out of a body, in place; answers what is left of it. */
 static size_t unchunk(struct stream *stream, char *text, size_t length) {
   size_t read = 0, written = 0;
-  while (read < length) {
+  while (read < length && stream->chunkLeft != 0) {
     if (stream->chunkLeft > 0) {
       size_t take = length - read;
       if ((int64_t)take > stream->chunkLeft) take = (size_t)stream->chunkLeft;
@@ -210,6 +213,8 @@ static long readHead(struct stream *stream, char *text, size_t length) {
   if (length < 12 || memcmp(text + 8, " 200", 4) != 0) return -1;
   *stop = 0;
   stream->chunked = strcasestr(text, "\r\nTransfer-Encoding: chunked") != NULL;
+  const char *told = strcasestr(text, "\r\nContent-Length: ");
+  if (told != NULL) stream->bodyLeft = atoll(told + 18);
   stream->state = OPEN;
   headsAt = now();
   return stop + 4 - text;
@@ -232,6 +237,7 @@ static void receive(struct stream *stream, size_t most) {
     text = fresh = buffer + head;
     length -= (size_t)head;
   }
+  if (stream->bodyLeft > 0) stream->bodyLeft -= buffer + kept + got - fresh;
   if (stream->chunked) {
     size_t before = (size_t)(fresh - text);
     length = before + unchunk(stream, fresh, length - before);
@@ -239,6 +245,8 @@ static void receive(struct stream *stream, size_t most) {
   size_t taken = readEvents(&tally, &stream->reading, text, length, time);
   keep(stream, text + taken, length - taken);
   if (stream->reading.ready || !options.readyEvent) noteOpen(stream);
+  // The body may end, and the connection be kept.
+  if (stream->chunkLeft == 0 || stream->bodyLeft == 0) end(stream, &closedByServer);
 }
 
 static void report(const char *type) {

@@ -1,3 +1,4 @@
+import type { Entry } from '../../contract/message.ts'
 import type { Bed } from '../bed.ts'
 import { Messages } from '../messages.ts'
 import { pause } from '../publisher.ts'
@@ -6,7 +7,10 @@ import type { Running, Subject } from '../subject.ts'
 import { service, type ServiceSpec } from '../../stack/service.ts'
 
 /** Our own gateway, as `npm start` runs it; messages enter through Redis, written as the bridge writes them. */
-export const gateway: Subject = { name: 'Causeway', start: startGateway }
+export const gateway: Subject = {
+  name: 'Causeway',
+  start: (bed, channels) => startGateway(bed, channels),
+}
 
 const CHANNEL = 'bench.'
 const LIVE_WITHIN_MS = 20_000
@@ -16,14 +20,20 @@ export interface RunningGateway extends Running {
   redis: RedisPublisher
 }
 
-export async function startGateway(bed: Bed, channels: number): Promise<RunningGateway> {
+/** `recent`: the last messages of the log, which the copy in Redis is to hold already. */
+export async function startGateway(
+  bed: Bed,
+  channels: number,
+  recent: readonly Entry[] = [],
+): Promise<RunningGateway> {
   const redisPrefix = bed.fresh('bench')
   const spec = await gatewaySpec(bed, redisPrefix)
   const { epoch, position } = await bed.history.head()
   const redis = await RedisPublisher.open(
     { redisUrl: bed.urls.redisUrl, redisPrefix, epoch },
-    position,
+    position - recent.length,
   )
+  if (recent.length > 0) await redis.log.append(epoch, position - recent.length, recent)
   const child = await bed.serve(spec)
   await untilLive(spec.metricsUrl ?? '')
   return {

@@ -1,22 +1,22 @@
 import type { Bed } from '../bed.ts'
 import { format } from '../figures.ts'
-import type { LoadReport } from '../loadClient.ts'
 import { gateway } from '../peers/gateway.ts'
 import { nchan } from '../peers/nchan.ts'
 import { plainNode } from '../peers/nodePeers.ts'
+import { wholeRoad } from '../peers/wholeRoad.ts'
 import { sink } from '../peers/sink.ts'
-import { processorTimeOf } from '../process.ts'
-import { pace, pause, saturate } from '../publisher.ts'
 import type { Outcome } from '../results.ts'
-import { faultsOf, Figures, inTurn, type Plan } from '../scenario.ts'
+import { Figures, inTurn, type Plan } from '../scenario.ts'
+import { Session } from '../session.ts'
 import type { Subject } from '../subject.ts'
 
-const SUBJECTS = [gateway, nchan, plainNode]
-const WINDOWS = [4, 16, 64, 128, 256]
+const SUBJECTS = [gateway, nchan, plainNode, wholeRoad]
+const WINDOWS = [8, 32, 64, 128, 256, 500]
 const P99_LIMIT_MS = 100
 
 const RATE = 'deliveries/s'
 const P99 = 'p99, ms'
+const HEADROOM = 'events/s that it can check'
 const FAULTS = 'lost or doubled'
 const COST = 'µs of processor a delivery'
 const CALM_RATE = 'deliveries/s at 70 %'
@@ -36,7 +36,7 @@ export async function fanout(bed: Bed, plan: Plan): Promise<Outcome> {
     const window = windows.get(subject.name) ?? 0
     figures.add(subject.name, await measure(bed, subject, { streams, seconds, window }))
   })
-  figures.add(sink.name, { [RATE]: await sink.measure(bed, streams, seconds) })
+  figures.add(sink.name, { [HEADROOM]: await sink.measure(bed, streams, seconds) })
 
   const ours = figures.median(gateway.name, RATE)
   const ratio = ours / figures.median(nchan.name, RATE)
@@ -48,10 +48,10 @@ export async function fanout(bed: Bed, plan: Plan): Promise<Outcome> {
     title: `Fan-out: ${format(streams)} streams of one channel`,
     method: [
       `Messages of about 300 bytes on the wire are published for ${seconds} s, with a fixed number of them on their way: the next one is sent when ` +
-        `all streams have one of those. That number is each server's best, looked for beforehand: the one of ${WINDOWS.join(', ')} with the ` +
-        `most deliveries while their p99 stays below ${P99_LIMIT_MS} ms (${chosen}). A delivery's time runs from before the message is handed to Redis ` +
-        `(Nchan: to its publishing socket) until the client has read it. Then messages come for as long again at 70 % of that rate, whether ` +
-        `they are taken or not, and a message that was sent late counts from when it was due.`,
+        `all streams have one of those. That number was looked for beforehand: of ${WINDOWS.join(', ')} the one with which each server delivers ` +
+        `most, where ours are also to keep their p99 below ${P99_LIMIT_MS / 2} ms (${chosen}). A delivery's time runs from before the message is handed ` +
+        `to Redis (Nchan: to its publishing socket; "from POST": to ingest's) until the client has read it. Then messages come for as long again at ` +
+        `70 % of that rate, whether they are taken or not, and one that was sent late counts from when it was due.`,
       `The load client checks every event of every stream: each message names the one before it. "load client" is what it can check itself, fed by a ` +
         `C program that does nothing but write events rendered beforehand.`,
     ],
@@ -73,29 +73,33 @@ export async function fanout(bed: Bed, plan: Plan): Promise<Outcome> {
   }
 }
 
-async function findWindow(bed: Bed, subject: Subject, streams: number, plan: Plan) {
-  const { client, running, publisher } = await open(bed, subject, streams)
-  let best = { window: WINDOWS[0] ?? 1, rate: 0 }
+/** The number of messages on their way with which it delivers most; our own are to keep to the limit as well. */
+async function findWindow(
+  bed: Bed,
+  subject: Subject,
+  streams: number,
+  plan: Plan,
+): Promise<number> {
+  const seconds = plan.quick ? 0.5 : 2
+  const session = await Session.open(bed, subject, { streams })
   try {
-    await saturate(publisher, client, { window: 16, seconds: plan.quick ? 0.5 : 2 })
+    await session.fast(32, seconds)
+    const tried: { window: number; rate: number; p99: number }[] = []
     for (const window of WINDOWS) {
-      await settle(client)
-      client.reset()
-      await saturate(publisher, client, { window, seconds: plan.quick ? 0.5 : 2 })
-      const report = await client.report()
-      const rate = report.events / report.seconds
+      const { rate, each } = await session.fast(window, seconds)
+      tried.push({ window, rate, p99: each.p99 })
       plan.say(
-        `  ${subject.name}, ${window} at once: ${format(rate)}/s, p99 ${format(report.each.p99)} ms`,
+        `  ${subject.name}, ${window} at once: ${format(rate)}/s, p99 ${format(each.p99)} ms`,
       )
-      if (report.each.p99 > P99_LIMIT_MS) break
-      if (rate > best.rate) best = { window, rate }
     }
+    const limit = subject === gateway || subject === wholeRoad ? P99_LIMIT_MS / 2 : Infinity
+    const [best] = tried
+      .sort((a, b) => b.rate - a.rate)
+      .sort((a, b) => Number(a.p99 > limit) - Number(b.p99 > limit))
+    return best?.window ?? 1
   } finally {
-    await publisher.close()
-    await client.close()
-    await running.stop()
+    await session.close()
   }
-  return best.window
 }
 
 async function measure(
@@ -103,55 +107,21 @@ async function measure(
   subject: Subject,
   { streams, seconds, window }: { streams: number; seconds: number; window: number },
 ): Promise<Record<string, number>> {
-  const { client, running, publisher } = await open(bed, subject, streams)
+  const session = await Session.open(bed, subject, { streams })
   try {
-    await saturate(publisher, client, { window, seconds: seconds / 3 })
-    await settle(client)
-    client.reset()
-    const before = processorTimeOf(running.pid)
-    const published = await saturate(publisher, client, { window, seconds })
-    const { seconds: took, events, each } = await client.report()
-    const spent = processorTimeOf(running.pid) - before
-    await settle(client)
-    const full = await client.report()
-    const rate = events / took
-
-    client.reset()
-    const perSecond = Math.max(1, Math.floor((rate / streams) * 0.7))
-    const paced = await pace(publisher, { perSecond, seconds })
-    await settle(client)
-    const calm = await client.report()
+    await session.fast(window, seconds / 3)
+    const fast = await session.fast(window, seconds)
+    const perSecond = Math.max(1, Math.floor((fast.rate / streams) * 0.7))
+    const calm = await session.paced(perSecond, seconds)
     return {
-      [RATE]: rate,
-      [P99]: each.p99,
-      [COST]: (spent * 1e6) / events,
-      [FAULTS]: faultsOf(full) + missing(full, published) + faultsOf(calm) + missing(calm, paced),
-      [CALM_RATE]: perSecond * streams,
+      [RATE]: fast.rate,
+      [P99]: fast.each.p99,
+      [COST]: (fast.processorSeconds * 1e6) / (fast.rate * seconds),
+      [CALM_RATE]: calm.rate,
       [CALM_P99]: calm.each.p99,
+      [FAULTS]: fast.faults + calm.faults,
     }
   } finally {
-    await publisher.close()
-    await client.close()
-    await running.stop()
-  }
-}
-
-async function open(bed: Bed, subject: Subject, streams: number) {
-  const running = await subject.start(bed, 1)
-  const client = bed.load({ ...running.load, streams })
-  await client.opened
-  return { running, client, publisher: await running.publisher() }
-}
-
-/** Deliveries that are owed: each stream is to have each message. */
-function missing({ fewest }: LoadReport, published: number): number {
-  return Math.max(0, published - fewest)
-}
-
-/** Waits until nothing comes any more. */
-async function settle(client: { complete: number }): Promise<void> {
-  for (let before = -1; client.complete !== before;) {
-    before = client.complete
-    await pause(200)
+    await session.close()
   }
 }

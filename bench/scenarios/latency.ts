@@ -2,12 +2,13 @@ import type { Bed } from '../bed.ts'
 import { format } from '../figures.ts'
 import { gateway } from '../peers/gateway.ts'
 import { nchan } from '../peers/nchan.ts'
-import { oneByOne } from '../publisher.ts'
+import { wholeRoad } from '../peers/wholeRoad.ts'
 import type { Outcome } from '../results.ts'
-import { faultsOf, Figures, inTurn, type Plan } from '../scenario.ts'
+import { Figures, inTurn, type Plan } from '../scenario.ts'
+import { Session } from '../session.ts'
 import type { Subject } from '../subject.ts'
 
-const SUBJECTS = [gateway, nchan]
+const SUBJECTS = [gateway, nchan, wholeRoad]
 const FAULTS = 'lost or doubled'
 
 /** One message at a time: how long until the last stream has it. */
@@ -33,7 +34,7 @@ export async function latency(bed: Bed, plan: Plan): Promise<Outcome> {
     title: 'Latency: one message at a time',
     method: [
       `A message is published on one channel, and the next one 20 ms after all streams have it. The time runs from before it is handed ` +
-        `to Redis (Nchan: to its publishing socket, which spares it that hop) until the load client has read it on the last stream, or the first. Medians ` +
+        `to Redis (Nchan: to its publishing socket, which spares it that hop; "from POST": to ingest's) until the load client has read it on the last stream, or the first. Medians ` +
         `and p99 of each round's messages; in the table, of the rounds.`,
     ],
     series: figures.series,
@@ -48,25 +49,18 @@ async function measure(
   streams: number,
   count: number,
 ): Promise<Record<string, number>> {
-  const running = await subject.start(bed, 1)
-  const client = bed.load({ ...running.load, streams })
+  const session = await Session.open(bed, subject, { streams })
   try {
-    await client.opened
-    const publisher = await running.publisher()
-    await oneByOne(publisher, client, { count: Math.ceil(count / 5), pauseMs: 20 })
-    client.reset()
-    await oneByOne(publisher, client, { count, pauseMs: 20 })
-    const report = await client.report()
-    await publisher.close()
+    await session.single(Math.ceil(count / 5))
+    const { last, first, faults } = await session.single(count)
     return {
-      [lastOf(streams)]: report.last.p50,
-      [`p99 to the last of ${format(streams)}, ms`]: report.last.p99,
-      [`to the first of ${format(streams)}, ms`]: report.first.p50,
-      [`${FAULTS}, ${format(streams)} streams`]: faultsOf(report),
+      [lastOf(streams)]: last.p50,
+      [`p99 to the last of ${format(streams)}, ms`]: last.p99,
+      [`to the first of ${format(streams)}, ms`]: first.p50,
+      [`${FAULTS}, ${format(streams)} streams`]: faults,
     }
   } finally {
-    await client.close()
-    await running.stop()
+    await session.close()
   }
 }
 

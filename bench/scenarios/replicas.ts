@@ -1,0 +1,117 @@
+import type { Bed } from '../bed.ts'
+import { allCores, moveTo } from '../cores.ts'
+import { format } from '../figures.ts'
+import type { LoadClient } from '../loadClient.ts'
+import { Messages } from '../messages.ts'
+import { channelNames, gatewaySpec, untilLive } from '../peers/gateway.ts'
+import { processorTimeOf } from '../process.ts'
+import { type Progress, saturate } from '../publisher.ts'
+import { RedisPublisher } from '../redisPublisher.ts'
+import type { Outcome } from '../results.ts'
+import { Figures, inTurn, type Plan } from '../scenario.ts'
+import { brokenOf } from '../session.ts'
+
+const COUNTS = [
+  { name: '1 gateway', count: 1 },
+  { name: '2 gateways', count: 2 },
+]
+const RATE = 'deliveries/s'
+const COST = 'µs of processor a delivery'
+const P99 = 'p99, ms'
+const FAULTS = 'lost or doubled'
+const WINDOW = 64
+const WITHIN_MS = 30_000
+
+/** The same streams on one gateway, and shared out between two. */
+export async function replicas(bed: Bed, plan: Plan): Promise<Outcome> {
+  const streams = plan.quick ? 200 : 2_000
+  const seconds = plan.quick ? 1 : 5
+  const figures = new Figures(plan.say)
+  moveTo(allCores(bed.cores), process.pid)
+  try {
+    await inTurn(plan, COUNTS, async ({ name, count }) => {
+      figures.add(name, await measure(bed, { count, streams: streams / count, seconds }))
+    })
+  } finally {
+    moveTo(bed.cores.rest, process.pid)
+  }
+  const [one = NaN, two = NaN] = COUNTS.map(({ name }) => figures.median(name, RATE))
+  const [costOne = NaN, costTwo = NaN] = COUNTS.map(({ name }) => figures.median(name, COST))
+  return {
+    title: `Replicas: ${format(streams)} streams on one gateway and on two`,
+    method: [
+      `Gateways know nothing of each other: each subscribes to Redis for its own streams, so with a core for each, throughput grows with their number. ` +
+        `This machine's cores (${allCores(bed.cores)}) are also those of the load clients, the publisher and Redis, which take what a second gateway would need. So ` +
+        `look at the processor time that a delivery costs: as long as it stays, a further core brings what the first one brought.`,
+    ],
+    series: figures.series,
+    claims: [
+      {
+        text: 'A delivery costs no more with two gateways',
+        shown: `${format(costTwo / costOne)} times the processor time; ${format(two / one)} times the throughput on these cores`,
+        holds: costTwo / costOne < 1.25,
+      },
+    ],
+    charts: [RATE, COST],
+  }
+}
+
+async function measure(
+  bed: Bed,
+  { count, streams, seconds }: { count: number; streams: number; seconds: number },
+): Promise<Record<string, number>> {
+  const redisPrefix = bed.fresh('bench')
+  const { epoch, position } = await bed.history.head()
+  const { redisUrl } = bed.urls
+  const publisher = await RedisPublisher.open({ redisUrl, redisPrefix, epoch }, position)
+  const specs = await Promise.all(
+    Array.from({ length: count }, () => gatewaySpec(bed, redisPrefix)),
+  )
+  const children = await Promise.all(specs.map((spec) => bed.start(spec)))
+  await Promise.all(specs.map(({ metricsUrl = '' }) => untilLive(metricsUrl)))
+  const path = '/events?channel=bench.{n}'
+  const clients = specs.map(({ port }) => bed.load({ port, path, streams, readyEvent: true }))
+  const spent = (): number => children.reduce((sum, { pid }) => sum + processorTimeOf(pid ?? 0), 0)
+  try {
+    await Promise.all(clients.map((client) => client.opened))
+    publisher.use(new Messages(channelNames(1), position))
+    const together = all(clients)
+    const warmUp = await saturate(publisher, together, { window: WINDOW, seconds: seconds / 3 })
+    await completed(clients, warmUp)
+    for (const client of clients) client.reset()
+    const before = spent()
+    const published = await saturate(publisher, together, { window: WINDOW, seconds })
+    const meanwhile = await Promise.all(clients.map((client) => client.report()))
+    const processorSeconds = spent() - before
+    await completed(clients, warmUp + published)
+    const reports = await Promise.all(clients.map((client) => client.report()))
+    const events = meanwhile.reduce((sum, report) => sum + report.events, 0)
+    return {
+      [RATE]: events / (meanwhile[0]?.seconds ?? NaN),
+      [COST]: (processorSeconds * 1e6) / events,
+      [P99]: Math.max(...reports.map(({ each }) => each.p99)),
+      [FAULTS]: reports.reduce(
+        (sum, report) => sum + brokenOf(report) + published - report.complete,
+        0,
+      ),
+    }
+  } finally {
+    await publisher.close()
+    await Promise.all(clients.map((client) => client.close()))
+    await Promise.all(children.map((child) => child.stop()))
+  }
+}
+
+/** A message is complete when it is so with each. */
+function all(clients: readonly LoadClient[]): Progress {
+  return {
+    get complete() {
+      return Math.min(...clients.map(({ complete }) => complete))
+    },
+    progress: () => Promise.race(clients.map((client) => client.progress())),
+  }
+}
+
+async function completed(clients: readonly LoadClient[], count: number): Promise<void> {
+  await Promise.all(clients.map((client) => client.completed(count, WITHIN_MS)))
+}

@@ -1,0 +1,125 @@
+import { v7 } from 'uuid'
+import type { Entry } from '../../contract/message.ts'
+import type { Bed } from '../bed.ts'
+import { format } from '../figures.ts'
+import type { LoadReport } from '../loadClient.ts'
+import { dataOf, clock } from '../messages.ts'
+import { channelNames, gateway, startGateway } from '../peers/gateway.ts'
+import { plainNode } from '../peers/nodePeers.ts'
+import type { Outcome } from '../results.ts'
+import { Figures, inTurn, type Plan } from '../scenario.ts'
+import { brokenOf } from '../session.ts'
+import { countTransactions } from '../transactions.ts'
+
+const MISSED = 100
+const LIMIT_S = 4
+const READY = 's to the last answer'
+const DONE = 's to the last message'
+const TRANSACTIONS = 'Postgres transactions'
+const UNSERVED = 'refused or failed'
+const DEFERRED = 'sent away to come back'
+const FAULTS = 'lost or doubled'
+/** SYNs that the kernel dropped are sent again after 1, 3 and 7 s. */
+const WITHIN_MS = 60_000
+
+/** Everybody comes back at once, to a gateway that has just started. */
+export async function storm(bed: Bed, plan: Plan): Promise<Outcome> {
+  const streams = plan.quick ? 1_000 : 10_000
+  const figures = new Figures(plan.say)
+  await inTurn(plan, [gateway, plainNode], async (subject) => {
+    const measure = subject === gateway ? measureGateway : measurePlainNode
+    figures.add(subject.name, await measure(bed, streams))
+  })
+  const ours = figures.median(gateway.name, DONE)
+  const ratio = ours / figures.median(plainNode.name, READY)
+  const unserved = figures.sum(gateway.name, UNSERVED)
+  const faults = figures.sum(gateway.name, FAULTS)
+  return {
+    title: `Storm: ${format(streams)} streams resume at once`,
+    method: [
+      `All streams of one channel connect in the same moment, each with a \`Last-Event-ID\` ${MISSED} messages back, to a gateway that has just ` +
+        `started and has never heard of that channel. The time runs from the first connect. plain Node only accepts and answers.`,
+      `The transactions are all that Postgres counted from before the gateway's start until after its end, with those that its start takes.`,
+    ],
+    series: figures.series,
+    claims: [
+      {
+        text: `All served within ${LIMIT_S} s`,
+        shown: `${format(ours)} s to the last message`,
+        holds: ours <= LIMIT_S,
+      },
+      {
+        text: 'At most 3 times as long as plain Node takes to accept and answer',
+        shown: `${format(ratio)} times`,
+        holds: ratio <= 3,
+      },
+      {
+        text: 'None refused, nothing lost',
+        shown: `${unserved} refused or failed, ${faults} lost or doubled`,
+        holds: unserved + faults === 0,
+      },
+    ],
+    charts: [READY, DONE],
+  }
+}
+
+async function measureGateway(bed: Bed, streams: number): Promise<Record<string, number>> {
+  const missed = await append(bed, MISSED)
+  const last = missed.at(-1)?.position ?? 0
+  const before = await countTransactions(bed.urls.databaseUrl)
+  const running = await startGateway(bed, 1, missed)
+  const { epoch } = await bed.history.head()
+  const client = bed.load({
+    ...running.load,
+    streams,
+    burst: streams,
+    lastEventId: `${epoch}-${last - MISSED}`,
+    resume: true,
+  })
+  let report: LoadReport
+  try {
+    await client.completed(MISSED, WITHIN_MS)
+    report = await client.report()
+  } finally {
+    await client.close()
+    await running.stop()
+  }
+  const after = await countTransactions(bed.urls.databaseUrl)
+  return {
+    ...figuresOf(report),
+    [DONE]: report.lastEventMs / 1_000,
+    [DEFERRED]: report.deferred,
+    [TRANSACTIONS]: after - before,
+    [FAULTS]: brokenOf(report) + (MISSED - report.fewest) + (report.most - MISSED),
+  }
+}
+
+async function measurePlainNode(bed: Bed, streams: number): Promise<Record<string, number>> {
+  const running = await plainNode.start(bed, 1)
+  const client = bed.load({ ...running.load, streams, burst: streams, resume: true })
+  try {
+    return figuresOf(await client.opened)
+  } finally {
+    await client.close()
+    await running.stop()
+  }
+}
+
+function figuresOf(report: LoadReport): Record<string, number> {
+  return { [READY]: report.openMs / 1_000, [UNSERVED]: report.refused + report.failed }
+}
+
+/** Messages that are in the log as all others are. */
+async function append(bed: Bed, count: number): Promise<Entry[]> {
+  const [channel = ''] = channelNames(1)
+  const drafts = Array.from({ length: count }, () => ({
+    id: v7(),
+    channel,
+    type: 'message',
+    sender: { id: 'bench', name: 'bench' },
+    data: dataOf(clock()),
+    key: null,
+  }))
+  const appended = await Promise.all(drafts.map((draft) => bed.history.append(draft)))
+  return appended.map(({ entry }) => entry).sort((a, b) => a.position - b.position)
+}
