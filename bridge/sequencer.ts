@@ -37,6 +37,8 @@ export class Sequencer {
   #head: number | undefined
   /** The highest position known to exist. */
   #target = 0
+  /** The log's own head, when it was last looked at. */
+  #logHead = 0
   readonly #pending = new Map<number, Entry>()
   #busy = false
   /** After a failure nothing is started until the next tick: trying again at every message would be a storm. */
@@ -79,6 +81,7 @@ export class Sequencer {
       this.#target = 0
       this.#pending.clear()
     }
+    this.#logHead = position
     this.#target = Math.max(this.#target, position)
     this.#advance()
   }
@@ -150,7 +153,7 @@ export class Sequencer {
     if (this.#busy || this.#stalled || this.#epoch === undefined) return
     const head = this.#head
     if (head === undefined) {
-      return this.#start({ type: 'open', epoch: this.#epoch, floor: this.#target })
+      return this.#start({ type: 'open', epoch: this.#epoch, floor: this.#logHead })
     }
     const run = this.#takeRun(head)
     if (run.length > 0) {

@@ -18,12 +18,12 @@ describe('Redis', () => {
     expect(run.news()).toEqual(['fetch 7-11'])
   })
 
-  test('that is empty is opened anew, after what is known to exist', () => {
+  test('that is empty is opened anew, after what the log was seen to hold', () => {
     run.hear(11)
     run.hear(12)
     run.sequencer.appended('e1', undefined)
     expect([run.news(), run.sequencer.head]).toEqual([
-      ['append 10: 11', 'open e1 at 12'],
+      ['append 10: 11', 'open e1 at 10'],
       undefined,
     ])
     run.sequencer.opened('e1', 12)

@@ -78,7 +78,7 @@ export class Feed {
         follow: (ticket, after, channels) => void this.#follow(ticket, after, channels),
         reconnect: () => link.reconnect(),
       },
-      { beaconMs: options.beaconMs, lingerMs: options.lingerMs, maxBuffer: 20_000 },
+      { beaconMs: options.beaconMs, lingerMs: options.lingerMs, maxBuffer: 5_000 },
     )
     const link = new Link(options.subscriber, options.keys, {
       up: () => this.#tail.linkUp(performance.now()),

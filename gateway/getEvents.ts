@@ -51,9 +51,9 @@ export function getEvents(options: EventsOptions): RequestHandler {
     }
     try {
       const start = await findStart(since, channels, options.log).catch(() => undefined)
-      // Meanwhile the log may have become another one, or a drain may have ended the last stream that it will look for.
-      const isOver = options.epoch() !== epoch || options.isDraining()
-      if (start === undefined || isOver) return comeBack(response, retryMs())
+      // In any wait the log may become another one, or a drain may end the last stream that it will look for.
+      const isOver = (): boolean => options.epoch() !== epoch || options.isDraining()
+      if (start === undefined || isOver()) return comeBack(response, retryMs())
       // From here on the connection is a stream: to the server it looks as if its reader had left.
       response.locals['streaming'] = true
       const stream = await Stream.open(response, epoch, options.stream)
@@ -64,7 +64,8 @@ export function getEvents(options: EventsOptions): RequestHandler {
         slow.remove(stream)
         streams.remove(stream)
       })
-      streams.add(stream, channels, start)
+      if (isOver()) stream.end('shutdown')
+      else streams.add(stream, channels, start)
       stream.begun()
     } finally {
       release()

@@ -17,7 +17,7 @@ export class Recent {
 
   /**
    * Every message of these channels with `after < position <= upTo`, in position order; undefined where Redis cannot prove
-   * that it has them all, or has more than `limit` of a channel.
+   * that it has them all, or has more than a page's worth: `limit` in all, and of many channels a share of it from each.
    */
   async read(
     epoch: string,
@@ -26,10 +26,12 @@ export class Recent {
     upTo: number,
     limit: number,
   ): Promise<Entry[] | undefined> {
+    // Many channels at the full count each would be far more than a page, in memory and in one reply.
+    const share = Math.min(limit, Math.max(MIN_SHARE, Math.ceil(limit / channels.length)))
     const pipeline = this.#redis.pipeline().hmget(this.#keys.head(epoch), 'position', 'floor')
     for (const channel of channels) {
       const key = this.#keys.recent(epoch, channel)
-      pipeline.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', limit + 1)
+      pipeline.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', share + 1)
       pipeline.xrevrange(key, `${after}-0`, '-', 'COUNT', 1)
     }
     const replies = (await pipeline.exec())?.map(([error, reply]) => (error === null ? reply : []))
@@ -42,12 +44,14 @@ export class Recent {
     for (const [index, channel] of channels.entries()) {
       const entries = read(channel, replies?.[1 + 2 * index])
       const before = read(channel, replies?.[2 + 2 * index])
-      if (entries.length > limit || !isWhole(entries, before, after)) return undefined
+      if (entries.length > share || !isWhole(entries, before, after)) return undefined
       all.push(...entries)
     }
     return all.sort((a, b) => a.position - b.position)
   }
 }
+
+const MIN_SHARE = 10
 
 /** Each names the one before it, and the first names one that the reader has. Nothing at all proves nothing, unless what is before is there. */
 function isWhole(entries: readonly Entry[], before: readonly Entry[], after: number): boolean {

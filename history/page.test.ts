@@ -76,6 +76,17 @@ describe('a page', () => {
     expect((await log.page({ ...query, to: at(5) })).entries.length).toBe(0)
   })
 
+  test('is shorter where messages are large, and says that there is more', async () => {
+    const log = openHistory(await testDatabase(), opened)
+    const data = JSON.stringify('x'.repeat(1_500_000))
+    for (let count = 0; count < 4; count++) await log.append(draft({ data }))
+    const query = { channel: 'lobby', limit: 9, order: 'asc' } as const
+    const first = await log.page(query)
+    expect([first.entries.map(({ position }) => position), first.more]).toEqual([[1, 2], true])
+    const second = await log.page({ ...query, after: 2 })
+    expect([second.entries.map(({ position }) => position), second.more]).toEqual([[3, 4], false])
+  })
+
   test("has the channel's head, whatever of it was asked for", async () => {
     const query = { limit: 1, order: 'asc' } as const
     const heads = await Promise.all(

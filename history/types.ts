@@ -38,7 +38,7 @@ export interface PageQuery {
 }
 
 export interface Page {
-  /** At most `limit`, in the order asked for. */
+  /** At most `limit`, and about 4 MB unless the first alone is larger, in the order asked for. */
   entries: Entry[]
   /** The position of the channel's last message; 0 where there is none. */
   head: number
