@@ -43,7 +43,10 @@ export const machineFaults: Scenario[] = [
         DONT_FAKE_MONOTONIC: '1',
       }),
     },
-    skip: () => (libfaketime() === undefined ? 'libfaketime is not installed' : undefined),
+    skip: () =>
+      libfaketime() === undefined
+        ? 'libfaketime is not installed (Debian: apt-get install faketime)'
+        : undefined,
     run: async (scene) => {
       const { dir, processes } = scene.bench.stack
       const services = processes.filter(({ role }) =>

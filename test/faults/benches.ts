@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { Random } from '../model/random.ts'
+import { Bench } from './bench.ts'
+import type { Scenario } from './scenario.ts'
+
+/** One system that the faults share, and one of its own for each that needs it. */
+export class Benches {
+  readonly #dir: string
+  #shared: Bench | undefined
+  #own: Bench | undefined
+
+  constructor(dir: string) {
+    this.#dir = dir
+  }
+
+  async take({ id, own }: Scenario, seed: number): Promise<Bench> {
+    const random = new Random(seed)
+    if (own !== undefined) {
+      this.#own = await Bench.start({ dir: join(this.#dir, `stack-${id}`), random, ...own })
+      return this.#own
+    }
+    this.#shared ??= await Bench.start({ dir: join(this.#dir, 'stack'), random })
+    return this.#shared
+  }
+
+  async giveBack({ own }: Scenario): Promise<void> {
+    if (own === undefined) return
+    await this.#own?.stop()
+    this.#own = undefined
+  }
+
+  async stop(): Promise<void> {
+    const open = [this.#shared ?? [], this.#own ?? []].flat()
+    this.#shared = this.#own = undefined
+    await Promise.all(open.map((bench) => bench.stop()))
+  }
+}
