@@ -1,0 +1,111 @@
+/** How a metric is judged; see docs/canary-config.md of Kayenta. */
+interface Judgement {
+  direction: 'increase' | 'decrease' | 'either'
+  nanStrategy: 'remove' | 'replace'
+  critical?: true
+  mustHaveData?: true
+  effectSize: { allowedIncrease: number; criticalIncrease?: number }
+}
+
+const within = (component: string): string =>
+  `namespace="\${location}",pod=~"\${scope}-${component}-.+"`
+const GATEWAY = within('gateway')
+const POSTS = `route="/channels/:channel/messages",method="POST",${within('ingest')}`
+
+function metric(name: string, group: string, query: string, judgement: Judgement) {
+  return {
+    name,
+    groups: [group],
+    scopeName: 'default',
+    query: {
+      type: 'prometheus',
+      serviceType: 'prometheus',
+      // All of it ours: Kayenta would take an average of whatever the name finds.
+      customInlineTemplate: `PromQL:${query}`,
+    },
+    analysisConfigurations: { canary: judgement },
+  }
+}
+
+/** Where more is worse, and no data a sign that something does not work. */
+const measured = (allowedIncrease: number): Judgement => ({
+  direction: 'increase',
+  nanStrategy: 'remove',
+  mustHaveData: true,
+  effectSize: { allowedIncrease },
+})
+
+/** Where more is worse, and no data means that it did not happen. */
+const counted = (allowedIncrease: number): Judgement => ({
+  direction: 'increase',
+  nanStrategy: 'replace',
+  effectSize: { allowedIncrease },
+})
+
+/** Where the release is over at once. */
+const critical = (judgement: Judgement): Judgement => ({
+  ...judgement,
+  critical: true,
+  effectSize: { ...judgement.effectSize, criticalIncrease: 1.5 },
+})
+
+/** What Kayenta compares. Sums over the pods of a release, so that both sides have the same labels: none. */
+export const canaryConfig = {
+  name: 'causeway',
+  description: 'Delivery, failed posts, readers who come back, and what the processes cost',
+  applications: ['causeway'],
+  configVersion: '1',
+  judge: { name: 'NetflixACAJudge-v1.0', judgeConfigurations: {} },
+  metrics: [
+    metric(
+      'Delivery lag, 99th percentile',
+      'Delivery',
+      `histogram_quantile(0.99, sum by (le) (rate(causeway_gateway_delivery_lag_seconds_bucket{${GATEWAY}}[5m])))`,
+      measured(1.25),
+    ),
+    metric(
+      'Time until a post is answered, 99th percentile',
+      'Delivery',
+      `histogram_quantile(0.99, sum by (le) (rate(causeway_http_request_duration_seconds_bucket{${POSTS}}[5m])))`,
+      measured(1.25),
+    ),
+    metric(
+      'Share of posts that fail',
+      'Errors',
+      `sum(rate(causeway_http_request_duration_seconds_count{status=~"5xx|aborted",${POSTS}}[5m])) / sum(rate(causeway_http_request_duration_seconds_count{${POSTS}}[5m]))`,
+      critical(counted(1.1)),
+    ),
+    metric(
+      'Gaps told to readers',
+      'Errors',
+      `sum(rate(causeway_gateway_gaps_total{${GATEWAY}}[5m]))`,
+      critical(counted(1)),
+    ),
+    metric(
+      'Readers who come back, per stream',
+      'Streams',
+      `sum(rate(causeway_gateway_stream_starts_total{since="id",${GATEWAY}}[5m])) / sum(causeway_gateway_streams{${GATEWAY}})`,
+      counted(1.25),
+    ),
+    metric(
+      'Readers told to come back later',
+      'Streams',
+      `sum(rate(causeway_gateway_refusals_total{${GATEWAY}}[5m]))`,
+      counted(1.1),
+    ),
+    metric(
+      'Event loop lag, 99th percentile',
+      'Saturation',
+      `max(nodejs_eventloop_lag_p99_seconds{${within('(ingest|bridge|gateway)')}})`,
+      measured(1.25),
+    ),
+    metric(
+      'Memory of the gateways, per stream',
+      'Saturation',
+      `sum(process_resident_memory_bytes{${GATEWAY}}) / sum(causeway_gateway_streams{${GATEWAY}})`,
+      measured(1.25),
+    ),
+  ],
+  templates: {},
+  classifier: { groupWeights: { Delivery: 40, Errors: 30, Streams: 15, Saturation: 15 } },
+}

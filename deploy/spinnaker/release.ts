@@ -1,0 +1,229 @@
+import { releaseArtifacts, variable } from './artifacts.ts'
+import { judge } from './judge.ts'
+import { smoke } from './smoke.ts'
+import {
+  bake,
+  deploy,
+  GOES_ON,
+  insist,
+  type Place,
+  remove,
+  route,
+  type Stage,
+  stage,
+  succeeded,
+  when,
+} from './stages.ts'
+
+const STAGING: Place = {
+  account: 'stagingAccount',
+  namespace: 'stagingNamespace',
+  secret: 'stagingSecret',
+}
+const PRODUCTION: Place = { account: 'account', namespace: 'namespace', secret: 'secret' }
+
+const NEW = ['image', 'edge-image']
+const RUNNING = ['running-image', 'running-edge-image']
+
+const MIGRATION = { 'migrations.mode': 'only' }
+
+/** Staging, baseline and canary: as small as can be and still roll out without a gap. */
+const SMALL = {
+  'migrations.mode': 'none',
+  'gateway.autoscaling.kind': 'none',
+  'ingest.replicas': '2',
+  'bridge.replicas': '2',
+  'gateway.replicas': '2',
+  'edge.replicas': '2',
+  'monitoring.podMonitor.enabled': 'always',
+  // Production's rules watch over all of them.
+  'monitoring.rules.enabled': 'never',
+}
+
+const FULL = {
+  'migrations.mode': 'none',
+  'gateway.autoscaling.kind': 'hpa',
+  'gateway.autoscaling.minReplicas': variable('gatewayMin'),
+  'gateway.autoscaling.maxReplicas': variable('gatewayMax'),
+  'ingest.replicas': '3',
+  'edge.replicas': '3',
+  'spread.zones': 'DoNotSchedule',
+  'monitoring.podMonitor.enabled': 'always',
+  'monitoring.rules.enabled': 'always',
+  'monitoring.dashboards.enabled': 'true',
+}
+
+const BAKED = `${succeeded('Bake baseline')} && ${succeeded('Bake canary')}`
+const DEPLOYED = `${succeeded('Deploy baseline')} && ${succeeded('Deploy canary')}`
+const WANTED = "parameters['canary'] == 'yes'"
+const FAILED = `!(${succeeded('Smoke production')})`
+
+const staging: Stage[] = [
+  bake('Bake the migration for staging', [], {
+    release: 'causeway',
+    place: STAGING,
+    chart: 'chart',
+    output: 'staging-migration',
+    overrides: MIGRATION,
+  }),
+  // Not by runJobManifest: that takes a single document, and the Job brings its account and its network policy along.
+  deploy('migrate-staging', 'Migrate staging', ['bake-staging-migration'], {
+    place: STAGING,
+    manifests: 'staging-migration',
+    images: ['image'],
+    minutes: 15,
+  }),
+  bake('Bake staging', ['migrate-staging'], {
+    release: 'causeway',
+    place: STAGING,
+    chart: 'chart',
+    output: 'staging',
+    overrides: SMALL,
+  }),
+  deploy('deploy-staging', 'Deploy staging', ['bake-staging'], {
+    place: STAGING,
+    manifests: 'staging',
+    images: NEW,
+    minutes: 30,
+  }),
+  smoke('smoke-staging', 'Smoke staging', ['deploy-staging'], STAGING),
+]
+
+/** From here on old and new work on one schema: migrations only ever add. */
+const migration: Stage[] = [
+  bake('Bake the migration', ['smoke-staging'], {
+    release: 'causeway',
+    place: PRODUCTION,
+    chart: 'chart',
+    output: 'migration',
+    overrides: MIGRATION,
+  }),
+  deploy('migrate', 'Migrate production', ['bake-migration'], {
+    place: PRODUCTION,
+    manifests: 'migration',
+    images: ['image'],
+    minutes: 15,
+  }),
+  // From the last run that ended well: a run that was rolled back has failed. The very first release finds nothing.
+  stage('find-running', 'Find what runs', 'findArtifactFromExecution', ['migrate'], {
+    application: 'causeway',
+    pipeline: "${ execution['pipelineConfigId'] }",
+    executionOptions: { successful: true },
+    expectedArtifacts: releaseArtifacts('running-', 'that runs'),
+    ...GOES_ON,
+  }),
+]
+
+/** Two small releases beside production, of the same size and age, so that only the version differs. */
+const canary: Stage[] = [
+  bake('Bake baseline', ['find-running'], {
+    release: 'causeway-baseline',
+    place: PRODUCTION,
+    chart: 'running-chart',
+    output: 'baseline',
+    overrides: SMALL,
+  }),
+  bake('Bake canary', ['find-running'], {
+    release: 'causeway-canary',
+    place: PRODUCTION,
+    chart: 'chart',
+    output: 'canary',
+    overrides: SMALL,
+  }),
+].map((each) => ({ ...each, ...GOES_ON, ...when(WANTED) }))
+
+const trial: Stage[] = [
+  ...[
+    { release: 'baseline', images: RUNNING },
+    { release: 'canary', images: NEW },
+  ].map(({ release, images }) => ({
+    ...deploy(`deploy-${release}`, `Deploy ${release}`, ['bake-baseline', 'bake-canary'], {
+      place: PRODUCTION,
+      manifests: release,
+      images,
+      minutes: 30,
+    }),
+    ...GOES_ON,
+    ...when(BAKED),
+  })),
+  {
+    ...route('route-canary', 'Route to canary', ['deploy-baseline', 'deploy-canary'], PRODUCTION, {
+      causeway: 90,
+      'causeway-baseline': 5,
+      'causeway-canary': 5,
+    }),
+    ...GOES_ON,
+    ...when(DEPLOYED),
+  },
+  {
+    ...judge('judge', 'Judge the canary', ['route-canary']),
+    ...when(succeeded('Route to canary')),
+  },
+  // Whatever came of it: first nobody is led there any more, then it is deleted, then the verdict counts.
+  route('route-back', 'Route back', ['judge'], PRODUCTION, { causeway: 100 }),
+  remove('delete-baseline', 'Delete baseline', ['route-back'], PRODUCTION, 'causeway-baseline'),
+  remove('delete-canary', 'Delete canary', ['route-back'], PRODUCTION, 'causeway-canary'),
+  insist(
+    'canary-good',
+    'The canary was good',
+    ['delete-baseline', 'delete-canary'],
+    `!(${WANTED}) || ${succeeded('Judge the canary')}`,
+    'The canary was worse than the baseline, or could not be judged. Production runs what it ran.',
+  ),
+]
+
+const production: Stage[] = [
+  bake('Bake production', ['canary-good'], {
+    release: 'causeway',
+    place: PRODUCTION,
+    chart: 'chart',
+    output: 'production',
+    overrides: FULL,
+  }),
+  {
+    ...deploy('deploy-production', 'Deploy production', ['bake-production'], {
+      place: PRODUCTION,
+      manifests: 'production',
+      images: NEW,
+      // Twenty gateways, one after the other, each with its drain.
+      minutes: 120,
+    }),
+    ...GOES_ON,
+  },
+  {
+    ...smoke('smoke-production', 'Smoke production', ['deploy-production'], PRODUCTION),
+    ...GOES_ON,
+    ...when(succeeded('Deploy production')),
+  },
+  // By what ran before and not by undoing roll-outs: those that this release never reached would be undone as well.
+  {
+    ...bake('Bake what ran before', ['smoke-production'], {
+      release: 'causeway',
+      place: PRODUCTION,
+      chart: 'running-chart',
+      output: 'previous',
+      overrides: FULL,
+    }),
+    ...GOES_ON,
+    ...when(FAILED),
+  },
+  {
+    ...deploy('roll-back', 'Roll back', ['bake-previous'], {
+      place: PRODUCTION,
+      manifests: 'previous',
+      images: RUNNING,
+      minutes: 120,
+    }),
+    ...GOES_ON,
+    ...when(FAILED),
+  },
+  insist(
+    'production-good',
+    'Production runs it',
+    ['roll-back'],
+    succeeded('Smoke production'),
+    'The release failed in production. Look at "Roll back": if that is green, what ran before runs again.',
+  ),
+]
+
+export const stages: Stage[] = [...staging, ...migration, ...canary, ...trial, ...production]

@@ -1,0 +1,67 @@
+import { variable } from './artifacts.ts'
+import { type Place, type Stage, stage } from './stages.ts'
+
+/**
+ * The twin of the chart's `helm test`, which a bake leaves out: posts through the edge, gets it by a stream, reads it back. Its
+ * labels are those by which the chart's network policies let the test through.
+ */
+export function smoke(refId: string, name: string, after: string[], place: Place): Stage {
+  const labels = {
+    'app.kubernetes.io/name': 'causeway',
+    'app.kubernetes.io/instance': 'causeway',
+    'app.kubernetes.io/component': 'test',
+  }
+  const container = {
+    name: 'road',
+    image: `${variable('registry')}/causeway/causeway`,
+    command: ['node', 'smoke.mjs'],
+    env: [{ name: 'ORIGIN', value: 'http://causeway-edge' }],
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '128Mi' } },
+  }
+  const pod = {
+    restartPolicy: 'Never',
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [container],
+  }
+  return stage(refId, name, 'runJobManifest', after, {
+    cloudProvider: 'kubernetes',
+    alias: 'runJob',
+    account: variable(place.account),
+    application: 'causeway',
+    moniker: { app: 'causeway' },
+    source: 'text',
+    requiredArtifactIds: ['image'],
+    failOnFailedExpressions: true,
+    overrideTimeout: true,
+    stageTimeoutMs: 300_000,
+    manifest: {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: {
+        name: 'causeway-smoke',
+        namespace: variable(place.namespace),
+        labels,
+        // Nothing in a Job can be changed: the one of the run before has to go.
+        annotations: { 'strategy.spinnaker.io/recreate': 'true' },
+      },
+      spec: {
+        backoffLimit: 2,
+        activeDeadlineSeconds: 240,
+        ttlSecondsAfterFinished: 86_400,
+        template: { metadata: { labels }, spec: pod },
+      },
+    },
+  })
+}

@@ -1,0 +1,196 @@
+import { baked, variable } from './artifacts.ts'
+
+/** A stage as Orca reads it: what all have, and what its type wants. */
+export interface Stage {
+  refId: string
+  name: string
+  type: string
+  requisiteStageRefIds: string[]
+  [key: string]: unknown
+}
+
+/** Where something is deployed: names of the template's variables. */
+export interface Place {
+  account: string
+  namespace: string
+  secret: string
+}
+
+const MINUTE = 60_000
+
+/** Without this a stage may take two hours and more before it is given up. */
+function within(minutes: number): object {
+  return { overrideTimeout: true, stageTimeoutMs: minutes * MINUTE }
+}
+
+export function stage(
+  refId: string,
+  name: string,
+  type: string,
+  after: string[],
+  rest: object,
+): Stage {
+  return { refId, name, type, requisiteStageRefIds: after, ...rest }
+}
+
+/** Goes on to the next stages also when it fails; they look at its outcome. For what has to be cleaned up behind. */
+export const GOES_ON = { failPipeline: false, continuePipeline: true }
+
+/** The stage is skipped unless the expression holds. */
+export function when(expression: string): object {
+  return { stageEnabled: { type: 'expression', expression: `\${ ${expression} }` } }
+}
+
+export function succeeded(name: string): string {
+  return `#stage('${name}')['status'].toString() == 'SUCCEEDED'`
+}
+
+/** `helm template` of a chart into the artifact `output`. */
+export function bake(
+  name: string,
+  after: string[],
+  what: {
+    release: string
+    place: Place
+    chart: string
+    output: string
+    overrides: Record<string, string>
+  },
+): Stage {
+  return stage(`bake-${what.output}`, name, 'bakeManifest', after, {
+    cloudProvider: 'kubernetes',
+    templateRenderer: 'HELM3',
+    outputName: what.release,
+    namespace: variable(what.place.namespace),
+    inputArtifacts: [{ id: what.chart, account: variable('chartAccount') }],
+    // With --set-string, which is the default, "2" replicas are a string, and the chart's schema refuses them.
+    rawOverrides: true,
+    evaluateOverrideExpressions: false,
+    includeCRDs: false,
+    // A bake has no cluster to ask.
+    apiVersions: 'monitoring.coreos.com/v1',
+    kubeVersion: '1.32.0',
+    overrides: {
+      'global.imageRegistry': variable('registry'),
+      'secrets.existingSecret': variable(what.place.secret),
+      ...what.overrides,
+    },
+    expectedArtifacts: [baked(what.output)],
+    failOnFailedExpressions: true,
+    ...within(10),
+  })
+}
+
+/** Applies what was baked, with images by digest, and waits until it is stable; a Job until it has ended well. */
+export function deploy(
+  refId: string,
+  name: string,
+  after: string[],
+  what: { place: Place; manifests: string; images: string[]; minutes: number },
+): Stage {
+  return stage(refId, name, 'deployManifest', after, {
+    cloudProvider: 'kubernetes',
+    account: variable(what.place.account),
+    namespaceOverride: variable(what.place.namespace),
+    moniker: { app: 'causeway' },
+    source: 'artifact',
+    manifestArtifactId: what.manifests,
+    manifestArtifactAccount: 'embedded-artifact',
+    requiredArtifactIds: what.images,
+    // nginx.conf and the dashboards speak of ${…}, which are no expressions.
+    skipExpressionEvaluation: true,
+    failOnFailedExpressions: true,
+    ...within(what.minutes),
+  })
+}
+
+/** The share of new connections that each release gets. Open streams stay where they are. */
+export function route(
+  refId: string,
+  name: string,
+  after: string[],
+  place: Place,
+  weights: Record<string, number>,
+): Stage {
+  return stage(refId, name, 'deployManifest', after, {
+    cloudProvider: 'kubernetes',
+    account: variable(place.account),
+    moniker: { app: 'causeway' },
+    source: 'text',
+    requiredArtifactIds: [],
+    skipExpressionEvaluation: false,
+    failOnFailedExpressions: true,
+    ...within(5),
+    manifests: [
+      {
+        apiVersion: 'gateway.networking.k8s.io/v1',
+        kind: 'HTTPRoute',
+        metadata: { name: 'causeway', namespace: variable(place.namespace) },
+        spec: {
+          parentRefs: [{ name: variable('gatewayName'), namespace: variable('gatewayNamespace') }],
+          hostnames: [variable('host')],
+          rules: [
+            {
+              matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+              backendRefs: Object.entries(weights).map(([release, weight]) => ({
+                name: `${release}-edge`,
+                port: 80,
+                weight,
+              })),
+            },
+          ],
+        },
+      },
+    ],
+  })
+}
+
+/** Deletes a release with everything that the chart makes for it. */
+export function remove(
+  refId: string,
+  name: string,
+  after: string[],
+  place: Place,
+  release: string,
+): Stage {
+  return stage(refId, name, 'deleteManifest', after, {
+    cloudProvider: 'kubernetes',
+    account: variable(place.account),
+    app: 'causeway',
+    location: variable(place.namespace),
+    mode: 'label',
+    kinds: [
+      'deployment',
+      'service',
+      'configMap',
+      'serviceAccount',
+      'networkPolicy',
+      'podDisruptionBudget',
+      'PodMonitor.monitoring.coreos.com',
+    ],
+    labelSelectors: {
+      selectors: [{ kind: 'EQUALS', key: 'app.kubernetes.io/instance', values: [release] }],
+    },
+    options: { cascading: true },
+    ...within(10),
+  })
+}
+
+/** Ends the run as failed unless the expression holds. */
+export function insist(
+  refId: string,
+  name: string,
+  after: string[],
+  expression: string,
+  failureMessage: string,
+): Stage {
+  return stage(refId, name, 'checkPreconditions', after, {
+    preconditions: [
+      {
+        type: 'expression',
+        failPipeline: true,
+        context: { expression: `\${ ${expression} }`, failureMessage },
+      },
+    ],
+  })
+}

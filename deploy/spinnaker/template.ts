@@ -1,0 +1,91 @@
+import { releaseArtifacts, variable } from './artifacts.ts'
+import { stages } from './release.ts'
+
+/** A variable of the template; without a default every instance has to set it. */
+interface Variable {
+  name: string
+  type: 'string' | 'int'
+  description: string
+  defaultValue?: string | number
+}
+
+const VARIABLES: Variable[] = [
+  text('account', "Spinnaker's account for production's cluster"),
+  text('namespace', "Production's namespace", 'causeway'),
+  text('secret', 'Secret in it with DATABASE_URL, REDIS_URL and MQTT_URL', 'causeway'),
+  text('stagingAccount', "Spinnaker's account for staging's cluster"),
+  text('stagingNamespace', "Staging's namespace", 'causeway-staging'),
+  text('stagingSecret', "Secret in it with staging's addresses", 'causeway'),
+  text('registry', 'Registry of the images, as in registry.example.org'),
+  text('imageAccount', "Spinnaker's account for that registry"),
+  text('chartAccount', "Spinnaker's HTTP artifact account, by which charts are fetched"),
+  text('host', 'Host name that people use'),
+  text('gatewayName', 'Gateway of the Gateway API that leads to Causeway'),
+  text('gatewayNamespace', 'Namespace of that Gateway'),
+  { name: 'gatewayMin', type: 'int', description: 'Fewest gateway pods', defaultValue: 3 },
+  { name: 'gatewayMax', type: 'int', description: 'Most gateway pods', defaultValue: 20 },
+  text('canaryConfigId', "Kayenta's id of deploy/spinnaker/causeway.canary.json"),
+  text('metricsAccount', "Kayenta's account for Prometheus", 'prometheus'),
+  text('storageAccount', "Kayenta's account for what it keeps"),
+  text('slackChannel', 'Channel that hears how releases end'),
+]
+
+function text(name: string, description: string, defaultValue?: string): Variable {
+  const base = { name, type: 'string' as const, description }
+  return defaultValue === undefined ? base : { ...base, defaultValue }
+}
+
+/** The pipeline template (schema v2) that `spin pipeline-templates save` takes. */
+export const template = {
+  schema: 'v2',
+  id: 'causeway-release',
+  protect: false,
+  metadata: {
+    name: 'Causeway: release',
+    description:
+      'Staging, then baseline and canary beside production, judged, then production or back',
+    owner: 'causeway@example.org',
+    scopes: ['global'],
+  },
+  variables: VARIABLES,
+  pipeline: {
+    description: 'docs/deploy-pipeline.md tells of each stage.',
+    // One at a time; of those that wait, the newest is next.
+    limitConcurrent: true,
+    keepWaitingPipelines: false,
+    spelEvaluator: 'v4',
+    parameterConfig: [
+      {
+        name: 'canary',
+        label: 'Canary',
+        description: 'no: for the very first release, and to bring an earlier one back in a hurry',
+        default: 'yes',
+        required: true,
+        pinned: true,
+        hasOptions: true,
+        options: [{ value: 'yes' }, { value: 'no' }],
+      },
+      ...['version', 'commit'].map((name) => ({
+        name,
+        label: name,
+        description: 'As the build names it',
+        default: '',
+        required: false,
+        pinned: true,
+        hasOptions: false,
+        options: [],
+      })),
+    ],
+    expectedArtifacts: releaseArtifacts('', 'to release'),
+    notifications: [
+      {
+        type: 'slack',
+        address: variable('slackChannel'),
+        level: 'pipeline',
+        when: ['pipeline.complete', 'pipeline.failed'],
+      },
+    ],
+    triggers: [],
+    stages,
+  },
+}
