@@ -12,12 +12,16 @@ chart="causeway-$version.tgz"
 mkdir -p "$build"
 helm package charts/causeway --version "$version" --app-version "$version" --destination "$build"
 
+# curl reads backslashes and quotes in its own way.
+escaped=${CHART_STORE_LOGIN:-}
+escaped=${escaped//\\/\\\\}
+escaped=${escaped//\"/\\\"}
 login=()
 if [ -n "${CHART_STORE_LOGIN:-}" ]; then
   login=(--config -)
 fi
 # The login comes by standard input: on the command line every user of the machine could read it.
-printf 'user = "%s"\n' "${CHART_STORE_LOGIN:-}" |
+printf 'user = "%s"\n' "$escaped" |
   curl --fail --silent --show-error --retry 3 --max-time 120 "${login[@]}" \
     --upload-file "$build/$chart" "${CHART_STORE_URL%/}/$chart"
 echo "${CHART_STORE_URL%/}/$chart" > "$build/chart.url"

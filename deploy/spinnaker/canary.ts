@@ -51,6 +51,8 @@ const critical = (judgement: Judgement): Judgement => ({
 
 /** What Kayenta compares. Sums over the pods of a release, so that both sides have the same labels: none. */
 export const canaryConfig = {
+  // Of our own choice, so that saving it twice changes it, and the pipeline knows it beforehand.
+  id: 'causeway',
   name: 'causeway',
   description: 'Delivery, failed posts, readers who come back, and what the processes cost',
   applications: ['causeway'],

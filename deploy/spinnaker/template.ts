@@ -24,7 +24,7 @@ const VARIABLES: Variable[] = [
   text('gatewayNamespace', 'Namespace of that Gateway'),
   { name: 'gatewayMin', type: 'int', description: 'Fewest gateway pods', defaultValue: 3 },
   { name: 'gatewayMax', type: 'int', description: 'Most gateway pods', defaultValue: 20 },
-  text('canaryConfigId', "Kayenta's id of deploy/spinnaker/causeway.canary.json"),
+  text('canaryConfigId', 'The id in deploy/spinnaker/causeway.canary.json', 'causeway'),
   text('metricsAccount', "Kayenta's account for Prometheus", 'prometheus'),
   text('storageAccount', "Kayenta's account for what it keeps"),
   text('slackChannel', 'Channel that hears how releases end'),

@@ -3,22 +3,17 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { HAS_JAVA } from './jenkins/groovyTool.ts'
+import { groovyLack } from './jenkins/groovyTool.ts'
 import { LAPSES, MUTATIONS } from './jenkins/mutations.ts'
 import { brokenRules, POLICY } from './jenkins/policy.ts'
 import { record, type Recording, shellBodies } from './jenkins/recording.ts'
+import { describeUnless, programLack } from './tools/tools.ts'
 
 const jenkinsfile = readFileSync('Jenkinsfile', 'utf8')
-const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0
+const shellcheckLacks = programLack('shellcheck') && 'shellcheck is not installed'
+const javaLacks = await groovyLack()
 
-// What is missing is said, and its tests are counted as skipped: never passed over.
-const withJava = HAS_JAVA ? describe : describe.skip
-const withShellcheck = hasShellcheck ? describe : describe.skip
-const say = (text: string): unknown => process.stderr.write(`SKIPPED: ${text}\n`)
-if (!HAS_JAVA) say('the Jenkinsfile is not read: Java is not installed')
-if (!hasShellcheck) say('shell scripts are not checked: shellcheck is not installed')
-
-withJava('the Jenkinsfile', () => {
+describeUnless(javaLacks)('the Jenkinsfile', () => {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-jenkinsfile-'))
   const recordings = new Map<string, Recording>()
   const recording = (name: string): Recording => {
@@ -64,7 +59,7 @@ withJava('the Jenkinsfile', () => {
     expect(brokenRules(recording(name).pipeline).join('\n')).toMatch(rule)
   })
 
-  withShellcheck('in its shell bodies', () => {
+  describeUnless(shellcheckLacks)('in its shell bodies', () => {
     test('holds nothing that shellcheck finds', () => {
       for (const input of shellBodies(recording('as it is').pipeline)) {
         const checked = spawnSync('shellcheck', ['--shell=sh', '-'], { input, encoding: 'utf8' })
@@ -83,10 +78,13 @@ function npmScripts(file: string): string[] {
 }
 
 describe('the scripts of the pipeline', () => {
-  withShellcheck('for bash', () => {
+  describeUnless(shellcheckLacks)('for bash', () => {
     test('hold nothing that shellcheck finds', () => {
-      const scripts = readdirSync('deploy/jenkins').filter((name) => name.endsWith('.sh'))
-      const paths = scripts.map((name) => `deploy/jenkins/${name}`)
+      const paths = ['deploy/jenkins', 'deploy/spinnaker'].flatMap((folder) =>
+        readdirSync(folder)
+          .filter((name) => name.endsWith('.sh'))
+          .map((name) => `${folder}/${name}`),
+      )
       expect(spawnSync('shellcheck', paths, { encoding: 'utf8' }).stdout).toBe('')
     })
   })

@@ -1,31 +1,14 @@
-import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { DIGEST, IMAGE, listening, run } from './jenkins/support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'causeway-jenkins-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-interface Ended {
-  code: number
-  output: string
-}
-
-/** Runs to the end, and never rejects for how it ended. */
-function run(command: string, args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  return new Promise((done) => {
-    const child = execFile(command, args, { env: { ...process.env, ...env } }, (_e, out, err) =>
-      done({ code: child.exitCode ?? 1, output: out + err }),
-    )
-  })
-}
-
-const DIGEST = `sha256:${'7'.padStart(64, '0')}`
-const IMAGE = `registry.example.org/team/causeway@${DIGEST}`
 const PROPERTIES = `VERSION=0.1.0-7.gabc
 COMMIT=abc
 IMAGE=${IMAGE}
@@ -43,14 +26,11 @@ async function trigger(properties: string, answer: { status: number; body: strin
     response.writeHead(answer.status).end(answer.body)
   }
   const gate = createServer((request, response) => void hear(request, response))
-  gate.listen(0, '127.0.0.1')
-  await once(gate, 'listening')
-  const address = gate.address()
-  if (address === null || typeof address === 'string') throw new Error('Gate does not listen')
+  const url = `${await listening(gate)}/gate`
   const file = join(folder, 'build.properties')
   writeFileSync(file, properties)
   const ended = await run('node', ['deploy/jenkins/trigger.mjs', file], {
-    SPINNAKER_GATE_URL: `http://127.0.0.1:${address.port}/gate`,
+    SPINNAKER_GATE_URL: url,
     SPINNAKER_WEBHOOK_SECRET: 'quite-secret',
   })
   gate.close()

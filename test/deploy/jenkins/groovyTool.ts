@@ -1,13 +1,13 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { ROOT } from '../../../stack/root.ts'
+import { type Lack, programLack } from '../tools/tools.ts'
 
 const run = promisify(execFile)
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** The lint tool itself is not used: it brings Groovy's jars, which no package of their own does. */
 const CARRIER = {
@@ -16,8 +16,14 @@ const CARRIER = {
     'LQvEOZMySW7OFwwHSUs/aR42SJ9lVqFMgzPKdsaNpz88pbumjlSVvU+Q5rueSsiS2WY1HUJs14UpYHimtPVAnA==',
 }
 
-/** Java is a tool of CI alone: where it is missing, what needs it is skipped. */
-export const HAS_JAVA = spawnSync('java', ['-version']).status === 0
+/** Why no Groovy can be run here: Java is a tool of CI alone, and the jars have to be fetched once. */
+export async function groovyLack(): Promise<Lack> {
+  if (programLack('java') !== undefined) return 'Java, which only CI needs, is not installed'
+  return groovyJars().then(
+    () => undefined,
+    (error: unknown) => `Groovy cannot be fetched: ${String(error)}`,
+  )
+}
 
 /** The folder with Groovy's jars, fetched once and kept. Rejects where the registry cannot be reached. */
 async function groovyJars(): Promise<string> {

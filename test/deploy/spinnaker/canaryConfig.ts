@@ -7,6 +7,7 @@ const Effect = z.strictObject({
 
 /** Kayenta's canary configuration for Prometheus, as far as ours uses it. */
 export const CanaryConfig = z.strictObject({
+  id: z.string(),
   name: z.string(),
   description: z.string(),
   applications: z.array(z.string()).min(1),
