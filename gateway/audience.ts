@@ -16,7 +16,7 @@ export interface AudiencePorts<I extends Item> {
   /** Ask the log for its head alone → `activated`. */
   askHead: () => void
   /** Something was accepted: call `flush` at the end of this turn. */
-  flushSoon: () => void
+  flushSoon: (first: I) => void
   /** Wait until the stream has taken what it was sent → `page`, with nothing. */
   pause: (subscriber: Subscriber<I>) => void
   /** Read for one stream → `page` or `pageFailed`. */

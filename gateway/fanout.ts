@@ -13,14 +13,14 @@ import type { Batch, Subscriber } from './subscriber.ts'
 export class Fanout<I extends Item> {
   readonly channels = new ChannelTable<I>()
   protected readonly ring: Ring<I>
-  readonly #flushSoon: () => void
+  readonly #flushSoon: (first: I) => void
   #tip = 0
   #lastAccepted = 0
   /** The channels with something to flush. */
   #dirty: Channel<I>[] = []
 
-  /** `flushSoon`: something was accepted; `flush` is to be called at the end of this turn. */
-  constructor(ring: Ring<I>, flushSoon: () => void) {
+  /** `flushSoon`: something was accepted, this first; `flush` is to be called at the end of this turn. */
+  constructor(ring: Ring<I>, flushSoon: (first: I) => void) {
     this.ring = ring
     this.#flushSoon = flushSoon
   }
@@ -56,7 +56,7 @@ export class Fanout<I extends Item> {
     this.ring.push(item)
     if (channel.live.size === 0) return
     if (channel.batch.push(item) > 1) return
-    if (this.#dirty.push(channel) === 1) this.#flushSoon()
+    if (this.#dirty.push(channel) === 1) this.#flushSoon(item)
   }
 
   /** Sends what was accepted since the last flush. */

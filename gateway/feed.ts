@@ -3,7 +3,7 @@ import type { Entry } from '../contract/message.ts'
 import type { RedisKeys } from '../contract/redisKeys.ts'
 import type { Logger } from '../chassis/logger.ts'
 import { Audience, type Heads } from './audience.ts'
-import { renderMessage, type Frame } from './frame.ts'
+import { renderMessage, sentAt, type Frame } from './frame.ts'
 import { Link } from './link.ts'
 import type { GatewayMetrics } from './metrics.ts'
 import type { Reader } from './reader.ts'
@@ -63,7 +63,7 @@ export class Feed {
       {
         wanted: (channels) => this.#tail.wanted(channels),
         askHead: () => this.#activate([]),
-        flushSoon: () => setImmediate(() => this.audience.flush()),
+        flushSoon: (first) => setImmediate(() => this.#flush(first)),
         pause: (subscriber) => void this.#pause(subscriber),
         read: (subscriber, after, upTo) => void this.#read(subscriber, after, upTo),
       },
@@ -112,6 +112,14 @@ export class Feed {
   close(): void {
     clearInterval(this.#timer)
     this.#options.subscriber.disconnect()
+  }
+
+  /** One look at the clock for all that leaves together, and for the one that has waited longest. */
+  #flush(first: Frame): void {
+    this.audience.flush()
+    const lag = Date.now() - sentAt(first)
+    // The clocks of two machines may differ by more than a message takes.
+    if (Number.isFinite(lag)) this.#options.metrics.lag.observe(Math.max(0, lag) / 1_000)
   }
 
   #activate(channels: readonly string[]): void {

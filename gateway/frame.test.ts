@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { encodeMessage } from '../contract/message.ts'
 import { entry } from '../test/support/testRedis.ts'
-import { renderControl, renderHeartbeat, renderMessage, renderRetry } from './frame.ts'
+import { renderControl, renderHeartbeat, renderMessage, renderRetry, sentAt } from './frame.ts'
 
 /** What a browser makes of it, however it is cut into pieces on its way. */
 function parse(text: string, pieces = 1): (EventSourceMessage | number)[] {
@@ -44,6 +44,16 @@ describe('a message', () => {
       expect(parse(frame.text, pieces)).toEqual([{ id: 'e1-7', event: undefined, data: one.json }])
     }
     expect(JSON.parse(one.json).data).toEqual({ text })
+  })
+
+  test('tells when it was stored', () => {
+    const stored = '2026-11-21T19:33:02.123Z'
+    const lookalike = entry(7, 3, 'a', '{"sentAt":"1999-01-01T00:00:00.000Z"}')
+    expect(sentAt(renderMessage('e1', lookalike))).toBe(Date.parse(stored))
+  })
+
+  test('that does not end as messages do was stored nobody knows when', () => {
+    expect(sentAt(renderMessage('e1', { ...entry(7, 3), json: '{}' }))).toBeNaN()
   })
 
   test.each(HOSTILE)('of a sender named with %s reaches its reader as it was', (_name, name) => {

@@ -23,6 +23,15 @@ export function renderMessage(epoch: string, { position, previous, channel, json
   return { position, previous, channel, text }
 }
 
+/** How an event's text ends: the time is the last field of every encoding. */
+const ENDING = '2026-11-21T19:33:02.123Z"}\n\n'.length
+const TIME = '2026-11-21T19:33:02.123Z'.length
+
+/** When its message was stored, in milliseconds since 1970; NaN where its text does not end as messages do. */
+export function sentAt({ text }: Frame): number {
+  return Date.parse(text.slice(-ENDING, TIME - ENDING))
+}
+
 /** A named event; `id` moves the reader's cursor where it is given. */
 export function renderControl<E extends ControlEvent>(
   event: E,

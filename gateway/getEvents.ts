@@ -65,7 +65,10 @@ export function getEvents(options: EventsOptions): RequestHandler {
         streams.remove(stream)
       })
       if (isOver()) stream.end('shutdown')
-      else streams.add(stream, channels, start)
+      else {
+        metrics.starts.inc({ since: since.kind })
+        streams.add(stream, channels, start)
+      }
       stream.begun()
     } finally {
       release()

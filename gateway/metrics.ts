@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 export function createGatewayMetrics(registry: Registry) {
   const registers = [registry]
@@ -17,6 +17,12 @@ export function createGatewayMetrics(registry: Registry) {
     streams: new Gauge({
       name: 'causeway_gateway_streams',
       help: 'Open streams: what to scale on',
+      registers,
+    }),
+    starts: new Counter({
+      name: 'causeway_gateway_stream_starts_total',
+      help: 'Streams begun, by where they began; those that came back have an id',
+      labelNames: ['since'] as const,
       registers,
     }),
     channels: new Gauge({
@@ -54,6 +60,12 @@ export function createGatewayMetrics(registry: Registry) {
       name: 'causeway_gateway_stream_ends_total',
       help: 'Streams that the gateway ended, by reason',
       labelNames: ['reason'] as const,
+      registers,
+    }),
+    lag: new Histogram({
+      name: 'causeway_gateway_delivery_lag_seconds',
+      help: 'From the time that a message carries to its writing to streams; of those written together, the oldest',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),
     live: new Gauge({
