@@ -55,7 +55,7 @@ export async function main(options: FaultsOptions): Promise<void> {
     ({ judgement, skipped }) => skipped === undefined && judgement?.violations.length !== 0,
   )
   progress.total(results)
-  if (options.only.length === 0 || options.write) writeReport(results, options)
+  if (options.only.length === 0 || options.write) await writeReport(results, options)
   if (options.keep || isBroken) progress.say(`The histories and logs are in ${dir}.`)
   else rmSync(dir, { recursive: true, force: true })
   if (isBroken) process.exitCode = 1

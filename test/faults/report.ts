@@ -1,16 +1,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem, type as osType, release } from 'node:os'
 import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
 import { ROOT } from '../../stack/root.ts'
 import type { FaultsOptions } from './main.ts'
 import type { Result } from './runScenario.ts'
 import { cells, HEADINGS, totals } from './table.ts'
 
 /** Writes docs/reliability.md. Every figure in it comes from the run. */
-export function writeReport(results: readonly Result[], options: FaultsOptions): void {
+export async function writeReport(
+  results: readonly Result[],
+  options: FaultsOptions,
+): Promise<void> {
   const path = join(ROOT, 'docs', 'reliability.md')
+  const style = await resolveConfig(path)
   mkdirSync(join(ROOT, 'docs'), { recursive: true })
-  writeFileSync(path, render(results, options))
+  writeFileSync(path, await format(render(results, options), { ...style, parser: 'markdown' }))
 }
 
 function render(results: readonly Result[], options: FaultsOptions): string {
@@ -37,7 +42,7 @@ every link. Posts come at a steady rate, through nginx and straight to the inges
 with its key. Readers of all channels, of one, and from a position in the past listen through nginx and straight to the gateways,
 four of them by the plain \`eventsource\` package. Streams beat every 2 s, so that readers notice a silent link; everything else is
 as by default. Everybody writes down what was sent, answered and heard; after each fault that is judged against one dump of
-Postgres by \`test/faults/checker.ts\`.
+Postgres by \`test/faults/checker.ts\`. The seconds in the second column are those of the usual length.
 
 **lost**: acknowledged but not stored, or stored but not delivered, or a hole in the log. **duplicated**: twice to the
 application, or two messages for one key. **again on the wire**: came twice to a reader that looks at positions and drops such.

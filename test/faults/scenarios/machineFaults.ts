@@ -57,6 +57,10 @@ export const machineFaults: Scenario[] = [
           writeFileSync(clockFile(dir, name), `${offset >= 0 ? '+' : ''}${offset}\n`)
           await scene.seconds(0.5)
         }
+        for (const { name, metricsUrl = '' } of services) {
+          const off = await secondsOff(`${metricsUrl}/live`)
+          scene.expect(Math.abs(off - offset) < 60, `the clock of ${name} is ${off} s off`)
+        }
       }
     },
   },
@@ -73,6 +77,13 @@ export const machineFaults: Scenario[] = [
     },
   },
 ]
+
+/** How far a service's clock is from ours, by the date of its answers. */
+async function secondsOff(url: string): Promise<number> {
+  const response = await fetch(url)
+  await response.body?.cancel()
+  return (Date.parse(response.headers.get('date') ?? '') - Date.now()) / 1_000
+}
 
 /** Where a service reads how far its clock is off. */
 function clockFile(dir: string, name: string): string {
