@@ -52,8 +52,9 @@ export const gatewayConfig = z.object({
   RING_BYTES: integer(0, 4_294_967_296)
     .default(33_554_432)
     .describe('Memory for recent messages, out of which those who come back are served first'),
+  // Two beacons of each bridge: one may be late without anything being wrong.
   BEACON_SECONDS: seconds(1.5, 60)
-    .default(3)
+    .default(2)
     .describe('Silence of the bridges after which the Redis link is made anew'),
   LINGER_SECONDS: seconds(0, 3_600)
     .default(30)

@@ -37,7 +37,8 @@ export interface FeedOptions {
 
 /** Positions read at once while following the log. */
 const MAX_STRETCH = 1_000
-const TICK_MS = 1_000
+/** How often the log is read while it has to be followed, and a missing beacon noticed. */
+const TICK_MS = 500
 
 /**
  * The thin edge around Tail and Audience: carries out what they ask for, by Redis and the log, and brings them the answers

@@ -8,7 +8,7 @@ import type { Item } from './ring.ts'
  * publishes them and TCP carries them; so each message and each beacon moves the audience's tip. When the link breaks, nothing
  * that it brings counts until the log has been read from the tip up to a head that was looked at after the new link stood.
  *
- * - FOLLOWING: no link that can be trusted. The log is read from the tip, once a second.
+ * - FOLLOWING: no link that can be trusted. The log is read from the tip at every tick.
  * - CATCHING: a beacon was heard on the link, so whatever is published now arrives, and is kept in the buffer. The log is
  *   read up to its head; then the buffer is replayed, and it is
  * - LIVE: what the link brings is sent as it comes. `previous` is checked all the same: where a channel has a hole, the link
@@ -170,7 +170,7 @@ export class Tail<I extends Item> {
     for (const heads of this.#meanwhile.splice(0)) this.activated(heads)
   }
 
-  /** About once a second. */
+  /** Once or twice a second. */
   tick(now: number): void {
     const { channels: table } = this.#audience
     if (this.#linked && now - this.#heardAt > this.#options.beaconMs) {
