@@ -29,7 +29,7 @@ export function compilePrograms(dir: string): Programs {
     return program
   }
   return {
-    loadClient: compile('loadClient', ['main.c', 'events.c']),
+    loadClient: compile('loadClient', ['main.c', 'stream.c', 'body.c', 'events.c', 'report.c']),
     sink: compile('sink', ['sink.c']),
   }
 }
@@ -105,6 +105,9 @@ export interface LoadReport {
   last: Times
 }
 
+/** However slow the machine: what takes longer will not come. */
+const OPEN_WITHIN_MS = 120_000
+
 /** The compiled load client at work: many streams in one process. */
 export class LoadClient {
   /** Messages that all of their streams have, since the start. */
@@ -132,8 +135,10 @@ export class LoadClient {
       this.#onProgress?.()
     })
     this.opened = this.#orEnd(
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         createInterface({ input: child.stdout }).on('line', (line) => this.#read(line, resolve))
+        const late = new Error(`not all streams were open after ${OPEN_WITHIN_MS} ms`)
+        setTimeout(() => reject(late), OPEN_WITHIN_MS).unref()
       }),
     )
     this.opened.catch(() => {})

@@ -4,7 +4,7 @@ import { messageOf } from '../stack/errors.ts'
 import { Bed } from './bed.ts'
 import { describeMachine } from './machine.ts'
 import { formatOutcome, writeReport } from './report.ts'
-import { readResults, writeResults } from './results.ts'
+import { type Outcome, readResults, writeResults } from './results.ts'
 import type { Scenario } from './scenario.ts'
 import { channels } from './scenarios/channels.ts'
 import { drain } from './scenarios/drain.ts'
@@ -49,37 +49,45 @@ export async function main(options: BenchOptions): Promise<void> {
     process.exitCode = 1
     return
   }
-  endWith(bed)
-  try {
-    for (const name of options.scenarios) {
-      const scenario = SCENARIOS[name]
-      if (scenario === undefined) throw new Error(`there is no scenario ${name}`)
-      say(`${name}${quick ? ' (quick: its figures mean nothing)' : ''}`)
-      const outcome = await scenario(bed, { rounds, quick, minutes, say })
-      process.stdout.write(`\n${formatOutcome(outcome)}\n`)
-      if (quick) continue
-      const results = readResults(RESULTS)
-      results[name] = {
-        command: `npm run bench -- ${name} --rounds ${rounds}${name === 'memory' ? ` --minutes ${minutes}` : ''}`,
-        finishedAt: new Date().toISOString(),
-        rounds,
-        machine: describeMachine(bed.cores),
-        outcome,
-      }
-      writeResults(RESULTS, results)
-      writeReport(join(ROOT, 'docs'), results, Object.keys(SCENARIOS))
-      say(`docs/benchmarks.md holds the figures of ${name}`)
+  const isEnding = endWith(bed)
+  for (const name of options.scenarios) {
+    say(`${name}${quick ? ' (quick: its figures mean nothing)' : ''}`)
+    try {
+      // One scenario at a time has the machine.
+      // oxlint-disable-next-line no-await-in-loop
+      const outcome = await SCENARIOS[name]?.(bed, { rounds, quick, minutes, say })
+      if (outcome === undefined) throw new Error(`there is no scenario ${name}`)
+      process.stdout.write(`\n${formatOutcome(outcome)}\n\n`)
+      if (!quick) record(name, options, bed, outcome)
+    } catch (error) {
+      if (isEnding()) return
+      say(`${name} failed: ${messageOf(error)}`)
+      say(`The logs are in ${join(dir, 'logs')}.`)
+      process.exitCode = 1
     }
-  } catch (error) {
-    say(messageOf(error))
-    say(`The logs are in ${join(dir, 'logs')}.`)
-    process.exitCode = 1
-  } finally {
-    await bed.close()
   }
+  await bed.close()
 }
 
-function endWith(bed: Bed): void {
+/** Into the documents, beside what other scenarios have found before. */
+function record(name: string, options: BenchOptions, bed: Bed, outcome: Outcome): void {
+  const { rounds, minutes } = options
+  const more = name === 'memory' ? ` --minutes ${minutes}` : ''
+  const results = readResults(RESULTS)
+  results[name] = {
+    command: `npm run bench -- ${name} --rounds ${rounds}${more}`,
+    finishedAt: new Date().toISOString(),
+    rounds,
+    machine: describeMachine(bed.cores),
+    outcome,
+  }
+  writeResults(RESULTS, results)
+  writeReport(join(ROOT, 'docs'), results, Object.keys(SCENARIOS))
+  say(`docs/benchmarks.md holds the figures of ${name}`)
+}
+
+/** Ends what was started when a signal comes; answers whether one did. */
+function endWith(bed: Bed): () => boolean {
   let isEnding = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -89,6 +97,7 @@ function endWith(bed: Bed): void {
       void bed.close().finally(() => process.exit(1))
     })
   }
+  return () => isEnding
 }
 
 function say(line: string): void {
