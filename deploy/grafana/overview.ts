@@ -42,14 +42,16 @@ export const overview: Dashboard = {
         },
         {
           title: 'Redis behind the log',
-          description: 'Messages that are stored and not yet in Redis, as the better bridge sees it.',
+          description:
+            'Messages that are stored and not yet in Redis, as the better bridge sees it.',
           unit: 'short',
           isStat: true,
           queries: [{ promql: 'min(causeway_bridge_lag_messages{$in})', legend: 'behind' }],
         },
         {
           title: 'Gateways live',
-          description: 'Of all gateways, those that get messages over Redis. The rest read the log.',
+          description:
+            'Of all gateways, those that get messages over Redis. The rest read the log.',
           unit: 'percentunit',
           isStat: true,
           queries: [{ promql: 'avg(causeway_gateway_live{$in})', legend: 'live' }],

@@ -115,7 +115,8 @@ export const processes: Dashboard = {
           unit: 'cps',
           queries: [
             {
-              promql: 'sum by (action) (rate(causeway_bridge_failures_total{$in}[$__rate_interval]))',
+              promql:
+                'sum by (action) (rate(causeway_bridge_failures_total{$in}[$__rate_interval]))',
               legend: '{{action}}',
             },
           ],

@@ -16,7 +16,7 @@ const MORE_FOLDERS = [
 const FILE_ROOTS = ['/usr', '/usr/local']
 
 /** What runs the whole system. */
-const RUNNERS = ['start', 'faults', 'bench', 'test']
+const RUNNERS = ['start', 'faults', 'bench', 'test', 'deploy', 'deploy-all']
 /** The load client is C for Linux alone. */
 const COMPILERS = process.platform === 'linux' ? ['bench', 'test'] : []
 
@@ -38,6 +38,17 @@ const PROGRAMS = [
     apt: 'libnginx-mod-nchan',
     commands: ['bench'],
   },
+  // promtool comes with it.
+  {
+    program: 'promtool',
+    apt: 'prometheus',
+    brew: 'prometheus',
+    commands: ['deploy', 'deploy-all'],
+  },
+  { program: 'buildah', apt: 'buildah', commands: ['deploy-all'] },
+  { program: 'dockerd', apt: 'docker.io', commands: ['deploy-all'] },
+  { program: 'runc', apt: 'runc', commands: ['deploy-all'] },
+  { program: 'mmdebstrap', apt: 'mmdebstrap', commands: ['deploy-all'] },
 ]
 
 /**

@@ -15,6 +15,8 @@ readOnlyRootFilesystem: true
 capabilities:
   drop:
     - ALL
+seccompProfile:
+  type: RuntimeDefault
 {{- end }}
 
 {{/* The top of a pod's spec. The API's token and the addresses of other services are of no use to any of them. */}}

@@ -1,0 +1,34 @@
+/** The few forms of JSON Schema that the chart's values need. */
+export type Schema = Record<string, unknown>
+
+/** Closed: a misspelt key is a mistake and not a silence. */
+export function object(properties: Record<string, Schema>, more: Schema = {}): Schema {
+  return { type: 'object', additionalProperties: false, properties, ...more }
+}
+
+export const text: Schema = { type: 'string' }
+export const flag: Schema = { type: 'boolean' }
+
+export function oneOf(...words: string[]): Schema {
+  return { enum: words }
+}
+
+export function matching(pattern: string): Schema {
+  return { type: 'string', pattern }
+}
+
+export function integer(minimum: number, maximum: number): Schema {
+  return { type: 'integer', minimum, maximum }
+}
+
+export function list(items: Schema): Schema {
+  return { type: 'array', items }
+}
+
+/** A map whose keys are the owner's to choose, such as labels. */
+export function map(values: Schema): Schema {
+  return { type: 'object', additionalProperties: values }
+}
+
+/** A piece of Kubernetes' own API, which the API server checks better than we could. */
+export const kubernetesObject: Schema = { type: 'object' }

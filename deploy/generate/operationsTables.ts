@@ -1,0 +1,88 @@
+import { type MetricObject, Registry } from 'prom-client'
+import type { z } from 'zod'
+import { createBridgeMetrics } from '../../bridge/metrics.ts'
+import { bridgeConfig } from '../../bridge/config.ts'
+import { createHttpMetrics } from '../../chassis/httpMetrics.ts'
+import { PROBLEMS } from '../../contract/problem.ts'
+import { gatewayConfig } from '../../gateway/config.ts'
+import { createGatewayMetrics } from '../../gateway/metrics.ts'
+import { ingestConfig } from '../../ingest/config.ts'
+import { createIngestMetrics } from '../../ingest/metrics.ts'
+
+const CONFIGS: Record<string, z.ZodObject> = {
+  ingest: ingestConfig,
+  bridge: bridgeConfig,
+  gateway: gatewayConfig,
+}
+
+/** Every variable that a service reads, and who reads it. */
+export function variablesTable(): string {
+  const names = new Set(Object.values(CONFIGS).flatMap(({ shape }) => Object.keys(shape)))
+  const rows = [...names].map((name) => {
+    const readers = Object.entries(CONFIGS).filter(([, { shape }]) => name in shape)
+    // The same name may have another default in another service.
+    const defaults = new Set(readers.map(([, { shape }]) => fallback(shape[name])))
+    const meanings = new Set(readers.map(([, { shape }]) => String(shape[name]?.description ?? '')))
+    return [
+      `\`${name}\``,
+      readers.length === 3 ? 'all' : readers.map(([service]) => service).join(', '),
+      [...defaults].join(' / '),
+      [...meanings].join(' / '),
+    ]
+  })
+  return table(['variable', 'read by', 'default', 'meaning'], rows)
+}
+
+/** Every metric of ours: not those of Node and of the process, which are prom-client's. */
+export async function metricsTable(): Promise<string> {
+  const [ingest, bridge, gateway] = [new Registry(), new Registry(), new Registry()]
+  createIngestMetrics(ingest)
+  createBridgeMetrics(bridge)
+  createGatewayMetrics(gateway)
+  createHttpMetrics(ingest, [])
+  const rows = await Promise.all(
+    Object.entries({ ingest, bridge, gateway }).map(async ([service, registry]) => {
+      const metrics: (MetricObject & { labelNames?: string[] })[] = registry.getMetricsAsArray()
+      return metrics.map(({ name, help, type, labelNames = [] }) => [
+        `\`${name}\``,
+        name.startsWith('causeway_http') ? 'ingest, gateway' : service,
+        String(type),
+        labelNames.map((label) => `\`${label}\``).join(', '),
+        help,
+      ])
+    }),
+  )
+  return table(['metric', 'of', 'type', 'labels', 'meaning'], rows.flat())
+}
+
+/** Every problem that a caller may be told of. */
+export function problemsTable(): string {
+  const rows = Object.entries(PROBLEMS).map(([slug, { status, title, retry }]) => [
+    `\`${slug}\``,
+    String(status),
+    retry ? 'yes' : 'no',
+    title,
+  ])
+  return table(['problem', 'status', 'again later?', 'meaning'], rows)
+}
+
+/** Puts a table between `<!-- begin NAME -->` and `<!-- end NAME -->`. Throws where there is no such place. */
+export function fill(page: string, name: string, content: string): string {
+  const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`]
+  const [before, rest] = page.split(begin)
+  const [, after] = rest?.split(end) ?? []
+  if (before === undefined || after === undefined) throw new Error(`There is no place for ${name}`)
+  return `${before}${begin}\n\n${content}\n${end}${after}`
+}
+
+function fallback(variable: z.ZodType | undefined): string {
+  const unset = variable?.safeParse(undefined)
+  if (unset === undefined || !unset.success) return 'required'
+  const value = [unset.data].flat().join(',')
+  return value === '' ? '' : `\`${value}\``
+}
+
+function table(head: string[], rows: string[][]): string {
+  const lines = [head, head.map(() => '---'), ...rows]
+  return `${lines.map((line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')}\n`
+}

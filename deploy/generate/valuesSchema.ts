@@ -1,0 +1,190 @@
+import type { z } from 'zod'
+import { bridgeConfig } from '../../bridge/config.ts'
+import { gatewayConfig } from '../../gateway/config.ts'
+import { ingestConfig } from '../../ingest/config.ts'
+import {
+  flag,
+  integer,
+  kubernetesObject,
+  list,
+  map,
+  matching,
+  object,
+  oneOf,
+  type Schema,
+  text,
+} from './jsonSchema.ts'
+
+/** What the chart sets by itself, or offers under a name of its own; CRASH_DIR is for fault runs. */
+const OWN = new Set(
+  `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR DATABASE_URL REDIS_URL MQTT_URL
+   LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS`.split(/\s+/),
+)
+
+const image = {
+  registry: text,
+  repository: matching('^[a-z0-9._/-]+$'),
+  tag: { ...matching('^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$|^$'), not: { const: 'latest' } },
+  digest: matching('^(sha256:[a-f0-9]{64})?$'),
+}
+const memory = matching('^[0-9]+(Ki|Mi|Gi|k|M|G)?$')
+const cpu = { anyOf: [matching('^[0-9]+(\\.[0-9]+)?m?$'), { type: 'number', exclusiveMinimum: 0 }] }
+const resources = object(
+  { requests: object({ cpu, memory }), limits: object({ cpu, memory }, { required: ['memory'] }) },
+  { required: ['limits'] },
+)
+const name = matching('^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?)?$')
+const placement = {
+  resources,
+  podAnnotations: map(text),
+  podLabels: map(text),
+  nodeSelector: map(text),
+  tolerations: list(kubernetesObject),
+  affinity: kubernetesObject,
+  priorityClassName: name,
+}
+const replicas = integer(1, 1_000)
+const drainSeconds = integer(1, 3_600)
+const spread = oneOf('ScheduleAnyway', 'DoNotSchedule')
+const peers = list(kubernetesObject)
+const port = integer(1, 65_535)
+const switched = oneOf('auto', 'always', 'never')
+const duration = matching('^[0-9]+(ms|s|m|h)$')
+
+const autoscaling = object(
+  {
+    kind: oneOf('none', 'hpa', 'keda'),
+    minReplicas: replicas,
+    maxReplicas: replicas,
+    streamsPerPod: integer(1, 1_000_000),
+    scaleUp: object({
+      percent: integer(1, 1_000),
+      pods: integer(1, 100),
+      periodSeconds: integer(1, 1_800),
+      stabilizationSeconds: integer(0, 3_600),
+    }),
+    scaleDown: object({
+      pods: integer(1, 100),
+      periodSeconds: integer(1, 1_800),
+      stabilizationSeconds: integer(0, 3_600),
+    }),
+    prometheusUrl: matching('^(https?://.+)?$'),
+  },
+  {
+    if: { properties: { kind: { const: 'keda' } } },
+    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's word
+    then: { properties: { prometheusUrl: { minLength: 1 } } },
+  },
+)
+
+const edge = object({
+  replicas,
+  image: object(image),
+  workerConnections: integer(64, 1_000_000),
+  trustedProxies: list(matching('^[0-9a-fA-F.:]+(/[0-9]{1,3})?$')),
+  service: object({ type: oneOf('ClusterIP', 'LoadBalancer'), port, annotations: map(text) }),
+  ...placement,
+})
+
+const networkPolicy = object({
+  enabled: flag,
+  edgeFrom: peers,
+  scrapeFrom: peers,
+  dnsTo: peers,
+  ...Object.fromEntries(
+    ['postgres', 'redis', 'mqtt'].map((to) => [to, object({ port, to: peers })]),
+  ),
+})
+
+const monitoring = object({
+  podMonitor: object({ enabled: switched, interval: duration, labels: map(text) }),
+  rules: object({ enabled: switched, labels: map(text), runbookBase: text }),
+  dashboards: object({ enabled: flag, labels: map(text), folder: text }),
+})
+
+const mosquitto = object({
+  enabled: flag,
+  image: object(image),
+  passwordSecret: name,
+  tlsSecret: name,
+  allowFrom: peers,
+  persistence: object({ size: matching('^[0-9]+(Mi|Gi|Ti)$'), storageClassName: name }),
+  resources,
+})
+
+/** `values.schema.json`: everything that values.yaml may say, and nothing else. */
+export const valuesSchema: Schema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Values of the chart causeway',
+  ...object({
+    global: object({ imageRegistry: text }),
+    fullnameOverride: name,
+    nameOverride: name,
+    commonLabels: map(text),
+    image: object({ ...image, pullPolicy: oneOf('Always', 'IfNotPresent', 'Never') }),
+    imagePullSecrets: list(name),
+    secrets: object({ existingSecret: name, values: map(text), revision: text }),
+    caBundle: object({ existingConfigMap: name, key: text }),
+    config: object({
+      LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+      LOG_ID: integer(0, 32_767),
+      REDIS_PREFIX: matching('^[A-Za-z0-9_-]{1,64}$'),
+      MQTT_PREFIX: matching('^[A-Za-z0-9_-]{1,64}$'),
+      CORS_ORIGINS: text,
+    }),
+    preStopSeconds: integer(1, 300),
+    spread: object({ zones: spread, nodes: spread }),
+    ingest: service(ingestConfig, ['DATABASE_URL', 'MQTT_URL']),
+    bridge: service(bridgeConfig, ['DATABASE_URL', 'MQTT_URL', 'REDIS_URL']),
+    gateway: service(gatewayConfig, ['DATABASE_URL', 'REDIS_URL'], { autoscaling }),
+    edge,
+    ingress: object({
+      enabled: flag,
+      className: name,
+      annotations: map(text),
+      host: text,
+      tlsSecret: name,
+    }),
+    httpRoute: object({
+      enabled: flag,
+      parentRefs: list(kubernetesObject),
+      hostnames: list(text),
+      requestTimeout: text,
+    }),
+    migrations: object({
+      mode: oneOf('hook', 'job', 'only', 'none'),
+      secretKeys: secretKeys(['DATABASE_URL']),
+      deadlineSeconds: integer(10, 86_400),
+      resources,
+    }),
+    networkPolicy,
+    monitoring,
+    mosquitto,
+    tests: object({ enabled: flag }),
+  }),
+}
+
+function service(config: z.ZodObject, urls: string[], more: Record<string, Schema> = {}): Schema {
+  const variables = Object.entries<z.ZodType>(config.shape).filter(([key]) => !OWN.has(key))
+  return object({
+    replicas,
+    secretKeys: secretKeys(urls),
+    config: object(
+      Object.fromEntries(
+        variables.map(([key, { description }]) => [
+          key,
+          { type: ['string', 'number'], description },
+        ]),
+      ),
+    ),
+    drainSeconds,
+    ...more,
+    ...placement,
+  })
+}
+
+function secretKeys(urls: string[]): Schema {
+  return object(Object.fromEntries(urls.map((url) => [url, matching('^[A-Za-z0-9._-]+$')])), {
+    required: urls,
+  })
+}

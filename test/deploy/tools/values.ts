@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../../../stack/root.ts'
+import { load } from './tools.ts'
+
+interface Yaml {
+  parse(text: string): unknown
+  parseAllDocuments(text: string): { errors: Error[]; toJS(): unknown }[]
+}
+
+export const CHART = join(ROOT, 'charts/causeway')
+
+export async function readYaml(path: string): Promise<unknown> {
+  const yaml = await load<Yaml>('yaml')
+  return yaml.parse(readFileSync(path, 'utf8'))
+}
+
+/** The documents of a stream of YAML, without empty ones. Throws where one cannot be read, or has a key twice. */
+export async function parseDocuments(text: string): Promise<unknown[]> {
+  const yaml = await load<Yaml>('yaml')
+  const documents = yaml.parseAllDocuments(text)
+  for (const { errors } of documents) if (errors[0] !== undefined) throw errors[0]
+  return documents.map((document) => document.toJS()).filter((document) => document !== null)
+}
