@@ -1,7 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../../stack/root.ts'
+import { readResults } from '../results.ts'
+import { renderCapacity } from './capacity.ts'
 import { formatDay, makeDay, parseDay } from './day.ts'
+import { renderLogs } from './logs.ts'
 import { drawDay } from './picture.ts'
 import { readGatewayValues } from './policy.ts'
 import { renderTable, simulateAll } from './table.ts'
@@ -11,8 +14,8 @@ const PAGE = 'docs/scaling.md'
 const SEED = 5
 
 /**
- * `node dist/bench/scaling/main.js`: runs the day under the chart's policy; writes docs/scaling-day.svg and the table of
- * docs/scaling.md. Whoever has recorded a day of their own puts it in the place of day.csv.
+ * `node dist/bench/scaling/main.js`: runs the day under the chart's policy; writes docs/scaling-day.svg and the tables
+ * of docs/scaling.md. Whoever has recorded a day of their own puts it in the place of day.csv.
  */
 if (!existsSync(join(ROOT, DAY))) {
   write(DAY, formatDay(makeDay(SEED), `made by bench/scaling/day.ts with seed ${SEED}`))
@@ -23,10 +26,23 @@ const table = renderTable(outcomes)
 for (const [, outcome] of outcomes.slice(0, 1)) {
   write('docs/scaling-day.svg', drawDay(outcome, values.hpa.target))
 }
-const marked = /(<!-- day -->\n\n).*?(\n\n<!-- \/day -->)/s
-if (!marked.test(read(PAGE))) throw new Error(`${PAGE} has no place for the table`)
-write(PAGE, read(PAGE).replace(marked, `$1${table}$2`))
+const benchmarks = readResults(join(ROOT, 'docs/benchmarks.json'))
+const tables = {
+  day: table,
+  capacity: renderCapacity(benchmarks, values.memoryBytes),
+  logs: renderLogs(),
+}
+let page = read(PAGE)
+for (const [name, text] of Object.entries(tables)) page = fill(page, name, text)
+write(PAGE, page)
 process.stdout.write(`${table}\n`)
+
+/** Puts the text between the comments of that name. */
+function fill(whole: string, name: string, text: string): string {
+  const marked = new RegExp(`(<!-- ${name} -->\\n\\n).*?(\\n\\n<!-- /${name} -->)`, 's')
+  if (!marked.test(whole)) throw new Error(`${PAGE} has no place for ${name}`)
+  return whole.replace(marked, (_all, begin: string, end: string) => begin + text + end)
+}
 
 function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8')

@@ -4,6 +4,8 @@ import type { HpaSpec, ScalingRules } from './hpa.ts'
 export interface GatewayValues {
   hpa: HpaSpec
   drainSeconds: number
+  /** Its memory limit. */
+  memoryBytes: number
 }
 
 /**
@@ -26,8 +28,12 @@ export function readGatewayValues(yaml: string): GatewayValues {
     value: scaling(`${direction}.pods`),
     periodSeconds: scaling(`${direction}.periodSeconds`),
   })
+  const [, memory, unit = ''] =
+    /^(\d+)(Mi|Gi)$/.exec(values.get('gateway.resources.limits.memory') ?? '') ?? []
+  if (memory === undefined) throw new Error("The chart's values have no memory limit in Mi or Gi")
   return {
     drainSeconds: number('drainSeconds'),
+    memoryBytes: Number(memory) * 2 ** (unit === 'Gi' ? 30 : 20),
     hpa: {
       minReplicas: scaling('minReplicas'),
       maxReplicas: scaling('maxReplicas'),

@@ -1,4 +1,5 @@
 import { defaultBehaviour, type GatewayValues, hastyBehaviour } from './policy.ts'
+import { renderRows } from './rows.ts'
 import { type Outcome, simulate } from './simulate.ts'
 
 /** From the decision to readiness: scheduling, a start of a few seconds, and the readiness probe. */
@@ -38,22 +39,14 @@ const COLUMNS: [string, (outcome: Outcome) => number][] = [
   ['pod hours', ({ podHours }) => podHours],
 ]
 
-/** The outcomes as a table in Markdown, as prettier leaves it. */
+/** The outcomes as a table in Markdown. */
 export function renderTable(outcomes: readonly [string, Outcome][]): string {
-  const rows = [
+  return renderRows(
     ['', ...COLUMNS.map(([title]) => title)],
-    ...outcomes.map(([name, outcome]) => [
+    outcomes.map(([name, outcome]) => [
       name,
       ...COLUMNS.map(([, of]) => Math.round(of(outcome)).toLocaleString('en-US')),
     ]),
-  ]
-  const widths = rows[0]?.map((_, at) => Math.max(4, ...rows.map((row) => row[at]?.length ?? 0)))
-  const toLine = (cells: readonly string[], fill = ' '): string =>
-    `| ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths?.[at] ?? 0, fill) : cell.padStart(widths?.[at] ?? 0, fill))).join(' | ')} |`
-  const [head = [], ...body] = rows
-  const rule = toLine(
-    head.map((_, at) => (at === 0 ? '' : ':')),
-    '-',
+    'right',
   )
-  return [toLine(head), rule, ...body.map((row) => toLine(row))].join('\n')
 }

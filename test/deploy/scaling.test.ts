@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { renderCapacity } from '../../bench/scaling/capacity.ts'
 import { formatDay, makeDay, parseDay } from '../../bench/scaling/day.ts'
 import { Fleet } from '../../bench/scaling/fleet.ts'
 import { decide, type HpaMemory, type HpaSpec, NOTHING_YET } from '../../bench/scaling/hpa.ts'
+import { busiestShare, renderLogs } from '../../bench/scaling/logs.ts'
 import { drawDay } from '../../bench/scaling/picture.ts'
 import { readGatewayValues } from '../../bench/scaling/policy.ts'
+import { readResults } from '../../bench/results.ts'
 import { renderTable, simulateAll } from '../../bench/scaling/table.ts'
 
 const SPEC: HpaSpec = {
@@ -170,7 +173,11 @@ describe('the simulated day', () => {
     expect(ours && drawDay(ours, values.hpa.target)).toBe(
       readFileSync('docs/scaling-day.svg', 'utf8'),
     )
-    expect(readFileSync('docs/scaling.md', 'utf8')).toContain(renderTable(outcomes))
+    const page = readFileSync('docs/scaling.md', 'utf8')
+    const benchmarks = readResults('docs/benchmarks.json')
+    expect(page).toContain(renderTable(outcomes))
+    expect(page).toContain(renderLogs())
+    expect(page).toContain(renderCapacity(benchmarks, values.memoryBytes))
   })
 
   test.each([
@@ -182,5 +189,18 @@ describe('the simulated day', () => {
 
   test('is refused where it is no whole day', () => {
     expect(() => parseDay('1\n2\n')).toThrow(/1440 lines/)
+  })
+})
+
+describe('channels over logs', () => {
+  test('that are all alike are spread evenly', () => {
+    expect(busiestShare(16, 0)).toBeLessThan(1.1 / 16)
+  })
+
+  test('cannot be spread further than the busiest one allows', () => {
+    const busiest =
+      1 / Array.from({ length: 100_000 }, (_, at) => 1 / (at + 1)).reduce((a, b) => a + b)
+    expect(busiestShare(64, 1)).toBeGreaterThan(busiest)
+    expect(busiest).toBeCloseTo(0.083, 3)
   })
 })

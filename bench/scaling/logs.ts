@@ -1,0 +1,46 @@
+import { renderRows } from './rows.ts'
+
+const CHANNELS = 100_000
+const LOGS = [1, 4, 16, 64]
+/** Exponents of Zipf's law: how much busier the busiest channels are than the rest. 1 is what words and web pages have. */
+const SKEWS = [0, 0.8, 1]
+
+/** What the busiest of N logs has to carry when channels are spread over them by a hash of their names. */
+export function busiestShare(logs: number, skew: number): number {
+  const load = new Float64Array(logs)
+  let total = 0
+  for (let channel = 1; channel <= CHANNELS; channel++) {
+    const weight = channel ** -skew
+    const log = hash(`rooms.${channel}`) % logs
+    load[log] = (load[log] ?? 0) + weight
+    total += weight
+  }
+  return Math.max(...load) / total
+}
+
+/** FNV-1a, with the last mixing of MurmurHash3: alone it spreads names that differ in their last letter only too evenly. */
+function hash(text: string): number {
+  let value = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) {
+    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
+  }
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35)
+  return (value ^ (value >>> 16)) >>> 0
+}
+
+/** The share of the busiest log, and how much more than one log all of them carry together, as a table in Markdown. */
+export function renderLogs(): string {
+  const head = [
+    'logs',
+    ...SKEWS.map((skew) => (skew === 0 ? 'all channels alike' : `Zipf ${skew}`)),
+  ]
+  const rows = LOGS.map((logs) => [
+    String(logs),
+    ...SKEWS.map((skew) => {
+      const share = busiestShare(logs, skew)
+      return `${(share * 100).toFixed(1)} % → ${(1 / share).toFixed(1)} ×`
+    }),
+  ])
+  return renderRows(head, rows, 'right')
+}
