@@ -180,11 +180,13 @@ describe('the simulated day', () => {
     expect(page).toContain(renderCapacity(benchmarks, values.memoryBytes))
   })
 
+  const limits = '  resources:\n    limits:\n      memory: 1Gi\n'
   test.each([
-    ['a value is missing', 'gateway:\n  drainSeconds: 30\n'],
-    ['a value is no number', 'gateway:\n  drainSeconds: soon\n'],
-  ])('is refused where %s of the chart', (_name, yaml) => {
-    expect(() => readGatewayValues(yaml)).toThrow(/no number at gateway\./)
+    ['lacks a value', `gateway:\n${limits}  drainSeconds: 30\n`, /no number at gateway\.auto/],
+    ['has words for a number', `gateway:\n${limits}  drainSeconds: soon\n`, /no number at/],
+    ['has no memory limit', 'gateway:\n  drainSeconds: 30\n', /no memory limit/],
+  ])('is refused where the chart %s', (_name, yaml, message) => {
+    expect(() => readGatewayValues(yaml)).toThrow(message)
   })
 
   test('is refused where it is no whole day', () => {
