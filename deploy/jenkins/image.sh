@@ -21,17 +21,18 @@ read -ra trivy <<< "${TRIVY:-trivy}"
 
 version=$(deploy/jenkins/version.sh)
 revision=$(git rev-parse HEAD)
-# The commit's time and not the clock's: the same commit gives the same image.
+# The commit's time and not the clock's, no cached layers, and OCI's format: the same commit on the same bases gives the same digest.
+# In Docker's own format the name of the build container would be part of it. What OCI leaves out, HEALTHCHECK, Kubernetes ignores.
 created=$(git log -1 --format=%ct)
 mkdir -p "$build/sbom"
 
 build() {
   local name=$1 target=$2
-  "${buildah[@]}" bud --layers --format docker --timestamp "$created" --target "$target" \
+  "${buildah[@]}" bud --layers=false --format oci --timestamp "$created" --target "$target" \
     --build-arg "NODE_IMAGE=$NODE_IMAGE" --build-arg "NGINX_IMAGE=$NGINX_IMAGE" \
     --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --tag "$name:$version" .
   rm -f "$build/$name.tar"
-  "${buildah[@]}" push --quiet "$name:$version" "docker-archive:$build/$name.tar:$name:$version"
+  "${buildah[@]}" push --quiet "$name:$version" "oci-archive:$build/$name.tar:$name:$version"
   "${trivy[@]}" image --input "$build/$name.tar" --format cyclonedx --output "$build/sbom/$name.json"
   "${trivy[@]}" image --input "$build/$name.tar" --severity HIGH,CRITICAL --exit-code 1 \
     --ignorefile deploy/jenkins/trivyignore.yaml
