@@ -32,7 +32,7 @@ build() {
     --build-arg "NODE_IMAGE=$NODE_IMAGE" --build-arg "NGINX_IMAGE=$NGINX_IMAGE" \
     --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --tag "$name:$version" .
   rm -f "$build/$name.tar"
-  "${buildah[@]}" push --quiet "$name:$version" "oci-archive:$build/$name.tar:$name:$version"
+  "${buildah[@]}" push --quiet "$name:$version" "docker-archive:$build/$name.tar:$name:$version"
   "${trivy[@]}" image --input "$build/$name.tar" --format cyclonedx --output "$build/sbom/$name.json"
   "${trivy[@]}" image --input "$build/$name.tar" --severity HIGH,CRITICAL --exit-code 1 \
     --ignorefile deploy/jenkins/trivyignore.yaml
