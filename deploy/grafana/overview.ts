@@ -97,6 +97,33 @@ export const overview: Dashboard = {
       ],
     },
     {
+      title: 'Delivery',
+      panels: [
+        {
+          title: 'Age of messages when they are written to streams',
+          description:
+            'From the time that a message carries; of those that are written together, the oldest counts.',
+          unit: 's',
+          queries: [0.5, 0.95, 0.99].map((quantile) => ({
+            promql: `histogram_quantile(${quantile}, sum by (le) (rate(causeway_gateway_delivery_lag_seconds_bucket{$in}[$__rate_interval])))`,
+            legend: `${quantile * 100} %`,
+          })),
+        },
+        {
+          title: 'In time',
+          description: 'The share that was written within a second; the objective is 99 %.',
+          unit: 'percentunit',
+          queries: [
+            {
+              promql:
+                'sum(rate(causeway_gateway_delivery_lag_seconds_bucket{le="1",$in}[$__rate_interval])) / sum(rate(causeway_gateway_delivery_lag_seconds_count{$in}[$__rate_interval]))',
+              legend: 'within 1 s',
+            },
+          ],
+        },
+      ],
+    },
+    {
       title: 'The way to the streams',
       panels: [
         {
@@ -145,6 +172,19 @@ export const overview: Dashboard = {
             {
               promql: 'sum by (instance) (causeway_gateway_streams{$in})',
               legend: '{{instance}}',
+            },
+          ],
+        },
+        {
+          title: 'Streams begun',
+          description:
+            'By where they began: id and position are readers that came back, now and last are new ones.',
+          unit: 'cps',
+          queries: [
+            {
+              promql:
+                'sum by (since) (rate(causeway_gateway_stream_starts_total{$in}[$__rate_interval]))',
+              legend: '{{since}}',
             },
           ],
         },

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { freePort } from '../../../stack/ports.ts'
+import { answers } from '../../../stack/probes.ts'
+import { waitFor } from '../../support/waitFor.ts'
+import { describeUnless, programLack, run, toolsLack } from '../tools/tools.ts'
+import { get, named, type Profile, renderChart } from './render.ts'
+
+let dir: string
+let nginx: ChildProcess | undefined
+let origin: string
+let ingest: RequestListener = (_, response) => response.end()
+let gateway: RequestListener = (_, response) => response.end()
+const servers: Server[] = []
+
+interface Ports {
+  http: number
+  status: number
+  ingest: number
+  gateway: number
+}
+
+/** nginx.conf as the chart has rendered it, with this machine's addresses in place of a cluster's. */
+async function conf(profile: Profile, to: Ports, args: string[] = []): Promise<string> {
+  const objects = await renderChart(profile, args)
+  const name = objects.find(({ metadata }) => metadata.name.endsWith('-edge'))?.metadata.name ?? ''
+  const text = get<Record<string, string>>(named(objects, 'ConfigMap', name), 'data')['nginx.conf']
+  const release = name.replace(/-edge$/, '')
+  return (
+    (text ?? '')
+      .replaceAll('"/tmp/', `"${dir}/`)
+      // A pipe in a container; here jest's, which nobody can open by its name.
+      .replace('"/dev/stdout"', `"${dir}/access.log"`)
+      .replaceAll(`server ${release}-ingest:8080`, `server 127.0.0.1:${to.ingest}`)
+      .replaceAll(`server ${release}-gateway:8080`, `server 127.0.0.1:${to.gateway}`)
+      .replace('listen 0.0.0.0:8080', `listen 127.0.0.1:${to.http}`)
+      .replace('listen 0.0.0.0:8081', `listen 127.0.0.1:${to.status}`)
+  )
+}
+
+async function listen(listener: RequestListener): Promise<number> {
+  const server = createServer(listener)
+  servers.push(server)
+  const port = await freePort()
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return port
+}
+
+async function isUp(url: string): Promise<boolean> {
+  return answers(url, 200).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function freePorts(): Promise<Ports> {
+  return { http: await freePort(), status: await freePort(), ingest: 1, gateway: 1 }
+}
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'causeway-edge-'))
+})
+afterAll(async () => {
+  if (nginx !== undefined) {
+    nginx.kill('SIGTERM')
+    await once(nginx, 'exit')
+  }
+  for (const server of servers) {
+    server.closeAllConnections()
+    server.close()
+  }
+  rmSync(dir, { recursive: true, force: true })
+})
+
+describeUnless(toolsLack ?? programLack('nginx'))(
+  'the edge’s configuration out of the chart',
+  () => {
+    test.each(['laptop', 'ha', 'everything'] as const)(
+      'passes nginx’s own check: %s',
+      async (profile) => {
+        const file = join(dir, `${profile}.conf`)
+        const text = await conf(profile, await freePorts())
+        writeFileSync(file, text)
+        expect(text).not.toMatch(/\$\{[A-Z]/)
+        expect(() => run('nginx', ['-t', '-q', '-e', 'stderr', '-c', file])).not.toThrow()
+      },
+    )
+
+    test('runs', async () => {
+      const chosen = {
+        ...(await freePorts()),
+        ingest: await listen((...args) => ingest(...args)),
+        gateway: await listen((...args) => gateway(...args)),
+      }
+      const file = join(dir, 'running.conf')
+      writeFileSync(file, await conf('ha', chosen, ['--set', 'edge.trustedProxies={127.0.0.0/8}']))
+      nginx = spawn('nginx', ['-e', 'stderr', '-c', file], {
+        stdio: 'ignore',
+        env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },
+      })
+      await waitFor(() => isUp(`http://127.0.0.1:${chosen.status}/nginx_status`))
+      origin = `http://127.0.0.1:${chosen.http}`
+      expect(nginx.exitCode).toBeNull()
+    })
+
+    test('tries another pod behind the same name, where one takes no connection any more', async () => {
+      let tries = 0
+      gateway = (request, response) => {
+        tries++
+        if (tries === 1) request.destroy()
+        else response.end('data: 1\n\n')
+      }
+      expect(await (await fetch(`${origin}/events?channel=a`)).text()).toBe('data: 1\n\n')
+      expect(tries).toBe(2)
+    })
+
+    test('posts only once, whatever becomes of it', async () => {
+      let tries = 0
+      ingest = (request) => {
+        tries++
+        request.destroy()
+      }
+      const response = await fetch(`${origin}/channels/a/messages`, { method: 'POST', body: '{}' })
+      expect(response.status).toBe(503)
+      expect(await response.json()).toMatchObject({ type: '/problems/outcome-unknown' })
+      expect(tries).toBe(1)
+    })
+
+    test('believes what a trusted proxy says of the client’s address', async () => {
+      const asked = new Promise<IncomingMessage>((resolve) => {
+        gateway = (request, response) => {
+          resolve(request)
+          response.end()
+        }
+      })
+      const headers = { 'X-Forwarded-For': '203.0.113.7, 127.0.0.9' }
+      await (await fetch(`${origin}/events?channel=a`, { headers })).text()
+      expect((await asked).headers['x-forwarded-for']).toBe('203.0.113.7')
+    })
+
+    test.each(['/metrics', '/live', '/ready', '/nginx_status'])(
+      'has no way to %s',
+      async (path) => {
+        expect((await fetch(`${origin}${path}`)).status).toBe(404)
+      },
+    )
+  },
+)
