@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
+import { ROOT } from '../../stack/root.ts'
 import { bake, bakeCommand, Manifest } from './spinnaker/bake.ts'
 import { stageOf, stages } from './spinnaker/ours.ts'
 import { chosen, podLabels, relabel, selectors } from './spinnaker/relabel.ts'
-import { describeUnless, helm, toolsLack } from './tools/tools.ts'
+import { describeUnless, helm, run, TOOLS, toolsLack } from './tools/tools.ts'
 import { CHART } from './tools/values.ts'
 
 const Overrides = z.record(z.string(), z.string())
@@ -97,6 +98,16 @@ describeUnless(toolsLack)('what the pipeline bakes', () => {
       expect(without('recreate', 'true').filter((name) => name.startsWith('Job'))).toEqual([])
       expect(without('versioned', 'false').filter((name) => name.includes('dashboard'))).toEqual([])
     })
+  })
+
+  test('is taken by Kubernetes, and so is what the pipeline holds in full', () => {
+    const inline = stages.flatMap((stage) => [stage['manifest'], stage['manifests']].flat())
+    const objects = [
+      ...bakes.flatMap(({ refId }) => relabel(output(refId).manifests)),
+      ...inline.filter((manifest) => manifest !== undefined),
+    ]
+    const strict = join(ROOT, 'test/deploy/tools/strict.mjs')
+    expect(run('node', [strict, TOOLS], JSON.stringify(objects))).toBe('[]')
   })
 
   test('reaches no stage that would take its ${…} for expressions', () => {
