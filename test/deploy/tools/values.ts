@@ -4,7 +4,7 @@ import { ROOT } from '../../../stack/root.ts'
 import { load } from './tools.ts'
 
 interface Yaml {
-  parse(text: string): unknown
+  parse(text: string, options: { merge: boolean }): unknown
   parseAllDocuments(text: string): { errors: Error[]; toJS(): unknown }[]
 }
 
@@ -12,7 +12,8 @@ export const CHART = join(ROOT, 'charts/causeway')
 
 export async function readYaml(path: string): Promise<unknown> {
   const yaml = await load<Yaml>('yaml')
-  return yaml.parse(readFileSync(path, 'utf8'))
+  // Compose writes what services have in common once, and merges it.
+  return yaml.parse(readFileSync(path, 'utf8'), { merge: true })
 }
 
 /** The documents of a stream of YAML, without empty ones. Throws where one cannot be read, or has a key twice. */

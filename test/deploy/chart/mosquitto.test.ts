@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import mqtt, { type MqttClient } from 'mqtt'
+import { commandAs, ownFolder } from '../../../stack/account.ts'
+import { freePort } from '../../../stack/ports.ts'
+import { greets } from '../../../stack/probes.ts'
+import { waitFor } from '../../support/waitFor.ts'
+import { describeUnless, programLack, run, toolsLack } from '../tools/tools.ts'
+import { get, named, renderChart } from './render.ts'
+
+const lack =
+  toolsLack ?? programLack('mosquitto') ?? programLack('mosquitto_passwd') ?? programLack('openssl')
+let dir: string
+let broker: ChildProcess
+let url: string
+let ca: Buffer
+const clients: MqttClient[] = []
+
+/** mosquitto.conf and access list as the chart has rendered them, with this machine's paths. */
+beforeAll(async () => {
+  if (lack !== undefined) return
+  dir = mkdtempSync(join(tmpdir(), 'causeway-mosquitto-'))
+  for (const folder of ['config', 'secret', 'tls', 'data']) mkdirSync(join(dir, folder))
+  const data = get<Record<string, string>>(
+    named(await renderChart('everything'), 'ConfigMap', 'causeway-relay-mosquitto'),
+    'data',
+  )
+  const port = await freePort()
+  const conf = (data['mosquitto.conf'] ?? '')
+    .replaceAll('/etc/causeway/', `${dir}/`)
+    .replace('/var/lib/causeway', join(dir, 'data'))
+    .replace('listener 8883 0.0.0.0', `listener ${port} 127.0.0.1`)
+  writeFileSync(join(dir, 'mosquitto.conf'), conf)
+  writeFileSync(join(dir, 'config/acl'), data['acl'] ?? '')
+  const passwords = join(dir, 'secret/passwd')
+  writeFileSync(passwords, '')
+  for (const user of ['ingest', 'bridge', 'device']) {
+    run('mosquitto_passwd', ['-b', passwords, user, `pw-${user}`])
+  }
+  makeCertificate()
+  const account = ownFolder(dir)
+  const { command, args, ...as } = commandAs(
+    account,
+    'mosquitto',
+    ['-c', join(dir, 'mosquitto.conf')],
+    {
+      files: [passwords],
+    },
+  )
+  broker = spawn(command, args, {
+    ...as,
+    stdio: 'ignore',
+    env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },
+  })
+  await waitFor(() =>
+    greets(port).then(
+      () => true,
+      () => false,
+    ),
+  )
+  url = `mqtts://127.0.0.1:${port}`
+  ca = readFileSync(join(dir, 'tls/tls.crt'))
+})
+
+afterAll(async () => {
+  if (lack !== undefined) return
+  for (const client of clients) client.end(true)
+  broker.kill('SIGTERM')
+  await once(broker, 'exit')
+  rmSync(dir, { recursive: true, force: true })
+})
+
+function makeCertificate(): void {
+  const subject = '-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1'
+  const key = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'
+  const files = ['-keyout', join(dir, 'tls/tls.key'), '-out', join(dir, 'tls/tls.crt')]
+  run('openssl', ['req', ...key.split(' '), ...subject.split(' '), ...files])
+}
+
+async function connect(username?: string, password = `pw-${username}`): Promise<MqttClient> {
+  const client = await mqtt.connectAsync(url, {
+    ca,
+    protocolVersion: 5,
+    reconnectPeriod: 0,
+    ...(username === undefined ? {} : { username, password }),
+  })
+  clients.push(client)
+  return client
+}
+
+describeUnless(lack)('the broker of the chart, with users and TLS', () => {
+  test('lets nobody in without a password, or with a wrong one', async () => {
+    await expect(connect()).rejects.toThrow(/not authorized/i)
+    await expect(connect('ingest', 'wrong')).rejects.toThrow(/not authorized/i)
+  })
+
+  test('speaks to nobody in the clear', async () => {
+    const plain = url.replace('mqtts:', 'mqtt:')
+    await expect(
+      mqtt.connectAsync(plain, { reconnectPeriod: 0, connectTimeout: 2_000 }),
+    ).rejects.toThrow(/closed|timeout|refused|disconnect/i)
+  })
+
+  test('takes stored messages from ingest alone, and lets the bridges hear them', async () => {
+    const [ingest, bridge, device] = [
+      await connect('ingest'),
+      await connect('bridge'),
+      await connect('device'),
+    ]
+    await bridge.subscribeAsync('causeway/channels/#', { qos: 1 })
+    const heard = new Promise<string>((resolve) =>
+      bridge.once('message', (_, payload) => resolve(String(payload))),
+    )
+    for (const forger of [bridge, device]) {
+      await expect(
+        forger.publishAsync('causeway/channels/a', 'forged', { qos: 1 }),
+      ).rejects.toThrow(/not authorized/i)
+    }
+    await ingest.publishAsync('causeway/channels/a', 'stored', { qos: 1 })
+    expect(await heard).toBe('stored')
+  })
+
+  test('lets nobody write anywhere else', async () => {
+    const ingest = await connect('ingest')
+    await expect(ingest.publishAsync('elsewhere', 'x', { qos: 1 })).rejects.toThrow(
+      /not authorized/i,
+    )
+  })
+})
