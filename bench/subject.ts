@@ -12,6 +12,8 @@ export interface Subject {
 export interface Running {
   /** The process whose memory and time are the server's. */
   pid: number
+  /** Its private address, where it has one. */
+  metricsUrl?: string
   /** How its streams are opened. */
   load: Pick<LoadOptions, 'port' | 'path' | 'channels' | 'readyEvent'>
   /** How messages get to it; call this when all streams are open. */

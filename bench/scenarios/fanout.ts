@@ -13,6 +13,8 @@ import type { Subject } from '../subject.ts'
 const SUBJECTS = [gateway, nchan, plainNode, wholeRoad]
 const WINDOWS = [8, 32, 64, 128, 256, 500]
 const P99_LIMIT_MS = 100
+/** With some room to the limit: one round may be slower than the look before. */
+const P99_AIM_MS = 75
 
 const RATE = 'deliveries/s'
 const P99 = 'p99, ms'
@@ -49,7 +51,7 @@ export async function fanout(bed: Bed, plan: Plan): Promise<Outcome> {
     method: [
       `Messages of about 300 bytes on the wire are published for ${seconds} s, with a fixed number of them on their way: the next one is sent when ` +
         `all streams have one of those. That number was looked for beforehand: of ${WINDOWS.join(', ')} the one with which each server delivers ` +
-        `most, where ours are also to keep their p99 below ${P99_LIMIT_MS / 2} ms (${chosen}). A delivery's time runs from before the message is handed ` +
+        `most, where ours are also to keep their p99 below ${P99_AIM_MS} ms (${chosen}). A delivery's time runs from before the message is handed ` +
         `to Redis (Nchan: to its publishing socket; "from POST": to ingest's) until the client has read it. Then messages come for as long again at ` +
         `70 % of that rate, whether they are taken or not, and one that was sent late counts from when it was due.`,
       `The load client checks every event of every stream: each message names the one before it. "load client" is what it can check itself, fed by a ` +
@@ -84,15 +86,18 @@ async function findWindow(
   const session = await Session.open(bed, subject, { streams })
   try {
     await session.fast(32, seconds)
-    const tried: { window: number; rate: number; p99: number }[] = []
-    for (const window of WINDOWS) {
-      const { rate, each } = await session.fast(window, seconds)
-      tried.push({ window, rate, p99: each.p99 })
-      plan.say(
-        `  ${subject.name}, ${window} at once: ${format(rate)}/s, p99 ${format(each.p99)} ms`,
-      )
+    const tried = WINDOWS.map((window) => ({ window, rate: 0, p99: Infinity }))
+    // Twice, and the better of both: whatever disturbs the machine only ever makes it worse.
+    for (const each of [...tried, ...tried]) {
+      const fast = await session.fast(each.window, seconds)
+      each.rate = Math.max(each.rate, fast.rate)
+      each.p99 = Math.min(each.p99, fast.each.p99)
     }
-    const limit = subject === gateway || subject === wholeRoad ? P99_LIMIT_MS / 2 : Infinity
+    const told = tried.map(
+      ({ window, rate, p99 }) => `${window}: ${format(rate)}/s in ${format(p99)} ms`,
+    )
+    plan.say(`  ${subject.name}: ${told.join(', ')}`)
+    const limit = subject === gateway || subject === wholeRoad ? P99_AIM_MS : Infinity
     const [best] = tried
       .sort((a, b) => b.rate - a.rate)
       .sort((a, b) => Number(a.p99 > limit) - Number(b.p99 > limit))

@@ -1,6 +1,6 @@
 import type { Bed } from '../bed.ts'
 import { format } from '../figures.ts'
-import { gateway } from '../peers/gateway.ts'
+import { gateway, metricOf } from '../peers/gateway.ts'
 import { memoryOf } from '../process.ts'
 import type { Outcome } from '../results.ts'
 import { Figures, inTurn, type Plan } from '../scenario.ts'
@@ -9,17 +9,23 @@ import { Session } from '../session.ts'
 const ALONE = { name: 'without', slow: 0, stalled: 0 }
 const DISTURBED = { name: 'with a slow and a stalled reader', slow: 1, stalled: 1 }
 const SLOW_BYTES = 1_000
+const EVENT_BYTES = 290
+const ENOUGH_BYTES = 8e6
 const P99 = 'p99 of the others, ms'
 const P50 = 'median of the others, ms'
 const MEMORY = 'most MB'
 const CUT = 'readers cut'
+const NOTICED = 'cuts that reached their reader'
+const ENDS = 'causeway_gateway_stream_ends_total'
 const FAULTS = 'lost or doubled'
 
 /** Readers that do not keep up, and what the others notice of them. */
 export async function slow(bed: Bed, plan: Plan): Promise<Outcome> {
   const streams = plan.quick ? 100 : 1_000
-  const seconds = plan.quick ? 2 : 15
-  const perSecond = await findRate(bed, streams, seconds)
+  const perSecond = await findRate(bed, streams, plan.quick ? 0.5 : 3)
+  // Until the stalled one is over its bound: the kernel takes up to 4 MB of it first, then the gateway 1 MB.
+  const enough = ENOUGH_BYTES / (perSecond * EVENT_BYTES)
+  const seconds = plan.quick ? 2 : Math.round(Math.min(45, Math.max(15, enough)))
   plan.say(`${format(perSecond)} messages/s, half of what the gateway takes`)
   const figures = new Figures(plan.say)
   await inTurn(plan, [ALONE, DISTURBED], async ({ name, slow: slowOnes, stalled }) => {
@@ -31,14 +37,16 @@ export async function slow(bed: Bed, plan: Plan): Promise<Outcome> {
       resume: true,
     })
     try {
-      await session.paced(perSecond, seconds / 5)
+      const warmUp = await session.paced(perSecond, seconds / 5)
       const calm = await session.paced(perSecond, seconds)
+      const { metricsUrl = '' } = session.running
       figures.add(name, {
         [P99]: calm.each.p99,
         [P50]: calm.each.p50,
         [MEMORY]: memoryOf(session.running.pid).most / 1e6,
-        [CUT]: calm.closed,
-        [FAULTS]: calm.faults,
+        [CUT]: await metricOf(metricsUrl, ENDS, '"slow"'),
+        [NOTICED]: warmUp.closed + calm.closed,
+        [FAULTS]: warmUp.faults + calm.faults,
       })
     } finally {
       await session.close()
@@ -74,8 +82,8 @@ export async function slow(bed: Bed, plan: Plan): Promise<Outcome> {
 async function findRate(bed: Bed, streams: number, seconds: number): Promise<number> {
   const session = await Session.open(bed, gateway, { streams })
   try {
-    await session.fast(64, seconds / 5)
-    const { rate } = await session.fast(64, seconds / 5)
+    await session.fast(64, seconds)
+    const { rate } = await session.fast(64, seconds)
     return Math.max(10, Math.floor(rate / streams / 2))
   } finally {
     await session.close()
