@@ -6,7 +6,8 @@ import { parseConfig } from '../../chassis/config.ts'
 import { gatewayConfig } from '../../gateway/config.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import { ROOT } from '../../stack/root.ts'
-import { describeUnless, toolsLack } from './tools/tools.ts'
+import { describeUnless } from './tools/describeUnless.ts'
+import { toolsLack } from './tools/tools.ts'
 import { readYaml } from './tools/values.ts'
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')

@@ -7,7 +7,8 @@ import { groovyLack } from './jenkins/groovyTool.ts'
 import { LAPSES, MUTATIONS } from './jenkins/mutations.ts'
 import { brokenRules, POLICY } from './jenkins/policy.ts'
 import { record, type Recording, shellBodies } from './jenkins/recording.ts'
-import { describeUnless, programLack } from './tools/tools.ts'
+import { describeUnless } from './tools/describeUnless.ts'
+import { programLack } from './tools/tools.ts'
 
 const jenkinsfile = readFileSync('Jenkinsfile', 'utf8')
 const shellcheckLacks = programLack('shellcheck') && 'shellcheck is not installed'

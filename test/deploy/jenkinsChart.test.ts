@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, expect, test } from '@jest/globals'
 import { DIGEST, IMAGE, listening, run } from './jenkins/support.ts'
-import { describeUnless, TOOLS, toolsLack } from './tools/tools.ts'
+import { describeUnless } from './tools/describeUnless.ts'
+import { TOOLS, toolsLack } from './tools/tools.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'causeway-chart-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -7,7 +7,8 @@ import { processes } from '../../deploy/grafana/processes.ts'
 import { ROOT } from '../../stack/root.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { testStack } from '../support/testStack.ts'
-import { describeUnless, load, programLack, run, toolsLack } from './tools/tools.ts'
+import { describeUnless } from './tools/describeUnless.ts'
+import { load, programLack, run, toolsLack } from './tools/tools.ts'
 import { readYaml } from './tools/values.ts'
 
 interface Rule {

@@ -7,7 +7,8 @@ import { ROOT } from '../../stack/root.ts'
 import { bake, bakeCommand, Manifest } from './spinnaker/bake.ts'
 import { stageOf, stages } from './spinnaker/ours.ts'
 import { chosen, podLabels, relabel, selectors } from './spinnaker/relabel.ts'
-import { describeUnless, helm, run, TOOLS, toolsLack } from './tools/tools.ts'
+import { describeUnless } from './tools/describeUnless.ts'
+import { helm, run, TOOLS, toolsLack } from './tools/tools.ts'
 import { CHART } from './tools/values.ts'
 
 const Overrides = z.record(z.string(), z.string())

@@ -8,8 +8,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { freePort } from '../../../stack/ports.ts'
 import { answers } from '../../../stack/probes.ts'
 import { waitFor } from '../../support/waitFor.ts'
-import { describeUnless, programLack, run, toolsLack } from '../tools/tools.ts'
-import { get, named, type Profile, renderChart } from './render.ts'
+import { describeUnless } from '../tools/describeUnless.ts'
+import { programLack, run, toolsLack } from '../tools/tools.ts'
+import { edgeConf, type EdgePorts } from './edgeConf.ts'
 
 let dir: string
 let nginx: ChildProcess | undefined
@@ -18,28 +19,13 @@ let ingest: RequestListener = (_, response) => response.end()
 let gateway: RequestListener = (_, response) => response.end()
 const servers: Server[] = []
 
-interface Ports {
-  http: number
-  status: number
-  ingest: number
-  gateway: number
-}
-
-/** nginx.conf as the chart has rendered it, with this machine's addresses in place of a cluster's. */
-async function conf(profile: Profile, to: Ports, args: string[] = []): Promise<string> {
-  const objects = await renderChart(profile, args)
-  const name = objects.find(({ metadata }) => metadata.name.endsWith('-edge'))?.metadata.name ?? ''
-  const text = get<Record<string, string>>(named(objects, 'ConfigMap', name), 'data')['nginx.conf']
-  const release = name.replace(/-edge$/, '')
+/** With this test's folder in place of a container's own. */
+function local(conf: string): string {
   return (
-    (text ?? '')
+    conf
       .replaceAll('"/tmp/', `"${dir}/`)
       // A pipe in a container; here jest's, which nobody can open by its name.
       .replace('"/dev/stdout"', `"${dir}/access.log"`)
-      .replaceAll(`server ${release}-ingest:8080`, `server 127.0.0.1:${to.ingest}`)
-      .replaceAll(`server ${release}-gateway:8080`, `server 127.0.0.1:${to.gateway}`)
-      .replace('listen 0.0.0.0:8080', `listen 127.0.0.1:${to.http}`)
-      .replace('listen 0.0.0.0:8081', `listen 127.0.0.1:${to.status}`)
   )
 }
 
@@ -59,7 +45,7 @@ async function isUp(url: string): Promise<boolean> {
   )
 }
 
-async function freePorts(): Promise<Ports> {
+async function freePorts(): Promise<EdgePorts> {
   return { http: await freePort(), status: await freePort(), ingest: 1, gateway: 1 }
 }
 
@@ -85,7 +71,7 @@ describeUnless(toolsLack ?? programLack('nginx'))(
       'passes nginx’s own check: %s',
       async (profile) => {
         const file = join(dir, `${profile}.conf`)
-        const text = await conf(profile, await freePorts())
+        const text = local(await edgeConf(profile, await freePorts()))
         writeFileSync(file, text)
         expect(text).not.toMatch(/\$\{[A-Z]/)
         expect(() => run('nginx', ['-t', '-q', '-e', 'stderr', '-c', file])).not.toThrow()
@@ -99,7 +85,10 @@ describeUnless(toolsLack ?? programLack('nginx'))(
         gateway: await listen((...args) => gateway(...args)),
       }
       const file = join(dir, 'running.conf')
-      writeFileSync(file, await conf('ha', chosen, ['--set', 'edge.trustedProxies={127.0.0.0/8}']))
+      writeFileSync(
+        file,
+        local(await edgeConf('ha', chosen, ['--set', 'edge.trustedProxies={127.0.0.0/8}'])),
+      )
       nginx = spawn('nginx', ['-e', 'stderr', '-c', file], {
         stdio: 'ignore',
         env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { describeUnless, toolsLack } from '../tools/tools.ts'
+import { describeUnless } from '../tools/describeUnless.ts'
+import { toolsLack } from '../tools/tools.ts'
 import { containersOf, get, type KubernetesObject, renderChart, renderText } from './render.ts'
 
 interface Rule {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { ROOT } from '../../../stack/root.ts'
-import { describeUnless, toolsLack } from '../tools/tools.ts'
+import { describeUnless } from '../tools/describeUnless.ts'
+import { toolsLack } from '../tools/tools.ts'
 import { containersOf, get, named, podOf, renderChart } from './render.ts'
 
 const SERVICES = ['ingest', 'bridge', 'gateway'] as const

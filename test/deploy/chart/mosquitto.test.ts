@@ -9,7 +9,8 @@ import { commandAs, ownFolder } from '../../../stack/account.ts'
 import { freePort } from '../../../stack/ports.ts'
 import { greets } from '../../../stack/probes.ts'
 import { waitFor } from '../../support/waitFor.ts'
-import { describeUnless, programLack, run, toolsLack } from '../tools/tools.ts'
+import { describeUnless } from '../tools/describeUnless.ts'
+import { programLack, run, toolsLack } from '../tools/tools.ts'
 import { get, named, renderChart } from './render.ts'
 
 const lack =

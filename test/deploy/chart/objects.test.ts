@@ -3,7 +3,8 @@ import { bridgeConfig } from '../../../bridge/config.ts'
 import { parseConfig } from '../../../chassis/config.ts'
 import { gatewayConfig } from '../../../gateway/config.ts'
 import { ingestConfig } from '../../../ingest/config.ts'
-import { describeUnless, toolsLack } from '../tools/tools.ts'
+import { describeUnless } from '../tools/describeUnless.ts'
+import { toolsLack } from '../tools/tools.ts'
 import {
   containersOf,
   get,

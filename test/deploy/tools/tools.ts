@@ -3,7 +3,6 @@ import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe } from '@jest/globals'
 import { ROOT } from '../../../stack/root.ts'
 
 /** Where tools/install.mjs has put them. */
@@ -27,12 +26,6 @@ export function programLack(program: string): Lack {
   } catch {
     return `${program} is not installed (npm run test:deploy installs it)`
   }
-}
-
-/** `describe`, or a skip that says why. */
-export function describeUnless(lack: Lack): typeof describe | typeof describe.skip {
-  if (lack !== undefined) process.stderr.write(`skipped: ${lack}\n`)
-  return lack === undefined ? describe : describe.skip
 }
 
 /** A module of the tools' own folder. Its types are not there when this is checked, so the caller says what it uses of it. */

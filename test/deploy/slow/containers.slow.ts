@@ -1,0 +1,135 @@
+import { writeFileSync } from 'node:fs'
+import { get as open, type IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { freePort } from '../../../stack/ports.ts'
+import { waitFor } from '../../support/waitFor.ts'
+import { edgeConf } from '../chart/edgeConf.ts'
+import { describeUnless } from '../tools/describeUnless.ts'
+import { Backing } from './cluster.ts'
+import { containerLack, tell } from './paths.ts'
+import { docker, migrate, Pod, smoke, startEdge } from './pod.ts'
+
+const DRAIN_SECONDS = 10
+/** After the drain: 5 s for closing, 1 s for the log, 2 s for the watchdog. */
+const AFTER_DRAIN_SECONDS = 8
+
+let backing: Backing
+const pods: Record<string, Pod> = {}
+
+beforeAll(async () => {
+  if (containerLack !== undefined) return
+  backing = await Backing.start()
+  for (const role of ['bridge', 'ingest', 'gateway'] as const) {
+    const env = { DRAIN_SECONDS: String(DRAIN_SECONDS) }
+    // oxlint-disable-next-line no-await-in-loop
+    pods[role] = await Pod.start(role, { urls: backing.urls, env })
+  }
+}, 120_000)
+afterAll(async () => {
+  await Promise.all(Object.values(pods).map((each) => each.remove()))
+  await backing?.stop()
+}, 120_000)
+
+const pod = (role: string): Pod => {
+  const found = pods[role]
+  if (found === undefined) throw new Error(`There is no ${role}`)
+  return found
+}
+
+const health = (of: Pod) => docker('inspect', '--format', '{{.State.Health.Status}}', of.name)
+
+describeUnless(containerLack)('a container', () => {
+  test.each(['ingest', 'bridge', 'gateway'])('of %s is ready in seconds', (role) => {
+    tell(`cold start of ${role}: ${Math.round(pod(role).readyMs)} ms from docker run to ready`)
+    expect(pod(role).readyMs).toBeLessThan(60_000)
+  })
+
+  test.each(['ingest', 'bridge', 'gateway'])('of %s may do nothing', async (role) => {
+    const inside = (...command: string[]) => docker('exec', pod(role).name, ...command)
+    const status = await inside('cat', '/proc/1/status')
+    expect(status).toMatch(/^CapEff:\s+0+$/m)
+    expect(status).toMatch(/^Uid:\s+1000\s+1000/m)
+    expect(status).toMatch(/^NoNewPrivs:\s+1$/m)
+    // PID 1 is Node itself: no shell that would swallow a signal.
+    expect(await inside('cat', '/proc/1/comm')).toBe('node')
+    await expect(inside('touch', '/app/x')).rejects.toThrow(/Read-only file system/)
+  })
+
+  test('of a gateway is healthy to Docker, by its own means', async () => {
+    await waitFor(async () => (await health(pod('gateway'))) === 'healthy', 60)
+    expect(await health(pod('gateway'))).toBe('healthy')
+  })
+
+  test('migrates a database that is up to date without a word of complaint', async () => {
+    expect(await migrate(backing.urls)).toContain('up to date')
+  })
+
+  test('carries a message through the edge and back', async () => {
+    const ports = { http: await freePort(), status: await freePort() }
+    const file = join(backing.dir, 'edge.conf')
+    const to = { ...ports, ingest: pod('ingest').port, gateway: pod('gateway').port }
+    writeFileSync(file, await edgeConf('ha', to), { mode: 0o644 })
+    const edge = await startEdge(file)
+    try {
+      await waitFor(async () =>
+        fetch(`http://127.0.0.1:${ports.http}/`).then(
+          ({ status }) => status === 200,
+          () => false,
+        ),
+      )
+      expect(await smoke(`http://127.0.0.1:${ports.http}`)).toContain(
+        'Posted, delivered and read back',
+      )
+      expect(await docker('exec', edge, 'cat', '/proc/1/comm')).toBe('nginx')
+    } finally {
+      await docker('rm', '--force', edge)
+    }
+  })
+
+  test('of a gateway ends a hundred streams well, and itself in time', async () => {
+    const gateway = pod('gateway')
+    const streams = await Promise.all(Array.from({ length: 100 }, () => stream(gateway.origin)))
+    expect(await gateway.metric('causeway_gateway_streams')).toBe(100)
+    const { exitCode, ms } = await gateway.stop(DRAIN_SECONDS + AFTER_DRAIN_SECONDS + 20)
+    tell(
+      `docker stop of a gateway with 100 streams: exit code ${exitCode} after ${Math.round(ms)} ms`,
+    )
+    expect(exitCode).toBe(0)
+    expect(ms).toBeLessThan((DRAIN_SECONDS + AFTER_DRAIN_SECONDS) * 1_000)
+    // Each was told, and each answer came to its proper end.
+    expect(new Set(await Promise.all(streams.map(({ end }) => end)))).toEqual(new Set(['clean']))
+  })
+
+  test.each(['ingest', 'bridge'])('of %s ends itself in time', async (role) => {
+    const { exitCode, ms } = await pod(role).stop(DRAIN_SECONDS + AFTER_DRAIN_SECONDS + 20)
+    expect(exitCode).toBe(0)
+    expect(ms).toBeLessThan((DRAIN_SECONDS + AFTER_DRAIN_SECONDS) * 1_000)
+  })
+})
+
+/** Resolves when the stream is ready; `end` tells how it ended: `clean` with a goodbye and a complete answer. */
+async function stream(origin: string): Promise<{ end: Promise<string> }> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    open(`${origin}/events?channel=a`, { agent: false }, resolve).on('error', reject)
+  })
+  let text = ''
+  response.setEncoding('utf8')
+  const ready = new Promise<void>((resolve) => {
+    response.on('data', (chunk: string) => {
+      text += chunk
+      if (text.includes('event:ready')) resolve()
+    })
+  })
+  const end = new Promise<string>((resolve) => {
+    response.on('close', () => {
+      const said = /event:goodbye\n.*"reason":"shutdown"/s.test(text)
+      resolve(
+        response.complete && said ? 'clean' : `complete: ${response.complete}, goodbye: ${said}`,
+      )
+    })
+  })
+  response.on('error', () => {})
+  await ready
+  return { end }
+}

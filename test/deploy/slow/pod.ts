@@ -1,0 +1,140 @@
+import { execFile } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { ServerUrls } from '../../../stack/servers.ts'
+import { freePort } from '../../../stack/ports.ts'
+import { DOCKER_SOCKET, EDGE_IMAGE, SERVICES_IMAGE, words } from './paths.ts'
+
+/** Not synchronous: while it works, the readers and senders of this process have to go on. */
+export async function docker(...args: string[]): Promise<string> {
+  const env = { ...process.env, DOCKER_HOST: process.env[DOCKER_SOCKET] }
+  const { stdout } = await promisify(execFile)('docker', args, { env })
+  return stdout.trim()
+}
+
+/** As the chart runs a container: nothing to write to but /tmp, no capability, no way to more, bounded. */
+const RESTRICTED = words(`--network host --read-only --tmpfs /tmp --cap-drop ALL
+  --security-opt no-new-privileges --pids-limit 64 --memory 1g`)
+const READY_WITHIN_MS = 60_000
+
+export interface PodOptions {
+  urls: ServerUrls
+  env?: Record<string, string>
+}
+
+let count = 0
+
+/** A container of ours in place of a pod. Its addresses are on 127.0.0.1, in place of a pod's own. */
+export class Pod {
+  readonly name: string
+  readonly port: number
+  readonly metricsPort: number
+  /** From `docker run` until it was ready. */
+  readyMs = Number.NaN
+
+  static async start(
+    role: 'ingest' | 'bridge' | 'gateway',
+    { urls, env = {} }: PodOptions,
+  ): Promise<Pod> {
+    const pod = new Pod(role, await freePort(), await freePort())
+    const variables = {
+      ...addresses(urls),
+      HOST: '127.0.0.1',
+      PORT: String(pod.port),
+      METRICS_HOST: '127.0.0.1',
+      METRICS_PORT: String(pod.metricsPort),
+      ...env,
+    }
+    const began = performance.now()
+    const how = ['--detach', '--name', pod.name, ...RESTRICTED, ...flags(variables)]
+    const what = words(`node --enable-source-maps dist/${role}/main.js`)
+    await docker('run', ...how, SERVICES_IMAGE, ...what)
+    await pod.#ready()
+    pod.readyMs = performance.now() - began
+    return pod
+  }
+
+  private constructor(role: string, port: number, metricsPort: number) {
+    this.name = `${role}-${++count}`
+    this.port = port
+    this.metricsPort = metricsPort
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  async #ready(): Promise<void> {
+    const deadline = Date.now() + READY_WITHIN_MS
+    for (;;) {
+      const answer = await fetch(`http://127.0.0.1:${this.metricsPort}/ready`).catch(
+        () => undefined,
+      )
+      if (answer?.status === 200) return
+      if (Date.now() > deadline) throw new Error(`${this.name} is not ready:\n${await this.log()}`)
+      await sleep(20)
+    }
+  }
+
+  /** Of one line of /metrics; 0 where there is none. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${this.metricsPort}/metrics`)).text()
+    const line = text.split('\n').find((each) => each.startsWith(`${name} `))
+    return Number(line?.slice(name.length + 1) ?? 0)
+  }
+
+  /** SIGTERM, and SIGKILL after `graceSeconds`, as a kubelet does it. */
+  async stop(graceSeconds: number): Promise<{ exitCode: number; ms: number }> {
+    const began = performance.now()
+    await docker('stop', '--time', String(graceSeconds), this.name)
+    const exitCode = Number(await docker('inspect', '--format', '{{.State.ExitCode}}', this.name))
+    return { exitCode, ms: performance.now() - began }
+  }
+
+  log(): Promise<string> {
+    return docker('logs', '--tail', '30', this.name)
+  }
+
+  async remove(): Promise<void> {
+    await docker('rm', '--force', this.name)
+  }
+}
+
+/** Brings the database to the newest schema, as the chart's Job does it; answers what was written. */
+export async function migrate(urls: ServerUrls): Promise<string> {
+  const how = [...RESTRICTED, ...flags({ DATABASE_URL: urls.databaseUrl })]
+  return docker('run', '--rm', ...how, SERVICES_IMAGE, 'node', 'dist/history/main.js')
+}
+
+/** One post and one stream through an address, by the image's own script; throws where that does not work. */
+export async function smoke(origin: string): Promise<string> {
+  const how = [...RESTRICTED, ...flags({ ORIGIN: origin })]
+  return docker('run', '--rm', ...how, SERVICES_IMAGE, 'node', 'smoke.mjs')
+}
+
+/** nginx with a configuration out of the chart; answers the container's name. */
+export async function startEdge(confFile: string): Promise<string> {
+  const name = `edge-${++count}`
+  const volume = `${confFile}:/etc/causeway/nginx.conf:ro`
+  const what = words('nginx -e stderr -c /etc/causeway/nginx.conf')
+  await docker(
+    'run',
+    '--detach',
+    '--name',
+    name,
+    ...RESTRICTED,
+    '--volume',
+    volume,
+    EDGE_IMAGE,
+    ...what,
+  )
+  return name
+}
+
+function addresses(urls: ServerUrls): Record<string, string> {
+  return { DATABASE_URL: urls.databaseUrl, REDIS_URL: urls.redisUrl, MQTT_URL: urls.mqttUrl }
+}
+
+function flags(variables: Record<string, string>): string[] {
+  return Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`])
+}
