@@ -52,6 +52,8 @@ export class Feed {
   /** Names that wait to be activated together: a storm of new streams costs one query a turn. */
   readonly #toActivate = new Set<string>()
   #activating = false
+  /** Likewise names that wait to be subscribed. */
+  #toSubscribe: string[] = []
 
   constructor(options: FeedOptions) {
     this.#options = options
@@ -73,7 +75,7 @@ export class Feed {
     this.#tail = new Tail<Frame>(
       this.audience,
       {
-        subscribe: (channels) => link.subscribe(channels),
+        subscribe: (channels) => this.#subscribe(channels, link),
         unsubscribe: (channels) => link.unsubscribe(channels),
         activate: (channels) => this.#activate(channels),
         follow: (ticket, after, channels) => void this.#follow(ticket, after, channels),
@@ -121,6 +123,13 @@ export class Feed {
     const lag = Date.now() - sentAt(first)
     // The clocks of two machines may differ by more than a message takes.
     if (Number.isFinite(lag)) this.#options.metrics.lag.observe(Math.max(0, lag) / 1_000)
+  }
+
+  #subscribe(channels: readonly string[], link: Link): void {
+    if (this.#toSubscribe.length === 0) {
+      setImmediate(() => link.subscribe(this.#toSubscribe.splice(0)))
+    }
+    this.#toSubscribe.push(...channels)
   }
 
   #activate(channels: readonly string[]): void {

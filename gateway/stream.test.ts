@@ -97,6 +97,7 @@ describe('a stream', () => {
     })
     await waitFor(async () => (await server.count('ends', 'slow')) === 1)
     await waitFor(() => server.streams.size === 0)
+    expect(await server.count('ends', 'slow')).toBe(1)
   })
 
   test('that is slow but reads is not cut', async () => {
