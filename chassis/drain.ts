@@ -3,10 +3,10 @@ import { Server as NetServer } from 'node:net'
 
 /**
  * How long an idle kept-alive connection is left open, answering what still comes on it with `Connection: close`. Closed
- * at once, it would meet a request that is already on its way: a reset, and a POST that a proxy must not repeat. Under
- * load every connection of a proxy's pool is used again within this time.
+ * at once, it would meet a request that is already on its way: a reset, and a POST that a proxy must not repeat. Longer than
+ * the second after which our nginx closes an idle connection itself; it knows whether it is about to use it.
  */
-const GRACE_MILLISECONDS = 500
+const GRACE_MILLISECONDS = 1500
 const SWEEP_MILLISECONDS = 50
 
 /**
@@ -25,7 +25,10 @@ export async function drainServer(server: Server, signal: AbortSignal): Promise<
   })
   let sweep: NodeJS.Timeout | undefined
   const grace = setTimeout(() => {
-    sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MILLISECONDS)
+    // After what has arrived was read: when this thread was held up, timers come first, and a connection with a request in its
+    // buffer would still look idle.
+    const close = (): void => server.closeIdleConnections()
+    sweep = setInterval(() => setImmediate(close), SWEEP_MILLISECONDS)
   }, GRACE_MILLISECONDS)
   signal.addEventListener('abort', cut, { once: true })
   try {
