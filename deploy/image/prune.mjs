@@ -7,7 +7,7 @@ import { join } from 'node:path'
 const PRISMA = /^@prisma\/client\/(generator-build|scripts|runtime\/(query_compiler|wasm-compiler))/
 const PRISMA_KEPT = /\/query_compiler_fast_bg\.postgresql(\.wasm-base64)?\.mjs$/
 /** Types, source maps, sources and words for developers. Licenses stay: they demand it. */
-const FOR_DEVELOPERS = /\.(ts|mts|cts|map|md|markdown|flow)$|(^|\/)(@types|tests?)\//
+const FOR_DEVELOPERS = /\.(ts|mts|cts|map|md|markdown|flow)$|\.test\.c?js$|(^|\/)(@types|tests?)\//
 const LICENSE = /(^|\/)(licen[cs]e|notice|copying)/i
 /** A bundle for browsers, which Node's resolution never picks. */
 const FOR_BROWSERS = /^mqtt\/dist\//

@@ -1,0 +1,42 @@
+import { Notebook } from '../../faults/notebook.ts'
+import { Reader } from '../../faults/reader.ts'
+import type { Chain, ChainRecord } from '../../faults/records.ts'
+import type { Random } from '../../model/random.ts'
+
+/** Many readers of one channel each, whose histories are kept in memory: files would be as many as the streams. */
+export class Audience {
+  readonly chains: Chain[] = []
+  readonly #readers: Reader[] = []
+
+  constructor(count: number, channels: readonly string[], origin: string, random: Random) {
+    for (let at = 0; at < count; at++) {
+      const records: ChainRecord[] = []
+      const own = [channels[at % channels.length] ?? '']
+      this.chains.push({ name: `reader-${at}`, kind: 'lean', channels: own, isFast: true, records })
+      const notebook = new Notebook((record) => records.push(record), false)
+      this.#readers.push(new Reader({ channels: own, origins: [origin], notebook, random }))
+    }
+  }
+
+  get connects(): number {
+    return this.chains.reduce(
+      (sum, { records }) => sum + records.filter(({ t }) => t === 'connect').length,
+      0,
+    )
+  }
+
+  start(): void {
+    for (const reader of this.#readers) reader.start()
+  }
+
+  isLevel(heads: ReadonlyMap<string, number>): boolean {
+    return this.#readers.every(({ channels: [channel = ''], notebook }) => {
+      const last = Math.max(notebook.start, notebook.lasts.get(channel) ?? 0)
+      return last >= (heads.get(channel) ?? 0)
+    })
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#readers.map((reader) => reader.close()))
+  }
+}
