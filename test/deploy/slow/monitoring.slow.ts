@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { overview } from '../../../deploy/grafana/overview.ts'
+import { processes } from '../../../deploy/grafana/processes.ts'
+import { freePort } from '../../../stack/ports.ts'
+import { ROOT } from '../../../stack/root.ts'
+import { type Stack, startStack } from '../../../stack/stack.ts'
+import { waitFor } from '../../support/waitFor.ts'
+import { describeUnless } from '../tools/describeUnless.ts'
+import { programLack } from '../tools/tools.ts'
+
+const lack = programLack('prometheus')
+/** Counters of what does not happen in a system that is well; they have no series before it does. */
+const EXCEPTIONS = /gaps_total|refusals_total|bridge_failures_total/
+
+let dir: string
+let stack: Stack
+let prometheus: ChildProcess
+let api: string
+const aborted = new AbortController()
+
+beforeAll(async () => {
+  if (lack !== undefined) return
+  dir = mkdtempSync(join(tmpdir(), 'causeway-prometheus-'))
+  // Streams that soon end of age, so that there are such.
+  stack = await startStack({ dir: join(dir, 'stack'), env: () => ({ MAX_STREAM_SECONDS: '10' }) })
+  const port = await freePort()
+  api = `http://127.0.0.1:${port}`
+  const targets = (role: string) =>
+    stack.processes
+      .filter((each) => each.role === role)
+      .map(({ metricsUrl = '' }) => new URL(metricsUrl).host)
+  const jobs = ['ingest', 'bridge', 'gateway'].map((role) => ({
+    job_name: role,
+    static_configs: [{ targets: targets(role), labels: { namespace: 'test' } }],
+  }))
+  writeFileSync(
+    join(dir, 'prometheus.yml'),
+    JSON.stringify({
+      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      rule_files: [join(ROOT, 'deploy/prometheus/causeway.rules.yaml')],
+      scrape_configs: jobs,
+    }),
+  )
+  prometheus = spawn(
+    'prometheus',
+    [
+      `--config.file=${join(dir, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(dir, 'tsdb')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    { stdio: 'ignore' },
+  )
+  await waitFor(async () => (await ask('up', (values) => values.length)) === 5, 60)
+  void listen('a')
+  void listen('b')
+  // Of another log.
+  void fetch(`${stack.origin}/events?channel=a&since=zzzzzzzz-1`, { signal: aborted.signal }).catch(
+    () => {},
+  )
+  for (let second = 0; second < 20; second++) {
+    // oxlint-disable no-await-in-loop
+    await post()
+    await sleep(1_000)
+    // oxlint-enable no-await-in-loop
+  }
+}, 180_000)
+
+afterAll(async () => {
+  aborted.abort()
+  if (prometheus !== undefined) {
+    prometheus.kill('SIGTERM')
+    await once(prometheus, 'exit')
+  }
+  await stack?.stop()
+  if (dir !== undefined) rmSync(dir, { recursive: true, force: true })
+}, 120_000)
+
+async function post(): Promise<void> {
+  await fetch(`${stack.origin}/channels/a/messages`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"data":1}',
+  })
+}
+
+/** Stays, and comes back when it is ended. */
+async function listen(channel: string): Promise<void> {
+  while (!aborted.signal.aborted) {
+    await fetch(`${stack.origin}/events?channel=${channel}&since=-1`, { signal: aborted.signal })
+      .then((response) => response.text())
+      .catch(() => sleep(200))
+  }
+}
+
+interface Value {
+  value: [number, string]
+}
+
+async function ask<T>(query: string, see: (values: Value[]) => T): Promise<T> {
+  const body = new URLSearchParams({ query })
+  const response = await fetch(`${api}/api/v1/query`, { method: 'POST', body }).catch(
+    () => undefined,
+  )
+  if (response?.status !== 200) return see([])
+  const { data }: { data: { result: Value[] } } = JSON.parse(await response.text())
+  return see(data.result)
+}
+
+const queries = [overview, processes].flatMap((dashboard) =>
+  dashboard.rows.flatMap((row) =>
+    row.panels.flatMap((panel) =>
+      panel.queries.map(({ promql }) => [panel.title, promql] as const),
+    ),
+  ),
+)
+
+describeUnless(lack)('on a Prometheus that looks at a running system', () => {
+  test.each(queries.filter(([, promql]) => !EXCEPTIONS.test(promql)))(
+    '"%s" shows something: %s',
+    async (_, promql) => {
+      const query = promql
+        .replaceAll('$in', 'namespace=~"test",job=~".*",instance=~".*"')
+        .replaceAll('$__rate_interval', '15s')
+      const numbers = await ask(query, (values) => values.map(({ value }) => Number(value[1])))
+      expect(numbers.length).toBeGreaterThan(0)
+      expect(numbers.filter(Number.isFinite).length).toBeGreaterThan(0)
+    },
+  )
+
+  test('every rule can be evaluated, and no alert is near', async () => {
+    const response = await fetch(`${api}/api/v1/rules`)
+    interface Rule {
+      name: string
+      health: string
+      type: string
+      state?: string
+    }
+    const { data }: { data: { groups: { rules: Rule[] }[] } } = JSON.parse(await response.text())
+    const rules = data.groups.flatMap((group) => group.rules)
+    expect(rules.filter(({ health }) => health !== 'ok')).toEqual([])
+    expect(rules.filter(({ state }) => state !== undefined && state !== 'inactive')).toEqual([])
+  })
+})
