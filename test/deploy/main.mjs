@@ -51,14 +51,9 @@ async function run() {
   if (take('--setup')) return
   await build()
   const patterns = args.filter((arg) => !arg.startsWith('-')).map((arg) => `test/deploy/.*${arg}`)
-  const options = ['--verbose', ...args.filter((arg) => arg.startsWith('-'))]
-  const chosen = patterns.length > 0 ? patterns : ['test/deploy/']
-  process.exitCode = await runTests([...chosen, ...options])
+  const options = ['--verbose', '--passWithNoTests', ...args.filter((arg) => arg.startsWith('-'))]
+  process.exitCode = await runTests([...(patterns[0] ? patterns : ['test/deploy/']), ...options])
   if (!all || process.exitCode !== 0) return
-  process.exitCode = await runTests([
-    '--config=test/deploy/jest.slow.config.js',
-    '--runInBand',
-    '--verbose',
-    ...args,
-  ])
+  const slow = ['--config=test/deploy/slow/jest.config.js', '--runInBand']
+  process.exitCode = await runTests([...patterns, ...slow, ...options])
 }

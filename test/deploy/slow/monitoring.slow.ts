@@ -15,8 +15,8 @@ import { describeUnless } from '../tools/describeUnless.ts'
 import { programLack } from '../tools/tools.ts'
 
 const lack = programLack('prometheus')
-/** Counters of what does not happen in a system that is well; they have no series before it does. */
-const EXCEPTIONS = /gaps_total|refusals_total|bridge_failures_total/
+/** Counters of what does not happen in a system that is well, and has all of its past in memory: until it does, they have no series. */
+const EXCEPTIONS = /gaps_total|refusals_total|bridge_failures_total|reads_total/
 
 let dir: string
 let stack: Stack

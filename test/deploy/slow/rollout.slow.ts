@@ -20,6 +20,8 @@ import { Service } from './service.ts'
 const STREAMS = Number(process.env['CAUSEWAY_DEPLOY_STREAMS'] ?? 300)
 /** Posts a second. A post becomes a delivery to an eighth of the streams, all of which this one process reads. */
 const RATE = STREAMS > 1_000 ? 10 : 50
+/** Thousands are read by this one process on the cores that all of the cluster shares: how long they take to be level is told, not judged. */
+const HEAL_WITHIN_MS = STREAMS > 1_000 ? 60_000 : 5_000
 const PRE_STOP_SECONDS = 2
 const DRAIN_SECONDS = 10
 const GRACE_SECONDS = PRE_STOP_SECONDS + DRAIN_SECONDS + 15
@@ -106,12 +108,12 @@ async function under(action: () => Promise<void>): Promise<Judgement> {
       streamsLeft: await gateway.streams(),
       fault: { from, to },
     },
-    { postsMayFail: false, healWithinMs: 5_000, answerWithinMs: 10_000, rssBytes: 1e9 },
+    { postsMayFail: false, healWithinMs: HEAL_WITHIN_MS, answerWithinMs: 10_000, rssBytes: 1e9 },
   )
-  const { deliveries, wireRepeats, worstDelayMs } = judgement
+  const { deliveries, wireRepeats, worstDelayMs, healMs } = judgement
   tell(
     `${STREAMS} streams, ${Math.round((to - from) / 1_000)} s: ${rows.length} posts, ${deliveries} deliveries, ` +
-      `${wireRepeats} doubled, ${audience.connects - STREAMS} reconnects, worst delay ${Math.round(worstDelayMs)} ms`,
+      `${wireRepeats} doubled, ${audience.connects - STREAMS} reconnects, worst delay ${Math.round(worstDelayMs)} ms, level after ${Math.round(healMs)} ms`,
   )
   return judgement
 }
