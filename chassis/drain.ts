@@ -27,8 +27,7 @@ export async function drainServer(server: Server, signal: AbortSignal): Promise<
   const grace = setTimeout(() => {
     // After what has arrived was read: when this thread was held up, timers come first, and a connection with a request in its
     // buffer would still look idle.
-    const close = (): void => server.closeIdleConnections()
-    sweep = setInterval(() => setImmediate(close), SWEEP_MILLISECONDS)
+    sweep = setInterval(() => setImmediate(() => server.closeIdleConnections()), SWEEP_MILLISECONDS)
   }, GRACE_MILLISECONDS)
   signal.addEventListener('abort', cut, { once: true })
   try {
