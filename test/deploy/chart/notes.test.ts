@@ -6,7 +6,7 @@ import { type Profile, valuesFile } from './render.ts'
 
 /** What Helm 3 says after an installation; Helm 4 does not say it without a cluster. */
 function notes(profile: Profile): string {
-  const args = ['--kubeconfig', '/nowhere', '--dry-run=client', '-f', valuesFile(profile)]
+  const args = ['--dry-run=client', '-f', valuesFile(profile)]
   return helm('helm3', 'install', 'causeway', CHART, ...args).split('\nNOTES:\n')[1] ?? ''
 }
 

@@ -21,7 +21,7 @@ export const toolsLack: Lack = HAS_TOOLS
 
 export function programLack(program: string): Lack {
   try {
-    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'pipe', env: searchPath() })
+    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'pipe', env: environment() })
     return undefined
   } catch {
     return `${program} is not installed (npm run test:deploy installs it)`
@@ -41,7 +41,7 @@ export function run(program: string, args: string[], input?: string): string {
     encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'pipe'],
     maxBuffer: 64 * 1_048_576,
-    env: searchPath(),
+    env: environment(),
     ...(input === undefined ? {} : { input }),
   })
 }
@@ -57,7 +57,8 @@ export function trivyPath(): string {
   return join(folder, file)
 }
 
-/** Debian keeps servers in sbin, which an ordinary user's PATH lacks. */
-function searchPath(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${process.env['PATH']}:/usr/local/sbin:/usr/sbin:/sbin` }
+/** Debian keeps servers in sbin, which an ordinary user's PATH lacks. And no test may reach somebody's cluster. */
+function environment(): NodeJS.ProcessEnv {
+  const PATH = `${process.env['PATH']}:/usr/local/sbin:/usr/sbin:/sbin`
+  return { ...process.env, PATH, KUBECONFIG: '/nowhere' }
 }
