@@ -4,10 +4,10 @@ import { helm, toolsLack } from '../tools/tools.ts'
 import { CHART } from '../tools/values.ts'
 import { type Profile, valuesFile } from './render.ts'
 
-/** What Helm 3 says after an installation; Helm 4 does not say it without a cluster. */
+/** What Helm 4 says after an installation; Helm 3 does not say it without a cluster. */
 function notes(profile: Profile): string {
   const args = ['--dry-run=client', '-f', valuesFile(profile)]
-  return helm('helm3', 'install', 'causeway', CHART, ...args).split('\nNOTES:\n')[1] ?? ''
+  return helm('helm4', 'install', 'causeway', CHART, ...args).split('\nNOTES:\n')[1] ?? ''
 }
 
 describeUnless(toolsLack)('the notes', () => {
