@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { HistoryPage } from '../contract/history.ts'
-import type { Message } from '../contract/message.ts'
+import { messageOf as message, poster, problemOf as problem } from '../test/support/ingestClient.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
@@ -13,29 +13,7 @@ beforeAll(async () => {
   opened.add(() => ingest.close())
 })
 
-async function post(
-  channel: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  return fetch(`${ingest.origin}/channels/${channel}/messages`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...headers },
-    body: body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body),
-  })
-}
-
-async function message(answer: Response): Promise<Message> {
-  return JSON.parse(await answer.text())
-}
-
-/** The problem's slug, after checking that it is one. */
-async function problem(answer: Response): Promise<string> {
-  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
-  const { type, status }: { type: string; status: number } = JSON.parse(await answer.text())
-  expect(status).toBe(answer.status)
-  return `${answer.status} ${type.replace('/problems/', '')}`
-}
+const post = poster(() => ingest)
 
 async function page(path: string): Promise<HistoryPage> {
   return JSON.parse(await (await fetch(`${ingest.origin}${path}`)).text())
