@@ -1,4 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import { createPrimedCounter } from '../chassis/primedCounter.ts'
+import type { Action } from './sequencer.ts'
 
 export function createBridgeMetrics(registry: Registry) {
   const registers = [registry]
@@ -18,11 +20,12 @@ export function createBridgeMetrics(registry: Registry) {
       help: 'Messages read from the log because their copies did not come',
       registers,
     }),
-    failures: new Counter({
+    failures: createPrimedCounter(registry, {
       name: 'causeway_bridge_failures_total',
       help: 'Actions that failed and were tried again',
-      labelNames: ['action'] as const,
-      registers,
+      label: 'action',
+      // Waiting cannot fail.
+      values: { open: 0, append: 0, fetch: 0 } satisfies Record<Exclude<Action['type'], 'wait'>, 0>,
     }),
     lag: new Gauge({
       name: 'causeway_bridge_lag_messages',

@@ -1,4 +1,16 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { createPrimedCounter } from '../chassis/primedCounter.ts'
+import type { GapReason, GoodbyeReason, ResetReason } from '../contract/events.ts'
+import type { Refusal } from './admission.ts'
+import type { Since } from './eventsQuery.ts'
+
+const ENDS = {
+  shutdown: 0,
+  'max-age': 0,
+  unavailable: 0,
+  reset: 0,
+  slow: 0,
+} satisfies Record<GoodbyeReason | 'slow', 0>
 
 export function createGatewayMetrics(registry: Registry) {
   const registers = [registry]
@@ -19,11 +31,11 @@ export function createGatewayMetrics(registry: Registry) {
       help: 'Open streams: what to scale on',
       registers,
     }),
-    starts: new Counter({
+    starts: createPrimedCounter(registry, {
       name: 'causeway_gateway_stream_starts_total',
       help: 'Streams begun, by where they began; those that came back have an id',
-      labelNames: ['since'] as const,
-      registers,
+      label: 'since',
+      values: { now: 0, id: 0, position: 0, time: 0, last: 0 } satisfies Record<Since['kind'], 0>,
     }),
     channels: new Gauge({
       name: 'causeway_gateway_channels',
@@ -32,35 +44,35 @@ export function createGatewayMetrics(registry: Registry) {
     }),
     deliveries,
     sent,
-    reads: new Counter({
+    reads: createPrimedCounter(registry, {
       name: 'causeway_gateway_reads_total',
       help: 'Pages of the past that were read for streams, by where they came from',
-      labelNames: ['source'] as const,
-      registers,
+      label: 'source',
+      values: { recent: 0, log: 0 },
     }),
-    gaps: new Counter({
+    gaps: createPrimedCounter(registry, {
       name: 'causeway_gateway_gaps_total',
       help: 'Gap events sent, by reason',
-      labelNames: ['reason'] as const,
-      registers,
+      label: 'reason',
+      values: { retention: 0, lost: 0 } satisfies Record<GapReason, 0>,
     }),
-    resets: new Counter({
+    resets: createPrimedCounter(registry, {
       name: 'causeway_gateway_resets_total',
       help: 'Reset events sent, by reason',
-      labelNames: ['reason'] as const,
-      registers,
+      label: 'reason',
+      values: { 'other-epoch': 0, 'ahead-of-log': 0 } satisfies Record<ResetReason, 0>,
     }),
-    refusals: new Counter({
+    refusals: createPrimedCounter(registry, {
       name: 'causeway_gateway_refusals_total',
       help: 'Streams that were told to come back later, by what there was too much of',
-      labelNames: ['reason'] as const,
-      registers,
+      label: 'reason',
+      values: { streams: 0, address: 0, rate: 0, memory: 0 } satisfies Record<Refusal, 0>,
     }),
-    ends: new Counter({
+    ends: createPrimedCounter(registry, {
       name: 'causeway_gateway_stream_ends_total',
       help: 'Streams that the gateway ended, by reason',
-      labelNames: ['reason'] as const,
-      registers,
+      label: 'reason',
+      values: ENDS,
     }),
     lag: new Histogram({
       name: 'causeway_gateway_delivery_lag_seconds',

@@ -1,26 +1,25 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
+import { createPrimedCounter } from '../chassis/primedCounter.ts'
+import { PROBLEMS } from '../contract/problem.ts'
 
 export function createIngestMetrics(registry: Registry) {
-  const registers = [registry]
-  const posts = new Counter({
-    name: 'causeway_posts_total',
-    help: 'Posts by outcome: created, repeated, or the problem that was answered',
-    labelNames: ['outcome'],
-    registers,
-  })
-  const publishes = new Counter({
-    name: 'causeway_publishes_total',
-    help: 'Messages to MQTT: acked; nobody (acked, but no bridge is subscribed); failed; skipped (broker away or window full)',
-    labelNames: ['outcome'],
-    registers,
-  })
-  const inFlight = new Gauge({
-    name: 'causeway_publishes_in_flight',
-    help: 'Publishes that await their acknowledgement',
-    registers,
-  })
-  // From 0, so that the first increase is seen as one.
-  for (const outcome of ['created', 'repeated']) posts.inc({ outcome }, 0)
-  for (const outcome of ['acked', 'failed', 'skipped', 'nobody']) publishes.inc({ outcome }, 0)
-  return { posts, publishes, inFlight }
+  return {
+    posts: createPrimedCounter(registry, {
+      name: 'causeway_posts_total',
+      help: 'Posts by outcome: created, repeated, or the problem that was answered',
+      label: 'outcome',
+      values: { created: 0, repeated: 0, ...PROBLEMS },
+    }),
+    publishes: createPrimedCounter(registry, {
+      name: 'causeway_publishes_total',
+      help: 'Messages to MQTT: acked; nobody (acked, but no bridge is subscribed); failed; skipped (broker away or window full)',
+      label: 'outcome',
+      values: { acked: 0, failed: 0, skipped: 0, nobody: 0 },
+    }),
+    inFlight: new Gauge({
+      name: 'causeway_publishes_in_flight',
+      help: 'Publishes that await their acknowledgement',
+      registers: [registry],
+    }),
+  }
 }
