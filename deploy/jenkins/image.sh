@@ -46,7 +46,7 @@ push() {
   cat "$build/$name.image"
 }
 
-build causeway service
+build causeway services
 build causeway-edge edge
 if [ -n "${REGISTRY_LOGIN:-}" ]; then
   # By standard input: on the command line every user of the machine could read it.

@@ -126,6 +126,14 @@ describe('the image script', () => {
     expect(readFileSync(join(build, 'causeway.image'), 'utf8')).toBe(`${IMAGE}\n`)
   })
 
+  test('builds stages that the Dockerfile has, services as the one and the edge as the other', async () => {
+    const { lines } = await buildImages('targets')
+    const targets = lines.flatMap((line) => / bud .*--target (\S+)/.exec(line)?.[1] ?? [])
+    expect(targets).toEqual(['services', 'edge'])
+    const stages = [...readFileSync('Dockerfile', 'utf8').matchAll(/^FROM \S+ AS (\S+)$/gm)]
+    expect(stages.map(([, name]) => name)).toEqual(expect.arrayContaining(targets))
+  })
+
   test('pushes nothing where the scan finds something', async () => {
     const { code, lines } = await buildImages('bad', { FINDING: 'yes' })
     expect(code).not.toBe(0)
