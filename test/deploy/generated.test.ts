@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import * as prettier from 'prettier'
 import { at, chartReadme, readComments } from '../../deploy/generate/chartReadme.ts'
+import { readFigures, renderFigures } from '../../deploy/generate/deployFigures.ts'
 import {
   fill,
   metricsTable,
@@ -99,6 +100,15 @@ describe('docs/operations.md', () => {
       'docs/operations.md',
       fill(withMetrics, 'problems', problemsTable()),
     )
+    expect(found).toBe(wanted)
+  })
+})
+
+describe('docs/deploy.md', () => {
+  test('has the figures that were measured', async () => {
+    const figures = readFigures(join(ROOT, 'docs/deploy-figures.json'))
+    const page = fill(read('docs/deploy.md'), 'figures', renderFigures(figures))
+    const { wanted, found } = await compare('docs/deploy.md', page)
     expect(found).toBe(wanted)
   })
 })

@@ -9,7 +9,8 @@ import { installTools } from './tools/install.mjs'
 const HELP = `npm run test:deploy [-- options] [arguments of jest]: everything that is deployed, tried out.
 
   (no option)    chart, rules, dashboards, configurations: half a minute once its tools are there
-  --all          also builds the images, runs them as a cluster would, and stops them under load: several minutes, as root
+  --all          also builds the images, runs them as a cluster would, and stops them under load: several minutes, as root on Debian;
+                 writes what it measures to docs/deploy.md, and keeps what it has built in .stack/deploy
   --streams N    how many streams with --all (default 300)
   --update       writes the generated files anew: schema and README of the chart, dashboards, tables of docs/operations.md
   --setup        only fetches the tools
@@ -38,22 +39,52 @@ async function run() {
   const streamsAt = args.indexOf('--streams')
   if (streamsAt !== -1) process.env.CAUSEWAY_DEPLOY_STREAMS = args.splice(streamsAt, 2)[1]
   if (take('--update')) process.env.CAUSEWAY_UPDATE = '1'
+  await timed('what it needs', () => prepare(all ? 'deploy-all' : 'deploy'))
+  if (take('--setup')) return
+  await timed('compilation', build)
+  let isEnded = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => {
+      isEnded = true
+    })
+  }
+  const patterns = args.filter((arg) => !isOption(arg)).map((arg) => `test/deploy/.*${arg}`)
+  const options = ['--verbose', ...args.filter(isOption)]
+  // With --all a pattern may be of the other part.
+  if (all && patterns.length > 0) options.push('--passWithNoTests')
+  const folders = patterns.length > 0 ? patterns : ['test/deploy/']
+  process.exitCode = await timed('fast part', () => runTests([...folders, ...options]))
+  // Also where the fast part has failed: whoever waits for minutes wants to know all of it.
+  if (!all || isEnded) return
+  const slow = ['--config=test/deploy/slow/jest.config.js', '--runInBand']
+  const slowCode = await timed('slow part', () => runTests([...patterns, ...slow, ...options]))
+  process.exitCode ||= slowCode
+}
+
+function isOption(arg) {
+  return arg.startsWith('-')
+}
+
+async function prepare(command) {
   await installDependencies()
   await generateClient()
   try {
-    installPrograms(all ? 'deploy-all' : 'deploy')
+    installPrograms(command)
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
     // What needs them is skipped, and says so.
     say(error.message)
   }
   await installTools()
-  if (take('--setup')) return
-  await build()
-  const patterns = args.filter((arg) => !arg.startsWith('-')).map((arg) => `test/deploy/.*${arg}`)
-  const options = ['--verbose', '--passWithNoTests', ...args.filter((arg) => arg.startsWith('-'))]
-  process.exitCode = await runTests([...(patterns[0] ? patterns : ['test/deploy/']), ...options])
-  if (!all || process.exitCode !== 0) return
-  const slow = ['--config=test/deploy/slow/jest.config.js', '--runInBand']
-  process.exitCode = await runTests([...patterns, ...slow, ...options])
+}
+
+/** Says how long it took, and of what ends with an exit code whether it went well. */
+async function timed(name, part) {
+  const began = performance.now()
+  say(`${name} ...`)
+  const code = await part()
+  const seconds = Math.round((performance.now() - began) / 1_000)
+  const verdict = code === undefined ? 'done' : code === 0 ? 'passed' : `FAILED (exit code ${code})`
+  say(`${name}: ${verdict} after ${seconds} s`)
+  return code
 }

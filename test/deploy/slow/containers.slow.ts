@@ -7,7 +7,8 @@ import { waitFor } from '../../support/waitFor.ts'
 import { edgeConf } from '../chart/edgeConf.ts'
 import { describeUnless } from '../tools/describeUnless.ts'
 import { Backing } from './cluster.ts'
-import { containerLack, tell } from './paths.ts'
+import { record, rounded } from './figures.ts'
+import { containerLack } from './paths.ts'
 import { docker, migrate, Pod, smoke, startEdge } from './pod.ts'
 
 const DRAIN_SECONDS = 10
@@ -40,9 +41,14 @@ const pod = (role: string): Pod => {
 const health = (of: Pod) => docker('inspect', '--format', '{{.State.Health.Status}}', of.name)
 
 describeUnless(containerLack)('a container', () => {
-  test.each(['ingest', 'bridge', 'gateway'])('of %s is ready in seconds', (role) => {
-    tell(`cold start of ${role}: ${Math.round(pod(role).readyMs)} ms from docker run to ready`)
-    expect(pod(role).readyMs).toBeLessThan(60_000)
+  test.each([
+    ['ingest', 'start of an ingest'],
+    ['bridge', 'start of a bridge'],
+    ['gateway', 'start of a gateway'],
+  ] as const)('of %s is ready in seconds', (role, name) => {
+    const { readyMs } = pod(role)
+    expect(readyMs).toBeLessThan(60_000)
+    record(name, { 'seconds from `docker run` to ready': rounded(readyMs / 1_000) })
   })
 
   test.each(['ingest', 'bridge', 'gateway'])('of %s may do nothing', async (role) => {
@@ -92,13 +98,15 @@ describeUnless(containerLack)('a container', () => {
     const streams = await Promise.all(Array.from({ length: 100 }, () => stream(gateway.origin)))
     expect(await gateway.metric('causeway_gateway_streams')).toBe(100)
     const { exitCode, ms } = await gateway.stop(DRAIN_SECONDS + AFTER_DRAIN_SECONDS + 20)
-    tell(
-      `docker stop of a gateway with 100 streams: exit code ${exitCode} after ${Math.round(ms)} ms`,
-    )
     expect(exitCode).toBe(0)
     expect(ms).toBeLessThan((DRAIN_SECONDS + AFTER_DRAIN_SECONDS) * 1_000)
     // Each was told, and each answer came to its proper end.
     expect(new Set(await Promise.all(streams.map(({ end }) => end)))).toEqual(new Set(['clean']))
+    record('`docker stop` of a gateway', {
+      'streams that ended well': streams.length,
+      seconds: rounded(ms / 1_000),
+      'as exit code': exitCode,
+    })
   })
 
   test.each(['ingest', 'bridge'])('of %s ends itself in time', async (role) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const READY_WITHIN_MS = 60_000
+const STOPPED_WITHIN_MS = 30_000
 
 /** A Docker of this run's own: it touches no network of the machine, and all of it is gone when it ends. */
 export class Dockerd {
@@ -45,7 +46,7 @@ export class Dockerd {
         this.docker('version')
         return
       } catch (error) {
-        if (Date.now() > deadline || this.#process.exitCode !== null) {
+        if (Date.now() > deadline || !this.#isRunning) {
           const log = readFileSync(join(this.#dir, 'log'), 'utf8')
           await this.stop()
           throw new Error(`dockerd does not start:\n${log.slice(-2_000)}`, { cause: error })
@@ -54,6 +55,10 @@ export class Dockerd {
         await sleep(200)
       }
     }
+  }
+
+  get #isRunning(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null
   }
 
   docker(...args: string[]): string {
@@ -66,15 +71,18 @@ export class Dockerd {
 
   /** Ends every container, then dockerd, then what it has mounted. */
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null) {
+    if (this.#isRunning) {
       try {
         const left = this.docker('ps', '--quiet', '--all').split('\n').filter(Boolean)
         if (left.length > 0) this.docker('rm', '--force', ...left)
       } catch {
         // It is not up: there are none.
       }
+      const ended = once(this.#process, 'exit')
       this.#process.kill('SIGTERM')
-      await once(this.#process, 'exit')
+      const patience = setTimeout(() => this.#process.kill('SIGKILL'), STOPPED_WITHIN_MS)
+      await ended
+      clearTimeout(patience)
     }
     const mounts = readFileSync('/proc/mounts', 'utf8')
       .split('\n')

@@ -13,12 +13,27 @@ export default async function globalSetup(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void globalTeardown().finally(() => process.exit(1)))
   }
-  tell('building the bases and the images')
-  buildBases()
-  buildImages()
-  globalThis.causewayDockerd = await Dockerd.start()
-  for (const image of [SERVICES_IMAGE, EDGE_IMAGE]) {
-    globalThis.causewayDockerd.docker('load', '--quiet', '--input', save(image))
+  try {
+    timed('the bases', buildBases)
+    timed('the images', buildImages)
+    const dockerd = await Dockerd.start()
+    globalThis.causewayDockerd = dockerd
+    process.env[DOCKER_SOCKET] = dockerd.socket
+    timed('the images in Docker', () => {
+      for (const image of [SERVICES_IMAGE, EDGE_IMAGE]) {
+        dockerd.docker('load', '--quiet', '--input', save(image))
+      }
+    })
+  } catch (error) {
+    // After a setup that has failed jest tears nothing down.
+    await globalTeardown()
+    throw error
   }
-  process.env[DOCKER_SOCKET] = globalThis.causewayDockerd.socket
+}
+
+function timed(what: string, make: () => void): void {
+  tell(`${what} ...`)
+  const began = performance.now()
+  make()
+  tell(`${what}: there after ${Math.round((performance.now() - began) / 1_000)} s`)
 }

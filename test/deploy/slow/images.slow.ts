@@ -4,17 +4,8 @@ import { join } from 'node:path'
 import { describeUnless } from '../tools/describeUnless.ts'
 import { TOOLS, trivyPath } from '../tools/tools.ts'
 import { build, buildah, filesOf, layers, save } from './images.ts'
-import {
-  CACHE,
-  containerLack,
-  EDGE_IMAGE,
-  NODE_BASE,
-  quietly,
-  SERVICES_IMAGE,
-  tell,
-} from './paths.ts'
-
-const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
+import { record, rounded } from './figures.ts'
+import { CACHE, containerLack, EDGE_IMAGE, NODE_BASE, quietly, SERVICES_IMAGE } from './paths.ts'
 
 describeUnless(containerLack)('the image of the services', () => {
   test('adds little to its base', () => {
@@ -22,10 +13,11 @@ describeUnless(containerLack)('the image of the services', () => {
     const ours = layers(SERVICES_IMAGE).filter(({ digest }) => !base.has(digest))
     const bytes = ours.reduce((sum, each) => sum + each.bytes, 0)
     const all = layers(SERVICES_IMAGE).reduce((sum, each) => sum + each.bytes, 0)
-    tell(
-      `image of the services: ${megabytes(bytes)} MB of ours on a base; ${megabytes(all)} MB in all on the stand-in`,
-    )
     expect(bytes).toBeLessThan(40e6)
+    record('image of the services', {
+      'MB of ours': rounded(bytes / 1e6),
+      'MB in all on the stand-in base': rounded(all / 1e6),
+    })
   })
 
   test('holds what the services load, owned by root and writable to nobody else', () => {
@@ -79,9 +71,10 @@ describeUnless(containerLack)('the image of the services', () => {
     const packages = components
       .filter(({ purl }) => purl?.startsWith('pkg:npm/'))
       .map(({ group, name }) => (group === undefined ? name : `${group}/${name}`))
-    tell(`list of contents: ${components.length} components, ${packages.length} of them from npm`)
     expect(packages).toEqual(expect.arrayContaining(['express', 'ioredis', 'mqtt', 'pino', 'zod']))
     expect(packages.filter((name) => /^(typescript|jest|prisma|npm)$/.test(name))).toEqual([])
+    const ofNpm = 'packages of npm among them'
+    record('its list of contents', { components: components.length, [ofNpm]: packages.length })
   })
 })
 

@@ -36,7 +36,8 @@ export function buildBases(): void {
   const tar = join(CACHE, 'debian.tar')
   if (!existsSync(tar)) {
     const include = '--include=ca-certificates,libstdc++6,nginx-light'
-    quietly('mmdebstrap', ['--quiet', '--variant=minbase', include, 'bookworm', `${tar}.part`])
+    const how = ['--quiet', '--variant=minbase', '--format=tar', include]
+    quietly('mmdebstrap', [...how, 'bookworm', `${tar}.part`])
     renameSync(`${tar}.part`, tar)
   }
   const images = buildah('images', '--format', '{{.Name}}').split('\n')

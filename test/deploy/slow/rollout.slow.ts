@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { freePort } from '../../../stack/ports.ts'
-import { judge, type Judgement } from '../../faults/checker.ts'
+import { judge } from '../../faults/checker.ts'
 import { dump, readHead } from '../../faults/database.ts'
 import { Poster } from '../../faults/poster.ts'
 import type { PostRecord } from '../../faults/records.ts'
@@ -12,6 +12,7 @@ import { edgeConf } from '../chart/edgeConf.ts'
 import { describeUnless } from '../tools/describeUnless.ts'
 import { Audience } from './audience.ts'
 import { Backing } from './cluster.ts'
+import { record, rounded } from './figures.ts'
 import { Fleet } from './fleet.ts'
 import { containerLack, tell } from './paths.ts'
 import { docker, startEdge } from './pod.ts'
@@ -75,13 +76,13 @@ afterAll(async () => {
 }, 120_000)
 
 /** Readers and posts, then what is to be tried, then quiet; and then everything that was written down is judged. */
-async function under(action: () => Promise<void>): Promise<Judgement> {
+async function under(action: () => Promise<void>) {
   const { databaseUrl } = backing.urls
   const random = new Random(7)
   const base = (await readHead(databaseUrl)).position
   const posts: PostRecord[] = []
   const audience = new Audience(STREAMS, CHANNELS, origin, random)
-  const write = (record: PostRecord) => posts.push(record)
+  const write = (post: PostRecord) => posts.push(post)
   const sender = { origins: [origin], channels: CHANNELS, rate: RATE, padding: 20, random, write }
   const poster = new Poster(sender)
   audience.start()
@@ -110,36 +111,48 @@ async function under(action: () => Promise<void>): Promise<Judgement> {
     },
     { postsMayFail: false, healWithinMs: HEAL_WITHIN_MS, answerWithinMs: 10_000, rssBytes: 1e9 },
   )
-  const { deliveries, wireRepeats, worstDelayMs, healMs } = judgement
-  tell(
-    `${STREAMS} streams, ${Math.round((to - from) / 1_000)} s: ${rows.length} posts, ${deliveries} deliveries, ` +
-      `${wireRepeats} doubled, ${audience.connects - STREAMS} reconnects, worst delay ${Math.round(worstDelayMs)} ms, level after ${Math.round(healMs)} ms`,
-  )
-  return judgement
+  const { violations, deliveries, wireRepeats, worstDelayMs, healMs } = judgement
+  tell(`${wireRepeats} doubled on the wire, all level after ${Math.round(healMs)} ms`)
+  return {
+    violations,
+    measured: {
+      streams: STREAMS,
+      'posts a second': RATE,
+      'seconds for all of it': Math.round((to - from) / 1_000),
+      reconnects: audience.connects - STREAMS,
+      deliveries,
+      'lost, doubled or failed': violations.length,
+      'seconds late at most': rounded(worstDelayMs / 1_000),
+    },
+  }
 }
 
 describeUnless(containerLack)(
   'under streams and traffic nothing is lost or doubled, and no post fails,',
   () => {
     test('while all gateways are replaced', async () => {
-      expect((await under(() => gateway.roll())).violations).toEqual([])
+      const { violations, measured } = await under(() => gateway.roll())
+      expect(violations).toEqual([])
+      record('all gateways replaced', measured)
     })
 
     test('while all ingests and bridges are replaced', async () => {
-      const { violations } = await under(async () => {
+      const { violations, measured } = await under(async () => {
         await ingest.roll()
         await bridge.roll()
       })
       expect(violations).toEqual([])
+      record('all ingests and bridges replaced', measured)
     })
 
     test('while gateways are scaled down to one, and up again', async () => {
-      const { violations } = await under(async () => {
+      const { violations, measured } = await under(async () => {
         await gateway.shrink()
         await gateway.shrink()
         await gateway.grow(1)
       })
       expect(violations).toEqual([])
+      record('gateways scaled down from three to one, and up by one', measured)
     })
 
     test('and every container that was stopped has ended by itself', () => {
