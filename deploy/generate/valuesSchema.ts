@@ -107,6 +107,7 @@ const mosquitto = object({
   image: object(image),
   passwordSecret: name,
   tlsSecret: name,
+  insecure: flag,
   allowFrom: peers,
   persistence: object({ size: matching('^[0-9]+(Mi|Gi|Ti)$'), storageClassName: name }),
   resources,
@@ -124,7 +125,7 @@ export const valuesSchema: Schema = {
     image: object({ ...image, pullPolicy: oneOf('Always', 'IfNotPresent', 'Never') }),
     imagePullSecrets: list(name),
     secrets: object({ existingSecret: name, values: map(text), revision: text }),
-    caBundle: object({ existingConfigMap: name, key: text }),
+    caBundle: object({ existingConfigMap: name, existingSecret: name, key: text }),
     config: object({
       LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
       LOG_ID: integer(0, 32_767),

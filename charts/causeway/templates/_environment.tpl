@@ -28,8 +28,8 @@
 {{- /* New streams go elsewhere before the kernel ends the pod and all of its streams. */}}
 {{- $_ := set $env "MAX_MEMORY_BYTES" (div (mul $limit 8) 10) }}
 {{- end }}
-{{- if .root.Values.caBundle.existingConfigMap }}
-{{- $_ := set $env "NODE_EXTRA_CA_CERTS" (printf "/etc/causeway/ca/%s" .root.Values.caBundle.key) }}
+{{- with include "causeway.caFile" .root }}
+{{- $_ := set $env "NODE_EXTRA_CA_CERTS" . }}
 {{- end }}
 {{- range $name, $value := merge (deepCopy .values.config) $env }}
 {{ $name }}: {{ include "causeway.text" $value | quote }}
@@ -47,17 +47,33 @@
 {{- end }}
 {{- end }}
 
-{{/* Certificate authority, where it is one's own: argument $ */}}
+{{/* Certificate authority, where it is one's own: argument $. Node adds it to those that it knows. */}}
+{{- define "causeway.caFile" -}}
+{{- if and .Values.caBundle.existingConfigMap .Values.caBundle.existingSecret }}
+{{- fail "Set either caBundle.existingConfigMap or caBundle.existingSecret." }}
+{{- end }}
+{{- if or .Values.caBundle.existingConfigMap .Values.caBundle.existingSecret }}/etc/causeway/ca/{{ .Values.caBundle.key }}{{ end }}
+{{- end }}
+
 {{- define "causeway.caVolume" -}}
 {{- with .Values.caBundle.existingConfigMap }}
 - name: ca
   configMap:
     name: {{ . }}
 {{- end }}
+{{- with .Values.caBundle.existingSecret }}
+- name: ca
+  secret:
+    secretName: {{ . }}
+    # The authority alone: beside it there may be the key of a certificate.
+    items:
+      - key: {{ $.Values.caBundle.key }}
+        path: {{ $.Values.caBundle.key }}
+{{- end }}
 {{- end }}
 
 {{- define "causeway.caMount" -}}
-{{- if .Values.caBundle.existingConfigMap }}
+{{- if include "causeway.caFile" . }}
 - name: ca
   mountPath: /etc/causeway/ca
   readOnly: true

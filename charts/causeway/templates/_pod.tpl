@@ -78,6 +78,19 @@ tolerations:
 {{- if and (eq .component "gateway") (ne .values.autoscaling.kind "none") }}{{ int .values.autoscaling.minReplicas }}{{ else }}{{ int .values.replicas }}{{ end }}
 {{- end }}
 
+{{/* Connections to Postgres at most: each kind with the one pod more of a roll-out, and the migration's one. Argument: $ */}}
+{{- define "causeway.connections" -}}
+{{- $sum := 1 }}
+{{- range $component := list "ingest" "bridge" "gateway" }}
+{{- $values := index $.Values $component }}
+{{- $pods := include "causeway.mostPods" (dict "component" $component "values" $values) | int }}
+{{- /* A bridge has two; the others what they are told, by default ten. */}}
+{{- $each := eq $component "bridge" | ternary 2 (index $values.config "DATABASE_CONNECTIONS" | default 10 | int) }}
+{{- $sum = add $sum (mul (add $pods 1) $each) }}
+{{- end }}
+{{- $sum }}
+{{- end }}
+
 {{/*
 Replicas and roll-out. One new pod more, and no old one gone before it is ready: what is short of a pod is short of streams. Never
 replicas where an autoscaler has set them: every deploy would set them back.

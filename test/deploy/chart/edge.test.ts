@@ -67,7 +67,7 @@ afterAll(async () => {
 describeUnless(toolsLack ?? programLack('nginx'))(
   'the edge’s configuration out of the chart',
   () => {
-    test.each(['laptop', 'ha', 'everything'] as const)(
+    test.each(['laptop', 'small', 'ha', 'external-tls', 'everything'] as const)(
       'passes nginx’s own check: %s',
       async (profile) => {
         const file = join(dir, `${profile}.conf`)

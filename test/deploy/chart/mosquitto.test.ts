@@ -11,7 +11,7 @@ import { greets } from '../../../stack/probes.ts'
 import { waitFor } from '../../support/waitFor.ts'
 import { describeUnless } from '../tools/describeUnless.ts'
 import { programLack, run, toolsLack } from '../tools/tools.ts'
-import { get, named, renderChart } from './render.ts'
+import { get, named, podOf, renderChart } from './render.ts'
 
 const lack =
   toolsLack ?? programLack('mosquitto') ?? programLack('mosquitto_passwd') ?? programLack('openssl')
@@ -130,5 +130,29 @@ describeUnless(lack)('the broker of the chart, with users and TLS', () => {
     await expect(ingest.publishAsync('elsewhere', 'x', { qos: 1 })).rejects.toThrow(
       /not authorized/i,
     )
+  })
+})
+
+describeUnless(toolsLack)('what the broker reads', () => {
+  test('is read by its group and by nobody else', async () => {
+    const set = named(await renderChart('everything'), 'StatefulSet', 'causeway-relay-mosquitto')
+    const { spec } = podOf(set)
+    expect(spec['securityContext']).toMatchObject({ runAsGroup: 1883, fsGroup: 1883 })
+    interface Volume {
+      name: string
+      configMap?: { defaultMode?: number }
+      secret?: { defaultMode?: number }
+    }
+    const volumes = get<Volume[]>(spec, 'volumes')
+    expect(volumes.map(({ name }) => name)).toEqual(['config', 'secret', 'tls'])
+    const modes = volumes.map(({ configMap, secret }) => (configMap ?? secret)?.defaultMode)
+    // Decimal: what begins with a nought is octal to some readers of YAML and not to others.
+    expect(modes).toEqual([0o440, 0o440, 0o440])
+  })
+
+  test('is of a version that has no hole that is known, and takes a Secret’s owner', async () => {
+    const set = named(await renderChart('everything'), 'StatefulSet', 'causeway-relay-mosquitto')
+    const [, patch] = /:2\.0\.(\d+)$/.exec(get(podOf(set).spec, 'containers.0.image')) ?? []
+    expect(Number(patch)).toBeGreaterThanOrEqual(20)
   })
 })

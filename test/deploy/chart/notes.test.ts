@@ -1,12 +1,17 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { gatewayConfig } from '../../../gateway/config.ts'
+import { ingestConfig } from '../../../ingest/config.ts'
+import { ROOT } from '../../../stack/root.ts'
 import { describeUnless } from '../tools/describeUnless.ts'
 import { helm, toolsLack } from '../tools/tools.ts'
 import { CHART } from '../tools/values.ts'
 import { type Profile, valuesFile } from './render.ts'
 
 /** What Helm 4 says after an installation; Helm 3 does not say it without a cluster. */
-function notes(profile: Profile): string {
-  const args = ['--dry-run=client', '-f', valuesFile(profile)]
+function notes(profile: Profile, more: string[] = []): string {
+  const args = ['--dry-run=client', '-f', valuesFile(profile), ...more]
   return helm('helm4', 'install', 'causeway', CHART, ...args).split('\nNOTES:\n')[1] ?? ''
 }
 
@@ -28,6 +33,21 @@ describeUnless(toolsLack)('the notes', () => {
 
   test('warn of the missing login alone, where all else is well', () => {
     expect(notes('ha').match(/^WARNING.*$/gm)).toEqual([expect.stringContaining('no login')])
+  })
+
+  test('tell how many connections Postgres must take, by what the services open', () => {
+    const source = readFileSync(join(ROOT, 'bridge/main.ts'), 'utf8')
+    const ofBridge = Number(/^ +connections: (\d+),$/m.exec(source)?.[1])
+    const [ofIngest, ofGateway] = [ingestConfig, gatewayConfig].map(({ shape }) =>
+      shape.DATABASE_CONNECTIONS.parse(undefined),
+    )
+    const sum = (ingests: number, bridges: number, gateways: number, each = ofGateway) =>
+      (ingests + 1) * (ofIngest ?? 0) + (bridges + 1) * ofBridge + (gateways + 1) * (each ?? 0) + 1
+    expect(notes('small')).toContain(`At most ${sum(2, 2, 2)} connections to Postgres`)
+    // As many gateways as the autoscaler may make.
+    expect(notes('ha')).toContain(`At most ${sum(3, 3, 60)} connections to Postgres`)
+    const fewer = notes('ha', ['--set', 'gateway.config.DATABASE_CONNECTIONS=3'])
+    expect(fewer).toContain(`At most ${sum(3, 3, 60, 3)} connections to Postgres`)
   })
 
   test('tell where it is, and how it is tried', () => {

@@ -83,7 +83,7 @@ describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
 })
 
 describeUnless(toolsLack)('what the chart tells a service', () => {
-  test.each(['laptop', 'small', 'ha', 'everything'] as const)(
+  test.each(PROFILES.filter((profile) => profile !== 'migration'))(
     'is a configuration that it takes: %s',
     async (profile) => {
       const objects = await renderChart(profile)
@@ -111,6 +111,31 @@ describeUnless(toolsLack)('what the chart tells a service', () => {
   })
 })
 
+describeUnless(toolsLack)('an authority of one’s own', () => {
+  test.each([
+    ['external-tls', { secret: expect.objectContaining({ secretName: 'causeway-ca' }) }],
+    ['ha', { configMap: { name: 'own-ca' } }],
+  ] as const)('is given to whoever connects to the outside: %s', async (profile, source) => {
+    const given = workloads(await renderChart(profile)).filter((object) =>
+      get<{ name: string }[]>(podOf(object).spec, 'volumes')?.some(isAuthority),
+    )
+    expect(given.map(({ metadata }) => metadata.name.replace('causeway-', '')).toSorted()).toEqual([
+      'bridge',
+      'gateway',
+      'ingest',
+      'migrate',
+    ])
+    for (const object of given) {
+      const volumes = get<{ name: string }[]>(podOf(object).spec, 'volumes')
+      expect(volumes.find(isAuthority)).toMatchObject(source)
+      const mounts = get<object[]>(containersOf(object)[0], 'volumeMounts')
+      expect(mounts).toContainEqual({ name: 'ca', mountPath: '/etc/causeway/ca', readOnly: true })
+    }
+    const env = environment(await renderChart(profile), 'gateway')
+    expect(env['NODE_EXTRA_CA_CERTS']).toBe('/etc/causeway/ca/ca.crt')
+  })
+})
+
 describeUnless(toolsLack)('a value', () => {
   test.each([
     ['a key is misspelt', ['--set', 'gateway.replica=3'], /additional properties|not allowed/i],
@@ -122,11 +147,23 @@ describeUnless(toolsLack)('a value', () => {
     ['keda has no Prometheus', ['--set', 'gateway.autoscaling.kind=keda'], /prometheusUrl/],
     ['there are addresses twice', ['--set', 'secrets.values.REDIS_URL=redis://r'], /either/],
     ['there are no addresses', ['--set', 'secrets.existingSecret='], /secrets\.existingSecret/],
+    [
+      'the broker is open by mistake',
+      ['--set', 'mosquitto.enabled=true,mosquitto.passwordSecret=p'],
+      /mosquitto\.tlsSecret/,
+    ],
+    [
+      'there are authorities twice',
+      ['--set', 'caBundle.existingSecret=a,caBundle.existingConfigMap=b'],
+      /caBundle/,
+    ],
     ['a memory limit has a fraction', ['--set', 'ingest.resources.limits.memory=1.5Gi'], /memory/],
   ])('is refused where %s', (_, args, message) => {
     expect(() => renderText('small', args)).toThrow(message)
   })
 })
+
+const isAuthority = ({ name }: { name: string }): boolean => name === 'ca'
 
 /** As clouddriver does it to every object and to the pods of every workload. */
 function relabelled(object: KubernetesObject): KubernetesObject {

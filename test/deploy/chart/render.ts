@@ -16,7 +16,14 @@ export interface KubernetesObject {
 }
 
 /** The values in ci/, each a way to install the chart. */
-export const PROFILES = ['laptop', 'small', 'ha', 'everything', 'migration'] as const
+export const PROFILES = [
+  'laptop',
+  'small',
+  'ha',
+  'external-tls',
+  'everything',
+  'migration',
+] as const
 export type Profile = (typeof PROFILES)[number]
 
 /** What a cluster with the operators offers beyond Kubernetes' own. */
