@@ -78,13 +78,13 @@ async function prepare(command) {
   await installTools()
 }
 
-/** Says how long it took, and of what ends with an exit code whether it went well. */
+/** Says how long it took, and with which exit code it ended, where it has one. */
 async function timed(name, part) {
   const began = performance.now()
   say(`${name} ...`)
   const code = await part()
   const seconds = Math.round((performance.now() - began) / 1_000)
-  const verdict = code === undefined ? 'done' : code === 0 ? 'passed' : `FAILED (exit code ${code})`
-  say(`${name}: ${verdict} after ${seconds} s`)
+  const end = code === undefined ? 'done' : `ended with exit code ${code}`
+  say(`${name}: ${end} after ${seconds} s`)
   return code
 }
