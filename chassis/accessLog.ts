@@ -13,8 +13,8 @@ export function createAccessLog(logger: Logger) {
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'requestId' },
     customLogLevel: (_request, response, error) => {
-      // A stream has been taken away from its response, which therefore looks aborted.
-      if (isStreaming(response)) return 'silent'
+      // A stream has been taken away from its response, which therefore never finishes.
+      if (isStreaming(response) && !response.writableFinished) return 'silent'
       return error !== undefined || response.statusCode >= 500 ? 'error' : 'info'
     },
     // The error handler has logged the error; pino-http would make one up.

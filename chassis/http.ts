@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import cors from 'cors'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Registry } from 'prom-client'
@@ -48,10 +48,10 @@ export function createApp({ logger, registry, corsOrigins, routes }: AppOptions)
  * With time-outs that cut whoever sends a request too slowly; none of them touches an answer that streams. The
  * keep-alive outlasts nginx's 60 s, so that it is never we who close just when the proxy sends a POST that it may not repeat.
  */
-export function createHttpServer(app: Express): Server {
+export function createHttpServer(listener: RequestListener): Server {
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000 },
-    app,
+    listener,
   )
   server.keepAliveTimeout = 75_000
   return server

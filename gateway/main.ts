@@ -11,9 +11,11 @@ import { History } from '../history/history.ts'
 import { gatewayConfig } from './config.ts'
 import { Admission } from './admission.ts'
 import { Feed } from './feed.ts'
+import { fastPath } from './fastPath.ts'
 import { getEvents } from './getEvents.ts'
 import { exposedCollector, HeapTrim } from './heapTrim.ts'
 import { createGatewayMetrics } from './metrics.ts'
+import { openEvents } from './openEvents.ts'
 import { Reader } from './reader.ts'
 import { Recent } from './recent.ts'
 import { SlowReaders } from './slowReaders.ts'
@@ -77,33 +79,29 @@ const streams = new Streams({
   drainMs: config.DRAIN_SECONDS * 1_000 * 0.7,
 })
 let draining = false
+const open = openEvents({
+  streams,
+  slow,
+  admission,
+  log: history,
+  metrics,
+  epoch: () => feed.audience.epoch,
+  isDraining: () => draining,
+  proxyHops: config.PROXY_HOPS,
+  stream: {
+    maxWaitingBytes: config.MAX_WAITING_BYTES,
+    retryMs: () => config.RETRY_SECONDS * 1_000 * (0.5 + Math.random()),
+    metrics,
+    onSlow: (stream) => slow.add(stream, performance.now()),
+  },
+})
 const app = createApp({
   logger,
   registry,
   corsOrigins: config.CORS_ORIGINS,
-  routes: [
-    {
-      path: '/events',
-      streams: true,
-      get: getEvents({
-        streams,
-        slow,
-        admission,
-        log: history,
-        metrics,
-        epoch: () => feed.audience.epoch,
-        isDraining: () => draining,
-        stream: {
-          maxWaitingBytes: config.MAX_WAITING_BYTES,
-          retryMs: () => config.RETRY_SECONDS * 1_000 * (0.5 + Math.random()),
-          metrics,
-          onSlow: (stream) => slow.add(stream, performance.now()),
-        },
-      }),
-    },
-  ],
+  routes: [{ path: '/events', streams: true, get: getEvents(open) }],
 })
-app.set('trust proxy', config.PROXY_HOPS)
+const listener = fastPath(open, app, (err) => logger.error({ err }, 'a stream could not be begun'))
 feed.start()
 streams.start()
 
@@ -111,7 +109,7 @@ await runService({
   logger,
   registry,
   metrics: { host: config.METRICS_HOST, port: config.METRICS_PORT },
-  servers: [{ server: createHttpServer(app), host: config.HOST, port: config.PORT }],
+  servers: [{ server: createHttpServer(listener), host: config.HOST, port: config.PORT }],
   // Only a first look at the log: with Redis away it is followed instead, and with Postgres away live streams go on.
   ready: async () => {
     if (feed.audience.epoch === undefined) {

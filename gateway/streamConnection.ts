@@ -56,19 +56,21 @@ export class StreamConnection extends Connection {
 }
 
 /** The body has no length and no chunks: it lasts as long as the connection (RFC 9112, 6.3). */
+const HEADERS = new Map(
+  Object.entries({ ...Connection.constants.RESPONSE_HEADERS, Connection: 'close' }).map(
+    ([name, value]) => [name.toLowerCase(), value],
+  ),
+)
+const HEAD = ['HTTP/1.1 200 OK\r\n', ...[...HEADERS].map((header) => toLine(...header))].join('')
+
 function headOf(response: ServerResponse): string {
-  const headers = {
-    ...response.getHeaders(),
-    ...lowerCase(Connection.constants.RESPONSE_HEADERS),
-    connection: 'close',
-    date: new Date().toUTCString(),
+  let head = HEAD
+  for (const name of response.getHeaderNames()) {
+    if (!HEADERS.has(name)) head += toLine(name, String(response.getHeader(name)))
   }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`)
-  return `HTTP/1.1 200 OK\r\n${lines.join('')}\r\n`
+  return `${head}${toLine('date', new Date().toUTCString())}\r\n`
 }
 
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-  )
+function toLine(name: string, value: string): string {
+  return `${name}: ${value}\r\n`
 }

@@ -1,14 +1,16 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createApp, createHttpServer } from '../../chassis/http.ts'
 import { Admission, type AdmissionOptions } from '../../gateway/admission.ts'
 import { Audience } from '../../gateway/audience.ts'
+import { fastPath } from '../../gateway/fastPath.ts'
 import { renderMessage, type Frame } from '../../gateway/frame.ts'
 import { getEvents } from '../../gateway/getEvents.ts'
 import { HeapTrim } from '../../gateway/heapTrim.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
+import { openEvents } from '../../gateway/openEvents.ts'
 import { Ring } from '../../gateway/ring.ts'
 import { SlowReaders } from '../../gateway/slowReaders.ts'
 import type { StartLog } from '../../gateway/start.ts'
@@ -23,6 +25,7 @@ export interface StreamServerOptions {
   heartbeatMs?: number
   maxAgeMs?: number
   admission?: Partial<AdmissionOptions>
+  proxyHops?: number
   log?: StartLog
 }
 
@@ -49,6 +52,10 @@ export class StreamServer {
   readonly streams: Streams
   /** Those that were seen to be slow. */
   readonly slow: Stream[] = []
+  /** Requests that took the way through Express. */
+  throughApp = 0
+  /** Failures that nobody foresaw. */
+  readonly errors: unknown[] = []
   readonly #server: Server
   #head = 0
 
@@ -89,43 +96,43 @@ export class StreamServer {
       maxAgeMs: options.maxAgeMs ?? 600_000,
       drainMs: 500,
     })
+    const open = openEvents({
+      streams: this.streams,
+      slow: readers,
+      admission: new Admission({
+        maxStreams: 10_000,
+        maxStreamsPerAddress: 10_000,
+        ratePerSecond: 10_000,
+        burst: 10_000,
+        maxMemoryBytes: Infinity,
+        ...options.admission,
+      }),
+      log: options.log ?? nothing,
+      metrics: this.metrics,
+      epoch: () => this.epoch,
+      isDraining: () => this.isDraining,
+      proxyHops: options.proxyHops ?? 0,
+      stream: {
+        maxWaitingBytes: options.maxWaitingBytes ?? 1_048_576,
+        retryMs: () => 1_500,
+        metrics: this.metrics,
+        onSlow: (stream) => {
+          this.slow.push(stream)
+          readers.add(stream, performance.now())
+        },
+      },
+    })
     const app = createApp({
       logger: pino({ level: 'silent' }),
       registry: this.registry,
       corsOrigins: ['https://chat.example'],
-      routes: [
-        {
-          path: '/events',
-          streams: true,
-          get: getEvents({
-            streams: this.streams,
-            slow: readers,
-            admission: new Admission({
-              maxStreams: 10_000,
-              maxStreamsPerAddress: 10_000,
-              ratePerSecond: 10_000,
-              burst: 10_000,
-              maxMemoryBytes: Infinity,
-              ...options.admission,
-            }),
-            log: options.log ?? nothing,
-            metrics: this.metrics,
-            epoch: () => this.epoch,
-            isDraining: () => this.isDraining,
-            stream: {
-              maxWaitingBytes: options.maxWaitingBytes ?? 1_048_576,
-              retryMs: () => 1_500,
-              metrics: this.metrics,
-              onSlow: (stream) => {
-                this.slow.push(stream)
-                readers.add(stream, performance.now())
-              },
-            },
-          }),
-        },
-      ],
+      routes: [{ path: '/events', streams: true, get: getEvents(open) }],
     })
-    this.#server = createHttpServer(app)
+    const counted: RequestListener = (request, response) => {
+      this.throughApp++
+      app(request, response)
+    }
+    this.#server = createHttpServer(fastPath(open, counted, (error) => this.errors.push(error)))
   }
 
   async listen(): Promise<this> {
