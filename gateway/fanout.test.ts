@@ -48,8 +48,8 @@ function live(name: string, channels: string, from = 0): Subscriber<Item> {
   return subscriber
 }
 
-const follows = (channel: string, position: number, previous: number): boolean =>
-  fanout.follows({ channel, position, previous })
+const next = (channel: string, position: number, previous: number): boolean =>
+  fanout.acceptNext({ channel, position, previous })
 const accept = (channel: string, position: number, previous: number): void =>
   fanout.accept({ channel, position, previous })
 
@@ -142,10 +142,11 @@ describe('what a stream cannot have', () => {
   })
 })
 
-test('an item follows where nothing of its channel lies between', () => {
+test('an item before which something of its channel is missing is not accepted', () => {
   live('one', 'a')
   accept('a', 3, 0)
-  expect([follows('a', 4, 3), follows('a', 3, 2), follows('a', 5, 4)]).toEqual([true, true, false])
+  expect([next('a', 3, 2), next('a', 4, 3), next('a', 6, 5)]).toEqual([true, true, false])
   // Of what nobody hears nothing can be missed.
-  expect(follows('nobody', 5, 4)).toBe(true)
+  expect(next('nobody', 5, 4)).toBe(true)
+  expect([fanout.tip, news()]).toEqual([5, ['one: a3 a4']])
 })

@@ -34,29 +34,20 @@ export class Fanout<I extends Item> {
     if (position > this.#tip) this.#tip = position
   }
 
-  /** Whether the messages of the item's channel before it have all been accepted. */
-  follows(item: I): boolean {
+  /**
+   * Accepts the item if the messages of its channel before it have all been accepted; false where they have not. One look at
+   * the table for both: with a channel for each stream it is a good part of what a message costs.
+   */
+  acceptNext(item: I): boolean {
     const channel = this.channels.get(item.channel)
-    return channel?.state !== 'ready' || item.previous <= channel.last
+    if (channel?.state === 'ready' && item.previous > channel.last) return false
+    this.#accept(channel, item)
+    return true
   }
 
-  /** Everything that is sent to live streams passes here, in position order but for what a link has lost. */
+  /** Accepts the item; what is missing before it, the log does not have. */
   accept(item: I): void {
-    this.moveTip(item.position)
-    const channel = this.channels.get(item.channel)
-    if (channel?.state !== 'ready' || item.position <= channel.last) return
-    const { last } = channel
-    channel.last = channel.head = item.position
-    if (item.previous > last) this.#tellGap(channel, item, last)
-    if (item.position < this.#lastAccepted) {
-      this.#tellLost(channel, item)
-      return
-    }
-    this.#lastAccepted = item.position
-    this.ring.push(item)
-    if (channel.live.size === 0) return
-    if (channel.batch.push(item) > 1) return
-    if (this.#dirty.push(channel) === 1) this.#flushSoon(item)
+    this.#accept(this.channels.get(item.channel), item)
   }
 
   /** Sends what was accepted since the last flush. */
@@ -64,15 +55,22 @@ export class Fanout<I extends Item> {
     if (this.#dirty.length === 0) return
     const dirty = this.#dirty
     this.#dirty = []
-    const several = new Map<Subscriber<I>, I[]>()
+    /** Streams of several channels: what they get is put in order first. */
+    let several: Map<Subscriber<I>, I[]> | undefined
     for (const channel of dirty) {
-      const batch = { items: channel.batch }
+      const batch: Batch<I> = { items: channel.batch }
       channel.batch = []
       for (const subscriber of channel.live) {
         if (dirty.length === 1 || subscriber.channels.length === 1) give(subscriber, batch)
-        else several.set(subscriber, [...(several.get(subscriber) ?? []), ...batch.items])
+        else {
+          several ??= new Map()
+          const items = several.get(subscriber)
+          if (items === undefined) several.set(subscriber, [...batch.items])
+          else items.push(...batch.items)
+        }
       }
     }
+    if (several === undefined) return
     for (const [subscriber, items] of several) {
       give(subscriber, { items: items.sort((a, b) => a.position - b.position) })
     }
@@ -88,6 +86,24 @@ export class Fanout<I extends Item> {
     this.#dirty = []
     this.#tip = this.#lastAccepted = position
     this.ring.clear(position)
+  }
+
+  /** Everything that is sent to live streams passes here, in position order but for what a link has lost. */
+  #accept(channel: Channel<I> | undefined, item: I): void {
+    this.moveTip(item.position)
+    if (channel?.state !== 'ready' || item.position <= channel.last) return
+    const { last } = channel
+    channel.last = channel.head = item.position
+    if (item.previous > last) this.#tellGap(channel, item, last)
+    if (item.position < this.#lastAccepted) {
+      this.#tellLost(channel, item)
+      return
+    }
+    this.#lastAccepted = item.position
+    this.ring.push(item)
+    if (channel.live.size === 0) return
+    if (channel.batch.push(item) > 1) return
+    if (this.#dirty.push(channel) === 1) this.#flushSoon(item)
   }
 
   /** The log had nothing between either. */

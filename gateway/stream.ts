@@ -55,8 +55,9 @@ export class Stream implements Sink<Frame> {
     return socket.destroyed ? undefined : new Stream(socket, epoch, options)
   }
 
+  /** At the end of this turn: what others have just read and is to be sent first is sent within it, in the same write. */
   begun(): void {
-    this.#socket.uncork()
+    setImmediate(() => this.#socket.uncork())
   }
 
   onClose(listener: () => void): void {
@@ -79,7 +80,7 @@ export class Stream implements Sink<Frame> {
 
   send(batch: Batch<Frame>): void {
     this.#options.metrics.sent.messages += batch.items.length
-    this.#write((batch.bytes ??= Buffer.from(batch.items.map(({ text }) => text).join(''))))
+    this.#write(chunkOf(batch))
   }
 
   gap(event: ControlEvents['gap']): void {
@@ -133,4 +134,13 @@ export class Stream implements Sink<Frame> {
     if (socket.writableLength > this.#options.maxWaitingBytes) this.cut()
     else this.#options.onSlow(this)
   }
+}
+
+/** For the first stream as a string, which Node writes without a copy on the heap; for all others the same bytes. */
+function chunkOf(batch: Batch<Frame>): string | Buffer {
+  if (batch.bytes !== undefined) return batch.bytes
+  if (batch.text === undefined) return (batch.text = batch.items.map(({ text }) => text).join(''))
+  batch.bytes = Buffer.from(batch.text)
+  batch.text = undefined
+  return batch.bytes
 }

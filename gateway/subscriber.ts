@@ -15,6 +15,7 @@ export interface Start<I extends Item> {
 export interface Batch<I extends Item> {
   readonly items: readonly I[]
   /** For the edge: the items as they stand on the wire, made once for all streams that get this batch. */
+  text?: string | undefined
   bytes?: Buffer
 }
 

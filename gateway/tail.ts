@@ -121,11 +121,9 @@ export class Tail<I extends Item> {
   /** A message came over the link. */
   received(item: I): void {
     if (this.#mode === 'live') {
-      if (this.#audience.follows(item)) this.#audience.accept(item)
-      else {
-        this.#catch(this.#audience.channels.get(item.channel)?.last ?? this.#audience.tip)
-        this.#buffer.push(item)
-      }
+      if (this.#audience.acceptNext(item)) return
+      this.#catch(this.#audience.channels.get(item.channel)?.last ?? this.#audience.tip)
+      this.#buffer.push(item)
     } else if (this.#mode === 'catching') {
       if (this.#buffer.length < this.#options.maxBuffer) this.#buffer.push(item)
       else this.#toFollowing()
