@@ -131,6 +131,22 @@ describeUnless(lack)('the broker of the chart, with users and TLS', () => {
       /not authorized/i,
     )
   })
+
+  test('takes a new password and a new certificate at a SIGHUP, and cuts nobody else', async () => {
+    const [ingest, bridge] = [await connect('ingest'), await connect('bridge')]
+    run('mosquitto_passwd', ['-b', join(dir, 'secret/passwd'), 'bridge', 'another'])
+    makeCertificate()
+    ownFolder(dir)
+    const old = ca
+    ca = readFileSync(join(dir, 'tls/tls.crt'))
+    await expect(connect('device')).rejects.toThrow(/certificate/)
+    broker.kill('SIGHUP')
+    await waitFor(async () => connect('bridge', 'another').then(Boolean, () => false))
+    await expect(connect('bridge')).rejects.toThrow(/not authorized/i)
+    ca = old
+    await expect(connect('device')).rejects.toThrow(/certificate/)
+    expect([ingest.connected, bridge.connected]).toEqual([true, false])
+  })
 })
 
 describeUnless(toolsLack)('what the broker reads', () => {
