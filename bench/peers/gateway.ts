@@ -4,6 +4,7 @@ import { Messages } from '../messages.ts'
 import { pause } from '../publisher.ts'
 import { RedisPublisher } from '../redisPublisher.ts'
 import type { Running, Subject } from '../subject.ts'
+import type { Child } from '../../stack/child.ts'
 import { service, type ServiceSpec } from '../../stack/service.ts'
 
 /** Our own gateway, as `npm start` runs it; messages enter through Redis, written as the bridge writes them. */
@@ -32,9 +33,16 @@ export async function startGateway(
     { redisUrl: bed.urls.redisUrl, redisPrefix, epoch },
     position - recent.length,
   )
-  if (recent.length > 0) await redis.log.append(epoch, position - recent.length, recent)
-  const child = await bed.serve(spec)
-  await untilLive(spec.metricsUrl ?? '')
+  let child: Child
+  try {
+    if (recent.length > 0) await redis.log.append(epoch, position - recent.length, recent)
+    child = await bed.serve(spec)
+    await untilLive(spec.metricsUrl ?? '')
+  } catch (error) {
+    // An open connection would keep the whole run from ending.
+    await redis.close()
+    throw error
+  }
   return {
     pid: child.pid ?? 0,
     metricsUrl: spec.metricsUrl ?? '',
