@@ -13,6 +13,7 @@ const NAMES = [
   'all gateways replaced',
   'all ingests and bridges replaced',
   'gateways scaled down from three to one, and up by one',
+  'all edges replaced',
 ] as const
 export type FigureName = (typeof NAMES)[number]
 

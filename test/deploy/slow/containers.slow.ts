@@ -1,15 +1,12 @@
-import { writeFileSync } from 'node:fs'
 import { get as open, type IncomingMessage } from 'node:http'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { freePort } from '../../../stack/ports.ts'
 import { waitFor } from '../../support/waitFor.ts'
-import { edgeConf } from '../chart/edgeConf.ts'
 import { describeUnless } from '../tools/describeUnless.ts'
 import { Backing } from './cluster.ts'
+import { Edge } from './edge.ts'
 import { record, rounded } from './figures.ts'
 import { containerLack } from './paths.ts'
-import { docker, migrate, Pod, smoke, startEdge } from './pod.ts'
+import { docker, migrate, Pod, smoke } from './pod.ts'
 
 const DRAIN_SECONDS = 10
 /** After the drain: 5 s for closing, 1 s for the log, 2 s for the watchdog. */
@@ -72,24 +69,13 @@ describeUnless(containerLack)('a container', () => {
   })
 
   test('carries a message through the edge and back', async () => {
-    const ports = { http: await freePort(), status: await freePort() }
-    const file = join(backing.dir, 'edge.conf')
-    const to = { ...ports, ingest: pod('ingest').port, gateway: pod('gateway').port }
-    writeFileSync(file, await edgeConf('ha', to), { mode: 0o644 })
-    const edge = await startEdge(file)
+    const to = { ingest: pod('ingest').port, gateway: pod('gateway').port }
+    const edge = await Edge.start(backing.dir, to)
     try {
-      await waitFor(async () =>
-        fetch(`http://127.0.0.1:${ports.http}/`).then(
-          ({ status }) => status === 200,
-          () => false,
-        ),
-      )
-      expect(await smoke(`http://127.0.0.1:${ports.http}`)).toContain(
-        'Posted, delivered and read back',
-      )
-      expect(await docker('exec', edge, 'cat', '/proc/1/comm')).toBe('nginx')
+      expect(await smoke(edge.origin)).toContain('Posted, delivered and read back')
+      expect(await docker('exec', edge.name, 'cat', '/proc/1/comm')).toBe('nginx')
     } finally {
-      await docker('rm', '--force', edge)
+      await edge.remove()
     }
   })
 

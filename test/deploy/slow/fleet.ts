@@ -1,9 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Pod, type PodOptions } from './pod.ts'
 import type { Service } from './service.ts'
 
-export interface FleetOptions extends PodOptions {
-  role: 'ingest' | 'bridge' | 'gateway'
+/** What stands for a pod. */
+export interface Member {
+  port: number
+  stop(graceSeconds: number): Promise<{ exitCode: number }>
+  remove(): Promise<void>
+}
+
+export interface FleetOptions<M extends Member> {
+  /** Resolves when the new pod is ready. */
+  start: () => Promise<M>
   /** Where its pods are reached; bridges are not. */
   service?: Service
   /** Between leaving the Service and SIGTERM, as the chart's preStop. */
@@ -12,26 +19,25 @@ export interface FleetOptions extends PodOptions {
 }
 
 /** The pods of one Deployment, and what Kubernetes does with them: the chart's strategy, step by step. */
-export class Fleet {
-  readonly #options: FleetOptions
-  readonly #pods: Pod[] = []
+export class Fleet<M extends Member> {
+  readonly #options: FleetOptions<M>
+  readonly #pods: M[] = []
   /** Of every pod that has gone. */
   readonly exitCodes: number[] = []
 
-  constructor(options: FleetOptions) {
+  constructor(options: FleetOptions<M>) {
     this.#options = options
   }
 
-  get pods(): readonly Pod[] {
+  get pods(): readonly M[] {
     return this.#pods
   }
 
   async grow(count: number): Promise<void> {
     for (let each = 0; each < count; each++) {
-      const { role, service, urls, env } = this.#options
-      const pod = await Pod.start(role, env === undefined ? { urls } : { urls, env })
+      const pod = await this.#options.start()
       this.#pods.push(pod)
-      service?.add(pod.port)
+      this.#options.service?.add(pod.port)
     }
   }
 
@@ -53,14 +59,6 @@ export class Fleet {
       await this.grow(1)
       await this.shrink()
     }
-  }
-
-  /** Open streams over all pods. */
-  async streams(): Promise<number> {
-    const counts = await Promise.all(
-      this.#pods.map((pod) => pod.metric('causeway_gateway_streams')),
-    )
-    return counts.reduce((sum, count) => sum + count, 0)
   }
 
   async remove(): Promise<void> {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { ServerUrls } from '../../../stack/servers.ts'
 import { freePort } from '../../../stack/ports.ts'
-import { DOCKER_SOCKET, EDGE_IMAGE, SERVICES_IMAGE, words } from './paths.ts'
+import { DOCKER_SOCKET, SERVICES_IMAGE, words } from './paths.ts'
 
 /** Not synchronous: while it works, the readers and senders of this process have to go on. */
 export async function docker(...args: string[]): Promise<string> {
@@ -13,7 +13,7 @@ export async function docker(...args: string[]): Promise<string> {
 }
 
 /** As the chart runs a container: nothing to write to but /tmp, no capability, no way to more, bounded. */
-const RESTRICTED = words(`--network host --read-only --tmpfs /tmp --cap-drop ALL
+export const RESTRICTED = words(`--network host --read-only --tmpfs /tmp --cap-drop ALL
   --security-opt no-new-privileges --pids-limit 64 --memory 1g`)
 const READY_WITHIN_MS = 60_000
 
@@ -83,12 +83,8 @@ export class Pod {
     return Number(line?.slice(name.length + 1) ?? 0)
   }
 
-  /** SIGTERM, and SIGKILL after `graceSeconds`, as a kubelet does it. */
-  async stop(graceSeconds: number): Promise<{ exitCode: number; ms: number }> {
-    const began = performance.now()
-    await docker('stop', '--time', String(graceSeconds), this.name)
-    const exitCode = Number(await docker('inspect', '--format', '{{.State.ExitCode}}', this.name))
-    return { exitCode, ms: performance.now() - began }
+  stop(graceSeconds: number): Promise<{ exitCode: number; ms: number }> {
+    return stopContainer(this.name, graceSeconds)
   }
 
   log(): Promise<string> {
@@ -112,23 +108,15 @@ export async function smoke(origin: string): Promise<string> {
   return docker('run', '--rm', ...how, SERVICES_IMAGE, 'node', 'smoke.mjs')
 }
 
-/** nginx with a configuration out of the chart; answers the container's name. */
-export async function startEdge(confFile: string): Promise<string> {
-  const name = `edge-${++count}`
-  const volume = `${confFile}:/etc/causeway/nginx.conf:ro`
-  const what = words('nginx -e stderr -c /etc/causeway/nginx.conf')
-  await docker(
-    'run',
-    '--detach',
-    '--name',
-    name,
-    ...RESTRICTED,
-    '--volume',
-    volume,
-    EDGE_IMAGE,
-    ...what,
-  )
-  return name
+/** The image's own signal, and SIGKILL after `graceSeconds`, as a kubelet does it. */
+export async function stopContainer(
+  name: string,
+  graceSeconds: number,
+): Promise<{ exitCode: number; ms: number }> {
+  const began = performance.now()
+  await docker('stop', '--time', String(graceSeconds), name)
+  const exitCode = Number(await docker('inspect', '--format', '{{.State.ExitCode}}', name))
+  return { exitCode, ms: performance.now() - began }
 }
 
 function addresses(urls: ServerUrls): Record<string, string> {
