@@ -8,6 +8,7 @@ export default {
     'bridge',
     'gateway',
     'client',
+    'bench',
     'stack',
     'test',
   ].map((folder) => `<rootDir>/${folder}`),

@@ -13,7 +13,7 @@ found into docs/benchmarks.md. Linux only. All load stays on the loopback.
   storm       10,000 streams that resume at once
   slow        readers that stall, among 1,000 others
   drain       5,000 streams moved to another gateway by SIGTERM
-  replicas    one gateway, and two
+  replicas    one, two and four gateways; as root
 Without a name: all of them.
 
   --rounds N   rounds of each, in turn with the peers (default 5)
