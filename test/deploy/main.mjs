@@ -8,7 +8,7 @@ import { installTools } from './tools/install.mjs'
 
 const HELP = `npm run test:deploy [-- options] [arguments of jest]: everything that is deployed, tried out.
 
-  (no option)    chart, rules, dashboards, configurations: half a minute once its tools are there
+  (no option)    chart, rules, dashboards, configurations: a minute or two once its tools are there
   --all          also builds the images, runs them as a cluster would, and stops them under load: several minutes, as root on Debian;
                  writes what it measures to docs/deploy.md, and keeps what it has built in .stack/deploy
   --streams N    how many streams with --all (default 300)
