@@ -24,7 +24,7 @@ const RATE = 'deliveries/s'
 const COST = 'µs of processor a delivery'
 const P99 = 'p99, ms'
 const FAULTS = 'lost or doubled'
-const WINDOW = 64
+const WINDOW = 128
 const WITHIN_MS = 30_000
 
 /** The same streams on one gateway, and shared out between several. */
@@ -76,11 +76,7 @@ async function measure(
   )
   const children = await Promise.all(specs.map((spec) => bed.start(spec)))
   await Promise.all(specs.map(({ metricsUrl = '' }) => untilLive(metricsUrl)))
-  const shares = children.map(({ pid }) => {
-    const share = new ProcessorShare(bed.fresh('causeway-bench-'), SHARE)
-    share.add(pid ?? 0)
-    return share
-  })
+  const shares: ProcessorShare[] = []
   const path = '/events?channel=bench.{n}'
   const clients = specs.map(({ port }) => bed.load({ port, path, streams, readyEvent: true }))
   const spent = (): number => children.reduce((sum, { pid }) => sum + processorTimeOf(pid ?? 0), 0)
@@ -88,8 +84,14 @@ async function measure(
     await Promise.all(clients.map((client) => client.opened))
     publisher.use(new Messages(channelNames(1), position))
     const together = all(clients)
-    const warmUp = await saturate(publisher, together, { window: WINDOW, seconds: seconds / 3 })
+    const warmUp = await saturate(publisher, together, { window: WINDOW, seconds })
     await completed(clients, warmUp)
+    // Not before: compiling their code would take most of it.
+    for (const { pid } of children) {
+      const share = new ProcessorShare(bed.fresh('causeway-bench-'), SHARE)
+      shares.push(share)
+      share.add(pid ?? 0)
+    }
     for (const client of clients) client.reset()
     const before = spent()
     const published = await saturate(publisher, together, { window: WINDOW, seconds })
