@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Entry } from '../contract/message.ts'
 import type { RedisKeys } from '../contract/redisKeys.ts'
@@ -173,6 +174,8 @@ export class Feed {
 
   async #pause(subscriber: Subscriber<Frame>): Promise<void> {
     await subscriber.sink.drained()
+    // The kernel may take many pieces at once: all the others would wait for them.
+    await nextTurn()
     this.audience.page(subscriber, [], subscriber.cursor)
   }
 
@@ -189,7 +192,10 @@ export class Feed {
   }
 }
 
-/** What a stream is sent at once of what it missed: like a page (see Reader), well below what may wait for it. */
-const PIECE_BYTES = 512 * 1024
+/**
+ * What a stream is sent in a turn of what it missed: well below what may wait for it, and well above what comes anew in a long
+ * turn, or it would never be done.
+ */
+const PIECE_BYTES = 256 * 1024
 /** What an entry of the ring costs beside its text. */
 const FRAME_OVERHEAD = 150

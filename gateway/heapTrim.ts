@@ -8,21 +8,29 @@ const QUIET_LOOKS = 3
 const QUIET_STREAMS = 50
 /** One collection empties pages, the ones after it give them back. */
 const COLLECTIONS = 3
+/** Share of a second in which the event loop may have had work: below it, few wait for a collection. */
+const IDLE = 0.2
+/** Looks without such a second, after which it is done all the same. */
+const PATIENCE = 60
 
 /**
  * Gives back the memory that a storm of new streams leaves behind. Each request costs tens of kilobytes of garbage, and V8
  * collects it only when it needs the room, which in a quiet gateway may be never: it would look, and be scaled, as if each
- * stream took four times what it does. A full collection pauses for some tens of milliseconds, hence only after a storm and
- * only once it is over.
+ * stream took four times what it does. A full collection pauses for some tens of milliseconds, hence only after a storm, only
+ * once it is over, and rather in a second in which little is sent.
  */
 export class HeapTrim {
   readonly #collect: () => void
+  readonly #utilization: () => number
   #began = 0
   #sinceLook = 0
   #quiet = 0
+  #collected = 0
 
-  constructor(collect: () => void) {
+  /** `utilization`: the share of the time since it was last asked in which the event loop had work. */
+  constructor(collect: () => void, utilization: () => number) {
     this.#collect = collect
+    this.#utilization = utilization
   }
 
   /** A stream has begun. */
@@ -33,11 +41,15 @@ export class HeapTrim {
 
   /** To be called about once a second. */
   look(): void {
+    const isIdle = this.#utilization() < IDLE
     this.#quiet = this.#sinceLook < QUIET_STREAMS ? this.#quiet + 1 : 0
     this.#sinceLook = 0
     if (this.#began < WORTH || this.#quiet < QUIET_LOOKS) return
+    if (!isIdle && this.#quiet < PATIENCE) return
     this.#collect()
-    if (this.#quiet >= QUIET_LOOKS + COLLECTIONS - 1) this.#began = 0
+    if (++this.#collected < COLLECTIONS) return
+    this.#collected = 0
+    this.#began = 0
   }
 }
 
@@ -47,5 +59,16 @@ export function exposedCollector(): () => void {
   const collect: unknown = runInNewContext('gc')
   return () => {
     if (typeof collect === 'function') collect()
+  }
+}
+
+/** The share of the time since it was last called in which the event loop of this thread had work. */
+export function loopUtilization(): () => number {
+  let last = performance.eventLoopUtilization()
+  return () => {
+    const now = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(now, last)
+    last = now
+    return utilization
   }
 }

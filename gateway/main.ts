@@ -13,7 +13,7 @@ import { Admission } from './admission.ts'
 import { Feed } from './feed.ts'
 import { fastPath } from './fastPath.ts'
 import { getEvents } from './getEvents.ts'
-import { exposedCollector, HeapTrim } from './heapTrim.ts'
+import { exposedCollector, HeapTrim, loopUtilization } from './heapTrim.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import { openEvents } from './openEvents.ts'
 import { Reader } from './reader.ts'
@@ -71,7 +71,7 @@ setInterval(() => (admission.memoryBytes = process.memoryUsage.rss()), 1_000).un
 const streams = new Streams({
   audience: feed.audience,
   slow,
-  trim: new HeapTrim(exposedCollector()),
+  trim: new HeapTrim(exposedCollector(), loopUtilization()),
   metrics,
   heartbeatMs: config.HEARTBEAT_SECONDS * 1_000,
   maxAgeMs: config.MAX_STREAM_SECONDS * 1_000,

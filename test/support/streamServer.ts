@@ -90,7 +90,10 @@ export class StreamServer {
     this.streams = new Streams({
       audience,
       slow: readers,
-      trim: new HeapTrim(() => {}),
+      trim: new HeapTrim(
+        () => {},
+        () => 0,
+      ),
       metrics: this.metrics,
       heartbeatMs: options.heartbeatMs ?? 60_000,
       maxAgeMs: options.maxAgeMs ?? 600_000,
