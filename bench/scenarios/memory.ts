@@ -10,10 +10,6 @@ import { Figures, inTurn, type Plan } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
 
 const SUBJECTS = [gateway, nchan, plainNode, bareSocket]
-/** Streams that come and go before the empty process is looked at, and how long it then has to give back what they took. */
-const WARM_UP = 2_000
-const WARM_UP_MS = 8_000
-
 const EACH = 'kB a stream'
 const EMPTY = 'empty, MB'
 const CHURNED = 'MB after churn'
@@ -40,8 +36,8 @@ export async function memory(bed: Bed, plan: Plan): Promise<Outcome> {
     title: `Memory: ${format(streams)} idle streams`,
     method: [
       `Resident memory of the process (of Nchan, its worker) ${settleMs / 1_000} s after the last stream was opened, less what it was before the first, ` +
-        `divided by the streams. Before that, ${format(WARM_UP)} others have come and gone, so that what a start leaves behind is not taken for room. ` +
-        `No garbage collection is forced from outside. What the kernel keeps for each socket is not in it, for none of them.`,
+        `divided by the streams: what the process grows by. What a process has taken for its start and does not need any more is used again, so a stream may ` +
+        `weigh a little more than this, above all where it is light. No garbage collection is forced from outside. What the kernel keeps for each socket is not in it, for none of them.`,
       `Then, of the gateway alone, ${format(perSecond)} streams a second leave and come anew for ${plan.minutes} min. Compared are the medians of the ` +
         `second and of the last fifth of that time.`,
     ],
@@ -70,10 +66,7 @@ async function measure(
 ): Promise<Record<string, number>> {
   const running = await subject.start(bed, 1)
   try {
-    const warmUp = bed.load({ ...running.load, streams: Math.min(WARM_UP, streams) })
-    await warmUp.opened
-    await warmUp.close()
-    await pause(WARM_UP_MS)
+    await pause(2_000)
     const empty = memoryOf(running.pid).now
     const client = bed.load({ ...running.load, streams })
     await client.opened
