@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { ROOT } from '../stack/root.ts'
+
+const NOT_OURS = new Set(['node_modules', 'dist', '.stack', '.git'])
+const files = new Set(filesBelow(''))
+const names = new Set([...files].map((file) => basename(file)))
+const pages = [...files].filter((file) => /^(README\.md|docs\/[^/]+\.md)$/.test(file))
+
+describe.each(pages)('%s', (page) => {
+  const text = readFileSync(join(ROOT, page), 'utf8').replaceAll(/^```.*?^```/gms, '')
+
+  test('leads nowhere that does not exist', () => {
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+    const broken = links.filter((link) => !/^[a-z]+:/.test(link) && !leadsSomewhere(page, link))
+    expect(broken).toEqual([])
+  })
+
+  test('names no file that is not there', () => {
+    const named = [...text.matchAll(/`([\w./-]+\.(?:ts|mjs|sh))`/g)].map(([, name = '']) => name)
+    expect(named.filter((name) => !files.has(name) && !names.has(name))).toEqual([])
+  })
+})
+
+function leadsSomewhere(page: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#', 2)
+  const target = path === '' ? page : join(dirname(page), path)
+  if (!existsSync(join(ROOT, target))) return false
+  if (anchor === undefined) return true
+  const headings = readFileSync(join(ROOT, target), 'utf8').match(/^#+ .+$/gm) ?? []
+  return headings.some((heading) => toAnchor(heading) === anchor)
+}
+
+/** As the places where such pages are read make them: lower case, without punctuation, hyphens for blanks. */
+function toAnchor(heading: string): string {
+  const words = heading.replace(/^#+ /, '').toLowerCase()
+  return words.replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (!entry.isDirectory()) return [path]
+    return NOT_OURS.has(entry.name) ? [] : filesBelow(path)
+  })
+}
