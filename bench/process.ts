@@ -1,12 +1,25 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** Bytes of memory that a process has now, and the most it had. */
-export function memoryOf(pid: number): { now: number; most: number } {
+/**
+ * Resident bytes that a process has of its own or shares with its siblings. Not those of files that are mapped, which are mostly Node's code: they are one copy
+ * for all its processes, and the kernel drops them and reads them again as it likes.
+ */
+export function memoryOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const field = (name: string): number =>
     Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1] ?? NaN) * 1024
-  return { now: field('VmRSS'), most: field('VmHWM') }
+  return field('RssAnon') + field('RssShmem')
+}
+
+/** Watches that memory until the function returned is called, which tells the most it was. */
+export function watchMemory(pid: number): () => number {
+  let most = memoryOf(pid)
+  const timer = setInterval(() => (most = Math.max(most, memoryOf(pid))), 200)
+  return () => {
+    clearInterval(timer)
+    return Math.max(most, memoryOf(pid))
+  }
 }
 
 let ticksPerSecond: number | undefined

@@ -35,8 +35,8 @@ export async function memory(bed: Bed, plan: Plan): Promise<Outcome> {
   return {
     title: `Memory: ${format(streams)} idle streams`,
     method: [
-      `Resident memory of the process (of Nchan, its worker) ${settleMs / 1_000} s after the last stream was opened, less what it was before the first, ` +
-        `divided by the streams: what the process grows by. What a process has taken for its start and does not need any more is used again, so a stream may ` +
+      `Resident memory of the process (of Nchan, its worker), without that of mapped files, ${settleMs / 1_000} s after the last stream was opened, less what it was before ` +
+        `the first, divided by the streams: what the process grows by. What a process took for its start and does not need any more is used again, so a stream may ` +
         `weigh a little more than this, above all where it is light. No garbage collection is forced from outside. What the kernel keeps for each socket is not in it, for none of them.`,
       `Then, of the gateway alone, ${format(perSecond)} streams a second leave and come anew for ${plan.minutes} min. Compared are the medians of the ` +
         `second and of the last fifth of that time.`,
@@ -67,11 +67,11 @@ async function measure(
   const running = await subject.start(bed, 1)
   try {
     await pause(2_000)
-    const empty = memoryOf(running.pid).now
+    const empty = memoryOf(running.pid)
     const client = bed.load({ ...running.load, streams })
     await client.opened
     await pause(settleMs)
-    const full = memoryOf(running.pid).now
+    const full = memoryOf(running.pid)
     await client.close()
     return { [EACH]: (full - empty) / streams / 1_000, [EMPTY]: empty / 1e6 }
   } finally {
@@ -89,7 +89,7 @@ async function churn(bed: Bed, plan: Plan, streams: number, perSecond: number) {
     const end = Date.now() + plan.minutes * 60_000
     while (Date.now() < end) {
       await pause(Math.min(1_000, plan.minutes * 2_000))
-      samples.push(memoryOf(running.pid).now / 1e6)
+      samples.push(memoryOf(running.pid) / 1e6)
     }
     const fifth = Math.max(1, Math.floor(samples.length / 5))
     return {

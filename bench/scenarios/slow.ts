@@ -2,7 +2,7 @@ import type { Bed } from '../bed.ts'
 import { format } from '../figures.ts'
 import type { LoadClient } from '../loadClient.ts'
 import { gateway, metricOf } from '../peers/gateway.ts'
-import { memoryOf } from '../process.ts'
+import { memoryOf, watchMemory } from '../process.ts'
 import type { Outcome } from '../results.ts'
 import { Figures, inTurn, type Plan } from '../scenario.ts'
 import { brokenOf, Session, type Stretch } from '../session.ts'
@@ -81,9 +81,10 @@ async function measure(
       resume: true,
     })
     await slowOnes.opened
+    const stopWatching = watchMemory(pid)
     const disturbed = await session.paced(perSecond, seconds)
     const report = await slowOnes.report()
-    const { most } = memoryOf(pid)
+    const most = stopWatching()
     const cut = await metricOf(metricsUrl, ENDS, '"slow"')
     await slowOnes.close()
     const after = await session.paced(perSecond, seconds)
@@ -97,7 +98,7 @@ async function measure(
     })
     figures.add(AFTER.name, {
       ...figuresOf(after),
-      [END]: memoryOf(pid).now / 1e6,
+      [END]: memoryOf(pid) / 1e6,
       [FAULTS]: after.faults,
     })
   } finally {
