@@ -10,12 +10,6 @@ import { createProblemHandler } from './problems.ts'
 import { requestId } from './requestId.ts'
 import type { Route } from './route.ts'
 
-/**
- * Before the heartbeat that follows it: while something is unacknowledged the kernel does not ask but sends it again, for a
- * quarter of an hour with Linux' default of `net.ipv4.tcp_retries2`.
- */
-const KEEP_ALIVE_MS = 10_000
-
 export interface AppOptions {
   logger: Logger
   registry: Registry
@@ -56,14 +50,7 @@ export function createApp({ logger, registry, corsOrigins, routes }: AppOptions)
  */
 export function createHttpServer(listener: RequestListener): Server {
   const server = createServer(
-    {
-      headersTimeout: 10_000,
-      requestTimeout: 15_000,
-      connectionsCheckingInterval: 5000,
-      // Who has vanished without a word is asked after by the kernel: ten times, a second apart.
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_MS,
-    },
+    { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000 },
     listener,
   )
   server.keepAliveTimeout = 75_000

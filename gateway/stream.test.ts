@@ -1,6 +1,4 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { readFile } from 'node:fs/promises'
-import { platform } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { disposables } from '../test/support/disposables.ts'
 import { RawReader } from '../test/support/rawReader.ts'
@@ -187,25 +185,4 @@ test('a thousand readers that leave at any moment leave nothing behind', async (
   expect(witness.named().map(({ id }) => id)).toEqual(
     Array.from({ length: last.position }, (_, index) => `e1-${index + 1}`),
   )
-})
-
-/** Of the reader's connection, at the server's end: 02 is a keep-alive. See Linux' Documentation/networking/proc_net_tcp. */
-async function timerOf({ socket }: RawReader): Promise<string | undefined> {
-  const [server, reader] = [socket.remotePort, socket.localPort].map(
-    (port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`,
-  )
-  for (const line of (await readFile('/proc/net/tcp', 'utf8')).split('\n')) {
-    const [, local, remote, , , timer] = line.trim().split(/ +/)
-    if (local?.endsWith(server ?? '') && remote?.endsWith(reader ?? '')) return timer?.slice(0, 2)
-  }
-  return undefined
-}
-
-const onLinux = platform() === 'linux' ? test : test.skip
-
-onLinux('a reader that vanishes without a word is asked after by the kernel', async () => {
-  const server = await openStreams(opened)
-  const reader = await read(server)
-  // Until its first bytes are acknowledged, the timer is that of sending them again.
-  await waitFor(async () => (await timerOf(reader)) === '02')
 })
