@@ -10,8 +10,6 @@ const QUIET_STREAMS = 50
 const COLLECTIONS = 3
 /** Share of a second in which the event loop may have had work: below it, few wait for a collection. */
 const IDLE = 0.2
-/** Looks without such a second, after which it is done all the same. */
-const PATIENCE = 60
 
 /**
  * Gives back the memory that a storm of new streams leaves behind. Each request costs tens of kilobytes of garbage, and V8
@@ -45,7 +43,7 @@ export class HeapTrim {
     this.#quiet = this.#sinceLook < QUIET_STREAMS ? this.#quiet + 1 : 0
     this.#sinceLook = 0
     if (this.#began < WORTH || this.#quiet < QUIET_LOOKS) return
-    if (!isIdle && this.#quiet < PATIENCE) return
+    if (!isIdle) return
     this.#collect()
     if (++this.#collected < COLLECTIONS) return
     this.#collected = 0

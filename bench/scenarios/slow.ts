@@ -1,5 +1,5 @@
 import type { Bed } from '../bed.ts'
-import { format } from '../figures.ts'
+import { format, median } from '../figures.ts'
 import type { LoadClient } from '../loadClient.ts'
 import { gateway, metricOf } from '../peers/gateway.ts'
 import { memoryOf, watchMemory } from '../process.ts'
@@ -13,7 +13,10 @@ const AFTER = { name: 'after' }
 const SLOW_BYTES = 1_000
 /** Enough for the stalled one to be over its bound: the kernel takes up to 4 MB of it first, then the gateway 1 MB. */
 const SECONDS = 20
+/** Of each time: one moment in which the machine did something else is in one of them. */
+const STRETCHES = 4
 const P99 = 'p99 of the others, ms'
+const WORST = 'p99 in the worst part, ms'
 const P50 = 'median of the others, ms'
 const RATIO = 'p99, % of that before and after'
 const MOST = 'MB at most'
@@ -39,7 +42,7 @@ export async function slow(bed: Bed, plan: Plan): Promise<Outcome> {
     method: [
       `One channel at ${format(perSecond)} messages/s, half of what the gateway took just before, in one process three times for ${seconds} s: alone, ` +
         `with one reader more that reads nothing after its \`ready\` and one that reads ${format(SLOW_BYTES)} bytes a second, and alone again. Two processes ` +
-        `may differ more than what is to be seen here. A reader that is cut comes back with its last id. The memory of recent messages fills all the while; so what ` +
+        `may differ more than what is to be seen here. Each of the three is measured in ${STRETCHES} parts; the figures are the medians of the parts. A reader that is cut comes back with its last id. The memory of recent messages fills all the while; so what ` +
         `is at most used with the slow ones is compared with what is used after them.`,
     ],
     series: figures.series,
@@ -70,8 +73,7 @@ async function measure(
   let slowOnes: LoadClient | undefined
   try {
     await session.paced(perSecond, seconds / 4)
-    const before = await session.paced(perSecond, seconds)
-    figures.add(BEFORE.name, figuresOf(before))
+    const before = await inParts(session, perSecond, seconds)
     slowOnes = bed.load({
       ...load,
       streams: 2,
@@ -82,22 +84,23 @@ async function measure(
     })
     await slowOnes.opened
     const stopWatching = watchMemory(pid)
-    const disturbed = await session.paced(perSecond, seconds)
+    const disturbed = await inParts(session, perSecond, seconds)
     const report = await slowOnes.report()
     const most = stopWatching()
     const cut = await metricOf(metricsUrl, ENDS, '"slow"')
     await slowOnes.close()
-    const after = await session.paced(perSecond, seconds)
+    const after = await inParts(session, perSecond, seconds)
+    figures.add(BEFORE.name, before.figures)
     figures.add(WITH.name, {
-      ...figuresOf(disturbed),
+      ...disturbed.figures,
+      [RATIO]: (disturbed.p99 * 200) / (before.p99 + after.p99),
       [MOST]: most / 1e6,
-      [RATIO]: (disturbed.each.p99 * 200) / (before.each.p99 + after.each.p99),
       [CUT]: cut,
       [NOTICED]: report.closed,
       [FAULTS]: before.faults + disturbed.faults + brokenOf(report),
     })
     figures.add(AFTER.name, {
-      ...figuresOf(after),
+      ...after.figures,
       [END]: memoryOf(pid) / 1e6,
       [FAULTS]: after.faults,
     })
@@ -107,8 +110,22 @@ async function measure(
   }
 }
 
-function figuresOf({ each }: Stretch): Record<string, number> {
-  return { [P99]: each.p99, [P50]: each.p50 }
+async function inParts(session: Session, perSecond: number, seconds: number) {
+  const stretches: Stretch[] = []
+  for (let part = 0; part < STRETCHES; part++) {
+    stretches.push(await session.paced(perSecond, seconds / STRETCHES))
+  }
+  const p99s = stretches.map(({ each }) => each.p99)
+  const p99 = median(p99s)
+  return {
+    p99,
+    figures: {
+      [P99]: p99,
+      [WORST]: Math.max(...p99s),
+      [P50]: median(stretches.map(({ each }) => each.p50)),
+    },
+    faults: stretches.reduce((sum, { faults }) => sum + faults, 0),
+  }
 }
 
 async function findRate(bed: Bed, streams: number, seconds: number): Promise<number> {
