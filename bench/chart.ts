@@ -2,7 +2,8 @@ import { format, median } from './figures.ts'
 import type { Series } from './results.ts'
 
 const WIDTH = 720
-const LEFT = 130
+/** Of a letter of 13 px, rather too much: there is no way to ask how wide a text becomes. */
+const LETTER = 7.4
 const RIGHT = 130
 const BAR = 22
 const ROW = 34
@@ -10,15 +11,16 @@ const TOP = 44
 
 /** A bar for each subject: the median of its rounds, with a line from the least to the most. */
 export function barChart(title: string, series: readonly Series[]): string {
+  const left = 20 + LETTER * Math.max(...series.map(({ subject }) => subject.length))
   const most = Math.max(...series.flatMap(({ values }) => values))
-  const scale = (value: number): number => ((WIDTH - LEFT - RIGHT) * value) / most
+  const scale = (value: number): number => ((WIDTH - left - RIGHT) * value) / most
   const rows = series.map(({ subject, values }, at) => {
     const y = TOP + at * ROW
     const middle = y + BAR / 2
-    const [from, to] = [LEFT + scale(Math.min(...values)), LEFT + scale(Math.max(...values))]
+    const [from, to] = [left + scale(Math.min(...values)), left + scale(Math.max(...values))]
     return `
-  <text x="${LEFT - 8}" y="${middle}" text-anchor="end">${escape(subject)}</text>
-  <rect class="${at === 0 ? 'ours' : 'peer'}" x="${LEFT}" y="${y}" width="${round(scale(median(values)))}" height="${BAR}"/>
+  <text x="${round(left - 8)}" y="${middle}" text-anchor="end">${escape(subject)}</text>
+  <rect class="${at === 0 ? 'ours' : 'peer'}" x="${round(left)}" y="${y}" width="${round(scale(median(values)))}" height="${BAR}"/>
   <path d="M${round(from)} ${middle}H${round(to)}"/>
   <text x="${round(to + 8)}" y="${middle}">${format(median(values))}</text>`
   })
