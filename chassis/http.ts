@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import cors from 'cors'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Registry } from 'prom-client'
@@ -31,8 +31,7 @@ export function createApp({ logger, registry, corsOrigins, routes }: AppOptions)
   app.enable('strict routing')
   app.use(requestId, createAccessLog(logger), createHttpMetrics(registry, routes))
   app.use((_request, response, next) => {
-    response.setHeader('X-Content-Type-Options', 'nosniff')
-    response.setHeader('Cache-Control', 'no-store')
+    setSafeHeaders(response)
     next()
   })
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins))
@@ -55,6 +54,12 @@ export function createHttpServer(listener: RequestListener): Server {
   )
   server.keepAliveTimeout = 75_000
   return server
+}
+
+/** What every answer of ours says: it is what it claims to be, and nobody keeps it. */
+export function setSafeHeaders(response: ServerResponse): void {
+  response.setHeader('X-Content-Type-Options', 'nosniff')
+  response.setHeader('Cache-Control', 'no-store')
 }
 
 function mount(app: Express, { path, get, post }: Route): void {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { Problem } from '../contract/problem.ts'
+import { setSafeHeaders } from '../chassis/http.ts'
 import { requestIdOf } from '../chassis/requestId.ts'
 import type { EventsQuery } from './eventsQuery.ts'
 import { eventsQueryOf, type OpenEvents } from './openEvents.ts'
@@ -22,7 +23,7 @@ export function fastPath(
     const query = ordinaryQuery(request)
     if (query === undefined) return app(request, response)
     response.setHeader('X-Request-Id', requestIdOf(request))
-    response.setHeader('X-Content-Type-Options', 'nosniff')
+    setSafeHeaders(response)
     open(request, response, query).catch((error: unknown) => {
       onError(error)
       response.destroy()

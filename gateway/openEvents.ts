@@ -55,11 +55,8 @@ export function openEvents(options: EventsOptions): OpenEvents {
       metrics.refusals.inc({ reason: refusal })
       return comeBack(response, retryMs() * OVERLOAD_FACTOR)
     }
-    let isAdmitted = true
-    const release = (): void => {
-      if (isAdmitted) admission.release(address)
-      isAdmitted = false
-    }
+    // Until a stream has it, which gives it back when it closes.
+    let isOwed = true
     try {
       const start = await findStart(since, channels, options.log).catch(() => undefined)
       // In any wait the log may become another one, or a drain may end the last stream that it will look for.
@@ -67,7 +64,7 @@ export function openEvents(options: EventsOptions): OpenEvents {
       if (start === undefined || isOver()) return comeBack(response, retryMs())
       const stream = await Stream.open(response, epoch, options.stream)
       if (stream === undefined) return
-      isAdmitted = false
+      isOwed = false
       stream.onClose(() => {
         admission.release(address)
         slow.remove(stream)
@@ -80,7 +77,7 @@ export function openEvents(options: EventsOptions): OpenEvents {
       }
       stream.begun()
     } finally {
-      release()
+      if (isOwed) admission.release(address)
     }
   }
 }
@@ -88,10 +85,6 @@ export function openEvents(options: EventsOptions): OpenEvents {
 /** A browser's EventSource never comes back after anything but 200: whoever may succeed later gets this. */
 function comeBack(response: ServerResponse, ms: number): void {
   if (response.destroyed) return
-  response.writeHead(200, {
-    'Content-Type': 'text/event-stream',
-    'Cache-Control': 'no-store',
-    'X-Accel-Buffering': 'no',
-  })
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' })
   response.end(renderRetry(ms))
 }

@@ -14,8 +14,9 @@ export interface Start<I extends Item> {
 /** Items that one or many streams are sent together, in position order. Never empty, never changed once sent. */
 export interface Batch<I extends Item> {
   readonly items: readonly I[]
-  /** For the edge: the items as they stand on the wire, made once for all streams that get this batch. */
+  /** For the edge: the items as they stand on the wire, while one stream alone has got this batch. */
   text?: string | undefined
+  /** The same, made once for all others that get it. */
   bytes?: Buffer
 }
 
