@@ -1,0 +1,75 @@
+import { createEventBuffer } from 'better-sse'
+import type { ControlEvent, ControlEvents } from '../../contract/events.ts'
+import { formatEventId } from '../../contract/eventId.ts'
+import type { Entry } from '../../contract/message.ts'
+import type { Item } from './replayBuffer.ts'
+
+/** A stored message as it stands on every stream. It is rendered once per gateway, however many streams take it. */
+export interface Frame extends Item {
+  text: string
+  /** Bytes of memory that it holds. */
+  size: number
+}
+
+/** The encodings are one line of JSON already; the library's default would parse nothing and quote them again. */
+const buffer = createEventBuffer({ serializer: String })
+
+/**
+ * An unnamed event (`onmessage`) with the id that resumes after it. The id comes last: many readers take it as soon as its line
+ * is there, and a connection that broke between id and data would lose them the message. The library would look for line ends in
+ * both fields, at twenty times the cost; an entry's encoding has none (see `readEntry`), and neither has an id.
+ */
+export function renderMessage(epoch: string, { position, previous, channel, json }: Entry): Frame {
+  const isAscii = Buffer.byteLength(json) === json.length
+  const data = isAscii ? json : json.replace(LINE_ENDS, escape)
+  const text = `data:${data}\nid:${formatEventId(epoch, position)}\n\n`
+  // One character that is not Latin makes every character of a string take two bytes.
+  const size = text.length * (isAscii ? 1 : 2) + OVERHEAD
+  return { position, previous, channel, text, size }
+}
+
+/** Line ends to Unicode but not to SSE: readers in several languages split there. In JSON text they can be escaped. */
+const LINE_ENDS = /[\u0085\u2028\u2029]/g
+const escape = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** What a frame takes beside its text. */
+const OVERHEAD = 150
+
+/** How a message's data end: the time is the last field of every encoding. */
+const ENDING = '"}\nid:'
+const TIME = '2026-11-21T19:33:02.123Z'.length
+
+/** When its message was stored, in milliseconds since 1970; NaN if its text does not end as messages do. */
+export function sentAt({ text }: Frame): number {
+  const end = text.lastIndexOf(ENDING)
+  return Date.parse(text.slice(Math.max(0, end - TIME), end))
+}
+
+/**
+ * A named event. `id` moves the reader's place; `retryMs` tells it how long to wait before it comes back. Both stand in the
+ * event's own block, because many readers make an event of a block without data, or do not read it.
+ */
+export function renderControl<E extends ControlEvent>(
+  event: E,
+  data: ControlEvents[E],
+  { id, retryMs }: { id?: string | undefined; retryMs?: number } = {},
+): string {
+  if (retryMs !== undefined) buffer.retry(Math.round(retryMs))
+  buffer.event(event).data(JSON.stringify(data))
+  if (id !== undefined) buffer.id(id)
+  const text = buffer.dispatch().read()
+  buffer.clear()
+  return text
+}
+
+let heartbeat = { id: '', text: '' }
+
+/** The last one is kept: nearly all streams are told the same position. */
+export function renderHeartbeat(epoch: string, position: number): string {
+  const id = formatEventId(epoch, position)
+  if (heartbeat.id !== id) {
+    heartbeat = { id, text: renderControl('heartbeat', { position }, { id }) }
+  }
+  return heartbeat.text
+}

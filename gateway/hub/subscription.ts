@@ -1,0 +1,211 @@
+import { Cursor } from '../../contract/cursor.ts'
+import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/events.ts'
+import type { Channel } from './channel.ts'
+import type { Hub } from './hub.ts'
+import type { Batch, Item } from './replayBuffer.ts'
+
+/** Where a stream is to begin. */
+export interface Start<I extends Item> {
+  /** The epoch of the id that it came with, if it came with one. */
+  epoch?: string | undefined
+  /** Everything after this position; undefined for what comes from now on. */
+  after?: number | undefined
+  /** Items up to `after` that go first, in position order: the last few of each channel. */
+  prelude?: readonly I[] | undefined
+}
+
+/**
+ * What is sent to a stream. `at` is where its reader resumes once it has had the event. None of it may call back into the hub.
+ */
+export interface Sink<I extends Item> {
+  ready: (event: ControlEvents['ready'], at: Cursor) => void
+  send: (batch: Batch<I>) => void
+  gap: (event: ControlEvents['gap'], at: Cursor) => void
+  reset: (reason: ResetReason, at: Cursor) => void
+  /** Ends the stream, which the hub has forgotten already. `at` is undefined if its reader has to ask as it did before. */
+  end: (reason: GoodbyeReason, at: Cursor | undefined) => void
+  /** Resolves when what was sent has left, or never will: then the next page may be read. */
+  drained: () => Promise<void>
+}
+
+/**
+ * One stream as the hub sees it, and every change of its state. It is
+ *
+ * - WAITING until each of its channels is ready; then it is told `ready` and its start is decided,
+ * - REPLAYING while its cursor is behind the watermark: page after page is read for it,
+ * - LIVE from the moment that its cursor is not behind the watermark.
+ */
+export class Subscription<I extends Item> {
+  readonly channels: readonly Channel<I>[]
+  readonly sink: Sink<I>
+  state: 'waiting' | 'replaying' | 'live' = 'waiting'
+  /** Everything up to here has been sent. */
+  readonly cursor: Cursor
+  /** Its cursor when it became live: what it is offered up to there is nothing new to it. */
+  #liveFrom = 0
+  /** Let go of once it has begun: its first items may be half a megabyte, and the stream lives for an hour. */
+  #start: Start<I> | undefined
+  /** A page is being read for it. */
+  #isReading = false
+  /** It came with a position above everything known here: the log is asked, and has answered, whether that exists. */
+  #head: 'unknown' | 'asked' | 'answered' = 'unknown'
+  /** While replaying: the last position that it was sent of each channel, if that is above its start. */
+  #lasts: Map<string, number> | undefined
+
+  /** `cursor`: where the hub stands, and so where a stream begins that was asked for from now on. */
+  constructor(cursor: Cursor, channels: readonly Channel<I>[], start: Start<I>, sink: Sink<I>) {
+    this.cursor = cursor
+    this.channels = channels
+    this.#start = start
+    this.sink = sink
+  }
+
+  /** The log has answered its question for the head, or could not. */
+  headAnswered(isAnswered: boolean): void {
+    this.#head = isAnswered ? 'answered' : 'unknown'
+  }
+
+  /** Everything of its channels between its cursor and `upTo`. */
+  replay(hub: Hub<I>, batch: Batch<I>, upTo: number): void {
+    this.#isReading = false
+    this.#send(batch)
+    this.cursor.advanceTo(upTo)
+    this.advance(hub)
+  }
+
+  /** It is tried again when something moves. */
+  readFailed(): void {
+    this.#isReading = false
+  }
+
+  /** Takes the next step, if there is one to take now. */
+  advance(hub: Hub<I>): void {
+    if (this.#isReading || this.state === 'live') return
+    let from = 0
+    for (const channel of this.channels) {
+      if (channel.state !== 'ready') return
+      if (channel.from > from) from = channel.from
+    }
+    const known = Math.max(hub.watermark, from)
+    if (this.state === 'waiting' && !this.#begin(hub, known)) return
+    const { cursor } = this
+    if (!cursor.covers(known)) {
+      const buffered = Math.max(from, hub.bufferedFrom)
+      if (!cursor.covers(buffered)) {
+        this.#isReading = true
+        // Not up to the watermark, which moves: those who come back together ask for the same, and one read serves them.
+        hub.source.read(this, buffered)
+        return
+      }
+      const { batch, upTo } = hub.recent(this)
+      this.#send(batch)
+      cursor.advanceTo(upTo ?? known)
+      if (upTo !== undefined) {
+        this.#isReading = true
+        hub.source.pause(this)
+        return
+      }
+    }
+    this.state = 'live'
+    this.#lasts = undefined
+    this.#liveFrom = cursor.position
+    hub.joined(this)
+  }
+
+  /** Live: sends what it has not had. A stream that became live in this very turn had the beginning already. */
+  give(batch: Batch<I>): void {
+    const { cursor, sink } = this
+    const { items } = batch
+    const last = items.at(-1)
+    if (last === undefined || cursor.covers(last.position)) return
+    const isWhole = !cursor.covers(items[0]?.position ?? 0)
+    const fresh = isWhole ? batch : { items: items.filter((item) => !cursor.covers(item.position)) }
+    cursor.position = last.position
+    sink.send(fresh)
+  }
+
+  /** Live: the log itself has nothing between `after` and the item. */
+  tellGap(item: Item, after: number): void {
+    if (item.previous > this.#liveFrom) this.#gap(item, Math.max(after, this.#liveFrom))
+  }
+
+  /** Live: the item came to light after later ones. Only a stream that has not had those can still get it in order. */
+  giveLate(item: I): void {
+    const { channel, position } = item
+    if (!this.cursor.covers(position)) this.give({ items: [item] })
+    else if (position > this.#liveFrom) {
+      const gap = { channel, after: position - 1, before: position + 1, reason: 'lost' } as const
+      this.sink.gap(gap, this.cursor)
+    }
+  }
+
+  /** Where its reader resumes without loss if the stream ends now; undefined if it has to ask as it did before. */
+  resumeAt(watermark: number): Cursor | undefined {
+    const { cursor } = this
+    if (this.state === 'live') return new Cursor(cursor.epoch, Math.max(cursor.position, watermark))
+    if (this.#start === undefined) return cursor
+    const { epoch = cursor.epoch, after = cursor.position, prelude = [] } = this.#start
+    return prelude.length > 0 ? undefined : new Cursor(epoch, after)
+  }
+
+  /** Decides where the stream begins and tells it; false if the log has to be asked first. */
+  #begin(hub: Hub<I>, known: number): boolean {
+    const { epoch, after = known, prelude = [] } = this.#start ?? {}
+    const { cursor, sink } = this
+    let reset: ResetReason | undefined
+    if (epoch !== undefined && epoch !== cursor.epoch) reset = 'other-epoch'
+    else if (after > Math.max(known, hub.logHead)) {
+      if (this.#head !== 'answered') {
+        if (this.#head === 'unknown') hub.askHead(this)
+        this.#head = 'asked'
+        return false
+      }
+      reset = 'ahead-of-log'
+    }
+    this.#start = undefined
+    this.state = 'replaying'
+    cursor.position = reset === undefined ? after : known
+    const [first] = reset === undefined ? prelude : []
+    // With a prelude, a stream that breaks off at once is to get it again.
+    const at = first === undefined ? cursor : new Cursor(cursor.epoch, first.position - 1)
+    const heads = this.channels.map(({ name, head }) => [name, { head }])
+    sink.ready(
+      {
+        position: at.position,
+        complete: reset === undefined,
+        channels: Object.fromEntries(heads),
+      },
+      at,
+    )
+    if (reset !== undefined) sink.reset(reset, cursor)
+    else if (first !== undefined) sink.send({ items: prelude })
+    this.#liveFrom = cursor.position
+    return true
+  }
+
+  #send(batch: Batch<I>): void {
+    const { cursor, sink } = this
+    const { items } = batch
+    const lasts = (this.#lasts ??= new Map())
+    let fresh: I[] = []
+    for (const item of items) {
+      if (cursor.covers(item.position)) continue
+      const last = lasts.get(item.channel) ?? this.#liveFrom
+      if (item.previous > last) {
+        if (fresh.length > 0) sink.send({ items: fresh })
+        fresh = []
+        this.#gap(item, last)
+      }
+      lasts.set(item.channel, item.position)
+      cursor.position = item.position
+      fresh.push(item)
+    }
+    if (fresh.length === 0) return
+    sink.send(fresh.length === items.length ? batch : { items: fresh })
+  }
+
+  /** What was between has been removed from the log. */
+  #gap({ channel, position }: Item, after: number): void {
+    this.sink.gap({ channel, after, before: position, reason: 'retention' }, this.cursor)
+  }
+}
