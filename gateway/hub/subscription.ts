@@ -86,18 +86,19 @@ export class Subscription<I extends Item> {
       if (channel.state !== 'ready') return
       if (channel.from > from) from = channel.from
     }
-    const known = Math.max(hub.watermark, from)
+    const known = Math.max(hub.fanout.watermark, from)
     if (this.state === 'waiting' && !this.#begin(hub, known)) return
     const { cursor } = this
     if (!cursor.covers(known)) {
-      const buffered = Math.max(from, hub.bufferedFrom)
+      const buffered = Math.max(from, hub.buffer.from)
       if (!cursor.covers(buffered)) {
         this.#isReading = true
         // Not up to the watermark, which moves: those who come back together ask for the same, and one read serves them.
         hub.source.read(this, buffered)
         return
       }
-      const { batch, upTo } = hub.recent(this)
+      const names = this.channels.map(({ name }) => name)
+      const { batch, upTo } = hub.buffer.since(cursor.position, names)
       this.#send(batch)
       cursor.advanceTo(upTo ?? known)
       if (upTo !== undefined) {

@@ -1,0 +1,115 @@
+import type { Channel, Channels } from './channel.ts'
+import type { Batch, Item, ReplayBuffer } from './replayBuffer.ts'
+import type { Subscription } from './subscription.ts'
+
+/**
+ * Sends what is accepted to the live streams. No I/O.
+ *
+ * What is accepted within one turn of the event loop leaves together, at `flush`: a stream costs one write a turn, however many
+ * messages that is, and streams that get the same messages share the same bytes.
+ */
+export class Fanout<I extends Item> {
+  readonly #channels: Channels<I>
+  readonly #buffer: ReplayBuffer<I>
+  readonly #flushSoon: (first: I) => void
+  #watermark = 0
+  #lastAccepted = 0
+  /** The channels with something to flush. */
+  #dirty: Channel<I>[] = []
+
+  /** `flushSoon`: something was accepted, this first; call `flush` at the end of this turn. */
+  constructor(channels: Channels<I>, buffer: ReplayBuffer<I>, flushSoon: (first: I) => void) {
+    this.#channels = channels
+    this.#buffer = buffer
+    this.#flushSoon = flushSoon
+  }
+
+  /** Everything up to here has been accepted. */
+  get watermark(): number {
+    return this.#watermark
+  }
+
+  /** The log holds nothing up to here that has not been accepted. */
+  advanceTo(position: number): void {
+    if (position > this.#watermark) this.#watermark = position
+  }
+
+  /**
+   * Accepts the item if the messages of its channel before it have all been accepted; false if they have not. One look at the
+   * table for both: with a channel for each stream it is a good part of what a message costs.
+   */
+  publishNext(item: I): boolean {
+    const channel = this.#channels.get(item.channel)
+    if (channel?.state === 'ready' && item.previous > channel.last) return false
+    this.#accept(channel, item)
+    return true
+  }
+
+  /** Accepts the item; what is missing before it, the log does not have. */
+  publish(item: I): void {
+    this.#accept(this.#channels.get(item.channel), item)
+  }
+
+  /** Sends what was accepted since the last flush. */
+  flush(): void {
+    if (this.#dirty.length === 0) return
+    const dirty = this.#dirty
+    this.#dirty = []
+    /** Streams of several channels: what they get is put in order first. */
+    let several: Map<Subscription<I>, I[]> | undefined
+    for (const channel of dirty) {
+      const batch: Batch<I> = { items: channel.batch }
+      channel.batch = []
+      for (const subscription of channel.subscriptions) {
+        if (subscription.state !== 'live') continue
+        if (dirty.length === 1 || subscription.channels.length === 1) subscription.give(batch)
+        else {
+          several ??= new Map()
+          const items = several.get(subscription)
+          if (items === undefined) several.set(subscription, [...batch.items])
+          else items.push(...batch.items)
+        }
+      }
+    }
+    if (several === undefined) return
+    for (const [subscription, items] of several) {
+      subscription.give({ items: items.sort((a, b) => a.position - b.position) })
+    }
+  }
+
+  /** Another log: nothing that was accepted has a meaning in it. */
+  begin(position: number): void {
+    this.#dirty = []
+    this.#watermark = this.#lastAccepted = position
+    this.#buffer.clear(position)
+  }
+
+  /** Everything that is sent to live streams passes here, in position order but for what a link has lost. */
+  #accept(channel: Channel<I> | undefined, item: I): void {
+    this.advanceTo(item.position)
+    if (channel?.state !== 'ready' || item.position <= channel.last) return
+    const { last } = channel
+    channel.last = channel.head = item.position
+    if (item.previous > last)
+      this.#tellLive(channel, (subscription) => subscription.tellGap(item, last))
+    if (item.position < this.#lastAccepted) {
+      // It has no place among the others; a stream that comes back for it reads it from the log.
+      this.#buffer.clear(this.#watermark)
+      this.#tellLive(channel, (subscription) => subscription.giveLate(item))
+      return
+    }
+    this.#lastAccepted = item.position
+    this.#buffer.push(item)
+    if (channel.subscriptions.size === 0) return
+    if (channel.batch.push(item) > 1) return
+    if (this.#dirty.push(channel) === 1) this.#flushSoon(item)
+  }
+
+  /** After what was accepted before. */
+  #tellLive(channel: Channel<I>, tell: (subscription: Subscription<I>) => void): void {
+    this.flush()
+    for (const subscription of channel.subscriptions) {
+      if (subscription.state === 'live') tell(subscription)
+    }
+  }
+}
