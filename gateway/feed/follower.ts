@@ -23,10 +23,10 @@ export type Mode = 'following' | 'catching' | 'live'
 
 /** What the follower asks for. The answers come back through the methods named. */
 export interface FollowerPorts<I extends Item> {
-  /** Subscribe on Redis → `subscribed`. Only asked for while the subscription is up. */
+  /** Subscribe on Redis → the hub's `come`, once that is confirmed. Only asked for while a connection stands. */
   subscribe: (channels: Channel<I>[]) => void
   unsubscribe: (channels: Channel<I>[]) => void
-  /** Ask the log → `answered` or `unanswered`. */
+  /** Ask the log → `answered`, or the hub's `unanswered`. */
   ask: (question: Question<I>) => void
   /** Read the log after a position on all channels, up to a head that is looked at now → `scanned` or `scanFailed`. */
   scan: (scan: Scan) => void
@@ -36,25 +36,25 @@ export interface FollowerPorts<I extends Item> {
 
 /** One read of the log. Its answer counts only while it is the one that is waited for. */
 export interface Scan {
-  readonly after: number
-  readonly channels: readonly string[]
+  after: number
+  channels: readonly string[]
+  /** It will look at a head that is late enough to go live from. */
+  counts: boolean
 }
 
-/** All items of the scan's channels above its position and up to `upTo`. */
+/** All items of the scan's channels above its position and up to `upTo`; `isComplete` if that was the log's head. */
 export interface Scanned<I> {
   epoch: string
   items: readonly I[]
   upTo: number
-  /** Whether `upTo` was the log's head. */
   isComplete: boolean
 }
 
 export interface FollowerOptions<I> {
-  /** Beacons come about once a second; after this much silence the subscription is dead. In milliseconds. */
+  /** Beacons come about once a second; after this much silence the subscription is dead. */
   beaconMs: number
-  /** How long a channel stays subscribed after its last stream has left. In milliseconds. */
+  /** How long a channel stays subscribed after its last stream has left; with more than `crowdedAt` channels, not at all. */
   lingerMs: number
-  /** With more channels than this, idle ones make room at once. */
   crowdedAt: number
   /** Most that is kept while catching up; beyond that it starts over. */
   maxBuffer: { items: number; bytes: number }
@@ -66,14 +66,12 @@ export class Follower<I extends Item> {
   readonly #ports: FollowerPorts<I>
   readonly #options: FollowerOptions<I>
   #mode: Mode = 'following'
+  /** A connection stands; and on it everything is subscribed. */
+  #isConnected = false
   #isUp = false
   #heardAt = 0
-  #buffer: I[] = []
-  #bufferBytes = 0
-  #question: Question<I> | undefined
+  #kept: { items: I[]; bytes: number } = { items: [], bytes: 0 }
   #scan: Scan | undefined
-  /** Whether that scan looks at a head that is late enough to go live from. */
-  #counts = false
   /** Where CATCHING has to read from: the watermark, or less if a channel has a hole below it. */
   #catchFrom = 0
 
@@ -89,49 +87,40 @@ export class Follower<I extends Item> {
 
   /** These channels have their first stream. */
   wanted(channels: Channel<I>[]): void {
-    if (this.#isUp) this.#ports.subscribe(channels)
-    else this.subscribed(channels)
+    if (this.#isConnected) this.#ports.subscribe(channels)
+    else this.#hub.come(channels)
   }
 
-  /** The subscription stands, and every channel of the hub is subscribed at this very moment. `now` in milliseconds. */
+  /** A connection stands: what is wanted from now on is subscribed on it. Returns what was wanted before. */
+  connected(): string[] {
+    this.#isConnected = true
+    return this.#hub.channels.names()
+  }
+
+  /** What was wanted before is subscribed. `now` in milliseconds. */
   up(now: number): void {
     this.#isUp = true
     this.#heardAt = now
-    this.#hub.allCome()
   }
 
   down(): void {
-    this.#isUp = false
+    this.#isConnected = this.#isUp = false
     this.#hub.allCome()
     this.#toFollowing()
   }
 
-  /** The server has confirmed these: from now on their messages come. */
-  subscribed(channels: readonly Channel<I>[]): void {
-    this.#hub.come(channels)
-  }
-
   /**
-   * Asks the log what the hub has to ask, one question at a time. Not while the log is being read: that read may not cover the
-   * channels that came since, and would carry the watermark past messages that they are owed. A read that begins while the
-   * question is under way covers them.
+   * Asks the log what the hub has to ask. Not while the log is being read: that read may not cover the channels that came since,
+   * and would carry the watermark past messages that they are owed. A read that begins while the question is under way covers them.
    */
   ask(): void {
-    if (this.#scan !== undefined || this.#question !== undefined) return
-    this.#question = this.#hub.nextQuestion()
-    if (this.#question !== undefined) this.#ports.ask(this.#question)
+    const question = this.#scan === undefined ? this.#hub.nextQuestion() : undefined
+    if (question !== undefined) this.#ports.ask(question)
   }
 
   answered(question: Question<I>, heads: Heads): void {
-    this.#question = undefined
     if (heads.epoch === this.#hub.epoch) this.#hub.answered(question, heads)
     else this.#begin(heads.epoch, heads.position)
-  }
-
-  /** It is asked again at the next tick. */
-  unanswered(question: Question<I>): void {
-    this.#question = undefined
-    this.#hub.unanswered(question)
   }
 
   /** A message came over Redis. */
@@ -153,7 +142,7 @@ export class Follower<I extends Item> {
     // Another epoch is believed only from the log itself, which this reads.
     else if (beacon.epoch !== epoch || beacon.floor > watermark) {
       this.#catch(this.#mode === 'catching' ? this.#catchFrom : watermark)
-    } else if (this.#mode === 'live') this.#hub.fanout.advanceTo(beacon.head)
+    } else if (this.#mode === 'live') fanout.advanceTo(beacon.head)
   }
 
   scanned(scan: Scan, { epoch, items, upTo, isComplete }: Scanned<I>): void {
@@ -164,7 +153,7 @@ export class Follower<I extends Item> {
     this.#hub.fanout.advanceTo(upTo)
     // Between two reads, or a log that is far ahead would keep every new stream waiting.
     this.ask()
-    if (this.#mode === 'catching' && !this.#counts) this.#read(this.#catchFrom)
+    if (this.#mode === 'catching' && !scan.counts) this.#read(this.#catchFrom)
     else {
       this.#catchFrom = upTo
       if (!isComplete) this.#read(upTo)
@@ -191,61 +180,61 @@ export class Follower<I extends Item> {
     else if (this.#mode === 'catching') this.#read(this.#catchFrom)
     const { channels } = this.#hub
     const idle = channels.takeIdle(channels.size > crowdedAt ? now : now - lingerMs)
-    if (idle.length > 0 && this.#isUp) this.#ports.unsubscribe(idle)
+    if (idle.length > 0 && this.#isConnected) this.#ports.unsubscribe(idle)
     this.#hub.advance()
   }
 
   #toFollowing(): void {
     this.#mode = 'following'
-    this.#dropBuffer()
+    this.#forget()
     this.#read(this.#hub.fanout.watermark)
   }
 
   #catch(from: number): void {
     this.#mode = 'catching'
-    this.#dropBuffer()
+    this.#forget()
     this.#catchFrom = from
-    // A scan that is under way may have looked at the head too early.
-    this.#counts = false
+    // It may have looked at the head too early.
+    if (this.#scan !== undefined) this.#scan.counts = false
     this.#read(from)
   }
 
   #keep(item: I): void {
     const { maxBuffer, sizeOf } = this.#options
-    this.#bufferBytes += sizeOf(item)
-    if (this.#buffer.length < maxBuffer.items && this.#bufferBytes <= maxBuffer.bytes) {
-      this.#buffer.push(item)
-    } else this.#toFollowing()
+    this.#kept.items.push(item)
+    this.#kept.bytes += sizeOf(item)
+    if (this.#kept.items.length > maxBuffer.items || this.#kept.bytes > maxBuffer.bytes) {
+      this.#toFollowing()
+    }
   }
 
   #read(after: number): void {
     if (this.#scan !== undefined) return
-    this.#counts = this.#mode === 'catching'
-    this.#scan = { after, channels: this.#hub.channels.names() }
+    const counts = this.#mode === 'catching'
+    this.#scan = { after, channels: this.#hub.channels.names(), counts }
     this.#ports.scan(this.#scan)
   }
 
   #goLive(): void {
     this.#mode = 'live'
-    const buffer = this.#buffer
-    this.#dropBuffer()
-    for (const item of buffer) this.received(item)
+    for (const item of this.#forget()) this.received(item)
   }
 
-  #dropBuffer(): void {
-    this.#buffer = []
-    this.#bufferBytes = 0
+  #forget(): I[] {
+    const { items } = this.#kept
+    this.#kept = { items: [], bytes: 0 }
+    return items
   }
 
   #begin(epoch: string, position: number): void {
     const isFirst = this.#hub.epoch === undefined
     this.#scan = undefined
     this.#mode = 'following'
-    this.#dropBuffer()
+    this.#forget()
     this.#hub.begin(epoch, position)
     if (isFirst) return
     // What is subscribed are names of the epoch before.
-    this.#isUp = false
+    this.#isConnected = this.#isUp = false
     this.#ports.reconnect()
   }
 }

@@ -49,13 +49,15 @@ export class Hub<I extends Item> {
   readonly #joining = new Set<Subscription<I>>()
   /** Those among them that wait for the log's head. */
   readonly #waitForHead = new Set<Subscription<I>>()
+  /** The one that is under way. */
+  #question: Question<I> | undefined
   #epoch: string | undefined
   #logHead = 0
 
   constructor(source: Source<I>, buffer: ReplayBuffer<I>) {
     this.source = source
     this.buffer = buffer
-    this.fanout = new Fanout(this.channels, buffer, source.flushSoon)
+    this.fanout = new Fanout(this.channels, buffer, (first) => source.flushSoon(first))
   }
 
   /** Undefined until the log has been seen once: no stream can begin before that. */
@@ -130,16 +132,20 @@ export class Hub<I extends Item> {
     this.#askSoon()
   }
 
-  /** What the log is to be asked now; undefined if there is nothing. */
+  /** What the log is to be asked now; undefined if there is nothing, or the answer before is still awaited. */
   nextQuestion(): Question<I> | undefined {
-    if (!this.#hasQuestion) return undefined
+    if (!this.#hasQuestion || this.#question !== undefined) return undefined
     const subscriptions = [...this.#waitForHead]
     this.#waitForHead.clear()
-    return { channels: this.channels.takeUnasked(MAX_ASKED), subscriptions }
+    this.#question = { channels: this.channels.takeUnasked(MAX_ASKED), subscriptions }
+    return this.#question
   }
 
   /** In the epoch that the hub is in. */
-  answered({ channels, subscriptions }: Question<I>, heads: Heads): void {
+  answered(question: Question<I>, heads: Heads): void {
+    if (question !== this.#question) return
+    this.#question = undefined
+    const { channels, subscriptions } = question
     this.#logHead = Math.max(this.#logHead, heads.position)
     // Not below the watermark: what lies between is in the log already, and will not come again.
     const from = Math.max(heads.position, this.fanout.watermark)
@@ -151,7 +157,10 @@ export class Hub<I extends Item> {
   }
 
   /** It is asked again when something moves. */
-  unanswered({ channels, subscriptions }: Question<I>): void {
+  unanswered(question: Question<I>): void {
+    if (question !== this.#question) return
+    this.#question = undefined
+    const { channels, subscriptions } = question
     this.channels.unanswered(channels)
     for (const subscription of subscriptions) subscription.headAnswered(false)
   }
@@ -161,6 +170,7 @@ export class Hub<I extends Item> {
     this.fanout.flush()
     this.#joining.clear()
     this.#waitForHead.clear()
+    this.#question = undefined
     for (const subscription of this.channels.clear()) {
       subscription.sink.end('reset', this.resumeAt(subscription))
     }

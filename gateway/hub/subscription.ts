@@ -10,8 +10,8 @@ export interface Start<I extends Item> {
   epoch?: string | undefined
   /** Everything after this position; undefined for what comes from now on. */
   after?: number | undefined
-  /** Items up to `after` that go first, in position order: the last few of each channel. */
-  prelude?: readonly I[] | undefined
+  /** Items up to `after` that go first: the last few of each channel. */
+  prelude?: Batch<I> | undefined
 }
 
 /**
@@ -145,13 +145,13 @@ export class Subscription<I extends Item> {
     const { cursor } = this
     if (this.state === 'live') return new Cursor(cursor.epoch, Math.max(cursor.position, watermark))
     if (this.#start === undefined) return cursor
-    const { epoch = cursor.epoch, after = cursor.position, prelude = [] } = this.#start
-    return prelude.length > 0 ? undefined : new Cursor(epoch, after)
+    const { epoch = cursor.epoch, after = cursor.position, prelude } = this.#start
+    return prelude === undefined ? new Cursor(epoch, after) : undefined
   }
 
   /** Decides where the stream begins and tells it; false if the log has to be asked first. */
   #begin(hub: Hub<I>, known: number): boolean {
-    const { epoch, after = known, prelude = [] } = this.#start ?? {}
+    const { epoch, after = known, prelude } = this.#start ?? {}
     const { cursor, sink } = this
     let reset: ResetReason | undefined
     if (epoch !== undefined && epoch !== cursor.epoch) reset = 'other-epoch'
@@ -166,9 +166,12 @@ export class Subscription<I extends Item> {
     this.#start = undefined
     this.state = 'replaying'
     cursor.position = reset === undefined ? after : known
-    const [first] = reset === undefined ? prelude : []
+    const [first] = prelude?.items ?? []
     // With a prelude, a stream that breaks off at once is to get it again.
-    const at = first === undefined ? cursor : new Cursor(cursor.epoch, first.position - 1)
+    const at =
+      first === undefined || reset !== undefined
+        ? cursor
+        : new Cursor(cursor.epoch, first.position - 1)
     const heads = this.channels.map(({ name, head }) => [name, { head }])
     sink.ready(
       {
@@ -179,7 +182,7 @@ export class Subscription<I extends Item> {
       at,
     )
     if (reset !== undefined) sink.reset(reset, cursor)
-    else if (first !== undefined) sink.send({ items: prelude })
+    else if (prelude !== undefined && first !== undefined) sink.send(prelude)
     this.#liveFrom = cursor.position
     return true
   }

@@ -1,0 +1,201 @@
+import type { Redis } from 'ioredis'
+import type { Entry } from '../../contract/message.ts'
+import type { RedisKeys } from '../../contract/redisKeys.ts'
+import type { Logger } from '../../chassis/logger.ts'
+import type { Channel } from '../hub/channel.ts'
+import { renderMessage, sentAt, type Frame } from '../hub/frame.ts'
+import { Hub, type Heads, type Question, type Source } from '../hub/hub.ts'
+import { ReplayBuffer } from '../hub/replayBuffer.ts'
+import type { Subscription } from '../hub/subscription.ts'
+import type { GatewayMetrics } from '../metrics.ts'
+import type { Replay } from '../replay/replay.ts'
+import { Follower, type FollowerPorts, type Scan } from './follower.ts'
+import { RedisSubscription } from './redisSubscription.ts'
+
+/** What keeping up with the log needs of it; see LogReader. */
+export interface FeedLog {
+  heads: (channels: readonly string[]) => Promise<Heads>
+  scan: (query: {
+    epoch: string
+    after: number
+    upTo: number
+    channels: readonly string[]
+    maxBytes: number
+  }) => Promise<{ entries: Entry[]; upTo: number }>
+}
+
+export interface FeedOptions {
+  subscriber: Redis
+  keys: RedisKeys
+  log: FeedLog
+  replay: Replay
+  metrics: GatewayMetrics
+  logger: Logger
+  beaconMs: number
+  lingerMs: number
+  maxChannels: number
+  /** Bytes of recent messages kept in memory for those who come back. */
+  replayBufferBytes: number
+}
+
+/** Positions, and bytes of messages, read at once while the log is followed. */
+const MAX_SCAN = 1_000
+const SCAN_BYTES = 4_000_000
+/** How often the log is read while it has to be followed, and a missing beacon noticed. */
+const TICK_MS = 500
+/**
+ * Most bytes of a backlog that a stream is sent in a turn: far below what may wait for one reader, far above what arrives in a
+ * turn, so that catching up ends.
+ */
+const CHUNK_BYTES = 256 * 1024
+const MAX_BUFFERED_ITEMS = 50_000
+/** What may come over Redis while the log is read. With more, that read is too slow to be worth waiting for. */
+const CATCH_UP_BUFFER = { items: 5_000, bytes: 16_777_216 }
+
+/**
+ * The thin edge around the hub and its follower: carries out what they ask for, by Redis and the log, and brings them the
+ * answers and the time.
+ */
+export class Feed implements Source<Frame>, FollowerPorts<Frame> {
+  readonly hub: Hub<Frame>
+  readonly #follower: Follower<Frame>
+  readonly #redis: RedisSubscription
+  readonly #options: FeedOptions
+  #timer: NodeJS.Timeout | undefined
+  #isAskingSoon = false
+  /** They are subscribed together at the end of the turn: a storm of new streams costs one command a turn. */
+  #toSubscribe: Channel<Frame>[] = []
+
+  constructor(options: FeedOptions) {
+    this.#options = options
+    const sizeOf = ({ size }: Frame): number => size
+    this.hub = new Hub<Frame>(
+      this,
+      new ReplayBuffer<Frame>({
+        maxItems: MAX_BUFFERED_ITEMS,
+        maxBytes: options.replayBufferBytes,
+        chunkBytes: CHUNK_BYTES,
+        sizeOf,
+      }),
+    )
+    this.#follower = new Follower<Frame>(this.hub, this, {
+      beaconMs: options.beaconMs,
+      lingerMs: options.lingerMs,
+      crowdedAt: options.maxChannels / 2,
+      maxBuffer: CATCH_UP_BUFFER,
+      sizeOf,
+    })
+    this.#redis = new RedisSubscription(options.subscriber, options.keys, {
+      connected: () => this.#follower.connected(),
+      up: () => this.#follower.up(performance.now()),
+      down: () => this.#follower.down(),
+      beacon: (beacon) => this.#follower.beacon(beacon, performance.now()),
+      entry: (entry) => {
+        const { epoch } = this.hub
+        if (epoch !== undefined) this.#follower.received(renderMessage(epoch, entry))
+      },
+      isWanted: (channel) => this.hub.channels.get(channel) !== undefined,
+      epoch: () => this.hub.epoch ?? '',
+    })
+  }
+
+  start(): void {
+    const { metrics } = this.#options
+    const tick = (): void => {
+      this.#follower.tick(performance.now())
+      metrics.channels.set(this.hub.channels.size)
+      metrics.live.set(this.#follower.mode === 'live' ? 1 : 0)
+    }
+    tick()
+    this.#timer = setInterval(tick, TICK_MS)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#options.subscriber.disconnect()
+  }
+
+  want(channels: Channel<Frame>[]): void {
+    this.#follower.wanted(channels)
+  }
+
+  subscribe(channels: Channel<Frame>[]): void {
+    if (this.#toSubscribe.length === 0) setImmediate(() => this.#subscribe())
+    this.#toSubscribe.push(...channels)
+  }
+
+  unsubscribe(channels: Channel<Frame>[]): void {
+    this.#redis.unsubscribe(channels.map(({ name }) => name))
+  }
+
+  reconnect(): void {
+    this.#redis.reconnect()
+  }
+
+  /** At the end of the turn: what is wanted in one turn costs one question. */
+  askSoon(): void {
+    if (this.#isAskingSoon) return
+    this.#isAskingSoon = true
+    setImmediate(() => {
+      this.#isAskingSoon = false
+      this.#follower.ask()
+    })
+  }
+
+  ask(question: Question<Frame>): void {
+    this.#options.log.heads(question.channels.map(({ name }) => name)).then(
+      (heads) => this.#follower.answered(question, heads),
+      () => this.hub.unanswered(question),
+    )
+  }
+
+  flushSoon(first: Frame): void {
+    setImmediate(() => {
+      this.hub.fanout.flush()
+      // One look at the clock for all that leaves together, and for the one that has waited longest.
+      const lag = Date.now() - sentAt(first)
+      // The clocks of two machines may differ by more than a message takes.
+      if (Number.isFinite(lag)) this.#options.metrics.lag.observe(Math.max(0, lag) / 1_000)
+    })
+  }
+
+  scan(scan: Scan): void {
+    this.#scan(scan).catch((error: unknown) => {
+      this.#options.logger.debug({ reason: String(error) }, 'the log cannot be followed')
+      this.#follower.scanFailed(scan)
+    })
+  }
+
+  async #scan(scan: Scan): Promise<void> {
+    const { log } = this.#options
+    const { after, channels } = scan
+    const { epoch, position } = await log.heads([])
+    if (epoch !== this.hub.epoch) {
+      return this.#follower.scanned(scan, { epoch, items: [], upTo: position, isComplete: true })
+    }
+    const wanted = Math.min(position, after + MAX_SCAN)
+    const { entries, upTo } =
+      wanted > after && channels.length > 0
+        ? await log.scan({ epoch, after, upTo: wanted, channels, maxBytes: SCAN_BYTES })
+        : { entries: [], upTo: Math.max(wanted, after) }
+    const items = entries.map((entry) => renderMessage(epoch, entry))
+    this.#follower.scanned(scan, { epoch, items, upTo, isComplete: upTo >= position })
+  }
+
+  pause(subscription: Subscription<Frame>): void {
+    void this.#options.replay.pause(this.hub, subscription)
+  }
+
+  read(subscription: Subscription<Frame>, upTo: number): void {
+    void this.#options.replay.read(this.hub, subscription, upTo)
+  }
+
+  #subscribe(): void {
+    const channels = this.#toSubscribe
+    this.#toSubscribe = []
+    this.#redis.subscribe(
+      channels.map(({ name }) => name),
+      () => this.hub.come(channels),
+    )
+  }
+}

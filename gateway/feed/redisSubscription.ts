@@ -1,0 +1,116 @@
+import type { Redis } from 'ioredis'
+import { readEntry, type Entry } from '../../contract/message.ts'
+import { parseBeacon, type Beacon, type RedisKeys } from '../../contract/redisKeys.ts'
+import { hasShardedPubSub } from '../../chassis/redis.ts'
+
+export interface RedisSubscriptionEvents {
+  /** A connection stands: what is wanted from now on is to be subscribed on it. Returns the channels that are wanted already. */
+  connected: () => string[]
+  /** Those are subscribed now. */
+  up: () => void
+  down: () => void
+  beacon: (beacon: Beacon) => void
+  entry: (entry: Entry) => void
+  isWanted: (channel: string) => boolean
+  /** Of the log; only asked when there are channels. Another one means another connection. */
+  epoch: () => string
+}
+
+/** Names in one SUBSCRIBE: the reply to a larger one would hold up what comes behind it. */
+const BATCH = 500
+
+/**
+ * The subscription to Redis. It comes up once every channel that was wanted when its connection stood is subscribed and
+ * confirmed, and goes down with the connection. While up, it delivers everything in order; it never replays what was published
+ * before. It never waits for a moment without new channels, because on a busy gateway there may be none.
+ */
+export class RedisSubscription {
+  readonly #redis: Redis
+  readonly #keys: RedisKeys
+  readonly #events: RedisSubscriptionEvents
+  #isSharded = true
+  /** Counts connections: what was begun on one must not go on for the next. */
+  #connection = 0
+  /** What the names of live channels begin with, in the epoch of the first subscription; empty before that. */
+  #livePrefix = ''
+
+  constructor(redis: Redis, keys: RedisKeys, events: RedisSubscriptionEvents) {
+    this.#redis = redis
+    this.#keys = keys
+    this.#events = events
+    redis.on('ready', () => void this.#whileStanding((connection) => this.#come(connection)))
+    redis.on('close', () => {
+      this.#connection++
+      events.down()
+    })
+    const onMessage = (name: string, payload: string): void => this.#receive(name, payload)
+    redis.on('message', onMessage)
+    redis.on('smessage', onMessage)
+  }
+
+  /** Calls `confirmed` once the server has confirmed all of them, unless the connection breaks first. */
+  subscribe(channels: readonly string[], confirmed: () => void): void {
+    void this.#whileStanding(async (connection) => {
+      await this.#subscribe(channels)
+      if (connection === this.#connection) confirmed()
+    })
+  }
+
+  unsubscribe(channels: readonly string[]): void {
+    const names = channels.map((channel) => this.#livePrefix + channel)
+    const done = this.#isSharded
+      ? this.#redis.sunsubscribe(...names)
+      : this.#redis.unsubscribe(...names)
+    // If it fails, the connection is going down, and takes the subscriptions with it.
+    done.catch(() => {})
+  }
+
+  reconnect(): void {
+    this.#redis.disconnect(true)
+  }
+
+  async #come(connection: number): Promise<void> {
+    this.#isSharded = await hasShardedPubSub(this.#redis)
+    if (connection !== this.#connection) return
+    this.#livePrefix = ''
+    const wanted = this.#events.connected()
+    await this.#subscribeNames([this.#keys.beacon])
+    await this.#subscribe(wanted)
+    if (connection === this.#connection) this.#events.up()
+  }
+
+  /** A connection that does not take a subscription cannot be trusted with the others: it is made again. */
+  async #whileStanding(work: (connection: number) => Promise<void>): Promise<void> {
+    const connection = this.#connection
+    try {
+      await work(connection)
+    } catch {
+      if (connection === this.#connection) this.#redis.disconnect(true)
+    }
+  }
+
+  async #subscribe(channels: readonly string[]): Promise<void> {
+    for (let start = 0; start < channels.length; start += BATCH) {
+      // One that was left since is not wanted any more, and nobody would take it off again.
+      const batch = channels.slice(start, start + BATCH).filter(this.#events.isWanted)
+      if (batch.length === 0) continue
+      this.#livePrefix ||= this.#keys.livePrefix(this.#events.epoch())
+      await this.#subscribeNames(batch.map((channel) => this.#livePrefix + channel))
+    }
+  }
+
+  async #subscribeNames(names: string[]): Promise<void> {
+    if (this.#isSharded) await this.#redis.ssubscribe(...names)
+    else await this.#redis.subscribe(...names)
+  }
+
+  #receive(name: string, payload: string): void {
+    if (name.startsWith(this.#livePrefix) && this.#livePrefix !== '') {
+      const entry = readEntry(name.slice(this.#livePrefix.length), payload)
+      if (entry !== undefined) this.#events.entry(entry)
+    } else if (name === this.#keys.beacon) {
+      const beacon = parseBeacon(payload)
+      if (beacon !== undefined) this.#events.beacon(beacon)
+    }
+  }
+}

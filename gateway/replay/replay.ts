@@ -1,0 +1,208 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Entry } from '../../contract/message.ts'
+import type { EventsQuery } from '../events/query.ts'
+import { renderMessage, type Frame } from '../hub/frame.ts'
+import type { Hub } from '../hub/hub.ts'
+import type { Batch } from '../hub/replayBuffer.ts'
+import type { Start, Subscription } from '../hub/subscription.ts'
+import type { GatewayMetrics } from '../metrics.ts'
+
+/** Asks for messages of some channels with `after < position <= upTo`, at most `limit` of them. */
+export interface PageQuery {
+  epoch: string
+  channels: readonly string[]
+  after: number
+  upTo: number
+  limit: number
+}
+
+/** What was found, in position order, and how far that is complete. */
+export interface Found {
+  entries: Entry[]
+  upTo: number
+}
+
+export interface ReplayOptions {
+  /** The recent messages in Redis; undefined if they do not prove that they are all there. See RedisReplay. */
+  recent: (query: PageQuery) => Promise<Found | undefined>
+  /** The log; see LogReader. */
+  log: {
+    range: (query: PageQuery & { maxBytes: number }) => Promise<Found>
+    last: (query: {
+      channels: readonly string[]
+      count: number
+      maxBytes: number
+    }) => Promise<{ epoch: string; position: number; entries: Entry[] }>
+    positionBefore: (time: Date) => Promise<number>
+  }
+  metrics: GatewayMetrics
+  /** How long an answer is kept for others who ask the same; 0: not at all. */
+  keepMs: number
+}
+
+/** A read, and those who wait for it. */
+interface Read {
+  answer: Promise<unknown>
+  isWanted: (() => boolean)[]
+}
+
+/** Messages in a page, and bytes of messages that are sent at once: more might be cut as waiting for a reader that does not read. */
+const PAGE_MESSAGES = 100
+const MAX_BYTES = 512 * 1024
+/** Answers kept at most: each may hold its messages twice, as text and as the bytes of their streams. */
+const MAX_KEPT = 16
+/** A storm of returning readers must not take the log's connections from everybody else. */
+const MAX_READS = 8
+
+/**
+ * Finds what was before, for streams: in Redis if that can prove that it is complete, otherwise in the log. The same question is
+ * asked once for all who ask it, and not at all if nobody waits for it any more when its turn comes.
+ */
+export class Replay {
+  readonly #options: ReplayOptions
+  readonly #reads = new Map<string, Read>()
+  readonly #queue: (() => void)[] = []
+  #running = 0
+
+  constructor(options: ReplayOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Turns what a reader asked for into a place in the log. `isWanted`: whether the reader is still there. Throws `unavailable`
+   * if the log has to be asked and is away.
+   */
+  async findStart(
+    { since, channels }: Pick<EventsQuery, 'since' | 'channels'>,
+    isWanted: () => boolean,
+  ): Promise<Start<Frame>> {
+    const { log } = this.#options
+    switch (since.kind) {
+      case 'now':
+        return {}
+      case 'id':
+        return { epoch: since.epoch, after: since.position }
+      case 'position':
+        return { after: since.position }
+      case 'time':
+        return {
+          // Not kept: the answer for a time to come is the head, which moves.
+          after: await this.#once(`time ${since.time.getTime()}`, 0, isWanted, () =>
+            log.positionBefore(since.time),
+          ),
+        }
+      case 'last': {
+        const { count } = since
+        const key = ['last', count, ...channels].join(' ')
+        return this.#once(key, this.#options.keepMs, isWanted, async () => {
+          const { epoch, position, entries } = await log.last({
+            channels,
+            count,
+            maxBytes: MAX_BYTES,
+          })
+          return { epoch, after: position, prelude: render(epoch, entries) }
+        })
+      }
+    }
+  }
+
+  /** Reads the next page of a stream between its cursor and `upTo`, and brings it. */
+  async read(hub: Hub<Frame>, subscription: Subscription<Frame>, upTo: number): Promise<void> {
+    const { channels, cursor, sink } = subscription
+    // One page at a time is in memory for a stream: the next is read when the last one has left.
+    await sink.drained()
+    const query = {
+      epoch: cursor.epoch,
+      channels: channels.map(({ name }) => name),
+      after: cursor.position,
+      upTo,
+      limit: PAGE_MESSAGES,
+    }
+    const key = ['page', query.epoch, query.after, upTo, ...query.channels].join(' ')
+    try {
+      const page = await this.#once(
+        key,
+        this.#options.keepMs,
+        () => hub.isJoining(subscription),
+        () => this.#page(query),
+      )
+      hub.replay(subscription, page.batch, page.upTo)
+    } catch {
+      subscription.readFailed()
+    }
+  }
+
+  /** Waits until a stream has taken what it was sent. */
+  async pause(hub: Hub<Frame>, subscription: Subscription<Frame>): Promise<void> {
+    await subscription.sink.drained()
+    // The kernel may take many chunks at once: all the others would wait for them.
+    await nextTurn()
+    hub.replay(subscription, { items: [] }, subscription.cursor.position)
+  }
+
+  async #page(query: PageQuery): Promise<{ batch: Batch<Frame>; upTo: number }> {
+    const { recent, log, metrics } = this.#options
+    const known = await recent(query).catch(() => undefined)
+    metrics.reads.inc({ source: known === undefined ? 'log' : 'recent' })
+    const { entries, upTo } = known ?? (await log.range({ ...query, maxBytes: MAX_BYTES }))
+    const fitting = entries.slice(0, countFitting(entries))
+    const last = fitting.at(-1)
+    const isCut = fitting.length < entries.length && last !== undefined
+    return { batch: render(query.epoch, fitting), upTo: isCut ? last.position : upTo }
+  }
+
+  /** The answer to a question, asked once for all who wait for it, and kept for `keepMs`: the past does not change. */
+  #once<T>(
+    key: string,
+    keepMs: number,
+    isWanted: () => boolean,
+    ask: () => Promise<T>,
+  ): Promise<T> {
+    const known = this.#reads.get(key)
+    if (known !== undefined) {
+      known.isWanted.push(isWanted)
+      // The key names the question, and with it the type of its answer.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      return known.answer as Promise<T>
+    }
+    const waiting = [isWanted]
+    const answer = this.#inTurn(waiting, ask)
+    const read = { answer, isWanted: waiting }
+    this.#reads.set(key, read)
+    const forget = (): void => void this.#reads.delete(key)
+    answer.then(() => {
+      waiting.length = 0
+      if (keepMs === 0 || this.#reads.size > MAX_KEPT) forget()
+      else setTimeout(forget, keepMs).unref()
+    }, forget)
+    return answer
+  }
+
+  async #inTurn<T>(waiting: readonly (() => boolean)[], ask: () => Promise<T>): Promise<T> {
+    while (this.#running >= MAX_READS) {
+      await new Promise<void>((resolve) => this.#queue.push(resolve))
+    }
+    this.#running++
+    try {
+      if (!waiting.some((isWanted) => isWanted())) throw new Error('nobody waits for it any more')
+      return await ask()
+    } finally {
+      this.#running--
+      this.#queue.shift()?.()
+    }
+  }
+}
+
+function render(epoch: string, entries: readonly Entry[]): Batch<Frame> {
+  return { items: entries.map((entry) => renderMessage(epoch, entry)) }
+}
+
+/** How many of the first entries are sent at once; never none. */
+function countFitting(entries: readonly Entry[]): number {
+  let bytes = 0
+  const beyond = entries.findIndex(({ json }, index) => {
+    bytes += json.length
+    return index > 0 && bytes > MAX_BYTES
+  })
+  return beyond === -1 ? entries.length : beyond
+}
