@@ -1,12 +1,12 @@
 import type { Cursor } from '../../contract/cursor.ts'
 import type { Entry } from '../../contract/message.ts'
 import { Follower } from '../../gateway/feed/follower.ts'
-import type { Channel } from '../../gateway/hub/channel.ts'
 import type { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import type { Sink, Start, Subscription } from '../../gateway/hub/subscription.ts'
 import { LooseHub } from './looseHub.ts'
-import type { RedisConnection, ModelRedis } from './redis.ts'
+import type { ModelRedis } from './redis.ts'
+import { ModelSubscription } from './subscription.ts'
 import type { World } from './world.ts'
 
 /** A stream that has not been told `ready` by then is sent away. */
@@ -24,7 +24,7 @@ export class ModelGateway {
   readonly #redis: ModelRedis
   #hub!: Hub<Entry>
   #follower!: Follower<Entry>
-  #connection: RedisConnection | undefined
+  #link!: ModelSubscription
   #life = 0
   readonly #streams = new Map<Subscription<Entry>, ModelSink>()
 
@@ -77,14 +77,14 @@ export class ModelGateway {
   /** kill -9 and start. */
   restart(): void {
     this.#life++
-    if (this.#connection !== undefined) this.#redis.cut(this.#connection, false)
+    this.#link.close()
     for (const sink of this.#streams.values()) sink.end('shutdown', undefined)
     this.#streams.clear()
     this.#begin()
   }
 
   cutLink(isNoticed: boolean): void {
-    if (this.#connection !== undefined) this.#redis.cut(this.#connection, isNoticed)
+    this.#link.cut(isNoticed)
   }
 
   #begin(): void {
@@ -125,11 +125,13 @@ export class ModelGateway {
     const follower = new Follower<Entry>(
       hub,
       {
-        subscribe: (channels) => this.#subscribe(channels),
-        unsubscribe: (channels) => this.#unsubscribe(channels),
-        reconnect: () => {
-          if (this.#connection !== undefined) this.#redis.cut(this.#connection, true)
-        },
+        subscribe: (channels) =>
+          link.subscribe(
+            channels.map(({ name }) => name),
+            () => hub.come(channels),
+          ),
+        unsubscribe: (channels) => link.unsubscribe(channels.map(({ name }) => name)),
+        reconnect: () => link.cut(true),
         ask: (question) =>
           this.#world.query(
             () => ({
@@ -164,9 +166,17 @@ export class ModelGateway {
         sizeOf: () => 1,
       },
     )
+    const link = new ModelSubscription(this.#world, this.#redis, {
+      connected: () => follower.connected(),
+      up: () => follower.up(clock.now),
+      down: () => follower.down(),
+      entry: (entry) => follower.received(entry),
+      beacon: (beacon) => follower.beacon(beacon, clock.now),
+      epoch: () => hub.epoch ?? '',
+    })
     this.#hub = hub
     this.#follower = follower
-    clock.after(random.between(0, 100), () => this.#connect(life))
+    this.#link = link
   }
 
   #whenDrained(subscription: Subscription<Entry>, run: () => void): void {
@@ -190,59 +200,6 @@ export class ModelGateway {
       },
       () => subscription.readFailed(),
     )
-  }
-
-  /** As RedisSubscription does it: what was wanted before is confirmed before the connection counts. */
-  #connect(life: number): void {
-    const { clock, random } = this.#world
-    if (life !== this.#life) return
-    const again = (): void => clock.after(random.between(50, 500), () => this.#connect(life))
-    if (!this.#redis.up) return again()
-    const connection = this.#redis.connect({
-      entry: (entry) => this.#follower.received(entry),
-      beacon: (beacon) => this.#follower.beacon(beacon, clock.now),
-      closed: () => {
-        if (this.#connection !== connection || life !== this.#life) return
-        this.#connection = undefined
-        this.#follower.down()
-        again()
-      },
-    })
-    this.#connection = connection
-    clock.after(random.between(0, 20), () => {
-      if (life !== this.#life || this.#connection !== connection) return
-      const wanted = this.#follower.connected()
-      this.#redis.send(connection, this.#toLive(wanted), () => {
-        if (life === this.#life) this.#follower.up(clock.now)
-      })
-    })
-    // A connection that is cut silently while it comes up is given up after the socket's own time-out.
-    clock.after(4_000, () => {
-      if (this.#connection === connection && !connection.standing) connection.listener.closed()
-    })
-  }
-
-  #subscribe(channels: readonly Channel<Entry>[]): void {
-    const connection = this.#connection
-    const hub = this.#hub
-    if (connection === undefined) return
-    const confirmed = (): void => {
-      if (hub === this.#hub) hub.come(channels)
-    }
-    const isEarly = this.#world.ablations.subscribeFirst === false
-    this.#redis.send(connection, this.#toLive(channels.map(({ name }) => name)), () => {
-      if (!isEarly) confirmed()
-    })
-    if (isEarly) confirmed()
-  }
-
-  #unsubscribe(channels: readonly Channel<Entry>[]): void {
-    const names = this.#toLive(channels.map(({ name }) => name))
-    if (this.#connection !== undefined) this.#redis.send(this.#connection, [], () => {}, names)
-  }
-
-  #toLive(channels: readonly string[]): string[] {
-    return channels.map((channel) => `${this.#hub.epoch}/${channel}`)
   }
 
   #tick(): void {

@@ -4,7 +4,7 @@ import { ModelGateway } from './gateway.ts'
 import { ModelRedis } from './redis.ts'
 import { World, type Ablations } from './world.ts'
 
-const NAMES = 'abcdefghijkl'
+const NAMES = 'a b c d e f g h i j k l'.split(' ')
 const STORM_MS = 12_000
 /** The slowest repair is a silent link: three seconds of missing beacons, a new link, a look at the log. */
 const CALM_MS = 12_000
@@ -14,7 +14,7 @@ export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
   const world = new World(seed, ablations)
   const { clock, random } = world
   // Few channels that everybody hears, or many that come and go.
-  const channelNames = [...NAMES.slice(0, random.pick([4, 12]))]
+  const channelNames = NAMES.slice(0, random.pick([4, 12]))
   const redis = new ModelRedis(world)
   const bridges = [new ModelBridge(world, redis), new ModelBridge(world, redis)]
   const gateways = [new ModelGateway(world, redis), new ModelGateway(world, redis)]
