@@ -49,3 +49,8 @@ test('a database whose time is that of Berlin gives the same times', async () =>
   expect(await history.positionBefore(sentAt)).toBe(0)
   expect(await history.positionBefore(new Date(sentAt.getTime() + 1))).toBe(1)
 })
+
+test('a session sorts nothing that an index has in order: it has no bitmap scans', async () => {
+  const sql = `select current_setting('enable_bitmapscan') as "bitmapscan"`
+  expect(await openPool(await testDatabase()).query(sql, [])).toEqual([{ bitmapscan: 'off' }])
+})

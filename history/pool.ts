@@ -41,7 +41,8 @@ const SETTINGS = [
   'idle_in_transaction_session_timeout=5000',
   // Prisma's driver takes the time of any zone for UTC.
   'timezone=UTC',
-  // Each read has an index in its very order. A bitmap scan loses the order, and then sorts all that it might have stopped at.
+  // Each read has an index in its very order. A bitmap scan loses the order: of a channel that the planner takes for short, it
+  // then sorts all 160,000 messages for the last thousand.
   'enable_bitmapscan=off',
 ]
 

@@ -23,7 +23,7 @@ const SCAN = statement(`
     select "position", "data_bytes", "channel" from "message"
     where "log_id" = $1::smallint and "position" > $3::bigint and "position" <= $4::bigint
     offset 0
-  ) between_them where $5::text[] is null or "channel" = any($5::text[])`)
+  ) between_them where $5::text[] is null or "channel" in (select unnest($5::text[]))`)
 
 /**
  * Channel by channel off its own index, then merged. One index scan over `channel = any(…)` would read every message of every
