@@ -12,15 +12,16 @@ import { Ring } from './ring.ts'
 import type { Subscriber } from './subscriber.ts'
 import { Tail } from './tail.ts'
 
-/** What keeping up with the log needs of it; see History. */
+/** What keeping up with the log needs of it; see LogReader. */
 export interface FeedLog {
   heads: (channels: readonly string[]) => Promise<Heads>
-  stretch: (query: {
+  scan: (query: {
     epoch: string
     after: number
     upTo: number
     channels: readonly string[]
-  }) => Promise<Entry[]>
+    maxBytes: number
+  }) => Promise<{ entries: Entry[]; upTo: number }>
 }
 
 export interface FeedOptions {
@@ -38,6 +39,7 @@ export interface FeedOptions {
 
 /** Positions read at once while following the log. */
 const MAX_STRETCH = 1_000
+const MAX_STRETCH_BYTES = 4_000_000
 /** How often the log is read while it has to be followed, and a missing beacon noticed. */
 const TICK_MS = 500
 
@@ -152,12 +154,12 @@ export class Feed {
     const { log } = this.#options
     try {
       const { epoch, position } = await log.heads([])
-      const upTo = Math.min(position, after + MAX_STRETCH)
+      const end = Math.min(position, after + MAX_STRETCH)
       const known = this.audience.epoch
-      const entries =
-        epoch === known && upTo > after && channels.length > 0
-          ? await log.stretch({ epoch, after, upTo, channels })
-          : []
+      const { entries, upTo } =
+        epoch === known && end > after && channels.length > 0
+          ? await log.scan({ epoch, after, upTo: end, channels, maxBytes: MAX_STRETCH_BYTES })
+          : { entries: [], upTo: end }
       const items = entries.map((entry) => renderMessage(epoch, entry))
       const isFirst = epoch !== known
       this.#tail.followed(ticket, {

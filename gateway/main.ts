@@ -7,7 +7,7 @@ import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectRedis, connectSubscriber } from '../chassis/redis.ts'
 import { VERSION } from '../chassis/version.ts'
-import { History } from '../history/history.ts'
+import { LogReader } from '../history/logReader.ts'
 import { gatewayConfig } from './config.ts'
 import { Admission } from './admission.ts'
 import { Feed } from './feed.ts'
@@ -30,11 +30,10 @@ exitOnCrash(logger)
 const registry = createRegistry('gateway', VERSION)
 const metrics = createGatewayMetrics(registry)
 
-const history = new History({
+const history = new LogReader({
   databaseUrl: config.DATABASE_URL,
   logId: config.LOG_ID,
   connections: config.DATABASE_CONNECTIONS,
-  maxWaitingBytes: 0,
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
 const keys = new RedisKeys(config.REDIS_PREFIX, config.LOG_ID)

@@ -30,7 +30,9 @@ function createReader(keepMs: number): Reader {
       ranges.push(`${after}-${upTo}`)
       await new Promise<void>((resolve) => pending.push(resolve))
       if (failing) throw new Error('away')
-      return log.filter(({ position }) => position > after && position <= upTo).slice(0, limit)
+      const found = log.filter(({ position }) => position > after && position <= upTo)
+      const entries = found.slice(0, limit)
+      return { entries, upTo: found.length > limit ? (entries.at(-1)?.position ?? upTo) : upTo }
     },
     metrics: createGatewayMetrics(registry),
     keepMs,

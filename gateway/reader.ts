@@ -11,14 +11,15 @@ export type ReadRecent = (
   limit: number,
 ) => Promise<Entry[] | undefined>
 
-/** What it needs of the log; see History. */
+/** What it needs of the log; see LogReader. */
 export type ReadRange = (query: {
   epoch: string
   channels: readonly string[]
   after: number
   upTo: number
   limit: number
-}) => Promise<Entry[]>
+  maxBytes: number
+}) => Promise<{ entries: Entry[]; upTo: number }>
 
 export interface Page {
   frames: Frame[]
@@ -88,13 +89,9 @@ export class Reader {
       const found = await recent(epoch, channels, after, upTo, PAGE_MESSAGES).catch(() => undefined)
       metrics.reads.inc({ source: found === undefined ? 'log' : 'recent' })
       if (found !== undefined) return toPage(epoch, found, upTo)
-      const entries = await range({ epoch, channels, after, upTo, limit: PAGE_MESSAGES })
-      const last = entries.at(-1)
-      return toPage(
-        epoch,
-        entries,
-        entries.length === PAGE_MESSAGES && last !== undefined ? last.position : upTo,
-      )
+      const query = { epoch, channels, after, upTo, limit: PAGE_MESSAGES, maxBytes: PAGE_BYTES }
+      const { entries, upTo: covered } = await range(query)
+      return toPage(epoch, entries, covered)
     } finally {
       this.#reads--
       this.#queue.shift()?.()
