@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { compilePrograms, LoadClient, type LoadReport } from '../bench/loadClient.ts'
+import { LoadClient, type LoadReport } from '../bench/loadClient.ts'
 import { Messages } from '../bench/messages.ts'
+import { compilePrograms } from '../bench/programs.ts'
 import { ROOT } from '../stack/root.ts'
 
 /** The load client knows epoll alone. */
