@@ -5,7 +5,8 @@ import { migrateDatabase } from '../stack/migration.ts'
 import { startServers, type ServerUrls } from '../stack/servers.ts'
 import { Supervisor } from '../stack/supervisor.ts'
 import { moveTo, shareCores, type Cores } from './cores.ts'
-import { compilePrograms, LoadClient, type LoadOptions, type Programs } from './loadClient.ts'
+import { LoadClient, type LoadOptions } from './loadClient.ts'
+import { compilePrograms, type Programs } from './programs.ts'
 
 /** What a scenario finds prepared: the servers, the cores, the compiled programs; and what it starts is ended with it. */
 export class Bed {

@@ -7,6 +7,10 @@ export interface HttpPublisherOptions {
   /** Of the n-th message. */
   path: (at: number) => string
   body: (sentAt: bigint) => string
+  /** Default: JSON. */
+  contentType?: string
+  /** Makes one body of several, for a server that takes many messages in one request. */
+  batch?: (bodies: readonly string[]) => string
   /** Connections that are used in turn. Over one alone, requests are pipelined and so stay in order. */
   connections: number
 }
@@ -29,7 +33,11 @@ export class HttpPublisher implements Publisher {
 
   /** Resolves when each has been answered; on each connection all at once where it is pipelined, else one after the other. */
   async publish(sentAt: readonly bigint[]): Promise<void> {
-    const requests = sentAt.map((time) => this.#request(time))
+    const { body, batch } = this.#options
+    const bodies = sentAt.map(body)
+    const requests = (batch === undefined ? bodies : [batch(bodies)]).map((text) =>
+      this.#request(text),
+    )
     if (this.#connections.length === 1) {
       await this.#connections[0]?.post(requests)
       return
@@ -46,12 +54,11 @@ export class HttpPublisher implements Publisher {
     for (const connection of this.#connections) connection.close()
   }
 
-  #request(sentAt: bigint): string {
-    const { path, body, port } = this.#options
-    const text = body(sentAt)
+  #request(text: string): string {
+    const { path, port, contentType = 'application/json' } = this.#options
     return (
       `POST ${path(this.#count++)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n` +
-      `Content-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text}`
+      `Content-Type: ${contentType}\r\nContent-Length: ${text.length}\r\n\r\n${text}`
     )
   }
 }

@@ -1,38 +1,7 @@
-import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { ROOT } from '../stack/root.ts'
-import { messageOf } from '../stack/errors.ts'
-
-export interface Programs {
-  loadClient: string
-  sink: string
-}
-
-/** Compiles the C programs into `dir`. @throws where there is no C compiler, or no C library to compile with */
-export function compilePrograms(dir: string): Programs {
-  mkdirSync(dir, { recursive: true })
-  const compile = (name: string, sources: string[]): string => {
-    const program = join(dir, name)
-    const files = sources.map((file) => join(ROOT, 'bench/loadClient', file))
-    try {
-      execFileSync('cc', ['-O2', '-Wall', '-o', program, ...files], { stdio: 'pipe' })
-    } catch (error) {
-      throw new Error(
-        `The load client could not be compiled; it needs a C compiler (Debian: gcc libc6-dev).\n${messageOf(error)}`,
-        { cause: error },
-      )
-    }
-    return program
-  }
-  return {
-    loadClient: compile('loadClient', ['main.c', 'stream.c', 'body.c', 'events.c', 'report.c']),
-    sink: compile('sink', ['sink.c']),
-  }
-}
 
 export interface LoadOptions {
   port: number

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { serverEnv } from '../stack/server.ts'
 import { ROOT } from '../stack/root.ts'
 import type { Cores } from './cores.ts'
+import { GO_PEERS } from './peers/goPeers.ts'
 
 /** What the figures depend on, as a table for the reader. */
 export function describeMachine(cores: Cores): Record<string, string> {
@@ -18,6 +19,7 @@ export function describeMachine(cores: Cores): Record<string, string> {
     Causeway: `${version('package.json')} (${shell(`git -C '${ROOT}' describe --always --dirty 2>&1 || true`)})`,
     Libraries: ['better-sse', 'ioredis'].map(libraryVersion).join(', '),
     nginx: `${shell('nginx -v 2>&1').replace('nginx version: nginx/', '')}, Nchan ${nchanVersion()}`,
+    'Go peers': `${GO_PEERS}, ${shell("go env GOVERSION 2> /dev/null || echo 'left out: no Go'")}`,
     Redis: /v=(\S+)/.exec(shell('redis-server --version'))?.[1] ?? 'unknown',
     Compiler: shell('cc --version').split('\n')[0] ?? '',
   }

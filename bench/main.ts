@@ -1,12 +1,15 @@
 import { join, resolve } from 'node:path'
 import { ROOT } from '../stack/root.ts'
 import { messageOf } from '../stack/errors.ts'
+import { type Baseline, buildBaseline } from './baseline.ts'
 import { Bed } from './bed.ts'
 import { describeMachine } from './machine.ts'
+import { gateway, gatewayOf } from './peers/gateway.ts'
 import { formatOutcome, writeReport } from './report.ts'
 import { type Outcome, readResults, writeResults } from './results.ts'
 import type { Scenario } from './scenario.ts'
 import { channels } from './scenarios/channels.ts'
+import { connect } from './scenarios/connect.ts'
 import { drain } from './scenarios/drain.ts'
 import { fanout } from './scenarios/fanout.ts'
 import { latency } from './scenarios/latency.ts'
@@ -14,6 +17,7 @@ import { memory } from './scenarios/memory.ts'
 import { replicas } from './scenarios/replicas.ts'
 import { slow } from './scenarios/slow.ts'
 import { storm } from './scenarios/storm.ts'
+import { BEFORE } from './subject.ts'
 
 /** What `npm run bench` was asked for; stack/setup/options.mjs has read and checked it. */
 export interface BenchOptions {
@@ -21,6 +25,8 @@ export interface BenchOptions {
   rounds: number
   quick: boolean
   minutes: number
+  /** A commit whose gateway is measured beside ours. */
+  baseline?: string
   /** For logs and the servers' data; one run at a time. Default: `.stack/bench` in the repository. */
   dir?: string
 }
@@ -31,6 +37,7 @@ const SCENARIOS: Record<string, Scenario> = {
   channels,
   memory,
   storm,
+  connect,
   slow,
   drain,
   replicas,
@@ -41,8 +48,10 @@ const RESULTS = join(ROOT, 'docs/benchmarks.json')
 export async function main(options: BenchOptions): Promise<void> {
   const { rounds, quick, minutes } = options
   const dir = resolve(ROOT, options.dir ?? '.stack/bench')
+  let baseline: Baseline | undefined
   let bed: Bed
   try {
+    baseline = await findBaseline(options)
     bed = await Bed.make(dir, say)
   } catch (error) {
     say(messageOf(error))
@@ -50,15 +59,22 @@ export async function main(options: BenchOptions): Promise<void> {
     return
   }
   const isEnding = endWith(bed)
+  const gateways = [gateway, ...(baseline ? [gatewayOf(BEFORE, baseline.service)] : [])]
   for (const name of options.scenarios) {
     say(`${name}${quick ? ' (quick: its figures mean nothing)' : ''}`)
     try {
       // One scenario at a time has the machine.
       // oxlint-disable-next-line no-await-in-loop
-      const outcome = await SCENARIOS[name]?.(bed, { rounds, quick, minutes, say })
+      const outcome = await SCENARIOS[name]?.(bed, {
+        rounds,
+        quick,
+        minutes,
+        gateways,
+        say,
+      })
       if (outcome === undefined) throw new Error(`there is no scenario ${name}`)
       process.stdout.write(`\n${formatOutcome(outcome)}\n\n`)
-      if (!quick) record(name, options, bed, outcome)
+      if (!quick) record(name, options, { bed, baseline, outcome })
     } catch (error) {
       if (isEnding()) return
       say(`${name} failed: ${messageOf(error)}`)
@@ -69,13 +85,25 @@ export async function main(options: BenchOptions): Promise<void> {
   await bed.close()
 }
 
+/** Before the servers are started: it takes all cores for some time. */
+async function findBaseline({ baseline }: BenchOptions): Promise<Baseline | undefined> {
+  if (baseline === undefined) return undefined
+  say(`compiling ${baseline}, unless it is there`)
+  return buildBaseline(baseline)
+}
+
 /** Into the documents, beside what other scenarios have found before. */
-function record(name: string, options: BenchOptions, bed: Bed, outcome: Outcome): void {
+function record(
+  name: string,
+  options: BenchOptions,
+  { bed, baseline, outcome }: { bed: Bed; baseline: Baseline | undefined; outcome: Outcome },
+): void {
   const { rounds, minutes } = options
-  const more = name === 'memory' ? ` --minutes ${minutes}` : ''
+  const length = name === 'memory' ? ` --minutes ${minutes}` : ''
+  const beside = baseline ? ` --baseline ${baseline.commit}` : ''
   const results = readResults(RESULTS)
   results[name] = {
-    command: `npm run bench -- ${name} --rounds ${rounds}${more}`,
+    command: `npm run bench -- ${name} --rounds ${rounds}${length}${beside}`,
     finishedAt: new Date().toISOString(),
     rounds,
     machine: describeMachine(bed.cores),

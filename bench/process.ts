@@ -1,15 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/**
- * Resident bytes that a process has of its own or shares with its siblings. Not those of files that are mapped, which are mostly Node's code: they are one copy
- * for all its processes, and the kernel drops them and reads them again as it likes.
- */
+/** Resident bytes of a process, VmRSS: with the code that it has mapped, which its siblings share, as every tool counts them. */
 export function memoryOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const field = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1] ?? NaN) * 1024
-  return field('RssAnon') + field('RssShmem')
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1] ?? NaN) * 1024
 }
 
 /** Watches that memory until the function returned is called, which tells the most it was. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { barChart } from './chart.ts'
+import { ratiosOf } from './comparison.ts'
 import { formatSpread } from './figures.ts'
 import type { Outcome, Results, Run } from './results.ts'
 
@@ -17,6 +18,10 @@ share the others. Everything runs on one machine over the loopback, so no networ
   code.
 - **Nchan** is Debian's package, at its best: one nginx worker, messages in its own memory (no Redis), no access log, published by pipelined
   requests over one connection that stays open.
+- **Causeway, before** is the gateway of an earlier commit, if one was given by \`--baseline\`; "now / before" are the ratios of each round's figures.
+- **Centrifugo** keeps messages in its own memory, **Centrifugo on Redis** shares them with others of its kind. It is asked for no token and keeps no
+  history; messages that are due together go to it in one request, one after the other, because in parallel they would lose their order.
+- **Mercure** is its hub out of the library with the local transport, behind Go's own HTTP server; published like Nchan. Go's servers have one processor each.
 - **plain Node** is what \`node:http\` can do at most: it joins the messages of one turn of the event loop into one write per stream, and neither resumes,
   checks, nor knows slow readers.
 `
@@ -42,19 +47,29 @@ export function writeReport(dir: string, results: Results, order: readonly strin
 export function formatOutcome({ title, method, series, claims }: Outcome): string {
   const metrics = [...new Set(series.map(({ metric }) => metric))]
   const subjects = [...new Set(series.map(({ subject }) => subject))]
+  const ratios = metrics.map((metric) => ratiosOf(series, metric))
+  const isCompared = ratios.some((each) => each.length > 0)
   const cell = (subject: string, metric: string): string => {
     const found = series.find((each) => each.subject === subject && each.metric === metric)
     return found === undefined ? '' : formatSpread(found.values)
   }
   const table = [
-    ['', ...subjects],
-    ['---', ...subjects.map(() => '---:')],
-    ...metrics.map((metric) => [metric, ...subjects.map((subject) => cell(subject, metric))]),
+    ['', ...subjects, ...(isCompared ? ['now / before'] : [])],
+    ['---', ...subjects.map(() => '---:'), ...(isCompared ? ['---:'] : [])],
+    ...metrics.map((metric, at) => [
+      metric,
+      ...subjects.map((subject) => cell(subject, metric)),
+      ...(isCompared ? [formatRatios(ratios[at] ?? [])] : []),
+    ]),
   ]
   const verdicts = claims.map(
     ({ text, shown, holds }) => `- ${holds ? 'Holds' : '**Does not hold**'}: ${text}. ${shown}.`,
   )
   return [`## ${title}`, ...method, table.map(toRow).join('\n'), verdicts.join('\n')].join('\n\n')
+}
+
+function formatRatios(ratios: readonly number[]): string {
+  return ratios.length === 0 ? '' : formatSpread(ratios)
 }
 
 function section(run: Run, charts: readonly string[]): string {

@@ -1,5 +1,6 @@
 import type { Bed } from './bed.ts'
 import { format, median } from './figures.ts'
+import type { Gateway } from './peers/gateway.ts'
 import type { Outcome, Series } from './results.ts'
 
 export interface Plan {
@@ -8,6 +9,8 @@ export interface Plan {
   quick: boolean
   /** How long the memory scenario lets streams come and go. */
   minutes: number
+  /** Ours, and after it that of an earlier commit, if one is given. */
+  gateways: readonly Gateway[]
   say: (line: string) => void
 }
 

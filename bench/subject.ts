@@ -2,6 +2,10 @@ import type { Bed } from './bed.ts'
 import type { LoadOptions } from './loadClient.ts'
 import type { Publisher } from './publisher.ts'
 
+/** What the gateway is called, and that of an earlier commit beside it. */
+export const NOW = 'Causeway'
+export const BEFORE = 'Causeway, before'
+
 /** A server that is measured beside the others, in the same way. */
 export interface Subject {
   name: string

@@ -21,6 +21,8 @@ describe('the setup', () => {
     [['start', '--port', '70000'], '--port must be a port, 1 to 65535, not "70000"'],
     [['start', 'now'], "Unexpected argument 'now'"],
     [['generate', '--all'], '"generate" takes no options, but got: --all'],
+    [['bench', 'fanuot'], 'There is no scenario "fanuot"'],
+    [['bench', '--baseline=-x'], '--baseline must be a commit of git, not "-x"'],
   ])('refuses %j before it touches anything', (args, text) => {
     const { status, stderr } = setup(args)
     expect(stderr).toContain(text)

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { compilePrograms, LoadClient, type LoadReport } from '../bench/loadClient.ts'
+import { LoadClient, type LoadReport } from '../bench/loadClient.ts'
 import { Messages } from '../bench/messages.ts'
+import { compilePrograms } from '../bench/programs.ts'
 import { ROOT } from '../stack/root.ts'
 
 /** The load client knows epoll alone. */
@@ -34,19 +35,55 @@ onLinux('the load client', () => {
     expect(report).toMatchObject({ events: positions.length, ...NOTHING_WRONG, ...wrong })
   })
 
-  test('sees that a stream begins after what `ready` told', async () => {
-    const ready = 'event: ready\nid: e-1\ndata: {"position":1,"complete":true}\n\n'
-    const report = await readAll(({ res }) => res.end(ready + event(3)), 1)
-    expect(report).toMatchObject({ events: 1, ...NOTHING_WRONG, lost: 1 })
+  describe.each([
+    ['the id first', (fields: string[]) => fields],
+    ['the id last', ([id = '', ...others]: string[]) => [...others, id]],
+    [
+      'the id last and no spaces',
+      ([id = '', ...others]: string[]) => [...others, id].map((field) => field.replace(': ', ':')),
+    ],
+  ])('reads events with %s, and', (_, arrange) => {
+    const arranged = (...fields: string[]) => `${arrange(fields).join('\n')}\n\n`
+    const ready = (position: number) =>
+      arranged(`id: e-${position}`, 'retry: 10', 'event: ready', `data: ${readyData(position)}`)
+    const message = (position: number, id = position) =>
+      arranged(`id: e-${id}`, `data: ${messageJson(position)}`)
+
+    test('finds nothing wrong with a stream that follows its `ready`', async () => {
+      const text = ready(1) + message(2) + message(3)
+      const report = await readAll(({ res }) => res.end(text), 1, { readyEvent: true })
+      expect(report).toMatchObject({ events: 2, ...NOTHING_WRONG, incomplete: 0, deferred: 0 })
+    })
+
+    test('sees that a message after `ready` is missing', async () => {
+      const report = await readAll(({ res }) => res.end(ready(1) + message(3)), 1)
+      expect(report).toMatchObject({ events: 1, ...NOTHING_WRONG, lost: 1 })
+    })
+
+    test('sees an id that does not name its message', async () => {
+      const report = await readAll(({ res }) => res.end(ready(0) + message(1, 2)), 1)
+      expect(report).toMatchObject({ events: 1, ...NOTHING_WRONG, wrongIds: 1 })
+    })
+
+    test('comes back with the id of a `goodbye`', async () => {
+      const goodbye = arranged('id: e-7', 'retry: 10', 'event: goodbye', 'data: {}')
+      const answer = ({ req, res }: Exchange) =>
+        req.headers['last-event-id'] === 'e-7' ? res.write(message(8)) : res.end(goodbye)
+      const report = await readAll(answer, 1, { resume: true })
+      expect(report).toMatchObject({ events: 1, goodbyes: 1, ...NOTHING_WRONG })
+    })
   })
 
-  test('sees an id that does not name its message', async () => {
-    const ready = 'event: ready\nid: e-0\ndata: {"position":0,"complete":true}\n\n'
-    const report = await readAll(
-      ({ res }) => res.end(ready + event(1).replace('id: e-1', 'id: e-2')),
-      1,
-    )
-    expect(report).toMatchObject({ events: 1, ...NOTHING_WRONG, wrongIds: 1 })
+  test("takes messages out of Centrifugo's envelope and judges them alike", async () => {
+    const pushes = [
+      '{"connect":{"client":"a","subs":{"lobby":{}},"ping":25}}',
+      ...[1, 3, 4].map((at) => `{"channel":"lobby","pub":{"data":${messageJson(at)}}}`),
+      '{}',
+    ]
+    const text = `\r\n${pushes.map((push) => `data: ${push}\n\n`).join('')}`
+    const report = await readAll(({ res }) => res.end(text), 1, { readyEvent: true })
+    expect(report).toMatchObject({ events: 3, ...NOTHING_WRONG, lost: 1, deferred: 0 })
+    expect(report.each).toMatchObject({ count: 3 })
   })
 
   test('reads events that come in pieces, chunked, the same as whole ones', async () => {
@@ -97,9 +134,16 @@ onLinux('the benchmarks', () => {
 const NOTHING_WRONG = { lost: 0, doubled: 0, unreadable: 0, wrongIds: 0, refused: 0, failed: 0 }
 
 /** The n-th message of a channel that has all of them. */
+function messageJson(position: number): string {
+  return new Messages(['a'], position - 1).next(process.hrtime.bigint()).json
+}
+
 function event(position: number): string {
-  const { json } = new Messages(['a'], position - 1).next(process.hrtime.bigint())
-  return `id: e-${position}\ndata: ${json}\n\n`
+  return `id: e-${position}\ndata: ${messageJson(position)}\n\n`
+}
+
+function readyData(position: number): string {
+  return `{"position":${position},"complete":true}`
 }
 
 type Exchange = { req: Parameters<RequestListener>[0]; res: Parameters<RequestListener>[1] }
@@ -108,7 +152,7 @@ type Exchange = { req: Parameters<RequestListener>[0]; res: Parameters<RequestLi
 async function readAll(
   answer: (exchange: Exchange) => unknown,
   streams: number,
-  options: { resume?: boolean } = {},
+  options: { resume?: boolean; readyEvent?: boolean } = {},
 ): Promise<LoadReport> {
   const server: Server = createServer((req, res) => void answer({ req, res }))
   server.listen(0, '127.0.0.1')

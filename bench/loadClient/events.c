@@ -4,7 +4,9 @@
 
 /* Server-sent events whose data are Causeway's messages: {"position":P,"previous":Q,…"sent":T…}. Every peer is given the same
  * ones, so every peer's streams are checked alike: on a stream of one channel each message names the one before it, which
- * proves order, completeness and that nothing came twice. T is of CLOCK_MONOTONIC, in nanoseconds. */
+ * proves order, completeness and that nothing came twice. T is of CLOCK_MONOTONIC, in nanoseconds.
+ *
+ * Centrifugo alone wraps them: {"channel":…,"pub":{"data":…}}, and names none of its events. */
 
 struct text {
   const char *at, *end;
@@ -71,9 +73,25 @@ static void measure(struct tally *tally, struct text data, int64_t position, int
   }
 }
 
+/** What Centrifugo says in its own name: that a stream is subscribed, {"connect":…}, and that it lives, {}. */
+static bool readPush(struct reading *reading, struct text data) {
+  if (is(data, "{}")) return true;
+  if (!SKIP(&data, "{\"connect\":")) return false;
+  reading->ready = true;
+  return true;
+}
+
+static struct text unwrap(struct text data) {
+  struct text rest = data;
+  if (!SKIP(&rest, "{\"channel\":")) return data;
+  const char *found = memmem(rest.at, (size_t)(rest.end - rest.at), "\"pub\":{\"data\":", 14);
+  return found == NULL ? data : (struct text){found + 14, data.end};
+}
+
 static void readMessage(struct tally *tally, struct reading *reading, const struct event *event,
                         int64_t now) {
-  struct text rest = event->data;
+  if (readPush(reading, event->data)) return;
+  struct text rest = unwrap(event->data);
   int64_t position, previous;
   if (!SKIP(&rest, "{\"position\":") || !number(&rest, &position) ||
       !SKIP(&rest, ",\"previous\":") || !number(&rest, &previous)) {

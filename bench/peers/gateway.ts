@@ -1,33 +1,37 @@
+import { v7 } from 'uuid'
 import type { Entry } from '../../contract/message.ts'
 import type { Bed } from '../bed.ts'
-import { Messages } from '../messages.ts'
+import { clock, dataOf, Messages } from '../messages.ts'
 import { pause } from '../publisher.ts'
 import { RedisPublisher } from '../redisPublisher.ts'
-import type { Running, Subject } from '../subject.ts'
+import { NOW, type Running, type Subject } from '../subject.ts'
 import type { Child } from '../../stack/child.ts'
 import { service, type ServiceSpec } from '../../stack/service.ts'
 
-/** Our own gateway, as `npm start` runs it; messages enter through Redis, written as the bridge writes them. */
-export const gateway: Subject = {
-  name: 'Causeway',
-  start: (bed, channels) => startGateway(bed, channels),
+/** A gateway; `recent`: the last messages of the log, which the copy in Redis is to hold already. */
+export interface Gateway extends Subject {
+  start: (bed: Bed, channels: number, recent?: readonly Entry[]) => Promise<Running>
 }
+
+/** A gateway as `npm start` runs it, by the `service` of its commit; messages enter through Redis, written as the bridge writes them. */
+export function gatewayOf(name: string, ofCommit: typeof service): Gateway {
+  return { name, start: (...wanted) => startGateway(ofCommit, ...wanted) }
+}
+
+/** Our own. */
+export const gateway = gatewayOf(NOW, service)
 
 const CHANNEL = 'bench.'
 const LIVE_WITHIN_MS = 20_000
 
-export interface RunningGateway extends Running {
-  redis: RedisPublisher
-}
-
-/** `recent`: the last messages of the log, which the copy in Redis is to hold already. */
-export async function startGateway(
+async function startGateway(
+  ofCommit: typeof service,
   bed: Bed,
   channels: number,
   recent: readonly Entry[] = [],
-): Promise<RunningGateway> {
+): Promise<Running> {
   const redisPrefix = bed.fresh('bench')
-  const spec = await gatewaySpec(bed, redisPrefix)
+  const spec = await gatewaySpec(bed, redisPrefix, ofCommit)
   const { epoch, position } = await bed.history.head()
   const redis = await RedisPublisher.open(
     { redisUrl: bed.urls.redisUrl, redisPrefix, epoch },
@@ -46,7 +50,6 @@ export async function startGateway(
   return {
     pid: child.pid ?? 0,
     metricsUrl: spec.metricsUrl ?? '',
-    redis,
     load: {
       port: spec.port,
       path: `/events?channel=${CHANNEL}{n}`,
@@ -70,8 +73,12 @@ export function channelNames(count: number): string[] {
 }
 
 /** One gateway of its own, with the configuration that it has by default. */
-export function gatewaySpec(bed: Bed, redisPrefix: string): Promise<ServiceSpec> {
-  return service({
+export function gatewaySpec(
+  bed: Bed,
+  redisPrefix: string,
+  ofCommit = service,
+): Promise<ServiceSpec> {
+  return ofCommit({
     ...bed.urls,
     role: 'gateway',
     index: 1,
@@ -79,6 +86,21 @@ export function gatewaySpec(bed: Bed, redisPrefix: string): Promise<ServiceSpec>
     mqttPrefix: redisPrefix,
     env: {},
   })
+}
+
+/** Messages of a gateway's one channel, appended to the log as all others are. */
+export async function appendMessages(bed: Bed, count: number): Promise<Entry[]> {
+  const [channel = ''] = channelNames(1)
+  const drafts = Array.from({ length: count }, () => ({
+    id: v7(),
+    channel,
+    type: 'message',
+    sender: { id: 'bench', name: 'bench' },
+    data: dataOf(clock()),
+    key: null,
+  }))
+  const appended = await Promise.all(drafts.map((draft) => bed.history.append(draft)))
+  return appended.map(({ entry }) => entry).sort((a, b) => a.position - b.position)
 }
 
 /** What one of a gateway's metrics is now, all of its labels that match together. */

@@ -5,10 +5,9 @@ import { freePort } from '../../stack/ports.ts'
 import { answers } from '../../stack/probes.ts'
 import { serverEnv } from '../../stack/server.ts'
 import type { Bed } from '../bed.ts'
-import { HttpPublisher } from '../httpPublisher.ts'
-import { Messages } from '../messages.ts'
 import { childrenOf } from '../process.ts'
 import type { Running, Subject } from '../subject.ts'
+import { openLobby, peerSpec } from './peer.ts'
 
 /** Nchan inside Debian's nginx, with one worker and messages in its own memory: its fastest way. */
 export const nchan: Subject = { name: 'Nchan', start }
@@ -19,26 +18,18 @@ async function start(bed: Bed): Promise<Running> {
   mkdirSync(dir, { recursive: true })
   const config = join(dir, 'nginx.conf')
   writeFileSync(config, configuration(dir, port))
-  const child = await bed.serve({
-    role: 'nginx',
-    name: 'nchan',
-    command: { command: 'nginx', args: ['-e', 'stderr', '-p', dir, '-c', config] },
-    env: serverEnv(),
-    cwd: '/',
-    probe: () => answers(`http://127.0.0.1:${port}/alive`, 200),
-    readyWithin: 15_000,
-    stopSignal: 'SIGTERM',
-    stopWithin: 5_000,
-  })
+  const child = await bed.serve(
+    peerSpec({
+      name: 'nchan',
+      command: { command: 'nginx', args: ['-e', 'stderr', '-p', dir, '-c', config] },
+      probe: () => answers(`http://127.0.0.1:${port}/alive`, 200),
+    }),
+  )
   const [worker = 0] = childrenOf(child.pid ?? 0)
   return {
     pid: worker,
     load: { port, path: '/events/lobby' },
-    publisher: async () => {
-      const messages = new Messages(['lobby'], 0)
-      const body = (sentAt: bigint) => messages.next(sentAt).json
-      return HttpPublisher.open({ port, path: () => '/publish/lobby', body, connections: 1 })
-    },
+    publisher: () => openLobby({ port, path: '/publish/lobby', body: (json) => json }),
     stop: () => child.stop(),
   }
 }

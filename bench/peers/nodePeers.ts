@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { RedisKeys } from '../../contract/redisKeys.ts'
-import type { ChildSpec } from '../../stack/child.ts'
 import { freePort } from '../../stack/ports.ts'
 import { greets } from '../../stack/probes.ts'
 import { ROOT } from '../../stack/root.ts'
@@ -10,6 +9,7 @@ import { Messages } from '../messages.ts'
 import { RedisPublisher } from '../redisPublisher.ts'
 import type { Running, Subject } from '../subject.ts'
 import { channelNames } from './gateway.ts'
+import { peerSpec } from './peer.ts'
 
 /** A bare node:http server on one Redis channel. */
 export const plainNode: Subject = {
@@ -40,10 +40,17 @@ async function startPeer(
   const redis = await RedisPublisher.open({ redisUrl: bed.urls.redisUrl, redisPrefix, epoch }, 0)
   const port = await freePort()
   const child = await bed.serve(
-    nodeSpec(file, port, {
-      REDIS_URL: bed.urls.redisUrl,
-      REDIS_CHANNEL: keys.live(epoch, channelNames(1)[0] ?? ''),
-      REDIS_PREFIX: keys.livePrefix(epoch),
+    peerSpec({
+      name: file.replace('.js', ''),
+      command: { command: process.execPath, args: [join(ROOT, 'dist/bench/peers', file)] },
+      env: {
+        ...process.env,
+        PORT: String(port),
+        REDIS_URL: bed.urls.redisUrl,
+        REDIS_CHANNEL: keys.live(epoch, channelNames(1)[0] ?? ''),
+        REDIS_PREFIX: keys.livePrefix(epoch),
+      },
+      probe: () => greets(port),
     }),
   )
   const load: Pick<LoadOptions, 'port' | 'path' | 'channels'> = { port, path, channels }
@@ -58,19 +65,5 @@ async function startPeer(
       await redis.close()
       await child.stop()
     },
-  }
-}
-
-function nodeSpec(file: string, port: number, env: NodeJS.ProcessEnv): ChildSpec {
-  return {
-    role: 'gateway',
-    name: file.replace('.js', ''),
-    command: { command: process.execPath, args: [join(ROOT, 'dist/bench/peers', file)] },
-    env: { ...process.env, ...env, PORT: String(port) },
-    cwd: ROOT,
-    probe: () => greets(port),
-    readyWithin: 10_000,
-    stopSignal: 'SIGTERM',
-    stopWithin: 5_000,
   }
 }

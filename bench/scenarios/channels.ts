@@ -1,4 +1,5 @@
 import type { Bed } from '../bed.ts'
+import { keepsUp } from '../comparison.ts'
 import { format } from '../figures.ts'
 import { gateway } from '../peers/gateway.ts'
 import { bareLoop } from '../peers/nodePeers.ts'
@@ -7,7 +8,6 @@ import { Figures, inTurn, type Plan } from '../scenario.ts'
 import { Session } from '../session.ts'
 import type { Subject } from '../subject.ts'
 
-const SUBJECTS = [gateway, bareLoop]
 const RATE = 'messages/s'
 const P99 = 'p99 at half the rate, ms'
 const HALF = 'half the rate, messages/s'
@@ -22,7 +22,7 @@ export async function channels(bed: Bed, plan: Plan): Promise<Outcome> {
   const count = plan.quick ? 1_000 : 10_000
   const seconds = plan.quick ? 1 : 5
   const figures = new Figures(plan.say)
-  await inTurn(plan, SUBJECTS, async (subject) => {
+  await inTurn(plan, [...plan.gateways, bareLoop], async (subject) => {
     figures.add(subject.name, await measure(bed, subject, count, seconds))
   })
   const share = figures.median(gateway.name, RATE) / figures.median(bareLoop.name, RATE)
@@ -47,6 +47,7 @@ export async function channels(bed: Bed, plan: Plan): Promise<Outcome> {
         shown: `${format(p99)} ms`,
         holds: p99 < P99_LIMIT_MS,
       },
+      ...keepsUp(figures.series, RATE, 'more'),
       { text: 'None lost', shown: `${faults} lost or doubled`, holds: faults === 0 },
     ],
     charts: [RATE, P99],

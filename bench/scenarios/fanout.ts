@@ -1,6 +1,8 @@
 import type { Bed } from '../bed.ts'
+import { keepsUp } from '../comparison.ts'
 import { format } from '../figures.ts'
 import { gateway } from '../peers/gateway.ts'
+import { goPeers } from '../peers/goPeers.ts'
 import { nchan } from '../peers/nchan.ts'
 import { plainNode } from '../peers/nodePeers.ts'
 import { wholeRoad } from '../peers/wholeRoad.ts'
@@ -8,9 +10,8 @@ import { sink } from '../peers/sink.ts'
 import type { Outcome } from '../results.ts'
 import { Figures, inTurn, type Plan } from '../scenario.ts'
 import { Session } from '../session.ts'
-import type { Subject } from '../subject.ts'
+import { BEFORE, type Subject } from '../subject.ts'
 
-const SUBJECTS = [gateway, nchan, plainNode, wholeRoad]
 const WINDOWS = [8, 32, 64, 128, 256, 500]
 const P99_LIMIT_MS = 100
 /** Half of the limit: on shared cores one round may take twice as long as the look before. */
@@ -28,13 +29,19 @@ const CALM_P99 = 'p99 at 70 %, ms'
 export async function fanout(bed: Bed, plan: Plan): Promise<Outcome> {
   const streams = plan.quick ? 100 : 1_000
   const seconds = plan.quick ? 1 : 5
+  const subjects = [...plan.gateways, nchan, ...(await goPeers(plan.say)), plainNode, wholeRoad]
   const figures = new Figures(plan.say)
   const windows = new Map<string, number>()
   plan.say('looking for how many messages each takes at once')
-  for (const subject of SUBJECTS) {
-    windows.set(subject.name, await findWindow(bed, subject, streams, plan))
+  for (const subject of subjects) {
+    // What is compared with ours is to have as many on their way.
+    const found =
+      subject.name === BEFORE
+        ? windows.get(gateway.name)
+        : await findWindow(bed, subject, streams, plan)
+    windows.set(subject.name, found ?? 0)
   }
-  await inTurn(plan, SUBJECTS, async (subject) => {
+  await inTurn(plan, subjects, async (subject) => {
     const window = windows.get(subject.name) ?? 0
     figures.add(subject.name, await measure(bed, subject, { streams, seconds, window }))
   })
@@ -45,14 +52,14 @@ export async function fanout(bed: Bed, plan: Plan): Promise<Outcome> {
   const limit = ours / figures.median(plainNode.name, RATE)
   const p99 = figures.median(gateway.name, P99)
   const faults = figures.sum(gateway.name, FAULTS)
-  const chosen = SUBJECTS.map(({ name }) => `${name} ${windows.get(name)}`).join(', ')
+  const chosen = subjects.map(({ name }) => `${name} ${windows.get(name)}`).join(', ')
   return {
     title: `Fan-out: ${format(streams)} streams of one channel`,
     method: [
       `Messages of about 300 bytes on the wire are published for ${seconds} s, with a fixed number of them on their way: the next one is sent when ` +
         `all streams have one of those. That number was looked for beforehand: of ${WINDOWS.join(', ')} the one with which each server delivers ` +
         `most, where ${gateway.name} is also to keep its p99 below ${P99_AIM_MS} ms (${chosen}). A delivery's time runs from before the message is handed ` +
-        `to Redis (Nchan: to its publishing socket; "from POST": to ingest's) until the client has read it. Then messages come for as long again at ` +
+        `to Redis (the others: to their publishing socket; "from POST": to ingest's) until the client has read it. Then messages come for as long again at ` +
         `70 % of that rate, whether they are taken or not, and one that was sent late counts from when it was due.`,
       `The load client checks every event of every stream: each message names the one before it. "load client" is what it can check itself, fed by a ` +
         `C program that does nothing but write events rendered beforehand.`,
@@ -69,6 +76,7 @@ export async function fanout(bed: Bed, plan: Plan): Promise<Outcome> {
         shown: `${format(p99)} ms`,
         holds: p99 < P99_LIMIT_MS,
       },
+      ...keepsUp(figures.series, RATE, 'more'),
       { text: 'Nothing lost', shown: `${faults} lost or doubled`, holds: faults === 0 },
     ],
     charts: [RATE, P99],

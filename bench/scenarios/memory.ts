@@ -1,52 +1,83 @@
 import type { Bed } from '../bed.ts'
 import { format, median } from '../figures.ts'
-import { gateway } from '../peers/gateway.ts'
+import type { LoadClient } from '../loadClient.ts'
+import { appendMessages, gateway, type Gateway } from '../peers/gateway.ts'
+import { goPeers } from '../peers/goPeers.ts'
 import { nchan } from '../peers/nchan.ts'
 import { bareSocket, plainNode } from '../peers/nodePeers.ts'
 import { memoryOf } from '../process.ts'
 import { pause } from '../publisher.ts'
 import type { Outcome } from '../results.ts'
 import { Figures, inTurn, type Plan } from '../scenario.ts'
+import { brokenOf } from '../session.ts'
 import type { Subject } from '../subject.ts'
 
-const SUBJECTS = [gateway, nchan, plainNode, bareSocket]
 const EACH = 'kB a stream'
 const EMPTY = 'empty, MB'
+const FIRST = 5_000
+const MORE = 10_000
+/** Streams that begin with messages which were sent before. */
+const SINCE = 50
+const SLOPE_LIMIT_KB = 1.7
+const EMPTY_LIMIT_MB = 110
 const CHURNED = 'MB after churn'
 const BEFORE_CHURN = 'MB before churn'
 
 /** What an idle stream costs, and whether coming and going leaves anything behind. */
 export async function memory(bed: Bed, plan: Plan): Promise<Outcome> {
-  const streams = plan.quick ? 1_000 : 10_000
-  // Longer than the gateway's heartbeats are apart: what they leave is counted too.
-  const settleMs = plan.quick ? 3_000 : 25_000
+  const scale = plan.quick ? 0.1 : 1
+  const [first, more] = [FIRST * scale, MORE * scale]
+  const settleMs = plan.quick ? 3_000 : 40_000
+  // Longer than the heartbeats are apart: what they leave is counted too.
+  const restMs = plan.quick ? 3_000 : 25_000
+  const subjects: Filled[] = [
+    ...plan.gateways,
+    ...plan.gateways.map(returning),
+    nchan,
+    ...(await goPeers(plan.say)),
+    plainNode,
+    bareSocket,
+  ]
   const figures = new Figures(plan.say)
-  await inTurn(plan, SUBJECTS, async (subject) => {
-    figures.add(subject.name, await measure(bed, subject, streams, settleMs))
+  await inTurn(plan, subjects, async (subject) => {
+    figures.add(subject.name, await measure(bed, subject, { first, more, settleMs, restMs }))
   })
   plan.say(`letting streams of the gateway come and go for ${plan.minutes} min`)
-  const perSecond = streams / 20
-  const { early, late } = await churn(bed, plan, streams, perSecond)
+  const perSecond = more / 20
+  const { early, late } = await churn(bed, plan, more, perSecond)
   figures.add(gateway.name, { [BEFORE_CHURN]: early, [CHURNED]: late })
 
-  const ours = figures.median(gateway.name, EACH)
-  const theirs = figures.median(nchan.name, EACH)
+  const [ours = NaN, since = NaN, theirs = NaN] = [gateway, returning(gateway), nchan].map(
+    ({ name }) => figures.median(name, EACH),
+  )
+  const empty = figures.median(gateway.name, EMPTY)
   const growth = late / early - 1
   return {
-    title: `Memory: ${format(streams)} idle streams`,
+    title: `Memory: ${format(first + more)} idle streams`,
     method: [
-      `Resident memory of the process (of Nchan, its worker), without that of mapped files, ${settleMs / 1_000} s after the last stream was opened, less what it was before ` +
-        `the first, divided by the streams: what the process grows by. What a process took for its start and does not need any more is used again, so a stream may ` +
-        `weigh a little more than this, above all where it is light. No garbage collection is forced from outside. What the kernel keeps for each socket is not in it, for none of them.`,
-      `Then, of the gateway alone, ${format(perSecond)} streams a second leave and come anew for ${plan.minutes} min. Compared are the medians of the ` +
+      `Resident memory of the process (VmRSS; of Nchan, its worker): empty, ${settleMs / 1_000} s after its start; then with ${format(first)} streams, and then with ` +
+        `${format(more)} more, each time ${restMs / 1_000} s after the last one was opened. What a stream weighs is the difference of these two by ${format(more)}: what a process took for its ` +
+        `start and does not need any more is used again by the first ones. No garbage collection is forced from outside. What the kernel keeps for each socket is not in it, for none of them.`,
+      `The streams of "${returning(gateway).name}" begin with the last ${SINCE} messages of their channel, of about 300 bytes each, and are idle after that.`,
+      `Then, of the gateway alone, ${format(more)} streams: ${format(perSecond)} a second leave and come anew for ${plan.minutes} min. Compared are the medians of the ` +
         `second and of the last fifth of that time.`,
     ],
     series: figures.series,
     claims: [
       {
+        text: `A stream weighs at most ${SLOPE_LIMIT_KB} kB, also if it began with ${SINCE} messages`,
+        shown: `${format(ours)} kB, ${format(since)} kB`,
+        holds: Math.max(ours, since) <= SLOPE_LIMIT_KB,
+      },
+      {
         text: 'Less memory for an idle stream than Nchan',
         shown: `${format(ours)} kB against ${format(theirs)} kB`,
         holds: ours < theirs,
+      },
+      {
+        text: `An empty gateway has at most ${EMPTY_LIMIT_MB} MB`,
+        shown: `${format(empty)} MB`,
+        holds: empty <= EMPTY_LIMIT_MB,
       },
       {
         text: `No growth over ${plan.minutes} min of churn`,
@@ -54,29 +85,68 @@ export async function memory(bed: Bed, plan: Plan): Promise<Outcome> {
         holds: growth < 0.05,
       },
     ],
-    charts: [EACH],
+    charts: [EACH, EMPTY],
+  }
+}
+
+interface Filled extends Subject {
+  /** Messages that each of its streams begins with; default none. */
+  backlog?: number
+}
+
+/** A gateway whose streams begin with what was sent before. */
+function returning({ name, start }: Gateway): Filled {
+  return {
+    name: `${name}, since=-${SINCE}`,
+    backlog: SINCE,
+    start: async (bed, channels) => {
+      const running = await start(bed, channels, await appendMessages(bed, 2 * SINCE))
+      const { load } = running
+      return { ...running, load: { ...load, path: `${load.path}&since=-${SINCE}` } }
+    },
   }
 }
 
 async function measure(
   bed: Bed,
-  subject: Subject,
-  streams: number,
-  settleMs: number,
+  subject: Filled,
+  { first, more, settleMs, restMs }: Record<'first' | 'more' | 'settleMs' | 'restMs', number>,
 ): Promise<Record<string, number>> {
   const running = await subject.start(bed, 1)
-  try {
-    await pause(2_000)
-    const empty = memoryOf(running.pid)
+  const clients: LoadClient[] = []
+  const withMore = async (streams: number): Promise<number> => {
     const client = bed.load({ ...running.load, streams })
+    clients.push(client)
     await client.opened
+    await pause(restMs)
+    return memoryOf(running.pid)
+  }
+  try {
     await pause(settleMs)
-    const full = memoryOf(running.pid)
-    await client.close()
-    return { [EACH]: (full - empty) / streams / 1_000, [EMPTY]: empty / 1e6 }
+    const empty = memoryOf(running.pid)
+    const few = await withMore(first)
+    const many = await withMore(more)
+    await Promise.all(clients.map((client) => untouched(client, subject.backlog ?? 0)))
+    return {
+      [EACH]: (many - few) / more / 1_000,
+      [EMPTY]: empty / 1e6,
+      [`MB with ${format(first)}`]: few / 1e6,
+      [`MB with ${format(first + more)}`]: many / 1e6,
+    }
   } finally {
+    await Promise.all(clients.map((client) => client.close()))
     await running.stop()
   }
+}
+
+/** @throws if streams have ended meanwhile, or have not got what they were to begin with: memory of others would be measured */
+async function untouched(client: LoadClient, backlog: number): Promise<void> {
+  const report = await client.report()
+  const { open, streams, fewest, most } = report
+  if (open === streams && fewest === backlog && most === backlog && brokenOf(report) === 0) return
+  throw new Error(
+    `${open} of ${streams} streams are open, with ${fewest} to ${most} messages instead of ${backlog}`,
+  )
 }
 
 async function churn(bed: Bed, plan: Plan, streams: number, perSecond: number) {

@@ -1,15 +1,13 @@
-import { v7 } from 'uuid'
-import type { Entry } from '../../contract/message.ts'
 import type { Bed } from '../bed.ts'
 import { format } from '../figures.ts'
 import type { LoadReport } from '../loadClient.ts'
-import { dataOf, clock } from '../messages.ts'
-import { channelNames, gateway, startGateway } from '../peers/gateway.ts'
+import { appendMessages, gateway, type Gateway } from '../peers/gateway.ts'
 import { plainNode } from '../peers/nodePeers.ts'
 import type { Outcome } from '../results.ts'
 import { Figures, inTurn, type Plan } from '../scenario.ts'
 import { brokenOf } from '../session.ts'
 import { countTransactions } from '../transactions.ts'
+import { connectAll } from './connect.ts'
 
 const MISSED = 100
 const LIMIT_S = 4
@@ -26,10 +24,17 @@ const WITHIN_MS = 60_000
 export async function storm(bed: Bed, plan: Plan): Promise<Outcome> {
   const streams = plan.quick ? 1_000 : 10_000
   const figures = new Figures(plan.say)
-  await inTurn(plan, [gateway, plainNode], async (subject) => {
-    const measure = subject === gateway ? measureGateway : measurePlainNode
-    figures.add(subject.name, await measure(bed, streams))
-  })
+  const measures = [
+    ...plan.gateways.map((subject) => ({
+      name: subject.name,
+      measure: () => measureGateway(bed, subject, streams),
+    })),
+    {
+      name: plainNode.name,
+      measure: async () => figuresOf(await connectAll(bed, plainNode, streams)),
+    },
+  ]
+  await inTurn(plan, measures, async ({ name, measure }) => figures.add(name, await measure()))
   const ours = figures.median(gateway.name, DONE)
   const ratio = ours / figures.median(plainNode.name, READY)
   const unserved = figures.sum(gateway.name, UNSERVED)
@@ -63,11 +68,15 @@ export async function storm(bed: Bed, plan: Plan): Promise<Outcome> {
   }
 }
 
-async function measureGateway(bed: Bed, streams: number): Promise<Record<string, number>> {
-  const missed = await append(bed, MISSED)
+async function measureGateway(
+  bed: Bed,
+  subject: Gateway,
+  streams: number,
+): Promise<Record<string, number>> {
+  const missed = await appendMessages(bed, MISSED)
   const last = missed.at(-1)?.position ?? 0
   const before = await countTransactions(bed.urls.databaseUrl)
-  const running = await startGateway(bed, 1, missed)
+  const running = await subject.start(bed, 1, missed)
   const { epoch } = await bed.history.head()
   const client = bed.load({
     ...running.load,
@@ -94,32 +103,6 @@ async function measureGateway(bed: Bed, streams: number): Promise<Record<string,
   }
 }
 
-async function measurePlainNode(bed: Bed, streams: number): Promise<Record<string, number>> {
-  const running = await plainNode.start(bed, 1)
-  const client = bed.load({ ...running.load, streams, burst: streams, resume: true })
-  try {
-    return figuresOf(await client.opened)
-  } finally {
-    await client.close()
-    await running.stop()
-  }
-}
-
 function figuresOf({ openMs, refused, failed, streams, open }: LoadReport): Record<string, number> {
   return { [READY]: openMs / 1_000, [UNSERVED]: refused + failed + streams - open }
-}
-
-/** Messages that are in the log as all others are. */
-async function append(bed: Bed, count: number): Promise<Entry[]> {
-  const [channel = ''] = channelNames(1)
-  const drafts = Array.from({ length: count }, () => ({
-    id: v7(),
-    channel,
-    type: 'message',
-    sender: { id: 'bench', name: 'bench' },
-    data: dataOf(clock()),
-    key: null,
-  }))
-  const appended = await Promise.all(drafts.map((draft) => bed.history.append(draft)))
-  return appended.map(({ entry }) => entry).sort((a, b) => a.position - b.position)
 }
