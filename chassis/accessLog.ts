@@ -9,14 +9,11 @@ import type { Logger } from './logger.ts'
 export function createAccessLog(logger: Logger) {
   return pinoHttp({
     logger,
-    // The line is about the request, `request.log` only names it: a stream would keep the rest in memory for its life.
+    // The line is about the request; `request.log` only names it.
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'requestId' },
-    customLogLevel: (_request, response, error) => {
-      // A stream has been taken away from its response, which therefore never finishes.
-      if (isStreaming(response) && !response.writableFinished) return 'silent'
-      return error !== undefined || response.statusCode >= 500 ? 'error' : 'info'
-    },
+    customLogLevel: (_request, response, error) =>
+      error !== undefined || response.statusCode >= 500 ? 'error' : 'info',
     // The error handler has logged the error; pino-http would make one up.
     customErrorObject: (_request, _response, _error, { res, responseTime }) => ({
       res,
@@ -28,10 +25,6 @@ export function createAccessLog(logger: Logger) {
       res: (response: ServerResponse) => ({ status: response.statusCode }),
     },
   })
-}
-
-function isStreaming(response: ServerResponse & { locals?: Record<string, unknown> }): boolean {
-  return response.locals?.['streaming'] === true
 }
 
 function pathOf(request: IncomingMessage & { originalUrl?: string }): string {

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import cors from 'cors'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Registry } from 'prom-client'
@@ -29,9 +29,9 @@ export function createApp({ logger, registry, corsOrigins, routes }: AppOptions)
   app.disable('query parser')
   app.enable('case sensitive routing')
   app.enable('strict routing')
-  app.use(requestId, createAccessLog(logger), createHttpMetrics(registry, routes))
+  app.use(requestId, createAccessLog(logger), createHttpMetrics(registry))
   app.use((_request, response, next) => {
-    setSafeHeaders(response)
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value)
     next()
   })
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins))
@@ -56,17 +56,15 @@ export function createHttpServer(listener: RequestListener): Server {
   return server
 }
 
-/** What every answer of ours says: it is what it claims to be, and nobody keeps it. */
-export function setSafeHeaders(response: ServerResponse): void {
-  response.setHeader('X-Content-Type-Options', 'nosniff')
-  response.setHeader('Cache-Control', 'no-store')
-}
+/** On every response: no MIME sniffing, no caching. */
+export const SAFE_HEADERS = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' }
 
-function mount(app: Express, { path, get, post }: Route): void {
+function mount(app: Express, { path, get, post, answeredBefore = [] }: Route): void {
   const route = app.route(path)
   if (get !== undefined) route.get(get)
   if (post !== undefined) route.post(post)
   const allow = [
+    ...answeredBefore,
     ...(get === undefined ? [] : ['GET', 'HEAD']),
     ...(post === undefined ? [] : ['POST']),
   ]

@@ -1,6 +1,5 @@
 import type { RequestHandler } from 'express'
 import { Histogram, type Registry } from 'prom-client'
-import type { Route } from './route.ts'
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
 
@@ -8,7 +7,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
  * Rate, errors and duration of requests. The labels come from our own tables and never from the request, or anyone could
  * fill the registry's memory with paths.
  */
-export function createHttpMetrics(registry: Registry, routes: Route[]): RequestHandler {
+export function createHttpMetrics(registry: Registry): RequestHandler {
   const histogram = new Histogram({
     name: 'causeway_http_request_duration_seconds',
     help: 'From the request to the end of its answer, by route pattern, method and class of status',
@@ -16,12 +15,10 @@ export function createHttpMetrics(registry: Registry, routes: Route[]): RequestH
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   })
-  const streams = new Set(routes.filter((route) => route.streams).map((route) => route.path))
   return (request, response, next) => {
     const started = performance.now()
     response.once('close', () => {
       const route = String(request.route?.path ?? 'none')
-      if (streams.has(route) && response.statusCode === 200) return
       const method = METHODS.has(request.method) ? request.method : 'other'
       const status = response.writableFinished
         ? `${Math.floor(response.statusCode / 100)}xx`

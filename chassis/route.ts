@@ -6,6 +6,6 @@ export interface Route {
   path: string
   get?: RequestHandler
   post?: RequestHandler
-  /** The answer lasts as long as its reader wants, so its duration says nothing about us and is not measured. */
-  streams?: boolean
+  /** Methods that are answered before a request gets to the app: they are offered beside those above. */
+  answeredBefore?: string[]
 }

@@ -12,13 +12,14 @@ export class RawReader {
   ended: 'cleanly' | 'broken' | undefined
   #body = false
 
-  constructor(url: string, headers: Record<string, string> = {}) {
+  /** A header that is undefined is left out, also one that every reader would send. */
+  constructor(url: string, headers: Record<string, string | undefined> = {}) {
     const { hostname, port, pathname, search } = new URL(url)
     this.socket = connect(Number(port), hostname)
     const lines = Object.entries({ Host: 'x', Accept: 'text/event-stream', ...headers })
-    this.socket.write(
-      `GET ${pathname}${search} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
-    )
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+    this.socket.write(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n`)
     const parser = createParser({
       onEvent: (event) => void this.events.push(event),
       onRetry: (ms) => void this.retries.push(ms),

@@ -3,19 +3,16 @@ import type { RequestListener, Server } from 'node:http'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createApp, createHttpServer } from '../../chassis/http.ts'
-import { Admission, type AdmissionOptions } from '../../gateway/admission.ts'
-import { Audience } from '../../gateway/audience.ts'
-import { fastPath } from '../../gateway/fastPath.ts'
-import { renderMessage, type Frame } from '../../gateway/frame.ts'
-import { getEvents } from '../../gateway/getEvents.ts'
-import { HeapTrim } from '../../gateway/heapTrim.ts'
+import { createPrimedCounter } from '../../chassis/primedCounter.ts'
+import { Admission, type AdmissionOptions } from '../../gateway/events/admission.ts'
+import type { Connection } from '../../gateway/events/connection.ts'
+import { clock, Connections } from '../../gateway/events/connections.ts'
+import { createListener, openFrontDoor, type FrontDoor } from '../../gateway/events/frontDoor.ts'
+import { createHandler, type EventsOptions, type Handle } from '../../gateway/events/handler.ts'
+import { renderMessage, type Frame } from '../../gateway/hub/frame.ts'
+import { Hub } from '../../gateway/hub/hub.ts'
+import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
-import { openEvents } from '../../gateway/openEvents.ts'
-import { Ring } from '../../gateway/ring.ts'
-import { SlowReaders } from '../../gateway/slowReaders.ts'
-import type { StartLog } from '../../gateway/start.ts'
-import type { Stream } from '../../gateway/stream.ts'
-import { Streams } from '../../gateway/streams.ts'
 import { entry } from './testRedis.ts'
 
 export interface StreamServerOptions {
@@ -25,147 +22,182 @@ export interface StreamServerOptions {
   heartbeatMs?: number
   maxAgeMs?: number
   admission?: Partial<AdmissionOptions>
+  corsOrigins?: string[]
   proxyHops?: number
-  log?: StartLog
+  findStart?: EventsOptions['findStart']
+  /** No channel becomes ready by itself: the test calls `answer`. */
+  holdsChannels?: boolean
+  /** False: every connection goes to Node at once. */
+  hasDoor?: boolean
+  /** The log has not been seen yet. */
+  isUnseen?: boolean
 }
 
-const headAlone = { epoch: 'e1', position: 0, channels: new Map<string, number>() }
-
-const nothing: StartLog = {
-  head: () => Promise.resolve({ epoch: 'e1', position: 0 }),
-  positionBefore: () => Promise.resolve(0),
-  page: () => Promise.resolve({ entries: [] }),
+/** Where a query begins that names a place itself. */
+const findStart: EventsOptions['findStart'] = async ({ since }) => {
+  if (since.kind === 'id') return { epoch: since.epoch, after: since.position }
+  return since.kind === 'position' ? { after: since.position } : {}
 }
 
 /**
- * The gateway's `GET /events` on a socket, over its own audience, in the process of the test. What would come from Redis and
- * the log the test says itself: every channel is ready at once, and `send` is a message that came.
+ * The gateway's `/events` on a socket, over its own hub, in the process of the test. What would come from Redis and the log the
+ * test says itself: every channel is ready at once, and `send` is a message that came.
  */
 export class StreamServer {
   origin = ''
   isDraining = false
-  /** Undefined: the log has not been seen yet. */
-  epoch: string | undefined = 'e1'
   readonly registry = new Registry()
-  readonly metrics = createGatewayMetrics(this.registry)
-  readonly audience: Audience<Frame>
-  readonly streams: Streams
-  /** Those that were seen to be slow. */
-  readonly slow: Stream[] = []
-  /** Requests that took the way through Express. */
-  throughApp = 0
-  /** Failures that nobody foresaw. */
-  readonly errors: unknown[] = []
-  readonly #server: Server
+  readonly metrics = {
+    ...createGatewayMetrics(this.registry),
+    rejections: createPrimedCounter(this.registry, {
+      name: 'rejections',
+      help: 'Requests answered with a problem, by its type',
+      label: 'type',
+      values: {},
+    }),
+  }
+  readonly hub: Hub<Frame>
+  readonly admission: Admission
+  readonly connections: Connections
+  readonly door: FrontDoor = { closeIdle: () => {} }
+  /** Those whose stream began, in that order. */
+  readonly begun: Connection[] = []
+  /** Requests that the front door has passed on. */
+  passedOn = 0
+  /** The lines of the log. */
+  readonly log: Record<string, unknown>[] = []
+  readonly server: Server
+  /** What Node's server calls. */
+  readonly listener: RequestListener
   #head = 0
 
   constructor(options: StreamServerOptions = {}) {
-    const audience = new Audience<Frame>(
+    const { holdsChannels = false } = options
+    this.hub = new Hub<Frame>(
       {
-        wanted: (channels) => {
-          for (const name of channels) audience.channels.setState(name, 'activating')
-          const heads = new Map(channels.map((name) => [name, 0]))
-          audience.activated({ epoch: 'e1', position: 0, channels: heads })
+        want: (channels) => {
+          this.hub.come(channels)
+          if (!holdsChannels) this.answer()
         },
-        askHead: () => setImmediate(() => audience.activated(headAlone)),
-        flushSoon: () => setImmediate(() => audience.flush()),
-        pause: (subscriber) =>
-          void subscriber.sink
+        askSoon: () => {
+          if (!holdsChannels) setImmediate(() => this.answer())
+        },
+        flushSoon: () => setImmediate(() => this.hub.fanout.flush()),
+        pause: (subscription) =>
+          void subscription.sink
             .drained()
-            .then(() => audience.page(subscriber, [], subscriber.cursor)),
-        read: (subscriber, _after, upTo) => audience.page(subscriber, [], upTo),
+            .then(() => this.hub.replay(subscription, { items: [] }, subscription.cursor.position)),
+        read: (subscription, upTo) => this.hub.replay(subscription, { items: [] }, upTo),
       },
-      new Ring(
-        0,
-        { maxItems: 100_000, maxBytes: 1e9, pieceBytes: 524_288 },
-        ({ text }) => text.length,
-      ),
+      new ReplayBuffer<Frame>({
+        maxItems: 100_000,
+        maxBytes: 1e9,
+        chunkBytes: 524_288,
+        sizeOf: ({ size }) => size,
+      }),
     )
-    audience.begin('e1', 0)
-    this.audience = audience
-    const readers = new SlowReaders({
-      stallMs: options.stallMs ?? 60_000,
-      maxTotalBytes: options.maxTotalBytes ?? 1e9,
+    this.admission = new Admission({
+      maxStreams: 10_000,
+      maxStreamsPerAddress: 10_000,
+      maxChannels: 10_000,
+      ratePerSecond: 10_000,
+      burst: 10_000,
+      maxMemoryBytes: Infinity,
+      ...options.admission,
     })
-    this.streams = new Streams({
-      audience,
-      slow: readers,
-      trim: new HeapTrim(
-        () => {},
-        () => 0,
-      ),
+    const retryMs = (): number => 1_500
+    this.connections = new Connections({
+      hub: this.hub,
+      admission: this.admission,
       metrics: this.metrics,
+      clock,
       heartbeatMs: options.heartbeatMs ?? 60_000,
       maxAgeMs: options.maxAgeMs ?? 600_000,
+      stallMs: options.stallMs ?? 60_000,
+      maxWaitingBytes: options.maxWaitingBytes ?? 1_048_576,
+      maxTotalBytes: options.maxTotalBytes ?? 1e9,
       drainMs: 500,
+      retryMs,
     })
-    const open = openEvents({
-      streams: this.streams,
-      slow: readers,
-      admission: new Admission({
-        maxStreams: 10_000,
-        maxStreamsPerAddress: 10_000,
-        ratePerSecond: 10_000,
-        burst: 10_000,
-        maxMemoryBytes: Infinity,
-        ...options.admission,
-      }),
-      log: options.log ?? nothing,
-      metrics: this.metrics,
-      epoch: () => this.epoch,
-      isDraining: () => this.isDraining,
-      proxyHops: options.proxyHops ?? 0,
-      stream: {
-        maxWaitingBytes: options.maxWaitingBytes ?? 1_048_576,
-        retryMs: () => 1_500,
-        metrics: this.metrics,
-        onSlow: (stream) => {
-          this.slow.push(stream)
-          readers.add(stream, performance.now())
+    const lines = {
+      write: (line: string) => void this.log.push(JSON.parse(line) as Record<string, unknown>),
+    }
+    const logger = pino({}, lines)
+    const corsOrigins = options.corsOrigins ?? ['https://chat.example']
+    const handle: Handle = createHandler({
+      hub: this.hub,
+      connections: {
+        open: (...from) => this.connections.open(...from),
+        begin: (connection, ...how) => {
+          this.begun.push(connection)
+          this.connections.begin(connection, ...how)
         },
       },
+      admission: this.admission,
+      findStart: options.findStart ?? findStart,
+      metrics: this.metrics,
+      logger,
+      isDraining: () => this.isDraining,
+      corsOrigins,
+      proxyHops: options.proxyHops ?? 0,
+      retryMs,
+      now: clock.now,
     })
     const app = createApp({
       logger: pino({ level: 'silent' }),
       registry: this.registry,
-      corsOrigins: ['https://chat.example'],
-      routes: [{ path: '/events', streams: true, get: getEvents(open) }],
+      corsOrigins,
+      routes: [{ path: '/events', answeredBefore: ['GET', 'HEAD'] }],
     })
+    this.listener = createListener(handle, app)
     const counted: RequestListener = (request, response) => {
-      this.throughApp++
-      app(request, response)
+      this.passedOn++
+      this.listener(request, response)
     }
-    this.#server = createHttpServer(fastPath(open, counted, (error) => this.errors.push(error)))
+    this.server = createHttpServer(counted)
+    if (options.hasDoor !== false) this.door = openFrontDoor(this.server, handle)
+    if (options.isUnseen !== true) this.hub.begin('e1', 0)
   }
 
   async listen(): Promise<this> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    const address = this.#server.address()
+    this.server.listen(0, '127.0.0.1')
+    await once(this.server, 'listening')
+    const address = this.server.address()
     if (address === null || typeof address === 'string') throw new Error('not listening')
     this.origin = `http://127.0.0.1:${address.port}`
-    this.streams.start()
+    this.connections.start()
     return this
+  }
+
+  /** Answers what the hub asks of the log: all its channels are ready, and empty. */
+  answer(): void {
+    const question = this.hub.nextQuestion()
+    if (question === undefined) return
+    this.hub.answered(question, { epoch: 'e1', position: 0, channels: new Map() })
   }
 
   /** A message that came, on the channel `a`. */
   send(data = '"x"'): Frame {
     const previous = this.#head++
     const frame = renderMessage('e1', entry(this.#head, previous, 'a', data))
-    this.audience.accept(frame)
+    this.hub.fanout.publish(frame)
     return frame
   }
 
   /** The value of a counter, for its label. */
-  async count(name: 'ends' | 'refusals' | 'resets' | 'gaps', reason: string): Promise<number> {
+  async count(
+    name: 'ends' | 'refusals' | 'resets' | 'gaps' | 'rejections' | 'starts',
+    label: string,
+  ): Promise<number> {
     const { values } = await this.metrics[name].get()
-    return values.find(({ labels }) => labels.reason === reason)?.value ?? 0
+    return values.find(({ labels }) => Object.values(labels).includes(label))?.value ?? 0
   }
 
   async close(): Promise<void> {
-    await this.streams.drain(new AbortController().signal)
-    this.#server.close()
-    this.#server.closeAllConnections()
+    await this.connections.drain(new AbortController().signal)
+    this.connections.stop()
+    this.server.close()
+    this.server.closeAllConnections()
   }
 }
 

@@ -1,7 +1,9 @@
 export interface AdmissionOptions {
   maxStreams: number
-  /** Of one address: one machine, or one household behind its router. */
+  /** Of one address, as `clientAddress` counts them: one machine, or one household behind its router. */
   maxStreamsPerAddress: number
+  /** Names that this gateway may be subscribed to: each costs memory and a subscription, here and at Redis. */
+  maxChannels: number
   /** Streams that may begin per second in the long run, and at once. */
   ratePerSecond: number
   burst: number
@@ -9,11 +11,11 @@ export interface AdmissionOptions {
   maxMemoryBytes: number
 }
 
-export type Refusal = 'streams' | 'address' | 'rate' | 'memory'
+export type Refusal = 'streams' | 'address' | 'channels' | 'rate' | 'memory'
 
 /**
- * Decides whether one more stream may begin. A gateway that takes more than it can serve fails those that it has; whoever is
- * refused is told when to come back, and finds another replica or a quieter moment.
+ * Decides whether one more stream may begin. A gateway that takes more than it can serve fails those that it has; a refused
+ * client is told when to come back, and finds another replica or a quieter moment.
  */
 export class Admission {
   readonly #options: AdmissionOptions
@@ -29,8 +31,11 @@ export class Admission {
     this.#tokens = options.burst
   }
 
-  /** Undefined where it may begin: then `release` is owed when it ends. `now` in milliseconds. */
-  admit(address: string, now: number): Refusal | undefined {
+  /**
+   * Undefined if it may begin: then `release` is owed when its connection closes. `channels`: how many names the gateway would
+   * be subscribed to with it; `now` in milliseconds.
+   */
+  admit(address: string, channels: number, now: number): Refusal | undefined {
     const { maxStreams, maxStreamsPerAddress, ratePerSecond, burst, maxMemoryBytes } = this.#options
     const gained = ((now - this.#filledAt) / 1_000) * ratePerSecond
     this.#tokens = Math.min(burst, this.#tokens + gained)
@@ -39,11 +44,17 @@ export class Admission {
     if (this.#streams >= maxStreams) return 'streams'
     if (this.memoryBytes > maxMemoryBytes) return 'memory'
     if (ofAddress >= maxStreamsPerAddress) return 'address'
+    if (!this.hasRoomFor(channels)) return 'channels'
     if (this.#tokens < 1) return 'rate'
     this.#tokens--
     this.#streams++
     this.#addresses.set(address, ofAddress + 1)
     return undefined
+  }
+
+  /** To be asked again before a stream joins: others may have joined while its start was looked up. */
+  hasRoomFor(channels: number): boolean {
+    return channels <= this.#options.maxChannels
   }
 
   release(address: string): void {

@@ -1,0 +1,219 @@
+import type { Socket } from 'node:net'
+import type { Cursor } from '../../contract/cursor.ts'
+import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/events.ts'
+import { renderControl, renderHeartbeat, type Frame } from '../hub/frame.ts'
+import type { Hub } from '../hub/hub.ts'
+import type { Batch } from '../hub/replayBuffer.ts'
+import type { Sink, Start, Subscription } from '../hub/subscription.ts'
+import type { Admission } from './admission.ts'
+
+interface Reasons {
+  inc: (labels: { reason: string }) => void
+}
+
+export interface ConnectionMetrics {
+  /** Counted as a plain number, because it is counted once per message and stream. */
+  sent: { messages: number }
+  gaps: Reasons
+  resets: Reasons
+  ends: Reasons
+}
+
+/** What all connections of a gateway have in common. */
+export interface ConnectionOptions {
+  hub: Pick<Hub<Frame>, 'join' | 'leave' | 'resumeAt'>
+  admission: Pick<Admission, 'release'>
+  metrics: ConnectionMetrics
+  /** Bytes that may wait for one reader; above that it is cut, and resumes by its id. */
+  maxWaitingBytes: number
+  /** Milliseconds after which a reader comes back, different for each. */
+  retryMs: () => number
+  /** The clock that the hub is told of. */
+  now: () => number
+  /** The reader has not taken everything: look at it from time to time. */
+  onSlow: (connection: Connection) => void
+  onClose: (connection: Connection) => void
+}
+
+/**
+ * One reader's end of the wire, from its admission until its socket closes. Whatever it holds is given back when that happens,
+ * in `#release`, and nowhere else. There is one for each open stream, so it holds as little as it can.
+ */
+export class Connection implements Sink<Frame> {
+  /** Milliseconds between heartbeats. This and the next three are for Connections. */
+  readonly heartbeatMs: number
+  /** Where it stands in the order of what is due; undefined if nothing is. */
+  slot: number | undefined
+  readyBy = 0
+  endsAt = 0
+  readonly #socket: Socket
+  readonly #address: string
+  readonly #options: ConnectionOptions
+  /** Goes out with the first event, in one write; empty from then on. */
+  #head: string
+  #subscription: Subscription<Frame> | undefined
+  /** While it is looked at as slow: what its reader had taken when it last took something, and when. */
+  #takenBytes = 0
+  #takenAt = 0
+
+  /** The address has been admitted: it is released when the socket closes, which must not have happened yet. */
+  constructor(
+    socket: Socket,
+    head: string,
+    address: string,
+    heartbeatMs: number,
+    options: ConnectionOptions,
+  ) {
+    this.heartbeatMs = heartbeatMs
+    this.#socket = socket
+    this.#head = head
+    this.#address = address
+    this.#options = options
+    socket.on('close', () => this.#release())
+  }
+
+  /** Whether its reader is still there. */
+  get isOpen(): boolean {
+    return this.#socket.writable
+  }
+
+  /** It has not been told `ready` yet. */
+  get isWaiting(): boolean {
+    return this.#subscription?.state === 'waiting'
+  }
+
+  /** Bytes that wait for the reader. */
+  get waitingBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  join(channels: readonly string[], start: Start<Frame>): void {
+    this.#subscription = this.#options.hub.join(channels, start, this)
+  }
+
+  ready(event: ControlEvents['ready'], at: Cursor): void {
+    // Until the end of this turn: what others have just read, and is sent first, leaves in the same write.
+    this.#socket.cork()
+    setImmediate(uncork, this.#socket)
+    const retryMs = this.#options.retryMs()
+    this.#write(this.#head + renderControl('ready', event, { id: at.toString(), retryMs }))
+    this.#head = ''
+  }
+
+  send(batch: Batch<Frame>): void {
+    if (!this.#socket.writable) return
+    this.#options.metrics.sent.messages += batch.items.length
+    this.#write(chunkOf(batch))
+  }
+
+  gap(event: ControlEvents['gap'], at: Cursor): void {
+    this.#options.metrics.gaps.inc({ reason: event.reason })
+    this.#write(renderControl('gap', event, { id: at.toString() }))
+  }
+
+  reset(reason: ResetReason, at: Cursor): void {
+    this.#options.metrics.resets.inc({ reason })
+    this.#write(renderControl('reset', { reason }, { id: at.toString() }))
+  }
+
+  /** Tells how far everything has been sent. */
+  heartbeat(): void {
+    const at = this.#subscription && this.#options.hub.resumeAt(this.#subscription)
+    if (at !== undefined) this.#write(renderHeartbeat(at.epoch, at.position))
+  }
+
+  /** Leaves the hub and ends the body cleanly, after what is waiting. */
+  leave(reason: GoodbyeReason): void {
+    const at = this.#subscription && this.#options.hub.resumeAt(this.#subscription)
+    this.#leaveHub()
+    this.end(reason, at)
+  }
+
+  end(reason: GoodbyeReason, at: Cursor | undefined): void {
+    const socket = this.#socket
+    if (!socket.writable) return
+    const { metrics, retryMs, onSlow } = this.#options
+    metrics.ends.inc({ reason })
+    const told = { id: at?.toString(), retryMs: retryMs() }
+    socket.write(this.#head + renderControl('goodbye', { reason }, told))
+    // Also if the reader does not close its side.
+    socket.destroySoon()
+    // No write will find out that this reader has stopped reading.
+    if (socket.writableLength > 0) onSlow(this)
+  }
+
+  /**
+   * For a reader that does not read. Not an end, and not a plain close either: those come behind megabytes that the kernel
+   * holds for it, which at a slow reader's pace is an hour away. A reset tells it at once, and it resumes by its id.
+   */
+  cut(): void {
+    const socket = this.#socket
+    if (socket.destroyed) return
+    if (!socket.writableEnded) this.#options.metrics.ends.inc({ reason: 'slow' })
+    socket.resetAndDestroy()
+  }
+
+  /** Resolves when the reader has taken everything, or is gone. */
+  async drained(): Promise<void> {
+    const socket = this.#socket
+    if (socket.destroyed || !socket.writableNeedDrain) return
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        socket.off('drain', done).off('close', done)
+        resolve()
+      }
+      socket.on('drain', done).on('close', done)
+    })
+  }
+
+  /** From now on `isStalled` tells how long the reader has taken nothing. */
+  watch(now: number): void {
+    this.#takenBytes = this.#taken
+    this.#takenAt = now
+  }
+
+  /** Whether the reader has taken nothing for longer than this, as far as was looked. */
+  isStalled(now: number, stallMs: number): boolean {
+    if (this.#taken > this.#takenBytes) this.watch(now)
+    return now - this.#takenAt > stallMs
+  }
+
+  get #taken(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength
+  }
+
+  #write(chunk: string | Buffer): void {
+    const socket = this.#socket
+    // One that cannot be written to any more is closing, which takes a reader's help if something still waits for it.
+    const isTaken = socket.writable ? socket.write(chunk) : socket.writableLength === 0
+    if (isTaken) return
+    if (socket.writableLength > this.#options.maxWaitingBytes) this.cut()
+    else this.#options.onSlow(this)
+  }
+
+  #leaveHub(): void {
+    if (this.#subscription === undefined) return
+    this.#options.hub.leave(this.#subscription, this.#options.now())
+    this.#subscription = undefined
+  }
+
+  #release(): void {
+    const { admission, onClose } = this.#options
+    this.#leaveHub()
+    admission.release(this.#address)
+    onClose(this)
+  }
+}
+
+function uncork(socket: Socket): void {
+  socket.uncork()
+}
+
+/** For the first stream as a string, which Node writes without a copy on the heap; for all others the same bytes. */
+function chunkOf(batch: Batch<Frame>): string | Buffer {
+  if (batch.bytes !== undefined) return batch.bytes
+  if (batch.text === undefined) return (batch.text = batch.items.map(({ text }) => text).join(''))
+  batch.bytes = Buffer.from(batch.text)
+  batch.text = undefined
+  return batch.bytes
+}

@@ -1,0 +1,224 @@
+import type { Socket } from 'node:net'
+import type { GoodbyeReason } from '../../contract/events.ts'
+import type { Start } from '../hub/subscription.ts'
+import type { Frame } from '../hub/frame.ts'
+import { Connection, type ConnectionMetrics, type ConnectionOptions } from './connection.ts'
+
+/** Time as it passes here; a test passes it by itself. */
+export interface Clock {
+  /** Milliseconds; only runs forwards. */
+  now: () => number
+  /** Calls `task` every `ms` milliseconds, until what it returns is called. */
+  every: (ms: number, task: () => void) => () => void
+}
+
+export const clock: Clock = {
+  now: () => performance.now(),
+  every: (ms, task) => {
+    const timer = setInterval(task, ms)
+    return () => clearInterval(timer)
+  },
+}
+
+export interface ConnectionsOptions extends Pick<
+  ConnectionOptions,
+  'hub' | 'admission' | 'maxWaitingBytes' | 'retryMs'
+> {
+  metrics: ConnectionMetrics & { streams: { set: (count: number) => void } }
+  clock: Clock
+  /** Between heartbeats, unless a reader asks for others. */
+  heartbeatMs: number
+  /** A stream ends somewhere in the last fifth of this, so that streams spread over replicas again after a scale-up. */
+  maxAgeMs: number
+  /** A reader that takes nothing of what waits for it for so long is cut. */
+  stallMs: number
+  /** Bytes that may wait for all readers together. */
+  maxTotalBytes: number
+  /** Over how long a drain spreads its goodbyes. */
+  drainMs: number
+}
+
+/** A stream that has not been told `ready` by then is sent away to come back: what it waits for is missing here. */
+const READY_MS = 5_000
+/** What is due within the same slot is done together. */
+const SLOT_MS = 100
+const LOOK_MS = 1_000
+/** While draining: never fewer at a time, never more often. A few streams need no spreading. */
+const DRAIN_SLICE = 100
+const DRAIN_PAUSE_MS = 100
+
+/**
+ * All connections of this gateway. Each open stream stands in the slot of what is due next for it: its heartbeat, the end of its
+ * wait for `ready`, or its end of age. So each is on time, whatever interval it has and however many come and go meanwhile.
+ */
+export class Connections {
+  readonly #options: ConnectionsOptions
+  readonly #shared: ConnectionOptions
+  readonly #slots = new Map<number, Set<Connection>>()
+  /** The next slot to be done. */
+  #next = 0
+  #size = 0
+  /** Those that have something waiting. */
+  readonly #slow = new Set<Connection>()
+  #timers: (() => void)[] = []
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options
+    this.#shared = {
+      ...options,
+      now: options.clock.now,
+      onSlow: (connection) => this.#watch(connection),
+      onClose: (connection) => this.#remove(connection),
+    }
+  }
+
+  /** Open streams. */
+  get size(): number {
+    return this.#size
+  }
+
+  start(): void {
+    const { clock: time } = this.#options
+    this.#timers = [
+      time.every(SLOT_MS, () => this.#doWhatIsDue()),
+      time.every(LOOK_MS, () => this.#lookAtSlow()),
+    ]
+  }
+
+  stop(): void {
+    for (const stop of this.#timers) stop()
+    this.#timers = []
+  }
+
+  /** A connection that was admitted; see Connection. `heartbeat` in seconds. */
+  open(socket: Socket, head: string, address: string, heartbeat: number | undefined): Connection {
+    const heartbeatMs = heartbeat === undefined ? this.#options.heartbeatMs : heartbeat * 1_000
+    return new Connection(socket, head, address, heartbeatMs, this.#shared)
+  }
+
+  /** Begins its stream. */
+  begin(connection: Connection, channels: readonly string[], start: Start<Frame>): void {
+    const now = this.#options.clock.now()
+    connection.readyBy = now + READY_MS
+    connection.endsAt = now + this.#options.maxAgeMs * (1 - Math.random() / 5)
+    connection.join(channels, start)
+    this.#size++
+    this.#options.metrics.streams.set(this.#size)
+    // Anywhere within the first interval: those who come together do not beat together.
+    this.#schedule(connection, now + connection.heartbeatMs * Math.random())
+  }
+
+  /** Ends all streams, evenly over the drain's time, until none is left or the signal says that time is up. */
+  async drain(signal: AbortSignal): Promise<void> {
+    const pauses = Math.max(1, this.#options.drainMs / DRAIN_PAUSE_MS)
+    const slice = Math.max(DRAIN_SLICE, Math.ceil(this.#size / pauses))
+    await new Promise<void>((resolve) => {
+      const step = (): void => {
+        if (!signal.aborted) this.#endSome(slice)
+        if (this.#size > 0 && !signal.aborted) return
+        stop()
+        signal.removeEventListener('abort', step)
+        resolve()
+      }
+      const stop = this.#options.clock.every(DRAIN_PAUSE_MS, step)
+      signal.addEventListener('abort', step)
+      step()
+    })
+  }
+
+  #schedule(connection: Connection, at: number): void {
+    const due = Math.min(at, connection.isWaiting ? connection.readyBy : connection.endsAt)
+    // Not in a slot that has been done.
+    const slot = Math.max(Math.ceil(due / SLOT_MS), this.#next)
+    connection.slot = slot
+    const others = this.#slots.get(slot)
+    if (others === undefined) this.#slots.set(slot, new Set([connection]))
+    else others.add(connection)
+  }
+
+  #doWhatIsDue(): void {
+    const now = this.#options.clock.now()
+    const last = Math.floor(now / SLOT_MS)
+    while (this.#next <= last) {
+      const due = this.#slots.get(this.#next)
+      this.#slots.delete(this.#next)
+      this.#next++
+      if (due !== undefined) for (const connection of due) this.#visit(connection, now)
+    }
+  }
+
+  #visit(connection: Connection, now: number): void {
+    const { isWaiting, heartbeatMs } = connection
+    if (isWaiting && now >= connection.readyBy) this.#end(connection, 'unavailable')
+    else if (!isWaiting && now >= connection.endsAt) this.#end(connection, 'max-age')
+    else {
+      // Before `ready` there is no position that could be told.
+      if (!isWaiting) connection.heartbeat()
+      this.#schedule(connection, now + heartbeatMs)
+    }
+  }
+
+  #endSome(count: number): void {
+    let left = count
+    for (const connections of this.#slots.values()) {
+      for (const connection of connections) {
+        if (left-- === 0) return
+        this.#end(connection, 'shutdown')
+      }
+    }
+  }
+
+  #end(connection: Connection, reason: GoodbyeReason): void {
+    this.#forget(connection)
+    connection.leave(reason)
+  }
+
+  #remove(connection: Connection): void {
+    this.#slow.delete(connection)
+    this.#forget(connection)
+  }
+
+  #forget(connection: Connection): void {
+    const { slot } = connection
+    if (slot === undefined) return
+    connection.slot = undefined
+    const others = this.#slots.get(slot)
+    others?.delete(connection)
+    if (others?.size === 0) this.#slots.delete(slot)
+    this.#size--
+    this.#options.metrics.streams.set(this.#size)
+  }
+
+  #watch(connection: Connection): void {
+    if (this.#slow.has(connection)) return
+    connection.watch(this.#options.clock.now())
+    this.#slow.add(connection)
+  }
+
+  /**
+   * Each reader is bounded in bytes by itself; here all are bounded in time, and in memory together: over the total, those with
+   * the most waiting are cut first, since one of them makes room for many. They resume by their ids, and lose nothing.
+   */
+  #lookAtSlow(): void {
+    const { clock: time, stallMs, maxTotalBytes } = this.#options
+    const now = time.now()
+    let total = 0
+    for (const connection of this.#slow) {
+      if (connection.waitingBytes === 0) this.#slow.delete(connection)
+      else if (connection.isStalled(now, stallMs)) this.#cut(connection)
+      else total += connection.waitingBytes
+    }
+    if (total <= maxTotalBytes) return
+    const largest = [...this.#slow].sort((a, b) => b.waitingBytes - a.waitingBytes)
+    for (const connection of largest) {
+      if (total <= maxTotalBytes) return
+      total -= connection.waitingBytes
+      this.#cut(connection)
+    }
+  }
+
+  #cut(connection: Connection): void {
+    this.#slow.delete(connection)
+    connection.cut()
+  }
+}

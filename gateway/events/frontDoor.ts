@@ -1,0 +1,132 @@
+import type { RequestListener, Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { HEADERS, type Exchange, type Handle } from './handler.ts'
+
+export interface FrontDoor {
+  /** Closes the connections that have sent nothing for too long. Called once a second by itself; `now` in milliseconds. */
+  closeIdle: (now: number) => void
+}
+
+const SWEEP_MS = 1_000
+/**
+ * A server that does not listen any more waits for its connections. One that has sent nothing may still have a request on its
+ * way, but not for longer than this.
+ */
+const GRACE_MS = 1_500
+
+/**
+ * Stands in front of the server's own listener for connections. Most connections to a gateway bring one ordinary `GET /events`,
+ * whole, in their first packet: that one is read here, at a third of what it costs to have it parsed as anything that HTTP can
+ * be, and leaves neither parser nor request nor response behind for the life of its stream. Every other connection goes to
+ * Node as if it had never been here, and what Node waits for, it times from then on.
+ */
+export function openFrontDoor(server: Server, handle: Handle): FrontDoor {
+  const nodes = server.listeners('connection')
+  /** Connections that have sent nothing yet, and since when; the oldest first. */
+  const waiting = new Map<Socket, number>()
+
+  const leave = (socket: Socket): void => {
+    waiting.delete(socket)
+    socket.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onError)
+  }
+
+  // One function each for all connections: thousands may wait.
+  function onData(this: Socket, chunk: Buffer): void {
+    leave(this)
+    const exchange = readExchange(this, chunk)
+    if (exchange !== undefined) return handle(exchange)
+    // Paused, so that nothing moves before Node listens.
+    this.pause()
+    this.unshift(chunk)
+    for (const listener of nodes) Reflect.apply(listener, server, [this])
+    this.resume()
+  }
+  function onEnd(this: Socket): void {
+    this.destroy()
+  }
+  function onClose(this: Socket): void {
+    waiting.delete(this)
+  }
+
+  server.removeAllListeners('connection')
+  server.on('connection', (socket: Socket) => {
+    waiting.set(socket, performance.now())
+    socket.on('error', onError).on('close', onClose).on('end', onEnd).on('data', onData)
+  })
+
+  const closeIdle = (now: number): void => {
+    const mostMs = server.listening ? server.headersTimeout : GRACE_MS
+    for (const [socket, since] of waiting) {
+      if (now - since < mostMs) return
+      socket.destroy()
+    }
+  }
+  const sweep = setInterval(() => closeIdle(performance.now()), SWEEP_MS).unref()
+  server.once('close', () => clearInterval(sweep))
+  return { closeIdle }
+}
+
+/** A reset is only another way to leave: 'close' follows it. */
+function onError(): void {}
+
+const EVENTS_URL = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*)?\/events(?:\?([^#]*))?(?:#.*)?$/
+
+/** For Node's server: `GET` and `HEAD` of `/events` are answered by the handler, everything else by `app`. */
+export function createListener(handle: Handle, app: RequestListener): RequestListener {
+  return (request, response) => {
+    const { method = '', url = '', headers, socket } = request
+    const found = EVENTS_URL.exec(url)
+    if (found === null || (method !== 'GET' && method !== 'HEAD')) return app(request, response)
+    // Not before all of the request is there, and whatever came in the same packet was parsed: until then it is Node's to time.
+    request.resume().once('end', () => {
+      if (socket.destroyed) return
+      // It waits behind another request, in front of whose answer nothing may be written.
+      if (response.socket === null) return void socket.destroy()
+      // To hear 'data' takes the connection from Node's parser, which reads past the socket. It must get no byte any more: it
+      // would put an answer of its own, to whatever comes, into the stream.
+      socket.on('data', onError).removeAllListeners('data')
+      handle({ method, search: found[1] ?? '', headers, socket })
+    })
+  }
+}
+
+/** As much as Node itself takes. */
+const MAX_HEAD_BYTES = 16_384
+const REQUEST_LINE = /^GET \/events\?([A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*) HTTP\/1\.1\r\n/
+const HEADER = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([\t -~]*)\r\n/y
+/** With one of these, more is to come, or another protocol. */
+const NOT_ORDINARY = new Set([
+  'content-length',
+  'transfer-encoding',
+  'trailer',
+  'expect',
+  'upgrade',
+])
+
+/** Undefined if this is anything but the whole of one ordinary request. */
+function readExchange(socket: Socket, chunk: Buffer): Exchange | undefined {
+  if (chunk.length > MAX_HEAD_BYTES) return undefined
+  const text = chunk.toString('latin1')
+  const line = REQUEST_LINE.exec(text)
+  if (line === null || !text.endsWith('\r\n\r\n')) return undefined
+  const headers: Exchange['headers'] = {}
+  let hosts = 0
+  HEADER.lastIndex = line[0].length
+  while (HEADER.lastIndex < text.length - 2) {
+    const [match, field = '', value = ''] = HEADER.exec(text) ?? []
+    if (match === undefined) return undefined
+    const name = field.toLowerCase()
+    if (NOT_ORDINARY.has(name)) return undefined
+    if (name === 'host') hosts++
+    if (!isLookedAt(name)) continue
+    if (headers[name] !== undefined) return undefined
+    headers[name] = value.trim()
+  }
+  return hosts === 1 ? { method: 'GET', search: line[1] ?? '', headers, socket } : undefined
+}
+
+const LOOKED_AT: ReadonlySet<string> = new Set(HEADERS)
+
+function isLookedAt(name: string): name is (typeof HEADERS)[number] {
+  return LOOKED_AT.has(name)
+}

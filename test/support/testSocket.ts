@@ -1,0 +1,81 @@
+import { Socket } from 'node:net'
+
+interface Chunk {
+  chunk: string | Buffer
+}
+
+/** A socket without a network: what was written is there to see, and its reader can stop taking it. */
+export class TestSocket extends Socket {
+  /** What the reader has taken. */
+  text = ''
+  /** In how many writes. */
+  writes = 0
+  wasReset = false
+  #isStalled = false
+  #takenBytes = 0
+  #held: (() => void) | undefined
+
+  constructor() {
+    super()
+    Object.defineProperty(this, 'bytesWritten', {
+      get: () => this.#takenBytes + this.writableLength,
+    })
+  }
+
+  /** The reader takes nothing from now on. */
+  stall(): void {
+    this.#isStalled = true
+  }
+
+  /** The reader takes one write that waits, and no more. */
+  sip(): void {
+    const held = this.#held
+    this.#held = undefined
+    held?.()
+  }
+
+  override _write(chunk: string | Buffer, _encoding: string, done: () => void): void {
+    this.#take([chunk], done)
+  }
+
+  override _writev(chunks: Chunk[], done: () => void): void {
+    this.#take(
+      chunks.map(({ chunk }) => chunk),
+      done,
+    )
+  }
+
+  override _read(): void {}
+
+  override _final(done: () => void): void {
+    done()
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    done(error)
+    process.nextTick(() => this.emit('close', error !== null))
+  }
+
+  override resetAndDestroy(): this {
+    this.wasReset = true
+    return this.destroy()
+  }
+
+  #take(chunks: (string | Buffer)[], done: () => void): void {
+    const take = (): void => {
+      this.writes++
+      for (const chunk of chunks) {
+        this.text += chunk.toString()
+        this.#takenBytes += Buffer.byteLength(chunk)
+      }
+      done()
+    }
+    if (this.#isStalled) this.#held = take
+    else take()
+  }
+}
+
+/** Lets what has been put off to the end of this turn, and the events of sockets, happen. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(() => setImmediate(resolve)))
+}
