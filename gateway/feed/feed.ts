@@ -38,6 +38,8 @@ export interface FeedOptions {
   replayBufferBytes: number
 }
 
+const sizeOf = ({ size }: Frame): number => size
+
 /** Positions, and bytes of messages, read at once while the log is followed. */
 const MAX_SCAN = 1_000
 const SCAN_BYTES = 4_000_000
@@ -68,7 +70,6 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
 
   constructor(options: FeedOptions) {
     this.#options = options
-    const sizeOf = ({ size }: Frame): number => size
     this.hub = new Hub<Frame>(
       this,
       new ReplayBuffer<Frame>({
