@@ -9,7 +9,8 @@ import { ReplayBuffer } from '../hub/replayBuffer.ts'
 import type { Subscription } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import type { Replay } from '../replay/replay.ts'
-import { Follower, type FollowerPorts, type Scan } from './follower.ts'
+import { Follower } from './follower.ts'
+import type { FollowerPorts, Scan } from './followerPorts.ts'
 import { RedisSubscription } from './redisSubscription.ts'
 
 /** What keeping up with the log needs of it; see LogReader. */
