@@ -8,7 +8,7 @@ import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { connectRedis } from '../chassis/redis.ts'
 import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
-import { History } from '../history/history.ts'
+import { LogReader } from '../history/logReader.ts'
 import { bridgeConfig } from './config.ts'
 import { createBridgeMetrics } from './metrics.ts'
 import { RedisLog } from './redisLog.ts'
@@ -20,12 +20,11 @@ const logger = createLogger('bridge', config.LOG_LEVEL)
 exitOnCrash(logger)
 const registry = createRegistry('bridge', VERSION)
 
-const history = new History({
+const log = new LogReader({
   databaseUrl: config.DATABASE_URL,
   logId: config.LOG_ID,
   // One look at the head and one read of a hole at a time.
   connections: 2,
-  maxWaitingBytes: 0,
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
 const redis = connectRedis(config.REDIS_URL, 'causeway-bridge', logger)
@@ -37,7 +36,7 @@ const copy = new RedisLog(redis, new RedisKeys(config.REDIS_PREFIX, config.LOG_I
   recentSeconds: config.RECENT_SECONDS,
 })
 const relay = new Relay({
-  log: history,
+  log,
   copy: {
     open: (epoch, floor) => copy.open(epoch, floor),
     append: async (epoch, after, entries) => {
@@ -71,7 +70,7 @@ await runService({
   },
   close: async () => {
     await relay.close()
-    await Promise.all([endMqtt(mqtt, 500), history.close()])
+    await Promise.all([endMqtt(mqtt, 500), log.close()])
     redis.disconnect()
   },
   drainSeconds: config.DRAIN_SECONDS,

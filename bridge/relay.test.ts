@@ -13,7 +13,7 @@ import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import { createBridgeMetrics, type BridgeMetrics } from './metrics.ts'
 import { RedisLog } from './redisLog.ts'
-import { Relay } from './relay.ts'
+import { Relay, type Log } from './relay.ts'
 
 const opened = disposables()
 let sql: Sql
@@ -37,10 +37,13 @@ afterEach(async () => {
   await Promise.all(relays.map((relay) => relay.close()))
 })
 
-function startRelay(connection = redis): { relay: Relay; metrics: BridgeMetrics } {
+function startRelay(
+  connection = redis,
+  log: Log = history,
+): { relay: Relay; metrics: BridgeMetrics } {
   const metrics = createBridgeMetrics(new Registry())
   const relay = new Relay({
-    log: history,
+    log,
     copy: new RedisLog(connection, keys, { recentLength: 5_000, recentSeconds: 60 }),
     metrics,
     logger: pino({ level: 'silent' }),
@@ -111,6 +114,27 @@ describe('a relay', () => {
     const byPosition = entries.toSorted((one, other) => one.position - other.position)
     await levelled()
     expect(await copied()).toEqual(byPosition.map(({ json }) => json))
+  })
+
+  test('passes on messages that are too large to be read at once, and stays in step with them', async () => {
+    const reads: number[] = []
+    const { relay } = startRelay(redis, {
+      head: () => history.head(),
+      scan: async (query) => {
+        const found = await history.scan(query)
+        reads.push(found.entries.reduce((sum, { json }) => sum + json.length, 0))
+        return found
+      },
+    })
+    await waitFor(() => relay.level)
+    const large = { data: JSON.stringify('x'.repeat(900_000)) }
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => history.append(draft(large))),
+    )
+    await levelled()
+    expect(await copied()).toEqual(answers.map((answer) => answer.entry.json))
+    expect(reads.length).toBeGreaterThanOrEqual(3)
+    expect(Math.max(...reads)).toBeLessThan(4_100_000)
   })
 
   test('begins with the log as it is: what was before is read from there', async () => {

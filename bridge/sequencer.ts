@@ -44,6 +44,8 @@ export class Sequencer {
   /** After a failure nothing is started until the next tick: trying again at every message would be a storm. */
   #stalled = false
   #waiting = false
+  /** How far the read goes that was started last. */
+  #fetching = 0
   /** The head that stood before a hole for a whole waiting time. */
   #overdue: number | undefined
   readonly #act: (action: Action) => void
@@ -110,10 +112,12 @@ export class Sequencer {
     if (!this.#busy && !this.#stalled) this.#settle(epoch, head)
   }
 
-  /** What the log holds of a hole, from its start. */
-  fetched(epoch: string, entries: readonly Entry[]): void {
+  /** What the log holds of a hole, from its start and complete up to `upTo`: less than was asked for if that was too large. */
+  fetched(epoch: string, entries: readonly Entry[], upTo: number): void {
     this.#busy = false
     if (epoch === this.#epoch) {
+      // The rest of the hole was waited for already.
+      if (upTo < this.#fetching) this.#overdue = upTo
       // The log is certain to have what exists. Where it does not, somebody announced what is not there, and asking again
       // at once would get the same answer: only a new look at the log's head, or a new message, leads on.
       if (entries[0]?.position !== (this.#head ?? 0) + 1) {
@@ -164,8 +168,8 @@ export class Sequencer {
     if (this.#overdue === head || this.#target - head > MAX_FETCH) {
       // Not only to the end of this hole: where all that one ingest publishes is late, every few messages are followed by
       // the next hole, and a wait for each would fall behind without end.
-      const end = Math.min(this.#target, head + MAX_FETCH)
-      this.#start({ type: 'fetch', epoch: this.#epoch, after: head, upTo: end })
+      this.#fetching = Math.min(this.#target, head + MAX_FETCH)
+      this.#start({ type: 'fetch', epoch: this.#epoch, after: head, upTo: this.#fetching })
     } else if (!this.#waiting) {
       this.#waiting = true
       this.#act({ type: 'wait', head })

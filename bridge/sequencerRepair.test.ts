@@ -82,7 +82,7 @@ describe('Redis', () => {
   test('is served from the log where more has gathered than is kept', () => {
     run.hear(11, ...span(13, 6_000))
     run.sequencer.appended('e1', 11)
-    run.sequencer.fetched('e1', entries(12))
+    run.sequencer.fetched('e1', entries(12), 12)
     run.news()
     for (let head = 512; head <= 5_012; head += 500)
       run.sequencer.appended('e1', Math.min(head, 5_012))
@@ -115,7 +115,7 @@ describe('another epoch', () => {
     run.sequencer.opened('e2', 4)
     run.sequencer.log('e2', 600)
     run.sequencer.log('e3', 2)
-    run.sequencer.fetched('e2', entries(5, 6))
+    run.sequencer.fetched('e2', entries(5, 6), 504)
     expect([run.news(), run.sequencer.head]).toEqual([['fetch 4-504', 'open e3 at 2'], undefined])
   })
 })

@@ -1,9 +1,9 @@
 /**
  * Control events of the SSE stream. Stored messages are unnamed events with an id (`onmessage`); everything else is named.
- * The payload of each is one line of JSON.
+ * The payload of each is one line of JSON. Each carries the id that its reader resumes from once it has had the event.
  */
 export interface ControlEvents {
-  /** First on every stream. Its id is a sound place to resume from. */
+  /** First on every stream. */
   ready: {
     /** The position that this stream starts after. */
     position: number
@@ -18,7 +18,10 @@ export interface ControlEvents {
   reset: { reason: ResetReason }
   /** Everything up to its id has been sent. */
   heartbeat: { position: number }
-  /** The server ends this stream on purpose; come back with the last id. */
+  /**
+   * The server ends this stream on purpose; come back with its id. It has none if the stream never began and had not been asked
+   * for with an id.
+   */
   goodbye: { reason: GoodbyeReason }
 }
 

@@ -16,7 +16,10 @@ export const gatewayConfig = z.object({
   ...redisConfig,
   HEARTBEAT_SECONDS: seconds(1, 60)
     .default(20)
-    .describe('Between heartbeats; must be well below the read time-out of every proxy in between'),
+    .describe(
+      'Between heartbeats; must be well below the read time-out of every proxy in between. ' +
+        'A reader may ask for a shorter time with heartbeat=',
+    ),
   MAX_STREAM_SECONDS: seconds(10, 86_400)
     .default(3_600)
     .describe('Age at which a stream is ended, up to a fifth earlier; its reader resumes'),
@@ -37,6 +40,9 @@ export const gatewayConfig = z.object({
   MAX_STREAMS_PER_ADDRESS: integer(1, 10_000_000)
     .default(20_000)
     .describe('Open streams of one address at most; put it near what one office needs'),
+  MAX_CHANNELS: integer(1, 10_000_000)
+    .default(100_000)
+    .describe('Maximum number of channels that this gateway is subscribed to'),
   STREAMS_PER_SECOND: integer(1, 1_000_000)
     .default(5_000)
     .describe('New streams per second in the long run'),
@@ -47,15 +53,15 @@ export const gatewayConfig = z.object({
   PROXY_HOPS: integer(0, 10)
     .default(1)
     .describe(
-      'Proxies in front whose X-Forwarded-For is believed; 0 where clients connect directly',
+      'Proxies in front whose X-Forwarded-For is believed; 0 if clients connect directly',
     ),
-  RING_BYTES: integer(0, 4_294_967_296)
+  REPLAY_BUFFER_BYTES: integer(0, 4_294_967_296)
     .default(33_554_432)
-    .describe('Memory for recent messages, out of which those who come back are served first'),
+    .describe('Memory for replaying recent messages to returning readers'),
   // Two beacons of each bridge: one may be late without anything being wrong.
   BEACON_SECONDS: seconds(1.5, 60)
     .default(2)
-    .describe('Silence of the bridges after which the Redis link is made anew'),
+    .describe('Reconnect to Redis after this long without a beacon of the bridges'),
   LINGER_SECONDS: seconds(0, 3_600)
     .default(30)
     .describe('How long a channel stays subscribed after its last stream has left'),

@@ -7,19 +7,16 @@ import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectRedis, connectSubscriber } from '../chassis/redis.ts'
 import { VERSION } from '../chassis/version.ts'
-import { History } from '../history/history.ts'
+import { LogReader } from '../history/logReader.ts'
 import { gatewayConfig } from './config.ts'
-import { Admission } from './admission.ts'
-import { Feed } from './feed.ts'
-import { fastPath } from './fastPath.ts'
-import { getEvents } from './getEvents.ts'
-import { exposedCollector, HeapTrim, loopUtilization } from './heapTrim.ts'
+import { Admission } from './events/admission.ts'
+import { clock, Connections } from './events/connections.ts'
+import { createListener, openFrontDoor } from './events/frontDoor.ts'
+import { createHandler } from './events/handler.ts'
+import { Feed } from './feed/feed.ts'
 import { createGatewayMetrics } from './metrics.ts'
-import { openEvents } from './openEvents.ts'
-import { Reader } from './reader.ts'
-import { Recent } from './recent.ts'
-import { SlowReaders } from './slowReaders.ts'
-import { Streams } from './streams.ts'
+import { RedisReplay } from './replay/redisReplay.ts'
+import { Replay } from './replay/replay.ts'
 
 const config = readConfig('gateway', gatewayConfig, {
   env: process.env,
@@ -30,100 +27,97 @@ exitOnCrash(logger)
 const registry = createRegistry('gateway', VERSION)
 const metrics = createGatewayMetrics(registry)
 
-const history = new History({
+const log = new LogReader({
   databaseUrl: config.DATABASE_URL,
   logId: config.LOG_ID,
   connections: config.DATABASE_CONNECTIONS,
-  maxWaitingBytes: 0,
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
 const keys = new RedisKeys(config.REDIS_PREFIX, config.LOG_ID)
 const redis = connectRedis(config.REDIS_URL, 'causeway-gateway', logger)
-const recent = new Recent(redis, keys)
+const recent = new RedisReplay(redis, keys)
+const replay = new Replay({
+  recent: (query) => recent.read(query),
+  log,
+  metrics,
+  keepMs: 1_000,
+})
 const feed = new Feed({
   subscriber: connectSubscriber(config.REDIS_URL, 'causeway-gateway-link', logger),
   keys,
-  log: history,
-  reader: new Reader({
-    recent: (...query) => recent.read(...query),
-    range: (query) => history.range(query),
-    metrics,
-    keepMs: 1_000,
-  }),
+  log,
+  replay,
   metrics,
   logger,
   beaconMs: config.BEACON_SECONDS * 1_000,
   lingerMs: config.LINGER_SECONDS * 1_000,
-  ringBytes: config.RING_BYTES,
-})
-const slow = new SlowReaders({
-  stallMs: config.STALL_SECONDS * 1_000,
-  maxTotalBytes: config.MAX_TOTAL_WAITING_BYTES,
+  maxChannels: config.MAX_CHANNELS,
+  replayBufferBytes: config.REPLAY_BUFFER_BYTES,
 })
 const admission = new Admission({
   maxStreams: config.MAX_STREAMS,
   maxStreamsPerAddress: config.MAX_STREAMS_PER_ADDRESS,
+  maxChannels: config.MAX_CHANNELS,
   ratePerSecond: config.STREAMS_PER_SECOND,
   burst: config.STREAMS_BURST,
   maxMemoryBytes: config.MAX_MEMORY_BYTES,
 })
 setInterval(() => (admission.memoryBytes = process.memoryUsage.rss()), 1_000).unref()
-const streams = new Streams({
-  audience: feed.audience,
-  slow,
-  trim: new HeapTrim(exposedCollector(), loopUtilization()),
+const retryMs = (): number => config.RETRY_SECONDS * 1_000 * (0.5 + Math.random())
+const connections = new Connections({
+  hub: feed.hub,
+  admission,
   metrics,
+  clock,
   heartbeatMs: config.HEARTBEAT_SECONDS * 1_000,
   maxAgeMs: config.MAX_STREAM_SECONDS * 1_000,
+  maxWaitingBytes: config.MAX_WAITING_BYTES,
+  stallMs: config.STALL_SECONDS * 1_000,
+  maxTotalBytes: config.MAX_TOTAL_WAITING_BYTES,
   // The rest is for what ends last.
   drainMs: config.DRAIN_SECONDS * 1_000 * 0.7,
+  retryMs,
 })
-let draining = false
-const open = openEvents({
-  streams,
-  slow,
+let isDraining = false
+const handle = createHandler({
+  hub: feed.hub,
+  connections,
   admission,
-  log: history,
+  findStart: (query, isWanted) => replay.findStart(query, isWanted),
   metrics,
-  epoch: () => feed.audience.epoch,
-  isDraining: () => draining,
-  proxyHops: config.PROXY_HOPS,
-  stream: {
-    maxWaitingBytes: config.MAX_WAITING_BYTES,
-    retryMs: () => config.RETRY_SECONDS * 1_000 * (0.5 + Math.random()),
-    metrics,
-    onSlow: (stream) => slow.add(stream, performance.now()),
-  },
-})
-const app = createApp({
   logger,
-  registry,
+  isDraining: () => isDraining,
   corsOrigins: config.CORS_ORIGINS,
-  routes: [{ path: '/events', streams: true, get: getEvents(open) }],
+  proxyHops: config.PROXY_HOPS,
+  retryMs,
+  now: clock.now,
 })
-const listener = fastPath(open, app, (err) => logger.error({ err }, 'a stream could not be begun'))
+const app = createApp({ logger, registry, corsOrigins: config.CORS_ORIGINS, routes: [] })
+const server = createHttpServer(createListener(handle, app))
+openFrontDoor(server, handle)
 feed.start()
-streams.start()
+connections.start()
 
 await runService({
   logger,
   registry,
   metrics: { host: config.METRICS_HOST, port: config.METRICS_PORT },
-  servers: [{ server: createHttpServer(listener), host: config.HOST, port: config.PORT }],
+  servers: [{ server, host: config.HOST, port: config.PORT }],
   // Only a first look at the log: with Redis away it is followed instead, and with Postgres away live streams go on.
   ready: async () => {
-    if (feed.audience.epoch === undefined) {
+    if (feed.hub.epoch === undefined) {
       throw new Problem('unavailable', 'The log has not been seen yet.')
     }
   },
   drain: (signal) => {
-    draining = true
-    return streams.drain(signal)
+    isDraining = true
+    return connections.drain(signal)
   },
   close: async () => {
+    connections.stop()
     feed.close()
     redis.disconnect()
-    await history.close()
+    await log.close()
   },
   drainSeconds: config.DRAIN_SECONDS,
 })

@@ -1,8 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { createPrimedCounter } from '../chassis/primedCounter.ts'
 import type { GapReason, GoodbyeReason, ResetReason } from '../contract/events.ts'
-import type { Refusal } from './admission.ts'
-import type { Since } from './eventsQuery.ts'
+import type { Refusal } from './events/admission.ts'
+import type { ProblemType } from '../contract/problem.ts'
+import type { Since } from './events/query.ts'
 
 const ENDS = {
   shutdown: 0,
@@ -66,7 +67,21 @@ export function createGatewayMetrics(registry: Registry) {
       name: 'causeway_gateway_refusals_total',
       help: 'Streams that were told to come back later, by what there was too much of',
       label: 'reason',
-      values: { streams: 0, address: 0, rate: 0, memory: 0 } satisfies Record<Refusal, 0>,
+      values: { streams: 0, address: 0, channels: 0, rate: 0, memory: 0 } satisfies Record<
+        Refusal,
+        0
+      >,
+    }),
+    rejections: createPrimedCounter(registry, {
+      name: 'causeway_gateway_rejections_total',
+      help: 'Requests for a stream that were answered with a problem, by its type',
+      label: 'type',
+      values: {
+        'invalid-channel': 0,
+        'invalid-parameter': 0,
+        'invalid-event-id': 0,
+        'not-acceptable': 0,
+      } satisfies Partial<Record<ProblemType, 0>>,
     }),
     ends: createPrimedCounter(registry, {
       name: 'causeway_gateway_stream_ends_total',

@@ -12,6 +12,14 @@ export function databaseProblem(error: unknown): Problem {
   return new Problem(classify(error), undefined, { cause: error })
 }
 
+/** The same for a statement that only read. To a reader a lost link is only that: there is no outcome to be unsure of. */
+export function readerProblem(error: unknown): Problem {
+  const problem = databaseProblem(error)
+  return problem.type === 'outcome-unknown'
+    ? new Problem('unavailable', undefined, { cause: error })
+    : problem
+}
+
 function classify(error: unknown): ProblemType {
   const { code, message } = describe(error)
   // SQLSTATE classes: the server refused or rolled back, so nothing was stored. 57014 is our own statement time-out, 55P03 the

@@ -15,7 +15,7 @@ async function holdLock(
   url: string,
   statement = 'select from "log" for update',
 ): Promise<() => Promise<void>> {
-  const database = openDatabase({ url, connections: 1, onError: () => {} })
+  const database = openDatabase({ databaseUrl: url, connections: 1, onError: () => {} })
   opened.add(() => database.$disconnect())
   const end = new AbortController()
   const released = once(end.signal, 'abort')

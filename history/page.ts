@@ -1,8 +1,10 @@
-import type { Database } from './database.ts'
-import { Prisma } from './database.ts'
-import { COLUMNS } from './range.ts'
+import { cut } from './cut.ts'
+import type { Pool } from './pool.ts'
 import { toEntry, type Row } from './row.ts'
 import type { Page, PageQuery } from './types.ts'
+
+/** Past the end of every log. */
+const END = '9223372036854775807'
 
 /** Of message data in one page: a page of the largest messages would otherwise hold tens of megabytes. */
 const MAX_BYTES = 4_000_000
@@ -12,30 +14,11 @@ const MAX_BYTES = 4_000_000
  * after that head continues the page without a seam. Times are turned into positions first, which is exact, because a
  * message is never older than the one before it.
  */
-export async function readPage(database: Database, logId: number, query: PageQuery): Promise<Page> {
-  const { channel, limit } = query
-  const log = Prisma.sql`${logId}::smallint`
-  const bounds = [
-    query.after !== undefined && Prisma.sql`and "position" > ${query.after}::bigint`,
-    query.before !== undefined && Prisma.sql`and "position" < ${query.before}::bigint`,
-    query.from !== undefined && Prisma.sql`and "position" >= ${firstAt(log, query.from)}`,
-    query.to !== undefined && Prisma.sql`and "position" < ${firstAt(log, query.to)}`,
-  ].filter((bound) => bound !== false)
-  const direction = Prisma.raw(query.order)
-  const rows = await database.$queryRaw<(Row & { head: bigint; found: bigint })[]>(Prisma.sql`
-    select coalesce(c."head", 0) as "head", m.*
-    from (select 1) as one
-      left join "channel" c on c."log_id" = ${log} and c."name" = ${channel}
-      left join lateral (
-        select p.*, count(*) over () as "found", row_number() over in_order as "number",
-          sum(octet_length(p."data")) over in_order as "bytes"
-        from (
-          select ${COLUMNS} from "message" where "log_id" = ${log} and "channel" = ${channel}
-            ${bounds.length > 0 ? Prisma.join(bounds, ' ') : Prisma.empty}
-          order by "position" ${direction} limit ${limit + 1}::int
-        ) p window in_order as (order by p."position" ${direction})
-      ) m on m."number" = 1 or m."bytes" <= ${MAX_BYTES}::int
-    order by m."position" ${direction}`)
+export async function readPage(pool: Pool, log: number, query: PageQuery): Promise<Page> {
+  const { channel, limit, after = null, before = null, from, to } = query
+  const times = [from, to].map((time) => time?.toISOString() ?? null)
+  const parameters = [log, MAX_BYTES, channel, after, before, ...times, limit]
+  const rows = await pool.query<PageRow>(PAGES[query.order], parameters)
   const entries = rows
     .filter((row) => row.position !== null)
     .slice(0, limit)
@@ -47,8 +30,31 @@ export async function readPage(database: Database, logId: number, query: PageQue
   }
 }
 
-/** The position of the first message at or after a time; past the end of every log where there is none. */
-function firstAt(log: Prisma.Sql, time: Date): Prisma.Sql {
-  return Prisma.sql`coalesce((select "position" from "message" where "log_id" = ${log}
-    and "sent_at" >= ${time}::timestamptz order by "sent_at", "position" limit 1), 9223372036854775807)`
+const PAGES = { asc: statement('asc'), desc: statement('desc') }
+
+function statement(order: 'asc' | 'desc'): string {
+  const candidates = `
+    select "position", "data_bytes" from "message"
+    where "log_id" = $1::smallint and "channel" = $3::text
+      and "position" > coalesce($4::bigint, 0) and "position" < coalesce($5::bigint, ${END})
+      and "position" >= case when $6::timestamptz is null then 0 else ${firstAt('$6')} end
+      and "position" < case when $7::timestamptz is null then ${END} else ${firstAt('$7')} end
+    order by "position" ${order} limit $8::int + 1`
+  return `
+    select coalesce(c."head", 0) as "head", m.*
+    from (select 1) as one
+      left join "channel" c on c."log_id" = $1::smallint and c."name" = $3::text
+      left join lateral (${cut(candidates, order)}) m on true
+    order by m."position" ${order}`
+}
+
+/** The position of the first message at or after a time; past the end of every log if there is none. */
+function firstAt(time: string): string {
+  return `coalesce((select "position" from "message" where "log_id" = $1::smallint
+    and "sent_at" >= ${time}::timestamptz order by "sent_at", "position" limit 1), ${END})`
+}
+
+interface PageRow extends Row {
+  head: string
+  found: string | null
 }

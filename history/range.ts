@@ -1,81 +1,70 @@
-import type { Entry } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
-import { Prisma, type Database } from './database.ts'
+import { cut } from './cut.ts'
+import type { Parameter, Pool } from './pool.ts'
 import { toEntry, type Row } from './row.ts'
+import type { RangeQuery, ScanQuery, Stretch } from './types.ts'
 
-/** The log between two positions. */
-export interface StretchQuery {
-  /** The life of the log that the positions are of; in another one they mean something else, and `unavailable` is thrown. */
-  epoch: string
-  /** Exclusive. */
-  after: number
-  /** Inclusive. */
-  upTo: number
-  /** All, where it is undefined. */
-  channels?: readonly string[]
+/** Positions that one scan goes through at most, of whatever channels: a statement has two seconds. */
+const MAX_POSITIONS = 1_000
+
+export function readScan(pool: Pool, log: number, query: ScanQuery): Promise<Stretch> {
+  const upTo = Math.min(query.upTo, query.after + MAX_POSITIONS)
+  const channels = query.channels === undefined ? null : [...query.channels]
+  return read(pool, SCAN, log, { ...query, upTo }, [channels])
 }
 
-export interface RangeQuery extends StretchQuery {
-  channels: readonly string[]
-  limit: number
+export function readRange(pool: Pool, log: number, query: RangeQuery): Promise<Stretch> {
+  return read(pool, RANGE, log, query, [[...new Set(query.channels)], query.limit])
 }
 
-export const COLUMNS = Prisma.sql`"position", "previous", "id"::text, "channel", "type",
-  "sender_id", "sender_name", "data"::text, "sent_at"`
-
-/** Goes through every position between: for short stretches of many channels. */
-export function readStretch(
-  database: Database,
-  log: number,
-  query: StretchQuery,
-): Promise<Entry[]> {
-  const named =
-    query.channels === undefined
-      ? Prisma.empty
-      : Prisma.sql`and "channel" = any(${[...query.channels]}::text[])`
-  return read(
-    database,
-    log,
-    query.epoch,
-    Prisma.sql`
-      select ${COLUMNS} from "message"
-      where "log_id" = ${log}::smallint and "position" > ${query.after}::bigint
-        and "position" <= ${query.upTo}::bigint ${named}`,
-  )
-}
+/** The bounds come first: with them the index of the positions is the one that is gone through, however few channels are named. */
+const SCAN = statement(`
+  select "position", "data_bytes" from (
+    select "position", "data_bytes", "channel" from "message"
+    where "log_id" = $1::smallint and "position" > $3::bigint and "position" <= $4::bigint
+    offset 0
+  ) between_them where $5::text[] is null or "channel" in (select unnest($5::text[]))`)
 
 /**
- * Channel by channel off its own index, then merged: for long ranges of few channels. One index scan over
- * `channel = any(…)` would read every message of every channel before it could sort out the first few.
+ * Channel by channel off its own index, then merged. One index scan over `channel = any(…)` would read every message of every
+ * channel before it could sort out the first few. One more than the limit tells whether there are more.
  */
-export function readRange(database: Database, log: number, query: RangeQuery): Promise<Entry[]> {
-  return read(
-    database,
-    log,
-    query.epoch,
-    Prisma.sql`
-      select one.* from unnest(${[...query.channels]}::text[]) as wanted("name"), lateral (
-        select ${COLUMNS} from "message"
-        where "log_id" = ${log}::smallint and "channel" = wanted."name"
-          and "position" > ${query.after}::bigint and "position" <= ${query.upTo}::bigint
-        order by "position" limit ${query.limit}::int
-      ) one order by one."position" limit ${query.limit}::int`,
-  )
-}
+const RANGE = statement(`
+  select one.* from unnest($5::text[]) as wanted("name"), lateral (
+    select "position", "data_bytes" from "message"
+    where "log_id" = $1::smallint and "channel" = wanted."name"
+      and "position" > $3::bigint and "position" <= $4::bigint
+    order by "position" limit $6::int + 1
+  ) one order by one."position" limit $6::int + 1`)
 
 /**
  * The epoch and the messages in one statement, and so of one moment: asked for one after the other, a restore between the two
  * would pass messages of the restored log off as those of the log before.
  */
+function statement(candidates: string): string {
+  return `
+    select l."epoch", m.* from "log" l left join lateral (${cut(candidates, 'asc')}) m on true
+    where l."id" = $1::smallint order by m."position"`
+}
+
 async function read(
-  database: Database,
+  pool: Pool,
+  sql: string,
   log: number,
-  epoch: string,
-  messages: Prisma.Sql,
-): Promise<Entry[]> {
-  const rows = await database.$queryRaw<(Row & { epoch: string })[]>(Prisma.sql`
-    select l."epoch", m.* from "log" l left join lateral (${messages}) m on true
-    where l."id" = ${log}::smallint order by m."position"`)
+  { epoch, after, upTo, maxBytes, limit = Infinity }: ScanQuery & { limit?: number },
+  more: readonly Parameter[],
+): Promise<Stretch> {
+  const rows = await pool.query<StretchRow>(sql, [log, maxBytes, after, upTo, ...more])
   if (rows[0]?.epoch !== epoch) throw new Problem('unavailable', 'The log has another epoch now.')
-  return rows.filter((row) => row.position !== null).map(toEntry)
+  const entries = rows
+    .filter(({ position }) => position !== null)
+    .slice(0, limit)
+    .map(toEntry)
+  const isWhole = entries.length === Number(rows[0].found ?? 0)
+  return { entries, upTo: isWhole ? upTo : (entries.at(-1)?.position ?? upTo) }
+}
+
+interface StretchRow extends Row {
+  epoch: string
+  found: string | null
 }

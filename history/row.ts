@@ -1,9 +1,9 @@
 import { encodeMessage, type Entry } from '../contract/message.ts'
 
-/** A message as a raw query returns it. */
+/** A message as a query returns it: by Prisma's client, or as text by the pool. */
 export interface Row {
-  position: bigint
-  previous: bigint
+  position: bigint | string
+  previous: bigint | string
   id: string
   channel: string
   type: string
@@ -11,7 +11,7 @@ export interface Row {
   sender_name: string
   /** JSON text. */
   data: string
-  sent_at: Date
+  sent_at: Date | string
 }
 
 /** The only way from the database to the wire, so that live delivery, resuming and history show the same bytes. */
@@ -26,7 +26,7 @@ export function toEntry(row: Row): Entry {
     type: row.type,
     sender: { id: row.sender_id, name: row.sender_name },
     data: row.data,
-    sentAt: row.sent_at.toISOString(),
+    sentAt: new Date(row.sent_at).toISOString(),
   })
   return { position, previous, channel: row.channel, json }
 }

@@ -21,6 +21,7 @@ interface Model {
 
 const TYPES: Record<string, string> = {
   'Int @db.SmallInt': 'smallint',
+  Int: 'integer',
   String: 'text',
   'String @db.Uuid': 'uuid',
   BigInt: 'bigint',

@@ -26,6 +26,47 @@ export interface Head {
   position: number
 }
 
+/** The log between two positions. */
+export interface ScanQuery {
+  /** The life of the log that the positions are of; in another one they mean something else, and `unavailable` is thrown. */
+  epoch: string
+  /** Exclusive. */
+  after: number
+  /** Inclusive; not beyond the log's head, or the answer says that it is complete where messages are still to come. */
+  upTo: number
+  /** All, if undefined. */
+  channels?: readonly string[] | undefined
+  /** Of the messages' data. */
+  maxBytes: number
+}
+
+export interface RangeQuery extends ScanQuery {
+  channels: readonly string[]
+  /** Messages at most. */
+  limit: number
+}
+
+/** A part of the log, or as much of its beginning as was let through. */
+export interface Stretch {
+  /** In position order; at least one if there is any, however large. */
+  entries: Entry[]
+  /** How far this is complete: as far as was asked, or to the last of these if there may be more. */
+  upTo: number
+}
+
+export interface LastQuery {
+  channels: readonly string[]
+  /** Messages of each channel at most. */
+  count: number
+  /** Of the data of all together. */
+  maxBytes: number
+}
+
+export interface Last extends Head {
+  /** In position order; the oldest are left out if not all fit, but never the newest. */
+  entries: Entry[]
+}
+
 /** Bounds are exclusive positions; `from` is inclusive and `to` exclusive. */
 export interface PageQuery {
   channel: string

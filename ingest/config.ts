@@ -10,7 +10,8 @@ export const ingestConfig = z.object({
     .describe('Comma list of other origins whose pages may call this'),
   ...commonConfig,
   ...databaseUrl,
-  DATABASE_CONNECTIONS: integer(1, 1000)
+  // Two are for appends and checks.
+  DATABASE_CONNECTIONS: integer(3, 1000)
     .default(10)
     .describe('Most connections to Postgres at once'),
   ...mqttConfig,

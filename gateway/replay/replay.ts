@@ -170,11 +170,12 @@ export class Replay {
     const read = { answer, isWanted: waiting }
     this.#reads.set(key, read)
     const forget = (): void => void this.#reads.delete(key)
-    answer.then(() => {
+    const keep = (): void => {
       waiting.length = 0
       if (keepMs === 0 || this.#reads.size > MAX_KEPT) forget()
       else setTimeout(forget, keepMs).unref()
-    }, forget)
+    }
+    answer.then(keep, forget)
     return answer
   }
 

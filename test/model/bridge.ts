@@ -85,7 +85,7 @@ export class ModelBridge {
           ablations.gapFill === false
             ? []
             : this.#world.read(action.epoch, action.after, action.upTo),
-        (entries) => settle(() => this.#sequencer.fetched(action.epoch, entries))(),
+        (entries) => settle(() => this.#sequencer.fetched(action.epoch, entries, action.upTo))(),
         failed,
       )
     } else {

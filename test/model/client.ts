@@ -1,8 +1,16 @@
+import type { Cursor } from '../../contract/cursor.ts'
 import type { EventId } from '../../contract/eventId.ts'
 import type { Entry } from '../../contract/message.ts'
-import type { Start, Subscriber } from '../../gateway/subscriber.ts'
-import type { ModelGateway } from './gateway.ts'
+import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
+import type { ModelGateway, ModelSink } from './gateway.ts'
+import { Pipe } from './pipe.ts'
 import type { World } from './world.ts'
+
+interface Stream {
+  gateway: ModelGateway
+  subscription: Subscription<Entry>
+  pipe: Pipe
+}
 
 /** A reader with its last event id, as EventSource keeps it; it writes down every breach of the promise. */
 export class ModelClient {
@@ -12,7 +20,7 @@ export class ModelClient {
   readonly #channels: readonly string[]
   readonly #lasts = new Map<string, number>()
   #lastId: EventId | undefined
-  #stream: { gateway: ModelGateway; subscriber: Subscriber<Entry> } | undefined
+  #stream: Stream | undefined
 
   constructor(world: World, gateways: readonly ModelGateway[], channels: readonly string[]) {
     this.#world = world
@@ -22,12 +30,14 @@ export class ModelClient {
     this.#beat()
   }
 
-  /** The connection breaks, on whatever side. */
+  /** The connection breaks: what is on its way never arrives. */
   drop(): void {
     if (this.#stream === undefined) return
-    const { gateway, subscriber } = this.#stream
-    subscriber.sink.end('shutdown')
-    gateway.leave(subscriber)
+    const { gateway, subscription, pipe } = this.#stream
+    this.#stream = undefined
+    pipe.cut()
+    gateway.leave(subscription)
+    this.#comeBack()
   }
 
   /** What is missing at the end of a run, when everything has healed. */
@@ -47,55 +57,90 @@ export class ModelClient {
       asked === undefined ? {} : { epoch: asked.epoch, after: asked.position }
     // The stream's ids are of the log that it was opened on.
     const { epoch } = gateway
-    let open = true
-    const subscriber = gateway.join(this.#channels, start, {
-      ready: ({ position, complete }) => {
-        if (!open) return
-        if (asked === undefined || !complete) {
-          // A beginning, or a beginning anew: each channel is owed what comes after.
-          for (const name of this.#channels) this.#lasts.set(name, position)
-        } else if (position !== asked.position) {
-          this.violations.push(`resumed at ${position} instead of ${asked.position}`)
-        }
-        this.#lastId = { epoch, position }
-      },
+    const pipe = new Pipe(this.#world)
+    const sink: ModelSink = {
+      ready: ({ position, complete }) =>
+        pipe.send(() => this.#ready(epoch, asked, position, complete)),
       send: ({ items }) => {
-        for (const entry of items) if (open) this.#receive(epoch, entry)
+        for (const entry of items) pipe.send(() => this.#receive(epoch, entry))
       },
-      gap: (gap) => {
-        if (open) this.violations.push(`gap ${JSON.stringify(gap)}`)
+      gap: (gap, at) => {
+        const place = toId(at)
+        pipe.send(() => {
+          this.violations.push(`gap ${JSON.stringify(gap)}`)
+          this.#take(place)
+        })
       },
-      reset: () => {
-        // Honest only where the id really was of another life of the log.
-        if (open && asked?.epoch === epoch) this.violations.push(`reset of ${asked.position}`)
+      reset: (_reason, at) => {
+        const place = toId(at)
+        pipe.send(() => {
+          // Honest only if the id really was of another life of the log.
+          if (asked?.epoch === epoch) this.violations.push(`reset of ${asked.position}`)
+          this.#take(place)
+        })
       },
-      end: () => {
-        if (!open) return
-        open = false
-        this.#stream = undefined
-        this.#comeBack()
+      end: (reason, at) => {
+        const place = at && toId(at)
+        const ended = (): void => {
+          if (this.#stream?.pipe !== pipe) return
+          if (place !== undefined) this.#lastId = place
+          this.#stream = undefined
+          this.#comeBack()
+        }
+        // A process that is killed takes along what is on its way.
+        if (reason === 'shutdown') pipe.cut()
+        pipe.end(ended)
       },
       drained: async () => {},
-    })
-    if (subscriber === undefined) this.#comeBack()
-    else this.#stream = { gateway, subscriber }
+      whenDrained: (run) => pipe.whenEmpty(run),
+    }
+    const subscription = gateway.join(this.#channels, start, sink)
+    if (subscription === undefined) this.#comeBack()
+    else this.#stream = { gateway, subscription, pipe }
+  }
+
+  #ready(epoch: string, asked: EventId | undefined, position: number, complete: boolean): void {
+    if (asked === undefined || !complete) {
+      // A beginning, or a beginning again: each channel is owed what comes after.
+      for (const name of this.#channels) this.#lasts.set(name, position)
+    } else {
+      if (position !== asked.position) {
+        this.violations.push(`resumed at ${position} instead of ${asked.position}`)
+      }
+      for (const name of this.#channels) {
+        if (!this.#lasts.has(name)) this.#lasts.set(name, position)
+      }
+    }
+    this.#lastId = { epoch, position }
   }
 
   #comeBack(): void {
-    this.#world.clock.after(this.#world.random.between(1, 1_500), () => this.#connect())
+    const { clock, random } = this.#world
+    // At once, as after a cut in the network, or as `retry:` says.
+    clock.after(random.between(1, random.pick([20, 1_500])), () => this.#connect())
   }
 
   /** Heartbeats move the id too. */
   #beat(): void {
     this.#world.clock.after(this.#world.random.between(300, 3_000), () => {
       this.#beat()
-      const id = this.#stream?.gateway.sentUpTo(this.#stream.subscriber)
-      if (id === undefined) return
-      if (id.position < (this.#lastId?.position ?? 0)) {
-        this.violations.push(`heartbeat ${id.position} after ${this.#lastId?.position}`)
-      }
-      this.#lastId = id
+      if (this.#stream === undefined) return
+      const { gateway, subscription, pipe } = this.#stream
+      const at = gateway.sentUpTo(subscription)
+      if (at === undefined) return
+      const place = toId(at)
+      pipe.send(() => this.#take(place))
     })
+  }
+
+  /** An event other than a message says that everything up to its id has been sent. */
+  #take({ epoch, position }: EventId): void {
+    if (position < (this.#lastId?.position ?? 0)) {
+      this.violations.push(
+        `id ${epoch}-${position} after ${this.#lastId?.epoch}-${this.#lastId?.position}`,
+      )
+    }
+    this.#lastId = { epoch, position }
   }
 
   #receive(epoch: string, entry: Entry): void {
@@ -112,4 +157,9 @@ export class ModelClient {
     this.#lasts.set(entry.channel, entry.position)
     this.#lastId = { epoch, position: entry.position }
   }
+}
+
+/** A cursor moves on; an event's id does not. */
+function toId({ epoch, position }: Cursor): EventId {
+  return { epoch, position }
 }

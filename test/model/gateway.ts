@@ -1,24 +1,32 @@
-import { Audience } from '../../gateway/audience.ts'
-import { Ring } from '../../gateway/ring.ts'
-import type { Sink, Start, Subscriber } from '../../gateway/subscriber.ts'
-import { Tail } from '../../gateway/tail.ts'
-import type { EventId } from '../../contract/eventId.ts'
+import type { Cursor } from '../../contract/cursor.ts'
 import type { Entry } from '../../contract/message.ts'
-import type { Connection, ModelRedis } from './redis.ts'
+import { Follower } from '../../gateway/feed/follower.ts'
+import type { Hub } from '../../gateway/hub/hub.ts'
+import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
+import type { Sink, Start, Subscription } from '../../gateway/hub/subscription.ts'
+import { LooseHub } from './looseHub.ts'
+import type { ModelRedis } from './redis.ts'
+import { ModelSubscription } from './subscription.ts'
 import type { World } from './world.ts'
 
-const PAGE = 4
-const STRETCH = 7
+/** A stream that has not been told `ready` by then is sent away. */
+const READY_MS = 5_000
 
-/** The edge of `gateway/feed.ts` and `gateway/link.ts`, around the very tail and audience that run in production. */
+/** A reader's end of a stream, with a network in between that takes its time. */
+export interface ModelSink extends Sink<Entry> {
+  /** As `drained`, on the model's clock. */
+  whenDrained: (run: () => void) => void
+}
+
+/** The edges of `gateway/feed/` and `gateway/replay/`, around the very hub and follower that run in production. */
 export class ModelGateway {
   readonly #world: World
   readonly #redis: ModelRedis
-  #audience!: Audience<Entry>
-  #tail!: Tail<Entry>
-  #connection: Connection | undefined
+  #hub!: Hub<Entry>
+  #follower!: Follower<Entry>
+  #link!: ModelSubscription
   #life = 0
-  readonly #sinks = new Set<Sink<Entry>>()
+  readonly #streams = new Map<Subscription<Entry>, ModelSink>()
 
   constructor(world: World, redis: ModelRedis) {
     this.#world = world
@@ -28,199 +36,176 @@ export class ModelGateway {
   }
 
   get epoch(): string {
-    return this.#audience.epoch ?? ''
+    return this.#hub.epoch ?? ''
   }
 
   /** Undefined while no stream can begin. */
   join(
     channels: readonly string[],
     start: Start<Entry>,
-    sink: Sink<Entry>,
-  ): Subscriber<Entry> | undefined {
-    if (this.#audience.epoch === undefined) return undefined
-    this.#sinks.add(sink)
-    return this.#audience.join(channels, start, sink)
+    sink: ModelSink,
+  ): Subscription<Entry> | undefined {
+    if (this.#hub.epoch === undefined) return undefined
+    const end: ModelSink['end'] = (reason, at) => {
+      this.#streams.delete(subscription)
+      sink.end(reason, at)
+    }
+    const subscription = this.#hub.join(channels, start, { ...sink, end })
+    this.#streams.set(subscription, sink)
+    this.#world.clock.after(READY_MS, () => {
+      if (subscription.state !== 'waiting' || !this.#streams.has(subscription)) return
+      const at = this.#hub.resumeAt(subscription)
+      this.leave(subscription)
+      sink.end('unavailable', at)
+    })
+    return subscription
   }
 
-  leave(subscriber: Subscriber<Entry>): void {
-    this.#sinks.delete(subscriber.sink)
-    this.#audience.leave(subscriber, this.#world.clock.now)
+  /** False if the stream had ended already, at the gateway's side. */
+  leave(subscription: Subscription<Entry>): boolean {
+    if (!this.#streams.delete(subscription)) return false
+    this.#hub.leave(subscription, this.#world.clock.now)
+    return true
+  }
+
+  /** What a heartbeat would tell this stream, once it has been told `ready`. */
+  sentUpTo(subscription: Subscription<Entry>): Cursor | undefined {
+    const isOpen = this.#streams.has(subscription) && subscription.state !== 'waiting'
+    return isOpen ? this.#hub.resumeAt(subscription) : undefined
   }
 
   /** kill -9 and start. */
   restart(): void {
     this.#life++
-    if (this.#connection !== undefined) this.#redis.cut(this.#connection, false)
-    const sinks = [...this.#sinks]
-    this.#sinks.clear()
-    for (const sink of sinks) sink.end('shutdown')
+    this.#link.close()
+    for (const sink of this.#streams.values()) sink.end('shutdown', undefined)
+    this.#streams.clear()
     this.#begin()
   }
 
-  cutLink(noticed: boolean): void {
-    if (this.#connection !== undefined) this.#redis.cut(this.#connection, noticed)
+  cutLink(isNoticed: boolean): void {
+    this.#link.cut(isNoticed)
   }
 
   #begin(): void {
     const life = this.#life
-    const { clock, random } = this.#world
+    const { clock, random, limits } = this.#world
     const alive = (run: () => void) => (): void => {
       if (life === this.#life) run()
     }
-    const bounds = {
+    const buffer = new ReplayBuffer<Entry>({
       maxItems: random.between(0, 20),
       maxBytes: 1e9,
-      pieceBytes: random.between(1, 9),
-    }
-    const ring = new Ring<Entry>(0, bounds, () => 1)
-    const audience = new Audience<Entry>(
+      chunkBytes: random.between(1, 9),
+      sizeOf: () => 1,
+    })
+    const hub = new LooseHub<Entry>(
       {
-        wanted: (channels) => tail.wanted(channels),
-        askHead: () => activate([]),
-        flushSoon: () => clock.after(random.between(0, 3), () => audience.flush()),
-        pause: (subscriber) =>
+        want: (channels) => follower.wanted(channels),
+        askSoon: () =>
           clock.after(
-            random.between(0, 20),
-            alive(() => audience.page(subscriber, [], subscriber.cursor)),
+            0,
+            alive(() => follower.ask()),
           ),
-        read: (subscriber, after, upTo) =>
-          this.#world.query(
-            () => this.#world.read(audience.epoch ?? '', after, upTo, new Set(subscriber.channels)),
-            (entries) => alive(() => this.#page(audience, subscriber, entries, upTo))(),
-            alive(() => audience.pageFailed(subscriber)),
+        flushSoon: () => clock.after(random.between(0, 3), () => hub.fanout.flush()),
+        pause: (subscription) =>
+          this.#whenDrained(subscription, () => {
+            if (life !== this.#life) return
+            hub.replay(subscription, { items: [] }, subscription.cursor.position)
+          }),
+        read: (subscription, upTo) =>
+          this.#whenDrained(
+            subscription,
+            alive(() => this.#read(hub, subscription, upTo)),
           ),
       },
-      ring,
+      buffer,
+      this.#world.ablations,
     )
-    const activate = (channels: readonly string[]): void =>
-      this.#world.query(
-        () => ({
-          epoch: this.#world.epoch,
-          position: this.#world.head,
-          channels: new Map(channels.map((name) => [name, this.#world.headOf(name)])),
-        }),
-        (heads) => alive(() => tail.activated(heads))(),
-        alive(() => tail.activationFailed(channels)),
-      )
-    const tail = new Tail<Entry>(
-      audience,
+    const follower = new Follower<Entry>(
+      hub,
       {
-        subscribe: (channels) => this.#subscribe(channels),
-        unsubscribe: (channels) => {
-          for (const name of channels) this.#connection?.names.delete(this.#liveName(name))
-        },
-        activate,
-        follow: (ticket, after, channels) =>
+        subscribe: (channels) =>
+          link.subscribe(
+            channels.map(({ name }) => name),
+            () => hub.come(channels),
+          ),
+        unsubscribe: (channels) => link.unsubscribe(channels.map(({ name }) => name)),
+        reconnect: () => link.cut(true),
+        ask: (question) =>
+          this.#world.query(
+            () => ({
+              epoch: this.#world.epoch,
+              position: this.#world.head,
+              channels: new Map(
+                question.channels.map(({ name }) => [name, this.#world.headOf(name)]),
+              ),
+            }),
+            (heads) => alive(() => follower.answered(question, heads))(),
+            alive(() => hub.unanswered(question)),
+          ),
+        scan: (scan) =>
           this.#world.query(
             () => {
               const { epoch, head } = this.#world
-              if (epoch !== audience.epoch) return { epoch, items: [], upTo: head, complete: true }
-              const upTo = Math.max(after, Math.min(head, after + STRETCH))
+              if (epoch !== hub.epoch) return { epoch, items: [], upTo: head, isComplete: true }
+              const { after, channels } = scan
+              const upTo = Math.max(after, Math.min(head, after + limits.scan))
               const items = this.#world.read(epoch, after, upTo, new Set(channels)) ?? []
-              return { epoch, items, upTo, complete: upTo >= head }
+              return { epoch, items, upTo, isComplete: upTo >= head }
             },
-            (stretch) => alive(() => tail.followed(ticket, stretch))(),
-            alive(() => tail.followFailed(ticket)),
+            (scanned) => alive(() => follower.scanned(scan, scanned))(),
+            alive(() => follower.scanFailed(scan)),
           ),
-        reconnect: () => {
-          if (this.#connection !== undefined) this.#redis.cut(this.#connection, true)
-        },
       },
-      { beaconMs: 3_000, lingerMs: random.between(0, 3_000), maxBuffer: random.between(3, 50) },
-    )
-    this.#audience = audience
-    this.#tail = tail
-    clock.after(
-      random.between(0, 100),
-      alive(() => this.#connect(life)),
-    )
-  }
-
-  /** As Link does it: everything is subscribed and confirmed before the link counts. */
-  #connect(life: number): void {
-    const { clock, random } = this.#world
-    if (life !== this.#life) return
-    const again = (): void => clock.after(random.between(50, 500), () => this.#connect(life))
-    if (!this.#redis.up) return again()
-    const connection = this.#redis.connect({
-      entry: (entry) => this.#tail.received(entry),
-      beacon: (beacon) => this.#tail.beacon(beacon, clock.now),
-      closed: () => {
-        if (this.#connection !== connection || life !== this.#life) return
-        this.#connection = undefined
-        this.#tail.linkDown()
-        again()
+      {
+        beaconMs: 3_000,
+        lingerMs: random.chance(0.3) ? 0 : random.between(0, 3_000),
+        crowdedAt: random.chance(0.2) ? 2 : 100,
+        maxBuffer: { items: random.between(3, 50), bytes: random.between(3, 50) },
+        sizeOf: () => 1,
       },
+    )
+    const link = new ModelSubscription(this.#world, this.#redis, {
+      connected: () => follower.connected(),
+      up: () => follower.up(clock.now),
+      down: () => follower.down(),
+      entry: (entry) => follower.received(entry),
+      beacon: (beacon) => follower.beacon(beacon, clock.now),
+      epoch: () => hub.epoch ?? '',
     })
-    this.#connection = connection
-    const done = new Set<string>()
-    const step = (): void => {
-      if (life !== this.#life || this.#connection !== connection) return
-      const wanted = this.#audience.channels.names().filter((name) => !done.has(name))
-      if (wanted.length === 0) return this.#tail.linkUp(clock.now)
-      this.#whenSubscribed(connection, wanted, () => {
-        for (const name of wanted) done.add(name)
-        step()
-      })
-    }
-    clock.after(random.between(0, 20), step)
-    // A connection that is cut silently while it comes up is given up after the socket's own time-out.
-    clock.after(4_000, () => {
-      if (this.#connection === connection && !connection.standing) connection.listener.closed()
-    })
+    this.#hub = hub
+    this.#follower = follower
+    this.#link = link
   }
 
-  #subscribe(channels: readonly string[]): void {
-    const connection = this.#connection
-    if (connection === undefined) return
-    if (this.#world.ablations.subscribeFirst === false) {
-      this.#whenSubscribed(connection, channels, () => {})
-      this.#tail.subscribed(channels)
-    } else this.#whenSubscribed(connection, channels, () => this.#tail.subscribed(channels))
+  #whenDrained(subscription: Subscription<Entry>, run: () => void): void {
+    const sink = this.#streams.get(subscription)
+    // A stream that is being joined is not known here yet: it has been sent nothing that could wait.
+    if (sink === undefined) this.#world.clock.after(0, run)
+    else sink.whenDrained(run)
   }
 
-  #whenSubscribed(connection: Connection, channels: readonly string[], done: () => void): void {
-    const { clock, random } = this.#world
+  #read(hub: Hub<Entry>, subscription: Subscription<Entry>, upTo: number): void {
     const life = this.#life
-    const names = channels.map((name) => this.#liveName(name))
-    clock.after(random.between(0, 60), () => {
-      if (!connection.standing) return
-      for (const name of names) connection.names.add(name)
-      connection.arrival = Math.max(connection.arrival, clock.now + random.between(0, 8))
-      clock.after(connection.arrival - clock.now, () => {
-        if (connection.standing && life === this.#life) done()
-      })
-    })
-  }
-
-  #page(
-    audience: Audience<Entry>,
-    subscriber: Subscriber<Entry>,
-    entries: readonly Entry[],
-    upTo: number,
-  ): void {
-    const items = entries.slice(0, PAGE)
-    const last = items.at(-1)
-    const covered = entries.length > PAGE && last !== undefined ? last.position : upTo
-    audience.page(subscriber, items, covered)
-  }
-
-  #liveName(channel: string): string {
-    return `${this.#audience.epoch}/${channel}`
-  }
-
-  /** What a heartbeat would tell this stream, once it has been told `ready`. */
-  sentUpTo(subscriber: Subscriber<Entry>): EventId | undefined {
-    const { epoch } = this.#audience
-    if (!subscriber.started || epoch === undefined) return undefined
-    this.#audience.flush()
-    return { epoch, position: this.#audience.sentUpTo(subscriber) }
+    const { epoch, position } = subscription.cursor
+    const names = new Set(subscription.channels.map(({ name }) => name))
+    this.#world.query(
+      () => this.#world.read(epoch, position, upTo, names),
+      (entries) => {
+        if (life !== this.#life) return
+        const items = entries.slice(0, this.#world.limits.page)
+        const isCut = items.length < entries.length
+        hub.replay(subscription, { items }, isCut ? (items.at(-1)?.position ?? upTo) : upTo)
+      },
+      () => subscription.readFailed(),
+    )
   }
 
   #tick(): void {
-    this.#world.clock.after(this.#world.random.between(900, 1_100), () => {
+    this.#world.clock.after(this.#world.random.between(400, 1_100), () => {
       this.#tick()
-      this.#tail.tick(this.#world.clock.now)
+      this.#follower.tick(this.#world.clock.now)
     })
   }
 }

@@ -9,12 +9,13 @@ export interface Listener {
 }
 
 /** One subscribed connection: in order and without loss while it stands; once cut, nothing comes any more. */
-export class Connection {
+export class RedisConnection {
   readonly names = new Set<string>()
   readonly listener: Listener
   standing = true
-  /** When what was sent last arrives: TCP keeps the order. */
+  /** When what the server sent last arrives, and the gateway's last command at the server: TCP keeps the order. */
   arrival = 0
+  commandArrival = 0
 
   constructor(listener: Listener) {
     this.listener = listener
@@ -24,7 +25,7 @@ export class Connection {
 /** The scripts of `bridge/redisLog.ts`, on a Redis that can be cut off, emptied and restarted. */
 export class ModelRedis {
   readonly #world: World
-  readonly #connections = new Set<Connection>()
+  readonly #connections = new Set<RedisConnection>()
   readonly #extents = new Map<string, { head: number; floor: number }>()
   up = true
 
@@ -62,14 +63,37 @@ export class ModelRedis {
     return extent.head
   }
 
-  connect(listener: Listener): Connection {
-    const connection = new Connection(listener)
+  connect(listener: Listener): RedisConnection {
+    const connection = new RedisConnection(listener)
     this.#connections.add(connection)
     return connection
   }
 
+  /** Subscribes to some names, or takes others off; `confirmed` when the answer has come back. */
+  send(
+    connection: RedisConnection,
+    names: readonly string[],
+    confirmed: () => void,
+    gone: readonly string[] = [],
+  ): void {
+    const { clock, random } = this.#world
+    connection.commandArrival = Math.max(
+      connection.commandArrival,
+      clock.now + random.between(0, 60),
+    )
+    clock.after(connection.commandArrival - clock.now, () => {
+      if (!connection.standing) return
+      for (const name of names) connection.names.add(name)
+      for (const name of gone) connection.names.delete(name)
+      connection.arrival = Math.max(connection.arrival, clock.now + random.between(0, 8))
+      clock.after(connection.arrival - clock.now, () => {
+        if (connection.standing) confirmed()
+      })
+    })
+  }
+
   /** `noticed`: the other side hears of it soon. Otherwise it is a link that went silent. */
-  cut(connection: Connection, noticed: boolean): void {
+  cut(connection: RedisConnection, noticed: boolean): void {
     if (!this.#connections.delete(connection)) return
     connection.standing = false
     if (noticed) {
@@ -94,7 +118,7 @@ export class ModelRedis {
     this.cutAll(true)
   }
 
-  #publish(deliver: (connection: Connection) => (() => void) | undefined): void {
+  #publish(deliver: (connection: RedisConnection) => (() => void) | undefined): void {
     const { clock, random } = this.#world
     for (const connection of this.#connections) {
       const run = deliver(connection)

@@ -4,15 +4,17 @@ import { ModelGateway } from './gateway.ts'
 import { ModelRedis } from './redis.ts'
 import { World, type Ablations } from './world.ts'
 
-const CHANNELS = ['a', 'b', 'c', 'd']
+const NAMES = 'a b c d e f g h i j k l'.split(' ')
 const STORM_MS = 12_000
 /** The slowest repair is a silent link: three seconds of missing beacons, a new link, a look at the log. */
 const CALM_MS = 12_000
 
-/** One schedule: two ingests, two bridges, two gateways and six readers in a storm, then calm. Returns what broke. */
+/** One schedule: two ingests, two bridges, two gateways and up to sixteen readers in a storm, then calm. Returns what broke. */
 export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
   const world = new World(seed, ablations)
   const { clock, random } = world
+  // Few channels that everybody hears, or many that come and go.
+  const channelNames = NAMES.slice(0, random.pick([4, 12]))
   const redis = new ModelRedis(world)
   const bridges = [new ModelBridge(world, redis), new ModelBridge(world, redis)]
   const gateways = [new ModelGateway(world, redis), new ModelGateway(world, redis)]
@@ -20,7 +22,7 @@ export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
   let mqttUp = true
 
   const post = (slowness: number): void => {
-    const entry = world.append(random.pick(CHANNELS))
+    const entry = world.append(random.pick(channelNames))
     const { epoch } = world
     for (const bridge of bridges) {
       if (!mqttUp || world.mishap(0.08)) continue
@@ -39,8 +41,8 @@ export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
     }
     clock.after(random.between(0, 500), next)
   }
-  for (let reader = 0; reader < 6; reader++) {
-    const channels = CHANNELS.filter(() => random.chance(0.5))
+  for (let reader = random.between(2, 16); reader > 0; reader--) {
+    const channels = channelNames.filter(() => random.chance(2 / channelNames.length))
     clock.after(random.between(0, 4_000), () => {
       const client = new ModelClient(world, gateways, channels.length === 0 ? ['a'] : channels)
       clients.push(client)

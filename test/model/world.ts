@@ -10,6 +10,10 @@ export interface Ablations {
   gapFill?: boolean
   /** A channel counts as subscribed as soon as that was asked for. */
   subscribeFirst?: boolean
+  /** An answer of the log counts only for the streams whose question it answers. */
+  ownHead?: boolean
+  /** An answer of the log counts only for the channels whose question it answers, not for later ones of the same name. */
+  ownChannel?: boolean
 }
 
 /** What all parts of one run share: time, chance, the log, and how bad the weather is. */
@@ -17,6 +21,8 @@ export class World {
   readonly clock = new Clock()
   readonly random: Random
   readonly ablations: Ablations
+  /** Messages in a page, positions in a scan, and how slow the database may be: small and large, by the seed. */
+  readonly limits: { page: number; scan: number; legMs: number }
   readonly log: Entry[] = []
   epoch = 'life1'
   #lives = 1
@@ -28,6 +34,11 @@ export class World {
   constructor(seed: number, ablations: Ablations) {
     this.random = new Random(seed)
     this.ablations = ablations
+    this.limits = {
+      page: this.random.pick([4, 20, 200]),
+      scan: this.random.pick([7, 50, 1_000]),
+      legMs: this.random.pick([15, 15, 150, 500, 2_000]),
+    }
   }
 
   get head(): number {
@@ -68,10 +79,11 @@ export class World {
 
   /** Asks the log: it is looked at somewhere between question and answer, may be away, and may have no answer. */
   query<T>(look: () => T | undefined, answer: (value: T) => void, failed: () => void): void {
-    this.clock.after(this.random.between(0, 15), () => {
-      if (!this.postgresUp) return this.clock.after(this.random.between(0, 30), failed)
+    const leg = (): number => this.random.between(0, this.stormy ? this.limits.legMs : 15)
+    this.clock.after(leg(), () => {
+      if (!this.postgresUp) return this.clock.after(leg(), failed)
       const value = look()
-      this.clock.after(this.random.between(0, 15), () => {
+      this.clock.after(leg(), () => {
         if (value === undefined) failed()
         else answer(value)
       })

@@ -42,7 +42,7 @@ export type Sql = <Row = unknown>(text: string, ...values: unknown[]) => Promise
 
 /** Looks into a database beside the code under test. */
 export function openSql(databaseUrl: string, opened: Opened): Sql {
-  const database = openDatabase({ url: databaseUrl, connections: 2, onError: () => {} })
+  const database = openDatabase({ databaseUrl, connections: 2, onError: () => {} })
   opened.add(() => database.$disconnect())
   return (text, ...values) => database.$queryRawUnsafe(text, ...values)
 }
