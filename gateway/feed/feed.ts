@@ -9,7 +9,8 @@ import { ReplayBuffer } from '../hub/replayBuffer.ts'
 import type { Subscription } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import type { Replay } from '../replay/replay.ts'
-import { Follower, type FollowerPorts, type Scan } from './follower.ts'
+import { Follower } from './follower.ts'
+import type { FollowerPorts, Scan } from './followerPorts.ts'
 import { RedisSubscription } from './redisSubscription.ts'
 
 /** What keeping up with the log needs of it; see LogReader. */
@@ -37,6 +38,8 @@ export interface FeedOptions {
   /** Bytes of recent messages kept in memory for those who come back. */
   replayBufferBytes: number
 }
+
+const sizeOf = ({ size }: Frame): number => size
 
 /** Positions, and bytes of messages, read at once while the log is followed. */
 const MAX_SCAN = 1_000
@@ -68,7 +71,6 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
 
   constructor(options: FeedOptions) {
     this.#options = options
-    const sizeOf = ({ size }: Frame): number => size
     this.hub = new Hub<Frame>(
       this,
       new ReplayBuffer<Frame>({

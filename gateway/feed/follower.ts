@@ -1,6 +1,7 @@
 import type { Hub, Question, Heads } from '../hub/hub.ts'
 import type { Channel } from '../hub/channel.ts'
 import type { Item } from '../hub/replayBuffer.ts'
+import type { FollowerOptions, FollowerPorts, Scan, Scanned } from './followerPorts.ts'
 
 /**
  * How the gateway keeps up with the log. No I/O.
@@ -21,46 +22,6 @@ import type { Item } from '../hub/replayBuffer.ts'
  */
 export type Mode = 'following' | 'catching' | 'live'
 
-/** What the follower asks for. The answers come back through the methods named. */
-export interface FollowerPorts<I extends Item> {
-  /** Subscribe on Redis → the hub's `come`, once that is confirmed. Only asked for while a connection stands. */
-  subscribe: (channels: Channel<I>[]) => void
-  unsubscribe: (channels: Channel<I>[]) => void
-  /** Ask the log → `answered`, or the hub's `unanswered`. */
-  ask: (question: Question<I>) => void
-  /** Read the log after a position on all channels, up to a head that is looked at now → `scanned` or `scanFailed`. */
-  scan: (scan: Scan) => void
-  /** Drop the subscription and make it again → `down`, `up`. */
-  reconnect: () => void
-}
-
-/** One read of the log. Its answer counts only while it is the one that is waited for. */
-export interface Scan {
-  after: number
-  channels: readonly string[]
-  /** It will look at a head that is late enough to go live from. */
-  counts: boolean
-}
-
-/** All items of the scan's channels above its position and up to `upTo`; `isComplete` if that was the log's head. */
-export interface Scanned<I> {
-  epoch: string
-  items: readonly I[]
-  upTo: number
-  isComplete: boolean
-}
-
-export interface FollowerOptions<I> {
-  /** Beacons come about once a second; after this much silence the subscription is dead. */
-  beaconMs: number
-  /** How long a channel stays subscribed after its last stream has left; with more than `crowdedAt` channels, not at all. */
-  lingerMs: number
-  crowdedAt: number
-  /** Most that is kept while catching up; beyond that it starts over. */
-  maxBuffer: { items: number; bytes: number }
-  sizeOf: (item: I) => number
-}
-
 export class Follower<I extends Item> {
   readonly #hub: Hub<I>
   readonly #ports: FollowerPorts<I>
@@ -72,8 +33,8 @@ export class Follower<I extends Item> {
   #heardAt = 0
   #kept: { items: I[]; bytes: number } = { items: [], bytes: 0 }
   #scan: Scan | undefined
-  /** Where CATCHING has to read from: the watermark, or less if a channel has a hole below it. */
-  #catchFrom = 0
+  /** Where the log has to be read from: the watermark, or less if a channel has a hole below it. Not kept while LIVE. */
+  #readFrom = 0
 
   constructor(hub: Hub<I>, ports: FollowerPorts<I>, options: FollowerOptions<I>) {
     this.#hub = hub
@@ -120,14 +81,14 @@ export class Follower<I extends Item> {
 
   answered(question: Question<I>, heads: Heads): void {
     if (heads.epoch === this.#hub.epoch) this.#hub.answered(question, heads)
-    else this.#begin(heads.epoch, heads.position)
+    else if (this.#hub.isAwaited(question)) this.#begin(heads.epoch, heads.position)
   }
 
   /** A message came over Redis. */
   received(item: I): void {
     if (this.#mode === 'live') {
       if (this.#hub.fanout.publishNext(item)) return
-      this.#catch(this.#hub.channels.get(item.channel)?.last ?? this.#hub.fanout.watermark)
+      this.#catch(this.#lastOf(item))
     }
     if (this.#mode === 'catching') this.#keep(item)
   }
@@ -137,11 +98,9 @@ export class Follower<I extends Item> {
     if (!this.#isUp) return
     this.#heardAt = now
     const { epoch, fanout } = this.#hub
-    const { watermark } = fanout
-    if (this.#mode === 'following') this.#catch(watermark)
     // Another epoch is believed only from the log itself, which this reads.
-    else if (beacon.epoch !== epoch || beacon.floor > watermark) {
-      this.#catch(this.#mode === 'catching' ? this.#catchFrom : watermark)
+    if (this.#mode === 'following' || beacon.epoch !== epoch || beacon.floor > fanout.watermark) {
+      this.#catch(this.#mode === 'live' ? fanout.watermark : this.#readFrom)
     } else if (this.#mode === 'live') fanout.advanceTo(beacon.head)
   }
 
@@ -149,16 +108,14 @@ export class Follower<I extends Item> {
     if (scan !== this.#scan) return
     this.#scan = undefined
     if (epoch !== this.#hub.epoch) return this.#begin(epoch, upTo)
-    for (const item of items) this.#hub.fanout.publish(item)
-    this.#hub.fanout.advanceTo(upTo)
+    const hole = this.#publish(items, scan.after)
+    if (hole === undefined) this.#hub.fanout.advanceTo(upTo)
+    this.#readFrom = hole ?? upTo
     // Between two reads, or a log that is far ahead would keep every new stream waiting.
     this.ask()
-    if (this.#mode === 'catching' && !scan.counts) this.#read(this.#catchFrom)
-    else {
-      this.#catchFrom = upTo
-      if (!isComplete) this.#read(upTo)
-      else if (this.#mode === 'catching') this.#goLive()
-    }
+    const isAtHead = hole === undefined && isComplete
+    if (this.#mode === 'catching' && isAtHead && scan.counts) this.#goLive()
+    else if (this.#mode === 'catching' || !isAtHead) this.#read()
     this.#hub.advance()
   }
 
@@ -176,8 +133,7 @@ export class Follower<I extends Item> {
       this.down()
       this.#ports.reconnect()
     }
-    if (this.#mode === 'following') this.#read(this.#hub.fanout.watermark)
-    else if (this.#mode === 'catching') this.#read(this.#catchFrom)
+    if (this.#mode !== 'live') this.#read()
     const { channels } = this.#hub
     const idle = channels.takeIdle(channels.size > crowdedAt ? now : now - lingerMs)
     if (idle.length > 0 && this.#isConnected) this.#ports.unsubscribe(idle)
@@ -185,18 +141,19 @@ export class Follower<I extends Item> {
   }
 
   #toFollowing(): void {
+    if (this.#mode === 'live') this.#readFrom = this.#hub.fanout.watermark
     this.#mode = 'following'
     this.#forget()
-    this.#read(this.#hub.fanout.watermark)
+    this.#read()
   }
 
   #catch(from: number): void {
     this.#mode = 'catching'
     this.#forget()
-    this.#catchFrom = from
+    this.#readFrom = from
     // It may have looked at the head too early.
     if (this.#scan !== undefined) this.#scan.counts = false
-    this.#read(from)
+    this.#read()
   }
 
   #keep(item: I): void {
@@ -208,10 +165,28 @@ export class Follower<I extends Item> {
     }
   }
 
-  #read(after: number): void {
+  /**
+   * Publishes what was read after a position. Stops before a message whose channel has lost something that lies below that:
+   * the log may have it, so it is no gap. Returns where to read that channel from.
+   */
+  #publish(items: readonly I[], after: number): number | undefined {
+    const { fanout } = this.#hub
+    for (const item of items) {
+      if (fanout.publishNext(item)) continue
+      if (item.previous <= after) return this.#lastOf(item)
+      fanout.publish(item)
+    }
+    return undefined
+  }
+
+  #lastOf({ channel }: I): number {
+    return this.#hub.channels.get(channel)?.last ?? this.#hub.fanout.watermark
+  }
+
+  #read(): void {
     if (this.#scan !== undefined) return
     const counts = this.#mode === 'catching'
-    this.#scan = { after, channels: this.#hub.channels.names(), counts }
+    this.#scan = { after: this.#readFrom, channels: this.#hub.channels.names(), counts }
     this.#ports.scan(this.#scan)
   }
 
@@ -231,6 +206,7 @@ export class Follower<I extends Item> {
     this.#scan = undefined
     this.#mode = 'following'
     this.#forget()
+    this.#readFrom = position
     this.#hub.begin(epoch, position)
     if (isFirst) return
     // What is subscribed are names of the epoch before.

@@ -16,7 +16,7 @@ export interface RedisSubscriptionEvents {
   epoch: () => string
 }
 
-/** Names in one SUBSCRIBE: the reply to a larger one would hold up what comes behind it. */
+/** Names in one command: the reply to a larger one would hold up what comes behind it. */
 const BATCH = 500
 
 /**
@@ -58,14 +58,19 @@ export class RedisSubscription {
 
   unsubscribe(channels: readonly string[]): void {
     const names = channels.map((channel) => this.#livePrefix + channel)
-    const done = this.#isSharded
-      ? this.#redis.sunsubscribe(...names)
-      : this.#redis.unsubscribe(...names)
-    // If it fails, the connection is going down, and takes the subscriptions with it.
-    done.catch(() => {})
+    for (let start = 0; start < names.length; start += BATCH) {
+      const batch = names.slice(start, start + BATCH)
+      const done = this.#isSharded
+        ? this.#redis.sunsubscribe(...batch)
+        : this.#redis.unsubscribe(...batch)
+      // If it fails, the connection is going down, and takes the subscriptions with it.
+      done.catch(() => {})
+    }
   }
 
   reconnect(): void {
+    // What the server still confirms on the connection that is given up counts no more.
+    this.#connection++
     this.#redis.disconnect(true)
   }
 

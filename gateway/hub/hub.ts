@@ -141,9 +141,14 @@ export class Hub<I extends Item> {
     return this.#question
   }
 
+  /** Whether this is the question that is under way. The answer to another one counts for nothing, not even its epoch. */
+  isAwaited(question: Question<I>): boolean {
+    return question === this.#question
+  }
+
   /** In the epoch that the hub is in. */
   answered(question: Question<I>, heads: Heads): void {
-    if (question !== this.#question) return
+    if (!this.isAwaited(question)) return
     this.#question = undefined
     const { channels, subscriptions } = question
     this.#logHead = Math.max(this.#logHead, heads.position)
@@ -158,7 +163,7 @@ export class Hub<I extends Item> {
 
   /** It is asked again when something moves. */
   unanswered(question: Question<I>): void {
-    if (question !== this.#question) return
+    if (!this.isAwaited(question)) return
     this.#question = undefined
     const { channels, subscriptions } = question
     this.channels.unanswered(channels)

@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { disposables } from '../../test/support/disposables.ts'
+import { TestSubscription } from '../../test/support/testSubscription.ts'
+import { waitFor } from '../../test/support/waitFor.ts'
+import type { RedisSubscription } from './redisSubscription.ts'
+
+/** Turns that channels go on to arrive and leave after the subscription is up. */
+const TURNS = 200
+
+const opened = disposables()
+let run: TestSubscription
+let subscription: RedisSubscription
+let unconfirmed: number
+
+beforeEach(async () => {
+  run = await TestSubscription.start(opened)
+  unconfirmed = 0
+})
+
+function subscribe(...channels: string[]): void {
+  run.want(...channels)
+  unconfirmed++
+  subscription.subscribe(channels, () => unconfirmed--)
+}
+
+function leave(...channels: string[]): void {
+  for (const channel of channels) run.wanted.delete(channel)
+  subscription.unsubscribe(channels)
+}
+
+/** Everything that is wanted is subscribed, and nothing else. */
+async function expectWhole(): Promise<void> {
+  await waitFor(() => unconfirmed === 0)
+  // Behind what was left last.
+  subscribe('last')
+  await waitFor(() => unconfirmed === 0)
+  expect(await run.subscribed()).toEqual(['beacon', ...run.wanted].sort())
+}
+
+describe('a subscription that comes up', () => {
+  test('does so while channels go on to arrive and leave, and is whole afterwards', async () => {
+    run.want(...Array.from({ length: 5_000 }, (_, index) => `old${index}`))
+    let [arrived, left, turns] = [0, 0, 0]
+    let isOver = false
+    const churn = async (): Promise<void> => {
+      for (; turns < TURNS; turns += run.told.includes('up') ? 1 : 0) {
+        subscribe(`new${arrived++}`, `new${arrived++}`, `new${arrived++}`)
+        // One from before, that may not have had its turn yet, and one that came a moment ago.
+        leave(`old${4_999 - left}`, `new${3 * left++}`)
+        await nextTurn()
+      }
+      isOver = true
+    }
+    run.onConnected = () => void churn()
+    subscription = run.open()
+    await waitFor(() => isOver)
+    expect(run.told).toEqual(['connected', 'up'])
+    expect(run.wanted.size).toBe(5_000 + arrived - 2 * left)
+    await expectWhole()
+  })
+
+  test('takes a channel that is wanted while the beacon is being subscribed', async () => {
+    run.want('a')
+    run.onConnected = () => subscribe('late')
+    subscription = run.open()
+    await waitFor(() => run.told.includes('up') && unconfirmed === 0)
+    await expectWhole()
+    await run.publish('late', 1)
+    await waitFor(() => run.told.includes('late1'))
+  })
+
+  test('does not take a channel that is left before its turn', async () => {
+    run.want(...Array.from({ length: 1_500 }, (_, index) => `old${index}`))
+    run.onConnected = () => leave('old0', 'old700', 'old1499')
+    subscription = run.open()
+    await waitFor(() => run.told.includes('up'))
+    await expectWhole()
+    expect((await run.subscribed()).length).toBe(1_499)
+  })
+})

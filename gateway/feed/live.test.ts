@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { item, TestFollower } from '../../test/support/testFollower.ts'
+
+let run: TestFollower
+
+beforeEach(() => {
+  run = new TestFollower()
+  run.live()
+})
+
+describe('while live, a follower', () => {
+  test('sends what comes as it comes, and knows by beacons what needs no sending', () => {
+    run.received(item(11))
+    expect(run.news()).toEqual(['one: a11'])
+    run.beacon(15)
+    expect([run.hub.fanout.watermark, run.follower.mode, run.news()]).toEqual([15, 'live', []])
+  })
+
+  test('does not read the log at a tick', () => {
+    run.follower.tick(1_000)
+    expect(run.news()).toEqual([])
+  })
+
+  test('reads the log if the copy in Redis began again above the watermark, and only then', () => {
+    run.beacon(10, 10)
+    expect([run.follower.mode, run.news()]).toEqual(['live', []])
+    run.beacon(14, 12)
+    expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
+    run.scanned(14, [item(11), item(14, 11)])
+    expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a11 a14']])
+  })
+
+  test('looks at the log if a beacon is of another one, and stays if the log is still the same', () => {
+    run.follower.beacon({ epoch: 'e2', head: 30, floor: 0 }, 0)
+    expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
+    // A bridge that was late to hear of the restore.
+    run.scanned(10)
+    expect([run.follower.mode, run.hub.fanout.watermark]).toEqual(['live', 10])
+  })
+
+  test('takes silence for a dead connection, and makes it again once', () => {
+    run.beacon(10, 0, 1_000)
+    run.follower.tick(4_000)
+    expect(run.follower.mode).toBe('live')
+    run.follower.tick(4_001)
+    expect([run.follower.mode, run.news()]).toEqual(['following', ['scan 10 a', 'reconnect']])
+    run.received(item(11))
+    run.beacon(11, 0, 4_002)
+    run.follower.tick(9_000)
+    expect(run.news()).toEqual([])
+    run.scanned(11, [item(11)])
+    expect(run.news()).toEqual(['one: a11'])
+  })
+
+  test('counts silence from when the connection came up', () => {
+    run.follower.down()
+    run.follower.connected()
+    run.follower.up(50_000)
+    run.follower.tick(53_000)
+    expect(run.news()).toEqual(['scan 10 a'])
+    run.follower.tick(53_001)
+    expect(run.news()).toEqual(['reconnect'])
+  })
+
+  test('follows the log from the watermark once the connection is gone', () => {
+    run.received(item(11))
+    run.beacon(15)
+    run.follower.down()
+    expect([run.follower.mode, run.news()]).toEqual(['following', ['scan 15 a', 'one: a11']])
+  })
+})
+
+describe('a hole', () => {
+  test('is read from the log, and nothing is lost that comes meanwhile', () => {
+    run.received(item(13))
+    expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
+    run.received(item(14))
+    run.scanned(13, [item(11), item(12), item(13)])
+    expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a11 a12 a13 a14']])
+  })
+
+  test('that the log has too is told, once', () => {
+    run.received(item(13))
+    run.scanned(13, [item(13)])
+    expect([run.follower.mode, run.news()]).toEqual([
+      'live',
+      ['scan 10 a', 'one: a lacks 11-12, retention, at e1-10', 'one: a13'],
+    ])
+  })
+
+  test('in what was kept while another was read is read too', () => {
+    run.received(item(13), item(15, 13), item(17))
+    run.scanned(13, [item(11), item(12), item(13)])
+    expect([run.follower.mode, run.news()]).toEqual([
+      'catching',
+      ['scan 10 a', 'scan 15 a', 'one: a11 a12 a13 a15'],
+    ])
+    run.scanned(17, [item(16, 15), item(17)])
+    expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a16 a17']])
+  })
+})
+
+describe('a hole below the watermark', () => {
+  beforeEach(() => {
+    run.join('two', 'b')
+    run.confirmed('b')
+    run.news()
+    run.answered(10, { b: 5 })
+    run.received(item(14, 5, 'b'))
+    run.beacon(20)
+    run.news()
+    // What Redis lost: 11, 12, 13 on a, and 15 to 17 on b.
+    run.received(item(21, 13))
+  })
+
+  test('is read from the last message of its channel', () => {
+    expect(run.news()).toEqual(['scan 10 a b'])
+    run.scanned(21, [
+      item(11),
+      item(12),
+      item(13),
+      item(14, 5, 'b'),
+      item(15, 14, 'b'),
+      item(17, 15, 'b'),
+      item(21, 13),
+    ])
+    expect([run.follower.mode, run.news()]).toEqual([
+      'live',
+      ['one: a11', 'one: a12', 'one: a13', 'two: b15 b17', 'one: a21'],
+    ])
+  })
+
+  test('is read from there also if that fails and the connection goes meanwhile', () => {
+    if (run.scan !== undefined) run.follower.scanFailed(run.scan)
+    run.follower.down()
+    if (run.scan !== undefined) run.follower.scanFailed(run.scan)
+    run.follower.tick(500)
+    run.follower.connected()
+    run.follower.up(500)
+    run.beacon(21, 0, 500)
+    expect(run.news()).toEqual(['scan 10 a b', 'scan 10 a b', 'scan 10 a b'])
+    run.scanned(21, [item(11), item(12), item(13), item(21, 13)])
+    expect(run.news()).toEqual(['one: a11', 'one: a12', 'one: a13', 'scan 21 a b', 'one: a21'])
+  })
+
+  test('on another channel, lower than where the log is read from, is read too and not told as a gap', () => {
+    run.scanned(21, [item(11), item(12), item(13), item(21, 13)])
+    run.news()
+    run.received(item(24, 22))
+    expect(run.news()).toEqual(['scan 21 a b'])
+    run.scanned(24, [item(22, 21), item(23, 17, 'b'), item(24, 22)])
+    expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 14 a b', 'one: a22']])
+    expect(run.hub.fanout.watermark).toBe(22)
+    run.scanned(24, [
+      item(15, 14, 'b'),
+      item(17, 15, 'b'),
+      item(21, 13),
+      item(22, 21),
+      item(23, 17, 'b'),
+      item(24, 22),
+    ])
+    expect([run.follower.mode, run.news()]).toEqual([
+      'live',
+      ['two: b15', 'two: b17', 'two: b23', 'one: a24'],
+    ])
+  })
+})

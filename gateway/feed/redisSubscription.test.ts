@@ -1,0 +1,177 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { disposables } from '../../test/support/disposables.ts'
+import { TestSubscription } from '../../test/support/testSubscription.ts'
+import { entry } from '../../test/support/testRedis.ts'
+import { waitFor } from '../../test/support/waitFor.ts'
+
+const opened = disposables()
+let run: TestSubscription
+
+beforeEach(async () => {
+  run = await TestSubscription.start(opened)
+})
+
+describe('a subscription', () => {
+  test('is up once all that was wanted and the beacon are subscribed', async () => {
+    run.want('a', 'rooms.berlin')
+    run.open()
+    expect(await run.news(2)).toEqual(['connected', 'up'])
+    expect(await run.subscribed()).toEqual(['a', 'beacon', 'rooms.berlin'])
+    await run.publish('rooms.berlin', 1)
+    await run.publish('nobody', 2)
+    await run.publish('a', 3)
+    await run.beacon(3)
+    expect(await run.news(3)).toEqual(['rooms.berlin1', 'a3', 'beacon e1 3 0'])
+  })
+
+  test('takes more, and tells once the server has confirmed them', async () => {
+    const subscription = run.open()
+    expect(await run.news(2)).toEqual(['connected', 'up'])
+    run.want('a', 'b')
+    subscription.subscribe(['a', 'b'], () => run.told.push('confirmed a b'))
+    expect(await run.news(1)).toEqual(['confirmed a b'])
+    await run.publish('b', 1)
+    expect(await run.news(1)).toEqual(['b1'])
+  })
+
+  test('brings no more of what it was told to leave', async () => {
+    run.want('a', 'b')
+    const subscription = run.open()
+    expect(await run.news(2)).toEqual(['connected', 'up'])
+    subscription.unsubscribe(['a'])
+    await waitFor(async () => (await run.subscribed()).length === 2)
+    await run.publish('a', 1)
+    await run.publish('b', 2)
+    expect(await run.news(1)).toEqual(['b2'])
+  })
+
+  test('leaves any number of channels', async () => {
+    const names = Array.from({ length: 200_000 }, (_, index) => `c${index}`)
+    run.want('a', 'c199999')
+    const subscription = run.open()
+    await run.news(2)
+    subscription.unsubscribe(names)
+    await waitFor(async () => (await run.subscribed()).length === 2)
+    expect(await run.subscribed()).toEqual(['a', 'beacon'])
+  })
+
+  test('does not subscribe what is not wanted any more when its turn comes', async () => {
+    const subscription = run.open()
+    expect(await run.news(2)).toEqual(['connected', 'up'])
+    run.want('b')
+    subscription.subscribe(['a', 'b'], () => run.told.push('confirmed'))
+    expect(await run.news(1)).toEqual(['confirmed'])
+    expect(await run.subscribed()).toEqual(['b', 'beacon'])
+    subscription.subscribe(['a'], () => run.told.push('confirmed'))
+    expect(await run.news(1)).toEqual(['confirmed'])
+  })
+
+  test('that is cut goes down, and comes up with all that is wanted by then', async () => {
+    run.want('a')
+    run.open()
+    expect(await run.news(2)).toEqual(['connected', 'up'])
+    run.want('b')
+    await run.cut()
+    expect(await run.news(3)).toEqual(['down', 'connected', 'up'])
+    await run.publish('b', 1)
+    await run.publish('a', 2)
+    expect(await run.news(2)).toEqual(['b1', 'a2'])
+  })
+
+  test('that is cut again and again always comes up whole', async () => {
+    run.want(...Array.from({ length: 1_200 }, (_, index) => `c${index}`))
+    run.open()
+    for (let count = 0; count < 5; count++) {
+      await waitFor(() => run.told.at(-1) === 'up')
+      run.told.length = 0
+      await run.cut()
+      await waitFor(() => run.told.includes('down'))
+    }
+    await waitFor(() => run.told.at(-1) === 'up')
+    expect((await run.subscribed()).length).toBe(1_201)
+    run.told.length = 0
+    for (const channel of ['c0', 'c499', 'c500', 'c1199']) await run.publish(channel, 1)
+    expect(await run.news(4)).toEqual(['c01', 'c4991', 'c5001', 'c11991'])
+  })
+
+  test('passes over what no bridge has written', async () => {
+    run.want('a')
+    run.open()
+    expect(await run.news(2)).toEqual(['connected', 'up'])
+    const live = run.keys.live('e1', 'a')
+    for (const text of ['', '{}', 'x', `${entry(1, 0).json}\n`]) {
+      await run.redis.spublish(live, text)
+    }
+    for (const text of ['', 'e1', 'e1 1', 'E1 1 2']) {
+      await run.redis.spublish(run.keys.beacon, text)
+    }
+    await run.publish('a', 7)
+    expect(await run.news(1)).toEqual(['a7'])
+  })
+
+  test('goes over to another epoch by being made again', async () => {
+    run.want('a')
+    const subscription = run.open()
+    expect(await run.news(2)).toEqual(['connected', 'up'])
+    run.epoch = 'e2'
+    subscription.reconnect()
+    expect(await run.news(3)).toEqual(['down', 'connected', 'up'])
+    expect((await run.redis.pubsub('SHARDCHANNELS', '*')).sort()).toEqual([
+      run.keys.beacon,
+      run.keys.live('e2', 'a'),
+    ])
+    await run.publish('a', 1, 'e1')
+    await run.publish('a', 2, 'e2')
+    expect(await run.news(1)).toEqual(['a2'])
+  })
+
+  test('that is given up confirms nothing any more, and is not up before it has been made again', async () => {
+    const subscription = run.open()
+    expect(await run.news(2)).toEqual(['connected', 'up'])
+    run.want('a')
+    subscription.subscribe(['a'], () => run.told.push('confirmed a'))
+    run.onConnected = () => {
+      run.onConnected = () => {}
+      subscription.reconnect()
+    }
+    subscription.reconnect()
+    expect(await run.news(5)).toEqual(['down', 'connected', 'down', 'connected', 'up'])
+  })
+
+  test('without channels hears the beacon, and nothing else', async () => {
+    run.open()
+    expect(await run.news(2)).toEqual(['connected', 'up'])
+    expect(await run.subscribed()).toEqual(['beacon'])
+    await run.beacon(3)
+    expect(await run.news(1)).toEqual(['beacon e1 3 0'])
+  })
+
+  test('is the same on a server without sharded pub/sub', async () => {
+    run = await TestSubscription.start(opened, '--rename-command', 'SPUBLISH', '')
+    run.want('a', 'b', 'c')
+    const subscription = run.open()
+    expect(await run.news(2)).toEqual(['connected', 'up'])
+    subscription.unsubscribe(['b'])
+    subscription.subscribe(['c'], () => run.told.push('confirmed c'))
+    expect(await run.news(1)).toEqual(['confirmed c'])
+    for (const channel of ['a', 'b', 'c']) {
+      await run.redis.publish(run.keys.live('e1', channel), entry(1, 0, channel).json)
+    }
+    await run.redis.publish(run.keys.beacon, 'e1 1 0')
+    expect(await run.news(3)).toEqual(['a1', 'c1', 'beacon e1 1 0'])
+  })
+
+  test('to a server that dies comes up when that is back', async () => {
+    run.want('a')
+    run.open()
+    expect(await run.news(2)).toEqual(['connected', 'up'])
+    await run.server.stop('SIGKILL')
+    await waitFor(() => run.told.at(-1) === 'down')
+    await run.server.start()
+    await waitFor(() => run.told.at(-1) === 'up')
+    await run.connect()
+    run.told.length = 0
+    await run.publish('a', 1)
+    expect(await run.news(1)).toEqual(['a1'])
+  })
+})

@@ -1,0 +1,27 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+/** Most collections that are tried: what only a finished turn held is gone after the first. */
+const TRIES = 10
+
+/** V8's full collection, which Node offers only behind a flag: one that can also be set from inside. */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  if (typeof collect !== 'function') throw new Error('V8 does not offer its collector.')
+  collect()
+}
+
+/** Those of some objects that something still holds. */
+export async function stillHeld(refs: readonly WeakRef<object>[]): Promise<number> {
+  let held = refs.length
+  for (let tries = 0; held > 0 && tries < TRIES; tries++) {
+    // A reference that was looked at is held until its turn ends.
+    // oxlint-disable-next-line no-await-in-loop
+    await nextTurn()
+    collectGarbage()
+    held = refs.filter((ref) => ref.deref() !== undefined).length
+  }
+  return held
+}

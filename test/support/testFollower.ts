@@ -1,0 +1,128 @@
+import { Follower } from '../../gateway/feed/follower.ts'
+import type { Scan } from '../../gateway/feed/followerPorts.ts'
+import { Hub, type Question } from '../../gateway/hub/hub.ts'
+import { ReplayBuffer, type Item } from '../../gateway/hub/replayBuffer.ts'
+import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
+import { testSink } from './testSink.ts'
+
+export interface SizedItem extends Item {
+  size?: number
+}
+
+/** An item of the channel `a`, unless another is named, that follows the one before it. */
+export function item(position: number, previous = position - 1, channel = 'a'): SizedItem {
+  return { position, previous, channel }
+}
+
+const names = (channels: readonly { name: string }[]): string =>
+  channels.map(({ name }) => ` ${name}`).join('')
+
+/** A follower and its hub, with a log and a Redis that answer when the test says so. */
+export class TestFollower {
+  readonly hub: Hub<SizedItem>
+  readonly follower: Follower<SizedItem>
+  /** Asked last. */
+  scan: Scan | undefined
+  question: Question<SizedItem> | undefined
+  /** Of the log. */
+  epoch = 'e1'
+  #isAskDue = false
+  #told: string[] = []
+
+  constructor(lingerMs = 30_000) {
+    const tell = (text: string): void => void this.#told.push(text)
+    this.hub = new Hub<SizedItem>(
+      {
+        want: (channels) => this.follower.wanted(channels),
+        askSoon: () => void (this.#isAskDue = true),
+        flushSoon: () => {},
+        pause: () => tell('pause'),
+        read: ({ cursor }, upTo) => tell(`read ${cursor.position}-${upTo}`),
+      },
+      new ReplayBuffer({ maxItems: 100, maxBytes: 100, chunkBytes: 100, sizeOf: () => 1 }),
+    )
+    this.follower = new Follower<SizedItem>(
+      this.hub,
+      {
+        subscribe: (channels) => tell(`subscribe${names(channels)}`),
+        unsubscribe: (channels) => tell(`unsubscribe${names(channels)}`),
+        ask: (question) => {
+          this.question = question
+          tell(`ask${names(question.channels)}`)
+        },
+        scan: (scan) => {
+          this.scan = scan
+          tell(`scan ${scan.after}${scan.channels.map((name) => ` ${name}`).join('')}`)
+        },
+        reconnect: () => tell('reconnect'),
+      },
+      {
+        beaconMs: 3_000,
+        lingerMs,
+        crowdedAt: 5,
+        maxBuffer: { items: 3, bytes: 100 },
+        sizeOf: ({ size = 1 }) => size,
+      },
+    )
+  }
+
+  join(name: string, channels: string, start: Start<SizedItem> = {}): Subscription<SizedItem> {
+    return this.hub.join(channels.split(' '), start, testSink(name, this.#told))
+  }
+
+  /** Redis has confirmed the subscription of these. */
+  confirmed(channels: string): void {
+    const found = channels.split(' ').map((name) => this.hub.channels.get(name))
+    this.hub.come(found.filter((channel) => channel !== undefined))
+  }
+
+  beacon(head: number, floor = 0, now = 0): void {
+    this.follower.beacon({ epoch: 'e1', head, floor }, now)
+  }
+
+  received(...items: SizedItem[]): void {
+    for (const one of items) this.follower.received(one)
+  }
+
+  /** The log answers the question that was asked last. */
+  answered(position: number, heads: Record<string, number>, question = this.question): void {
+    if (question === undefined) throw new Error('There was no question.')
+    const channels = new Map(Object.entries(heads))
+    this.follower.answered(question, { epoch: this.epoch, position, channels })
+  }
+
+  /** The log answers the scan that was asked for last. */
+  scanned(upTo: number, items: SizedItem[] = [], isComplete = true, scan = this.scan): void {
+    if (scan === undefined) throw new Error('There was no scan.')
+    this.follower.scanned(scan, { epoch: this.epoch, items, upTo, isComplete })
+  }
+
+  /** The turn ends. Returns what was asked for and what was sent since the last one, in order. */
+  news(): string[] {
+    this.hub.fanout.flush()
+    if (this.#isAskDue) this.follower.ask()
+    this.#isAskDue = false
+    return this.#told.splice(0)
+  }
+
+  /** The log was seen at 10, a connection stands and is up, and one stream on `a` waits for nothing more. */
+  connect(): void {
+    this.follower.tick(0)
+    this.scanned(10)
+    this.follower.connected()
+    this.follower.up(0)
+    this.join('one', 'a')
+    this.confirmed('a')
+    this.news()
+    this.answered(10, { a: 10 })
+    this.news()
+  }
+
+  /** The same, and what Redis brings is sent as it comes. */
+  live(): void {
+    this.connect()
+    this.beacon(10)
+    this.scanned(10)
+    this.news()
+  }
+}

@@ -1,0 +1,87 @@
+import { Hub, type Question } from '../../gateway/hub/hub.ts'
+import { ReplayBuffer, type Item } from '../../gateway/hub/replayBuffer.ts'
+import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
+import { itemOf, testSink } from './testSink.ts'
+
+/** A hub that writes down what it asks for and what its streams are sent. The log answers when the test says so. */
+export class TestHub {
+  readonly hub: Hub<Item>
+  readonly told: string[] = []
+  /** Of each item; a chunk of what is kept is at most 4. */
+  itemSize = 1
+  /** Of its own messages and of every answer. */
+  epoch = 'e1'
+  #isAskDue = false
+
+  constructor() {
+    const tell = (text: string): void => void this.told.push(text)
+    this.hub = new Hub<Item>(
+      {
+        want: (channels) => tell(`want ${channels.map(({ name }) => name).join(' ')}`),
+        askSoon: () => void (this.#isAskDue = true),
+        flushSoon: () => {},
+        pause: () => tell('pause'),
+        read: ({ cursor }, upTo) => tell(`read ${cursor.position}-${upTo}`),
+      },
+      new ReplayBuffer({
+        maxItems: 4,
+        maxBytes: 1_000,
+        chunkBytes: 4,
+        sizeOf: () => this.itemSize,
+      }),
+    )
+  }
+
+  begin(position: number): void {
+    this.hub.begin(this.epoch, position)
+  }
+
+  join(name: string, channels: string, start: Start<Item> = {}): Subscription<Item> {
+    return this.hub.join(channels.split(' '), start, testSink(name, this.told))
+  }
+
+  /** The messages of these channels come from now on. */
+  come(channels: string): void {
+    const found = channels.split(' ').map((name) => this.hub.channels.get(name))
+    this.hub.come(found.filter((channel) => channel !== undefined))
+  }
+
+  /** The turn ends: the log is asked, if the hub has said that there is something to ask. */
+  ask(): Question<Item> | undefined {
+    const question = this.#isAskDue ? this.hub.nextQuestion() : undefined
+    this.#isAskDue = false
+    if (question !== undefined) {
+      const names = question.channels.map(({ name }) => ` ${name}`)
+      const head = question.subscriptions.map(() => ' head')
+      this.told.push(`ask${names.join('')}${head.join('')}`)
+    }
+    return question
+  }
+
+  answer(
+    question: Question<Item> | undefined,
+    position: number,
+    heads: Record<string, number> = {},
+  ): void {
+    if (question === undefined) throw new Error('There was no question.')
+    const channels = new Map(Object.entries(heads))
+    this.hub.answered(question, { epoch: this.epoch, position, channels })
+  }
+
+  /** These channels come, and the log is asked for them and answers. */
+  ready(position: number, heads: Record<string, number>): void {
+    this.come(Object.keys(heads).join(' '))
+    const question = this.hub.nextQuestion()
+    this.answer(question, position, heads)
+  }
+
+  publish(channel: string, position: number, previous: number): void {
+    this.hub.fanout.publish(itemOf(channel, position, previous))
+  }
+
+  /** What was asked for and sent since the last look, in order. */
+  news(): string[] {
+    this.hub.fanout.flush()
+    return this.told.splice(0)
+  }
+}

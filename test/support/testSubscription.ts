@@ -1,0 +1,98 @@
+import type { Redis } from 'ioredis'
+import { pino } from 'pino'
+import { connectSubscriber } from '../../chassis/redis.ts'
+import { RedisKeys } from '../../contract/redisKeys.ts'
+import { RedisSubscription } from '../../gateway/feed/redisSubscription.ts'
+import type { Child } from '../../stack/child.ts'
+import { entry, openRedis, ownRedis } from './testRedis.ts'
+import { uniquePrefix } from './uniquePrefix.ts'
+import { waitFor } from './waitFor.ts'
+
+interface Opened {
+  add: (dispose: () => unknown) => void
+}
+
+/** A subscription to a Redis of its own, which writes down what it says and brings. */
+export class TestSubscription {
+  readonly keys = new RedisKeys(uniquePrefix(), 0)
+  readonly server: Child
+  /** For commands. */
+  redis: Redis
+  readonly told: string[] = []
+  readonly wanted = new Set<string>()
+  epoch = 'e1'
+  /** Called when the connection stands. */
+  onConnected: () => void = () => {}
+  readonly #url: string
+  readonly #opened: Opened
+
+  private constructor(opened: Opened, url: string, server: Child, redis: Redis) {
+    this.#opened = opened
+    this.#url = url
+    this.server = server
+    this.redis = redis
+  }
+
+  /** `args` are for the command line of the server. */
+  static async start(opened: Opened, ...args: string[]): Promise<TestSubscription> {
+    const { url, server } = await ownRedis(opened, ...args)
+    return new TestSubscription(opened, url, server, await openRedis(opened, url))
+  }
+
+  /** Connects for commands again, to a server that was started again. */
+  async connect(): Promise<void> {
+    this.redis = await openRedis(this.#opened, this.#url)
+  }
+
+  want(...channels: string[]): void {
+    for (const channel of channels) this.wanted.add(channel)
+  }
+
+  open(): RedisSubscription {
+    const subscriber = connectSubscriber(this.#url, 'test', pino({ level: 'silent' }))
+    this.#opened.add(() => subscriber.disconnect())
+    const tell = (text: string): void => void this.told.push(text)
+    return new RedisSubscription(subscriber, this.keys, {
+      connected: () => {
+        tell('connected')
+        this.onConnected()
+        return [...this.wanted]
+      },
+      up: () => tell('up'),
+      down: () => tell('down'),
+      beacon: ({ epoch, head, floor }) => tell(`beacon ${epoch} ${head} ${floor}`),
+      entry: ({ channel, position }) => tell(`${channel}${position}`),
+      isWanted: (channel) => this.wanted.has(channel),
+      epoch: () => this.epoch,
+    })
+  }
+
+  async publish(channel: string, position: number, epoch = this.epoch): Promise<void> {
+    const name = this.keys.live(epoch, channel)
+    await this.redis.spublish(name, entry(position, 0, channel).json)
+  }
+
+  async beacon(head: number): Promise<void> {
+    await this.redis.spublish(this.keys.beacon, `e1 ${head} 0`)
+  }
+
+  /** Cuts all subscribers off, as a failing network would. */
+  async cut(): Promise<void> {
+    await this.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+  }
+
+  /** What the server has subscriptions to, sorted: channels of this epoch by their names. */
+  async subscribed(): Promise<string[]> {
+    const names = await this.redis.pubsub('SHARDCHANNELS', '*')
+    const prefix = this.keys.livePrefix(this.epoch)
+    return names
+      .map((name) => (name === this.keys.beacon ? 'beacon' : String(name).replace(prefix, '')))
+      .sort()
+  }
+
+  /** What it said since the last look, once it has said so much. */
+  async news(count: number): Promise<string[]> {
+    await waitFor(() => this.told.length >= count)
+    return this.told.splice(0)
+  }
+}
