@@ -39,7 +39,7 @@ export async function metricsTable(): Promise<string> {
   createIngestMetrics(ingest)
   createBridgeMetrics(bridge)
   createGatewayMetrics(gateway)
-  createHttpMetrics(ingest, [])
+  createHttpMetrics(ingest)
   const rows = await Promise.all(
     Object.entries({ ingest, bridge, gateway }).map(async ([service, registry]) => {
       const metrics: (MetricObject & { labelNames?: string[] })[] = registry.getMetricsAsArray()
