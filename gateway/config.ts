@@ -52,9 +52,7 @@ export const gatewayConfig = z.object({
     .describe('Resident memory above which new streams are told to come back'),
   PROXY_HOPS: integer(0, 10)
     .default(1)
-    .describe(
-      'Proxies in front whose X-Forwarded-For is believed; 0 if clients connect directly',
-    ),
+    .describe('Proxies in front whose X-Forwarded-For is believed; 0 if clients connect directly'),
   REPLAY_BUFFER_BYTES: integer(0, 4_294_967_296)
     .default(33_554_432)
     .describe('Memory for replaying recent messages to returning readers'),
