@@ -21,7 +21,7 @@ describe('clientAddress', () => {
     ['stops in front of garbage', 2, 'aaaa, 2.2.2.2', '2.2.2.2'],
     ['does not look behind garbage', 3, '1.1.1.1, ::::, 2.2.2.2', '2.2.2.2'],
   ])('%s', (_what, hops, forwarded, expected) => {
-    expect(clientAddress('10.0.0.9', forwarded, hops)).toBe(expected)
+    expect(clientAddress({ remoteAddress: '10.0.0.9' }, forwarded, hops)).toBe(expected)
   })
 
   test.each([
@@ -38,11 +38,23 @@ describe('clientAddress', () => {
     ['64:ff9b::10.1.2.3', '64:ff9b:0:0::/64'],
     ['1::ffff:10.1.2.3', '1:0:0:0::/64'],
   ])('counts %s as %s', (address, expected) => {
-    expect(clientAddress(address, undefined, 0)).toBe(expected)
-    expect(clientAddress('10.0.0.9', address, 1)).toBe(expected)
+    expect(clientAddress({ remoteAddress: address }, undefined, 0)).toBe(expected)
+    expect(clientAddress({ remoteAddress: '10.0.0.9' }, address, 1)).toBe(expected)
+  })
+
+  test('does not ask the connection if a proxy has told', () => {
+    let asked = 0
+    const connection = {
+      get remoteAddress(): string {
+        asked++
+        return '10.0.0.9'
+      },
+    }
+    expect(clientAddress(connection, '1.1.1.1', 1)).toBe('1.1.1.1')
+    expect(asked).toBe(0)
   })
 
   test('counts a connection that is gone already', () => {
-    expect(clientAddress(undefined, undefined, 1)).toBe('')
+    expect(clientAddress({}, undefined, 1)).toBe('')
   })
 })

@@ -7,18 +7,21 @@ import { isIP, isIPv4 } from 'node:net'
  * can send the header, and each invented name would be counted apart.
  */
 export function clientAddress(
-  remoteAddress: string | undefined,
+  connection: { readonly remoteAddress?: string | undefined },
   forwardedFor: string | undefined,
   hops: number,
 ): string {
   const named = hops > 0 && forwardedFor !== undefined ? forwardedFor.split(',').slice(-hops) : []
-  let address = remoteAddress ?? ''
+  let address: string | undefined
   for (const name of named.toReversed()) {
     const candidate = name.trim()
     if (isIP(candidate) === 0) break
     address = candidate
   }
-  return isIP(address) === 6 ? networkOf(address) : address
+  // Asked for only if it is needed: it costs a system call, and memory for as long as the connection is open.
+  address ??= connection.remoteAddress ?? ''
+  // Split and joined it is a string of its own. A part of the header would keep all of that, or of what it was cut from.
+  return isIP(address) === 6 ? networkOf(address) : address.split('.').join('.')
 }
 
 /** `2001:db8:0:1::/64`; of an IPv4 address that is written as an IPv6 one, that IPv4 address. */
@@ -27,7 +30,7 @@ function networkOf(address: string): string {
   const [front = '', back] = text.split('::')
   const head = groupsOf(front)
   const tail = groupsOf(back ?? '')
-  const zeros = new Array<number>(8 - head.length - tail.length).fill(0)
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => 0)
   const groups = [...head, ...zeros, ...tail]
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
   if (isMapped) {

@@ -60,7 +60,6 @@ export class Connections {
   #size = 0
   /** Those that have something waiting. */
   readonly #slow = new Set<Connection>()
-  #timers: (() => void)[] = []
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
@@ -77,17 +76,14 @@ export class Connections {
     return this.#size
   }
 
-  start(): void {
+  /** Lets time pass here; returns what stops it. */
+  start(): () => void {
     const { clock: time } = this.#options
-    this.#timers = [
+    const timers = [
       time.every(SLOT_MS, () => this.#doWhatIsDue()),
       time.every(LOOK_MS, () => this.#lookAtSlow()),
     ]
-  }
-
-  stop(): void {
-    for (const stop of this.#timers) stop()
-    this.#timers = []
+    return () => timers.forEach((stop) => stop())
   }
 
   /** A connection that was admitted; see Connection. `heartbeat` in seconds. */
@@ -99,8 +95,9 @@ export class Connections {
   /** Begins its stream. */
   begin(connection: Connection, channels: readonly string[], start: Start<Frame>): void {
     const now = this.#options.clock.now()
-    connection.readyBy = now + READY_MS
-    connection.endsAt = now + this.#options.maxAgeMs * (1 - Math.random() / 5)
+    // Whole numbers, which take no memory of their own.
+    connection.readyBy = Math.ceil(now + READY_MS)
+    connection.endsAt = Math.ceil(now + this.#options.maxAgeMs * (1 - Math.random() / 5))
     connection.join(channels, start)
     this.#size++
     this.#options.metrics.streams.set(this.#size)
@@ -182,9 +179,8 @@ export class Connections {
     const { slot } = connection
     if (slot === undefined) return
     connection.slot = undefined
-    const others = this.#slots.get(slot)
-    others?.delete(connection)
-    if (others?.size === 0) this.#slots.delete(slot)
+    // An empty slot goes when its time comes.
+    this.#slots.get(slot)?.delete(connection)
     this.#size--
     this.#options.metrics.streams.set(this.#size)
   }

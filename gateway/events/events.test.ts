@@ -65,8 +65,8 @@ describe('a stream', () => {
       if (server.begun[0]?.waitingBytes === 0) server.send(data)
       return (server.begun[0]?.waitingBytes ?? 0) > 0
     })
-    await waitFor(async () => (await server.count('ends', 'slow')) === 1)
     await waitFor(() => server.connections.size === 0)
+    expect(await server.count('ends', 'slow')).toBe(1)
   })
 
   test('that is slow but reads is not cut', async () => {

@@ -1,50 +1,14 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
+import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../../test/support/disposables.ts'
+import { RawClient, REQUEST, withHeaders } from '../../test/support/rawClient.ts'
 import { openStreams, type StreamServer } from '../../test/support/streamServer.ts'
-import { waitFor } from '../../test/support/waitFor.ts'
 
 const opened = disposables()
 
-/** A client that writes what it is told to, byte for byte. */
-class Client {
-  readonly socket: Socket
-  /** Everything that it was sent. */
-  text = ''
-  isClosed = false
-
-  constructor(server: StreamServer) {
-    this.socket = connect(Number(new URL(server.origin).port), '127.0.0.1')
-    opened.add(() => this.socket.destroy())
-    this.socket.setNoDelay(true)
-    this.socket.on('data', (chunk: Buffer) => (this.text += chunk.toString('latin1')))
-    this.socket.on('error', () => {})
-    this.socket.on('close', () => (this.isClosed = true))
-  }
-
-  /** Writes the parts, each in a packet of its own. */
-  async write(...parts: string[]): Promise<this> {
-    for (const part of parts) {
-      this.socket.write(Buffer.from(part, 'latin1'))
-      await delay(20)
-    }
-    return this
-  }
-
-  async isTold(text: string): Promise<void> {
-    await waitFor(() => this.text.includes(text))
-  }
+function ask(server: StreamServer, ...parts: string[]): Promise<RawClient> {
+  return new RawClient(opened, server).write(...parts)
 }
-
-async function ask(server: StreamServer, ...parts: string[]): Promise<Client> {
-  return new Client(server).write(...parts)
-}
-
-const REQUEST = 'GET /events?channel=a HTTP/1.1\r\nHost: x\r\n\r\n'
-const withHeaders = (...lines: string[]): string =>
-  `GET /events?channel=a HTTP/1.1\r\nHost: x\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`
 
 describe('the front door', () => {
   test.each([
@@ -120,7 +84,7 @@ describe('the front door', () => {
     ['an expectation', withHeaders('Expect: 100-continue')],
     ['an upgrade', withHeaders('Connection: upgrade', 'Upgrade: websocket')],
     ['a head in two packets', [REQUEST.slice(0, 30), REQUEST.slice(30)]],
-    ['a head of single bytes', [...REQUEST]],
+    ['a head of single bytes', REQUEST.split('')],
     ['an empty line first', `\r\n${REQUEST}`],
     ['an empty line behind', `${REQUEST}\r\n`],
     [
@@ -163,133 +127,4 @@ describe('the front door', () => {
       ['data', 'end', 'close', 'error'].map((name) => sockets[0]?.listenerCount(name)),
     ).toEqual([1, 2, 1, 1])
   })
-})
-
-describe.each([
-  ['at the front door', REQUEST],
-  ['behind Node', withHeaders('Trailer: x')],
-])('a stream %s', (_where, request) => {
-  test.each([
-    ['a second request in the same packet', [`${request}GET /second HTTP/1.1\r\nHost: x\r\n\r\n`]],
-    ['a second request in another packet', [request, 'GET /second HTTP/1.1\r\nHost: x\r\n\r\n']],
-    ['a second stream', [request, REQUEST]],
-    ['garbage', [request, '\0\r\n\r\n nonsense \r\n\r\n']],
-  ])('is not disturbed by %s', async (_what, parts) => {
-    const server = await openStreams(opened)
-    const client = await ask(server, ...parts)
-    await client.isTold('event:ready')
-    server.send()
-    await client.isTold('id:e1-1\n\n')
-    expect(client.text.match(/HTTP\/1\.1 /g)).toEqual(['HTTP/1.1 '])
-    expect([server.connections.size, client.isClosed]).toEqual([1, false])
-  })
-
-  test.each<[string, (socket: Socket) => void]>([
-    ['closes its side', (socket) => socket.end()],
-    ['breaks off', (socket) => socket.resetAndDestroy()],
-    ['is gone', (socket) => socket.destroy()],
-  ])('ends if its reader %s', async (_how, leave) => {
-    const server = await openStreams(opened)
-    const client = await ask(server, request)
-    await client.isTold('event:ready')
-    leave(client.socket)
-    await waitFor(() => server.connections.size === 0 && client.isClosed)
-    await waitFor(async () => (await connectionsOf(server)) === 0)
-  })
-})
-
-function connectionsOf({ server }: StreamServer): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
-  })
-}
-
-describe('a stream that was asked for behind another request', () => {
-  test('is not begun before the answer to that one is on its way', async () => {
-    const server = await openStreams(opened)
-    const client = await ask(server, `GET /first HTTP/1.1\r\nHost: x\r\n\r\n${REQUEST}`)
-    await waitFor(() => client.isClosed || client.text.includes('event:ready'))
-    expect(client.text).toMatch(/^HTTP\/1\.1 404 /)
-    if (!client.isClosed) expect(client.text).toMatch(/\}HTTP\/1\.1 200 OK\r\n/)
-  })
-
-  test('breaks the connection if that one has no answer yet', async () => {
-    const server = await openStreams(opened)
-    server.server.removeAllListeners('request')
-    server.server.on('request', (request, response) => {
-      if (request.url === '/slow') return
-      server.listener(request, response)
-    })
-    const client = await ask(server, `GET /slow HTTP/1.1\r\nHost: x\r\n\r\n${REQUEST}`)
-    await waitFor(() => client.isClosed)
-    expect([client.text, server.begun.length]).toEqual(['', 0])
-  })
-})
-
-test('a request whose body does not come is Node’s to time, and no stream', async () => {
-  const server = await openStreams(opened)
-  const client = await ask(server, withHeaders('Content-Length: 3'), 'ab')
-  expect([client.text, server.begun.length]).toEqual(['', 0])
-  await client.write('c')
-  await client.isTold('event:ready')
-})
-
-describe('a connection that sends nothing', () => {
-  test('is closed after the time that a head may take, and served before', async () => {
-    const server = await openStreams(opened)
-    const [silent, late] = [new Client(server), new Client(server)]
-    await waitFor(async () => (await connectionsOf(server)) === 2)
-    const { headersTimeout } = server.server
-    expect(headersTimeout).toBe(10_000)
-    server.door.closeIdle(performance.now() + headersTimeout - 5_000)
-    await late.write(REQUEST)
-    await late.isTold('event:ready')
-    expect(silent.isClosed).toBe(false)
-    server.door.closeIdle(performance.now() + headersTimeout)
-    await waitFor(() => silent.isClosed)
-    expect([silent.text, late.isClosed]).toEqual(['', false])
-  })
-
-  test('is closed by itself, in time', async () => {
-    const server = await openStreams(opened)
-    server.server.headersTimeout = 500
-    const silent = new Client(server)
-    await waitFor(() => silent.isClosed)
-    expect(silent.text).toBe('')
-  })
-
-  test.each<[string, (socket: Socket) => void]>([
-    ['closes its side', (socket) => socket.end()],
-    ['breaks off', (socket) => socket.resetAndDestroy()],
-  ])('and %s is let go of at once', async (_how, leave) => {
-    const server = await openStreams(opened)
-    const silent = new Client(server)
-    await waitFor(async () => (await connectionsOf(server)) === 1)
-    leave(silent.socket)
-    await waitFor(async () => (await connectionsOf(server)) === 0, 5)
-  })
-
-  test('does not hold up a server that stops', async () => {
-    const server = await openStreams(opened)
-    const silent = Array.from({ length: 10 }, () => new Client(server))
-    await waitFor(async () => (await connectionsOf(server)) === 10)
-    const closed = once(server.server, 'close')
-    server.server.close()
-    server.door.closeIdle(performance.now() + 1_000)
-    expect(await connectionsOf(server)).toBe(10)
-    server.door.closeIdle(performance.now() + 1_500)
-    await closed
-    await waitFor(() => silent.every(({ isClosed }) => isClosed))
-  })
-})
-
-test('a request that began slowly is timed by Node from there on', async () => {
-  const server = await openStreams(opened)
-  const client = await ask(server, REQUEST.slice(0, 20))
-  server.server.headersTimeout = 1
-  server.door.closeIdle(performance.now() + 60_000)
-  await delay(50)
-  expect([client.isClosed, client.text]).toEqual([false, ''])
-  await client.write(REQUEST.slice(20))
-  await client.isTold('event:ready')
 })

@@ -41,9 +41,6 @@ export function openFrontDoor(server: Server, handle: Handle): FrontDoor {
     for (const listener of nodes) Reflect.apply(listener, server, [this])
     this.resume()
   }
-  function onEnd(this: Socket): void {
-    this.destroy()
-  }
   function onClose(this: Socket): void {
     waiting.delete(this)
   }
@@ -64,6 +61,10 @@ export function openFrontDoor(server: Server, handle: Handle): FrontDoor {
   const sweep = setInterval(() => closeIdle(performance.now()), SWEEP_MS).unref()
   server.once('close', () => clearInterval(sweep))
   return { closeIdle }
+}
+
+function onEnd(this: Socket): void {
+  this.destroy()
 }
 
 /** A reset is only another way to leave: 'close' follows it. */

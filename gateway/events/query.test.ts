@@ -15,6 +15,8 @@ function refusal(search: string, lastEventId?: string): Problem {
 const many = (count: number): string =>
   Array.from({ length: count }, (_, index) => `channel=c${index}`).join('&')
 
+const last = (count: number, channels: string): string => `since=-${count}&${channels}`
+
 describe('a query of events', () => {
   test.each([
     ['channel=a', ['a']],
@@ -99,9 +101,8 @@ describe('a query of events', () => {
   })
 
   test('may ask for a thousand of the last messages, of all its channels together', () => {
-    const query = (count: number, channels: string): string => `since=-${count}&${channels}`
-    expect(parseEventsQuery(query(10, many(100)), undefined).channels.length).toBe(100)
-    expect(parseEventsQuery(query(500, 'channel=a&channel=b&channel=a'), undefined).since).toEqual({
+    expect(parseEventsQuery(last(10, many(100)), undefined).channels.length).toBe(100)
+    expect(parseEventsQuery(last(500, 'channel=a&channel=b&channel=a'), undefined).since).toEqual({
       kind: 'last',
       count: 500,
     })
@@ -110,7 +111,7 @@ describe('a query of events', () => {
       [501, many(2)],
       [1_000, many(2)],
     ] as const) {
-      expect(refusal(query(count, channels)).errors).toEqual([
+      expect(refusal(last(count, channels)).errors).toEqual([
         { pointer: '#/since', detail: '-N times the number of channels is at most 1000' },
       ])
     }

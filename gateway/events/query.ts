@@ -63,10 +63,34 @@ export function parseEventsQuery(search: string, lastEventId: string | undefined
   }
   if (errors.length > 0) throw new Problem('invalid-parameter', ALLOWED, { errors })
   return {
-    channels: [...new Set(names.map(channelParameter))],
+    channels: [...new Set(names.map((name) => ownString(channelParameter(name))))],
     since: parseLastEventId(lastEventId || given.get('lastEventId')) ?? since ?? { kind: 'now' },
     heartbeat: heartbeat === '' ? undefined : Number(heartbeat),
   }
+}
+
+/** Not a part of the request, all of which it would keep in memory for as long as the channel is there. */
+function ownString(name: string): string {
+  return Buffer.from(name, 'latin1').toString('latin1')
+}
+
+/** A range of types, in lower case. Parameters other than `q` narrow it to something that a stream is not. */
+const RANGE = /^\s*(text|\*)\/(event-stream|\*)\s*(?:;\s*(?:q=([^;]*).*)?)?$/
+
+/** Whether an Accept header lets a stream be answered: the range that fits it most closely decides (RFC 9110, 12.5.1). */
+export function acceptsStream(accept = ''): boolean {
+  if (accept === '') return true
+  let closest = -1
+  let quality = 0
+  for (const range of accept.toLowerCase().split(',')) {
+    const [match, type, subtype, q = '1'] = RANGE.exec(range) ?? []
+    if (match === undefined) continue
+    const closeness = (type === '*' ? 0 : 2) + (subtype === '*' ? 0 : 1)
+    if (closeness < closest) continue
+    quality = closeness > closest ? Number.parseFloat(q) : Math.max(quality, Number.parseFloat(q))
+    closest = closeness
+  }
+  return quality > 0
 }
 
 /** The id that a client came with, as it sent it. */

@@ -33,6 +33,8 @@ export interface StreamServerOptions {
   isUnseen?: boolean
 }
 
+const RETRY_MS = 1_500
+
 /** Where a query begins that names a place itself. */
 const findStart: EventsOptions['findStart'] = async ({ since }) => {
   if (since.kind === 'id') return { epoch: since.epoch, after: since.position }
@@ -70,6 +72,7 @@ export class StreamServer {
   /** What Node's server calls. */
   readonly listener: RequestListener
   #head = 0
+  #stop = (): void => {}
 
   constructor(options: StreamServerOptions = {}) {
     const { holdsChannels = false } = options
@@ -105,7 +108,6 @@ export class StreamServer {
       maxMemoryBytes: Infinity,
       ...options.admission,
     })
-    const retryMs = (): number => 1_500
     this.connections = new Connections({
       hub: this.hub,
       admission: this.admission,
@@ -117,10 +119,10 @@ export class StreamServer {
       maxWaitingBytes: options.maxWaitingBytes ?? 1_048_576,
       maxTotalBytes: options.maxTotalBytes ?? 1e9,
       drainMs: 500,
-      retryMs,
+      retryMs: () => RETRY_MS,
     })
     const lines = {
-      write: (line: string) => void this.log.push(JSON.parse(line) as Record<string, unknown>),
+      write: (line: string) => void this.log.push(JSON.parse(line)),
     }
     const logger = pino({}, lines)
     const corsOrigins = options.corsOrigins ?? ['https://chat.example']
@@ -140,7 +142,7 @@ export class StreamServer {
       isDraining: () => this.isDraining,
       corsOrigins,
       proxyHops: options.proxyHops ?? 0,
-      retryMs,
+      retryMs: () => RETRY_MS,
       now: clock.now,
     })
     const app = createApp({
@@ -165,7 +167,7 @@ export class StreamServer {
     const address = this.server.address()
     if (address === null || typeof address === 'string') throw new Error('not listening')
     this.origin = `http://127.0.0.1:${address.port}`
-    this.connections.start()
+    this.#stop = this.connections.start()
     return this
   }
 
@@ -195,7 +197,7 @@ export class StreamServer {
 
   async close(): Promise<void> {
     await this.connections.drain(new AbortController().signal)
-    this.connections.stop()
+    this.#stop()
     this.server.close()
     this.server.closeAllConnections()
   }

@@ -1,0 +1,149 @@
+import { describe, expect, test } from '@jest/globals'
+import { EventSource } from 'eventsource'
+import { Problem } from '../../contract/problem.ts'
+import { disposables } from '../../test/support/disposables.ts'
+import { expectNothingHeld, listen } from '../../test/support/listen.ts'
+import { RawReader } from '../../test/support/rawReader.ts'
+import { openStreams, type StreamServer } from '../../test/support/streamServer.ts'
+import { waitFor } from '../../test/support/waitFor.ts'
+
+const opened = disposables()
+
+type Headers = Record<string, string>
+
+const ONE = { admission: { maxStreams: 1 } }
+
+const comeBack = (ms: number, id?: string): string =>
+  `retry:${ms}\nevent:goodbye\ndata:{"reason":"unavailable"}\n${id === undefined ? '' : `id:${id}\n`}\n`
+
+async function bodyOf(server: StreamServer, query: string, headers: Headers = {}): Promise<string> {
+  const answer = await fetch(`${server.origin}/events?${query}`, { headers })
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream'])
+  return answer.text()
+}
+
+describe('a request that may succeed later', () => {
+  test.each<[string, (server: StreamServer) => void]>([
+    ['before the log has been seen', () => {}],
+    [
+      'while draining',
+      (server) => {
+        server.hub.begin('e1', 0)
+        server.isDraining = true
+      },
+    ],
+  ])('%s is told to come back, with the id that it came with', async (_when, change) => {
+    const server = await openStreams(opened, { ...ONE, isUnseen: true })
+    change(server)
+    expect(await bodyOf(server, 'channel=a')).toBe(comeBack(1_500))
+    expect(await bodyOf(server, 'channel=a&since=7')).toBe(comeBack(1_500))
+    expect(await bodyOf(server, 'channel=a', { 'Last-Event-ID': 'e1-9' })).toBe(
+      comeBack(1_500, 'e1-9'),
+    )
+    expect(await bodyOf(server, 'channel=a&lastEventId=e0-8')).toBe(comeBack(1_500, 'e0-8'))
+    await expectNothingHeld(server)
+  })
+
+  test.each([
+    ['streams', { maxStreams: 1 }],
+    ['address', { maxStreamsPerAddress: 1 }],
+    ['channels', { maxChannels: 1 }],
+    ['rate', { burst: 1, ratePerSecond: 0.001 }],
+  ])('of which there are too many by %s is told to come back later', async (reason, admission) => {
+    const server = await openStreams(opened, { admission })
+    const first = await listen(opened, server, 'channel=a')
+    expect(await bodyOf(server, 'channel=b', { 'Last-Event-ID': 'e1-9' })).toBe(
+      comeBack(7_500, 'e1-9'),
+    )
+    expect([await server.count('refusals', reason), server.connections.size]).toEqual([1, 1])
+    first.socket.destroy()
+    await waitFor(() => server.connections.size === 0)
+    if (reason !== 'rate') await listen(opened, server, 'channel=a')
+  })
+
+  test('is refused by channels only for names that are new here', async () => {
+    const server = await openStreams(opened, { admission: { maxChannels: 2 } })
+    await listen(opened, server, 'channel=a&channel=b')
+    await listen(opened, server, 'channel=b')
+    expect(await bodyOf(server, 'channel=b&channel=c')).toBe(comeBack(7_500))
+  })
+
+  test('is refused if the channels were taken while its start was looked up', async () => {
+    const server: StreamServer = await openStreams(opened, {
+      admission: { maxChannels: 1 },
+      findStart: async ({ channels }) => {
+        if (channels[0] === 'b') await listen(opened, server, 'channel=a')
+        return {}
+      },
+    })
+    expect(await bodyOf(server, 'channel=b')).toBe(comeBack(7_500))
+    expect([await server.count('refusals', 'channels'), server.connections.size]).toEqual([1, 1])
+  })
+
+  test.each([
+    ['the log is away', new Problem('unavailable'), 0],
+    ['of a failure that nobody foresaw', new Error('bug'), 1],
+  ])('because %s comes back by itself, until it succeeds', async (_why, failure, lines) => {
+    let away = true
+    const server = await openStreams(opened, {
+      ...ONE,
+      findStart: async () => {
+        if (away) throw failure
+        return {}
+      },
+    })
+    expect(await bodyOf(server, 'channel=a', { 'Last-Event-ID': 'e1-9' })).toBe(
+      comeBack(1_500, 'e1-9'),
+    )
+    expect(server.log.length).toBe(lines)
+    await expectNothingHeld(server)
+    const source = new EventSource(`${server.origin}/events?channel=a`)
+    opened.add(() => source.close())
+    await new Promise((resolve) => source.addEventListener('error', resolve))
+    expect(source.readyState).toBe(EventSource.CONNECTING)
+    away = false
+    await new Promise((resolve) => source.addEventListener('ready', resolve))
+    expect(server.connections.size).toBe(1)
+  })
+
+  test.each<[string, (server: StreamServer) => void]>([
+    ['the log became another one', (server) => server.hub.begin('e2', 0)],
+    ['a drain began', (server) => (server.isDraining = true)],
+  ])('because %s while it was looked up is told to come back', async (_why, change) => {
+    const server: StreamServer = await openStreams(opened, {
+      ...ONE,
+      findStart: async () => {
+        change(server)
+        return {}
+      },
+    })
+    expect(await bodyOf(server, 'channel=a&since=5')).toBe(comeBack(1_500))
+    expect(await server.count('starts', 'position')).toBe(0)
+    await expectNothingHeld(server)
+  })
+})
+
+test.each<[string, (reader: RawReader) => void]>([
+  ['breaks off', ({ socket }) => socket.resetAndDestroy()],
+  ['closes its side', ({ socket }) => socket.end()],
+])('a reader that %s while its start is looked up is not wanted any more', async (_how, leave) => {
+  let isWanted: (() => boolean) | undefined
+  let found: (() => void) | undefined
+  const server = await openStreams(opened, {
+    ...ONE,
+    findStart: (_query, wanted) => {
+      isWanted = wanted
+      return new Promise((resolve) => (found = () => resolve({})))
+    },
+  })
+  const reader = new RawReader(`${server.origin}/events?channel=a`)
+  opened.add(() => reader.socket.destroy())
+  await waitFor(() => isWanted !== undefined)
+  expect(isWanted?.()).toBe(true)
+  leave(reader)
+  await waitFor(() => isWanted?.() === false)
+  await expectNothingHeld(server)
+  found?.()
+  await expectNothingHeld(server)
+  expect([await server.count('starts', 'now'), server.begun.length]).toEqual([0, 0])
+})

@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, test } from '@jest/globals'
+import { disposables } from '../../test/support/disposables.ts'
+import { countConnections, RawClient, REQUEST } from '../../test/support/rawClient.ts'
+import { openStreams, type StreamServer } from '../../test/support/streamServer.ts'
+import { waitFor } from '../../test/support/waitFor.ts'
+
+const opened = disposables()
+
+function ask(server: StreamServer, ...parts: string[]): Promise<RawClient> {
+  return new RawClient(opened, server).write(...parts)
+}
+
+describe('a connection that sends nothing', () => {
+  test('is closed after the time that a head may take, and served before', async () => {
+    const server = await openStreams(opened)
+    const [silent, late] = [new RawClient(opened, server), new RawClient(opened, server)]
+    await waitFor(async () => (await countConnections(server.server)) === 2)
+    const { headersTimeout } = server.server
+    expect(headersTimeout).toBe(10_000)
+    server.door.closeIdle(performance.now() + headersTimeout - 5_000)
+    await late.write(REQUEST)
+    await late.isTold('event:ready')
+    expect(silent.isClosed).toBe(false)
+    server.door.closeIdle(performance.now() + headersTimeout)
+    await waitFor(() => silent.isClosed)
+    expect([silent.text, late.isClosed]).toEqual(['', false])
+  })
+
+  test('is closed by itself, in time', async () => {
+    const server = await openStreams(opened)
+    server.server.headersTimeout = 500
+    const silent = new RawClient(opened, server)
+    await waitFor(() => silent.isClosed)
+    expect(silent.text).toBe('')
+  })
+
+  test.each<[string, (socket: Socket) => void]>([
+    ['closes its side', (socket) => socket.end()],
+    ['breaks off', (socket) => socket.resetAndDestroy()],
+  ])('and %s is let go of at once', async (_how, leave) => {
+    const server = await openStreams(opened)
+    const silent = new RawClient(opened, server)
+    await waitFor(async () => (await countConnections(server.server)) === 1)
+    leave(silent.socket)
+    // Long before its time is over.
+    await waitFor(async () => (await countConnections(server.server)) === 0, 5)
+    expect(silent.text).toBe('')
+  })
+
+  test('does not hold up a server that stops', async () => {
+    const server = await openStreams(opened)
+    const silent = Array.from({ length: 10 }, () => new RawClient(opened, server))
+    await waitFor(async () => (await countConnections(server.server)) === 10)
+    const closed = once(server.server, 'close')
+    server.server.close()
+    server.door.closeIdle(performance.now() + 1_000)
+    expect(await countConnections(server.server)).toBe(10)
+    server.door.closeIdle(performance.now() + 1_500)
+    await closed
+    await waitFor(() => silent.every(({ isClosed }) => isClosed))
+  })
+})
+
+test('a request that began slowly is timed by Node from there on', async () => {
+  const server = await openStreams(opened)
+  const client = await ask(server, REQUEST.slice(0, 20))
+  server.server.headersTimeout = 1
+  server.door.closeIdle(performance.now() + 60_000)
+  await delay(50)
+  expect([client.isClosed, client.text]).toEqual([false, ''])
+  await client.write(REQUEST.slice(20))
+  await client.isTold('event:ready')
+})

@@ -1,0 +1,32 @@
+import { expect } from '@jest/globals'
+import { RawReader } from './rawReader.ts'
+import type { StreamServer } from './streamServer.ts'
+import { waitFor } from './waitFor.ts'
+
+interface Opened {
+  add: (dispose: () => unknown) => void
+}
+
+/** A stream that has been told something. */
+export async function listen(
+  opened: Opened,
+  server: StreamServer,
+  query: string,
+  headers: Record<string, string | undefined> = {},
+): Promise<RawReader> {
+  const reader = new RawReader(`${server.origin}/events?${query}`, headers)
+  opened.add(() => reader.socket.destroy())
+  await waitFor(() => reader.events.length > 0)
+  return reader
+}
+
+/** Nothing is held for anybody: a place in everything that has places. */
+export async function expectNothingHeld(server: StreamServer): Promise<void> {
+  await waitFor(() => server.connections.size === 0 && server.hub.joiningCount === 0)
+  // The server was opened for one stream at most.
+  await waitFor(() => server.admission.admit('127.0.0.1', 0, performance.now()) === undefined)
+  server.admission.release('127.0.0.1')
+  for (const name of server.hub.channels.names()) {
+    expect(server.hub.channels.get(name)?.subscriptions.size).toBe(0)
+  }
+}

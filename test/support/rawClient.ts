@@ -1,0 +1,49 @@
+import { connect, type Server, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { waitFor } from './waitFor.ts'
+
+interface Opened {
+  add: (dispose: () => unknown) => void
+}
+
+/** A client that writes what it is told to, byte for byte. */
+export class RawClient {
+  readonly socket: Socket
+  /** Everything that it was sent. */
+  text = ''
+  isClosed = false
+
+  constructor(opened: Opened, { origin }: { origin: string }) {
+    this.socket = connect(Number(new URL(origin).port), '127.0.0.1')
+    opened.add(() => this.socket.destroy())
+    this.socket.setNoDelay(true)
+    this.socket.on('data', (chunk: Buffer) => (this.text += chunk.toString('latin1')))
+    this.socket.on('error', () => {})
+    this.socket.on('close', () => (this.isClosed = true))
+  }
+
+  /** Writes the parts, each in a packet of its own. */
+  async write(...parts: string[]): Promise<this> {
+    for (const part of parts) {
+      this.socket.write(Buffer.from(part, 'latin1'))
+      await delay(20)
+    }
+    return this
+  }
+
+  async isTold(text: string): Promise<void> {
+    await waitFor(() => this.text.includes(text))
+  }
+}
+
+/** An ordinary one. */
+export const REQUEST = 'GET /events?channel=a HTTP/1.1\r\nHost: x\r\n\r\n'
+export const withHeaders = (...lines: string[]): string =>
+  `GET /events?channel=a HTTP/1.1\r\nHost: x\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`
+
+/** The connections that a server has. */
+export function countConnections(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
+  })
+}
