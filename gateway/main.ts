@@ -92,11 +92,16 @@ const handle = createHandler({
   retryMs,
   now: clock.now,
 })
-const app = createApp({ logger, registry, corsOrigins: config.CORS_ORIGINS, routes: [] })
+const app = createApp({
+  logger,
+  registry,
+  corsOrigins: config.CORS_ORIGINS,
+  routes: [{ path: '/events', answeredBefore: ['GET', 'HEAD'] }],
+})
 const server = createHttpServer(createListener(handle, app))
 openFrontDoor(server, handle)
 feed.start()
-connections.start()
+const stopConnections = connections.start()
 
 await runService({
   logger,
@@ -114,7 +119,7 @@ await runService({
     return connections.drain(signal)
   },
   close: async () => {
-    connections.stop()
+    stopConnections()
     feed.close()
     redis.disconnect()
     await log.close()

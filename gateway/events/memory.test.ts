@@ -1,14 +1,10 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { expect, test } from '@jest/globals'
 import { disposables } from '../../test/support/disposables.ts'
 import { listen } from '../../test/support/listen.ts'
+import { collectGarbage } from '../../test/support/memory.ts'
 import { openStreams } from '../../test/support/streamServer.ts'
 
 const opened = disposables()
-
-setFlagsFromString('--expose-gc')
-const collect: () => void = runInNewContext('gc')
 
 test('a stream keeps nothing of its request, which may be large, however it names things', async () => {
   const server = await openStreams(opened, {
@@ -27,10 +23,10 @@ test('a stream keeps nothing of its request, which may be large, however it name
       ),
     )
   await begin(0, 100)
-  collect()
+  collectGarbage()
   const before = process.memoryUsage().heapUsed
   await begin(100, 300)
-  collect()
+  collectGarbage()
   const perStream = (process.memoryUsage().heapUsed - before) / 300
   // Both ends of each, a channel of its own, and not its request of 12 kB.
   expect(perStream).toBeLessThan(11_000)
