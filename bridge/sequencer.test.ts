@@ -54,7 +54,7 @@ describe('a message', () => {
 
   test('that Redis has is dropped', () => {
     run.hear(10, 3)
-    expect(run.news()).toEqual([])
+    expect([run.news(), run.sequencer.pending.count]).toEqual([[], 0])
   })
 
   test('that comes twice is appended once', () => {
@@ -108,7 +108,7 @@ describe('a hole', () => {
     run.sequencer.fetched('e1', entries(11, 12, 13))
     expect(run.news()).toEqual(['append 10: 11 12 13 14 15'])
     run.sequencer.appended('e1', 15)
-    expect(run.news()).toEqual(['wait at 15'])
+    expect(run.news()).toEqual(['fetch 15-17'])
   })
 
   test('after a hole is read with it: one wait for all, where one ingest is late with everything', () => {
@@ -143,6 +143,31 @@ describe('a hole', () => {
     expect(run.news()).toEqual(['wait at 10', 'append 10: 11 12', 'wait at 12'])
   })
 
+  test('of as many as are read at once is waited for; one more is too many to be on their way', () => {
+    run.hear(510)
+    expect(run.news()).toEqual(['wait at 10'])
+    run.hear(511)
+    expect(run.news()).toEqual(['fetch 10-510'])
+  })
+
+  test('of which the log answers a part is read on at once, part by part, also after a failure', () => {
+    run.hear(20)
+    run.sequencer.waited(10)
+    expect(run.news()).toEqual(['wait at 10', 'fetch 10-20'])
+    run.sequencer.fetched('e1', entries(11))
+    run.sequencer.appended('e1', 11)
+    expect(run.news()).toEqual(['append 10: 11', 'fetch 11-20'])
+    run.sequencer.failed()
+    run.sequencer.tick()
+    run.sequencer.opened('e1', 11)
+    expect(run.news()).toEqual(['open e1 at 10', 'fetch 11-20'])
+    run.sequencer.fetched('e1', entries(...span(12, 20)))
+    run.sequencer.appended('e1', 20)
+    // The next hole is another one: its messages may be on their way.
+    run.hear(22)
+    expect(run.news()).toEqual(['append 11: 12 13 14 15 16 17 18 19 20', 'wait at 20'])
+  })
+
   test('too large to be on its way is read at once, in pieces', () => {
     run.sequencer.log('e1', 1_200)
     expect(run.news()).toEqual(['fetch 10-510'])
@@ -173,5 +198,8 @@ describe('a hole', () => {
       run.sequencer.fetched('e1', [])
       expect([run.news(), run.sequencer.head]).toEqual([[], 10])
     }
+    // Nor does it spare a real hole its wait.
+    run.hear(12)
+    expect(run.news()).toEqual(['wait at 10'])
   })
 })
