@@ -49,6 +49,7 @@ const relay = new Relay({
   metrics: createBridgeMetrics(registry),
   logger,
   holeMs: config.HOLE_MS,
+  after: (ms, run) => void setTimeout(run, ms).unref(),
 })
 subscribeToChannels(mqtt, {
   prefix: config.MQTT_PREFIX,
@@ -57,6 +58,7 @@ subscribeToChannels(mqtt, {
     passing('before-puback')
   },
   onSubscribed: () => relay.look(),
+  logger,
 })
 redis.on('ready', () => relay.look())
 relay.start()
@@ -66,7 +68,7 @@ await runService({
   registry,
   metrics: { host: config.METRICS_HOST, port: config.METRICS_PORT },
   ready: async () => {
-    if (!relay.level) throw new Problem('unavailable', 'Redis does not follow the log yet.')
+    if (!relay.follows) throw new Problem('unavailable', 'Redis does not follow the log yet.')
   },
   close: async () => {
     await relay.close()

@@ -48,6 +48,7 @@ function startRelay(
     metrics,
     logger: pino({ level: 'silent' }),
     holeMs: 40,
+    after: (ms, run) => void setTimeout(run, ms).unref(),
   })
   relays.push(relay)
   relay.start()
@@ -81,7 +82,7 @@ async function value(metric: BridgeMetrics['fetched']): Promise<number> {
 describe('a relay', () => {
   test('passes on what comes, in any order and any number of times, without reading the log', async () => {
     const { relay, metrics } = startRelay()
-    await waitFor(() => relay.level)
+    await waitFor(() => relay.follows)
     // The log does not even have these.
     const entries = Array.from({ length: 50 }, (_, index) => entry(index + 1, index, 'lobby'))
     for (const one of entries.toReversed()) {
@@ -95,7 +96,7 @@ describe('a relay', () => {
 
   test('finds what never came, in the middle and at the end', async () => {
     const { relay, metrics } = startRelay()
-    await waitFor(() => relay.level)
+    await waitFor(() => relay.follows)
     const entries = await post(30)
     for (const one of entries.filter((_, index) => index % 3 === 0)) relay.entry(epoch, one)
     await levelled()
@@ -109,7 +110,7 @@ describe('a relay', () => {
 
   test('catches up with a log that is far ahead', async () => {
     const { relay } = startRelay()
-    await waitFor(() => relay.level)
+    await waitFor(() => relay.follows)
     const entries = await post(1_700)
     const byPosition = entries.toSorted((one, other) => one.position - other.position)
     await levelled()
@@ -126,7 +127,7 @@ describe('a relay', () => {
         return found
       },
     })
-    await waitFor(() => relay.level)
+    await waitFor(() => relay.follows)
     const large = { data: JSON.stringify('x'.repeat(900_000)) }
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => history.append(draft(large))),
@@ -140,14 +141,14 @@ describe('a relay', () => {
   test('begins with the log as it is: what was before is read from there', async () => {
     await post(5)
     const { relay } = startRelay()
-    await waitFor(() => relay.level)
+    await waitFor(() => relay.follows)
     expect([await headInRedis(), await redis.hget(keys.head(epoch), 'floor')]).toEqual([5, '5'])
     expect(await copied()).toEqual([])
   })
 
   test('repairs a Redis that was emptied', async () => {
     const { relay } = startRelay()
-    await waitFor(() => relay.level)
+    await waitFor(() => relay.follows)
     const [first] = await post(1)
     if (first !== undefined) relay.entry(epoch, first)
     await levelled()
@@ -163,7 +164,7 @@ describe('a relay', () => {
   test('repairs a Redis that was emptied while nothing is posted', async () => {
     const { relay } = startRelay()
     await post(2)
-    await waitFor(() => relay.level)
+    await waitFor(() => relay.follows)
     await levelled()
     await redis.del(keys.head(epoch), keys.recent(epoch, 'lobby'))
     await levelled()
@@ -172,7 +173,7 @@ describe('a relay', () => {
 
   test('goes over to another life of the log', async () => {
     const { relay } = startRelay()
-    await waitFor(() => relay.level)
+    await waitFor(() => relay.follows)
     await post(3)
     await levelled()
     await sql(`delete from "message" where "position" > 1`)
@@ -188,44 +189,9 @@ describe('a relay', () => {
     expect((await copied()).at(-1)).toBe(last?.json)
   })
 
-  test('sends no beacon while Redis takes no appends, and sends them again when it does', async () => {
-    let beacons = 0
-    let isFull = false
-    const copy = new RedisLog(redis, keys, { recentLength: 5_000, recentSeconds: 60 })
-    const relay = new Relay({
-      log: history,
-      copy: {
-        open: (...args) => copy.open(...args),
-        append: (...args) =>
-          isFull ? Promise.reject(new Error('OOM command not allowed')) : copy.append(...args),
-        beacon: (...args) => {
-          beacons++
-          return copy.beacon(...args)
-        },
-      },
-      metrics: createBridgeMetrics(new Registry()),
-      logger: pino({ level: 'silent' }),
-      holeMs: 40,
-    })
-    relays.push(relay)
-    relay.start()
-    await waitFor(() => beacons > 0)
-    isFull = true
-    await post(1)
-    await waitFor(() => !relay.level)
-    // The looks are a second apart; the first may still have seen the log before the message.
-    await new Promise((resolve) => setTimeout(resolve, 1_200))
-    const before = beacons
-    await new Promise((resolve) => setTimeout(resolve, 2_200))
-    expect(beacons).toBe(before)
-    isFull = false
-    await waitFor(() => beacons > before)
-    await levelled()
-  })
-
   test('beside another one makes one copy', async () => {
     const [one, other] = [startRelay(), startRelay()]
-    await waitFor(() => one.relay.level && other.relay.level)
+    await waitFor(() => one.relay.follows && other.relay.follows)
     const entries = await post(200)
     entries.forEach((each, index) => {
       if (index % 3 !== 0) one.relay.entry(epoch, each)
@@ -234,17 +200,6 @@ describe('a relay', () => {
     await levelled()
     expect(await copied()).toEqual(entries.map(({ json }) => json))
   })
-
-  test('does nothing any more when it is closed', async () => {
-    const { relay } = startRelay()
-    await waitFor(() => relay.level)
-    await relay.close()
-    const [late] = await post(1)
-    if (late !== undefined) relay.entry(epoch, late)
-    relay.look()
-    await relay.close()
-    expect(await copied()).toEqual([])
-  })
 })
 
 test('a Redis that goes away and comes back empty is followed again', async () => {
@@ -252,13 +207,13 @@ test('a Redis that goes away and comes back empty is followed again', async () =
   const connection = await openRedis(opened, url)
   const { relay } = startRelay(connection)
   connection.on('ready', () => relay.look())
-  await waitFor(() => relay.level)
+  await waitFor(() => relay.follows)
   await server.stop('SIGKILL')
   const entries = await post(3)
   for (const one of entries) relay.entry(epoch, one)
-  await waitFor(() => !relay.level)
+  await waitFor(() => !relay.follows)
   await server.start()
-  await waitFor(() => relay.level)
+  await waitFor(() => relay.follows)
   await waitFor(async () => (await headInRedis(connection)) === 3)
   const [last] = await post(1)
   await waitFor(async () => (await headInRedis(connection)) === 4)

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Entry } from '../contract/message.ts'
 import type { Logger } from '../chassis/logger.ts'
 import type { BridgeMetrics } from './metrics.ts'
@@ -12,7 +11,7 @@ export interface Log {
     after: number
     upTo: number
     maxBytes: number
-  }) => Promise<{ entries: Entry[]; upTo: number }>
+  }) => Promise<{ entries: Entry[] }>
 }
 
 /** What it needs of the copy in Redis; see RedisLog. */
@@ -29,116 +28,127 @@ export interface RelayOptions {
   logger: Logger
   /** How long the copies of missing messages may still be on their way before the log is read. */
   holeMs: number
+  /** Runs something once, later; the process need not stay alive for it. */
+  after: (ms: number, run: () => void) => void
 }
 
 /** How often the heads are compared: the most that a lost copy of a last message costs in time. */
 const TICK_MS = 1_000
-/**
- * Of message data in one read of the log. A statement has two seconds, and so has its way here: over a link of 100 Mbit/s these
- * take a third of one.
- */
+/** Of message data in one read of the log: a statement has two seconds, and over 100 Mbit/s these take a third of one. */
 const MAX_FETCH_BYTES = 4_000_000
 
-/** Carries out what the sequencer decides, and looks at the log's head once a second. */
+/**
+ * Carries out what the sequencer decides. Once a second it looks at the log's head and sends a beacon. Neither waits for the
+ * other: a log that hangs must not silence the beacons, or every gateway would make its link to Redis again.
+ */
 export class Relay {
   readonly #options: RelayOptions
   readonly #sequencer: Sequencer
-  #timer: NodeJS.Timeout | undefined
-  #looking = false
   /** Of the log, at the last look: a second later Redis should have it. */
   #logHead = 0
   #closed = false
   #failing = false
-  #under: Promise<void> = Promise.resolve()
+  /** Copies of a foreign log on the same prefix would otherwise cost a look each. */
+  #askedAboutEpoch = false
+  /** What is under way, one of each at a time: a close waits for them. */
+  #action: Promise<void> | undefined
+  #look: Promise<void> | undefined
+  #beacon: Promise<void> | undefined
 
   constructor(options: RelayOptions) {
     this.#options = options
-    this.#sequencer = new Sequencer((action) => {
-      this.#under = this.#carryOut(action)
-    })
+    this.#sequencer = new Sequencer((action) => this.#start(action))
   }
 
+  /** Looks now and then once a second, until it is closed. */
   start(): void {
+    if (this.#closed) return
+    this.#options.after(TICK_MS, () => this.start())
+    this.#askedAboutEpoch = false
     this.look()
-    this.#timer = setInterval(() => this.look(), TICK_MS)
   }
 
   /** Compares the heads now: at every tick, and as soon as MQTT or Redis is back. */
   look(): void {
     if (this.#closed) return
     this.#sequencer.tick()
-    void this.#look()
+    this.#beacon ??= this.#sendBeacon().finally(() => (this.#beacon = undefined))
+    this.#lookAtLog()
   }
 
   /** A copy of a message came over MQTT. */
   entry(epoch: string, entry: Entry): void {
     if (this.#closed) return
     this.#options.metrics.received.inc()
+    if (this.#sequencer.entry(epoch, entry) || this.#askedAboutEpoch) return
     // An epoch that is not known yet: the log tells whether it is the new one. What is dropped here is read from it.
-    if (!this.#sequencer.entry(epoch, entry)) void this.#look()
+    this.#askedAboutEpoch = true
+    this.#lookAtLog()
   }
 
-  /** Whether the copy follows the log. */
-  get level(): boolean {
-    return this.#sequencer.head !== undefined
+  /** Whether the copy follows the log: its head is known, and whatever failed last has succeeded since. */
+  get follows(): boolean {
+    return this.#sequencer.head !== undefined && !this.#failing
   }
 
-  /** Takes nothing more, and waits for the action under way. */
+  /** Takes nothing more, and waits for what is under way. */
   async close(): Promise<void> {
     this.#closed = true
-    clearInterval(this.#timer)
-    await this.#under
+    await Promise.all([this.#action, this.#look, this.#beacon])
   }
 
-  async #look(): Promise<void> {
-    if (this.#looking) return
-    this.#looking = true
-    const { log, copy, metrics, logger } = this.#options
-    const before = this.#logHead
+  #lookAtLog(): void {
+    this.#look ??= this.#readHead().finally(() => (this.#look = undefined))
+  }
+
+  async #readHead(): Promise<void> {
+    const { log, metrics, logger } = this.#options
     try {
       const { epoch, position } = await log.head()
-      this.#logHead = position
       if (this.#closed) return
+      this.#logHead = position
       this.#sequencer.log(epoch, position)
-      metrics.lag.set(Math.max(0, position - (this.#sequencer.head ?? 0)))
+      metrics.lag.set(this.#sequencer.lag)
     } catch (error) {
       logger.debug({ reason: String(error) }, 'the log cannot be read')
     }
-    const { epoch, head: reached } = this.#sequencer
-    // A beacon tells the gateways that Redis follows the log. A Redis that takes no appends, because its memory is full, would
-    // still publish one, and they would wait for messages that do not come; without it they follow the log themselves.
-    if (epoch !== undefined && reached !== undefined && reached >= before) {
-      try {
-        const head = await copy.beacon(epoch)
-        if (!this.#closed) this.#sequencer.seen(epoch, head)
-      } catch (error) {
-        logger.debug({ reason: String(error) }, 'no beacon')
-      }
-    }
-    this.#looking = false
   }
 
-  async #carryOut(action: Action): Promise<void> {
-    const { log, copy, metrics, logger, holeMs } = this.#options
-    if (action.type === 'wait') {
-      // Never the last thing a closing bridge waits for.
-      await delay(holeMs, undefined, { ref: false })
-      if (!this.#closed) this.#sequencer.waited(action.head)
-      return
-    }
+  /**
+   * A beacon tells the gateways that Redis follows the log. A Redis that takes no appends, because its memory is full, would
+   * still publish one, and they would wait for messages that do not come; without it they follow the log themselves.
+   */
+  async #sendBeacon(): Promise<void> {
+    const { epoch, head: reached } = this.#sequencer
+    if (epoch === undefined || reached === undefined || reached < this.#logHead) return
+    let head: number | undefined
     try {
-      if (action.type === 'open') {
-        const head = await copy.open(action.epoch, action.floor)
-        this.#then(() => this.#sequencer.opened(action.epoch, head))
-      } else if (action.type === 'append') {
-        const head = await copy.append(action.epoch, action.after, action.entries)
-        metrics.appended.inc(action.entries.length)
-        this.#then(() => this.#sequencer.appended(action.epoch, head))
-      } else {
-        const { entries, upTo } = await log.scan({ ...action, maxBytes: MAX_FETCH_BYTES })
-        metrics.fetched.inc(entries.length)
-        this.#then(() => this.#sequencer.fetched(action.epoch, entries, upTo))
-      }
+      head = await this.#options.copy.beacon(epoch)
+    } catch (error) {
+      // A Redis that went away is opened again, also while nothing is posted: so its absence is known, and its return.
+      this.#options.logger.debug({ reason: String(error) }, 'no beacon')
+    }
+    if (!this.#closed) this.#sequencer.seen(epoch, head)
+  }
+
+  #start(action: Action): void {
+    if (action.type === 'wait') {
+      this.#options.after(this.#options.holeMs, () => {
+        if (!this.#closed) this.#sequencer.waited(action.head)
+      })
+    } else {
+      this.#action = this.#carryOut(action)
+    }
+  }
+
+  async #carryOut(action: Exclude<Action, { type: 'wait' }>): Promise<void> {
+    const { metrics, logger } = this.#options
+    try {
+      const settle = await this.#ask(action)
+      if (this.#closed) return
+      const before = this.#sequencer.head
+      settle()
+      this.#succeeded(before)
     } catch (error) {
       // The message alone: a command's error carries its arguments, and those are people's messages.
       const reason = error instanceof Error ? error.message : String(error)
@@ -149,9 +159,33 @@ export class Relay {
     }
   }
 
-  #then(settle: () => void): void {
-    if (this.#failing) this.#options.logger.info('going on')
+  /** Does the I/O of an action, and answers how its result goes back to the sequencer. */
+  async #ask(action: Exclude<Action, { type: 'wait' }>): Promise<() => void> {
+    const { log, copy, metrics } = this.#options
+    switch (action.type) {
+      case 'open': {
+        const head = await copy.open(action.epoch, action.floor)
+        return () => this.#sequencer.opened(action.epoch, head)
+      }
+      case 'append': {
+        const head = await copy.append(action.epoch, action.after, action.entries)
+        metrics.appended.inc(action.entries.length)
+        return () => this.#sequencer.appended(action.epoch, head)
+      }
+      case 'fetch': {
+        const { entries } = await log.scan({ ...action, maxBytes: MAX_FETCH_BYTES })
+        metrics.fetched.inc(entries.length)
+        return () => this.#sequencer.fetched(action.epoch, entries)
+      }
+    }
+  }
+
+  /** Only a head that moved ends a failure: a read that fails again and again has a successful open before each attempt. */
+  #succeeded(before: number | undefined): void {
+    const { head, level } = this.#sequencer
+    const moved = head !== undefined && before !== undefined && head > before
+    if (!this.#failing || !(moved || level)) return
+    this.#options.logger.info('going on')
     this.#failing = false
-    if (!this.#closed) settle()
   }
 }

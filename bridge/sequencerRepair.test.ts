@@ -72,23 +72,35 @@ describe('Redis', () => {
     expect(run.news()).toEqual(['append 11: 12'])
   })
 
-  test('never gets more than a bounded run, however much has gathered', () => {
-    run.hear(...span(11, 3_000))
-    run.sequencer.appended('e1', 11)
-    const [, second = ''] = run.news()
-    expect(second.split(' ').length - 2).toBe(500)
+  test('that fails again and again is asked once at each tick, and then gets what has gathered', () => {
+    run.hear(11)
+    for (let attempt = 0; attempt < 3; attempt++) {
+      run.sequencer.failed()
+      run.hear(12 + attempt)
+      run.sequencer.log('e1', 12 + attempt)
+      run.sequencer.waited(10)
+      run.sequencer.seen('e1', 10)
+      expect([run.news().length, run.sequencer.head]).toEqual([1, undefined])
+      run.sequencer.tick()
+      run.sequencer.tick()
+    }
+    expect(run.news()).toEqual(['open e1 at 14'])
+    run.sequencer.opened('e1', 11)
+    expect(run.news()).toEqual(['append 11: 12 13 14'])
   })
+})
 
-  test('is served from the log where more has gathered than is kept', () => {
-    run.hear(11, ...span(13, 6_000))
-    run.sequencer.appended('e1', 11)
-    run.sequencer.fetched('e1', entries(12), 12)
-    run.news()
-    for (let head = 512; head <= 5_012; head += 500)
-      run.sequencer.appended('e1', Math.min(head, 5_012))
-    // 5,000 were kept, 13 to 5,012: the rest is read.
-    expect(run.news().at(-1)).toBe('fetch 5012-5512')
-  })
+test('the lag counts from the last head that is known, while Redis is empty or cannot be asked', () => {
+  run.level(10)
+  run.sequencer.log('e1', 13)
+  run.sequencer.failed()
+  expect(run.sequencer.lag).toBe(3)
+  run.sequencer.tick()
+  run.sequencer.opened('e1', 13)
+  run.sequencer.seen('e1', undefined)
+  expect([run.sequencer.head, run.sequencer.lag]).toEqual([undefined, 0])
+  run.sequencer.log('e2', 4)
+  expect(run.sequencer.lag).toBe(4)
 })
 
 describe('another epoch', () => {
@@ -115,7 +127,23 @@ describe('another epoch', () => {
     run.sequencer.opened('e2', 4)
     run.sequencer.log('e2', 600)
     run.sequencer.log('e3', 2)
-    run.sequencer.fetched('e2', entries(5, 6), 504)
+    run.sequencer.fetched('e2', entries(5, 6))
     expect([run.news(), run.sequencer.head]).toEqual([['fetch 4-504', 'open e3 at 2'], undefined])
+  })
+
+  test('waits for its own holes, also at a position that was waited for or read to in the one before', () => {
+    run.hear(12)
+    run.sequencer.waited(10)
+    run.sequencer.log('e2', 10)
+    run.sequencer.fetched('e1', entries(11, 12))
+    run.sequencer.opened('e2', 10)
+    run.sequencer.log('e2', 12)
+    expect(run.news()).toEqual(['wait at 10', 'fetch 10-12', 'open e2 at 10', 'wait at 10'])
+  })
+
+  test('keeps nothing of what had gathered in the one before', () => {
+    run.hear(...span(12, 20))
+    run.sequencer.log('e2', 10)
+    expect(run.sequencer.pending).toEqual({ count: 0, length: 0 })
   })
 })

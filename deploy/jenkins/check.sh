@@ -20,6 +20,7 @@ case "$part" in
     npm run generate
     npm run typecheck
     tests test -- --testPathIgnorePatterns /node_modules/ '<rootDir>/test/'
+    npm run test:node
     ;;
   road)
     tests test -- --roots '<rootDir>/test' --testPathIgnorePatterns /node_modules/ '<rootDir>/test/deploy/'

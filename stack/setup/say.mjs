@@ -6,5 +6,16 @@ export function say(line) {
   process.stderr.write(`causeway: ${line}\n`)
 }
 
+/** Says how long it took, and with which exit code it ended, where it has one. */
+export async function timed(name, part) {
+  const began = performance.now()
+  say(`${name} ...`)
+  const code = await part()
+  const seconds = Math.round((performance.now() - began) / 1_000)
+  const end = code === undefined ? 'done' : `ended with exit code ${code}`
+  say(`${name}: ${end} after ${seconds} s`)
+  return code
+}
+
 /** The command line is wrong; the message says how. */
 export class UsageError extends Error {}

@@ -7,9 +7,9 @@ const JEST = [
   'node_modules/jest/bin/jest.js',
 ]
 
-/** Runs jest in a process of its own (it needs a flag of Node's) and answers its exit code. */
-export function runTests(args) {
-  const jest = spawn(process.execPath, [...JEST, ...args], { cwd: inRoot(''), stdio: 'inherit' })
+/** Runs jest in a process of its own (it needs a flag of Node's), on this or another Node, and answers its exit code. */
+export function runTests(args, node = process.execPath) {
+  const jest = spawn(node, [...JEST, ...args], { cwd: inRoot(''), stdio: 'inherit' })
   // A terminal sends Ctrl-C to jest as well; a plain kill reaches only this process, and is passed on.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => jest.kill(signal))
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { build } from '../../stack/setup/build.mjs'
 import { installDependencies } from '../../stack/setup/dependencies.mjs'
 import { generateClient } from '../../stack/setup/prisma.mjs'
 import { installPrograms } from '../../stack/setup/programs.mjs'
-import { SetupError, say } from '../../stack/setup/say.mjs'
+import { SetupError, say, timed } from '../../stack/setup/say.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
 import { installTools } from './tools/install.mjs'
 
@@ -75,16 +75,5 @@ async function prepare(command) {
     // What needs them is skipped, and says so.
     say(error.message)
   }
-  await installTools()
-}
-
-/** Says how long it took, and with which exit code it ended, where it has one. */
-async function timed(name, part) {
-  const began = performance.now()
-  say(`${name} ...`)
-  const code = await part()
-  const seconds = Math.round((performance.now() - began) / 1_000)
-  const end = code === undefined ? 'done' : `ended with exit code ${code}`
-  say(`${name}: ${end} after ${seconds} s`)
-  return code
+  installTools()
 }

@@ -39,7 +39,8 @@ export class ModelBridge {
     clock.after(random.between(900, 1_100), () => {
       this.#tick()
       this.#sequencer.tick()
-      if (ablations.headCheck === false && this.#looks > 0) return this.#beacon()
+      this.#beacon()
+      if (ablations.headCheck === false && this.#looks > 0) return
       this.#looks++
       this.#look()
     })
@@ -51,9 +52,9 @@ export class ModelBridge {
       () => ({ epoch: this.#world.epoch, head: this.#world.head }),
       ({ epoch, head }) => {
         if (life === this.#life) this.#sequencer.log(epoch, head)
-        this.#beacon()
       },
-      () => this.#beacon(),
+      // The next tick asks again.
+      () => {},
     )
   }
 
@@ -85,7 +86,7 @@ export class ModelBridge {
           ablations.gapFill === false
             ? []
             : this.#world.read(action.epoch, action.after, action.upTo),
-        (entries) => settle(() => this.#sequencer.fetched(action.epoch, entries, action.upTo))(),
+        (entries) => settle(() => this.#sequencer.fetched(action.epoch, entries))(),
         failed,
       )
     } else {

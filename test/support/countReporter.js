@@ -1,11 +1,29 @@
-/** Closes a run with one plain line for whoever counts. A file that did not even load is a failure of its own. */
+import { readFileSync, writeFileSync } from 'node:fs'
+
+/**
+ * Closes a run with one plain line for whoever counts. A file that did not even load is a failure of its own. If $COUNTS_FILE
+ * names a file, empty at first, the counts of earlier runs are read from there and added to: the last run speaks for all.
+ */
 export default class CountReporter {
   onRunComplete(_contexts, results) {
-    const skipped = results.numPendingTests + results.numTodoTests
-    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites
-    const counts = [`${results.numPassedTests} passed`, `${failed} failed`]
-    if (skipped > 0) counts.push(`${skipped} skipped`)
+    const total = addUp(process.env.COUNTS_FILE, {
+      passed: results.numPassedTests,
+      failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
+      skipped: results.numPendingTests + results.numTodoTests,
+    })
+    const counts = [`${total.passed} passed`, `${total.failed} failed`]
+    if (total.skipped > 0) counts.push(`${total.skipped} skipped`)
     // jest's own summary, the teardown and its warnings come after this call; the line is to be the very last.
     process.on('exit', () => process.stdout.write(`${counts.join(', ')}\n`))
   }
+}
+
+function addUp(file, own) {
+  if (file === undefined) return own
+  const before = JSON.parse(readFileSync(file, 'utf8') || '{}')
+  const total = Object.fromEntries(
+    Object.entries(own).map(([name, count]) => [name, count + (before[name] ?? 0)]),
+  )
+  writeFileSync(file, JSON.stringify(total))
+  return total
 }

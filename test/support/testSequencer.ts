@@ -1,14 +1,16 @@
 import { Sequencer, type Action } from '../../bridge/sequencer.ts'
 import type { Entry } from '../../contract/message.ts'
 
-export const entryAt = (position: number): Entry => ({
+/** A message with so many characters. */
+export const entryAt = (position: number, length = 0): Entry => ({
   position,
   previous: 0,
   channel: 'a',
-  json: '',
+  json: 'x'.repeat(length),
 })
 
-export const entries = (...positions: number[]): Entry[] => positions.map(entryAt)
+export const entries = (...positions: number[]): Entry[] =>
+  positions.map((position) => entryAt(position))
 
 export const span = (first: number, last: number): number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index)

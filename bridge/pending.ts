@@ -1,0 +1,73 @@
+import type { Entry } from '../contract/message.ts'
+
+/** An amount of entries: how many, and the characters of their encodings. */
+export interface Amount {
+  count: number
+  length: number
+}
+
+/** Entries that wait until Redis has everything before them. */
+export class Pending {
+  readonly #bounds: Amount
+  readonly #entries = new Map<number, Entry>()
+  #length = 0
+
+  constructor(bounds: Amount) {
+    this.#bounds = bounds
+  }
+
+  /** How much is kept. */
+  get size(): Amount {
+    return { count: this.#entries.size, length: this.#length }
+  }
+
+  /** Keeps a copy if there is room for it. What finds no room is read from the log when its turn comes. */
+  offer(entry: Entry): void {
+    const isFull =
+      this.#entries.size >= this.#bounds.count ||
+      this.#length + entry.json.length > this.#bounds.length
+    if (!isFull) this.put(entry)
+  }
+
+  /** Keeps an entry even if there is no room: it was read from the log because it is next. */
+  put(entry: Entry): void {
+    this.#delete(entry.position)
+    this.#entries.set(entry.position, entry)
+    this.#length += entry.json.length
+  }
+
+  /**
+   * Takes the entries that follow `head` without a hole, as many as the bounds allow. The first is taken whatever its length:
+   * a large one must not stop the log.
+   */
+  takeRun(head: number, bounds: Amount): Entry[] {
+    const run: Entry[] = []
+    let length = 0
+    while (run.length < bounds.count) {
+      const entry = this.#entries.get(head + 1 + run.length)
+      if (entry === undefined) break
+      length += entry.json.length
+      if (run.length > 0 && length > bounds.length) break
+      run.push(entry)
+      this.#delete(entry.position)
+    }
+    return run
+  }
+
+  /** Lets go of everything up to `head`: Redis has it. */
+  dropUpTo(head: number): void {
+    for (const position of this.#entries.keys()) if (position <= head) this.#delete(position)
+  }
+
+  clear(): void {
+    this.#entries.clear()
+    this.#length = 0
+  }
+
+  #delete(position: number): void {
+    const entry = this.#entries.get(position)
+    if (entry === undefined) return
+    this.#entries.delete(position)
+    this.#length -= entry.json.length
+  }
+}

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { expect, test } from '@jest/globals'
+import { pino } from 'pino'
+import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
+import { RedisKeys } from '../contract/redisKeys.ts'
+import { answers } from '../stack/probes.ts'
+import { service } from '../stack/service.ts'
+import { disposables } from '../test/support/disposables.ts'
+import { testServers } from '../test/support/servers.ts'
+import { testDatabase } from '../test/support/testDatabase.ts'
+import { draft, openHistory } from '../test/support/testHistory.ts'
+import { entry, openRedis, ownRedis } from '../test/support/testRedis.ts'
+import { uniquePrefix } from '../test/support/uniquePrefix.ts'
+import { waitFor } from '../test/support/waitFor.ts'
+
+const opened = disposables()
+
+/** A bridge's process with a Redis of its own; when it is ready. */
+async function start(env: NodeJS.ProcessEnv) {
+  const databaseUrl = await testDatabase()
+  const own = await ownRedis(opened)
+  const prefix = uniquePrefix()
+  const { metricsUrl, command, ...spec } = await service({
+    role: 'bridge',
+    index: 1,
+    databaseUrl,
+    redisUrl: own.url,
+    mqttUrl: testServers().mqttUrl,
+    redisPrefix: prefix,
+    mqttPrefix: prefix,
+    env,
+  })
+  const child = spawn(command.command, command.args, { ...spec, stdio: 'ignore' })
+  opened.add(() => child.kill('SIGKILL'))
+  const isReady = () =>
+    answers(`${metricsUrl}/ready`, 200).then(
+      () => true,
+      () => false,
+    )
+  await waitFor(isReady, 15)
+  const redis = await openRedis(opened, own.url)
+  const history = openHistory(databaseUrl, opened)
+  const { epoch } = await history.head()
+  return { child, isReady, own, redis, history, epoch, prefix, keys: new RedisKeys(prefix, 0) }
+}
+
+test('a bridge takes copies from MQTT, keeps as many for as long as it is told, and ends well', async () => {
+  const bridge = await start({ RECENT_LENGTH: '100', RECENT_SECONDS: '7200' })
+  const { redis, keys, epoch, prefix } = bridge
+  const client = connectMqtt(testServers().mqttUrl, 'test', pino({ level: 'silent' }))
+  opened.add(() => endMqtt(client, 500))
+  const { json } = entry(1, 0, 'lobby')
+  // Until the bridge has subscribed, nobody hears it.
+  await waitFor(async () => {
+    await client.publishAsync(`${prefix}/channels/lobby`, json, {
+      qos: 1,
+      properties: { userProperties: { epoch } },
+    })
+    return (await redis.hget(keys.head(epoch), 'position')) === '1'
+  }, 10)
+  await Promise.all(Array.from({ length: 500 }, () => bridge.history.append(draft())))
+  await waitFor(async () => (await redis.hget(keys.head(epoch), 'position')) === '500', 15)
+  const stream = keys.recent(epoch, 'lobby')
+  expect(await redis.xlen(stream)).toBeLessThanOrEqual(200)
+  expect(await redis.pttl(stream)).toBeGreaterThan(7_000_000)
+  expect(await redis.pttl(stream)).toBeLessThanOrEqual(7_200_000)
+  bridge.child.kill('SIGTERM')
+  expect(await once(bridge.child, 'exit')).toEqual([0, null])
+})
+
+test('a bridge is ready while Redis follows the log, and only then', async () => {
+  const { isReady, own, redis, keys, epoch } = await start({})
+  await own.server.stop('SIGKILL')
+  await waitFor(async () => !(await isReady()), 10)
+  await own.server.start()
+  await waitFor(isReady, 10)
+  await waitFor(() => redis.status === 'ready', 10)
+  expect(await redis.hget(keys.head(epoch), 'position')).toBe('0')
+})

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from '../../stack/setup/build.mjs'
+import { installDependencies } from '../../stack/setup/dependencies.mjs'
+import { fetchPackages } from '../../stack/setup/packages.mjs'
+import { inRoot } from '../../stack/setup/paths.mjs'
+import { generateClient } from '../../stack/setup/prisma.mjs'
+import { installPrograms } from '../../stack/setup/programs.mjs'
+import { SetupError, say, timed } from '../../stack/setup/say.mjs'
+import { runTests } from '../../stack/setup/tests.mjs'
+
+const HELP = `npm run test:node [-- folders] [options of jest]: the tests in these folders, on the oldest Node that is supported and
+on the one in the image. Without folders: gateway, chassis, contract. An option with a value is written as --name=value.
+`
+const FOLDERS = ['gateway', 'chassis', 'contract']
+const NODES = ['oldest', 'image']
+const HOME = inRoot('.stack/node')
+
+/** The door of `npm run test:node`. */
+const args = process.argv.slice(2)
+if (args.includes('--help')) process.stdout.write(HELP)
+else {
+  try {
+    await run()
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 1
+  }
+}
+
+async function run() {
+  await installDependencies()
+  await generateClient()
+  installPrograms('test')
+  fetchPackages({ from: inRoot('test/node/npm'), to: HOME, what: 'two versions of Node (100 MB)' })
+  await build()
+  const folders = args.filter((arg) => !arg.startsWith('-'))
+  const roots = (folders.length > 0 ? folders : FOLDERS).map(
+    (folder) => `--roots=<rootDir>/${folder}`,
+  )
+  const options = args.filter((arg) => arg.startsWith('-'))
+  let isEnded = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => (isEnded = true))
+  await counted(async () => {
+    for (const name of NODES) {
+      const node = find(name)
+      if (node === undefined) continue
+      const code = await timed(node.version, () => runTests([...roots, ...options], node.path))
+      process.exitCode ||= code
+      if (isEnded) return
+    }
+  })
+}
+
+/** This Node's binary, if it was fetched and runs here. */
+function find(name) {
+  const path = join(HOME, 'node_modules', `${name}-${process.platform}-${process.arch}`, 'bin/node')
+  const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' })
+  if (status === 0) return { path, version: `Node ${stdout.trim()}` }
+  say(`skipped: the ${name} Node cannot be had for ${process.platform}-${process.arch}`)
+  return undefined
+}
+
+/** Lets the last line count the tests of all runs, also of those by the caller, if it counts. */
+async function counted(runs) {
+  if (process.env.COUNTS_FILE !== undefined) return runs()
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-counts-'))
+  process.env.COUNTS_FILE = join(dir, 'counts.json')
+  writeFileSync(process.env.COUNTS_FILE, '')
+  try {
+    await runs()
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+}

@@ -1,0 +1,127 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { createBridgeMetrics, type BridgeMetrics } from '../../bridge/metrics.ts'
+import { Relay } from '../../bridge/relay.ts'
+import type { Entry } from '../../contract/message.ts'
+import { Clock } from '../model/clock.ts'
+import { entries } from './testSequencer.ts'
+
+interface Question {
+  text: string
+  resolve: (answer: unknown) => void
+  reject: (error: Error) => void
+}
+
+/** A relay on a virtual clock, whose log and Redis answer when the test says so. */
+export class TestRelay {
+  readonly clock = new Clock()
+  readonly metrics: BridgeMetrics = createBridgeMetrics(new Registry())
+  readonly relay: Relay
+  readonly #open: Question[] = []
+  #news: string[] = []
+  readonly #lines: Record<string, unknown>[] = []
+  #linesRead = 0
+
+  constructor() {
+    this.relay = new Relay({
+      log: {
+        head: () => this.#ask('head'),
+        scan: ({ after, upTo }) => this.#ask(`fetch ${after}-${upTo}`),
+      },
+      copy: {
+        open: (epoch, floor) => this.#ask(`open ${epoch} at ${floor}`),
+        append: (_epoch, after, run) => this.#ask(`append ${after}: ${positions(run)}`),
+        beacon: (epoch) => this.#ask(`beacon ${epoch}`),
+      },
+      metrics: this.metrics,
+      logger: pino({ level: 'info' }, { write: (line) => void this.#lines.push(JSON.parse(line)) }),
+      holeMs: 40,
+      after: (ms, run) => this.clock.after(ms, run),
+    })
+  }
+
+  /** Begins, and finds Redis level with the log at `head`. */
+  async begin(head: number): Promise<void> {
+    this.relay.start()
+    await this.answer('head', { epoch: 'e1', position: head })
+    await this.answer('open', head)
+    this.news()
+  }
+
+  /** The questions since it was asked last. */
+  news(): string[] {
+    return this.#news.splice(0)
+  }
+
+  /** The messages that were logged since it was asked last. */
+  logged(): unknown[] {
+    const fresh = this.#lines.slice(this.#linesRead)
+    this.#linesRead = this.#lines.length
+    return fresh.map(({ msg }) => msg)
+  }
+
+  /** All that was logged, with its fields. */
+  lines(): readonly Record<string, unknown>[] {
+    return this.#lines
+  }
+
+  /** The questions without an answer. */
+  get open(): string[] {
+    return this.#open.map(({ text }) => text)
+  }
+
+  /** Answers the oldest open question that begins so. */
+  async answer(question: string, answer: unknown): Promise<void> {
+    this.#take(question).resolve(answer)
+    await turn()
+  }
+
+  async fail(question: string, reason = 'it is away'): Promise<void> {
+    this.#take(question).reject(new Error(reason))
+    await turn()
+  }
+
+  /** Copies come over MQTT. */
+  hear(...at: number[]): void {
+    for (const entry of entries(...at)) this.relay.entry('e1', entry)
+  }
+
+  /** Time passes, in steps small enough for what follows from each timer. */
+  async pass(ms: number): Promise<void> {
+    for (const end = this.clock.now + ms; this.clock.now < end;) {
+      this.clock.runUntil(Math.min(end, this.clock.now + 10))
+      await turn()
+    }
+  }
+
+  async value(name: Exclude<keyof BridgeMetrics, 'failures'>): Promise<number | undefined> {
+    return (await this.metrics[name].get()).values[0]?.value
+  }
+
+  /** How often each action failed. */
+  async failures(): Promise<Record<string, number>> {
+    const { values } = await this.metrics.failures.get()
+    return Object.fromEntries(values.map(({ labels, value }) => [String(labels.action), value]))
+  }
+
+  #ask<T>(text: string): Promise<T> {
+    this.#news.push(text)
+    return new Promise<T>((resolve, reject) => {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a test answers with what was asked for
+      this.#open.push({ text, resolve: (answer) => resolve(answer as T), reject })
+    })
+  }
+
+  #take(question: string): Question {
+    const index = this.#open.findIndex(({ text }) => text.startsWith(question))
+    const [taken] = index === -1 ? [] : this.#open.splice(index, 1)
+    if (taken === undefined)
+      throw new Error(`not asked: ${question}; open: ${this.open.join(', ')}`)
+    return taken
+  }
+}
+
+function positions(run: readonly Entry[]): string {
+  return run.map(({ position }) => position).join(' ')
+}
