@@ -40,10 +40,10 @@ export interface ReplayOptions {
   keepMs: number
 }
 
-/** A read, and those who wait for it. */
+/** A read, and those who wait for it: none any more once it was answered, or it would hold their streams. */
 interface Read {
   answer: Promise<unknown>
-  isWanted: (() => boolean)[]
+  waiting: (() => boolean)[] | undefined
 }
 
 /** Messages in a page, and bytes of messages that are sent at once: more might be cut as waiting for a reader that does not read. */
@@ -160,18 +160,18 @@ export class Replay {
   ): Promise<T> {
     const known = this.#reads.get(key)
     if (known !== undefined) {
-      known.isWanted.push(isWanted)
+      known.waiting?.push(isWanted)
       // The key names the question, and with it the type of its answer.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       return known.answer as Promise<T>
     }
     const waiting = [isWanted]
     const answer = this.#inTurn(waiting, ask)
-    const read = { answer, isWanted: waiting }
+    const read: Read = { answer, waiting }
     this.#reads.set(key, read)
     const forget = (): void => void this.#reads.delete(key)
     const keep = (): void => {
-      waiting.length = 0
+      read.waiting = undefined
       if (keepMs === 0 || this.#reads.size > MAX_KEPT) forget()
       else setTimeout(forget, keepMs).unref()
     }
@@ -202,7 +202,7 @@ function render(epoch: string, entries: readonly Entry[]): Batch<Frame> {
 function countFitting(entries: readonly Entry[]): number {
   let bytes = 0
   const beyond = entries.findIndex(({ json }, index) => {
-    bytes += json.length
+    bytes += Buffer.byteLength(json)
     return index > 0 && bytes > MAX_BYTES
   })
   return beyond === -1 ? entries.length : beyond
