@@ -103,7 +103,9 @@ describe('a stream', () => {
   })
 
   test('is never compressed', async () => {
-    edge.gateway = (_request, response) => response.end('data: 1\n\n'.repeat(1_000))
+    edge.gateway = (_request, response) => {
+      response.setHeader('Content-Type', 'text/event-stream').end('data: 1\n\n'.repeat(1_000))
+    }
     const asking = 'GET /events HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip, br, *\r\n\r\n'
     const answer = await edge.raw(asking)
     expect(answer.toLowerCase()).not.toContain('content-encoding')
