@@ -11,6 +11,7 @@ export interface IngestOptions extends Omit<AppOptions, 'routes'> {
   publish: PostMessageOptions['publish']
   posts: PostMessageOptions['posts']
   maxBodyBytes: number
+  maxEventBytes: PostMessageOptions['maxEventBytes']
 }
 
 export function createIngest({
@@ -18,6 +19,7 @@ export function createIngest({
   publish,
   posts,
   maxBodyBytes,
+  maxEventBytes,
   ...edge
 }: IngestOptions): Express {
   const readBody = createReadBody(maxBodyBytes)
@@ -30,6 +32,7 @@ export function createIngest({
           append: (draft) => history.append(draft),
           publish,
           readBody,
+          maxEventBytes,
           posts,
         }),
       },

@@ -23,6 +23,10 @@ export const ingestConfig = z.object({
       'Most publishes that may await their acknowledgement; the bridge finds the rest in the log',
     ),
   MAX_BODY_BYTES: integer(1, 16_777_216).default(65_536).describe('Largest body of a post'),
+  // Readers in Go take a line of at most 65,536 bytes by default, and would ask for the same message for ever.
+  MAX_EVENT_BYTES: integer(4_096, 16_777_216)
+    .default(65_000)
+    .describe('Largest message as it stands on a stream; a larger one is answered 413'),
   MAX_WAITING_BYTES: integer(65_536, 1_073_741_824)
     .default(33_554_432)
     .describe(

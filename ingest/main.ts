@@ -49,6 +49,7 @@ const app = createIngest({
   },
   posts,
   maxBodyBytes: config.MAX_BODY_BYTES,
+  maxEventBytes: config.MAX_EVENT_BYTES,
 })
 
 await runService({

@@ -3,7 +3,9 @@ import type { Counter } from 'prom-client'
 import { v7 as uuid } from 'uuid'
 import { readSender } from '../chassis/auth.ts'
 import { toProblem } from '../chassis/problems.ts'
+import { eventBytes } from '../contract/eventSize.ts'
 import type { Entry } from '../contract/message.ts'
+import { Problem } from '../contract/problem.ts'
 import type { Appended, Draft } from '../history/types.ts'
 import type { ReadBody } from './body.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
@@ -16,13 +18,15 @@ export interface PostMessageOptions {
   /** Must neither throw nor be waited for. */
   publish: (entry: Entry, epoch: string) => void
   readBody: ReadBody
+  /** Of the message as its event on a stream, whose readers may have bounds of their own. */
+  maxEventBytes: number
   posts: Counter<'outcome'>
 }
 
 export function createPostMessage(options: PostMessageOptions): RequestHandler {
   return async (request, response) => {
     try {
-      const draft = await readDraft(options.readBody, request, response)
+      const draft = await readDraft(options, request, response)
       const { entry, epoch, repeated } = await options.append(draft)
       // Only now: what is not committed must not be seen. A crash in between is repaired by the bridge, from the log.
       if (!repeated) options.publish(entry, epoch)
@@ -40,10 +44,20 @@ export function createPostMessage(options: PostMessageOptions): RequestHandler {
 }
 
 /** What needs no body is checked first, so that a request that is refused anyway is not waited for. */
-async function readDraft(readBody: ReadBody, request: Request, response: Response): Promise<Draft> {
+async function readDraft(
+  { readBody, maxEventBytes }: PostMessageOptions,
+  request: Request,
+  response: Response,
+): Promise<Draft> {
   const channel = channelParameter(request.params['channel'])
   const sender = readSender(request.headers)
   const key = parseIdempotencyKey(request.get('idempotency-key'))
   const { type, data } = parseContent(await readBody(request, response))
-  return { id: uuid(), channel, type, sender, data, key }
+  const draft = { id: uuid(), channel, type, sender, data, key }
+  const bytes = eventBytes(draft)
+  if (bytes > maxEventBytes) {
+    const detail = `on a stream this message would take ${bytes} bytes; at most ${maxEventBytes} may`
+    throw new Problem('too-large', detail)
+  }
+  return draft
 }

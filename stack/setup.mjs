@@ -37,6 +37,11 @@ async function run({ name, options, rest }) {
     await faults.main(options)
     return
   }
+  if (name === 'clients') {
+    const clients = await import('../dist/test/clients/main.js')
+    await clients.main(options)
+    return
+  }
   if (name === 'bench') {
     const { main } = await import('../dist/bench/main.js')
     await main(options)

@@ -23,6 +23,7 @@ const FOLDERS = [
   'prisma',
   'stack',
   'bench',
+  'test/clients',
   'test/faults',
 ]
 const STAMP = 'dist/.causeway-build'

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { parseBench } from './benchOptions.mjs'
+import { parseClients } from './clientsOptions.mjs'
 import { parseFaults } from './faultsOptions.mjs'
 import { UsageError } from './say.mjs'
 
@@ -34,6 +35,7 @@ const HELP = `node stack/setup.mjs <command>
   test       set up, then run the tests (npm test)
   bench      set up, then measure (npm run bench); bench --help lists its scenarios
   faults     set up, then break everything and judge what comes of it (npm run faults)
+  clients    set up, then try the clients that others wrote (npm run test:clients)
   build      set up and compile into dist/
   generate   npm dependencies and Prisma's client only
 `
@@ -44,6 +46,7 @@ export function parseCommand([name, ...rest]) {
   if (name === 'start') return parseStart(rest)
   if (name === 'bench') return parseBench(rest)
   if (name === 'faults') return parseFaults(rest)
+  if (name === 'clients') return parseClients(rest)
   if (name === 'test') {
     return rest.includes('--help') || rest.includes('-h') ? { help: TEST_HELP } : { name, rest }
   }

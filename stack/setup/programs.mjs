@@ -16,7 +16,7 @@ const MORE_FOLDERS = [
 const FILE_ROOTS = ['/usr', '/usr/local']
 
 /** What runs the whole system. */
-const RUNNERS = ['start', 'faults', 'bench', 'test', 'deploy', 'deploy-all']
+const RUNNERS = ['start', 'faults', 'clients', 'bench', 'test', 'deploy', 'deploy-all']
 /** The load client is C for Linux alone. */
 const COMPILERS = process.platform === 'linux' ? ['bench', 'test'] : []
 

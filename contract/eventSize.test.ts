@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals'
+import { escapeLineEnds, eventBytes, type Unplaced } from './eventSize.ts'
+
+const MESSAGE: Unplaced = {
+  id: '0193512a-0000-7000-8000-000000000001',
+  channel: 'rooms.berlin',
+  type: 'message',
+  sender: { id: 'alice', name: 'Alice' },
+  data: '{"text":"hi"}',
+}
+
+describe('JSON without Unicode’s line ends', () => {
+  test.each([
+    '\u0085',
+    '\u2028',
+    '\u2029',
+    'a\u2028\u2029\u0085b',
+    '\\u2028 \\\u2028',
+    'ä€👋\ufeff',
+    '\n',
+  ])('says the same of %j, in one line by any rule', (text) => {
+    const json = escapeLineEnds(JSON.stringify({ [text]: text }))
+    expect(JSON.parse(json)).toEqual({ [text]: text })
+    expect(json).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u)
+  })
+})
+
+describe('the size of a message as an event', () => {
+  test('is that of its bytes with the longest positions and epoch', () => {
+    const event =
+      'data:{"position":9007199254740991,"previous":9007199254740991,' +
+      '"id":"0193512a-0000-7000-8000-000000000001","channel":"rooms.berlin","type":"message",' +
+      '"sender":{"id":"alice","name":"Alice"},"data":{"text":"hi"},"sentAt":"2026-11-21T19:33:02.123Z"}\n' +
+      'id:zzzzzzzzzzzzzzzz-9007199254740991\n\n'
+    expect(eventBytes(MESSAGE)).toBe(event.length)
+  })
+
+  test.each([
+    ['a', 1],
+    ['ä', 2],
+    ['€', 3],
+    ['👋', 4],
+    ['\u2028', 6],
+    ['\u2029', 6],
+    ['\u0085', 6],
+  ])('grows with each %j by %d bytes, in data and name alike', (text, bytes) => {
+    const { name } = MESSAGE.sender
+    const inData = { ...MESSAGE, data: MESSAGE.data.replace('hi', `hi${text}`) }
+    const inName = { ...MESSAGE, sender: { id: 'alice', name: name + text } }
+    expect(eventBytes(inData) - eventBytes(MESSAGE)).toBe(bytes)
+    expect(eventBytes(inName) - eventBytes(MESSAGE)).toBe(bytes)
+  })
+})

@@ -1,0 +1,33 @@
+import { formatEventId } from './eventId.ts'
+import { encodeMessage, type Message } from './message.ts'
+
+/** What is known of a message before the log has given it its place; `data` is JSON text. */
+export type Unplaced = Pick<Message, 'id' | 'channel' | 'type' | 'sender'> & { data: string }
+
+const LONGEST_POSITION = Number.MAX_SAFE_INTEGER
+const LONGEST_EPOCH = 'z'.repeat(16)
+const ANY_TIME = '2026-11-21T19:33:02.123Z'
+const UNICODE_LINE_ENDS = /[\u0085\u2028\u2029]/g
+
+/**
+ * JSON text without the line ends that only Unicode knows: clients that split a stream by its rules, as Python's `splitlines`
+ * does, would end the line there. In JSON they stand in strings only, where the escape means the same.
+ */
+export function escapeLineEnds(json: string): string {
+  return json.replaceAll(
+    UNICODE_LINE_ENDS,
+    (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Bytes of the event that a message becomes on a stream, at most: its positions and the epoch are taken to be the longest. */
+export function eventBytes(message: Unplaced): number {
+  const json = encodeMessage({
+    ...message,
+    position: LONGEST_POSITION,
+    previous: LONGEST_POSITION,
+    sentAt: ANY_TIME,
+  })
+  const id = formatEventId(LONGEST_EPOCH, LONGEST_POSITION)
+  return new TextEncoder().encode(`data:${escapeLineEnds(json)}\nid:${id}\n\n`).length
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { parseConfig } from '../chassis/config.ts'
+import { eventBytes } from '../contract/eventSize.ts'
+import { type Message, readEntry } from '../contract/message.ts'
+import { ROOT } from '../stack/root.ts'
+import { disposables } from '../test/support/disposables.ts'
+import { poster } from '../test/support/ingestClient.ts'
+import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'
+import { testDatabase } from '../test/support/testDatabase.ts'
+import { ingestConfig } from './config.ts'
+
+const opened = disposables()
+let ingest: IngestServer
+
+beforeAll(async () => {
+  ingest = await ingestServer(await testDatabase())
+  opened.add(() => ingest.close())
+})
+
+const post = poster(() => ingest)
+
+/** Of a message of the default sender with this data. */
+function sizeOf(channel: string, data: unknown): number {
+  const sender = { id: 'anonymous', name: 'anonymous' }
+  const id = '0193512a-0000-7000-8000-000000000001'
+  return eventBytes({ id, channel, type: 'message', sender, data: JSON.stringify(data) })
+}
+
+describe('a message that grows on its way', () => {
+  test.each([
+    // Six bytes as an escape, three as they were sent.
+    ['line ends', (count: number) => '\u2028'.repeat(count)],
+    // Twenty-two bytes in full, five as they were sent.
+    ['numbers', (count: number) => `[${Array.from({ length: count }, () => '1e20').join(',')}]`],
+  ])('by its %s is refused above the bound of events, and by its size only', async (_, make) => {
+    const body = (count: number) =>
+      make(count).startsWith('[')
+        ? `{"data":${make(count)}}`
+        : JSON.stringify({ data: make(count) })
+    const size = (count: number) => {
+      const { data }: { data: unknown } = JSON.parse(body(count))
+      return sizeOf('grows', data)
+    }
+    let most = 0
+    while (size(most + 1) <= 2_000) most++
+
+    const taken = await post('grows', body(most))
+    expect(taken.status).toBe(201)
+    const json = await taken.text()
+    const stored: Message = JSON.parse(json)
+    expect(readEntry('grows', json)?.position).toBe(stored.position)
+
+    const { position } = await ingest.history.head()
+    const refused = await post('grows', body(most + 1))
+    expect(await refused.json()).toMatchObject({
+      type: '/problems/too-large',
+      status: 413,
+      detail: `on a stream this message would take ${size(most + 1)} bytes; at most 2000 may`,
+    })
+    expect((await ingest.history.head()).position).toBe(position)
+  })
+})
+
+describe('the bounds by default', () => {
+  const required = {
+    PORT: '1',
+    METRICS_PORT: '1',
+    DATABASE_URL: 'postgres://a',
+    MQTT_URL: 'mqtt://a',
+  }
+  const defaults = () => {
+    const parsed = parseConfig('ingest', ingestConfig, { env: required, argv: [] })
+    if (!('config' in parsed)) throw new Error(JSON.stringify(parsed))
+    return parsed.config
+  }
+
+  test('let no event grow beyond what a Scanner of Go takes', () => {
+    // bufio.MaxScanTokenSize, of which the last byte must stay free.
+    expect(defaults().MAX_EVENT_BYTES).toBeLessThan(65_536)
+  })
+
+  test('never refuse by its body what would be small enough as an event', () => {
+    const { MAX_BODY_BYTES, MAX_EVENT_BYTES } = defaults()
+    expect(MAX_BODY_BYTES).toBeGreaterThanOrEqual(MAX_EVENT_BYTES)
+  })
+
+  test('are within what the edge lets pass', () => {
+    const config = readFileSync(`${ROOT}/deploy/nginx/nginx.conf.template`, 'utf8')
+    const mebibytes = Number(/client_max_body_size (\d+)m;/.exec(config)?.[1])
+    expect(defaults().MAX_BODY_BYTES).toBeLessThanOrEqual(mebibytes * 1_048_576)
+  })
+})

@@ -1,0 +1,147 @@
+import type { RequestListener } from 'node:http'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { parseEventId } from '../contract/eventId.ts'
+import { disposables } from '../test/support/disposables.ts'
+import { TestEdge } from '../test/support/testEdge.ts'
+
+const opened = disposables()
+const edge = new TestEdge()
+
+beforeAll(() => edge.open(opened))
+
+const endAtOnce: RequestListener = (_request, response) => response.end('data: 1\n\n')
+const leave: RequestListener = (_request, response) => response.destroy()
+
+describe('a stream', () => {
+  test('comes from the gateway that lives, and at once', async () => {
+    edge.gateway = (_request, response) => response.write('data: 1\n\n')
+    for (let time = 0; time < 4; time++) {
+      const aborted = new AbortController()
+      // oxlint-disable-next-line no-await-in-loop
+      const response = await fetch(`${edge.origin}/events?channel=a`, { signal: aborted.signal })
+      // oxlint-disable-next-line no-await-in-loop
+      const first = await response.body?.getReader().read()
+      expect(new TextDecoder().decode(first?.value)).toBe('data: 1\n\n')
+      aborted.abort()
+    }
+  })
+
+  test('without any gateway is one event that asks to come back', async () => {
+    edge.gateway = leave
+    const response = await fetch(`${edge.origin}/events?channel=a`)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    expect(await response.text()).toMatch(
+      /^retry:\d{4}\nevent:goodbye\ndata:\{"reason":"unavailable"\}\n\n$/,
+    )
+  })
+
+  test.each([
+    'e1-0',
+    '326ece88-203',
+    'abcdefghijklmnop-9007199254740991',
+    '',
+    'e1',
+    'e1-',
+    'e1-07',
+    'E1-7',
+    'e1-7 ',
+    'e1-7\tid:e1-8',
+    'e1-7, e1-8',
+    'abcdefghijklmnopq-7',
+    'e1-12345678901234567',
+  ])('that cannot begin is told the id %j again only if it is one', async (id) => {
+    edge.gateway = leave
+    const expected = parseEventId(id.trim()) === undefined ? undefined : id.trim()
+    const byHeader = await fetch(`${edge.origin}/events`, { headers: { 'Last-Event-ID': id } })
+    expect(idOf(await byHeader.text())).toBe(expected)
+    if (id !== id.trim()) return
+    const byQuery = await fetch(`${edge.origin}/events?lastEventId=${encodeURIComponent(id)}`)
+    expect(idOf(await byQuery.text())).toBe(expected)
+  })
+
+  test('that cannot begin is told the id of its header rather than that of its query', async () => {
+    edge.gateway = leave
+    const ask = async (header: string) => {
+      const headers = { 'Last-Event-ID': header }
+      return idOf(await (await fetch(`${edge.origin}/events?lastEventId=e1-2`, { headers })).text())
+    }
+    expect(await ask('e1-1')).toBe('e1-1')
+    expect(await ask('')).toBe('e1-2')
+    expect(await ask('nonsense')).toBeUndefined()
+  })
+
+  test.each([
+    'HTTP/1.1\r\nHost: a',
+    'HTTP/1.1\r\nHost: a\r\nConnection: keep-alive',
+    'HTTP/1.0\r\nConnection: keep-alive',
+  ])('ends its connection when it ends, with and without a gateway: %j', async (version) => {
+    const asking = `GET /events?channel=a ${version}\r\n\r\n`
+    for (const listener of [endAtOnce, leave]) {
+      edge.gateway = listener
+      // Else the socket would be waited for in vain.
+      // oxlint-disable-next-line no-await-in-loop
+      const { headers } = await fetch(`${edge.origin}/events?channel=a`)
+      expect(headers.get('connection')).toBe('close')
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await edge.raw(asking)).toContain('\ndata:')
+    }
+  })
+
+  test('comes in one piece to a reader of HTTP/1.0, which need not name a host', async () => {
+    let host: string | undefined
+    edge.gateway = (request, response) => {
+      host = request.headers.host
+      response.end('data: 1\n\n')
+    }
+    const answer = await edge.raw(
+      'GET /events?channel=a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n',
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\ndata: 1\n\n$/s)
+    expect(answer.toLowerCase()).not.toContain('chunked')
+    expect(host).toBe('localhost')
+  })
+
+  test('is never compressed', async () => {
+    edge.gateway = (_request, response) => {
+      response.setHeader('Content-Type', 'text/event-stream').end('data: 1\n\n'.repeat(1_000))
+    }
+    const asking = 'GET /events HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip, br, *\r\n\r\n'
+    const answer = await edge.raw(asking)
+    expect(answer.toLowerCase()).not.toContain('content-encoding')
+    expect(answer).toContain('data: 1\n\n')
+  })
+
+  test('is nothing but its head to who asks for that', async () => {
+    edge.gateway = leave
+    const answer = await edge.raw('HEAD /events?channel=a HTTP/1.0\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+    expect(answer).toMatch(/\r\n\r\n$/)
+  })
+
+  test('of which the edge has no connection left for its gateway asks to come back too', async () => {
+    const few = new TestEdge()
+    few.gateway = (_request, response) => response.write('data: 1\n\n')
+    await few.open(opened, (config) =>
+      config
+        .replace(/worker_connections \d+/, 'worker_connections 10')
+        .replace('worker_processes 2', 'worker_processes 1'),
+    )
+    const aborted = new AbortController()
+    const answers = new Set<string>()
+    for (let stream = 0; stream < 10 && answers.size < 2; stream++) {
+      // oxlint-disable-next-line no-await-in-loop
+      const answer = await fetch(`${few.origin}/events?channel=a`, { signal: aborted.signal })
+      // oxlint-disable-next-line no-await-in-loop
+      const first = await answer.body?.getReader().read()
+      const text = new TextDecoder().decode(first?.value)
+      answers.add(text.includes('event:goodbye') ? 'come back' : text)
+    }
+    aborted.abort()
+    expect(answers).toEqual(new Set(['data: 1\n\n', 'come back']))
+  })
+})
+
+function idOf(stream: string): string | undefined {
+  return /^id:(.*)$/m.exec(stream)?.[1]
+}

@@ -1,0 +1,104 @@
+import type { Message } from '../../contract/message.ts'
+import type { Child } from '../../stack/child.ts'
+import { freePort } from '../../stack/ports.ts'
+import type { Stack } from '../../stack/stack.ts'
+import { waitFor } from '../support/waitFor.ts'
+import type { Client } from './catalog.ts'
+import { commandOf } from './languages.ts'
+import { Seat } from './seat.ts'
+import { StreamProxy } from './streamProxy.ts'
+import { Subscriber } from './subscriber.ts'
+
+export const CHANNEL = 'clients'
+/** Each look judges everything that was heard. */
+const LOOK_EVERY_MS = 250
+/** Some libraries have doubled their delay to half of this by then. */
+const LEVEL_SECONDS = 40
+
+export interface BedOptions {
+  /** Where the clients' libraries are; undefined: beside the tests, by the project's own packages. */
+  cache?: string
+  /** No client asks for more heartbeats than usual. */
+  plain?: boolean
+}
+
+/** A running stack with all clients seated before it, on one channel. */
+export class Bed {
+  readonly stack: Stack
+  readonly seats: readonly Seat[]
+  /** In this stretch, in order. */
+  posted: Message[] = []
+  /** Were not level in time in this stretch, and are not waited for again. */
+  readonly #behind = new Set<Seat>()
+
+  private constructor(stack: Stack, seats: Seat[]) {
+    this.stack = stack
+    this.seats = seats
+  }
+
+  /** With a place for each client. */
+  static async lay(
+    stack: Stack,
+    clients: readonly Client[],
+    { cache, plain = false }: BedOptions,
+  ): Promise<Bed> {
+    const edgePort = Number(new URL(stack.origin).port)
+    const seats: Seat[] = []
+    for (const client of clients) {
+      const proxy = new StreamProxy(await freePort(), edgePort)
+      await proxy.set('pass')
+      const url = new URL(`http://127.0.0.1:${proxy.port}/events?channel=${CHANNEL}`)
+      if (client.heartbeat !== undefined && !plain)
+        url.searchParams.set('heartbeat', String(client.heartbeat))
+      const command = commandOf(client.language, client.file, cache)
+      seats.push(new Seat(client, proxy, new Subscriber(command, url.href)))
+    }
+    return new Bed(stack, seats)
+  }
+
+  /** Starts the clients, one after the other: five browsers that start at once would starve the rest. */
+  async seat(): Promise<void> {
+    for (const seat of this.seats) await seat.begin()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.seats.map((seat) => seat.end()))
+  }
+
+  get gateways(): Child[] {
+    return this.stack.processes.filter(({ role }) => role === 'gateway')
+  }
+
+  async post(...texts: readonly unknown[]): Promise<void> {
+    for (const data of texts) {
+      const answer = await fetch(`${this.stack.origin}/channels/${CHANNEL}/messages`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ data }),
+      })
+      if (answer.status !== 201) throw new Error(`${answer.status}: ${await answer.text()}`)
+      const message: Message = JSON.parse(await answer.text())
+      this.posted.push(message)
+    }
+  }
+
+  /** Begins a stretch of messages, by which the clients are judged. */
+  begin(): void {
+    this.posted = []
+    this.#behind.clear()
+    for (const seat of this.seats) seat.open()
+  }
+
+  /** Waits until those hear everything who do in time; without `isAwaited`, all. */
+  async settle(isAwaited = (_seat: Seat) => true): Promise<void> {
+    const awaited = this.seats.filter((seat) => isAwaited(seat) && !this.#behind.has(seat))
+    const late = () => awaited.filter((seat) => !seat.verdict(this.posted).isLevel)
+    await waitFor(() => late().length === 0, LEVEL_SECONDS, LOOK_EVERY_MS).catch(() => {})
+    for (const seat of late()) this.#behind.add(seat)
+  }
+
+  /** Does something to every client's hop. */
+  async each(act: (proxy: StreamProxy) => unknown): Promise<void> {
+    await Promise.all(this.seats.map(({ proxy }) => act(proxy)))
+  }
+}

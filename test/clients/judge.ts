@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ControlEvent } from '../../contract/events.ts'
+import type { Message } from '../../contract/message.ts'
+
+/** What a subscriber was handed by its library. */
+export interface Heard {
+  name: string
+  data: string
+}
+
+export interface Verdict {
+  /** Whether everything that was posted has been heard. */
+  isLevel: boolean
+  /** What went wrong, in a word or two each; empty for nothing. */
+  faults: string[]
+}
+
+/** A library calls a message without a name so. */
+const UNNAMED = new Set(['', 'message', 'null', 'None', 'undefined'])
+const CONTROL: Record<ControlEvent, true> = {
+  ready: true,
+  gap: true,
+  reset: true,
+  heartbeat: true,
+  goodbye: true,
+}
+
+/** Compares what was posted on a channel with what a subscriber heard since: each message once, in order, unaltered. */
+export function judge(posted: readonly Message[], heard: readonly Heard[]): Verdict {
+  const faults = new Set<string>()
+  let next = 0
+  for (const { name, data } of heard) {
+    if (name in CONTROL) continue
+    const message = UNNAMED.has(name) ? parse(data) : undefined
+    if (message === undefined) {
+      faults.add(data === '' ? 'an empty message' : 'altered')
+      continue
+    }
+    const at = posted.findIndex(({ position }) => position === message.position)
+    // Its answer to the sender may still be on its way.
+    if (at === -1 && message.position > (posted.at(-1)?.position ?? Infinity)) continue
+    if (at < next) {
+      faults.add('twice')
+      continue
+    }
+    if (at > next) faults.add(`lost ${at - next}`)
+    if (!isDeepStrictEqual(message, posted[at])) faults.add('altered')
+    next = at + 1
+  }
+  return { isLevel: next === posted.length, faults: [...faults] }
+}
+
+/** Undefined for what is no message. */
+function parse(data: string): Message | undefined {
+  try {
+    const message: Message = JSON.parse(data)
+    return typeof message.position === 'number' ? message : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../../stack/root.ts'
+
+export type Language = 'npm' | 'chromium' | 'shell' | 'python' | 'go' | 'rust' | 'java'
+
+interface Recipe {
+  /** Below test/clients. */
+  folder: string
+  /** Are there only where the language is. */
+  tools: string[][]
+  /** Run once, in a copy of the folder. */
+  install: string[][]
+  /** What runs a subscriber, there; its address comes behind. */
+  run: (file: string) => string[]
+}
+
+const NPM = [['npm', 'install', '--loglevel=error']]
+
+const RECIPES: Record<Language, Recipe> = {
+  npm: {
+    folder: 'npm',
+    tools: [['npm', '--version']],
+    install: NPM,
+    run: (file) => [process.execPath, 'node.mjs', file],
+  },
+  chromium: {
+    folder: 'npm',
+    tools: [
+      ['npm', '--version'],
+      [process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', '--version'],
+    ],
+    install: NPM,
+    run: (file) => [process.execPath, 'chromium.mjs', file],
+  },
+  shell: {
+    folder: 'shell',
+    tools: [
+      ['bash', '--version'],
+      ['curl', '--version'],
+    ],
+    install: [],
+    run: (file) => ['bash', `${file}.sh`],
+  },
+  python: {
+    folder: 'python',
+    tools: [['python3', '-m', 'venv', '--help']],
+    install: [['sh', 'install.sh']],
+    run: (file) => ['venv/bin/python', '-X', 'utf8', `${file}.py`],
+  },
+  go: {
+    folder: 'go',
+    tools: [['go', 'version']],
+    install: [['go', 'build', '-o', 'bin/', './...']],
+    run: (file) => [`bin/${file}`],
+  },
+  rust: {
+    folder: 'rust',
+    tools: [['cargo', '--version']],
+    install: [['cargo', 'build', '--quiet']],
+    run: (file) => [`target/debug/${file}`],
+  },
+  java: {
+    folder: 'java',
+    tools: [
+      ['mvn', '--version'],
+      ['java', '-version'],
+    ],
+    install: [['sh', 'install.sh']],
+    run: (file) => ['sh', 'run.sh', file],
+  },
+}
+
+/** Why a language cannot be tried here, or undefined. */
+export function lackOf(language: Language): string | undefined {
+  const missing = RECIPES[language].tools.find(([program = '', ...args]) => {
+    return spawnSync(program, args, { stdio: 'ignore' }).status !== 0
+  })
+  return missing && `${missing[0]} is not there`
+}
+
+/** Brings a language's libraries into `cache`, if they are not there yet; answers why it could not, or undefined. */
+export function install(
+  language: Language,
+  cache: string,
+  say: (line: string) => void,
+): string | undefined {
+  const { folder, install: commands } = RECIPES[language]
+  const [from, there] = [join(ROOT, 'test/clients', folder), join(cache, folder)]
+  const stamp = join(there, '.installed')
+  const wanted = fingerprint(from)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined
+  say(`${language}: fetching its libraries`)
+  rmSync(stamp, { force: true })
+  cpSync(from, there, { recursive: true })
+  for (const [program = '', ...args] of commands) {
+    const { status } = spawnSync(program, args, { cwd: there, stdio: ['ignore', 2, 2] })
+    if (status !== 0) return `${[program, ...args].join(' ')} failed`
+  }
+  writeFileSync(stamp, wanted)
+  return undefined
+}
+
+/** The command of a subscriber, and the folder that it runs in. `cache` undefined: in place, by the project's own packages. */
+export function commandOf(language: Language, file: string, cache?: string) {
+  const { folder, run } = RECIPES[language]
+  return { command: run(file), cwd: join(cache ?? join(ROOT, 'test/clients'), folder) }
+}
+
+function fingerprint(folder: string): string {
+  const hash = createHash('sha256')
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) hash.update(readFileSync(join(entry.parentPath, entry.name)))
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,6 @@
+import { EventSourcePolyfill } from 'event-source-polyfill'
+
+export default (url, heard) => {
+  const source = new EventSourcePolyfill(url)
+  source.addEventListener('message', ({ data }) => heard('message', data))
+}

@@ -1,0 +1,4 @@
+export default (url, heard) => {
+  const source = new EventSource(url)
+  source.addEventListener('message', ({ data }) => heard('message', data))
+}

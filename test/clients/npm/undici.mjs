@@ -1,0 +1,6 @@
+import { EventSource } from 'undici'
+
+export default (url, heard) => {
+  const source = new EventSource(url)
+  source.addEventListener('message', ({ data }) => heard('message', data))
+}

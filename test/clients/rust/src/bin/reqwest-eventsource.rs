@@ -1,0 +1,18 @@
+use futures::StreamExt;
+use reqwest_eventsource::{Event, EventSource};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let url = std::env::args().nth(1).expect("an address");
+    let mut es = EventSource::get(url);
+    while let Some(event) = es.next().await {
+        match event {
+            Ok(Event::Open) => {}
+            Ok(Event::Message(message)) => println!("{}\t{}", message.event, message.data),
+            // It comes back by itself after those that it does not hold for final.
+            Err(err) => eprintln!("{err}"),
+        }
+    }
+    println!("!\tended");
+    std::future::pending().await
+}

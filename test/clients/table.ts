@@ -1,0 +1,35 @@
+import type { Client } from './catalog.ts'
+import type { Cell } from './trial.ts'
+
+/** A row for each client, in Markdown; a client of which there are no cells was skipped. */
+export function table(clients: readonly Client[], columns: string[], cells: Cell[]): string {
+  const rows = clients.map((client) => {
+    const own = cells.filter((cell) => cell.client === client)
+    return [
+      titleOf(client),
+      ...columns.map((name) => show(own.find((each) => each.column === name))),
+    ]
+  })
+  const lines = [['client', ...columns], ['---', ...columns.map(() => '---')], ...rows]
+  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n')
+}
+
+export function titleOf({ name, version, language }: Client): string {
+  return [name, version, language === 'shell' ? '' : `(${language})`].filter(Boolean).join(' ')
+}
+
+function show(cell: Cell | undefined): string {
+  if (cell === undefined) return '–'
+  if (cell.faults.length > 0) return `**${cell.faults.join(', ')}**`
+  if (cell.isStopped) return 'stops'
+  return cell.isLoop ? 'loop' : '+'
+}
+
+/** The page with this table between its marks. Throws if it has none. */
+export function withTable(page: string, text: string): string {
+  const [begin, end] = ['<!-- begin clients -->', '<!-- end clients -->']
+  const [before, rest] = page.split(begin)
+  const [, after] = rest?.split(end) ?? []
+  if (before === undefined || after === undefined) throw new Error('There is no place for it')
+  return `${before}${begin}\n\n${text}\n\n${end}${after}`
+}

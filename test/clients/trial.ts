@@ -1,0 +1,55 @@
+import type { Bed } from './bed.ts'
+import type { Client } from './catalog.ts'
+import type { Column } from './columns.ts'
+import type { Seat } from './seat.ts'
+
+/** What became of a client in a column. */
+export interface Cell {
+  client: Client
+  column: string
+  /** What went wrong; empty for nothing. */
+  faults: string[]
+  /** Its library gave up, and its subscriber began again with the last id. */
+  isLoop: boolean
+  /** It gave up for good, as the standard says. */
+  isStopped: boolean
+  /** What the subscriber complained of last, for whoever looks for the cause. */
+  complaint: string
+}
+
+/** Does one column to all clients of a bed, and judges each. Who has lost its place begins afresh. */
+export async function tryColumn(bed: Bed, column: Column): Promise<Cell[]> {
+  bed.begin()
+  const asked = bed.seats.map(({ proxy }) => proxy.asked)
+  await column.run(bed)
+  await bed.settle((seat) => !mayStop(seat, column))
+  const cells = bed.seats.map((seat, index) => {
+    const again = seat.proxy.asked - (asked[index] ?? 0)
+    return judgeSeat(seat, column, { bed, again })
+  })
+  for (const [index, seat] of bed.seats.entries()) {
+    const { faults = [], isStopped = false } = cells[index] ?? {}
+    if (faults.length > 0 || isStopped) await seat.renew()
+  }
+  return cells
+}
+
+function judgeSeat(seat: Seat, column: Column, { bed, again }: { bed: Bed; again: number }): Cell {
+  const { client } = seat
+  const { isLevel, faults } = seat.verdict(bed.posted)
+  const isStopped = !isLevel && mayStop(seat, column)
+  if (!isLevel && !isStopped) faults.push('stuck')
+  if (column.isQuiet && again > 0) faults.push(`left ${again} times`)
+  return {
+    client,
+    column: column.name,
+    faults,
+    isLoop: seat.returns > 0,
+    isStopped,
+    complaint: seat.complaint,
+  }
+}
+
+function mayStop({ client }: Seat, column: Column): boolean {
+  return column.hasStatus === true && client.stopsAtStatus === true
+}
