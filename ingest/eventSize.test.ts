@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { parseConfig } from '../chassis/config.ts'
-import { eventBytes } from '../contract/eventSize.ts'
+import { eventBytes } from '../contract/messageEvent.ts'
 import { type Message, readEntry } from '../contract/message.ts'
 import { ROOT } from '../stack/root.ts'
 import { disposables } from '../test/support/disposables.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parseEventId } from '../contract/eventId.ts'
-import { eventBytes } from '../contract/eventSize.ts'
+import { eventBytes } from '../contract/messageEvent.ts'
 import type { Message } from '../contract/message.ts'
 import type { Stack } from '../stack/stack.ts'
 import { testStack } from './support/testStack.ts'

@@ -1,4 +1,4 @@
-import { eventBytes } from '../../contract/eventSize.ts'
+import { eventBytes } from '../../contract/messageEvent.ts'
 
 /** Texts that a reader of lines, or of bytes, might stumble over. */
 export const HOSTILE: readonly unknown[] = [

@@ -20,7 +20,16 @@ export function escapeLineEnds(json: string): string {
   )
 }
 
-/** Bytes of the event that a message becomes on a stream, at most: its positions and the epoch are taken to be the longest. */
+/**
+ * A stored message as its event on a stream: unnamed (`onmessage`), with the id that resumes after it. `json` is escaped as
+ * above. The id comes last. Many readers take it as soon as its line is there, and a connection that broke between id and data
+ * would lose them the message.
+ */
+export function renderMessageEvent(id: string, json: string): string {
+  return `data:${json}\nid:${id}\n\n`
+}
+
+/** Bytes of that event, at most: the positions and the epoch are taken to be the longest. */
 export function eventBytes(message: Unplaced): number {
   const json = encodeMessage({
     ...message,
@@ -29,5 +38,5 @@ export function eventBytes(message: Unplaced): number {
     sentAt: ANY_TIME,
   })
   const id = formatEventId(LONGEST_EPOCH, LONGEST_POSITION)
-  return new TextEncoder().encode(`data:${escapeLineEnds(json)}\nid:${id}\n\n`).length
+  return new TextEncoder().encode(renderMessageEvent(id, escapeLineEnds(json))).length
 }

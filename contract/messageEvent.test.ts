@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { escapeLineEnds, eventBytes, type Unplaced } from './eventSize.ts'
+import { escapeLineEnds, eventBytes, type Unplaced } from './messageEvent.ts'
 
 const MESSAGE: Unplaced = {
   id: '0193512a-0000-7000-8000-000000000001',
