@@ -9,7 +9,7 @@ describe('a stream', () => {
     const { reader } = open()
     clock.pass(4_900)
     expect(reader.text).toBe('')
-    clock.pass(200)
+    clock.pass(100)
     expect(reader.text).toBe(
       'retry:1500\nevent:goodbye\ndata:{"reason":"unavailable"}\nid:e1-0\n\n',
     )

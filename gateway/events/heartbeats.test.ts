@@ -1,7 +1,9 @@
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { frame } from '../../test/support/testConnection.ts'
 import { openConnections, pass, SLOT_MS, type Reader } from '../../test/support/testConnections.ts'
 import { turn } from '../../test/support/testSocket.ts'
+
+afterEach(() => void jest.restoreAllMocks())
 
 describe('heartbeats', () => {
   test.each([
@@ -28,6 +30,15 @@ describe('heartbeats', () => {
       expect(connections.size).toBe(steady + short.flat().length)
     },
   )
+
+  test.each([0, 0.999_999])('of a stream whose lot is %d come too', (lot) => {
+    const { clock, open } = openConnections()
+    clock.pass(1_000)
+    jest.spyOn(Math, 'random').mockReturnValue(lot)
+    const { reader } = open()
+    clock.pass(60_200)
+    expect(reader.longestSilence).toBeLessThanOrEqual(20_000 + 2 * SLOT_MS)
+  })
 
   test('of streams that began together are spread over the whole interval', () => {
     const { clock, openMany } = openConnections()

@@ -18,6 +18,18 @@ describe('a reader that does not read', () => {
     expect(connections.size).toBe(0)
   })
 
+  test('is cut no later for being sent more and more meanwhile', async () => {
+    const { clock, open } = openConnections({ heartbeatMs: 1e9 })
+    const { reader, connection } = open()
+    await turn()
+    reader.stall()
+    for (let second = 0; second < 32; second++) {
+      connection.send(ofBytes(100_000))
+      clock.pass(1_000)
+    }
+    expect(reader.wasReset).toBe(true)
+  })
+
   test('is not cut while it takes something now and then', async () => {
     const { clock, open } = openConnections({ heartbeatMs: 1e9 })
     const { reader, connection } = open()
@@ -76,5 +88,19 @@ describe('a reader that does not read', () => {
     const cut = readers.filter(({ reader }) => reader.wasReset).map(({ bytes }) => bytes)
     // 1,500,000 in all, and each a little more than what it is called.
     expect(cut.sort((a, b) => a - b)).toEqual([400_000, 500_000])
+  })
+
+  test('that has left takes no room from the others', async () => {
+    const { clock, open } = openConnections({ heartbeatMs: 1e9, maxTotalBytes: 1_000_000 })
+    const [left, stays] = [open(), open()]
+    await turn()
+    left.reader.stall()
+    left.connection.send(ofBytes(500_000))
+    stays.reader.stall()
+    stays.connection.send(ofBytes(600_000))
+    left.reader.destroy()
+    await turn()
+    clock.pass(1_100)
+    expect(stays.reader.wasReset).toBe(false)
   })
 })
