@@ -116,7 +116,7 @@ describe('a subscription', () => {
     run.epoch = 'e2'
     subscription.reconnect()
     expect(await run.news(3)).toEqual(['down', 'connected', 'up'])
-    expect((await run.redis.pubsub('SHARDCHANNELS', '*')).sort()).toEqual([
+    expect((await run.redis.pubsub('SHARDCHANNELS', '*')).map(String).sort()).toEqual([
       run.keys.beacon,
       run.keys.live('e2', 'a'),
     ])

@@ -155,11 +155,11 @@ describe('a stream that comes back to much that is kept in memory', () => {
   })
 
   test('gets the next chunk only once the one before has left', async () => {
-    let takeAll = (): void => {}
-    run.join('one', { after: 0 }, 'a', () => new Promise((resolve) => (takeAll = resolve)))
+    const waiting: (() => void)[] = []
+    run.join('one', { after: 0 }, 'a', () => new Promise((resolve) => waiting.push(resolve)))
     expect((await run.news()).told).toEqual(['one: 1-262'])
     expect((await run.news()).told).toEqual([])
-    takeAll()
+    waiting.pop()?.()
     await waitFor(() => run.told.length > 0)
     expect((await run.news()).told).toEqual(['one: 263-524'])
   })

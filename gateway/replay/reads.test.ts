@@ -130,15 +130,15 @@ describe('a read that waits for its turn', () => {
   test('is never done if its stream leaves before what it was sent has been taken', async () => {
     await run.answer()
     await run.news()
-    let takeAll = (): void => {}
+    const waiting: (() => void)[] = []
     const one = run.join(
       'one',
       { after: 240 },
       'a',
-      () => new Promise((resolve) => (takeAll = resolve)),
+      () => new Promise((resolve) => waiting.push(resolve)),
     )
     run.hub.leave(one, 0)
-    takeAll()
+    waiting.pop()?.()
     expect((await run.news()).asked).toEqual([])
   })
 

@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { disposables } from '../../test/support/disposables.ts'
+import { TestFeed } from '../../test/support/testFeed.ts'
+import { waitFor } from '../../test/support/waitFor.ts'
+
+const opened = disposables()
+let run: TestFeed
+
+beforeEach(async () => {
+  run = await TestFeed.start(opened)
+})
+
+describe('a feed', () => {
+  test('follows the log without Redis, and goes over to Redis without a seam', async () => {
+    run.feed.start()
+    await run.begun()
+    run.join('one', 'a')
+    await run.told('one: ready at e1-0, a:0')
+    run.append('a')
+    await run.told('one: a1')
+    await run.bridge()
+    run.append('a')
+    await run.publish()
+    await run.told('one: a2')
+    expect(await run.gauge('causeway_gateway_live')).toBe(1)
+  })
+
+  test('subscribes and asks once for all that is wanted in a turn', async () => {
+    run.feed.start()
+    await run.bridge()
+    run.asked.length = 0
+    for (let count = 0; count < 1_000; count++) run.join('one', `c${count}`)
+    await waitFor(() => run.feed.hub.joiningCount === 0)
+    expect(run.asked).toEqual([1_000])
+    expect(await run.commands('ssubscribe')).toBe(1 + 2)
+    expect((await run.subscribed()).length).toBe(1_001)
+  })
+
+  test('leaves in Redis what is left here', async () => {
+    run.feed.start()
+    await run.bridge()
+    const one = run.join('one', 'a b')
+    run.join('two', 'b')
+    await waitFor(() => run.feed.hub.joiningCount === 0)
+    run.feed.hub.leave(one, performance.now())
+    await waitFor(async () => (await run.subscribed()).length === 2)
+    expect(await run.gauge('causeway_gateway_channels')).toBe(1)
+  })
+
+  test('reads a log far ahead in pieces of a thousand positions, and renders its messages', async () => {
+    run.feed.start()
+    await run.begun()
+    run.join('one', 'a')
+    await run.told('one: ready at e1-0, a:0')
+    for (let count = 0; count < 2_500; count++) run.append(count % 1_000 === 0 ? 'a' : 'b')
+    await waitFor(() => run.lines.at(-1)?.endsWith('a2001') === true)
+    expect(run.scans).toEqual(['0-1000', '1000-2000', '2000-2500'])
+    expect(run.lines.slice(1).join(' ').replaceAll(' one:', '')).toBe('one: a1 a1001 a2001')
+  })
+
+  test('keeps on while the log fails, and is told what it missed once that answers', async () => {
+    run.feed.start()
+    await run.begun()
+    run.join('one', 'a')
+    await run.told('one: ready at e1-0, a:0')
+    run.isFailing = true
+    run.append('a')
+    const before = run.failures
+    await waitFor(() => run.failures >= before + 3)
+    run.join('two', 'b')
+    run.isFailing = false
+    await run.told('two: ready at e1-1, b:0')
+    await run.told('one: a1')
+    expect(run.lines.length).toBe(3)
+  })
+
+  test('ends every stream when the log is another one, and subscribes to its names', async () => {
+    run.feed.start()
+    await run.bridge()
+    run.join('one', 'a')
+    await run.told('one: ready at e1-0, a:0')
+    run.epoch = 'e2'
+    await run.bridge()
+    await run.told('one: end, reset, at e1-0')
+    run.join('new', 'a')
+    await run.told('new: ready at e2-0, a:0')
+    await run.bridge()
+    run.append('a')
+    await run.publish()
+    await run.told('new: a1')
+    expect(await run.subscribed()).toEqual([run.keys.beacon, run.keys.live('e2', 'a')])
+  })
+
+  test('measures how long messages took, but not below nothing', async () => {
+    run.feed.start()
+    await run.begun()
+    run.join('one', 'a')
+    await run.told('one: ready at e1-0, a:0')
+    run.append('a', new Date(Date.now() + 3_600_000))
+    await run.told('one: a1')
+    run.append('a', new Date(Date.now() - 3_600_000))
+    await run.told('one: a2')
+    const { count, sum } = await run.lag()
+    expect([count, sum > 3_500, sum < 3_700]).toEqual([2, true, true])
+  })
+})
