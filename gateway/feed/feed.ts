@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis'
-import type { Entry } from '../../contract/message.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
 import type { Logger } from '../../chassis/logger.ts'
+import type { LogReader } from '../../history/logReader.ts'
 import type { Channel } from '../hub/channel.ts'
 import { renderMessage, sentAt, type Frame } from '../hub/frame.ts'
-import { Hub, type Heads, type Question, type Source } from '../hub/hub.ts'
+import { Hub, type Question, type Source } from '../hub/hub.ts'
 import { ReplayBuffer } from '../hub/replayBuffer.ts'
 import type { Subscription } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
@@ -13,22 +13,10 @@ import { Follower } from './follower.ts'
 import type { FollowerPorts, Scan } from './followerPorts.ts'
 import { RedisSubscription } from './redisSubscription.ts'
 
-/** What keeping up with the log needs of it; see LogReader. */
-export interface FeedLog {
-  heads: (channels: readonly string[]) => Promise<Heads>
-  scan: (query: {
-    epoch: string
-    after: number
-    upTo: number
-    channels: readonly string[]
-    maxBytes: number
-  }) => Promise<{ entries: Entry[]; upTo: number }>
-}
-
 export interface FeedOptions {
   subscriber: Redis
   keys: RedisKeys
-  log: FeedLog
+  log: Pick<LogReader, 'heads' | 'scan'>
   replay: Replay
   metrics: GatewayMetrics
   logger: Logger

@@ -66,7 +66,7 @@ export class Follower<I extends Item> {
 
   down(): void {
     this.#isConnected = this.#isUp = false
-    this.#hub.allCome()
+    this.#hub.come()
     this.#toFollowing()
   }
 

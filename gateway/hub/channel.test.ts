@@ -44,7 +44,7 @@ describe('a table of channels', () => {
     const [a, b] = [table.get('a'), table.get('b')].filter((channel) => channel !== undefined)
     if (a !== undefined && b !== undefined) table.coming([a, b])
     expect([a?.state, table.get('c')?.state]).toEqual(['coming', 'subscribing'])
-    table.allComing()
+    table.coming()
     expect([table.hasUnasked, named(table.takeUnasked(3))]).toEqual([true, 'a b c'])
     expect([a?.state, table.get('d')?.state]).toEqual(['asked', 'coming'])
     expect([named(table.takeUnasked(3)), table.hasUnasked]).toEqual(['d', false])
@@ -52,7 +52,7 @@ describe('a table of channels', () => {
 
   test('asks again for a channel without an answer, unless it was forgotten or is another one by now', () => {
     const one = join('a', 'b')
-    table.allComing()
+    table.coming()
     const asked = table.takeUnasked(9)
     table.leave(one, 0)
     table.takeIdle(0)
@@ -64,7 +64,7 @@ describe('a table of channels', () => {
       'subscribing',
     ])
     join('c')
-    table.allComing()
+    table.coming()
     const again = table.takeUnasked(9)
     table.unanswered(again)
     expect(again.map(({ state }) => state)).toEqual(['coming', 'coming'])
@@ -73,14 +73,14 @@ describe('a table of channels', () => {
 
   test('makes ready a channel that is the one that was asked for', () => {
     const one = join('a')
-    table.allComing()
+    table.coming()
     const [early] = table.takeUnasked(1)
     table.leave(one, 0)
     table.takeIdle(0)
     join('a')
     if (early !== undefined) table.ready(early, 20, 7)
     expect([early?.state, table.get('a')?.state]).toEqual(['asked', 'subscribing'])
-    table.allComing()
+    table.coming()
     const [channel] = table.takeUnasked(1)
     if (channel !== undefined) table.ready(channel, 20, 7)
     expect(channel).toMatchObject({ state: 'ready', from: 20, last: 20, head: 7 })
@@ -97,7 +97,7 @@ describe('a table of channels', () => {
 
   test('forgets a ready channel some time after its last stream has left', () => {
     const [one, other, third] = [join('a', 'b'), join('b'), join('a')]
-    table.allComing()
+    table.coming()
     ready()
     table.leave(one, 100)
     table.leave(third, 200)
@@ -121,7 +121,7 @@ describe('a table of channels', () => {
       'coming',
     ])
     expect(named(table.takeIdle(99))).toBe('a b c')
-    table.allComing()
+    table.coming()
     expect([table.size, table.hasUnasked]).toEqual([0, false])
   })
 

@@ -91,16 +91,11 @@ export class Channels<I extends Item> {
     }
   }
 
-  /** The messages of these channels come from now on. A channel that has been forgotten meanwhile is passed over. */
-  coming(channels: Iterable<Channel<I>>): void {
+  /** The messages of these channels, or of all, come from now on. One that has been forgotten meanwhile is passed over. */
+  coming(channels: Iterable<Channel<I>> = this.#subscribing): void {
     for (const channel of channels) {
       if (this.#subscribing.delete(channel)) this.#toCome(channel)
     }
-  }
-
-  /** Every channel's messages come from now on, by whatever way. */
-  allComing(): void {
-    this.coming(this.#subscribing)
   }
 
   get hasUnasked(): boolean {

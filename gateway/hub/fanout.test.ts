@@ -37,7 +37,7 @@ function live(name: string, channels: string): Subscription<Item> {
     send(batch)
   }
   const subscription = hub.join(channels.split(' '), {}, sink)
-  hub.allCome()
+  hub.come()
   const question = hub.nextQuestion()
   const heads = { epoch: 'e1', position: hub.fanout.watermark, channels: new Map() }
   if (question !== undefined) hub.answered(question, heads)

@@ -52,7 +52,8 @@ export class Hub<I extends Item> {
   /** The one that is under way. */
   #question: Question<I> | undefined
   #epoch: string | undefined
-  #logHead = 0
+  /** The highest head that the log has told of. */
+  logHead = 0
 
   constructor(source: Source<I>, buffer: ReplayBuffer<I>) {
     this.source = source
@@ -63,11 +64,6 @@ export class Hub<I extends Item> {
   /** Undefined until the log has been seen once: no stream can begin before that. */
   get epoch(): string | undefined {
     return this.#epoch
-  }
-
-  /** The highest head that the log has told of. */
-  get logHead(): number {
-    return this.#logHead
   }
 
   get joiningCount(): number {
@@ -108,15 +104,9 @@ export class Hub<I extends Item> {
     this.#joining.delete(subscription)
   }
 
-  /** The messages of these channels come from now on. */
-  come(channels: Iterable<Channel<I>>): void {
+  /** The messages of these channels, or of all, come from now on, by whatever way. */
+  come(channels?: Iterable<Channel<I>>): void {
     this.channels.coming(channels)
-    this.#askSoon()
-  }
-
-  /** The messages of every channel come from now on, by whatever way. */
-  allCome(): void {
-    this.channels.allComing()
     this.#askSoon()
   }
 
@@ -151,7 +141,7 @@ export class Hub<I extends Item> {
     if (!this.isAwaited(question)) return
     this.#question = undefined
     const { channels, subscriptions } = question
-    this.#logHead = Math.max(this.#logHead, heads.position)
+    this.logHead = Math.max(this.logHead, heads.position)
     // Not below the watermark: what lies between is in the log already, and will not come again.
     const from = Math.max(heads.position, this.fanout.watermark)
     for (const channel of channels) {
@@ -180,7 +170,7 @@ export class Hub<I extends Item> {
       subscription.sink.end('reset', this.resumeAt(subscription))
     }
     this.#epoch = epoch
-    this.#logHead = position
+    this.logHead = position
     this.fanout.begin(position)
   }
 

@@ -110,13 +110,13 @@ describe('the question to the log', () => {
     run.join('one', 'a')
     run.come('a')
     run.come('a')
-    run.hub.allCome()
+    run.hub.come()
     const question = run.ask()
     run.come('a')
-    run.hub.allCome()
+    run.hub.come()
     run.answer(question, 100)
     run.come('a')
-    run.hub.allCome()
+    run.hub.come()
     expect([run.ask(), run.news()]).toEqual([
       undefined,
       ['want a', 'ask a', 'one: ready at e1-100, a:0'],

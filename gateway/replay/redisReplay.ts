@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis'
 import { readEntry, type Entry } from '../../contract/message.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
-import type { Found, PageQuery } from './replay.ts'
+import type { Stretch } from '../../history/types.ts'
+import type { PageQuery } from './replay.ts'
 
 /** Of many channels each gives a share of the page, but not fewer than this. */
 const MIN_SHARE = 10
@@ -20,7 +21,7 @@ export class RedisReplay {
   }
 
   /** Undefined if Redis cannot prove that it has every message up to where it could answer. */
-  async read({ epoch, channels, after, upTo, limit }: PageQuery): Promise<Found | undefined> {
+  async read({ epoch, channels, after, upTo, limit }: PageQuery): Promise<Stretch | undefined> {
     // Many channels at the full count each would be far more than a page, in memory and in one reply.
     const share = Math.min(limit, Math.max(MIN_SHARE, Math.ceil(limit / channels.length)))
     const pipeline = this.#redis.pipeline().hmget(this.#keys.head(epoch), 'position', 'floor')

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../../contract/message.ts'
+import type { LogReader } from '../../history/logReader.ts'
+import type { RangeQuery, Stretch } from '../../history/types.ts'
 import type { EventsQuery } from '../events/query.ts'
 import { renderMessage, type Frame } from '../hub/frame.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -8,33 +10,12 @@ import type { Start, Subscription } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 
 /** Asks for messages of some channels with `after < position <= upTo`, at most `limit` of them. */
-export interface PageQuery {
-  epoch: string
-  channels: readonly string[]
-  after: number
-  upTo: number
-  limit: number
-}
-
-/** What was found, in position order, and how far that is complete. */
-export interface Found {
-  entries: Entry[]
-  upTo: number
-}
+export type PageQuery = Omit<RangeQuery, 'maxBytes'>
 
 export interface ReplayOptions {
   /** The recent messages in Redis; undefined if they do not prove that they are all there. See RedisReplay. */
-  recent: (query: PageQuery) => Promise<Found | undefined>
-  /** The log; see LogReader. */
-  log: {
-    range: (query: PageQuery & { maxBytes: number }) => Promise<Found>
-    last: (query: {
-      channels: readonly string[]
-      count: number
-      maxBytes: number
-    }) => Promise<{ epoch: string; position: number; entries: Entry[] }>
-    positionBefore: (time: Date) => Promise<number>
-  }
+  recent: (query: PageQuery) => Promise<Stretch | undefined>
+  log: Pick<LogReader, 'range' | 'last' | 'positionBefore'>
   metrics: GatewayMetrics
   /** How long an answer is kept for others who ask the same; 0: not at all. */
   keepMs: number

@@ -6,7 +6,8 @@ import { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
-import { Replay, type Found, type PageQuery } from '../../gateway/replay/replay.ts'
+import { Replay, type PageQuery } from '../../gateway/replay/replay.ts'
+import type { Stretch } from '../../history/types.ts'
 import { entry } from './testRedis.ts'
 import { testSink } from './testSink.ts'
 
@@ -28,7 +29,7 @@ export class TestReplay {
   isFailing = false
   log: Entry[]
   /** What Redis finds. */
-  recent: (query: PageQuery) => Promise<Found | undefined> = () => Promise.resolve(undefined)
+  recent: (query: PageQuery) => Promise<Stretch | undefined> = () => Promise.resolve(undefined)
 
   constructor({ keepMs = 0, head = 250, chunkBytes = 1_000 }: TestReplayOptions = {}) {
     this.log = Array.from({ length: head }, (_, index) => entry(index + 1, index))
@@ -91,7 +92,7 @@ export class TestReplay {
       this.told.push(`${name}: ${first === last ? first : `${first}-${last}`}`)
     }
     const subscription = this.hub.join(channels.split(' '), start, sink)
-    this.hub.allCome()
+    this.hub.come()
     const question = this.hub.nextQuestion()
     const heads = { epoch: 'e1', position: this.log.length, channels: new Map<string, number>() }
     if (question !== undefined) this.hub.answered(question, heads)
