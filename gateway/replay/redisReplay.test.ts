@@ -7,7 +7,7 @@ import { entry, openRedis, ownRedis } from '../../test/support/testRedis.ts'
 import { uniquePrefix } from '../../test/support/uniquePrefix.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
 import { RedisReplay } from './redisReplay.ts'
-import type { Found } from './replay.ts'
+import type { Stretch } from '../../history/types.ts'
 
 const opened = disposables()
 let redis: Redis
@@ -44,7 +44,7 @@ async function read(
   return found && text(found)
 }
 
-const text = ({ entries, upTo }: Found): string =>
+const text = ({ entries, upTo }: Stretch): string =>
   [...entries.map(({ channel, position }) => channel + position), `up to ${upTo}`].join(' ')
 
 describe('the recent copy in Redis', () => {

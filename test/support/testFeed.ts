@@ -58,7 +58,7 @@ export class TestFeed {
             channels: new Map(heads),
           })
         },
-        scan: async ({ after, upTo, channels }) => {
+        scan: async ({ after, upTo, channels = [] }) => {
           this.scans.push(`${after}-${upTo}`)
           const entries = this.#log.slice(after, upTo)
           const found = entries.filter(({ channel }) => channels.includes(channel))
