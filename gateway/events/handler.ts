@@ -21,7 +21,10 @@ export const HEADERS = [
   'x-request-id',
 ] as const
 
-/** A request for `/events`, however it came in. Its answer is written to the socket, and ends it. */
+/**
+ * A request for `/events`, however it came in. Its answer is written to the socket, and ends it. The socket flows: what a reader
+ * sends is of no interest, but only reading shows that it has left.
+ */
 export interface Exchange {
   method: string
   /** The query without its question mark. */
@@ -72,8 +75,6 @@ export function createHandler(options: EventsOptions): Handle {
     // A reset is only another way to leave, and so is a reader that ends its side: 'close' follows both.
     socket.on('error', ignore)
     socket.allowHalfOpen = false
-    // What a reader sends is of no interest, but only reading shows that it has left.
-    socket.resume()
     const requestId = requestIdOf(exchange)
     const onError = (error: unknown): void =>
       logger.error({ err: error, requestId }, 'a stream could not be begun')

@@ -18,6 +18,18 @@ describe('a reader that does not read', () => {
     expect(connections.size).toBe(0)
   })
 
+  test('has its time also if it never took anything', () => {
+    const { clock, open } = openConnections({ heartbeatMs: 1e9 })
+    clock.pass(100_000)
+    const { reader, connection } = open()
+    reader.stall()
+    connection.send(ofBytes(100_000))
+    clock.pass(29_000)
+    expect(reader.wasReset).toBe(false)
+    clock.pass(3_000)
+    expect(reader.wasReset).toBe(true)
+  })
+
   test('is cut no later for being sent more and more meanwhile', async () => {
     const { clock, open } = openConnections({ heartbeatMs: 1e9 })
     const { reader, connection } = open()
