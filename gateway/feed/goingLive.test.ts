@@ -31,6 +31,23 @@ describe('going live', () => {
     expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a12 a13']])
   })
 
+  test('does not count a look that began before the copy in Redis began again, nor what came before', () => {
+    run.beacon(12)
+    run.received(item(13))
+    run.beacon(14, 12)
+    run.scanned(13, [item(11), item(12)])
+    expect([run.follower.mode, run.news()]).toEqual([
+      'catching',
+      ['scan 10 a', 'scan 13 a', 'one: a11 a12'],
+    ])
+  })
+
+  test('does not take a beacon for what has been sent', () => {
+    run.beacon(11)
+    run.beacon(15)
+    expect([run.follower.mode, run.hub.fanout.watermark]).toEqual(['catching', 10])
+  })
+
   test('reads on while the log is far ahead', () => {
     run.beacon(900)
     run.scanned(500, [item(11)], false)

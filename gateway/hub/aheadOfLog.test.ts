@@ -19,6 +19,7 @@ describe('a stream that comes with a position above all that is known', () => {
     expect([run.ask(), run.news()]).toEqual([undefined, ['ask head']])
     run.answer(question, 105)
     expect([run.news(), one.state]).toEqual([['one: ready at e1-105, a:100'], 'live'])
+    expect(run.ask()).toBe(undefined)
     for (const position of [104, 105, 106]) run.publish('a', position, position - 1)
     expect(run.news().filter((line) => line.startsWith('one'))).toEqual(['one: a106'])
   })
@@ -30,6 +31,23 @@ describe('a stream that comes with a position above all that is known', () => {
       'ask head',
       'one: incomplete at e1-100, a:100',
       'one: reset, ahead-of-log, at e1-100',
+    ])
+  })
+
+  test('is asked for again if the log could not answer, for as long as that fails', () => {
+    run.join('one', 'a', { epoch: 'e1', after: 105 })
+    for (let count = 0; count < 3; count++) {
+      const question = run.ask()
+      if (question !== undefined) run.hub.unanswered(question)
+      run.hub.advance()
+    }
+    run.answer(run.ask(), 105)
+    expect(run.news()).toEqual([
+      'ask head',
+      'ask head',
+      'ask head',
+      'ask head',
+      'one: ready at e1-105, a:100',
     ])
   })
 

@@ -94,6 +94,7 @@ describe('a live stream, of messages of which the log has lost some,', () => {
     run.join('one', 'a c', { after: 3 })
     run.ready(20, { c: 0 })
     const one = [...(run.hub.channels.get('c')?.subscriptions ?? [])][0]
+    expect(run.news().at(-1)).toBe('read 3-20')
     if (one !== undefined) run.hub.replay(one, { items: [itemOf('a', 19, 10)] }, 20)
     run.news()
     run.publish('a', 15, 14)
@@ -133,6 +134,19 @@ describe('a message that comes to light after later ones', () => {
       'a: a lacks 11-11, retention, at e1-10',
       'other: a lacks 12-12, lost, at e1-13',
       'a: a12',
+    ])
+  })
+
+  test('reaches a stream that came back by the buffer before, or is told to it as lost', () => {
+    run.join('early', 'a', { after: 10 })
+    run.join('both', 'a b', { after: 10 })
+    run.news()
+    run.publish('a', 11, 10)
+    expect(run.news()).toEqual([
+      'other: a lacks 11-11, lost, at e1-13',
+      'a: a11',
+      'early: a11',
+      'both: a lacks 11-11, lost, at e1-13',
     ])
   })
 

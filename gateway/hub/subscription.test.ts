@@ -31,10 +31,10 @@ describe('a stream that begins', () => {
   })
 
   test('begins at the highest of the places from which its channels are ready', () => {
-    run.join('one', 'a b')
+    run.join('one', 'b a')
     run.ready(15, { b: 15 })
     run.ready(12, { a: 9 })
-    expect(run.news()).toEqual(['want a b', 'one: ready at e1-15, a:9 b:15'])
+    expect(run.news()).toEqual(['want b a', 'one: ready at e1-15, b:15 a:9'])
     run.publish('a', 14, 9)
     run.publish('a', 16, 14)
     expect(run.news()).toEqual(['one: a16'])

@@ -41,7 +41,7 @@ export class Subscription<I extends Item> {
   state: 'waiting' | 'replaying' | 'live' = 'waiting'
   /** Everything up to here has been sent. */
   readonly cursor: Cursor
-  /** Its cursor when it became live: what it is offered up to there is nothing new to it. */
+  /** Its cursor when it was last known to be complete: what it is offered up to there is nothing new to it. */
   #liveFrom = 0
   /** Let go of once it has begun: its first items may be half a megabyte, and the stream lives for an hour. */
   #start: Start<I> | undefined
@@ -97,19 +97,19 @@ export class Subscription<I extends Item> {
         hub.source.read(this, buffered)
         return
       }
+      // What the buffer lacks may still come to light: only what the log said is settled.
+      this.#liveFrom = cursor.position
       const names = this.channels.map(({ name }) => name)
       const { batch, upTo } = hub.buffer.since(cursor.position, names)
       this.#send(batch)
-      cursor.advanceTo(upTo ?? known)
       if (upTo !== undefined) {
         this.#isReading = true
         hub.source.pause(this)
         return
       }
-    }
+    } else this.#liveFrom = cursor.position
     this.state = 'live'
     this.#lasts = undefined
-    this.#liveFrom = cursor.position
     hub.joined(this)
   }
 

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /** Most collections that are tried: what only a finished turn held is gone after the first. */
-const TRIES = 10
+const TRIES = 4
 
 /** V8's full collection, which Node offers only behind a flag: one that can also be set from inside. */
 export function collectGarbage(): void {
