@@ -57,7 +57,11 @@ export function createHttpServer(listener: RequestListener): Server {
 }
 
 /** On every response: no MIME sniffing, no caching. */
-export const SAFE_HEADERS = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' }
+const SAFE_HEADERS = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' }
+/** The same, for what is answered without Express. */
+export const SAFE_LINES = Object.entries(SAFE_HEADERS)
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('')
 
 function mount(app: Express, { path, get, post, answeredBefore = [] }: Route): void {
   const route = app.route(path)

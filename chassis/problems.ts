@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler } from 'express'
 import { Problem } from '../contract/problem.ts'
 
@@ -23,6 +24,19 @@ export function createProblemHandler(): ErrorRequestHandler {
       .type('application/problem+json')
       .send(JSON.stringify(problem.toDetails(response.get('X-Request-Id'))))
   }
+}
+
+/** A problem as a whole answer, for what is answered without Express. `headers` ends them, with an empty line. */
+export function renderProblem(
+  problem: Problem,
+  { requestId, headers, method }: { requestId: string; headers: string; method: string },
+): string {
+  const body = JSON.stringify(problem.toDetails(requestId))
+  return (
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
+    'Content-Type: application/problem+json; charset=utf-8\r\n' +
+    `Content-Length: ${Buffer.byteLength(body)}\r\n${headers}${method === 'HEAD' ? '' : body}`
+  )
 }
 
 /** Also knows the errors of Express and its body parsers, by their `type` and `status`. */

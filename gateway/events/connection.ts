@@ -7,16 +7,13 @@ import type { Batch } from '../hub/replayBuffer.ts'
 import type { Sink, Start, Subscription } from '../hub/subscription.ts'
 import type { Admission } from './admission.ts'
 
-interface Reasons {
-  inc: (labels: { reason: string }) => void
-}
-
+/** See GatewayMetrics. */
 export interface ConnectionMetrics {
-  /** Counted as a plain number, because it is counted once per message and stream. */
   sent: { messages: number }
-  gaps: Reasons
-  resets: Reasons
-  ends: Reasons
+  gaps: { inc: (labels: { reason: string }) => void }
+  resets: { inc: (labels: { reason: string }) => void }
+  ends: { inc: (labels: { reason: string }) => void }
+  streams: { set: (count: number) => void }
 }
 
 /** What all connections of a gateway have in common. */

@@ -1,30 +1,14 @@
 import type { Socket } from 'node:net'
+import type { Clock } from '../../chassis/clock.ts'
 import type { GoodbyeReason } from '../../contract/events.ts'
 import type { Start } from '../hub/subscription.ts'
 import type { Frame } from '../hub/frame.ts'
-import { Connection, type ConnectionMetrics, type ConnectionOptions } from './connection.ts'
-
-/** Time as it passes here; a test passes it by itself. */
-export interface Clock {
-  /** Milliseconds; only runs forwards. */
-  now: () => number
-  /** Calls `task` every `ms` milliseconds, until what it returns is called. */
-  every: (ms: number, task: () => void) => () => void
-}
-
-export const clock: Clock = {
-  now: () => performance.now(),
-  every: (ms, task) => {
-    const timer = setInterval(task, ms)
-    return () => clearInterval(timer)
-  },
-}
+import { Connection, type ConnectionOptions } from './connection.ts'
 
 export interface ConnectionsOptions extends Pick<
   ConnectionOptions,
-  'hub' | 'admission' | 'maxWaitingBytes' | 'retryMs'
+  'hub' | 'admission' | 'metrics' | 'maxWaitingBytes' | 'retryMs'
 > {
-  metrics: ConnectionMetrics & { streams: { set: (count: number) => void } }
   clock: Clock
   /** Between heartbeats, unless a reader asks for others. */
   heartbeatMs: number

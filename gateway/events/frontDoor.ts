@@ -1,12 +1,14 @@
 import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { HEADERS, type Exchange, type Handle } from './handler.ts'
+import { readRequestHead } from '../../chassis/requestHead.ts'
+import { HEADERS, type Handle } from './handler.ts'
 
 export interface FrontDoor {
   /** Closes the connections that have sent nothing for too long. Called once a second by itself; `now` in milliseconds. */
   closeIdle: (now: number) => void
 }
 
+const PATH = '/events'
 const SWEEP_MS = 1_000
 /**
  * A server that does not listen any more waits for its connections. One that has sent nothing may still have a request on its
@@ -33,8 +35,8 @@ export function openFrontDoor(server: Server, handle: Handle): FrontDoor {
   // One function each for all connections: thousands may wait.
   function onData(this: Socket, chunk: Buffer): void {
     leave(this)
-    const exchange = readExchange(this, chunk)
-    if (exchange !== undefined) return handle(exchange)
+    const request = readRequestHead(chunk, HEADERS)
+    if (request?.path === PATH) return handle({ ...request, method: 'GET', socket: this })
     // Paused, so that nothing moves before Node listens.
     this.pause()
     this.unshift(chunk)
@@ -89,45 +91,4 @@ export function createListener(handle: Handle, app: RequestListener): RequestLis
       handle({ method, search: found[1] ?? '', headers, socket })
     })
   }
-}
-
-/** As much as Node itself takes. */
-const MAX_HEAD_BYTES = 16_384
-const REQUEST_LINE = /^GET \/events\?([A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*) HTTP\/1\.1\r\n/
-const HEADER = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([\t -~]*)\r\n/y
-/** With one of these, more is to come, or another protocol. */
-const NOT_ORDINARY = new Set([
-  'content-length',
-  'transfer-encoding',
-  'trailer',
-  'expect',
-  'upgrade',
-])
-
-/** Undefined if this is anything but the whole of one ordinary request. */
-function readExchange(socket: Socket, chunk: Buffer): Exchange | undefined {
-  if (chunk.length > MAX_HEAD_BYTES) return undefined
-  const text = chunk.toString('latin1')
-  const line = REQUEST_LINE.exec(text)
-  if (line === null || !text.endsWith('\r\n\r\n')) return undefined
-  const headers: Exchange['headers'] = {}
-  let hosts = 0
-  HEADER.lastIndex = line[0].length
-  while (HEADER.lastIndex < text.length - 2) {
-    const [match, field = '', value = ''] = HEADER.exec(text) ?? []
-    if (match === undefined) return undefined
-    const name = field.toLowerCase()
-    if (NOT_ORDINARY.has(name)) return undefined
-    if (name === 'host') hosts++
-    if (!isLookedAt(name)) continue
-    if (headers[name] !== undefined) return undefined
-    headers[name] = value.trim()
-  }
-  return hosts === 1 ? { method: 'GET', search: line[1] ?? '', headers, socket } : undefined
-}
-
-const LOOKED_AT: ReadonlySet<string> = new Set(HEADERS)
-
-function isLookedAt(name: string): name is (typeof HEADERS)[number] {
-  return LOOKED_AT.has(name)
 }

@@ -1,16 +1,18 @@
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { Problem, type ProblemType } from '../../contract/problem.ts'
+import { Problem } from '../../contract/problem.ts'
+import { acceptsEventStream } from '../../chassis/accept.ts'
 import { clientAddress } from '../../chassis/clientAddress.ts'
-import { SAFE_HEADERS } from '../../chassis/http.ts'
+import { SAFE_LINES } from '../../chassis/http.ts'
 import type { Logger } from '../../chassis/logger.ts'
+import { renderProblem } from '../../chassis/problems.ts'
 import { requestIdOf } from '../../chassis/requestId.ts'
 import { renderControl, type Frame } from '../hub/frame.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Start } from '../hub/subscription.ts'
+import type { GatewayMetrics } from '../metrics.ts'
 import type { Admission, Refusal } from './admission.ts'
 import type { Connections } from './connections.ts'
-import { acceptsStream, idOf, parseEventsQuery, type EventsQuery, type Since } from './query.ts'
+import { idOf, parseEventsQuery, type EventsQuery } from './query.ts'
 
 /** The headers that are looked at. */
 export const HEADERS = [
@@ -42,11 +44,7 @@ export interface EventsOptions {
     query: Pick<EventsQuery, 'since' | 'channels'>,
     isWanted: () => boolean,
   ) => Promise<Start<Frame>>
-  metrics: {
-    starts: { inc: (labels: { since: Since['kind'] }) => void }
-    refusals: { inc: (labels: { reason: Refusal }) => void }
-    rejections: { inc: (labels: { type: ProblemType }) => void }
-  }
+  metrics: Pick<GatewayMetrics, 'starts' | 'refusals' | 'rejections'>
   logger: Pick<Logger, 'info' | 'error'>
   isDraining: () => boolean
   /** The origins whose pages may listen. */
@@ -84,10 +82,10 @@ export function createHandler(options: EventsOptions): Handle {
     }
     const common =
       `Date: ${new Date().toUTCString()}\r\nX-Request-Id: ${requestId}\r\n` +
-      `${SAFE}${corsOf(headers.origin)}Connection: close\r\n\r\n`
+      `${SAFE_LINES}${corsOf(headers.origin)}Connection: close\r\n\r\n`
     const head = STREAM_HEAD + common
     try {
-      if (!acceptsStream(headers.accept?.toString())) throw new Problem('not-acceptable')
+      if (!acceptsEventStream(headers.accept?.toString())) throw new Problem('not-acceptable')
       const query = parseEventsQuery(search, headers['last-event-id']?.toString())
       if (method === 'HEAD') finish(socket, head)
       else begin(exchange, query, head, onError).catch(fail)
@@ -97,7 +95,7 @@ export function createHandler(options: EventsOptions): Handle {
       metrics.rejections.inc({ type })
       const req = { method, path: '/events' }
       logger.info({ requestId, req, res: { status }, problem: type }, 'request refused')
-      finish(socket, renderProblem(error, requestId, common, method))
+      finish(socket, renderProblem(error, { requestId, headers: common, method }))
     }
   }
 
@@ -172,24 +170,6 @@ function finish(socket: Socket, text: string): void {
   socket.destroySoon()
 }
 
-const SAFE = Object.entries(SAFE_HEADERS)
-  .map(([name, value]) => `${name}: ${value}\r\n`)
-  .join('')
-
 /** The body has no length and no chunks: it lasts as long as the connection (RFC 9112, 6.3). */
 const STREAM_HEAD =
   'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Accel-Buffering: no\r\n'
-
-function renderProblem(
-  problem: Problem,
-  requestId: string,
-  headers: string,
-  method: string,
-): string {
-  const body = JSON.stringify(problem.toDetails(requestId))
-  return (
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
-    'Content-Type: application/problem+json; charset=utf-8\r\n' +
-    `Content-Length: ${Buffer.byteLength(body)}\r\n${headers}${method === 'HEAD' ? '' : body}`
-  )
-}

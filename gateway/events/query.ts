@@ -74,25 +74,6 @@ function ownString(name: string): string {
   return Buffer.from(name, 'latin1').toString('latin1')
 }
 
-/** A range of types, in lower case. Parameters other than `q` narrow it to something that a stream is not. */
-const RANGE = /^\s*(text|\*)\/(event-stream|\*)\s*(?:;\s*(?:q=([^;]*).*)?)?$/
-
-/** Whether an Accept header lets a stream be answered: the range that fits it most closely decides (RFC 9110, 12.5.1). */
-export function acceptsStream(accept = ''): boolean {
-  if (accept === '') return true
-  let closest = -1
-  let quality = 0
-  for (const range of accept.toLowerCase().split(',')) {
-    const [match, type, subtype, q = '1'] = RANGE.exec(range) ?? []
-    if (match === undefined) continue
-    const closeness = (type === '*' ? 0 : 2) + (subtype === '*' ? 0 : 1)
-    if (closeness < closest) continue
-    quality = closeness > closest ? Number.parseFloat(q) : Math.max(quality, Number.parseFloat(q))
-    closest = closeness
-  }
-  return quality > 0
-}
-
 /** The id that a client came with, as it sent it. */
 export function idOf({ since }: EventsQuery): string | undefined {
   return since.kind === 'id' ? formatEventId(since.epoch, since.position) : undefined

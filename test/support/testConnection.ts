@@ -20,6 +20,7 @@ export function openConnection({ maxWaitingBytes = 1e6, hasPlace = true } = {}) 
     gaps: count('gap'),
     resets: count('reset'),
     ends: count('end'),
+    streams: { set: () => {} },
   }
   const connection = new Connection(socket, 'HEAD\r\n\r\n', '10.0.0.1', 20_000, {
     hub: {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../gateway/events/connections.ts'
+import type { Clock } from '../../chassis/clock.ts'
 
 interface Timer {
   ms: number

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import express from 'express'
-import { acceptsStream } from './query.ts'
+import { acceptsEventStream } from './accept.ts'
 
 const FORMS = [
   '',
@@ -44,15 +44,15 @@ function expressAccepts(accept: string | undefined): boolean {
 
 describe('an Accept header', () => {
   test.each(FORMS)('%j is understood as Express does', (accept) => {
-    expect(acceptsStream(accept)).toBe(expressAccepts(accept))
+    expect(acceptsEventStream(accept)).toBe(expressAccepts(accept))
   })
 
   test('that is not there lets a stream be answered', () => {
-    expect([acceptsStream(undefined), expressAccepts(undefined)]).toEqual([true, true])
+    expect([acceptsEventStream(undefined), expressAccepts(undefined)]).toEqual([true, true])
   })
 
   test('is accepted in some of these forms, and not in others', () => {
-    const accepted = FORMS.filter((form) => acceptsStream(form)).length
+    const accepted = FORMS.filter((form) => acceptsEventStream(form)).length
     expect([accepted > 10, FORMS.length - accepted > 10]).toEqual([true, true])
   })
 })

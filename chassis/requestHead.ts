@@ -1,0 +1,51 @@
+/** As much as Node itself takes. */
+const MAX_BYTES = 16_384
+const REQUEST_LINE =
+  /^GET (\/[A-Za-z0-9\-._~/]*)\?([A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*) HTTP\/1\.1\r\n/
+const HEADER = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([\t -~]*)\r\n/y
+/** With one of these, more is to come, or another protocol. */
+const NOT_ORDINARY = new Set([
+  'content-length',
+  'transfer-encoding',
+  'trailer',
+  'expect',
+  'upgrade',
+])
+
+export interface RequestHead<Name extends string> {
+  path: string
+  /** The query without its question mark. */
+  search: string
+  /** Those that were asked for, by their names in lower case. */
+  headers: { [name in Name]?: string }
+}
+
+/**
+ * Reads the first packet of a connection, if it is the whole of one ordinary `GET` with a query: HTTP/1.1, printable ASCII, one
+ * Host, no body, no header twice that is asked for, and nothing behind its end. Undefined for everything else: what it means is
+ * for a full parser to say, so this may refuse a good request, and must never take a bad one.
+ */
+export function readRequestHead<Name extends string>(
+  chunk: Buffer,
+  names: readonly Name[],
+): RequestHead<Name> | undefined {
+  if (chunk.length > MAX_BYTES) return undefined
+  const text = chunk.toString('latin1')
+  const [line = '', path = '', search = ''] = REQUEST_LINE.exec(text) ?? []
+  if (line === '' || !text.endsWith('\r\n\r\n')) return undefined
+  const headers: { [name in Name]?: string } = {}
+  let hosts = 0
+  HEADER.lastIndex = line.length
+  while (HEADER.lastIndex < text.length - 2) {
+    const [match, field = '', value = ''] = HEADER.exec(text) ?? []
+    if (match === undefined) return undefined
+    const name = field.toLowerCase()
+    if (NOT_ORDINARY.has(name)) return undefined
+    if (name === 'host') hosts++
+    const wanted = names.find((each) => each === name)
+    if (wanted === undefined) continue
+    if (headers[wanted] !== undefined) return undefined
+    headers[wanted] = value.trim()
+  }
+  return hosts === 1 ? { path, search, headers } : undefined
+}
