@@ -37,7 +37,7 @@ export function createGatewayMetrics(registry: Registry) {
     })
   /** Counted as a plain number, because it is counted once per message and stream. */
   const sent = { messages: 0 }
-  new Counter({
+  const deliveries = new Counter({
     name: 'causeway_gateway_deliveries_total',
     help: 'Messages written to streams',
     registers,
@@ -48,6 +48,7 @@ export function createGatewayMetrics(registry: Registry) {
   })
   return {
     sent,
+    deliveries,
     streams: gauge('streams', 'Open streams: what to scale on'),
     starts: counter(
       'stream_starts',

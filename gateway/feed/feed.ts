@@ -10,7 +10,7 @@ import type { Subscription } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import type { Replay } from '../replay/replay.ts'
 import { Follower } from './follower.ts'
-import type { FollowerPorts, Scan } from './followerPorts.ts'
+import type { FollowerPorts, Scan } from './follower.ts'
 import { RedisSubscription } from './redisSubscription.ts'
 
 export interface FeedOptions {

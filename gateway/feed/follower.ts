@@ -1,34 +1,53 @@
 import type { Hub, Question, Heads } from '../hub/hub.ts'
 import type { Channel } from '../hub/channel.ts'
 import type { Item } from '../hub/replayBuffer.ts'
-import type { FollowerOptions, FollowerPorts, Scan, Scanned } from './followerPorts.ts'
+
+/** What the follower asks for. The answers come back through the methods named. */
+export interface FollowerPorts<I extends Item> {
+  /** Subscribe on Redis → the hub's `come`, once that is confirmed. Only asked for while a connection stands. */
+  subscribe: (channels: Channel<I>[]) => void
+  unsubscribe: (channels: Channel<I>[]) => void
+  /** Ask the log → `answered`, or the hub's `unanswered`. */
+  ask: (question: Question<I>) => void
+  /** Read the log after a position on all channels, up to a head that is looked at now → `scanned` or `scanFailed`. */
+  scan: (scan: Scan) => void
+  /** Drop the subscription and make it again → `down`, `connected`, `up`. */
+  reconnect: () => void
+}
+
+/** One read of the log. Its answer counts only while it is awaited; `counts`: its head is late enough to go live from. */
+export type Scan = { after: number; channels: readonly string[]; counts: boolean }
+type Scanned<I> = { epoch: string; items: readonly I[]; upTo: number; isComplete: boolean }
+
+export interface FollowerOptions<I> {
+  /** Of silence; beacons come about once a second. */
+  beaconMs: number
+  /** How long a channel stays subscribed after its last stream has left; with more than `crowdedAt` channels, not at all. */
+  lingerMs: number
+  crowdedAt: number
+  maxBuffer: { items: number; bytes: number }
+  sizeOf: (item: I) => number
+}
 
 /**
- * How the gateway keeps up with the log. No I/O.
- *
- * The Redis subscription brings messages in position order and without loss for as long as it stands, because one script at a
- * time publishes them and TCP carries them. So each message and each beacon moves the hub's watermark. When the subscription
- * breaks, nothing that it brings counts until the log has been read from the watermark up to a head that was looked at after
- * the next one stood.
+ * How the gateway keeps up with the log. No I/O. While a subscription to Redis stands, it brings messages in position order and
+ * without loss, so each message and each beacon moves the watermark. What another one brings counts only once the log has been
+ * read from the watermark up to a head that was looked at after that one stood.
  *
  * - FOLLOWING: no subscription that can be trusted. The log is read from the watermark at every tick.
- * - CATCHING: a beacon was heard, so whatever is published now arrives, and is kept in the buffer. The log is read up to its
- *   head; then the buffer is replayed, and it is
- * - LIVE: what comes is sent as it comes. `previous` is checked all the same: if a channel has a hole, the subscription has lost
- *   something, and it is CATCHING from there.
+ * - CATCHING: a beacon was heard, so what is published now arrives, and is kept. The log is read up to its head.
+ * - LIVE: what comes is sent as it comes. A hole in `previous` means that something was lost: CATCHING from there.
  *
- * No beacon for some seconds means a dead subscription, whatever TCP believes: FOLLOWING, and it is made again. A beacon with a
- * floor above the watermark means that the copy in Redis began again, and something may never have been published: CATCHING.
+ * Without a beacon for some seconds the subscription is dead: FOLLOWING, and it is made again. A beacon with a floor above the
+ * watermark means that the copy in Redis began again, and something may never have been published: CATCHING.
  */
-export type Mode = 'following' | 'catching' | 'live'
-
 export class Follower<I extends Item> {
   readonly #hub: Hub<I>
   readonly #ports: FollowerPorts<I>
   readonly #options: FollowerOptions<I>
-  #mode: Mode = 'following'
-  /** A connection stands; and on it everything is subscribed. */
+  mode: 'following' | 'catching' | 'live' = 'following'
   #isConnected = false
+  /** And on that connection everything is subscribed. */
   #isUp = false
   #heardAt = 0
   #kept: { items: I[]; bytes: number } = { items: [], bytes: 0 }
@@ -40,10 +59,6 @@ export class Follower<I extends Item> {
     this.#hub = hub
     this.#ports = ports
     this.#options = options
-  }
-
-  get mode(): Mode {
-    return this.#mode
   }
 
   /** These channels have their first stream. */
@@ -67,7 +82,7 @@ export class Follower<I extends Item> {
   down(): void {
     this.#isConnected = this.#isUp = false
     this.#hub.come()
-    this.#toFollowing()
+    this.#fallTo('following')
   }
 
   /**
@@ -75,8 +90,8 @@ export class Follower<I extends Item> {
    * and would carry the watermark past messages that they are owed. A read that begins while the question is under way covers them.
    */
   ask(): void {
-    const question = this.#scan === undefined ? this.#hub.nextQuestion() : undefined
-    if (question !== undefined) this.#ports.ask(question)
+    const question = this.#scan === undefined && this.#hub.nextQuestion()
+    if (question) this.#ports.ask(question)
   }
 
   answered(question: Question<I>, heads: Heads): void {
@@ -86,11 +101,11 @@ export class Follower<I extends Item> {
 
   /** A message came over Redis. */
   received(item: I): void {
-    if (this.#mode === 'live') {
+    if (this.mode === 'live') {
       if (this.#hub.fanout.publishNext(item)) return
-      this.#catch(this.#lastOf(item))
+      this.#fallTo('catching', this.#lastOf(item))
     }
-    if (this.#mode === 'catching') this.#keep(item)
+    if (this.mode === 'catching') this.#keep(item)
   }
 
   /** A beacon came over Redis. `now` in milliseconds of a clock that only runs forwards. */
@@ -99,11 +114,12 @@ export class Follower<I extends Item> {
     this.#heardAt = now
     const { epoch, fanout } = this.#hub
     // Another epoch is believed only from the log itself, which this reads.
-    if (this.#mode === 'following' || beacon.epoch !== epoch || beacon.floor > fanout.watermark) {
-      this.#catch(this.#mode === 'live' ? fanout.watermark : this.#readFrom)
-    } else if (this.#mode === 'live') fanout.advanceTo(beacon.head)
+    if (this.mode === 'following' || beacon.epoch !== epoch || beacon.floor > fanout.watermark) {
+      this.#fallTo('catching')
+    } else if (this.mode === 'live') fanout.advanceTo(beacon.head)
   }
 
+  /** All items of the scan's channels above its position and up to `upTo`; `isComplete` if that was the log's head. */
   scanned(scan: Scan, { epoch, items, upTo, isComplete }: Scanned<I>): void {
     if (scan !== this.#scan) return
     this.#scan = undefined
@@ -114,8 +130,10 @@ export class Follower<I extends Item> {
     // Between two reads, or a log that is far ahead would keep every new stream waiting.
     this.ask()
     const isAtHead = hole === undefined && isComplete
-    if (this.#mode === 'catching' && isAtHead && scan.counts) this.#goLive()
-    else if (this.#mode === 'catching' || !isAtHead) this.#read()
+    if (this.mode === 'catching' && isAtHead && scan.counts) {
+      this.mode = 'live'
+      for (const item of this.#kept.items.splice(0)) this.received(item)
+    } else if (this.mode === 'catching' || !isAtHead) this.#read()
     this.#hub.advance()
   }
 
@@ -133,23 +151,20 @@ export class Follower<I extends Item> {
       this.down()
       this.#ports.reconnect()
     }
-    if (this.#mode !== 'live') this.#read()
+    if (this.mode !== 'live') this.#read()
     const { channels } = this.#hub
     const idle = channels.takeIdle(channels.size > crowdedAt ? now : now - lingerMs)
     if (idle.length > 0 && this.#isConnected) this.#ports.unsubscribe(idle)
     this.#hub.advance()
   }
 
-  #toFollowing(): void {
-    if (this.#mode === 'live') this.#readFrom = this.#hub.fanout.watermark
-    this.#mode = 'following'
-    this.#forget()
-    this.#read()
-  }
-
-  #catch(from: number): void {
-    this.#mode = 'catching'
-    this.#forget()
+  /** What comes counts no more: the log is read again, by default from where that is not known to be whole. */
+  #fallTo(
+    mode: 'following' | 'catching',
+    from = this.mode === 'live' ? this.#hub.fanout.watermark : this.#readFrom,
+  ): void {
+    this.mode = mode
+    this.#kept = { items: [], bytes: 0 }
     this.#readFrom = from
     // It may have looked at the head too early.
     if (this.#scan !== undefined) this.#scan.counts = false
@@ -161,7 +176,7 @@ export class Follower<I extends Item> {
     this.#kept.items.push(item)
     this.#kept.bytes += sizeOf(item)
     if (this.#kept.items.length > maxBuffer.items || this.#kept.bytes > maxBuffer.bytes) {
-      this.#toFollowing()
+      this.#fallTo('following')
     }
   }
 
@@ -185,27 +200,16 @@ export class Follower<I extends Item> {
 
   #read(): void {
     if (this.#scan !== undefined) return
-    const counts = this.#mode === 'catching'
+    const counts = this.mode === 'catching'
     this.#scan = { after: this.#readFrom, channels: this.#hub.channels.names(), counts }
     this.#ports.scan(this.#scan)
-  }
-
-  #goLive(): void {
-    this.#mode = 'live'
-    for (const item of this.#forget()) this.received(item)
-  }
-
-  #forget(): I[] {
-    const { items } = this.#kept
-    this.#kept = { items: [], bytes: 0 }
-    return items
   }
 
   #begin(epoch: string, position: number): void {
     const isFirst = this.#hub.epoch === undefined
     this.#scan = undefined
-    this.#mode = 'following'
-    this.#forget()
+    this.mode = 'following'
+    this.#kept = { items: [], bytes: 0 }
     this.#readFrom = position
     this.#hub.begin(epoch, position)
     if (isFirst) return
