@@ -3,6 +3,7 @@ import { disposables } from '../../test/support/disposables.ts'
 import { RawClient, REQUEST } from '../../test/support/rawClient.ts'
 import { RawReader } from '../../test/support/rawReader.ts'
 import { openStreams } from '../../test/support/streamServer.ts'
+import { TestSocket } from '../../test/support/testSocket.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
 
 const opened = disposables()
@@ -36,6 +37,16 @@ describe('HEAD of /events', () => {
     expect(client.text.split(' ')[1]).toBe(status)
     expect(client.text.indexOf('\r\n\r\n')).toBe(client.text.length - 4)
   })
+})
+
+test('a client that takes nothing of a short answer is not waited for', async () => {
+  const server = await openStreams(opened)
+  const socket = new TestSocket()
+  socket.stall()
+  server.handle({ method: 'GET', search: '', headers: {}, socket })
+  expect([socket.timeout, socket.destroyed]).toEqual([10_000, false])
+  socket.emit('timeout')
+  expect(socket.destroyed).toBe(true)
 })
 
 describe('what is not for the handler', () => {
