@@ -33,7 +33,15 @@ describe('a request that may succeed later', () => {
       },
     ],
   ])('%s is told to come back, with the id that it came with', async (_when, change) => {
-    const server = await openStreams(opened, { ...ONE, isUnseen: true })
+    let asked = 0
+    const server = await openStreams(opened, {
+      ...ONE,
+      isUnseen: true,
+      findStart: async () => {
+        asked++
+        return {}
+      },
+    })
     change(server)
     expect(await bodyOf(server, 'channel=a')).toBe(comeBack(1_500))
     expect(await bodyOf(server, 'channel=a&since=7')).toBe(comeBack(1_500))
@@ -41,6 +49,7 @@ describe('a request that may succeed later', () => {
       comeBack(1_500, 'e1-9'),
     )
     expect(await bodyOf(server, 'channel=a&lastEventId=e0-8')).toBe(comeBack(1_500, 'e0-8'))
+    expect(asked).toBe(0)
     await expectNothingHeld(server)
   })
 

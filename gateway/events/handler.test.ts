@@ -100,6 +100,13 @@ describe.each(WAYS)('a request %s', (_where, way, passedOn) => {
     ])
   })
 
+  test('may ask for the time between its heartbeats', async () => {
+    const server = await openStreams(opened, { heartbeatMs: 20_000 })
+    await listen(opened, server, 'channel=a&heartbeat=4', way)
+    await listen(opened, server, 'channel=a', way)
+    expect(server.begun.map(({ heartbeatMs }) => heartbeatMs)).toEqual([4_000, 20_000])
+  })
+
   test('has an id of its own if it came without a sane one', async () => {
     const server = await openStreams(opened)
     const reader = await listen(opened, server, 'channel=a', { ...way, 'X-Request-Id': 'a b' })

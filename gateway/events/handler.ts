@@ -163,7 +163,6 @@ function ignore(): void {}
 
 /** An answer's last bytes, or all of it. */
 function finish(socket: Socket, text: string): void {
-  if (!socket.writable) return
   socket.write(text)
   socket.setTimeout(ANSWER_MS, () => socket.destroy())
   // Also if the client does not close its side.

@@ -59,8 +59,9 @@ describe('a connection that sends nothing', () => {
     server.door.closeIdle(performance.now() + 1_000)
     expect(await countConnections(server.server)).toBe(10)
     server.door.closeIdle(performance.now() + 1_500)
+    // At once, and not when the time for a head is over.
+    await waitFor(() => silent.every(({ isClosed }) => isClosed), 5)
     await closed
-    await waitFor(() => silent.every(({ isClosed }) => isClosed))
   })
 })
 

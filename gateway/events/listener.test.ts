@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../../test/support/disposables.ts'
-import { listen } from '../../test/support/listen.ts'
+import { RawClient, REQUEST } from '../../test/support/rawClient.ts'
+import { RawReader } from '../../test/support/rawReader.ts'
 import { openStreams } from '../../test/support/streamServer.ts'
+import { TestSocket } from '../../test/support/testSocket.ts'
+import { waitFor } from '../../test/support/waitFor.ts'
 
 const opened = disposables()
 
@@ -23,6 +26,27 @@ describe('HEAD of /events', () => {
     ])
     expect([server.begun.length, await server.count('starts', 'now')]).toEqual([0, 0])
   })
+
+  test.each([
+    ['a stream', REQUEST, '200'],
+    ['a problem', REQUEST.replace('=a', '='), '400'],
+  ])('has nothing behind the head that tells of %s', async (_what, request, status) => {
+    const server = await openStreams(opened)
+    const client = await new RawClient(opened, server).write(request.replace('GET', 'HEAD'))
+    await waitFor(() => client.isClosed)
+    expect(client.text.split(' ')[1]).toBe(status)
+    expect(client.text.indexOf('\r\n\r\n')).toBe(client.text.length - 4)
+  })
+})
+
+test('a client that takes nothing of a short answer is not waited for', async () => {
+  const server = await openStreams(opened)
+  const socket = new TestSocket()
+  socket.stall()
+  server.handle({ method: 'GET', search: '', headers: {}, socket })
+  expect([socket.timeout, socket.destroyed]).toEqual([10_000, false])
+  socket.emit('timeout')
+  expect(socket.destroyed).toBe(true)
 })
 
 describe('what is not for the handler', () => {
@@ -66,7 +90,10 @@ describe('the address that streams are counted by', () => {
   ])('is %s', async (_which, proxyHops, forwarded, admitted) => {
     const server = await openStreams(opened, { proxyHops, admission: { maxStreamsPerAddress: 1 } })
     for (const name of forwarded) {
-      await listen(opened, server, 'channel=a', { 'X-Forwarded-For': name })
+      const reader = new RawReader(`${server.origin}/events?channel=a`, { 'X-Forwarded-For': name })
+      opened.add(() => reader.socket.destroy())
+      // One after the other: the first is in.
+      await waitFor(() => reader.events.length > 0)
     }
     expect(server.connections.size).toBe(admitted)
   })

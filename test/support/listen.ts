@@ -7,7 +7,7 @@ interface Opened {
   add: (dispose: () => unknown) => void
 }
 
-/** A stream that has been told something. */
+/** A stream that has been told `ready`. */
 export async function listen(
   opened: Opened,
   server: StreamServer,
@@ -17,6 +17,7 @@ export async function listen(
   const reader = new RawReader(`${server.origin}/events?${query}`, headers)
   opened.add(() => reader.socket.destroy())
   await waitFor(() => reader.events.length > 0)
+  expect(reader.events[0]?.event).toBe('ready')
   return reader
 }
 

@@ -70,6 +70,7 @@ export class StreamServer {
   /** The lines of the log. */
   readonly log: Record<string, unknown>[] = []
   readonly server: Server
+  readonly handle: Handle
   /** What Node's server calls. */
   readonly listener: RequestListener
   #head = 0
@@ -127,7 +128,7 @@ export class StreamServer {
     }
     const logger = pino({}, lines)
     const corsOrigins = options.corsOrigins ?? ['https://chat.example']
-    const handle: Handle = createHandler({
+    this.handle = createHandler({
       hub: this.hub,
       connections: {
         open: (...from) => this.connections.open(...from),
@@ -152,13 +153,13 @@ export class StreamServer {
       corsOrigins,
       routes: [{ path: '/events', answeredBefore: ['GET', 'HEAD'] }],
     })
-    this.listener = createListener(handle, app)
+    this.listener = createListener(this.handle, app)
     const counted: RequestListener = (request, response) => {
       this.passedOn++
       this.listener(request, response)
     }
     this.server = createHttpServer(counted)
-    if (options.hasDoor !== false) this.door = openFrontDoor(this.server, handle)
+    if (options.hasDoor !== false) this.door = openFrontDoor(this.server, this.handle)
     if (options.isUnseen !== true) this.hub.begin('e1', 0)
   }
 
