@@ -68,26 +68,41 @@ describe('a feed', () => {
     const before = run.failures
     await waitFor(() => run.failures >= before + 3)
     run.join('two', 'b')
+    const asked = run.asked.length
+    await waitFor(() => run.asked.length >= asked + 2)
     run.isFailing = false
     await run.told('two: ready at e1-1, b:0')
     await run.told('one: a1')
     expect(run.lines.length).toBe(3)
   })
 
-  test('ends every stream when the log is another one, and subscribes to its names', async () => {
+  test('reads all that Redis has lost, in pieces, before it is live again', async () => {
     run.feed.start()
     await run.bridge()
     run.join('one', 'a')
     await run.told('one: ready at e1-0, a:0')
-    run.epoch = 'e2'
+    for (let count = 0; count < 2_500; count++) run.append(count % 1_000 === 0 ? 'a' : 'b')
+    await run.emptyRedis()
+    await waitFor(() => run.lines.at(-1)?.endsWith('a2001') === true)
+    expect(run.scans).toEqual(['0-1000', '1000-2000', '2000-2500'])
+  })
+
+  test('ends every stream when the log is another one, and goes on where that is', async () => {
+    run.feed.start()
+    await run.begun()
+    run.join('one', 'a')
+    await run.told('one: ready at e1-0, a:0')
+    for (let count = 0; count < 3; count++) run.append('a')
+    await run.told('one: a1 a2 a3')
     await run.bridge()
-    await run.told('one: end, reset, at e1-0')
+    run.restore('e2', 1)
+    await run.bridge()
+    expect(run.lines.at(-1)).toBe('one: end, reset, at e1-3')
     run.join('new', 'a')
-    await run.told('new: ready at e2-0, a:0')
-    await run.bridge()
+    await run.told('new: ready at e2-1, a:1')
     run.append('a')
     await run.publish()
-    await run.told('new: a1')
+    await run.told('new: a2')
     expect(await run.subscribed()).toEqual([run.keys.beacon, run.keys.live('e2', 'a')])
   })
 

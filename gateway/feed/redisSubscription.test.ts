@@ -138,6 +138,27 @@ describe('a subscription', () => {
     expect(await run.news(5)).toEqual(['down', 'connected', 'down', 'connected', 'up'])
   })
 
+  test('that is given up before its last confirmation is not up', async () => {
+    run.want('a')
+    const subscription = run.open()
+    run.onWanted = () => {
+      run.onWanted = () => {}
+      // Once the command is on its way.
+      queueMicrotask(() => subscription.reconnect())
+    }
+    expect(await run.news(4)).toEqual(['connected', 'down', 'connected', 'up'])
+  })
+
+  test('of which the server refuses a part is made again, until it takes all', async () => {
+    run.want('a')
+    await run.redis.call('ACL', 'SETUSER', 'default', 'resetchannels', `&${run.keys.beacon}`)
+    run.open()
+    expect(await run.news(4)).toEqual(['connected', 'down', 'connected', 'down'])
+    await run.redis.call('ACL', 'SETUSER', 'default', 'allchannels')
+    await waitFor(() => run.told.at(-1) === 'up')
+    expect(await run.subscribed()).toEqual(['a', 'beacon'])
+  })
+
   test('without channels hears the beacon, and nothing else', async () => {
     run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])

@@ -144,6 +144,7 @@ describe('a stream that comes back to much that is kept in memory', () => {
 
   test('gets it all in chunks, with a turn for the others after each', async () => {
     const one = run.join('one', { after: 0 })
+    for (let count = 0; count < 100; count++) await Promise.resolve()
     expect(run.told).toEqual(['one: 1-262'])
     await waitFor(() => one.state === 'live')
     expect(run.told).toEqual(

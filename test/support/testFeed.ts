@@ -113,6 +113,19 @@ export class TestFeed {
     })
   }
 
+  /** Redis loses all that it has, and a bridge begins its copy where the log is now. */
+  async emptyRedis(): Promise<void> {
+    await this.#redis.flushall()
+    this.#published = this.#log.length
+    await this.#copy.open(this.epoch, this.#published)
+  }
+
+  /** The database is restored to where the log had so many messages. */
+  restore(epoch: string, head: number): void {
+    this.epoch = epoch
+    this.#log.length = head
+  }
+
   /** Publishes what was committed since. */
   async publish(): Promise<void> {
     const entries = this.#log.slice(this.#published)

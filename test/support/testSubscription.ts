@@ -23,6 +23,8 @@ export class TestSubscription {
   epoch = 'e1'
   /** Called when the connection stands. */
   onConnected: () => void = () => {}
+  /** Called when it is about to subscribe a channel. */
+  onWanted: () => void = () => {}
   readonly #url: string
   readonly #opened: Opened
 
@@ -62,7 +64,10 @@ export class TestSubscription {
       down: () => tell('down'),
       beacon: ({ epoch, head, floor }) => tell(`beacon ${epoch} ${head} ${floor}`),
       entry: ({ channel, position }) => tell(`${channel}${position}`),
-      isWanted: (channel) => this.wanted.has(channel),
+      isWanted: (channel) => {
+        this.onWanted()
+        return this.wanted.has(channel)
+      },
       epoch: () => this.epoch,
     })
   }
