@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../../test/support/disposables.ts'
+import { stillHeld } from '../../test/support/memory.ts'
 import { countConnections, RawClient, REQUEST } from '../../test/support/rawClient.ts'
 import { openStreams, type StreamServer } from '../../test/support/streamServer.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
@@ -48,6 +49,17 @@ describe('a connection that sends nothing', () => {
     // Long before its time is over.
     await waitFor(async () => (await countConnections(server.server)) === 0, 5)
     expect(silent.text).toBe('')
+  })
+
+  test('and leaves is kept by nobody', async () => {
+    const server = await openStreams(opened)
+    const sockets: WeakRef<Socket>[] = []
+    server.server.on('connection', (socket: Socket) => sockets.push(new WeakRef(socket)))
+    const silent = Array.from({ length: 5 }, () => new RawClient(opened, server))
+    await waitFor(() => sockets.length === silent.length)
+    for (const { socket } of silent) socket.destroy()
+    await waitFor(async () => (await countConnections(server.server)) === 0)
+    expect(await stillHeld(sockets)).toBe(0)
   })
 
   test('does not hold up a server that stops', async () => {
