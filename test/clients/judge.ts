@@ -13,6 +13,10 @@ export interface Verdict {
   isLevel: boolean
   /** What went wrong, in a word or two each; empty for nothing. */
   faults: string[]
+  /** Its library hands out what there is of an event when a stream ends within it; the whole comes later. */
+  hasPieces: boolean
+  /** What it calls a message, which has no name. */
+  names: string[]
 }
 
 /** A library calls a message without a name so. */
@@ -28,14 +32,18 @@ const CONTROL: Record<ControlEvent, true> = {
 /** Compares what was posted on a channel with what a subscriber heard since: each message once, in order, unaltered. */
 export function judge(posted: readonly Message[], heard: readonly Heard[]): Verdict {
   const faults = new Set<string>()
+  const names = new Set<string>()
+  let hasPieces = false
   let next = 0
   for (const { name, data } of heard) {
     if (name in CONTROL) continue
     const message = UNNAMED.has(name) ? parse(data) : undefined
     if (message === undefined) {
-      faults.add(data === '' ? 'an empty message' : 'altered')
+      if (data.startsWith('{"position":')) hasPieces = true
+      else faults.add(data === '' ? 'an empty message' : 'altered')
       continue
     }
+    names.add(name)
     const at = posted.findIndex(({ position }) => position === message.position)
     // Its answer to the sender may still be on its way.
     if (at === -1 && message.position > (posted.at(-1)?.position ?? Infinity)) continue
@@ -47,7 +55,7 @@ export function judge(posted: readonly Message[], heard: readonly Heard[]): Verd
     if (!isDeepStrictEqual(message, posted[at])) faults.add('altered')
     next = at + 1
   }
-  return { isLevel: next === posted.length, faults: [...faults] }
+  return { isLevel: next === posted.length, faults: [...faults], hasPieces, names: [...names] }
 }
 
 /** Undefined for what is no message. */

@@ -13,7 +13,9 @@ interface Recipe {
   tools: string[][]
   /** Run once, in a copy of the folder. */
   install: string[][]
-  /** What runs a subscriber, there; its address comes behind. */
+  /** Where a subscriber is, there. */
+  source: (file: string) => string
+  /** What runs it, there; its address comes behind. */
   run: (file: string) => string[]
 }
 
@@ -24,6 +26,7 @@ const RECIPES: Record<Language, Recipe> = {
     folder: 'npm',
     tools: [['npm', '--version']],
     install: NPM,
+    source: (file) => `${file}.mjs`,
     run: (file) => [process.execPath, 'node.mjs', file],
   },
   chromium: {
@@ -33,6 +36,7 @@ const RECIPES: Record<Language, Recipe> = {
       [process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', '--version'],
     ],
     install: NPM,
+    source: (file) => `${file}.mjs`,
     run: (file) => [process.execPath, 'chromium.mjs', file],
   },
   shell: {
@@ -42,24 +46,28 @@ const RECIPES: Record<Language, Recipe> = {
       ['curl', '--version'],
     ],
     install: [],
+    source: (file) => `${file}.sh`,
     run: (file) => ['bash', `${file}.sh`],
   },
   python: {
     folder: 'python',
     tools: [['python3', '-m', 'venv', '--help']],
     install: [['sh', 'install.sh']],
+    source: (file) => `${file}.py`,
     run: (file) => ['venv/bin/python', '-X', 'utf8', `${file}.py`],
   },
   go: {
     folder: 'go',
     tools: [['go', 'version']],
     install: [['go', 'build', '-o', 'bin/', './...']],
+    source: (file) => `${file}/main.go`,
     run: (file) => [`bin/${file}`],
   },
   rust: {
     folder: 'rust',
     tools: [['cargo', '--version']],
     install: [['cargo', 'build', '--quiet']],
+    source: (file) => `src/bin/${file}.rs`,
     run: (file) => [`target/debug/${file}`],
   },
   java: {
@@ -69,6 +77,7 @@ const RECIPES: Record<Language, Recipe> = {
       ['java', '-version'],
     ],
     install: [['sh', 'install.sh']],
+    source: (file) => `src/main/java/${file}.java`,
     run: (file) => ['sh', 'run.sh', file],
   },
 }
@@ -101,6 +110,12 @@ export function install(
   }
   writeFileSync(stamp, wanted)
   return undefined
+}
+
+/** Where a language's libraries are pinned, and a subscriber's source: folder and path within it. */
+export function sourceOf(language: Language, file: string): { folder: string; path: string } {
+  const { folder, source } = RECIPES[language]
+  return { folder: join(ROOT, 'test/clients', folder), path: source(file) }
 }
 
 /** The command of a subscriber, and the folder that it runs in. `cache` undefined: in place, by the project's own packages. */

@@ -6,7 +6,7 @@ import { Bytes } from './bytes.ts'
 
 /** A connection is dropped, or its answer ends as if it were whole. */
 export type How = 'reset' | 'end'
-/** Within the next message: in the middle of its data or of its id, or before the empty line that would complete it. */
+/** Within the next message: in the middle of its data, before its id's last digit, or before the empty line that would complete it. */
 export type Where = 'data' | 'id' | 'last line'
 /** What happens to requests; `number` is a status that answers them. */
 export type Mode = 'pass' | 'refuse' | number
@@ -167,7 +167,9 @@ function isMessage(event: Buffer): boolean {
 function placeOf(event: Buffer, where: Where): number {
   if (where === 'last line') return event.length - 1
   const start = event.indexOf(`${where}:`)
-  return Math.floor((start + event.indexOf('\n', start)) / 2)
+  const end = event.indexOf('\n', start)
+  // Of an id only the last digit is missing: what is left is an id too, of a message long before.
+  return where === 'id' ? end - 1 : Math.floor((start + end) / 2)
 }
 
 /** As a header or, from those who can send none, in the query. */

@@ -5,12 +5,12 @@ import type { Cell } from './trial.ts'
 export function table(clients: readonly Client[], columns: string[], cells: Cell[]): string {
   const rows = clients.map((client) => {
     const own = cells.filter((cell) => cell.client === client)
-    return [
-      titleOf(client),
-      ...columns.map((name) => show(own.find((each) => each.column === name))),
-    ]
+    const names = new Set(own.flatMap((cell) => cell.names))
+    const found = columns.map((name) => show(own.find(({ column }) => column === name)))
+    return [titleOf(client), [...names].map((name) => `\`"${name}"\``).join(' '), ...found]
   })
-  const lines = [['client', ...columns], ['---', ...columns.map(() => '---')], ...rows]
+  const head = ['client', 'a message is called', ...columns]
+  const lines = [head, head.map(() => '---'), ...rows]
   return lines.map((line) => `| ${line.join(' | ')} |`).join('\n')
 }
 
@@ -21,8 +21,7 @@ export function titleOf({ name, version, language }: Client): string {
 function show(cell: Cell | undefined): string {
   if (cell === undefined) return '–'
   if (cell.faults.length > 0) return `**${cell.faults.join(', ')}**`
-  if (cell.isStopped) return 'stops'
-  return cell.isLoop ? 'loop' : '+'
+  return cell.notes.length > 0 ? cell.notes.join(', ') : '+'
 }
 
 /** The page with this table between its marks. Throws if it has none. */

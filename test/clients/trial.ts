@@ -9,13 +9,19 @@ export interface Cell {
   column: string
   /** What went wrong; empty for nothing. */
   faults: string[]
-  /** Its library gave up, and its subscriber began again with the last id. */
-  isLoop: boolean
-  /** It gave up for good, as the standard says. */
-  isStopped: boolean
+  /** What its user must know though nothing went wrong. */
+  notes: Note[]
+  /** What its library called the messages. */
+  names: string[]
   /** What the subscriber complained of last, for whoever looks for the cause. */
   complaint: string
 }
+
+/**
+ * `loop`: the library gave up, and its subscriber began again with the last id. `stops`: it gave up for good, as the standard
+ * says. `piece`: it hands out what there is of an event when a stream ends within it.
+ */
+export type Note = 'loop' | 'stops' | 'piece'
 
 /** Does one column to all clients of a bed, and judges each. Who has lost its place begins afresh. */
 export async function tryColumn(bed: Bed, column: Column): Promise<Cell[]> {
@@ -28,24 +34,26 @@ export async function tryColumn(bed: Bed, column: Column): Promise<Cell[]> {
     return judgeSeat(seat, column, { bed, again })
   })
   for (const [index, seat] of bed.seats.entries()) {
-    const { faults = [], isStopped = false } = cells[index] ?? {}
-    if (faults.length > 0 || isStopped) await seat.renew()
+    const { faults = [], notes = [] } = cells[index] ?? {}
+    if (faults.length > 0 || notes.includes('stops')) await seat.renew()
   }
   return cells
 }
 
 function judgeSeat(seat: Seat, column: Column, { bed, again }: { bed: Bed; again: number }): Cell {
-  const { client } = seat
-  const { isLevel, faults } = seat.verdict(bed.posted)
-  const isStopped = !isLevel && mayStop(seat, column)
-  if (!isLevel && !isStopped) faults.push('stuck')
+  const { isLevel, faults, hasPieces, names } = seat.verdict(bed.posted)
+  const notes: Note[] = []
+  if (seat.returns > 0) notes.push('loop')
+  if (hasPieces) notes.push('piece')
+  if (!isLevel && mayStop(seat, column)) notes.push('stops')
+  else if (!isLevel) faults.push('stuck')
   if (column.isQuiet && again > 0) faults.push(`left ${again} times`)
   return {
-    client,
+    client: seat.client,
     column: column.name,
     faults,
-    isLoop: seat.returns > 0,
-    isStopped,
+    notes,
+    names,
     complaint: seat.complaint,
   }
 }

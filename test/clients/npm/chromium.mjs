@@ -14,7 +14,7 @@ const browser = await chromium.launch({
 })
 const page = await browser.newPage()
 await page.exposeFunction('heard', (event, data) => {
-  process.stdout.write(`${event ?? ''}\t${data}\n`)
+  process.stdout.write(`${event}\t${data}\n`)
 })
 // Any page of that origin: this one has no policy that forbids scripts.
 await page.goto(new URL('/nothing', url).href)

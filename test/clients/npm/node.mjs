@@ -4,4 +4,4 @@ const { default: subscribe } = await import(`./${name}.mjs`)
 
 // Some libraries let the process end while they wait to come back.
 setInterval(() => {}, 60_000)
-await subscribe(url, (event, data) => process.stdout.write(`${event ?? ''}\t${data}\n`))
+await subscribe(url, (event, data) => process.stdout.write(`${event}\t${data}\n`))

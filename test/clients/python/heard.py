@@ -7,7 +7,7 @@ URL = sys.argv[1]
 
 
 def heard(name, data):
-    print(f"{name or ''}\t{data}", flush=True)
+    print(f"{name}\t{data}", flush=True)
 
 
 def returned(why):

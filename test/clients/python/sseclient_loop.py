@@ -1,7 +1,5 @@
 import sys
 
-import requests
-
 # Its module has the name of sseclient-py's, so it lies in a folder of its own.
 sys.path.insert(0, "sseclient-alone")
 from sseclient import SSEClient
@@ -14,5 +12,6 @@ while True:
         for message in SSEClient(URL, last_id=last_event_id):
             heard(message.event, message.data)
             last_event_id = message.id or last_event_id
-    except requests.RequestException as error:
+    # Also what is below requests, of which it reads directly.
+    except OSError as error:
         returned(error)

@@ -9,7 +9,7 @@ final class Heard {
       new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
 
   static void event(String name, String data) {
-    OUT.println((name == null ? "" : name) + "\t" + data);
+    OUT.println(name + "\t" + data);
   }
 
   static void returned(Object why) {

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Stack } from '../../stack/stack.ts'
+import { testStack } from '../support/testStack.ts'
+import { Bed } from './bed.ts'
+import { CLIENTS } from './catalog.ts'
+import { COLUMNS } from './columns.ts'
+import { titleOf } from './table.ts'
+import { tryColumn } from './trial.ts'
+
+/** The project's own packages: one by the standard, and the two whose own rules lost most. `npm run test:clients` tries all. */
+const OURS = new Set(['eventsource', 'eventsource-2', 'fetch-event-source'])
+const clients = CLIENTS.filter(({ language, file }) => language === 'npm' && OURS.has(file))
+
+let stack: Stack
+let bed: Bed
+
+beforeAll(async () => {
+  stack = await testStack()
+  bed = await Bed.lay(stack, clients, {})
+  await bed.seat()
+}, 120_000)
+
+afterAll(async () => {
+  await bed?.close()
+  await stack?.stop()
+}, 60_000)
+
+describe('every client hears each message once, in order and unaltered', () => {
+  test.each(COLUMNS.filter(({ isQuiet }) => isQuiet !== true))(
+    '$name: $about',
+    async (column) => {
+      const cells = await tryColumn(bed, column)
+      const faulty = cells.filter(({ faults }) => faults.length > 0)
+      expect(cells).toHaveLength(OURS.size)
+      expect(
+        faulty.map(({ client, faults }) => `${titleOf(client)}: ${faults.join(', ')}`),
+      ).toEqual([])
+    },
+    180_000,
+  )
+})
