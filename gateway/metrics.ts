@@ -74,7 +74,7 @@ export function createGatewayMetrics(registry: Registry) {
     rejections: counter(
       'rejections',
       'Requests for a stream that were answered with a problem, by its type',
-      'type',
+      'reason',
       REJECTIONS,
     ),
     ends: counter('stream_ends', 'Streams that the gateway ended, by reason', 'reason', ENDS),

@@ -202,11 +202,11 @@ export const overview: Dashboard = {
           ],
         },
         {
-          title: 'Gaps, resets and refusals',
+          title: 'Gaps, resets, refusals and rejections',
           description:
-            'What readers were told that they cannot have, or only later. All of it is an exception.',
+            'What readers were told that they cannot have, or only later. All of it is an exception. Rejections are mistakes in requests.',
           unit: 'cps',
-          queries: ['gaps', 'resets', 'refusals'].map((word) => ({
+          queries: ['gaps', 'resets', 'refusals', 'rejections'].map((word) => ({
             promql: `sum by (reason) (rate(causeway_gateway_${word}_total{$in}[$__rate_interval]))`,
             legend: `${word}: {{reason}}`,
           })),

@@ -92,7 +92,7 @@ export function createHandler(options: EventsOptions): Handle {
     } catch (error) {
       if (!(error instanceof Problem)) return fail(error)
       const { type, status } = error
-      metrics.rejections.inc({ type })
+      metrics.rejections.inc({ reason: type })
       const req = { method, path: '/events' }
       logger.info({ requestId, req, res: { status }, problem: type }, 'request refused')
       finish(socket, renderProblem(error, { requestId, headers: common, method }))

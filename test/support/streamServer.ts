@@ -3,7 +3,6 @@ import type { RequestListener, Server } from 'node:http'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createApp, createHttpServer } from '../../chassis/http.ts'
-import { createPrimedCounter } from '../../chassis/primedCounter.ts'
 import { Admission, type AdmissionOptions } from '../../gateway/events/admission.ts'
 import type { Connection } from '../../gateway/events/connection.ts'
 import { clock } from '../../chassis/clock.ts'
@@ -50,15 +49,7 @@ export class StreamServer {
   origin = ''
   isDraining = false
   readonly registry = new Registry()
-  readonly metrics = {
-    ...createGatewayMetrics(this.registry),
-    rejections: createPrimedCounter(this.registry, {
-      name: 'rejections',
-      help: 'Requests answered with a problem, by its type',
-      label: 'type',
-      values: {},
-    }),
-  }
+  readonly metrics = createGatewayMetrics(this.registry)
   readonly hub: Hub<Frame>
   readonly admission: Admission
   readonly connections: Connections
