@@ -36,15 +36,26 @@ describe('a feed', () => {
     expect((await run.subscribed()).length).toBe(1_001)
   })
 
-  test('leaves in Redis what is left here', async () => {
+  test('leaves in Redis what is left here, at once if half of the channels that it may have are there', async () => {
     run.feed.start()
     await run.bridge()
     const one = run.join('one', 'a b')
     run.join('two', 'b')
+    run.join('three', 'c')
     await waitFor(() => run.feed.hub.joiningCount === 0)
     run.feed.hub.leave(one, performance.now())
-    await waitFor(async () => (await run.subscribed()).length === 2)
-    expect(await run.gauge('causeway_gateway_channels')).toBe(1)
+    await waitFor(async () => (await run.subscribed()).length === 3)
+    expect(await run.gauge('causeway_gateway_channels')).toBe(2)
+  })
+
+  test('does not subscribe what is left and forgotten in the same turn', async () => {
+    run.feed.start()
+    await run.bridge()
+    run.feed.hub.leave(run.join('one', 'a'), 0)
+    run.feed.hub.channels.takeIdle(0)
+    run.join('two', 'b')
+    await run.told('two: ready at e1-0, b:0')
+    expect(await run.subscribed()).toEqual([run.keys.beacon, run.keys.live('e1', 'b')])
   })
 
   test('reads a log far ahead in pieces of a thousand positions, and renders its messages', async () => {

@@ -74,6 +74,13 @@ describe('the recent copy in Redis', () => {
     expect(await read(channels, after, upTo)).toBe(undefined)
   })
 
+  test('proves nothing one position below its floor, although what is there fits', async () => {
+    expect(await read(['b'], 11, 15)).toBe('b12 b15 up to 15')
+    await redis.hset(keys.head('e1'), 'floor', 12)
+    expect(await read(['b'], 11, 15)).toBe(undefined)
+    expect(await read(['b'], 12, 15)).toBe('b15 up to 15')
+  })
+
   test('proves nothing of another epoch', async () => {
     const query = { epoch: 'e2', channels: ['a'], after: 10, upTo: 15, limit: 100 }
     expect(await replay.read(query)).toBe(undefined)

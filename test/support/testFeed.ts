@@ -74,8 +74,9 @@ export class TestFeed {
       metrics,
       logger,
       beaconMs: 3_600_000,
-      lingerMs: 0,
-      maxChannels: 1e6,
+      lingerMs: 3_600_000,
+      // More than two are a crowd.
+      maxChannels: 4,
       replayBufferBytes: 1e6,
     })
     opened.add(() => this.feed.close())
