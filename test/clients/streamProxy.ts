@@ -70,7 +70,7 @@ export class StreamProxy {
   async #close(): Promise<void> {
     const server = this.#server
     this.#server = undefined
-    for (const client of this.#clients) client.resetAndDestroy()
+    for (const client of this.#clients) reset(client)
     if (server === undefined) return
     server.close()
     await once(server, 'close')
@@ -115,7 +115,7 @@ export class StreamProxy {
     // It was cut: what there is to send is on its way.
     if (!this.#streams.delete(stream)) return false
     if (isWhole && client.writable) client.write(ending(head))
-    else client.resetAndDestroy()
+    else reset(client)
     return isWhole && !/^connection: *close\r$/im.test(head)
   }
 
@@ -155,9 +155,15 @@ export class StreamProxy {
 
   #end(stream: Stream, how: How): void {
     this.#streams.delete(stream)
-    if (how === 'reset') stream.client.resetAndDestroy()
+    if (how === 'reset') reset(stream.client)
     else stream.client.end(ending(stream.head))
   }
+}
+
+/** Not once it was ended: a reset cannot go with a shutdown, and Node would never close the socket. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 function isMessage(event: Buffer): boolean {
