@@ -1,6 +1,7 @@
 import { Problem } from '../contract/problem.ts'
 import { RedisKeys } from '../contract/redisKeys.ts'
 import { readConfig } from '../chassis/config.ts'
+import { exposedCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
 import { createApp, createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
@@ -63,7 +64,11 @@ const admission = new Admission({
   burst: config.STREAMS_BURST,
   maxMemoryBytes: config.MAX_MEMORY_BYTES,
 })
-setInterval(() => (admission.memoryBytes = process.memoryUsage.rss()), 1_000).unref()
+const trim = new HeapTrim(exposedCollector(), loopUtilization())
+setInterval(() => {
+  trim.look(admission.admitted)
+  admission.memoryBytes = process.memoryUsage.rss()
+}, 1_000).unref()
 const retryMs = (): number => config.RETRY_SECONDS * 1_000 * (0.5 + Math.random())
 const connections = new Connections({
   hub: feed.hub,

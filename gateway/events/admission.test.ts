@@ -22,6 +22,7 @@ describe('admission', () => {
     ])
     admission.release('x')
     expect([admission.admit('z', 0, 0), admission.admit('x', 0, 0)]).toEqual([undefined, 'streams'])
+    expect(admission.admitted).toBe(3)
   })
 
   test('refuses a stream to an address that has its most, and to no other', () => {

@@ -25,6 +25,8 @@ export class Admission {
   #filledAt = 0
   /** Reading it costs a system call, so it is told once a second. */
   memoryBytes = 0
+  /** Streams that were let in since the start. */
+  admitted = 0
 
   constructor(options: AdmissionOptions) {
     this.#options = options
@@ -48,6 +50,7 @@ export class Admission {
     if (this.#tokens < 1) return 'rate'
     this.#tokens--
     this.#streams++
+    this.admitted++
     this.#addresses.set(address, ofAddress + 1)
     return undefined
   }
