@@ -12,6 +12,20 @@ export interface Client {
   stopsAtStatus?: true
   /** It leaves a stream that is silent for a few seconds, so it asks for more heartbeats. */
   heartbeat?: number
+  /** Faults of its own that no server can help, by column: they are shown, and docs/clients.md tells of them. */
+  limits?: Record<string, string>
+}
+
+/** It takes an id as soon as its line is there: a cut in the one byte behind loses the message. */
+const EARLY_ID = { 'in last line': 'lost 1' }
+/** At the end of a stream it takes what there is of an id, and comes back to where that leads. */
+const PIECE_OF_ID = { 'in id': 'twice' }
+/** It takes the sizes of chunks for text, and all text for Latin-1 unless it is told. */
+const CHUNKS_AS_TEXT = {
+  live: 'altered',
+  cut: 'an empty message',
+  gateways: 'an empty message',
+  'come back': 'an empty message',
 }
 
 export const CLIENTS: readonly Client[] = [
@@ -23,7 +37,13 @@ export const CLIENTS: readonly Client[] = [
     file: 'eventsource',
     stopsAtStatus: true,
   },
-  { name: 'eventsource', version: '2.0.2', language: 'npm', file: 'eventsource-2' },
+  {
+    name: 'eventsource',
+    version: '2.0.2',
+    language: 'npm',
+    file: 'eventsource-2',
+    limits: EARLY_ID,
+  },
   { name: 'eventsource-client', version: '1.2.0', language: 'npm', file: 'eventsource-client' },
   {
     name: 'undici EventSource',
@@ -39,14 +59,21 @@ export const CLIENTS: readonly Client[] = [
     file: 'launchdarkly-eventsource',
     heartbeat: 4,
   },
-  { name: 'fetch-event-source', version: '2.0.1', language: 'npm', file: 'fetch-event-source' },
+  {
+    name: 'fetch-event-source',
+    version: '2.0.1',
+    language: 'npm',
+    file: 'fetch-event-source',
+    limits: EARLY_ID,
+  },
   {
     name: 'fetch-event-source in a page',
     version: '2.0.1',
     language: 'chromium',
     file: 'fetch-event-source',
+    limits: EARLY_ID,
   },
-  { name: 'sse.js', version: '2.8.0', language: 'chromium', file: 'sse.js' },
+  { name: 'sse.js', version: '2.8.0', language: 'chromium', file: 'sse.js', limits: PIECE_OF_ID },
   {
     name: 'reconnecting-eventsource',
     version: '1.6.5',
@@ -68,7 +95,13 @@ export const CLIENTS: readonly Client[] = [
     file: 'httpx_sse_loop',
     heartbeat: 4,
   },
-  { name: 'sseclient-py', version: '1.9.0', language: 'python', file: 'sseclient_py_loop' },
+  {
+    name: 'sseclient-py',
+    version: '1.9.0',
+    language: 'python',
+    file: 'sseclient_py_loop',
+    limits: PIECE_OF_ID,
+  },
   { name: 'requests-sse', version: '0.5.3', language: 'python', file: 'requests_sse_loop' },
   { name: 'aiosseclient', version: '0.1.8', language: 'python', file: 'aiosseclient_loop' },
   {
@@ -77,8 +110,14 @@ export const CLIENTS: readonly Client[] = [
     language: 'python',
     file: 'aiohttp_sse_client2_loop',
   },
-  { name: 'sseclient', version: '0.0.27', language: 'python', file: 'sseclient_loop' },
-  { name: 'r3labs/sse', version: '2.10.0', language: 'go', file: 'r3labs' },
+  {
+    name: 'sseclient',
+    version: '0.0.27',
+    language: 'python',
+    file: 'sseclient_loop',
+    limits: { ...PIECE_OF_ID, ...CHUNKS_AS_TEXT },
+  },
+  { name: 'r3labs/sse', version: '2.10.0', language: 'go', file: 'r3labs', limits: PIECE_OF_ID },
   {
     name: 'tmaxmax/go-sse',
     version: '0.12.0',
@@ -115,5 +154,6 @@ export const CLIENTS: readonly Client[] = [
     language: 'java',
     file: 'JerseySse',
     stopsAtStatus: true,
+    limits: { ...PIECE_OF_ID, cut: 'stuck' },
   },
 ]

@@ -20,8 +20,13 @@ export function titleOf({ name, version, language }: Client): string {
 
 function show(cell: Cell | undefined): string {
   if (cell === undefined) return '–'
-  if (cell.faults.length > 0) return `**${cell.faults.join(', ')}**`
-  return cell.notes.length > 0 ? cell.notes.join(', ') : '+'
+  const { faults, limits, notes } = cell
+  const words = [
+    ...faults.map((fault) => `**${fault}**`),
+    ...limits.map((fault) => `_${fault}_`),
+    ...notes,
+  ]
+  return words.length > 0 ? words.join(', ') : '+'
 }
 
 /** The page with this table between its marks. Throws if it has none. */

@@ -9,6 +9,8 @@ export interface Cell {
   column: string
   /** What went wrong; empty for nothing. */
   faults: string[]
+  /** What went wrong as the catalog says that it must. */
+  limits: string[]
   /** What its user must know though nothing went wrong. */
   notes: Note[]
   /** What its library called the messages. */
@@ -34,8 +36,8 @@ export async function tryColumn(bed: Bed, column: Column): Promise<Cell[]> {
     return judgeSeat(seat, column, { bed, again })
   })
   for (const [index, seat] of bed.seats.entries()) {
-    const { faults = [], notes = [] } = cells[index] ?? {}
-    if (faults.length > 0 || notes.includes('stops')) await seat.renew()
+    const { faults = [], limits = [], notes = [] } = cells[index] ?? {}
+    if (faults.length + limits.length > 0 || notes.includes('stops')) await seat.renew()
   }
   return cells
 }
@@ -48,10 +50,12 @@ function judgeSeat(seat: Seat, column: Column, { bed, again }: { bed: Bed; again
   if (!isLevel && mayStop(seat, column)) notes.push('stops')
   else if (!isLevel) faults.push('stuck')
   if (column.isQuiet && again > 0) faults.push(`left ${again} times`)
+  const isLimit = (fault: string) => fault === seat.client.limits?.[column.name]
   return {
     client: seat.client,
     column: column.name,
-    faults,
+    faults: faults.filter((fault) => !isLimit(fault)),
+    limits: faults.filter(isLimit),
     notes,
     names,
     complaint: seat.complaint,

@@ -15,8 +15,7 @@ func main() {
 	conn.SubscribeMessages(func(ev sse.Event) {
 		fmt.Printf("%s\t%s\n", ev.Type, ev.Data)
 	})
-	err := conn.Connect()
-	fmt.Printf("!\t%v\n", err)
-	// It has given up for good; whoever wants it back has to begin again.
+	// Returns when it has given up for good; whoever wants it back has to begin again.
+	fmt.Fprintln(os.Stderr, conn.Connect())
 	time.Sleep(time.Hour)
 }

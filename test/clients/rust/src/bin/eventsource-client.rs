@@ -16,6 +16,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Err(err) => eprintln!("{err:?}"),
         }
     }
-    println!("!\tended");
+    eprintln!("it has given up for good");
     std::future::pending().await
 }

@@ -13,6 +13,6 @@ async fn main() {
             Err(err) => eprintln!("{err}"),
         }
     }
-    println!("!\tended");
+    eprintln!("it has given up for good");
     std::future::pending().await
 }

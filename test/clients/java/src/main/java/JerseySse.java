@@ -10,8 +10,8 @@ public final class JerseySse {
     SseEventSource source = SseEventSource.target(target).build();
     source.register(
         event -> Heard.event(event.getName(), event.readData()),
-        error -> Heard.returned(error),
-        () -> Heard.returned("complete"));
+        error -> System.err.println(error),
+        () -> System.err.println("complete"));
     source.open();
     Thread.currentThread().join();
   }

@@ -13,7 +13,5 @@ public final class OkHttpEventSource {
     for (MessageEvent event : source.messages()) {
       Heard.event(event.getEventName(), event.getData());
     }
-    Heard.returned("ended");
-    Thread.currentThread().join();
   }
 }
