@@ -88,6 +88,8 @@ export function createListener(handle: Handle, app: RequestListener): RequestLis
       // To hear 'data' takes the connection from Node's parser, which reads past the socket. It must get no byte any more: it
       // would put an answer of its own, to whatever comes, into the stream.
       socket.on('data', onError).removeAllListeners('data')
+      // Node keeps the request as long as the connection lasts. What may be large in it is not kept.
+      Object.assign(request, { url: '', headers: {}, rawHeaders: [] })
       handle({ method, search: found[1] ?? '', headers, socket })
     })
   }
