@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import cors from 'cors'
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express } from 'express'
 import type { Registry } from 'prom-client'
 import { Problem } from '../contract/problem.ts'
 import { createAccessLog } from './accessLog.ts'
+import { createCors } from './cors.ts'
 import { createHttpMetrics } from './httpMetrics.ts'
 import type { Logger } from './logger.ts'
 import { createProblemHandler } from './problems.ts'
@@ -75,22 +75,5 @@ function mount(app: Express, { path, get, post, answeredBefore = [] }: Route): v
   route.all((_request, response) => {
     response.setHeader('Allow', allow.join(', '))
     throw new Problem('method-not-allowed')
-  })
-}
-
-function createCors(origins: string[]): RequestHandler {
-  return cors({
-    origin: origins,
-    methods: ['GET', 'HEAD', 'POST'],
-    allowedHeaders: [
-      'Content-Type',
-      'Last-Event-ID',
-      'Idempotency-Key',
-      'Causeway-Sender',
-      'Causeway-Sender-Name',
-    ],
-    exposedHeaders: ['Location', 'Link', 'X-Request-Id'],
-    // Two hours is the most that Chromium keeps; without it every post would cost two requests.
-    maxAge: 7200,
   })
 }

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { escapeLineEnds, eventBytes, type Unplaced } from './messageEvent.ts'
+import { encodeMessage } from './message.ts'
+import {
+  escapeLineEnds,
+  eventBytes,
+  renderMessageEvent,
+  sentAt,
+  type Unplaced,
+} from './messageEvent.ts'
 
 const MESSAGE: Unplaced = {
   id: '0193512a-0000-7000-8000-000000000001',
@@ -22,6 +29,21 @@ describe('JSON without Unicode’s line ends', () => {
     const json = escapeLineEnds(JSON.stringify({ [text]: text }))
     expect(JSON.parse(json)).toEqual({ [text]: text })
     expect(json).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u)
+  })
+})
+
+describe('the event of a message', () => {
+  const stored = '2026-11-21T19:33:02.123Z'
+
+  test('says when it was stored, whatever its data say', () => {
+    const lookalike = '{"sentAt":"1999-01-01T00:00:00.000Z"}'
+    const message = { ...MESSAGE, data: lookalike, position: 7, previous: 3, sentAt: stored }
+    expect(sentAt(renderMessageEvent('e1-7', encodeMessage(message)))).toBe(Date.parse(stored))
+  })
+
+  test('that does not end as messages do was stored nobody knows when', () => {
+    expect(sentAt(renderMessageEvent('e1-7', '{}'))).toBeNaN()
+    expect(sentAt('')).toBeNaN()
   })
 })
 

@@ -29,6 +29,15 @@ export function renderMessageEvent(id: string, json: string): string {
   return `data:${json}\nid:${id}\n\n`
 }
 
+/** How such an event ends: the time is the last field of every encoding. */
+const ENDING = '"}\nid:'
+
+/** When its message was stored, in milliseconds since 1970; NaN if its text does not end as messages do. */
+export function sentAt(event: string): number {
+  const end = event.lastIndexOf(ENDING)
+  return Date.parse(event.slice(Math.max(0, end - ANY_TIME.length), end))
+}
+
 /** Bytes of that event, at most: the positions and the epoch are taken to be the longest. */
 export function eventBytes(message: Unplaced): number {
   const json = encodeMessage({

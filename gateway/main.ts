@@ -105,7 +105,7 @@ const app = createApp({
   routes: [{ path: '/events', answeredBefore: ['GET', 'HEAD'] }],
 })
 const server = createHttpServer(createListener(handle, app))
-openFrontDoor(server, handle)
+openFrontDoor(server, handle, clock)
 feed.start()
 const stopConnections = connections.start()
 

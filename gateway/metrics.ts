@@ -2,11 +2,12 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { createPrimedCounter } from '../chassis/primedCounter.ts'
 import type { GapReason, GoodbyeReason, ResetReason } from '../contract/events.ts'
 import type { ProblemType } from '../contract/problem.ts'
+import type { Since } from '../contract/since.ts'
 import type { Refusal } from './events/admission.ts'
-import type { Since } from './events/query.ts'
 
 type Values<Name extends string> = Readonly<Record<Name, 0>>
 const SINCES: Values<Since['kind']> = { now: 0, id: 0, position: 0, time: 0, last: 0 }
+const SOURCES = { recent: 0, log: 0 }
 const GAPS: Values<GapReason> = { retention: 0, lost: 0 }
 const RESETS: Values<ResetReason> = { 'other-epoch': 0, 'ahead-of-log': 0 }
 const REFUSALS: Values<Refusal> = { streams: 0, address: 0, channels: 0, rate: 0, memory: 0 }
@@ -50,33 +51,14 @@ export function createGatewayMetrics(registry: Registry) {
     sent,
     deliveries,
     streams: gauge('streams', 'Open streams: what to scale on'),
-    starts: counter(
-      'stream_starts',
-      'Streams begun, by where they began; those that came back have an id',
-      'since',
-      SINCES,
-    ),
+    // Those that came back have an id.
+    starts: counter('stream_starts', 'Streams begun, by where they began', 'since', SINCES),
     channels: gauge('channels', 'Channels that this gateway is subscribed to'),
-    reads: counter(
-      'reads',
-      'Pages of the past that were read for streams, by where they came from',
-      'source',
-      { recent: 0, log: 0 },
-    ),
+    reads: counter('reads', 'Pages of the past read for streams, by source', 'source', SOURCES),
     gaps: counter('gaps', 'Gap events sent, by reason', 'reason', GAPS),
     resets: counter('resets', 'Reset events sent, by reason', 'reason', RESETS),
-    refusals: counter(
-      'refusals',
-      'Streams that were told to come back later, by what there was too much of',
-      'reason',
-      REFUSALS,
-    ),
-    rejections: counter(
-      'rejections',
-      'Requests for a stream that were answered with a problem, by its type',
-      'reason',
-      REJECTIONS,
-    ),
+    refusals: counter('refusals', 'Streams told to come back, by their excess', 'reason', REFUSALS),
+    rejections: counter('rejections', 'Problems answered, by type', 'reason', REJECTIONS),
     ends: counter('stream_ends', 'Streams that the gateway ended, by reason', 'reason', ENDS),
     lag: new Histogram({
       name: 'causeway_gateway_delivery_lag_seconds',

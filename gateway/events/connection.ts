@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import type { Cursor } from '../../contract/cursor.ts'
 import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/events.ts'
-import { renderControl, renderHeartbeat, type Frame } from '../hub/frame.ts'
+import type { Slotted } from '../../chassis/slots.ts'
+import { renderControl, type Frame } from '../hub/frame.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Batch } from '../hub/replayBuffer.ts'
 import type { Sink, Start, Subscription } from '../hub/subscription.ts'
@@ -36,10 +37,9 @@ export interface ConnectionOptions {
  * One reader's end of the wire, from its admission until its socket closes. Whatever it holds is given back when that happens,
  * in `#release`, and nowhere else. There is one for each open stream, so it holds as little as it can.
  */
-export class Connection implements Sink<Frame> {
+export class Connection implements Sink<Frame>, Slotted {
   /** Milliseconds between heartbeats. This and the next three are for Connections. */
   readonly heartbeatMs: number
-  /** Where it stands in the order of what is due; undefined if nothing is. */
   slot: number | undefined
   readyBy = 0
   endsAt = 0
@@ -49,9 +49,6 @@ export class Connection implements Sink<Frame> {
   /** Goes out with the first event, in one write; empty from then on. */
   #head: string
   #subscription: Subscription<Frame> | undefined
-  /** While it is looked at as slow: what its reader had taken when it last took something, and when. */
-  #takenBytes = 0
-  #takenAt = 0
 
   /** The address has been admitted: it is released when the socket closes, which must not have happened yet. */
   constructor(
@@ -82,6 +79,11 @@ export class Connection implements Sink<Frame> {
   /** Bytes that wait for the reader. */
   get waitingBytes(): number {
     return this.#socket.writableLength
+  }
+
+  /** Bytes that it has taken: the kernel holds some of them. */
+  get takenBytes(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
   join(channels: readonly string[], start: Start<Frame>): void {
@@ -116,7 +118,8 @@ export class Connection implements Sink<Frame> {
   /** Tells how far everything has been sent. */
   heartbeat(): void {
     const at = this.#subscription && this.#options.hub.resumeAt(this.#subscription)
-    if (at !== undefined) this.#write(renderHeartbeat(at.epoch, at.position))
+    if (at === undefined) return
+    this.#write(renderControl('heartbeat', { position: at.position }, { id: at.toString() }))
   }
 
   /** Leaves the hub and ends the body cleanly, after what is waiting. */
@@ -161,22 +164,6 @@ export class Connection implements Sink<Frame> {
       }
       socket.on('drain', done).on('close', done)
     })
-  }
-
-  /** From now on `isStalled` tells how long the reader has taken nothing. */
-  watch(now: number): void {
-    this.#takenBytes = this.#taken
-    this.#takenAt = now
-  }
-
-  /** Whether the reader has taken nothing for longer than this, as far as was looked. */
-  isStalled(now: number, stallMs: number): boolean {
-    if (this.#taken > this.#takenBytes) this.watch(now)
-    return now - this.#takenAt > stallMs
-  }
-
-  get #taken(): number {
-    return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
   #write(chunk: string | Buffer): void {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../../chassis/clock.ts'
+import { Slots } from '../../chassis/slots.ts'
 import type { GoodbyeReason } from '../../contract/events.ts'
 import type { Start } from '../hub/subscription.ts'
 import type { Frame } from '../hub/frame.ts'
@@ -38,12 +39,10 @@ const DRAIN_PAUSE_MS = 100
 export class Connections {
   readonly #options: ConnectionsOptions
   readonly #shared: ConnectionOptions
-  readonly #slots = new Map<number, Set<Connection>>()
-  /** The next slot to be done. */
-  #next = 0
+  readonly #slots = new Slots<Connection>(SLOT_MS)
   #size = 0
-  /** Those that have something waiting. */
-  readonly #slow = new Set<Connection>()
+  /** Those that have something waiting: what its reader had taken when it last took something, and when. */
+  readonly #slow = new Map<Connection, { taken: number; at: number }>()
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
@@ -64,7 +63,10 @@ export class Connections {
   start(): () => void {
     const { clock: time } = this.#options
     const timers = [
-      time.every(SLOT_MS, () => this.#doWhatIsDue()),
+      time.every(SLOT_MS, () => {
+        const now = time.now()
+        this.#slots.visit(now, (connection) => this.#visit(connection, now))
+      }),
       time.every(LOOK_MS, () => this.#lookAtSlow()),
     ]
     return () => timers.forEach((stop) => stop())
@@ -108,24 +110,8 @@ export class Connections {
   }
 
   #schedule(connection: Connection, at: number): void {
-    const due = Math.min(at, connection.isWaiting ? connection.readyBy : connection.endsAt)
-    // Not in a slot that has been done.
-    const slot = Math.max(Math.ceil(due / SLOT_MS), this.#next)
-    connection.slot = slot
-    const others = this.#slots.get(slot)
-    if (others === undefined) this.#slots.set(slot, new Set([connection]))
-    else others.add(connection)
-  }
-
-  #doWhatIsDue(): void {
-    const now = this.#options.clock.now()
-    const last = Math.floor(now / SLOT_MS)
-    while (this.#next <= last) {
-      const due = this.#slots.get(this.#next)
-      this.#slots.delete(this.#next)
-      this.#next++
-      if (due !== undefined) for (const connection of due) this.#visit(connection, now)
-    }
+    const latest = connection.isWaiting ? connection.readyBy : connection.endsAt
+    this.#slots.add(connection, Math.min(at, latest))
   }
 
   #visit(connection: Connection, now: number): void {
@@ -141,11 +127,9 @@ export class Connections {
 
   #endSome(count: number): void {
     let left = count
-    for (const connections of this.#slots.values()) {
-      for (const connection of connections) {
-        if (left-- === 0) return
-        this.#end(connection, 'shutdown')
-      }
+    for (const connection of this.#slots) {
+      if (left-- === 0) return
+      this.#end(connection, 'shutdown')
     }
   }
 
@@ -160,19 +144,14 @@ export class Connections {
   }
 
   #forget(connection: Connection): void {
-    const { slot } = connection
-    if (slot === undefined) return
-    connection.slot = undefined
-    // An empty slot goes when its time comes.
-    this.#slots.get(slot)?.delete(connection)
+    if (!this.#slots.delete(connection)) return
     this.#size--
     this.#options.metrics.streams.set(this.#size)
   }
 
   #watch(connection: Connection): void {
     if (this.#slow.has(connection)) return
-    connection.watch(this.#options.clock.now())
-    this.#slow.add(connection)
+    this.#slow.set(connection, { taken: connection.takenBytes, at: this.#options.clock.now() })
   }
 
   /**
@@ -183,13 +162,15 @@ export class Connections {
     const { clock: time, stallMs, maxTotalBytes } = this.#options
     const now = time.now()
     let total = 0
-    for (const connection of this.#slow) {
-      if (connection.waitingBytes === 0) this.#slow.delete(connection)
-      else if (connection.isStalled(now, stallMs)) this.#cut(connection)
-      else total += connection.waitingBytes
+    for (const [connection, last] of this.#slow) {
+      const { takenBytes, waitingBytes } = connection
+      if (takenBytes > last.taken) Object.assign(last, { taken: takenBytes, at: now })
+      if (waitingBytes === 0) this.#slow.delete(connection)
+      else if (now - last.at > stallMs) this.#cut(connection)
+      else total += waitingBytes
     }
     if (total <= maxTotalBytes) return
-    const largest = [...this.#slow].sort((a, b) => b.waitingBytes - a.waitingBytes)
+    const largest = [...this.#slow.keys()].sort((a, b) => b.waitingBytes - a.waitingBytes)
     for (const connection of largest) {
       if (total <= maxTotalBytes) return
       total -= connection.waitingBytes

@@ -1,12 +1,8 @@
 import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Clock } from '../../chassis/clock.ts'
 import { readRequestHead } from '../../chassis/requestHead.ts'
 import { HEADERS, type Handle } from './handler.ts'
-
-export interface FrontDoor {
-  /** Closes the connections that have sent nothing for too long. Called once a second by itself; `now` in milliseconds. */
-  closeIdle: (now: number) => void
-}
 
 const PATH = '/events'
 const SWEEP_MS = 1_000
@@ -22,7 +18,7 @@ const GRACE_MS = 1_500
  * be, and leaves neither parser nor request nor response behind for the life of its stream. Every other connection goes to
  * Node as if it had never been here, and what Node waits for, it times from then on.
  */
-export function openFrontDoor(server: Server, handle: Handle): FrontDoor {
+export function openFrontDoor(server: Server, handle: Handle, clock: Clock): void {
   const nodes = server.listeners('connection')
   /** Connections that have sent nothing yet, and since when; the oldest first. */
   const waiting = new Map<Socket, number>()
@@ -49,20 +45,18 @@ export function openFrontDoor(server: Server, handle: Handle): FrontDoor {
 
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
-    waiting.set(socket, performance.now())
+    waiting.set(socket, clock.now())
     socket.on('error', onError).on('close', onClose).on('end', onEnd).on('data', onData)
   })
 
-  const closeIdle = (now: number): void => {
+  const stop = clock.every(SWEEP_MS, () => {
     const mostMs = server.listening ? server.headersTimeout : GRACE_MS
     for (const [socket, since] of waiting) {
-      if (now - since < mostMs) return
+      if (clock.now() - since < mostMs) return
       socket.destroy()
     }
-  }
-  const sweep = setInterval(() => closeIdle(performance.now()), SWEEP_MS).unref()
-  server.once('close', () => clearInterval(sweep))
-  return { closeIdle }
+  })
+  server.once('close', stop)
 }
 
 function onEnd(this: Socket): void {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { Problem } from '../../contract/problem.ts'
 import { acceptsEventStream } from '../../chassis/accept.ts'
 import { clientAddress } from '../../chassis/clientAddress.ts'
+import { createCorsLines } from '../../chassis/cors.ts'
 import { SAFE_LINES } from '../../chassis/http.ts'
 import type { Logger } from '../../chassis/logger.ts'
 import { renderProblem } from '../../chassis/problems.ts'
@@ -66,7 +67,7 @@ export type Handle = (exchange: Exchange) => void
 
 export function createHandler(options: EventsOptions): Handle {
   const { hub, connections, admission, metrics, logger, retryMs } = options
-  const origins = new Set(options.corsOrigins)
+  const corsLines = createCorsLines(options.corsOrigins)
 
   return (exchange) => {
     const { method, search, headers, socket } = exchange
@@ -82,7 +83,7 @@ export function createHandler(options: EventsOptions): Handle {
     }
     const common =
       `Date: ${new Date().toUTCString()}\r\nX-Request-Id: ${requestId}\r\n` +
-      `${SAFE_LINES}${corsOf(headers.origin)}Connection: close\r\n\r\n`
+      `${SAFE_LINES}${corsLines(headers.origin)}Connection: close\r\n\r\n`
     const head = STREAM_HEAD + common
     try {
       if (!acceptsEventStream(headers.accept?.toString())) throw new Problem('not-acceptable')
@@ -147,15 +148,6 @@ export function createHandler(options: EventsOptions): Handle {
       const told = { id: idOf(query), retryMs: retryMs() * factor }
       finish(socket, head + renderControl('goodbye', { reason: 'unavailable' }, told))
     }
-  }
-
-  function corsOf(origin: Exchange['headers']['origin']): string {
-    if (origins.size === 0) return ''
-    if (typeof origin !== 'string' || !origins.has(origin)) return 'Vary: Origin\r\n'
-    return (
-      `Vary: Origin\r\nAccess-Control-Allow-Origin: ${origin}\r\n` +
-      'Access-Control-Expose-Headers: X-Request-Id\r\n'
-    )
   }
 }
 

@@ -6,6 +6,7 @@ import { disposables } from '../../test/support/disposables.ts'
 import { stillHeld } from '../../test/support/memory.ts'
 import { countConnections, RawClient, REQUEST } from '../../test/support/rawClient.ts'
 import { openStreams, type StreamServer } from '../../test/support/streamServer.ts'
+import { VirtualClock } from '../../test/support/virtualClock.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
 
 const opened = disposables()
@@ -16,16 +17,17 @@ function ask(server: StreamServer, ...parts: string[]): Promise<RawClient> {
 
 describe('a connection that sends nothing', () => {
   test('is closed after the time that a head may take, and served before', async () => {
-    const server = await openStreams(opened)
+    const doorClock = new VirtualClock()
+    const server = await openStreams(opened, { doorClock })
     const [silent, late] = [new RawClient(opened, server), new RawClient(opened, server)]
     await waitFor(async () => (await countConnections(server.server)) === 2)
     const { headersTimeout } = server.server
     expect(headersTimeout).toBe(10_000)
-    server.door.closeIdle(performance.now() + headersTimeout - 5_000)
+    doorClock.pass(headersTimeout - 1_000)
     await late.write(REQUEST)
     await late.isTold('event:ready')
     expect(silent.isClosed).toBe(false)
-    server.door.closeIdle(performance.now() + headersTimeout)
+    doorClock.pass(1_000)
     await waitFor(() => silent.isClosed)
     expect([silent.text, late.isClosed]).toEqual(['', false])
   })
@@ -63,25 +65,28 @@ describe('a connection that sends nothing', () => {
   })
 
   test('does not hold up a server that stops', async () => {
-    const server = await openStreams(opened)
+    const doorClock = new VirtualClock()
+    const server = await openStreams(opened, { doorClock })
     const silent = Array.from({ length: 10 }, () => new RawClient(opened, server))
     await waitFor(async () => (await countConnections(server.server)) === 10)
     const closed = once(server.server, 'close')
     server.server.close()
-    server.door.closeIdle(performance.now() + 1_000)
+    doorClock.pass(1_000)
     expect(await countConnections(server.server)).toBe(10)
-    server.door.closeIdle(performance.now() + 1_500)
+    doorClock.pass(1_000)
     // At once, and not when the time for a head is over.
     await waitFor(() => silent.every(({ isClosed }) => isClosed), 5)
     await closed
+    expect(doorClock.timers.size).toBe(0)
   })
 })
 
 test('a request that began slowly is timed by Node from there on', async () => {
-  const server = await openStreams(opened)
+  const doorClock = new VirtualClock()
+  const server = await openStreams(opened, { doorClock })
   const client = await ask(server, REQUEST.slice(0, 20))
   server.server.headersTimeout = 1
-  server.door.closeIdle(performance.now() + 60_000)
+  doorClock.pass(60_000)
   await delay(50)
   expect([client.isClosed, client.text]).toEqual([false, ''])
   await client.write(REQUEST.slice(20))

@@ -1,16 +1,7 @@
-import { formatEventId, parseEventId, type EventId } from '../../contract/eventId.ts'
-import { parsePosition } from '../../contract/position.ts'
+import { formatEventId, parseEventId } from '../../contract/eventId.ts'
 import { Problem, type Mistake } from '../../contract/problem.ts'
-import { parseTime } from '../../contract/time.ts'
+import { parseSince, SINCE_FORMS, type Since } from '../../contract/since.ts'
 import { channelParameter } from '../../chassis/channelParameter.ts'
-
-/** Where a stream was asked to begin. */
-export type Since =
-  | { kind: 'now' }
-  | ({ kind: 'id' } & EventId)
-  | { kind: 'position'; position: number }
-  | { kind: 'time'; time: Date }
-  | { kind: 'last'; count: number }
 
 export interface EventsQuery {
   /** Each once. */
@@ -53,7 +44,7 @@ export function parseEventsQuery(search: string, lastEventId: string | undefined
   if (names.length === 0) mistake('channel', 'required')
   if (names.length > MAX_CHANNELS) mistake('channel', `at most ${MAX_CHANNELS}`)
   const since = parseSince(given.get('since') ?? '')
-  if (since === undefined) mistake('since', SINCE)
+  if (since === undefined) mistake('since', `expected ${SINCE_FORMS}`)
   if (since?.kind === 'last' && since.count * new Set(names).size > MAX_LAST) {
     mistake('since', `-N times the number of channels is at most ${MAX_LAST}`)
   }
@@ -79,10 +70,6 @@ export function idOf({ since }: EventsQuery): string | undefined {
   return since.kind === 'id' ? formatEventId(since.epoch, since.position) : undefined
 }
 
-const SINCE =
-  'expected an event id, a position, a time like 2026-11-21T19:33:02Z, ' +
-  'or -N for the last N of each channel'
-
 function isHeartbeat(text: string): boolean {
   const seconds = Number(text)
   return /^[1-9][0-9]?$/.test(text) && seconds >= MIN_HEARTBEAT && seconds <= MAX_HEARTBEAT
@@ -93,16 +80,4 @@ function parseLastEventId(text: string | null | undefined): Since | undefined {
   const id = parseEventId(text)
   if (id === undefined) throw new Problem('invalid-event-id')
   return { kind: 'id', ...id }
-}
-
-function parseSince(text: string): Since | undefined {
-  if (text === '') return { kind: 'now' }
-  const last = /^-([1-9][0-9]{0,3})$/.exec(text)?.[1]
-  if (last !== undefined) return { kind: 'last', count: Number(last) }
-  const position = parsePosition(text)
-  if (position !== undefined) return { kind: 'position', position }
-  const id = parseEventId(text)
-  if (id !== undefined) return { kind: 'id', ...id }
-  const time = parseTime(text)
-  return time && { kind: 'time', time }
 }

@@ -58,7 +58,7 @@ describe('a reader that does not read', () => {
     expect(reader.wasReset).toBe(false)
   })
 
-  test('has its time anew if it took everything meanwhile', async () => {
+  test('has all its time again if it took everything meanwhile', async () => {
     const { clock, open } = openConnections({ heartbeatMs: 1e9 })
     const { reader, connection } = open()
     await turn()

@@ -1,16 +1,16 @@
 import type { Redis } from 'ioredis'
+import { sentAt } from '../../contract/messageEvent.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
 import type { Logger } from '../../chassis/logger.ts'
 import type { LogReader } from '../../history/logReader.ts'
 import type { Channel } from '../hub/channel.ts'
-import { renderMessage, sentAt, type Frame } from '../hub/frame.ts'
+import { renderMessage, type Frame } from '../hub/frame.ts'
 import { Hub, type Question, type Source } from '../hub/hub.ts'
 import { ReplayBuffer } from '../hub/replayBuffer.ts'
 import type { Subscription } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import type { Replay } from '../replay/replay.ts'
-import { Follower } from './follower.ts'
-import type { FollowerPorts, Scan } from './follower.ts'
+import { Follower, type FollowerPorts, type Scan } from './follower.ts'
 import { RedisSubscription } from './redisSubscription.ts'
 
 export interface FeedOptions {
@@ -143,7 +143,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
     setImmediate(() => {
       this.hub.fanout.flush()
       // One look at the clock for all that leaves together, and for the one that has waited longest.
-      const lag = Date.now() - sentAt(first)
+      const lag = Date.now() - sentAt(first.text)
       // The clocks of two machines may differ by more than a message takes.
       if (Number.isFinite(lag)) this.#options.metrics.lag.observe(Math.max(0, lag) / 1_000)
     })

@@ -52,8 +52,6 @@ export class Follower<I extends Item> {
   #heardAt = 0
   #kept: { items: I[]; bytes: number } = { items: [], bytes: 0 }
   #scan: Scan | undefined
-  /** Where the log has to be read from: the watermark, or less if a channel has a hole below it. Not kept while LIVE. */
-  #readFrom = 0
 
   constructor(hub: Hub<I>, ports: FollowerPorts<I>, options: FollowerOptions<I>) {
     this.#hub = hub
@@ -126,12 +124,13 @@ export class Follower<I extends Item> {
     if (epoch !== this.#hub.epoch) return this.#begin(epoch, upTo)
     const hole = this.#publish(items, scan.after)
     if (hole === undefined) this.#hub.fanout.advanceTo(upTo)
-    this.#readFrom = hole ?? upTo
+    this.#hub.readTo = hole ?? upTo
     // Between two reads, or a log that is far ahead would keep every new stream waiting.
     this.ask()
     const isAtHead = hole === undefined && isComplete
     if (this.mode === 'catching' && isAtHead && scan.counts) {
       this.mode = 'live'
+      this.#hub.readTo = Infinity
       for (const item of this.#kept.items.splice(0)) this.received(item)
     } else if (this.mode === 'catching' || !isAtHead) this.#read()
     this.#hub.advance()
@@ -159,13 +158,10 @@ export class Follower<I extends Item> {
   }
 
   /** What comes counts no more: the log is read again, by default from where that is not known to be whole. */
-  #fallTo(
-    mode: 'following' | 'catching',
-    from = this.mode === 'live' ? this.#hub.fanout.watermark : this.#readFrom,
-  ): void {
+  #fallTo(mode: 'following' | 'catching', from = this.#hub.wholeTo): void {
     this.mode = mode
     this.#kept = { items: [], bytes: 0 }
-    this.#readFrom = from
+    this.#hub.readTo = from
     // It may have looked at the head too early.
     if (this.#scan !== undefined) this.#scan.counts = false
     this.#read()
@@ -201,7 +197,7 @@ export class Follower<I extends Item> {
   #read(): void {
     if (this.#scan !== undefined) return
     const counts = this.mode === 'catching'
-    this.#scan = { after: this.#readFrom, channels: this.#hub.channels.names(), counts }
+    this.#scan = { after: this.#hub.wholeTo, channels: this.#hub.channels.names(), counts }
     this.#ports.scan(this.#scan)
   }
 
@@ -210,7 +206,6 @@ export class Follower<I extends Item> {
     this.#scan = undefined
     this.mode = 'following'
     this.#kept = { items: [], bytes: 0 }
-    this.#readFrom = position
     this.#hub.begin(epoch, position)
     if (isFirst) return
     // What is subscribed are names of the epoch before.

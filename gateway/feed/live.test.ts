@@ -126,6 +126,18 @@ describe('a hole below the watermark', () => {
     run.received(item(21, 13))
   })
 
+  test('keeps the places of its readers below it until it is read', () => {
+    expect([run.place('one'), run.place('two')]).toEqual(['e1-10', 'e1-14'])
+    run.scanned(12, [item(11), item(12)], false)
+    expect([run.place('one'), run.place('two')]).toEqual(['e1-12', 'e1-14'])
+    run.scanned(21, [item(13), item(15, 14, 'b'), item(17, 15, 'b'), item(21, 13)])
+    expect([run.follower.mode, run.place('one'), run.place('two')]).toEqual([
+      'live',
+      'e1-21',
+      'e1-21',
+    ])
+  })
+
   test('is read from the last message of its channel', () => {
     expect(run.news()).toEqual(['scan 10 a b'])
     run.scanned(21, [

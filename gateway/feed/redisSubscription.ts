@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { readEntry, type Entry } from '../../contract/message.ts'
 import { parseBeacon, type Beacon, type RedisKeys } from '../../contract/redisKeys.ts'
-import { hasShardedPubSub } from '../../chassis/redis.ts'
+import { PubSub } from '../../chassis/pubSub.ts'
 
 export interface RedisSubscriptionEvents {
   /** A connection stands: what is wanted from now on is to be subscribed on it. Returns the channels that are wanted already. */
@@ -16,9 +16,6 @@ export interface RedisSubscriptionEvents {
   epoch: () => string
 }
 
-/** Names in one command: the reply to a larger one would hold up what comes behind it. */
-const BATCH = 500
-
 /**
  * The subscription to Redis. It comes up once every channel that was wanted when its connection stood is subscribed and
  * confirmed, and goes down with the connection. While up, it delivers everything in order; it never replays what was published
@@ -26,9 +23,9 @@ const BATCH = 500
  */
 export class RedisSubscription {
   readonly #redis: Redis
+  readonly #pubSub: PubSub
   readonly #keys: RedisKeys
   readonly #events: RedisSubscriptionEvents
-  #isSharded = true
   /** Counts connections: what was begun on one must not go on for the next. */
   #connection = 0
   /** What the names of live channels begin with, in the epoch of the first subscription; empty before that. */
@@ -36,6 +33,7 @@ export class RedisSubscription {
 
   constructor(redis: Redis, keys: RedisKeys, events: RedisSubscriptionEvents) {
     this.#redis = redis
+    this.#pubSub = new PubSub(redis, (name, payload) => this.#receive(name, payload))
     this.#keys = keys
     this.#events = events
     redis.on('ready', () => void this.#whileStanding((connection) => this.#come(connection)))
@@ -43,9 +41,6 @@ export class RedisSubscription {
       this.#connection++
       events.down()
     })
-    const onMessage = (name: string, payload: string): void => this.#receive(name, payload)
-    redis.on('message', onMessage)
-    redis.on('smessage', onMessage)
   }
 
   /** Calls `confirmed` once the server has confirmed all of them, unless the connection breaks first. */
@@ -57,15 +52,7 @@ export class RedisSubscription {
   }
 
   unsubscribe(channels: readonly string[]): void {
-    const names = channels.map((channel) => this.#livePrefix + channel)
-    for (let start = 0; start < names.length; start += BATCH) {
-      const batch = names.slice(start, start + BATCH)
-      const done = this.#isSharded
-        ? this.#redis.sunsubscribe(...batch)
-        : this.#redis.unsubscribe(...batch)
-      // If it fails, the connection is going down, and takes the subscriptions with it.
-      done.catch(() => {})
-    }
+    this.#pubSub.unsubscribe(channels.map((channel) => this.#livePrefix + channel))
   }
 
   reconnect(): void {
@@ -75,11 +62,11 @@ export class RedisSubscription {
   }
 
   async #come(connection: number): Promise<void> {
-    this.#isSharded = await hasShardedPubSub(this.#redis)
+    await this.#pubSub.connected()
     if (connection !== this.#connection) return
     this.#livePrefix = ''
     const wanted = this.#events.connected()
-    await this.#subscribeNames([this.#keys.beacon])
+    await this.#pubSub.subscribe([this.#keys.beacon], () => true)
     await this.#subscribe(wanted)
     if (connection === this.#connection) this.#events.up()
   }
@@ -95,18 +82,10 @@ export class RedisSubscription {
   }
 
   async #subscribe(channels: readonly string[]): Promise<void> {
-    for (let start = 0; start < channels.length; start += BATCH) {
-      // One that was left since is not wanted any more, and nobody would take it off again.
-      const batch = channels.slice(start, start + BATCH).filter(this.#events.isWanted)
-      if (batch.length === 0) continue
-      this.#livePrefix ||= this.#keys.livePrefix(this.#events.epoch())
-      await this.#subscribeNames(batch.map((channel) => this.#livePrefix + channel))
-    }
-  }
-
-  async #subscribeNames(names: string[]): Promise<void> {
-    if (this.#isSharded) await this.#redis.ssubscribe(...names)
-    else await this.#redis.subscribe(...names)
+    if (channels.length === 0) return
+    const prefix = (this.#livePrefix ||= this.#keys.livePrefix(this.#events.epoch()))
+    const names = channels.map((channel) => prefix + channel)
+    await this.#pubSub.subscribe(names, (name) => this.#events.isWanted(name.slice(prefix.length)))
   }
 
   #receive(name: string, payload: string): void {

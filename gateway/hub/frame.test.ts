@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { encodeMessage } from '../../contract/message.ts'
 import { entry } from '../../test/support/testRedis.ts'
-import { renderControl, renderHeartbeat, renderMessage, sentAt } from './frame.ts'
+import { renderControl, renderMessage } from './frame.ts'
 
 /** What a browser makes of it, however it is cut into pieces on its way. */
 function parse(text: string, pieces = 1): (EventSourceMessage | number)[] {
@@ -103,16 +103,6 @@ describe('a message', () => {
     expect(sizeOf('€'.repeat(1_001)) - sizeOf('€')).toBe(2_000)
     expect(sizeOf(`${'x'.repeat(1_000)}€`) - sizeOf('€')).toBe(2_000)
   })
-
-  test('says when it was stored', () => {
-    const stored = '2026-11-21T19:33:02.123Z'
-    const lookalike = entry(7, 3, 'a', '{"sentAt":"1999-01-01T00:00:00.000Z"}')
-    expect(sentAt(renderMessage('e1', lookalike))).toBe(Date.parse(stored))
-  })
-
-  test('that does not end as messages do was stored nobody knows when', () => {
-    expect(sentAt(renderMessage('e1', { ...entry(7, 3), json: '{}' }))).toBeNaN()
-  })
 })
 
 describe('a control event', () => {
@@ -124,10 +114,7 @@ describe('a control event', () => {
       renderControl('ready', ready, { id: 'e1-6', retryMs: 1_234.5 }),
       renderMessage('e1', entry(7, 3)).text,
       renderControl('gap', gap),
-      renderHeartbeat('e1', 9),
-      renderHeartbeat('e1', 9),
-      renderHeartbeat('e2', 9),
-      renderHeartbeat('e2', 10),
+      renderControl('heartbeat', { position: 9 }, { id: 'e1-9' }),
       renderControl('goodbye', { reason: 'shutdown' }, { id: 'e2-10', retryMs: 0 }),
     ].join('')
     expect(parse(text, 50)).toEqual([
@@ -136,9 +123,6 @@ describe('a control event', () => {
       { id: 'e1-7', event: undefined, data: entry(7, 3).json },
       { id: undefined, event: 'gap', data: JSON.stringify(gap) },
       { id: 'e1-9', event: 'heartbeat', data: '{"position":9}' },
-      { id: 'e1-9', event: 'heartbeat', data: '{"position":9}' },
-      { id: 'e2-9', event: 'heartbeat', data: '{"position":9}' },
-      { id: 'e2-10', event: 'heartbeat', data: '{"position":10}' },
       0,
       { id: 'e2-10', event: 'goodbye', data: '{"reason":"shutdown"}' },
     ])
@@ -147,7 +131,7 @@ describe('a control event', () => {
   test.each([
     ['with a retry', renderControl('ready', ready, { id: 'e1-6', retryMs: 2_000 })],
     ['without an id', renderControl('gap', gap)],
-    ['that is a heartbeat', renderHeartbeat('e1', 9)],
+    ['with an id', renderControl('gap', gap, { id: 'e1-9' })],
   ])('%s is one block with data, its data before its id', (_what, text) => {
     expect(text.endsWith('\n\n')).toBe(true)
     const blocks = text.split('\n\n').filter((block) => block !== '')

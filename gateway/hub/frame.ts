@@ -28,16 +28,6 @@ export function renderMessage(epoch: string, { position, previous, channel, json
 /** What a frame takes beside its text. */
 const OVERHEAD = 150
 
-/** How a message's data end: the time is the last field of every encoding. */
-const ENDING = '"}\nid:'
-const TIME = '2026-11-21T19:33:02.123Z'.length
-
-/** When its message was stored, in milliseconds since 1970; NaN if its text does not end as messages do. */
-export function sentAt({ text }: Frame): number {
-  const end = text.lastIndexOf(ENDING)
-  return Date.parse(text.slice(Math.max(0, end - TIME), end))
-}
-
 /**
  * A named event. `id` moves the reader's place; `retryMs` tells it how long to wait before it comes back. Both stand in the
  * event's own block, because many readers make an event of a block without data, or do not read it.
@@ -53,15 +43,4 @@ export function renderControl<E extends ControlEvent>(
   const text = buffer.dispatch().read()
   buffer.clear()
   return text
-}
-
-let heartbeat = { id: '', text: '' }
-
-/** The last one is kept: nearly all streams are told the same position. */
-export function renderHeartbeat(epoch: string, position: number): string {
-  const id = formatEventId(epoch, position)
-  if (heartbeat.id !== id) {
-    heartbeat = { id, text: renderControl('heartbeat', { position }, { id }) }
-  }
-  return heartbeat.text
 }

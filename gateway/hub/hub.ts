@@ -54,6 +54,8 @@ export class Hub<I extends Item> {
   #epoch: string | undefined
   /** The highest head that the log has told of. */
   logHead = 0
+  /** For what brings the messages: the log has been read up to here only; Infinity if nothing is known to be missing. */
+  readTo = Infinity
 
   constructor(source: Source<I>, buffer: ReplayBuffer<I>) {
     this.source = source
@@ -64,6 +66,11 @@ export class Hub<I extends Item> {
   /** Undefined until the log has been seen once: no stream can begin before that. */
   get epoch(): string | undefined {
     return this.#epoch
+  }
+
+  /** Everything up to here has been accepted, as far as is known: the watermark, or less while a hole is being read. */
+  get wholeTo(): number {
+    return Math.min(this.fanout.watermark, this.readTo)
   }
 
   get joiningCount(): number {
@@ -171,6 +178,7 @@ export class Hub<I extends Item> {
     }
     this.#epoch = epoch
     this.logHead = position
+    this.readTo = Infinity
     this.fanout.begin(position)
   }
 
@@ -181,7 +189,7 @@ export class Hub<I extends Item> {
   resumeAt(subscription: Subscription<I>): Cursor | undefined {
     // What was accepted but not sent must not be told as sent.
     this.fanout.flush()
-    return subscription.resumeAt(this.fanout.watermark)
+    return subscription.resumeAt(this.wholeTo)
   }
 
   get #hasQuestion(): boolean {

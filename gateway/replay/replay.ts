@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../../contract/message.ts'
+import { SharedReads } from '../../chassis/sharedReads.ts'
 import type { LogReader } from '../../history/logReader.ts'
 import type { RangeQuery, Stretch } from '../../history/types.ts'
 import type { EventsQuery } from '../events/query.ts'
@@ -21,19 +22,13 @@ export interface ReplayOptions {
   keepMs: number
 }
 
-/** A read, and those who wait for it: none any more once it was answered, or it would hold their streams. */
-interface Read {
-  answer: Promise<unknown>
-  waiting: (() => boolean)[] | undefined
-}
-
 /** Messages in a page, and bytes of messages that are sent at once: more might be cut as waiting for a reader that does not read. */
 const PAGE_MESSAGES = 100
 const MAX_BYTES = 512 * 1024
-/** Answers kept at most: each may hold its messages twice, as text and as the bytes of their streams. */
-const MAX_KEPT = 16
 /** A storm of returning readers must not take the log's connections from everybody else. */
 const MAX_READS = 8
+/** Each answer may hold its messages twice, as text and as the bytes of their streams. */
+const MAX_KEPT = 16
 
 /**
  * Finds what was before, for streams: in Redis if that can prove that it is complete, otherwise in the log. The same question is
@@ -41,9 +36,7 @@ const MAX_READS = 8
  */
 export class Replay {
   readonly #options: ReplayOptions
-  readonly #reads = new Map<string, Read>()
-  readonly #queue: (() => void)[] = []
-  #running = 0
+  readonly #reads = new SharedReads(MAX_READS, MAX_KEPT)
 
   constructor(options: ReplayOptions) {
     this.#options = options
@@ -68,14 +61,14 @@ export class Replay {
       case 'time':
         return {
           // Not kept: the answer for a time to come is the head, which moves.
-          after: await this.#once(`time ${since.time.getTime()}`, 0, isWanted, () =>
+          after: await this.#reads.once(`time ${since.time.getTime()}`, 0, isWanted, () =>
             log.positionBefore(since.time),
           ),
         }
       case 'last': {
         const { count } = since
         const key = ['last', count, ...channels].join(' ')
-        return this.#once(key, this.#options.keepMs, isWanted, async () => {
+        return this.#reads.once(key, this.#options.keepMs, isWanted, async () => {
           const { epoch, position, entries } = await log.last({
             channels,
             count,
@@ -101,7 +94,7 @@ export class Replay {
     }
     const key = ['page', query.epoch, query.after, upTo, ...query.channels].join(' ')
     try {
-      const page = await this.#once(
+      const page = await this.#reads.once(
         key,
         this.#options.keepMs,
         () => hub.isJoining(subscription),
@@ -130,48 +123,6 @@ export class Replay {
     const last = fitting.at(-1)
     const isCut = fitting.length < entries.length && last !== undefined
     return { batch: render(query.epoch, fitting), upTo: isCut ? last.position : upTo }
-  }
-
-  /** The answer to a question, asked once for all who wait for it, and kept for `keepMs`: the past does not change. */
-  #once<T>(
-    key: string,
-    keepMs: number,
-    isWanted: () => boolean,
-    ask: () => Promise<T>,
-  ): Promise<T> {
-    const known = this.#reads.get(key)
-    if (known !== undefined) {
-      known.waiting?.push(isWanted)
-      // The key names the question, and with it the type of its answer.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      return known.answer as Promise<T>
-    }
-    const waiting = [isWanted]
-    const answer = this.#inTurn(waiting, ask)
-    const read: Read = { answer, waiting }
-    this.#reads.set(key, read)
-    const forget = (): void => void this.#reads.delete(key)
-    const keep = (): void => {
-      read.waiting = undefined
-      if (keepMs === 0 || this.#reads.size > MAX_KEPT) forget()
-      else setTimeout(forget, keepMs).unref()
-    }
-    answer.then(keep, forget)
-    return answer
-  }
-
-  async #inTurn<T>(waiting: readonly (() => boolean)[], ask: () => Promise<T>): Promise<T> {
-    while (this.#running >= MAX_READS) {
-      await new Promise<void>((resolve) => this.#queue.push(resolve))
-    }
-    this.#running++
-    try {
-      if (!waiting.some((isWanted) => isWanted())) throw new Error('nobody waits for it any more')
-      return await ask()
-    } finally {
-      this.#running--
-      this.#queue.shift()?.()
-    }
   }
 }
 

@@ -41,7 +41,7 @@ const TEXT_OR_BYTES = ['string', 'concatenated string', 'sliced string', 'native
  */
 export async function largeHeld(minBytes: number): Promise<number> {
   collectGarbage()
-  const { snapshot, nodes } = JSON.parse(await text(getHeapSnapshot())) as Snapshot
+  const { snapshot, nodes }: Snapshot = JSON.parse(await text(getHeapSnapshot()))
   const { node_fields: fields, node_types: types } = snapshot.meta
   const kinds = new Set(TEXT_OR_BYTES.map((kind) => types[0].indexOf(kind)))
   const [kindAt, sizeAt] = [fields.indexOf('type'), fields.indexOf('self_size')]

@@ -5,9 +5,9 @@ import { Registry } from 'prom-client'
 import { createApp, createHttpServer } from '../../chassis/http.ts'
 import { Admission, type AdmissionOptions } from '../../gateway/events/admission.ts'
 import type { Connection } from '../../gateway/events/connection.ts'
-import { clock } from '../../chassis/clock.ts'
+import { clock, type Clock } from '../../chassis/clock.ts'
 import { Connections } from '../../gateway/events/connections.ts'
-import { createListener, openFrontDoor, type FrontDoor } from '../../gateway/events/frontDoor.ts'
+import { createListener, openFrontDoor } from '../../gateway/events/frontDoor.ts'
 import { createHandler, type EventsOptions, type Handle } from '../../gateway/events/handler.ts'
 import { renderMessage, type Frame } from '../../gateway/hub/frame.ts'
 import { Hub } from '../../gateway/hub/hub.ts'
@@ -29,6 +29,8 @@ export interface StreamServerOptions {
   holdsChannels?: boolean
   /** False: every connection goes to Node at once. */
   hasDoor?: boolean
+  /** By which the front door closes connections that send nothing. */
+  doorClock?: Clock
   /** The log has not been seen yet. */
   isUnseen?: boolean
 }
@@ -53,7 +55,6 @@ export class StreamServer {
   readonly hub: Hub<Frame>
   readonly admission: Admission
   readonly connections: Connections
-  readonly door: FrontDoor = { closeIdle: () => {} }
   /** Those whose stream began, in that order. */
   readonly begun: Connection[] = []
   /** Requests that the front door has passed on. */
@@ -150,7 +151,9 @@ export class StreamServer {
       this.listener(request, response)
     }
     this.server = createHttpServer(counted)
-    if (options.hasDoor !== false) this.door = openFrontDoor(this.server, this.handle)
+    if (options.hasDoor !== false) {
+      openFrontDoor(this.server, this.handle, options.doorClock ?? clock)
+    }
     if (options.isUnseen !== true) this.hub.begin('e1', 0)
   }
 

@@ -27,6 +27,7 @@ export class TestFollower {
   /** Of the log. */
   epoch = 'e1'
   #isAskDue = false
+  readonly #joined = new Map<string, Subscription<SizedItem>>()
   #told: string[] = []
 
   constructor(lingerMs = 30_000) {
@@ -67,7 +68,15 @@ export class TestFollower {
   }
 
   join(name: string, channels: string, start: Start<SizedItem> = {}): Subscription<SizedItem> {
-    return this.hub.join(channels.split(' '), start, testSink(name, this.#told))
+    const subscription = this.hub.join(channels.split(' '), start, testSink(name, this.#told))
+    this.#joined.set(name, subscription)
+    return subscription
+  }
+
+  /** Where a reader would resume if a heartbeat came now. */
+  place(name: string): string | undefined {
+    const subscription = this.#joined.get(name)
+    return subscription && this.hub.resumeAt(subscription)?.toString()
   }
 
   /** Redis has confirmed the subscription of these. */

@@ -1,0 +1,43 @@
+import type { Redis } from 'ioredis'
+import { hasShardedPubSub } from './redis.ts'
+
+/** Names in one command: the reply to a larger one would hold up what comes behind it. */
+const BATCH = 500
+
+/** Subscriptions to Redis by many names, by sharded pub/sub where the server has it. */
+export class PubSub {
+  readonly #redis: Redis
+  #isSharded = true
+
+  constructor(redis: Redis, onMessage: (name: string, payload: string) => void) {
+    this.#redis = redis
+    redis.on('message', onMessage)
+    redis.on('smessage', onMessage)
+  }
+
+  /** To be awaited on each new connection, before it subscribes: it may be to another server. */
+  async connected(): Promise<void> {
+    this.#isSharded = await hasShardedPubSub(this.#redis)
+  }
+
+  /** Resolves once the server has confirmed all. `isWanted` is asked when a name's turn comes. Rejects as ioredis does. */
+  async subscribe(names: readonly string[], isWanted: (name: string) => boolean): Promise<void> {
+    for (let start = 0; start < names.length; start += BATCH) {
+      // One that was left since is not wanted any more, and nobody would take it off again.
+      const batch = names.slice(start, start + BATCH).filter(isWanted)
+      if (batch.length === 0) continue
+      await (this.#isSharded ? this.#redis.ssubscribe(...batch) : this.#redis.subscribe(...batch))
+    }
+  }
+
+  unsubscribe(names: readonly string[]): void {
+    for (let start = 0; start < names.length; start += BATCH) {
+      const batch = names.slice(start, start + BATCH)
+      const done = this.#isSharded
+        ? this.#redis.sunsubscribe(...batch)
+        : this.#redis.unsubscribe(...batch)
+      // If it fails, the connection is going down, and takes the subscriptions with it.
+      done.catch(() => {})
+    }
+  }
+}

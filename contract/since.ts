@@ -1,0 +1,28 @@
+import { parseEventId, type EventId } from './eventId.ts'
+import { parsePosition } from './position.ts'
+import { parseTime } from './time.ts'
+
+/** Where a stream was asked to begin. */
+export type Since =
+  | { kind: 'now' }
+  | ({ kind: 'id' } & EventId)
+  | { kind: 'position'; position: number }
+  | { kind: 'time'; time: Date }
+  | { kind: 'last'; count: number }
+
+/** For people. */
+export const SINCE_FORMS =
+  'an event id, a position, a time like 2026-11-21T19:33:02Z, or -N for the last N of each channel'
+
+/** Reads `since` of `GET /events`; empty means from now on. Undefined if it is none of its forms. */
+export function parseSince(text: string): Since | undefined {
+  if (text === '') return { kind: 'now' }
+  const last = /^-([1-9][0-9]{0,3})$/.exec(text)?.[1]
+  if (last !== undefined) return { kind: 'last', count: Number(last) }
+  const position = parsePosition(text)
+  if (position !== undefined) return { kind: 'position', position }
+  const id = parseEventId(text)
+  if (id !== undefined) return { kind: 'id', ...id }
+  const time = parseTime(text)
+  return time && { kind: 'time', time }
+}
