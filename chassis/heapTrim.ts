@@ -3,8 +3,11 @@ import { runInNewContext } from 'node:vm'
 
 /** Streams that began since the last trim that make one worth its pause. */
 const WORTH = 1_000
-/** Looks in a row with few new streams: the storm is over. */
-const QUIET_LOOKS = 3
+/**
+ * Looks in a row with few new streams: the storm is over. V8 makes its new space small again only if little was allocated in the
+ * last five seconds.
+ */
+const QUIET_LOOKS = 7
 const QUIET_STREAMS = 50
 /** One collection empties pages, the ones after it give them back. */
 const COLLECTIONS = 3

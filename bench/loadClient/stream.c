@@ -109,7 +109,8 @@ static int writeRequest(const struct stream *stream, char *text, size_t size) {
   const char *id = stream->reading.id[0] != 0 ? stream->reading.id : options.lastId;
   if (id != NULL) snprintf(lastId, sizeof lastId, "Last-Event-ID: %s\r\n", id);
   return snprintf(text, size,
-                  "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: text/event-stream\r\n%s\r\n",
+                  "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: text/event-stream\r\n"
+                  "X-Forwarded-For: 127.0.0.1\r\n%s\r\n",
                   path, options.port, lastId);
 }
 

@@ -26,6 +26,8 @@ export class Channel<I extends Item> {
   batch: I[] = []
   /** Since when it has no subscription. */
   idleSince = 0
+  /** This one, for all subscriptions that have no other: most streams are of one channel. */
+  readonly alone: readonly Channel<I>[] = [this]
 
   constructor(name: string) {
     this.name = name
@@ -59,7 +61,7 @@ export class Channels<I extends Item> {
   }
 
   /** The channels of these names, with those that are new among them. */
-  take(names: readonly string[]): { channels: Channel<I>[]; fresh: Channel<I>[] } {
+  take(names: readonly string[]): { channels: readonly Channel<I>[]; fresh: Channel<I>[] } {
     const fresh: Channel<I>[] = []
     const channels = names.map((name) => {
       let channel = this.#byName.get(name)
@@ -71,7 +73,7 @@ export class Channels<I extends Item> {
       }
       return channel
     })
-    return { channels, fresh }
+    return { channels: (channels.length === 1 && channels[0]?.alone) || channels, fresh }
   }
 
   join(subscription: Subscription<I>): void {
