@@ -113,7 +113,7 @@ export class LoadClient {
     this.opened.catch(() => {})
   }
 
-  /** Counts and times begin anew. */
+  /** Counts and times begin at zero. */
   reset(): void {
     this.#child.stdin.write('reset\n')
   }
@@ -124,7 +124,7 @@ export class LoadClient {
     return this.#orEnd(report)
   }
 
-  /** From now on so many streams a second leave, and come anew. */
+  /** From now on so many streams a second leave, and come again. */
   churn(perSecond: number): void {
     this.#child.stdin.write(`churn ${perSecond}\n`)
   }

@@ -9,7 +9,7 @@ export const BEFORE = 'Causeway, before'
 /** A server that is measured beside the others, in the same way. */
 export interface Subject {
   name: string
-  /** Starts it anew, on its core; `channels` is how many the messages are spread over. */
+  /** Starts it again, on its core; `channels` is how many the messages are spread over. */
   start: (bed: Bed, channels: number) => Promise<Running>
 }
 

@@ -72,7 +72,7 @@ export class RedisLog {
     return reply === null ? undefined : Number(reply)
   }
 
-  /** Asked anew after every connect: it may be another server by then. The gateways ask the same question. */
+  /** Asked again after every connect: it may be another server by then. The gateways ask the same question. */
   #publish(): Promise<string> {
     this.#publishing ??= hasShardedPubSub(this.#redis).then(
       (sharded) => (sharded ? 'SPUBLISH' : 'PUBLISH'),
@@ -107,7 +107,7 @@ return redis.call('HGET', KEYS[1], 'position')`
 // KEYS: head, then recent stream and live channel of each channel. ARGV: after, publish command, stream length, stream
 // milliseconds, then for each entry the index of its stream's key and its encoding.
 //
-// A Redis that evicted the head may have kept a stream that reaches beyond the new one. It takes no lower id, so it begins anew;
+// A Redis that evicted the head may have kept a stream that reaches beyond the new one. It takes no lower id, so it begins again;
 // failing instead would stop the bridges until it expires.
 const APPEND = `
 local head = tonumber(redis.call('HGET', KEYS[1], 'position'))

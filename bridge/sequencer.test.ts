@@ -135,7 +135,7 @@ describe('a hole', () => {
     expect(run.news()).toEqual(['fetch 10-12'])
   })
 
-  test('that has moved on while it was waited for is waited for anew', () => {
+  test('that has moved on while it was waited for is waited for again', () => {
     run.hear(12, 11, 14)
     run.sequencer.appended('e1', 12)
     // The first wait, for 12's, is still running: there is one at a time.

@@ -18,7 +18,7 @@ describe('Redis', () => {
     expect(run.news()).toEqual(['fetch 7-11'])
   })
 
-  test('that is empty is opened anew, after what the log was seen to hold', () => {
+  test('that is empty is opened again, after what the log was seen to hold', () => {
     run.hear(11)
     run.hear(12)
     run.sequencer.appended('e1', undefined)
@@ -31,7 +31,7 @@ describe('Redis', () => {
     expect(run.news()).toEqual(['append 12: 13'])
   })
 
-  test('that is seen empty is opened anew, though nothing is posted', () => {
+  test('that is seen empty is opened again, though nothing is posted', () => {
     run.sequencer.seen('e1', undefined)
     expect(run.news()).toEqual(['open e1 at 10'])
     run.sequencer.opened('e1', 10)

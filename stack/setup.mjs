@@ -3,22 +3,18 @@ import { installDependencies } from './setup/dependencies.mjs'
 import { parseCommand } from './setup/options.mjs'
 import { installPrograms } from './setup/programs.mjs'
 import { generateClient } from './setup/prisma.mjs'
-import { SetupError, UsageError, say } from './setup/say.mjs'
+import { orSay, say } from './setup/say.mjs'
 import { runTests } from './setup/tests.mjs'
 
 /**
  * The door of `npm start`, `npm test`, `npm run faults` and `npm run bench`. Plain JavaScript over Node's own modules alone, because it runs before anything is
  * installed or compiled: it brings the machine to the point where the compiled stack, or jest, can run.
  */
-try {
+await orSay(async () => {
   const command = parseCommand(process.argv.slice(2))
   if (command.help !== undefined) process.stdout.write(command.help)
   else await run(command)
-} catch (error) {
-  if (!(error instanceof UsageError) && !(error instanceof SetupError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = error instanceof UsageError ? 2 : 1
-}
+})
 
 async function run({ name, options, rest }) {
   // A name or option that is wrong was refused above: nothing is installed for a command that cannot run.

@@ -13,7 +13,7 @@
 
 /* Opens many event streams at one server, reads them all in one thread, and checks and times what comes.
  *
- * On standard input, one a line: `reset` (counts and times begin anew), `report`, `churn N` (close and reopen N streams a
+ * On standard input, one a line: `reset` (counts and times begin at zero), `report`, `churn N` (close and reopen N streams a
  * second from now on), `quit`; the end of the input ends it too. On standard output, one a line: `c N` (N messages since the
  * start have reached all their streams), and JSON: {"type":"open"…} once all streams are open, {"type":"report"…}. */
 

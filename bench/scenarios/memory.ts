@@ -59,7 +59,7 @@ export async function memory(bed: Bed, plan: Plan): Promise<Outcome> {
         `${format(more)} more, each time ${restMs / 1_000} s after the last one was opened. What a stream weighs is the difference of these two by ${format(more)}: what a process took for its ` +
         `start and does not need any more is used again by the first ones. No garbage collection is forced from outside. What the kernel keeps for each socket is not in it, for none of them.`,
       `The streams of "${returning(gateway).name}" begin with the last ${SINCE} messages of their channel, of about 300 bytes each, and are idle after that.`,
-      `Then, of the gateway alone, ${format(more)} streams: ${format(perSecond)} a second leave and come anew for ${plan.minutes} min. Compared are the medians of the ` +
+      `Then, of the gateway alone, ${format(more)} streams: ${format(perSecond)} a second leave and come again for ${plan.minutes} min. Compared are the medians of the ` +
         `second and of the last fifth of that time.`,
     ],
     series: figures.series,

@@ -19,3 +19,14 @@ export async function timed(name, part) {
 
 /** The command line is wrong; the message says how. */
 export class UsageError extends Error {}
+
+/** Runs a command of ours. If something is missing or the command line is wrong, it ends with the message and no stack. */
+export async function orSay(run) {
+  try {
+    await run()
+  } catch (error) {
+    if (!(error instanceof UsageError) && !(error instanceof SetupError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = error instanceof UsageError ? 2 : 1
+  }
+}

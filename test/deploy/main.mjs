@@ -2,7 +2,7 @@ import { build } from '../../stack/setup/build.mjs'
 import { installDependencies } from '../../stack/setup/dependencies.mjs'
 import { generateClient } from '../../stack/setup/prisma.mjs'
 import { installPrograms } from '../../stack/setup/programs.mjs'
-import { SetupError, say, timed } from '../../stack/setup/say.mjs'
+import { SetupError, orSay, say, timed } from '../../stack/setup/say.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
 import { installTools } from './tools/install.mjs'
 
@@ -24,15 +24,7 @@ const take = (name) => {
   return at === -1 ? false : args.splice(at, 1).length > 0
 }
 if (take('--help')) process.stdout.write(HELP)
-else {
-  try {
-    await run()
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    process.exitCode = 1
-  }
-}
+else await orSay(run)
 
 async function run() {
   const all = take('--all')

@@ -189,7 +189,7 @@ describe('a bad history is rejected with the right word', () => {
   })
 })
 
-test('a reset to another epoch begins a chain anew, and what the first one had not told is no loss', () => {
+test('a reset to another epoch begins another chain, and what the first one had not told is no loss', () => {
   const history = goodHistory()
   const restored = history.rows.slice(2, 4).map((row) => ({
     ...row,

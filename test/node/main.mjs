@@ -8,7 +8,7 @@ import { fetchPackages } from '../../stack/setup/packages.mjs'
 import { inRoot } from '../../stack/setup/paths.mjs'
 import { generateClient } from '../../stack/setup/prisma.mjs'
 import { installPrograms } from '../../stack/setup/programs.mjs'
-import { SetupError, say, timed } from '../../stack/setup/say.mjs'
+import { orSay, say, timed } from '../../stack/setup/say.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
 
 const HELP = `npm run test:node [-- folders] [options of jest]: the tests in these folders, on the oldest Node that is supported and
@@ -21,15 +21,7 @@ const HOME = inRoot('.stack/node')
 /** The door of `npm run test:node`. */
 const args = process.argv.slice(2)
 if (args.includes('--help')) process.stdout.write(HELP)
-else {
-  try {
-    await run()
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    process.exitCode = 1
-  }
-}
+else await orSay(run)
 
 async function run() {
   await installDependencies()

@@ -30,7 +30,7 @@ export const cursorFaults: Scenario[] = [
   {
     id: 'F27b',
     title: 'the database restored to an older state, with a new epoch',
-    // Those who are told to begin anew have not heard what the restored log has; that is what the reset is for.
+    // Those who are told to begin again have not heard what the restored log has; that is what the reset is for.
     run: async (scene) => {
       const { databaseUrl } = scene.bench.stack
       await scene.poster.quiet()
