@@ -54,11 +54,11 @@ export function createGatewayMetrics(registry: Registry) {
     // Those that came back have an id.
     starts: counter('stream_starts', 'Streams begun, by where they began', 'since', SINCES),
     channels: gauge('channels', 'Channels that this gateway is subscribed to'),
-    reads: counter('reads', 'Pages of the past read for streams, by source', 'source', SOURCES),
+    reads: counter('reads', 'Pages of the past read, by source', 'source', SOURCES),
     gaps: counter('gaps', 'Gap events sent, by reason', 'reason', GAPS),
     resets: counter('resets', 'Reset events sent, by reason', 'reason', RESETS),
-    refusals: counter('refusals', 'Streams told to come back, by their excess', 'reason', REFUSALS),
-    rejections: counter('rejections', 'Problems answered, by type', 'reason', REJECTIONS),
+    refusals: counter('refusals', 'Streams told to come back, by limit', 'reason', REFUSALS),
+    rejections: counter('rejections', 'Requests refused, by problem', 'reason', REJECTIONS),
     ends: counter('stream_ends', 'Streams that the gateway ended, by reason', 'reason', ENDS),
     lag: new Histogram({
       name: 'causeway_gateway_delivery_lag_seconds',
