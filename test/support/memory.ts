@@ -1,6 +1,5 @@
-import { text } from 'node:stream/consumers'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { getHeapSnapshot, setFlagsFromString } from 'node:v8'
+import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /** Most collections that are tried: what only a finished turn held is gone after the first. */
@@ -27,27 +26,13 @@ export async function stillHeld(refs: readonly WeakRef<object>[]): Promise<numbe
   return held
 }
 
-interface Snapshot {
-  snapshot: { meta: { node_fields: string[]; node_types: [string[], ...unknown[]] } }
-  nodes: number[]
-}
-
-/** The kinds of node in a snapshot that are text, or bytes outside the heap. */
-const TEXT_OR_BYTES = ['string', 'concatenated string', 'sliced string', 'native']
-
-/**
- * How many strings and buffers of at least that many bytes are still held. They are counted in a snapshot, as the heap's size
- * also says what the machine did meanwhile. A snapshot of a test takes about a second.
- */
-export async function largeHeld(minBytes: number): Promise<number> {
-  collectGarbage()
-  const { snapshot, nodes }: Snapshot = JSON.parse(await text(getHeapSnapshot()))
-  const { node_fields: fields, node_types: types } = snapshot.meta
-  const kinds = new Set(TEXT_OR_BYTES.map((kind) => types[0].indexOf(kind)))
-  const [kindAt, sizeAt] = [fields.indexOf('type'), fields.indexOf('self_size')]
-  let held = 0
-  for (let node = 0; node < nodes.length; node += fields.length) {
-    if (kinds.has(nodes[node + kindAt]!) && nodes[node + sizeAt]! >= minBytes) held++
+/** Bytes that are still held, in the heap and in buffers, once the turns that used them are over. */
+export async function bytesHeld(): Promise<number> {
+  for (let turn = 0; turn < TRIES; turn++) {
+    // oxlint-disable-next-line no-await-in-loop
+    await nextTurn()
+    collectGarbage()
   }
-  return held
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
