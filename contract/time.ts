@@ -1,18 +1,38 @@
 const RFC_3339 =
-  /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+  /^(\d{4})-(\d{2})-(\d{2})[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/
+
+const MINUTE_MS = 60_000
 
 /**
  * An RFC 3339 time; the zone is required, because a time without one means another moment on each machine. Whatever is
- * finer than a millisecond is cut off, as in `sentAt`.
+ * finer than a millisecond is cut off, as in `sentAt`. A leap second is the last millisecond before it, because no clock of ours
+ * has it.
  */
 export function parseTime(text: string): Date | undefined {
-  const [, year, month, day] = RFC_3339.exec(text) ?? []
-  const time = new Date(text)
-  if (Number.isNaN(time.getTime()) || year === undefined) return undefined
+  const match = RFC_3339.exec(text)
+  if (match === null) return undefined
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1)
+    .map(Number)
+  const [fraction = '', sign, zoneHour, zoneMinute] = match.slice(7)
+  const isLeap = second === 60
+  const milliseconds = isLeap ? 999 : Number(fraction.slice(0, 3).padEnd(3, '0'))
+  const time = new Date(0)
+  // Not `Date.UTC`, which takes the year 99 for 1999.
+  time.setUTCFullYear(year, month - 1, day)
   // `Date` takes February 30th for March 2nd.
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
-  if (date.getUTCDate() !== Number(day)) return undefined
+  if (time.getUTCMonth() !== month - 1 || time.getUTCDate() !== day) return undefined
+  time.setUTCHours(hour, minute, isLeap ? 59 : second, milliseconds)
+  const offset = (Number(zoneHour ?? 0) * 60 + Number(zoneMinute ?? 0)) * MINUTE_MS
+  time.setTime(time.getTime() - (sign === '-' ? -offset : offset))
+  if (isLeap && !endsMonth(time)) return undefined
   // Postgres has no year 0, and a zone can also shift a time into the year 10000.
   const utcYear = time.getUTCFullYear()
   return utcYear >= 1 && utcYear <= 9999 ? time : undefined
+}
+
+/** Only there may a leap second follow. */
+function endsMonth(time: Date): boolean {
+  const next = new Date(time.getTime() + 1)
+  return next.getUTCDate() === 1 && next.getUTCHours() === 0 && next.getUTCMinutes() === 0
 }

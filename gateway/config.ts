@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { commonConfig, databaseUrl, redisConfig } from '../chassis/commonConfig.ts'
 import { host, integer, origins, port, seconds } from '../chassis/configFields.ts'
+import { LEAST_WAITING_BYTES } from '../contract/limits.ts'
 
 export const gatewayConfig = z.object({
   HOST: host().default('127.0.0.1').describe('Where the public API listens'),
@@ -27,8 +28,8 @@ export const gatewayConfig = z.object({
     .default(2)
     .describe('After which readers come back; each waits between half and one and a half of it'),
   // Not less: a stream that catches up is sent half of it at once.
-  MAX_WAITING_BYTES: integer(1_048_576, 1_073_741_824)
-    .default(1_048_576)
+  MAX_WAITING_BYTES: integer(LEAST_WAITING_BYTES, 1_073_741_824)
+    .default(LEAST_WAITING_BYTES)
     .describe('Bytes that may wait for one slow reader before it is cut'),
   MAX_TOTAL_WAITING_BYTES: integer(1_048_576, 68_719_476_736)
     .default(268_435_456)

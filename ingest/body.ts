@@ -17,11 +17,21 @@ export function createReadBody(maxBytes: number): ReadBody {
       throw new Problem('unsupported-media-type')
     }
     await new Promise<void>((resolve, reject) => {
-      readRaw(request, response, (error?: unknown) =>
-        error === undefined ? resolve() : reject(error),
-      )
+      readRaw(request, response, (error?: unknown) => {
+        if (error === undefined) resolve()
+        else reject(isTooLarge(error) ? tooLarge(maxBytes) : error)
+      })
     })
     // A request without a body has none after reading it either.
     return request.body instanceof Uint8Array ? request.body : new Uint8Array()
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  const { type }: { type?: unknown } = Object(error)
+  return type === 'entity.too.large'
+}
+
+function tooLarge(maxBytes: number): Problem {
+  return new Problem('too-large', `at most ${maxBytes} bytes are taken (MAX_BODY_BYTES)`)
 }

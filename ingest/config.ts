@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { commonConfig, crashConfig, databaseUrl, mqttConfig } from '../chassis/commonConfig.ts'
 import { host, integer, origins, port } from '../chassis/configFields.ts'
+import * as limits from '../contract/limits.ts'
 
 export const ingestConfig = z.object({
   HOST: host().default('127.0.0.1').describe('Where the public API listens'),
@@ -22,12 +23,15 @@ export const ingestConfig = z.object({
     .describe(
       'Most publishes that may await their acknowledgement; the bridge finds the rest in the log',
     ),
-  MAX_BODY_BYTES: integer(1, 16_777_216).default(65_536).describe('Largest body of a post'),
+  MAX_BODY_BYTES: integer(1, limits.MAX_BODY_BYTES)
+    .default(65_536)
+    .describe('Largest body of a post'),
   // Readers in Go take a line of at most 65,536 bytes by default, and would ask for the same message for ever.
-  MAX_EVENT_BYTES: integer(4_096, 16_777_216)
+  MAX_EVENT_BYTES: integer(4_096, limits.MAX_EVENT_BYTES)
     .default(65_000)
     .describe('Largest message as it stands on a stream; a larger one is answered 413'),
-  MAX_WAITING_BYTES: integer(65_536, 1_073_741_824)
+  // Not less than the largest message, or that one would be refused as if the database were slow.
+  MAX_WAITING_BYTES: integer(limits.MAX_EVENT_BYTES, 1_073_741_824)
     .default(33_554_432)
     .describe(
       'Most bytes of messages that wait for the database; beyond it posts are answered 503',

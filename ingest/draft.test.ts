@@ -20,10 +20,19 @@ describe('a body', () => {
   test.each([
     ['{"data":null}', { type: 'message', data: 'null' }],
     ['{"data":"hi","type":"a.B:c-d_9"}', { type: 'a.B:c-d_9', data: '"hi"' }],
-    [' {"data" : [1, -0.5e1, true] } ', { type: 'message', data: '[1,-5,true]' }],
+    [' {"data" : [1, -0.5e1, true] } ', { type: 'message', data: '[1,-0.5e1,true]' }],
     ['{"data":1,"data":2}', { type: 'message', data: '2' }],
     ['{"data":{"__proto__":{"x":1}}}', { type: 'message', data: '{"__proto__":{"x":1}}' }],
-    ['{"data":"👩‍🚀\\ud83d\\ude00\\u2028\\n"}', { type: 'message', data: '"👩‍🚀😀\u2028\\n"' }],
+    [
+      '{"data":"👩‍🚀\\ud83d\\ude00\\u2028\\n"}',
+      { type: 'message', data: '"👩‍🚀\\ud83d\\ude00\\u2028\\n"' },
+    ],
+    ['{"data":1,"d\\u0061ta":2}', { type: 'message', data: '2' }],
+    [
+      '{"data":{"type":1,"data":[{"data":2}]},"type":"t"}',
+      { type: 't', data: '{"type":1,"data":[{"data":2}]}' },
+    ],
+    ['{"type":"data","data":"data"}', { type: 'data', data: '"data"' }],
     [`{"data":${nested(64)}}`, { type: 'message', data: nested(64) }],
     ['\ufeff{"data":0}', { type: 'message', data: '0' }],
   ])('%j is taken', (body, content) => {
@@ -70,12 +79,43 @@ describe('a body', () => {
     ['{"data":"a\\u0000"}', ['#/data']],
     ['{"data":{"a":[0,{"b":"\\ud800x"}]}}', ['#/data/a/1/b']],
     ['{"data":[[{"\\udc00":1}]]}', ['#/data/0/0']],
-    ['{"data":{"a":1e400}}', ['#/data/a']],
-    ['{"data":-1e400}', ['#/data']],
+    ['{"data":{"a":1e131072}}', ['#/data/a']],
+    ['{"data":-1e131072}', ['#/data']],
+    ['{"data":[0,"]}",{"x":[1e-16384]}]}', ['#/data/2/x/0']],
+    [`{"data":{"${'k'.repeat(100)}":"\\u0000"}}`, [`#/data/${'k'.repeat(64)}`]],
     [`{"data":${nested(65)}}`, ['#/data']],
   ])('%j does not have the right form', (body, pointers) => {
     expect(refusal(body)?.[0]).toBe('validation-failed')
     expect(refusal(body)?.[1]).toEqual(pointers)
+  })
+
+  test.each([
+    ['9007199254740993'],
+    ['12345678901234567890'],
+    ['1.10'],
+    ['-0'],
+    ['1e-400'],
+    ['1e400'],
+    ['1E+2'],
+    ['0.1000000000000000055511151231257827'],
+    ['{"a":1,"a":2}'],
+    ['"\\u00e4\\/\\"\\\\"'],
+    ['[[],{},"",[{}],"[{,:}]",null,false]'],
+    ['{"":{"":""}}'],
+  ])('of the data %s is taken as it was written', (data) => {
+    expect(parseContent(bytes(`{"data":${data}}`)).data).toBe(data)
+    const spaced = ` { \t"data" :\r\n ${data.replaceAll(/(?<=^[^"]*)([,:])/g, '$1\n ')} , "type" : "t" } `
+    expect(parseContent(bytes(spaced)).data).toBe(data)
+  })
+
+  test('of a megabyte is taken, whatever it is of', () => {
+    for (const data of [
+      `"${'x\\n'.repeat(300_000)}"`,
+      `[${'1,'.repeat(500_000)}1]`,
+      `"${'é'.repeat(1_000_000)}"`,
+    ]) {
+      expect(parseContent(bytes(`{"data":${data}}`)).data === data).toBe(true)
+    }
   })
 
   test('that is deeper than any stack is refused and overflows none', () => {

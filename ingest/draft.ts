@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DEFAULT_TYPE } from '../contract/message.ts'
 import { type Mistake, Problem } from '../contract/problem.ts'
 import { pointer } from './pointer.ts'
-import { findUnstorable } from './storable.ts'
+import { readDataText } from './dataText.ts'
 
 /** More would only make the answer as large as the mistake. */
 const MAX_MISTAKES = 20
@@ -28,22 +28,30 @@ export interface Content {
 }
 
 /** Throws `malformed-json` or `validation-failed`. Of a repeated key the last one counts, as everywhere in JavaScript. */
-export function parseContent(body: Uint8Array): Content {
+export function parseContent(bytes: Uint8Array): Content {
+  const body = decode(bytes)
   const parsed = Body.safeParse(parseJson(body))
   if (!parsed.success) throw invalid(parsed.error.issues.flatMap(toMistakes))
-  const { type, data } = parsed.data
-  const unstorable = findUnstorable(data)
-  if (unstorable !== undefined) {
-    const { path, detail } = unstorable
+  const data = readDataText(body)
+  if ('detail' in data) {
+    const { path, detail } = data
     throw invalid([{ pointer: pointer(['data', ...path]), detail }])
   }
-  return { type, data: JSON.stringify(data) }
+  return { type: parsed.data.type, data: data.text }
 }
 
-function parseJson(body: Uint8Array): unknown {
+/** Fatal, or bytes that are no UTF-8 would be stored as U+FFFD: not what was sent. */
+function decode(bytes: Uint8Array): string {
   try {
-    // Fatal, or bytes that are no UTF-8 would be stored as U+FFFD: not what was sent.
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new Problem('malformed-json')
+  }
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body)
   } catch {
     // Not the parser's own message: it quotes the input.
     throw new Problem('malformed-json')

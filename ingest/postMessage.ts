@@ -56,7 +56,9 @@ async function readDraft(
   const draft = { id: uuid(), channel, type, sender, data, key }
   const bytes = eventBytes(draft)
   if (bytes > maxEventBytes) {
-    const detail = `on a stream this message would take ${bytes} bytes; at most ${maxEventBytes} may`
+    const detail =
+      `on a stream this message would take ${bytes} bytes; ` +
+      `at most ${maxEventBytes} are taken (MAX_EVENT_BYTES)`
     throw new Problem('too-large', detail)
   }
   return draft
