@@ -15,7 +15,7 @@ import { RedisLog } from './redisLog.ts'
 import { Relay } from './relay.ts'
 import { subscribeToChannels } from './subscription.ts'
 
-const config = readConfig('bridge', bridgeConfig, { env: process.env, argv: process.argv.slice(2) })
+const config = readConfig('bridge', bridgeConfig)
 const logger = createLogger('bridge', config.LOG_LEVEL)
 exitOnCrash(logger)
 const registry = createRegistry('bridge', VERSION)

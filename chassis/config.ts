@@ -12,12 +12,9 @@ export type ParsedConfig<S extends z.ZodObject> =
  * Reads a service's configuration from the environment, or ends the process: with 0 after `--help`, and with 78 after
  * one line per mistake on stderr, all of them at once. To be called once, from `main.ts`.
  */
-export function readConfig<S extends z.ZodObject>(
-  service: string,
-  schema: S,
-  { env, argv }: { env: Env; argv: string[] },
-): z.output<S> {
-  const parsed = parseConfig(service, schema, { env, argv })
+export function readConfig<S extends z.ZodObject>(service: string, schema: S): z.output<S> {
+  const { env, argv } = process
+  const parsed = parseConfig(service, schema, { env, argv: argv.slice(2) })
   if ('config' in parsed) return parsed.config
   if ('help' in parsed) {
     process.stdout.write(parsed.help)

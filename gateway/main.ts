@@ -20,10 +20,7 @@ import { createGatewayMetrics } from './metrics.ts'
 import { RedisReplay } from './replay/redisReplay.ts'
 import { Replay } from './replay/replay.ts'
 
-const config = readConfig('gateway', gatewayConfig, {
-  env: process.env,
-  argv: process.argv.slice(2),
-})
+const config = readConfig('gateway', gatewayConfig)
 const logger = createLogger('gateway', config.LOG_LEVEL)
 exitOnCrash(logger)
 const registry = createRegistry('gateway', VERSION)
@@ -37,9 +34,8 @@ const log = new LogReader({
 })
 const keys = new RedisKeys(config.REDIS_PREFIX, config.LOG_ID)
 const redis = connectRedis(config.REDIS_URL, 'causeway-gateway', logger)
-const recent = new RedisReplay(redis, keys)
 const replay = new Replay({
-  recent: (query) => recent.read(query),
+  recent: new RedisReplay(redis, keys),
   log,
   metrics,
   keepMs: 1_000,

@@ -15,7 +15,7 @@ import { Publisher } from './publisher.ts'
 /** What is not acknowledged by then is found in the log by the bridges, so a stop need not wait for the broker. */
 const FLUSH_MILLISECONDS = 2000
 
-const config = readConfig('ingest', ingestConfig, { env: process.env, argv: process.argv.slice(2) })
+const config = readConfig('ingest', ingestConfig)
 const logger = createLogger('ingest', config.LOG_LEVEL)
 exitOnCrash(logger)
 const registry = createRegistry('ingest', VERSION)

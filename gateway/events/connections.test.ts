@@ -15,7 +15,7 @@ describe('a stream', () => {
       'retry:1500\nevent:goodbye\ndata:{"reason":"unavailable"}\nid:e1-0\n\n',
     )
     await turn()
-    expect([connections.size, hub.joiningCount, counts.get('unavailable')]).toEqual([0, 0, 1])
+    expect([connections.size, hub.joining.size, counts.get('unavailable')]).toEqual([0, 0, 1])
   })
 
   test('that is told ready in time stays, and is not sent a heartbeat before', () => {

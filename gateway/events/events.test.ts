@@ -145,7 +145,7 @@ test('a thousand readers that leave at any moment leave nothing behind', async (
   clearInterval(sending)
   await waitFor(() => server.connections.size === 1)
   expect(server.hub.channels.get('a')?.subscriptions.size).toBe(1)
-  expect(server.hub.joiningCount).toBe(0)
+  expect(server.hub.joining.size).toBe(0)
   // Nor a place among those that may be open at once.
   expect(await server.count('refusals', 'streams')).toBe(0)
   expect((await server.metrics.streams.get()).values[0]?.value).toBe(1)

@@ -54,15 +54,10 @@ export function parseEventsQuery(search: string, lastEventId: string | undefined
   }
   if (errors.length > 0) throw new Problem('invalid-parameter', ALLOWED, { errors })
   return {
-    channels: [...new Set(names.map((name) => ownString(channelParameter(name))))],
+    channels: [...new Set(names.map((name) => channelParameter(name)))],
     since: parseLastEventId(lastEventId || given.get('lastEventId')) ?? since ?? { kind: 'now' },
     heartbeat: heartbeat === '' ? undefined : Number(heartbeat),
   }
-}
-
-/** Not a part of the request, all of which it would keep in memory for as long as the channel is there. */
-function ownString(name: string): string {
-  return Buffer.from(name, 'latin1').toString('latin1')
 }
 
 /** The id that a client came with, as it sent it. */

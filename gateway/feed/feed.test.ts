@@ -30,7 +30,7 @@ describe('a feed', () => {
     await run.bridge()
     run.asked.length = 0
     for (let count = 0; count < 1_000; count++) run.join('one', `c${count}`)
-    await waitFor(() => run.feed.hub.joiningCount === 0)
+    await waitFor(() => run.feed.hub.joining.size === 0)
     expect(run.asked).toEqual([1_000])
     expect(await run.commands('ssubscribe')).toBe(1 + 2)
     expect((await run.subscribed()).length).toBe(1_001)
@@ -42,7 +42,7 @@ describe('a feed', () => {
     const one = run.join('one', 'a b')
     run.join('two', 'b')
     run.join('three', 'c')
-    await waitFor(() => run.feed.hub.joiningCount === 0)
+    await waitFor(() => run.feed.hub.joining.size === 0)
     run.feed.hub.leave(one, performance.now())
     await waitFor(async () => (await run.subscribed()).length === 3)
     expect(await run.gauge('causeway_gateway_channels')).toBe(2)

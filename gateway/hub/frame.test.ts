@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { encodeMessage } from '../../contract/message.ts'
 import { entry } from '../../test/support/testRedis.ts'
-import { renderControl, renderMessage } from './frame.ts'
+import { Cursor } from '../../contract/cursor.ts'
+import { renderControl, renderHeartbeat, renderMessage } from './frame.ts'
 
 /** What a browser makes of it, however it is cut into pieces on its way. */
 function parse(text: string, pieces = 1): (EventSourceMessage | number)[] {
@@ -114,7 +115,10 @@ describe('a control event', () => {
       renderControl('ready', ready, { id: 'e1-6', retryMs: 1_234.5 }),
       renderMessage('e1', entry(7, 3)).text,
       renderControl('gap', gap),
-      renderControl('heartbeat', { position: 9 }, { id: 'e1-9' }),
+      renderHeartbeat(new Cursor('e1', 9)),
+      renderHeartbeat(new Cursor('e1', 9)),
+      renderHeartbeat(new Cursor('e2', 9)),
+      renderHeartbeat(new Cursor('e2', 10)),
       renderControl('goodbye', { reason: 'shutdown' }, { id: 'e2-10', retryMs: 0 }),
     ].join('')
     expect(parse(text, 50)).toEqual([
@@ -123,6 +127,9 @@ describe('a control event', () => {
       { id: 'e1-7', event: undefined, data: entry(7, 3).json },
       { id: undefined, event: 'gap', data: JSON.stringify(gap) },
       { id: 'e1-9', event: 'heartbeat', data: '{"position":9}' },
+      { id: 'e1-9', event: 'heartbeat', data: '{"position":9}' },
+      { id: 'e2-9', event: 'heartbeat', data: '{"position":9}' },
+      { id: 'e2-10', event: 'heartbeat', data: '{"position":10}' },
       0,
       { id: 'e2-10', event: 'goodbye', data: '{"reason":"shutdown"}' },
     ])

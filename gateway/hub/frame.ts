@@ -1,4 +1,5 @@
 import { createEventBuffer } from 'better-sse'
+import type { Cursor } from '../../contract/cursor.ts'
 import type { ControlEvent, ControlEvents } from '../../contract/events.ts'
 import { formatEventId } from '../../contract/eventId.ts'
 import type { Entry } from '../../contract/message.ts'
@@ -43,4 +44,15 @@ export function renderControl<E extends ControlEvent>(
   const text = buffer.dispatch().read()
   buffer.clear()
   return text
+}
+
+let heartbeat = { id: '', text: '' }
+
+/** The last one is kept, because nearly all streams are told the same place: V8 gives memory back only if little is allocated. */
+export function renderHeartbeat(at: Cursor): string {
+  const id = at.toString()
+  if (heartbeat.id !== id) {
+    heartbeat = { id, text: renderControl('heartbeat', { position: at.position }, { id }) }
+  }
+  return heartbeat.text
 }

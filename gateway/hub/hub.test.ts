@@ -53,7 +53,7 @@ test('another log ends every stream, and tells each where it is in its own', () 
     'replaying: end, reset, at e1-2',
     'waiting: end, reset, at e1-7',
   ])
-  expect([run.hub.channels.size, run.hub.joiningCount]).toEqual([0, 0])
+  expect([run.hub.channels.size, run.hub.joining.size]).toEqual([0, 0])
   run.hub.replay(replaying, { items: [itemOf('a', 3, 0)] }, 4)
   run.hub.leave(live, 0)
   run.answer(late, 10, { b: 9 })

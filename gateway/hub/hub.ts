@@ -46,7 +46,8 @@ export class Hub<I extends Item> {
   readonly fanout: Fanout<I>
   readonly buffer: ReplayBuffer<I>
   readonly source: Source<I>
-  readonly #joining = new Set<Subscription<I>>()
+  /** Those that are not live yet. */
+  readonly joining = new Set<Subscription<I>>()
   /** Those among them that wait for the log's head. */
   readonly #waitForHead = new Set<Subscription<I>>()
   /** The one that is under way. */
@@ -73,17 +74,13 @@ export class Hub<I extends Item> {
     return Math.min(this.fanout.watermark, this.readTo)
   }
 
-  get joiningCount(): number {
-    return this.#joining.size
-  }
-
   /** Only to be called once there is an epoch. */
   join(names: readonly string[], start: Start<I>, sink: Sink<I>): Subscription<I> {
     const { channels, fresh } = this.channels.take(names)
     const cursor = new Cursor(this.#epoch ?? '', this.fanout.watermark)
     const subscription = new Subscription(cursor, channels, start, sink)
     this.channels.join(subscription)
-    this.#joining.add(subscription)
+    this.joining.add(subscription)
     if (fresh.length > 0) this.source.want(fresh)
     subscription.advance(this)
     return subscription
@@ -91,14 +88,14 @@ export class Hub<I extends Item> {
 
   /** The stream has ended. `now` in milliseconds of the clock by which idle channels are forgotten. */
   leave(subscription: Subscription<I>, now: number): void {
-    this.#joining.delete(subscription)
+    this.joining.delete(subscription)
     this.#waitForHead.delete(subscription)
     this.channels.leave(subscription, now)
   }
 
   /** Whether what is being read for it is still wanted. */
   isJoining(subscription: Subscription<I>): boolean {
-    return this.#joining.has(subscription)
+    return this.joining.has(subscription)
   }
 
   /** Everything of its channels between its cursor and `upTo`. */
@@ -108,7 +105,7 @@ export class Hub<I extends Item> {
 
   /** It is live. */
   joined(subscription: Subscription<I>): void {
-    this.#joining.delete(subscription)
+    this.joining.delete(subscription)
   }
 
   /** The messages of these channels, or of all, come from now on, by whatever way. */
@@ -119,7 +116,7 @@ export class Hub<I extends Item> {
 
   /** Lets every stream that waits or replays take its next step. */
   advance(): void {
-    for (const subscription of this.#joining) subscription.advance(this)
+    for (const subscription of this.joining) subscription.advance(this)
     this.#askSoon()
   }
 
@@ -170,7 +167,7 @@ export class Hub<I extends Item> {
   /** Another log, or the first. The streams of the one before are ended, because their ids mean nothing in this one. */
   begin(epoch: string, position: number): void {
     this.fanout.flush()
-    this.#joining.clear()
+    this.joining.clear()
     this.#waitForHead.clear()
     this.#question = undefined
     for (const subscription of this.channels.clear()) {

@@ -39,7 +39,7 @@ describe('a hub holds in memory', () => {
       ...begin('reset', 'e0', 6),
     ]
     expect(run.news().filter((line) => line.endsWith(': a5')).length).toBe(2)
-    expect([await stillHeld(refs), run.hub.joiningCount]).toEqual([0, 1])
+    expect([await stillHeld(refs), run.hub.joining.size]).toEqual([0, 1])
   })
 
   test('nothing of a stream that left, in whatever state it was', async () => {

@@ -31,7 +31,7 @@ describe('the question to the log', () => {
     expect(run.ask()).toBe(undefined)
     run.answer(question, 100)
     run.hub.advance()
-    expect([run.ask(), run.hub.joiningCount]).toEqual([undefined, 0])
+    expect([run.ask(), run.hub.joining.size]).toEqual([undefined, 0])
   })
 
   test('names at most a thousand channels; the others are asked for next', () => {

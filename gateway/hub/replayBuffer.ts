@@ -40,18 +40,14 @@ export class ReplayBuffer<I extends Item> {
   #items: (I | undefined)[] = []
   #first = 0
   #bytes = 0
-  #from = 0
+  /** For others to read: every item above this position that was sent since is kept. */
+  from = 0
   /** The last answer, for those who come back with the same cursor. */
   #last: { key: string; chunk: Chunk<I> } | undefined
   readonly #options: ReplayBufferOptions<I>
 
   constructor(options: ReplayBufferOptions<I>) {
     this.#options = options
-  }
-
-  /** Every item above this position that was sent since is kept. */
-  get from(): number {
-    return this.#from
   }
 
   push(item: I): void {
@@ -77,7 +73,7 @@ export class ReplayBuffer<I extends Item> {
     this.#items = []
     this.#first = 0
     this.#bytes = 0
-    this.#from = from
+    this.from = from
     this.#last = undefined
   }
 
@@ -125,6 +121,6 @@ export class ReplayBuffer<I extends Item> {
     if (oldest === undefined) return
     this.#items[this.#first++] = undefined
     this.#bytes -= this.#options.sizeOf(oldest)
-    this.#from = oldest.position
+    this.from = oldest.position
   }
 }

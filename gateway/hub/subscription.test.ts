@@ -17,7 +17,7 @@ describe('a stream that begins', () => {
     expect([run.news(), one.state]).toEqual([['want a b'], 'waiting'])
     run.ready(10, { b: 0 })
     expect(run.news()).toEqual(['one: ready at e1-10, a:9 b:0'])
-    expect([one.state, run.hub.joiningCount]).toEqual(['live', 0])
+    expect([one.state, run.hub.joining.size]).toEqual(['live', 0])
   })
 
   test('from now on gets what comes from now on, each once', () => {
@@ -74,7 +74,7 @@ describe('a stream that begins', () => {
     run.hub.replay(replaying, { items: [itemOf('a', 5, 0)] }, 10)
     run.ready(10, { b: 0 })
     run.publish('a', 11, 5)
-    expect([run.news(), run.hub.joiningCount]).toEqual([[], 0])
+    expect([run.news(), run.hub.joining.size]).toEqual([[], 0])
   })
 
   test('and leaves while it waits for a chunk to be taken gets nothing any more', () => {

@@ -62,7 +62,7 @@ describe('reads', () => {
     }
     const all = Array.from({ length: 20 }, (_, count) => `a ${240 - count}-250`)
     expect(asked).toEqual([all.slice(0, 8), all.slice(8, 16), all.slice(16)])
-    expect(run.hub.joiningCount).toBe(0)
+    expect(run.hub.joining.size).toBe(0)
   })
 
   test('of starts and pages share the eight', async () => {

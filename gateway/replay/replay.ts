@@ -2,20 +2,21 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../../contract/message.ts'
 import { SharedReads } from '../../chassis/sharedReads.ts'
 import type { LogReader } from '../../history/logReader.ts'
-import type { RangeQuery, Stretch } from '../../history/types.ts'
+import type { RangeQuery } from '../../history/types.ts'
 import type { EventsQuery } from '../events/query.ts'
 import { renderMessage, type Frame } from '../hub/frame.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Batch } from '../hub/replayBuffer.ts'
 import type { Start, Subscription } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
+import type { RedisReplay } from './redisReplay.ts'
 
 /** Asks for messages of some channels with `after < position <= upTo`, at most `limit` of them. */
 export type PageQuery = Omit<RangeQuery, 'maxBytes'>
 
 export interface ReplayOptions {
-  /** The recent messages in Redis; undefined if they do not prove that they are all there. See RedisReplay. */
-  recent: (query: PageQuery) => Promise<Stretch | undefined>
+  /** The recent messages in Redis. */
+  recent: Pick<RedisReplay, 'read'>
   log: Pick<LogReader, 'range' | 'last' | 'positionBefore'>
   metrics: GatewayMetrics
   /** How long an answer is kept for others who ask the same; 0: not at all. */
@@ -116,7 +117,7 @@ export class Replay {
 
   async #page(query: PageQuery): Promise<{ batch: Batch<Frame>; upTo: number }> {
     const { recent, log, metrics } = this.#options
-    const known = await recent(query).catch(() => undefined)
+    const known = await recent.read(query).catch(() => undefined)
     metrics.reads.inc({ source: known === undefined ? 'log' : 'recent' })
     const { entries, upTo } = known ?? (await log.range({ ...query, maxBytes: MAX_BYTES }))
     const fitting = entries.slice(0, countFitting(entries))

@@ -37,7 +37,7 @@ describe('a start', () => {
     opened.add(() => log.close())
     epoch = (await log.head()).epoch
     replay = new Replay({
-      recent: () => Promise.resolve(undefined),
+      recent: { read: () => Promise.resolve(undefined) },
       log,
       metrics: createGatewayMetrics(new Registry()),
       keepMs: 0,

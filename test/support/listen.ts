@@ -23,7 +23,7 @@ export async function listen(
 
 /** Nothing is held for anybody: a place in everything that has places. */
 export async function expectNothingHeld(server: StreamServer): Promise<void> {
-  await waitFor(() => server.connections.size === 0 && server.hub.joiningCount === 0)
+  await waitFor(() => server.connections.size === 0 && server.hub.joining.size === 0)
   // The server was opened for one stream at most.
   await waitFor(() => server.admission.admit('127.0.0.1', 0, performance.now()) === undefined)
   server.admission.release('127.0.0.1')

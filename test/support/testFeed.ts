@@ -66,7 +66,7 @@ export class TestFeed {
         },
       },
       replay: new Replay({
-        recent: unused,
+        recent: { read: unused },
         log: { range: unused, last: unused, positionBefore: unused },
         metrics,
         keepMs: 0,

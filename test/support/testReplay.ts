@@ -34,7 +34,7 @@ export class TestReplay {
   constructor({ keepMs = 0, head = 250, chunkBytes = 1_000 }: TestReplayOptions = {}) {
     this.log = Array.from({ length: head }, (_, index) => entry(index + 1, index))
     this.replay = new Replay({
-      recent: (query) => this.recent(query),
+      recent: { read: (query) => this.recent(query) },
       log: {
         range: async ({ channels, after, upTo, limit }) => {
           await this.#hold(`${channels.join(' ')} ${after}-${upTo}`)
