@@ -3,7 +3,8 @@ const RANGE = /^\s*(text|\*)\/(event-stream|\*)\s*(?:;\s*(?:q=([^;]*).*)?)?$/
 
 /** Whether an Accept header lets a stream be answered: the range that fits it most closely decides (RFC 9110, 12.5.1). */
 export function acceptsEventStream(accept = ''): boolean {
-  if (accept === '') return true
+  // As nearly all say, or nothing.
+  if (accept === '' || accept === 'text/event-stream') return true
   let closest = -1
   let quality = 0
   for (const range of accept.toLowerCase().split(',')) {

@@ -3,8 +3,7 @@ import { Problem } from '../contract/problem.ts'
 
 /** Throws `invalid-channel`. Parameters come percent-decoded, so this sees what the sender meant, and refuses it there. */
 export function channelParameter(value: unknown): string {
-  // Not a part of the request, all of which it would keep in memory as long as somebody keeps the name.
-  if (isChannel(value)) return Buffer.from(value, 'latin1').toString('latin1')
+  if (isChannel(value)) return value
   throw new Problem(
     'invalid-channel',
     `A channel is dot-separated segments of A-Z a-z 0-9 _ -, at most ${MAX_CHANNEL_LENGTH} bytes.`,

@@ -112,9 +112,7 @@ await runService({
   servers: [{ server, host: config.HOST, port: config.PORT }],
   // Only a first look at the log: with Redis away it is followed instead, and with Postgres away live streams go on.
   ready: async () => {
-    if (feed.hub.epoch === undefined) {
-      throw new Problem('unavailable', 'The log has not been seen yet.')
-    }
+    if (feed.hub.epoch === undefined) throw new Problem('unavailable', 'The log was not seen yet.')
   },
   drain: (signal) => {
     isDraining = true

@@ -30,7 +30,8 @@ export class Channel<I extends Item> {
   readonly alone: readonly Channel<I>[] = [this]
 
   constructor(name: string) {
-    this.name = name
+    // Not a part of a request, all of which it would keep in memory.
+    this.name = Buffer.from(name, 'latin1').toString('latin1')
   }
 }
 
@@ -67,7 +68,7 @@ export class Channels<I extends Item> {
       let channel = this.#byName.get(name)
       if (channel === undefined) {
         channel = new Channel(name)
-        this.#byName.set(name, channel)
+        this.#byName.set(channel.name, channel)
         this.#subscribing.add(channel)
         fresh.push(channel)
       }
