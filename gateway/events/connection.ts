@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Cursor } from '../../contract/cursor.ts'
 import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/events.ts'
 import type { Slotted } from '../../chassis/slots.ts'
-import { renderControl, renderHeartbeat, type Frame } from '../hub/frame.ts'
+import { renderControl, type Frame } from '../hub/frame.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Batch } from '../hub/replayBuffer.ts'
 import type { Sink, Start, Subscription } from '../hub/subscription.ts'
@@ -119,7 +119,8 @@ export class Connection implements Sink<Frame>, Slotted {
   /** Tells how far everything has been sent. */
   heartbeat(): void {
     const at = this.#subscription && this.#options.hub.resumeAt(this.#subscription)
-    if (at !== undefined) this.#write(renderHeartbeat(at))
+    if (at === undefined) return
+    this.#write(renderControl('heartbeat', { position: at.position }, { id: at.toString() }))
   }
 
   /** Leaves the hub and ends the body cleanly, after what is waiting. */

@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { encodeMessage } from '../../contract/message.ts'
 import { entry } from '../../test/support/testRedis.ts'
-import { Cursor } from '../../contract/cursor.ts'
-import { renderControl, renderHeartbeat, renderMessage } from './frame.ts'
+import { renderControl, renderMessage } from './frame.ts'
 
 /** What a browser makes of it, however it is cut into pieces on its way. */
 function parse(text: string, pieces = 1): (EventSourceMessage | number)[] {
@@ -115,11 +114,14 @@ describe('a control event', () => {
       renderControl('ready', ready, { id: 'e1-6', retryMs: 1_234.5 }),
       renderMessage('e1', entry(7, 3)).text,
       renderControl('gap', gap),
-      renderHeartbeat(new Cursor('e1', 9)),
-      renderHeartbeat(new Cursor('e1', 9)),
-      renderHeartbeat(new Cursor('e2', 9)),
-      renderHeartbeat(new Cursor('e2', 10)),
+      renderControl('heartbeat', { position: 9 }, { id: 'e1-9' }),
+      renderControl('heartbeat', { position: 9 }, { id: 'e1-9' }),
+      renderControl('heartbeat', { position: 9 }, { id: 'e2-9' }),
+      renderControl('heartbeat', { position: 10 }, { id: 'e2-10' }),
       renderControl('goodbye', { reason: 'shutdown' }, { id: 'e2-10', retryMs: 0 }),
+      renderControl('goodbye', { reason: 'shutdown' }, { id: 'e2-10', retryMs: 7 }),
+      renderControl('goodbye', { reason: 'shutdown' }),
+      renderControl('goodbye', { reason: 'reset' }),
     ].join('')
     expect(parse(text, 50)).toEqual([
       1_235,
@@ -132,6 +134,10 @@ describe('a control event', () => {
       { id: 'e2-10', event: 'heartbeat', data: '{"position":10}' },
       0,
       { id: 'e2-10', event: 'goodbye', data: '{"reason":"shutdown"}' },
+      7,
+      { id: 'e2-10', event: 'goodbye', data: '{"reason":"shutdown"}' },
+      { id: undefined, event: 'goodbye', data: '{"reason":"shutdown"}' },
+      { id: undefined, event: 'goodbye', data: '{"reason":"reset"}' },
     ])
   })
 

@@ -1,5 +1,4 @@
 import { createEventBuffer } from 'better-sse'
-import type { Cursor } from '../../contract/cursor.ts'
 import type { ControlEvent, ControlEvents } from '../../contract/events.ts'
 import { formatEventId } from '../../contract/eventId.ts'
 import type { Entry } from '../../contract/message.ts'
@@ -29,6 +28,9 @@ export function renderMessage(epoch: string, { position, previous, channel, json
 /** What a frame takes beside its text. */
 const OVERHEAD = 150
 
+/** The last of each kind: streams that begin, beat or end together are told the same, but for the time to come back after. */
+const kept = new Map<ControlEvent, { key: string; text: string }>()
+
 /**
  * A named event. `id` moves the reader's place; `retryMs` tells it how long to wait before it comes back. Both stand in the
  * event's own block, because many readers make an event of a block without data, or do not read it.
@@ -38,21 +40,15 @@ export function renderControl<E extends ControlEvent>(
   data: ControlEvents[E],
   { id, retryMs }: { id?: string | undefined; retryMs?: number } = {},
 ): string {
-  if (retryMs !== undefined) buffer.retry(Math.round(retryMs))
-  buffer.event(event).data(JSON.stringify(data))
-  if (id !== undefined) buffer.id(id)
-  const text = buffer.dispatch().read()
-  buffer.clear()
-  return text
-}
-
-let heartbeat = { id: '', text: '' }
-
-/** The last one is kept, because nearly all streams are told the same place: V8 gives memory back only if little is allocated. */
-export function renderHeartbeat(at: Cursor): string {
-  const id = at.toString()
-  if (heartbeat.id !== id) {
-    heartbeat = { id, text: renderControl('heartbeat', { position: at.position }, { id }) }
+  const json = JSON.stringify(data)
+  const key = `${id} ${json}`
+  let last = kept.get(event)
+  if (last?.key !== key) {
+    buffer.event(event).data(json)
+    if (id !== undefined) buffer.id(id)
+    last = { key, text: buffer.dispatch().read() }
+    buffer.clear()
+    kept.set(event, last)
   }
-  return heartbeat.text
+  return retryMs === undefined ? last.text : `retry:${Math.round(retryMs)}\n${last.text}`
 }
