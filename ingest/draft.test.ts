@@ -83,6 +83,8 @@ describe('a body', () => {
     ['{"data":-1e131072}', ['#/data']],
     ['{"data":[0,"]}",{"x":[1e-16384]}]}', ['#/data/2/x/0']],
     [`{"data":{"${'k'.repeat(100)}":"\\u0000"}}`, [`#/data/${'k'.repeat(64)}`]],
+    ['{"data":[{},"\\u0000"]}', ['#/data/1']],
+    ['{"data":{"a":{},"b":["\\ud800"]}}', ['#/data/b/0']],
     [`{"data":${nested(65)}}`, ['#/data']],
   ])('%j does not have the right form', (body, pointers) => {
     expect(refusal(body)?.[0]).toBe('validation-failed')
