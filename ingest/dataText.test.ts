@@ -32,7 +32,18 @@ describe('data are taken if and only if the database can look into them', () => 
     ['decimals', ['1e-16383', '1e-16384', '0.1e-16382', '0.1e-16383', '10e-16384']],
     ['decimals written out', [`0.${'0'.repeat(16_382)}1`, `0.${'0'.repeat(16_383)}1`]],
     ['zeros', ['0e131073', '0e-16384', '-0', '0.0', `0.${'0'.repeat(16_384)}`, '0e999999']],
-    ['exponents', ['0e1073741822', '0e1073741823', '1e-2147483648', `0e${'9'.repeat(30)}`]],
+    [
+      'exponents',
+      [
+        '0e1073741823',
+        '0e1073741824',
+        '0e2147483646',
+        '0e2147483647',
+        '0e2147483648',
+        '1e-2147483648',
+        `0e${'9'.repeat(30)}`,
+      ],
+    ],
   ] as const
   test.each(numbers)('with %s at their bound', async (_what, texts) => {
     const signed = texts.flatMap((text) => (text.startsWith('-') ? [text] : [text, `-${text}`]))

@@ -138,7 +138,7 @@ const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 /** Of Postgres' `numeric`: digits before the point, digits behind it, and the exponent that its parser takes. */
 const MAX_WHOLE_DIGITS = 131_072
 const MAX_DECIMALS = 16_383
-const MAX_EXPONENT = 1_073_741_822
+const MAX_EXPONENT = 1_073_741_823
 
 function fitsNumeric(token: string): boolean {
   // As nearly all are, and the words, too.

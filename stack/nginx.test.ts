@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { MAX_BODY_BYTES } from '../contract/limits.ts'
 import { PROBLEMS } from '../contract/problem.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { TestEdge, edgeOptions } from '../test/support/testEdge.ts'
@@ -100,6 +101,7 @@ async function problem(response: Response): Promise<string> {
     title,
     status,
     instance: `/requests/${id}`,
+    ...(slug === 'too-large' ? { detail: `at most ${MAX_BODY_BYTES} bytes are taken` } : {}),
   })
   expect(response.status).toBe(status)
   return slug
