@@ -25,27 +25,26 @@ function sizeOf(channel: string, data: string): number {
   return eventBytes({ id, channel, type: 'message', sender, data })
 }
 
+const lineEnds = (count: number) => `"${'\u2028'.repeat(count)}"`
+
 describe('a message', () => {
   // Six bytes as an escape, three as they were sent.
   test('that grows on its way is refused above the bound of events, and by its size only', async () => {
-    const data = (count: number) => `"${'\u2028'.repeat(count)}"`
-    const body = (count: number) => `{"data":${data(count)}}`
-    const size = (count: number) => sizeOf('grows', data(count))
     let most = 0
-    while (size(most + 1) <= 2_000) most++
+    while (sizeOf('grows', lineEnds(most + 1)) <= 2_000) most++
 
-    const taken = await post('grows', body(most))
+    const taken = await post('grows', `{"data":${lineEnds(most)}}`)
     expect(taken.status).toBe(201)
     const json = await taken.text()
     const stored: Message = JSON.parse(json)
     expect(readEntry('grows', json)?.position).toBe(stored.position)
 
     const { position } = await ingest.history.head()
-    const refused = await post('grows', body(most + 1))
+    const refused = await post('grows', `{"data":${lineEnds(most + 1)}}`)
     expect(await refused.json()).toMatchObject({
       type: '/problems/too-large',
       status: 413,
-      detail: `on a stream this message would take ${size(most + 1)} bytes; at most 2000 are taken (MAX_EVENT_BYTES)`,
+      detail: `on a stream this message would take ${sizeOf('grows', lineEnds(most + 1))} bytes; at most 2000 are taken (MAX_EVENT_BYTES)`,
     })
     expect((await ingest.history.head()).position).toBe(position)
   })
