@@ -3,6 +3,7 @@ import { disposables } from '../../test/support/disposables.ts'
 import { listen } from '../../test/support/listen.ts'
 import { bytesHeld } from '../../test/support/memory.ts'
 import { openStreams } from '../../test/support/streamServer.ts'
+import { waitFor } from '../../test/support/waitFor.ts'
 
 const opened = disposables()
 
@@ -10,6 +11,7 @@ const LARGE_BYTES = 12_000
 /** So many that what the process does beside is little against their requests. */
 const STREAMS = 1_000
 const AT_ONCE = 100
+const WITHIN_SECONDS = 30
 /** Both ends of a stream and a channel of its own are 5,500 behind the front door, and 9,700 behind Node's parser. */
 const MOST_BYTES = 14_000
 
@@ -45,6 +47,10 @@ test.each([
     await begin(AT_ONCE)
     const before = await bytesHeld()
     await begin(STREAMS)
-    expect(((await bytesHeld()) - before) / STREAMS).toBeLessThan(MOST_BYTES)
+    // V8 frees buffers beside its collection, on a busy machine some time later; what is kept is kept for ever.
+    const isGone = async (): Promise<boolean> =>
+      ((await bytesHeld()) - before) / STREAMS < MOST_BYTES
+    await expect(waitFor(isGone, WITHIN_SECONDS, 500)).resolves.toBeUndefined()
   },
+  90_000,
 )
