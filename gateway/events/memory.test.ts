@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../../test/support/disposables.ts'
 import { listen } from '../../test/support/listen.ts'
 import { bytesHeld } from '../../test/support/memory.ts'
@@ -16,44 +16,46 @@ const WITHIN_SECONDS = 30
 const MOST_BYTES = 14_000
 
 /** In a process that has run hundreds of other test files, a request has been seen to be held by something else. */
-const testAmongFew = process.env['CAUSEWAY_FEW_TESTS'] === '1' ? test : test.skip
+const describeAmongFew = process.env['CAUSEWAY_FEW_TESTS'] === '1' ? describe : describe.skip
 
-testAmongFew.each([
-  ['read by the front door', true],
-  ['read by Node', false],
-])(
-  'a stream keeps nothing of a large request %s, however it names things',
-  async (_by, hasDoor) => {
-    const server = await openStreams(opened, {
-      proxyHops: 1,
-      findStart: async () => ({}),
-      hasDoor,
-    })
-    const large = 'x'.repeat(LARGE_BYTES)
-    let streams = 0
-    const begin = async (count: number): Promise<void> => {
-      // Not all at once: the queue of those that wait to be accepted is short.
-      for (let rest = count; rest > 0; rest -= AT_ONCE) {
-        const some = Array.from({ length: AT_ONCE }, () => {
-          streams++
-          // Each name is long enough for a part of a string to be kept as a part.
-          return listen(opened, server, `channel=a-channel-with-a-long-name-${streams}`, {
-            'X-Forwarded-For': `${large}, 192.168.100.${streams % 250}`,
-            'Last-Event-ID': `abcdefghijklmnop-${streams}`,
+describeAmongFew('a stream', () => {
+  test.each([
+    ['read by the front door', true],
+    ['read by Node', false],
+  ])(
+    'keeps nothing of a large request %s, however it names things',
+    async (_by, hasDoor) => {
+      const server = await openStreams(opened, {
+        proxyHops: 1,
+        findStart: async () => ({}),
+        hasDoor,
+      })
+      const large = 'x'.repeat(LARGE_BYTES)
+      let streams = 0
+      const begin = async (count: number): Promise<void> => {
+        // Not all at once: the queue of those that wait to be accepted is short.
+        for (let rest = count; rest > 0; rest -= AT_ONCE) {
+          const some = Array.from({ length: AT_ONCE }, () => {
+            streams++
+            // Each name is long enough for a part of a string to be kept as a part.
+            return listen(opened, server, `channel=a-channel-with-a-long-name-${streams}`, {
+              'X-Forwarded-For': `${large}, 192.168.100.${streams % 250}`,
+              'Last-Event-ID': `abcdefghijklmnop-${streams}`,
+            })
           })
-        })
-        // oxlint-disable-next-line no-await-in-loop
-        await Promise.all(some)
+          // oxlint-disable-next-line no-await-in-loop
+          await Promise.all(some)
+        }
       }
-    }
-    // The first ones also fill what the process keeps for all.
-    await begin(AT_ONCE)
-    const before = await bytesHeld()
-    await begin(STREAMS)
-    // V8 frees buffers beside its collection, on a busy machine some time later; what is kept is kept for ever.
-    const isGone = async (): Promise<boolean> =>
-      ((await bytesHeld()) - before) / STREAMS < MOST_BYTES
-    await expect(waitFor(isGone, WITHIN_SECONDS, 500)).resolves.toBeUndefined()
-  },
-  90_000,
-)
+      // The first ones also fill what the process keeps for all.
+      await begin(AT_ONCE)
+      const before = await bytesHeld()
+      await begin(STREAMS)
+      // V8 frees buffers beside its collection, on a busy machine some time later; what is kept is kept for ever.
+      const isGone = async (): Promise<boolean> =>
+        ((await bytesHeld()) - before) / STREAMS < MOST_BYTES
+      await expect(waitFor(isGone, WITHIN_SECONDS, 500)).resolves.toBeUndefined()
+    },
+    90_000,
+  )
+})
