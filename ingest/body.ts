@@ -1,4 +1,5 @@
 import express, { type Request, type Response } from 'express'
+import { toProblem } from '../chassis/problems.ts'
 import { Problem } from '../contract/problem.ts'
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
@@ -19,19 +20,12 @@ export function createReadBody(maxBytes: number): ReadBody {
     await new Promise<void>((resolve, reject) => {
       readRaw(request, response, (error?: unknown) => {
         if (error === undefined) resolve()
-        else reject(isTooLarge(error) ? tooLarge(maxBytes) : error)
+        else if (toProblem(error).type !== 'too-large') reject(error)
+        else
+          reject(new Problem('too-large', `at most ${maxBytes} bytes are taken (MAX_BODY_BYTES)`))
       })
     })
     // A request without a body has none after reading it either.
     return request.body instanceof Uint8Array ? request.body : new Uint8Array()
   }
-}
-
-function isTooLarge(error: unknown): boolean {
-  const { type }: { type?: unknown } = Object(error)
-  return type === 'entity.too.large'
-}
-
-function tooLarge(maxBytes: number): Problem {
-  return new Problem('too-large', `at most ${maxBytes} bytes are taken (MAX_BODY_BYTES)`)
 }

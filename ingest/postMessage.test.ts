@@ -104,6 +104,13 @@ describe('a posted message', () => {
     },
   )
 
+  test('that is too large is told the limit', async () => {
+    const answer = await post('r', { data: 'x'.repeat(1000) })
+    expect(await answer.json()).toMatchObject({
+      detail: expect.stringMatching(/^at most \d+ bytes are taken \(MAX_BODY_BYTES\)$/),
+    })
+  })
+
   test('without a length is refused where it turns out to be too large', async () => {
     const stream = new ReadableStream({
       start(controller) {
