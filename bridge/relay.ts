@@ -1,24 +1,29 @@
-import type { Entry } from '../contract/message.ts'
+import type { Extent } from '../contract/extent.ts'
+import type { Entry, LinkedEntry } from '../contract/message.ts'
+import type { Place } from '../contract/place.ts'
 import type { Logger } from '../chassis/logger.ts'
+import { ReadSize } from '../chassis/readSize.ts'
 import type { BridgeMetrics } from './metrics.ts'
-import { Sequencer, type Action } from './sequencer.ts'
+import { type Action, type LogState, Sequencer } from './sequencer.ts'
 
 /** What the relay needs of the log in Postgres; see LogReader. */
 export interface Log {
-  head: () => Promise<{ epoch: string; position: number }>
+  head: (mark: number) => Promise<LogState>
   scan: (query: {
     epoch: string
     after: number
     upTo: number
     maxBytes: number
-  }) => Promise<{ entries: Entry[] }>
+    mark: number
+  }) => Promise<{ entries: Entry[]; idAt: string }>
+  endEpoch: (epoch: string, place: Place) => Promise<boolean>
 }
 
 /** What it needs of the copy in Redis; see RedisLog. */
 export interface Copy {
-  open: (epoch: string, floor: number) => Promise<number>
-  append: (epoch: string, after: number, entries: readonly Entry[]) => Promise<number | undefined>
-  beacon: (epoch: string) => Promise<number | undefined>
+  open: (epoch: string, floor: Place) => Promise<Extent>
+  append: (after: Extent, entries: readonly Entry[]) => Promise<Extent | undefined>
+  beacon: (epoch: string) => Promise<Extent | undefined>
 }
 
 export interface RelayOptions {
@@ -48,6 +53,7 @@ export class Relay {
   #logHead = 0
   #closed = false
   #failing = false
+  readonly #fetchSize = new ReadSize(MAX_FETCH_BYTES)
   /** Copies of a foreign log on the same prefix would otherwise cost a look each. */
   #askedAboutEpoch = false
   /** What is under way, one of each at a time: a close waits for them. */
@@ -77,11 +83,11 @@ export class Relay {
   }
 
   /** A copy of a message came over MQTT. */
-  entry(epoch: string, entry: Entry): void {
+  entry(epoch: string, entry: LinkedEntry): void {
     if (this.#closed) return
     this.#options.metrics.received.inc()
     if (this.#sequencer.entry(epoch, entry) || this.#askedAboutEpoch) return
-    // An epoch that is not known yet: the log tells whether it is the new one. What is dropped here is read from it.
+    // An epoch or a history that is not known yet: the log tells whether it is the new one. What is dropped here is read from it.
     this.#askedAboutEpoch = true
     this.#lookAtLog()
   }
@@ -103,11 +109,12 @@ export class Relay {
 
   async #readHead(): Promise<void> {
     const { log, metrics, logger } = this.#options
+    const { place } = this.#sequencer
     try {
-      const { epoch, position } = await log.head()
+      const state = await log.head(place.position)
       if (this.#closed) return
-      this.#logHead = position
-      this.#sequencer.log(epoch, position)
+      this.#logHead = state.position
+      this.#sequencer.log(state, place)
       metrics.lag.set(this.#sequencer.lag)
     } catch (error) {
       logger.debug({ reason: String(error) }, 'the log cannot be read')
@@ -121,14 +128,14 @@ export class Relay {
   async #sendBeacon(): Promise<void> {
     const { epoch, head: reached } = this.#sequencer
     if (epoch === undefined || reached === undefined || reached < this.#logHead) return
-    let head: number | undefined
+    let extent: Extent | undefined
     try {
-      head = await this.#options.copy.beacon(epoch)
+      extent = await this.#options.copy.beacon(epoch)
     } catch (error) {
       // A Redis that went away is opened again, also while nothing is posted: so its absence is known, and its return.
       this.#options.logger.debug({ reason: String(error) }, 'no beacon')
     }
-    if (!this.#closed) this.#sequencer.seen(epoch, head)
+    if (!this.#closed) this.#sequencer.seen(epoch, extent)
   }
 
   #start(action: Action): void {
@@ -161,22 +168,49 @@ export class Relay {
 
   /** Does the I/O of an action, and answers how its result goes back to the sequencer. */
   async #ask(action: Exclude<Action, { type: 'wait' }>): Promise<() => void> {
-    const { log, copy, metrics } = this.#options
+    const { log, copy, metrics, logger } = this.#options
     switch (action.type) {
       case 'open': {
-        const head = await copy.open(action.epoch, action.floor)
-        return () => this.#sequencer.opened(action.epoch, head)
+        const extent = await copy.open(action.epoch, action.floor)
+        return () => this.#sequencer.opened(extent)
       }
       case 'append': {
-        const head = await copy.append(action.epoch, action.after, action.entries)
-        metrics.appended.inc(action.entries.length)
-        return () => this.#sequencer.appended(action.epoch, head)
+        const { after, entries } = action
+        const extent = await copy.append(after, entries)
+        metrics.appended.inc(entries.length)
+        return () => this.#sequencer.appended(after.epoch, extent)
       }
       case 'fetch': {
-        const { entries } = await log.scan({ ...action, maxBytes: MAX_FETCH_BYTES })
-        metrics.fetched.inc(entries.length)
-        return () => this.#sequencer.fetched(action.epoch, entries)
+        const { epoch, after, upTo } = action
+        const fetched = await this.#fetch(epoch, after.position, upTo)
+        metrics.fetched.inc(fetched.entries.length)
+        return () => this.#sequencer.fetched(epoch, after, fetched)
       }
+      case 'end': {
+        const { epoch, place } = action
+        const isEnded = await log.endEpoch(epoch, place)
+        return () => {
+          this.#sequencer.ended()
+          if (!isEnded) return
+          metrics.epochsEnded.inc()
+          logger.error({ epoch, ...place }, 'the log went back; its epoch was ended')
+          this.#lookAtLog()
+        }
+      }
+    }
+  }
+
+  /** A read that failed by its size would fail again and again, and nothing would be delivered any more. */
+  async #fetch(epoch: string, after: number, upTo: number): ReturnType<Log['scan']> {
+    const size = this.#fetchSize
+    try {
+      const query = { epoch, after, upTo, maxBytes: size.bytes, mark: after }
+      const fetched = await this.#options.log.scan(query)
+      size.succeeded()
+      return fetched
+    } catch (error) {
+      size.failed()
+      throw error
     }
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { commonConfig, crashConfig, databaseUrl, mqttConfig } from '../chassis/commonConfig.ts'
+import { commonConfig, copyKeysConfig, crashConfig, databaseUrl, mqttConfig } from '../chassis/commonConfig.ts'
 import { host, integer, origins, port } from '../chassis/configFields.ts'
 import * as limits from '../contract/limits.ts'
 
@@ -16,6 +16,7 @@ export const ingestConfig = z.object({
     .default(10)
     .describe('Most connections to Postgres at once'),
   ...mqttConfig,
+  ...copyKeysConfig,
   ...crashConfig,
   MQTT_WINDOW: integer(1, 60_000)
     // An MQTT client has 65,535 message ids and, out of them, silently overwrites what is still unacknowledged.

@@ -1,4 +1,5 @@
 import { readConfig } from '../chassis/config.ts'
+import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createCrashPoint } from '../chassis/crashPoint.ts'
 import { createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
@@ -32,6 +33,7 @@ const mqtt = connectMqtt(config.MQTT_URL, 'causeway-ingest', logger)
 const publisher = new Publisher({
   broker: mqtt,
   prefix: config.MQTT_PREFIX,
+  copyKeys: new CopyKeys(config.COPY_KEYS),
   window: config.MQTT_WINDOW,
   publishes,
   inFlight,

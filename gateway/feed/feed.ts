@@ -1,11 +1,15 @@
 import type { Redis } from 'ioredis'
+import { contradicts } from '../../contract/place.ts'
 import { sentAt } from '../../contract/messageEvent.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
+import type { CopyKeys } from '../../chassis/copyKeys.ts'
 import type { Logger } from '../../chassis/logger.ts'
+import { ReadSize } from '../../chassis/readSize.ts'
 import type { LogReader } from '../../history/logReader.ts'
+import type { ScanQuery } from '../../history/types.ts'
 import type { Channel } from '../hub/channel.ts'
-import { renderMessage, type Frame } from '../hub/frame.ts'
-import { Hub, type Question, type Source } from '../hub/hub.ts'
+import { idOf, renderMessage, type Frame } from '../hub/frame.ts'
+import { type Heads, Hub, type Question, type Source } from '../hub/hub.ts'
 import { ReplayBuffer } from '../hub/replayBuffer.ts'
 import type { Subscription } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
@@ -16,7 +20,10 @@ import { RedisSubscription } from './redisSubscription.ts'
 export interface FeedOptions {
   subscriber: Redis
   keys: RedisKeys
-  log: Pick<LogReader, 'heads' | 'scan'>
+  copyKeys: CopyKeys
+  /** A copy in Redis did not prove itself. */
+  onRefused: () => void
+  log: Pick<LogReader, 'heads' | 'scan' | 'endEpoch'>
   replay: Replay
   metrics: GatewayMetrics
   logger: Logger
@@ -34,11 +41,14 @@ const MAX_SCAN = 1_000
 const SCAN_BYTES = 4_000_000
 /** How often the log is read while it has to be followed, and a missing beacon noticed. */
 const TICK_MS = 500
+/** How often its head is looked at otherwise: the longest that a stream can be deaf, whatever Redis says. */
+const LOOK_MS = 2_000
 /**
  * Most bytes of a backlog that a stream is sent in a turn: far below what may wait for one reader, far above what arrives in a
  * turn, so that catching up ends.
  */
 const CHUNK_BYTES = 256 * 1024
+const WENT_BACK = 'the log went back'
 const MAX_BUFFERED_ITEMS = 50_000
 /** What may come over Redis while the log is read. With more, that read is too slow to be worth waiting for. */
 const CATCH_UP_BUFFER = { items: 5_000, bytes: 16_777_216 }
@@ -54,6 +64,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   readonly #options: FeedOptions
   #timer: NodeJS.Timeout | undefined
   #isAskingSoon = false
+  readonly #scanSize = new ReadSize(SCAN_BYTES)
   /** They are subscribed together at the end of the turn: a storm of new streams costs one command a turn. */
   #toSubscribe: Channel<Frame>[] = []
 
@@ -70,12 +81,13 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
     )
     this.#follower = new Follower<Frame>(this.hub, this, {
       beaconMs: options.beaconMs,
+      lookMs: LOOK_MS,
       lingerMs: options.lingerMs,
       crowdedAt: options.maxChannels / 2,
       maxBuffer: CATCH_UP_BUFFER,
       sizeOf,
     })
-    this.#redis = new RedisSubscription(options.subscriber, options.keys, {
+    this.#redis = new RedisSubscription(options.subscriber, options.keys, options.copyKeys, {
       connected: () => this.#follower.connected(),
       up: () => this.#follower.up(performance.now()),
       down: () => this.#follower.down(),
@@ -84,6 +96,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
         const { epoch } = this.hub
         if (epoch !== undefined) this.#follower.received(renderMessage(epoch, entry))
       },
+      refused: options.onRefused,
       isWanted: (channel) => this.hub.channels.get(channel) !== undefined,
       epoch: () => this.hub.epoch ?? '',
     })
@@ -133,10 +146,22 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   }
 
   ask(question: Question<Frame>): void {
-    this.#options.log.heads(question.channels.map(({ name }) => name)).then(
+    this.#heads(question.channels.map(({ name }) => name)).then(
       (heads) => this.#follower.answered(question, heads),
       () => this.hub.unanswered(question),
     )
+  }
+
+  look(): void {
+    this.#heads([]).then(
+      (heads) => this.#follower.looked(heads),
+      // The next look tells.
+      () => {},
+    )
+  }
+
+  idOf(frame: Frame): string {
+    return idOf(frame)
   }
 
   flushSoon(first: Frame): void {
@@ -157,19 +182,55 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   }
 
   async #scan(scan: Scan): Promise<void> {
-    const { log } = this.#options
     const { after, channels } = scan
-    const { epoch, position } = await log.heads([])
+    const head = await this.#heads([])
+    const { epoch, position } = head
     if (epoch !== this.hub.epoch) {
-      return this.#follower.scanned(scan, { epoch, items: [], upTo: position, isComplete: true })
+      return this.#follower.scanned(scan, { epoch, items: [], upTo: head, isComplete: true })
     }
-    const wanted = Math.min(position, after + MAX_SCAN)
-    const { entries, upTo } =
-      wanted > after && channels.length > 0
-        ? await log.scan({ epoch, after, upTo: wanted, channels, maxBytes: SCAN_BYTES })
-        : { entries: [], upTo: Math.max(wanted, after) }
+    const end = Math.min(position, after + MAX_SCAN)
+    const nothing = { entries: [], upTo: position, id: head.id }
+    const { entries, upTo, id } =
+      position > after && channels.length > 0
+        ? await this.#read({ epoch, after, upTo: end, channels })
+        : nothing
     const items = entries.map((entry) => renderMessage(epoch, entry))
-    this.#follower.scanned(scan, { epoch, items, upTo, isComplete: upTo >= position })
+    const isComplete = upTo >= position
+    this.#follower.scanned(scan, { epoch, items, upTo: { position: upTo, id }, isComplete })
+  }
+
+  /** A read that failed by its size would fail again and again. */
+  async #read(query: Omit<ScanQuery, 'maxBytes'>): ReturnType<LogReader['scan']> {
+    const size = this.#scanSize
+    const { place } = this.hub.fanout
+    try {
+      const found = await this.#options.log.scan({
+        ...query,
+        maxBytes: size.bytes,
+        mark: place.position,
+      })
+      // The next look at the head ends the epoch.
+      if (contradicts({ ...found, position: place.position }, place)) throw new Error(WENT_BACK)
+      size.succeeded()
+      return found
+    } catch (error) {
+      size.failed()
+      throw error
+    }
+  }
+
+  /** Looks at the log. If it is not the one that was followed up to here, its epoch is ended first. */
+  async #heads(channels: string[]): Promise<Heads> {
+    const { log, logger, metrics } = this.#options
+    const { epoch, fanout } = this.hub
+    const { place } = fanout
+    const heads = await log.heads(channels, place.position)
+    if (heads.epoch !== epoch || !contradicts(heads, place)) return heads
+    if (await log.endEpoch(epoch, place)) {
+      metrics.epochsEnded.inc()
+      logger.error({ epoch, ...place }, `${WENT_BACK}; its epoch was ended`)
+    }
+    return log.heads(channels, place.position)
   }
 
   pause(subscription: Subscription<Frame>): void {

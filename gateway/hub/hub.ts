@@ -1,13 +1,13 @@
 import { Cursor } from '../../contract/cursor.ts'
+import type { Place } from '../../contract/place.ts'
 import { Channels, type Channel } from './channel.ts'
 import { Fanout } from './fanout.ts'
 import type { Batch, Item, ReplayBuffer } from './replayBuffer.ts'
 import { Subscription, type Sink, type Start } from './subscription.ts'
 
 /** The log's head and those of some channels (0: no messages), as the log holds them at one moment. */
-export interface Heads {
+export interface Heads extends Place {
   epoch: string
-  position: number
   channels: ReadonlyMap<string, number>
 }
 
@@ -25,6 +25,7 @@ export interface Source<I extends Item> {
   askSoon: () => void
   /** Something was accepted, this first: call `fanout.flush` at the end of this turn. */
   flushSoon: (first: I) => void
+  idOf: (item: I) => string
   /** Wait until the stream has taken what it was sent → `replay`, with nothing. */
   pause: (subscription: Subscription<I>) => void
   /** Read the messages between the subscription's cursor and `upTo` → `replay` or `readFailed`. */
@@ -61,7 +62,7 @@ export class Hub<I extends Item> {
   constructor(source: Source<I>, buffer: ReplayBuffer<I>) {
     this.source = source
     this.buffer = buffer
-    this.fanout = new Fanout(this.channels, buffer, (first) => source.flushSoon(first))
+    this.fanout = new Fanout(this.channels, buffer, source)
   }
 
   /** Undefined until the log has been seen once: no stream can begin before that. */
@@ -165,7 +166,7 @@ export class Hub<I extends Item> {
   }
 
   /** Another log, or the first. The streams of the one before are ended, because their ids mean nothing in this one. */
-  begin(epoch: string, position: number): void {
+  begin(epoch: string, place: Place): void {
     this.fanout.flush()
     this.joining.clear()
     this.#waitForHead.clear()
@@ -174,9 +175,9 @@ export class Hub<I extends Item> {
       subscription.sink.end('reset', this.resumeAt(subscription))
     }
     this.#epoch = epoch
-    this.logHead = position
+    this.logHead = place.position
     this.readTo = Infinity
-    this.fanout.begin(position)
+    this.fanout.begin(place)
   }
 
   /**

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis'
+import type { Extent } from '../../contract/extent.ts'
 import { readEntry, type Entry } from '../../contract/message.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
+import type { CopyKeys } from '../../chassis/copyKeys.ts'
 import type { Stretch } from '../../history/types.ts'
 import type { PageQuery } from './replay.ts'
 
@@ -14,31 +16,37 @@ const MIN_SHARE = 10
 export class RedisReplay {
   readonly #redis: Redis
   readonly #keys: RedisKeys
+  readonly #copyKeys: CopyKeys
+  readonly #onRefused: () => void
 
-  constructor(redis: Redis, keys: RedisKeys) {
+  /** `onRefused`: something in Redis did not prove itself, and the log is read instead. */
+  constructor(redis: Redis, keys: RedisKeys, copyKeys: CopyKeys, onRefused: () => void) {
     this.#redis = redis
     this.#keys = keys
+    this.#copyKeys = copyKeys
+    this.#onRefused = onRefused
   }
 
   /** Undefined if Redis cannot prove that it has every message up to where it could answer. */
   async read({ epoch, channels, after, upTo, limit }: PageQuery): Promise<Stretch | undefined> {
     // Many channels at the full count each would be far more than a page, in memory and in one reply.
     const share = Math.min(limit, Math.max(MIN_SHARE, Math.ceil(limit / channels.length)))
-    const pipeline = this.#redis.pipeline().hmget(this.#keys.head(epoch), 'position', 'floor')
+    const pipeline = this.#redis.pipeline().get(this.#keys.extent(epoch))
     for (const channel of channels) {
       const key = this.#keys.recent(epoch, channel)
       pipeline.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', share)
       pipeline.xrevrange(key, `${after}-0`, '-', 'COUNT', 1)
     }
     const replies = (await pipeline.exec())?.map(([error, reply]) => (error === null ? reply : []))
-    const [head, floor] = numbers(replies?.[0])
+    const extent = this.#extent(epoch, replies?.[0])
     // Only what Redis has seen whole: from its floor, as far as its head.
-    if (head === undefined || floor === undefined || floor > after || head < upTo) return undefined
+    if (extent === undefined || extent.floor > after || extent.position < upTo) return undefined
     const all: Entry[] = []
     let reach = upTo
     for (const [index, channel] of channels.entries()) {
-      const entries = read(channel, replies?.[1 + 2 * index])
-      const before = read(channel, replies?.[2 + 2 * index])
+      const entries = this.#entries(epoch, channel, replies?.[1 + 2 * index])
+      const before = this.#entries(epoch, channel, replies?.[2 + 2 * index])
+      if (entries === undefined || before === undefined) return undefined
       if (!isWhole(entries, before, after)) return undefined
       all.push(...entries)
       // There may be more of it: the answer goes no further than this.
@@ -46,6 +54,31 @@ export class RedisReplay {
     }
     const found = all.filter(({ position }) => position <= reach)
     return { entries: found.sort((a, b) => a.position - b.position), upTo: reach }
+  }
+
+  #extent(epoch: string, reply: unknown): Extent | undefined {
+    if (typeof reply !== 'string') return undefined
+    const extent = this.#copyKeys.openExtent(reply)
+    if (extent?.epoch === epoch) return extent
+    this.#onRefused()
+    return undefined
+  }
+
+  /** Stream entries come as `[id, [field, value]]`. Undefined if one of them does not prove itself. */
+  #entries(epoch: string, channel: string, reply: unknown): Entry[] | undefined {
+    const entries: Entry[] = []
+    for (const item of Array.isArray(reply) ? reply : []) {
+      const fields: unknown = Array.isArray(item) ? item[1] : undefined
+      const sealed: unknown = Array.isArray(fields) ? fields[1] : undefined
+      const json = this.#copyKeys.openMessage(epoch, channel, String(sealed))
+      const entry = json === undefined ? undefined : readEntry(channel, json)
+      if (entry === undefined) {
+        this.#onRefused()
+        return undefined
+      }
+      entries.push(entry)
+    }
+    return entries
   }
 }
 
@@ -60,21 +93,4 @@ function isWhole(entries: readonly Entry[], before: readonly Entry[], after: num
     first.previous <= after &&
     entries.every(({ previous }, index) => index === 0 || previous === entries[index - 1]?.position)
   )
-}
-
-function numbers(reply: unknown): (number | undefined)[] {
-  return Array.isArray(reply)
-    ? reply.map((value: unknown) => (typeof value === 'string' ? Number(value) : undefined))
-    : []
-}
-
-/** Stream entries come as `[id, [field, value]]`. */
-function read(channel: string, reply: unknown): Entry[] {
-  if (!Array.isArray(reply)) return []
-  return reply.flatMap((item: unknown) => {
-    const fields: unknown = Array.isArray(item) ? item[1] : undefined
-    const json: unknown = Array.isArray(fields) ? fields[1] : undefined
-    const entry = typeof json === 'string' ? readEntry(channel, json) : undefined
-    return entry === undefined ? [] : [entry]
-  })
 }

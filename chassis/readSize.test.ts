@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals'
+import { ReadSize } from './readSize.ts'
+
+test('a read that fails is tried half as large, and never with nothing', () => {
+  const size = new ReadSize(8)
+  const seen = Array.from({ length: 6 }, () => {
+    size.failed()
+    return size.bytes
+  })
+  expect(seen).toEqual([4, 2, 1, 1, 1, 1])
+})
+
+test('reads that succeed grow again, up to where they began', () => {
+  const size = new ReadSize(8)
+  size.failed()
+  size.failed()
+  const seen = Array.from({ length: 4 }, () => {
+    size.succeeded()
+    return size.bytes
+  })
+  expect(seen).toEqual([4, 8, 8, 8])
+})
