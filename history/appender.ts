@@ -12,6 +12,7 @@ interface Waiting {
 
 interface AppendedRow extends Row {
   epoch: string
+  link: string
   repeated: boolean
   same: boolean
 }
@@ -104,7 +105,10 @@ export class Appender {
 function settle({ resolve, reject }: Waiting, row: AppendedRow | undefined): void {
   if (row === undefined) reject(new Problem('internal'))
   else if (!row.same) reject(new Problem('idempotency-conflict'))
-  else resolve({ entry: toEntry(row), epoch: row.epoch, repeated: row.repeated })
+  else {
+    const { epoch, link, repeated } = row
+    resolve({ entry: toEntry(row), epoch, link, repeated })
+  }
 }
 
 /** Near enough in UTF-16 units; the constant stands for the row and the promise around it. */

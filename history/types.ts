@@ -16,6 +16,8 @@ export interface Draft {
 export interface Appended {
   entry: Entry
   epoch: string
+  /** The id of the message before it in the log; '' for the log's first, and for a repeat. */
+  link: string
   /** True where the idempotency key had been used before: `entry` is then the first message, and nothing was appended. */
   repeated: boolean
 }
@@ -24,6 +26,19 @@ export interface Appended {
 export interface Head {
   epoch: string
   position: number
+  /** Of the message at `position`; '' if the log is empty. */
+  id: string
+}
+
+/** What a read of the log tells about its mark, at the same moment. */
+export interface Marked {
+  /** Of the message at the mark; '' if there is none, or none any more. */
+  idAt: string
+}
+
+export interface Heads extends Head, Marked {
+  /** The position of the last message of each channel; 0 if there is none. */
+  channels: Map<string, number>
 }
 
 /** The log between two positions. */
@@ -40,6 +55,11 @@ export interface ScanQuery {
   maxBytes: number
 }
 
+export interface MarkedScanQuery extends ScanQuery {
+  /** A position whose message's id is answered too. */
+  mark?: number
+}
+
 export interface RangeQuery extends ScanQuery {
   channels: readonly string[]
   /** Messages at most. */
@@ -54,6 +74,11 @@ export interface Stretch {
   upTo: number
 }
 
+export interface ScannedStretch extends Stretch, Marked {
+  /** Of the message at `upTo`; '' if there is none. */
+  id: string
+}
+
 export interface LastQuery {
   channels: readonly string[]
   /** Messages of each channel at most. */
@@ -62,7 +87,10 @@ export interface LastQuery {
   maxBytes: number
 }
 
-export interface Last extends Head {
+export interface Last {
+  epoch: string
+  /** The log's head. */
+  position: number
   /** In position order; the oldest are left out if not all fit, but never the newest. */
   entries: Entry[]
 }

@@ -55,6 +55,8 @@ export class TestFeed {
           return Promise.resolve({
             epoch: this.epoch,
             position: this.#log.length,
+            id: '',
+            idAt: '',
             channels: new Map(heads),
           })
         },
@@ -62,7 +64,7 @@ export class TestFeed {
           this.scans.push(`${after}-${upTo}`)
           const entries = this.#log.slice(after, upTo)
           const found = entries.filter(({ channel }) => channels.includes(channel))
-          return Promise.resolve({ entries: found, upTo })
+          return Promise.resolve({ entries: found, upTo, id: '', idAt: '' })
         },
       },
       replay: new Replay({
