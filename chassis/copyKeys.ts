@@ -85,7 +85,7 @@ function createMac(key: string): Mac {
   const outer = Buffer.alloc(BLOCK_BYTES + 32)
   outer.write(pad(key, OUTER), 'latin1')
   return (text) => {
-    outer.write(hash('sha256', inner + text, 'latin1'), BLOCK_BYTES, 'latin1')
+    outer.write(hash('sha256', inner + text, 'binary'), BLOCK_BYTES, 'latin1')
     return hash('sha256', outer, 'base64url').slice(0, MAC_LENGTH)
   }
 }
@@ -93,7 +93,7 @@ function createMac(key: string): Mac {
 function pad(key: string, mask: number): string {
   const codes = Buffer.alloc(BLOCK_BYTES)
   codes.write(key, 'latin1')
-  return codes.map((code) => code ^ mask).toString('latin1')
+  return Buffer.from(codes.map((code) => code ^ mask)).toString('latin1')
 }
 
 /** In a time that does not tell how much of it is right. */

@@ -55,6 +55,7 @@ describe('an encoding', () => {
     expect(readEntry('rooms.berlin', json)).toEqual({
       position: 1842,
       previous: 1839,
+      id: '0193512a-0000-7000-8000-000000000001',
       channel: 'rooms.berlin',
       json,
     })

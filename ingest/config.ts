@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { commonConfig, copyKeysConfig, crashConfig, databaseUrl, mqttConfig } from '../chassis/commonConfig.ts'
+import {
+  commonConfig,
+  copyKeysConfig,
+  crashConfig,
+  databaseUrl,
+  mqttConfig,
+} from '../chassis/commonConfig.ts'
 import { host, integer, origins, port } from '../chassis/configFields.ts'
 import * as limits from '../contract/limits.ts'
 

@@ -10,7 +10,10 @@ export interface Broker {
   publish: (
     topic: string,
     payload: string,
-    options: { qos: 1; properties: { userProperties: { epoch: string; link: string; mac: string } } },
+    options: {
+      qos: 1
+      properties: { userProperties: { epoch: string; link: string; mac: string } }
+    },
     callback: (error?: Error, packet?: Packet) => void,
   ) => unknown
   on: (event: 'packetreceive', listener: (packet: Packet) => void) => unknown

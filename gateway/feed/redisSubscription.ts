@@ -38,12 +38,7 @@ export class RedisSubscription {
   /** What the names of live channels begin with in that epoch; empty before that. */
   #livePrefix = ''
 
-  constructor(
-    redis: Redis,
-    keys: RedisKeys,
-    copyKeys: CopyKeys,
-    events: RedisSubscriptionEvents,
-  ) {
+  constructor(redis: Redis, keys: RedisKeys, copyKeys: CopyKeys, events: RedisSubscriptionEvents) {
     this.#redis = redis
     this.#pubSub = new PubSub(redis, (name, payload) => this.#receive(name, payload))
     this.#keys = keys
