@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
-import type { Entry } from '../contract/message.ts'
+import type { LinkedEntry } from '../contract/message.ts'
 import { RedisKeys } from '../contract/redisKeys.ts'
 import type { History } from '../history/history.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
-import { entry, openRedis, ownRedis } from '../test/support/testRedis.ts'
+import { copyKeys, extentOf, openRedis, ownRedis } from '../test/support/testRedis.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import { createBridgeMetrics, type BridgeMetrics } from './metrics.ts'
@@ -44,7 +44,12 @@ function startRelay(
   const metrics = createBridgeMetrics(new Registry())
   const relay = new Relay({
     log,
-    copy: new RedisLog(connection, keys, { recentLength: 5_000, recentSeconds: 60 }),
+    copy: new RedisLog(connection, keys, {
+      copyKeys,
+      onRefused: () => {},
+      recentLength: 5_000,
+      recentSeconds: 60,
+    }),
     metrics,
     logger: pino({ level: 'silent' }),
     holeMs: 40,
@@ -56,23 +61,31 @@ function startRelay(
 }
 
 /** Appends messages to the log; what would come of them over MQTT. */
-async function post(count: number): Promise<Entry[]> {
+async function post(count: number): Promise<LinkedEntry[]> {
   const answers = await Promise.all(Array.from({ length: count }, () => history.append(draft())))
-  return answers.map((answer) => answer.entry)
+  return answers.map((answer) => ({ ...answer.entry, link: answer.link }))
 }
 
 async function copied(connection = redis): Promise<string[]> {
   const items = await connection.xrange(keys.recent(epoch, 'lobby'), '-', '+')
-  return items.map(([, fields]) => fields[1] ?? '')
+  return items.map(([, fields]) => copyKeys.openMessage(epoch, 'lobby', fields[1] ?? '') ?? '')
 }
 
 async function headInRedis(connection = redis): Promise<number> {
-  return Number((await connection.hget(keys.head(epoch), 'position')) ?? -1)
+  return (await extentOf(connection, keys, epoch))?.position ?? -1
 }
 
 /** Redis has the whole log, and knows that it has. */
 async function levelled(): Promise<void> {
   await waitFor(async () => (await headInRedis()) === (await history.head()).position)
+}
+
+/** The log of one channel is as it was when it had so many messages; nothing else is told. */
+async function putBack(head: number): Promise<void> {
+  await sql(`delete from "message" where "position" > ${head}`)
+  await sql(`update "channel" set "head" = ${head}, "count" = ${head}`)
+  await sql(`update "log" set "head" = ${head},
+    "last_id" = (select "id" from "message" where "position" = ${head})`)
 }
 
 async function value(metric: BridgeMetrics['fetched']): Promise<number> {
@@ -83,8 +96,7 @@ describe('a relay', () => {
   test('passes on what comes, in any order and any number of times, without reading the log', async () => {
     const { relay, metrics } = startRelay()
     await waitFor(() => relay.follows)
-    // The log does not even have these.
-    const entries = Array.from({ length: 50 }, (_, index) => entry(index + 1, index, 'lobby'))
+    const entries = await post(50)
     for (const one of entries.toReversed()) {
       relay.entry(epoch, one)
       relay.entry(epoch, one)
@@ -120,7 +132,8 @@ describe('a relay', () => {
   test('passes on messages that are too large to be read at once, and stays in step with them', async () => {
     const reads: number[] = []
     const { relay } = startRelay(redis, {
-      head: () => history.head(),
+      head: (mark) => history.head(mark),
+      endEpoch: (...proof) => history.endEpoch(...proof),
       scan: async (query) => {
         const found = await history.scan(query)
         reads.push(found.entries.reduce((sum, { json }) => sum + json.length, 0))
@@ -142,7 +155,7 @@ describe('a relay', () => {
     await post(5)
     const { relay } = startRelay()
     await waitFor(() => relay.follows)
-    expect([await headInRedis(), await redis.hget(keys.head(epoch), 'floor')]).toEqual([5, '5'])
+    expect(await extentOf(redis, keys, epoch)).toMatchObject({ position: 5, floor: 5 })
     expect(await copied()).toEqual([])
   })
 
@@ -152,7 +165,7 @@ describe('a relay', () => {
     const [first] = await post(1)
     if (first !== undefined) relay.entry(epoch, first)
     await levelled()
-    await redis.del(keys.head(epoch), keys.recent(epoch, 'lobby'))
+    await redis.del(keys.extent(epoch), keys.recent(epoch, 'lobby'))
     const [next] = await post(1)
     if (next !== undefined) relay.entry(epoch, next)
     await levelled()
@@ -166,9 +179,9 @@ describe('a relay', () => {
     await post(2)
     await waitFor(() => relay.follows)
     await levelled()
-    await redis.del(keys.head(epoch), keys.recent(epoch, 'lobby'))
+    await redis.del(keys.extent(epoch), keys.recent(epoch, 'lobby'))
     await levelled()
-    expect(await redis.hget(keys.head(epoch), 'floor')).toBe('2')
+    expect((await extentOf(redis, keys, epoch))?.floor).toBe(2)
   })
 
   test('goes over to another life of the log', async () => {
@@ -176,9 +189,8 @@ describe('a relay', () => {
     await waitFor(() => relay.follows)
     await post(3)
     await levelled()
-    await sql(`delete from "message" where "position" > 1`)
-    await sql(`update "channel" set "head" = 1, "count" = 1`)
-    await sql(`update "log" set "epoch" = 'restored', "head" = 1`)
+    await putBack(1)
+    await sql(`update "log" set "epoch" = 'restored'`)
     epoch = 'restored'
     const [first] = await post(1)
     // A message of an epoch that it does not know makes it look.
@@ -187,6 +199,96 @@ describe('a relay', () => {
     const [last] = await post(1)
     await levelled()
     expect((await copied()).at(-1)).toBe(last?.json)
+  })
+
+  describe('whose log goes back without a new epoch', () => {
+    const epochNow = async (): Promise<string> => (await history.head()).epoch
+
+    /** Three messages are lost, and so many come in their place. Resolves when Redis has what the log has, in a new epoch. */
+    async function lose(
+      more: number,
+      publish: (entries: LinkedEntry[]) => void,
+    ): Promise<string[]> {
+      await post(10)
+      await levelled()
+      const before = epoch
+      await putBack(7)
+      const entries = more === 0 ? [] : await post(more)
+      publish(entries)
+      await waitFor(async () => (await epochNow()) !== before)
+      epoch = await epochNow()
+      await levelled()
+      const [last] = await post(1)
+      await levelled()
+      expect(last?.position).toBe(8 + more)
+      return copied()
+    }
+
+    test('ends the epoch, and begins a copy of what the log has now', async () => {
+      const { relay, metrics } = startRelay()
+      await waitFor(() => relay.follows)
+      expect(await lose(0, () => {})).toHaveLength(1)
+      expect(await value(metrics.epochsEnded)).toBe(1)
+    })
+
+    test.each([1, 3, 40])(
+      'ends it too if %d other messages were posted meanwhile',
+      async (more) => {
+        const { relay } = startRelay()
+        await waitFor(() => relay.follows)
+        await lose(more, () => {})
+      },
+    )
+
+    test('ends it if the copies of those messages come', async () => {
+      const { relay } = startRelay()
+      await waitFor(() => relay.follows)
+      const old = epoch
+      await lose(40, (entries) => {
+        for (const one of entries) relay.entry(old, one)
+      })
+      // The history before is followed by nothing of the one after.
+      const items = await redis.xrange(keys.recent(old, 'lobby'), '-', '+')
+      expect(items.map(([id]) => id).at(-1)).toBe('10-0')
+    })
+
+    test('ends it once, with two relays', async () => {
+      const relays = [startRelay(), startRelay()]
+      await waitFor(() => relays.every(({ relay }) => relay.follows))
+      await lose(5, () => {})
+      const ended = await Promise.all(relays.map(({ metrics }) => value(metrics.epochsEnded)))
+      expect(ended.toSorted()).toEqual([0, 1])
+    })
+
+    test('ends it if only Redis remembers', async () => {
+      const first = startRelay()
+      await waitFor(() => first.relay.follows)
+      await post(10)
+      await levelled()
+      await first.relay.close()
+      await putBack(7)
+      await post(5)
+      const before = epoch
+      startRelay()
+      await waitFor(async () => (await epochNow()) !== before)
+      epoch = await epochNow()
+      await levelled()
+    })
+  })
+
+  test('that was only told what is not there leaves the epoch alone', async () => {
+    const { relay, metrics } = startRelay()
+    await waitFor(() => relay.follows)
+    const [first, second] = await post(2)
+    await levelled()
+    if (first === undefined || second === undefined) throw new Error('nothing was posted')
+    // Late copies of another history: one at the head, one after it.
+    relay.entry(epoch, { ...second, id: first.id })
+    relay.entry(epoch, { ...second, position: 3, link: first.id })
+    await post(2)
+    await levelled()
+    expect(await value(metrics.epochsEnded)).toBe(0)
+    expect((await history.head()).epoch).toBe(epoch)
   })
 
   test('beside another one makes one copy', async () => {

@@ -8,6 +8,7 @@ import { linkHeader, pageLinks } from './links.ts'
 const log: Entry[] = Array.from({ length: 10 }, (_, n) => ({
   position: 2 * n + 1,
   previous: Math.max(0, 2 * n - 1),
+  id: '',
   channel: 'a',
   json: '',
 }))

@@ -202,7 +202,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   /** A read that failed by its size would fail again and again. */
   async #read(query: Omit<ScanQuery, 'maxBytes'>): ReturnType<LogReader['scan']> {
     const size = this.#scanSize
-    const { place } = this.hub.fanout
+    const { place } = this.hub
     try {
       const found = await this.#options.log.scan({
         ...query,
@@ -222,8 +222,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   /** Looks at the log. If it is not the one that was followed up to here, its epoch is ended first. */
   async #heads(channels: string[]): Promise<Heads> {
     const { log, logger, metrics } = this.#options
-    const { epoch, fanout } = this.hub
-    const { place } = fanout
+    const { epoch, place } = this.hub
     const heads = await log.heads(channels, place.position)
     if (heads.epoch !== epoch || !contradicts(heads, place)) return heads
     if (await log.endEpoch(epoch, place)) {
