@@ -51,6 +51,7 @@ export class Bed {
       databaseUrl: urls.databaseUrl,
       logId: 0,
       connections: 4,
+      keySeconds: 86_400,
       maxWaitingBytes: 1_000_000_000,
       onError: () => {},
     })
