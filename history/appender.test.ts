@@ -2,30 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import type { Entry } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import { disposables } from '../test/support/disposables.ts'
+import { faultsOf } from '../test/support/logFaults.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
+import { draft, openHistory, openSql } from '../test/support/testHistory.ts'
 
 const opened = disposables()
-
-/** Everything that can be wrong with a log, asked of the tables alone. */
-async function faultsOf(sql: Sql): Promise<unknown[]> {
-  return sql(`
-    select m."position", 'previous' as "fault" from (
-      select "position", "previous",
-        lag("position", 1, 0::bigint) over (partition by "channel" order by "position") as "expected"
-      from "message") m where m."previous" <> m."expected"
-    union all select "position", 'hole' from (
-      select "position", row_number() over (order by "position") as "expected" from "message") m
-      where m."position" <> m."expected"
-    union all select "position", 'time' from (
-      select "position", "sent_at", lag("sent_at") over (order by "position") as "before"
-      from "message") m where m."sent_at" < m."before"
-    union all select "head", 'log head' from "log"
-      where "head" <> (select count(*) from "message")
-    union all select c."head", 'channel' from "channel" c
-      where (c."head", c."count") <> (select max(m."position"), count(*) from "message" m
-        where m."channel" = c."name")`)
-}
 
 describe('an append', () => {
   test('gives what the database holds', async () => {

@@ -6,6 +6,7 @@ import { createHttpMetrics } from '../../chassis/httpMetrics.ts'
 import { PROBLEMS } from '../../contract/problem.ts'
 import { gatewayConfig } from '../../gateway/config.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
+import { createClockMetrics } from '../../ingest/clockMetrics.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
 
@@ -37,6 +38,7 @@ export function variablesTable(): string {
 export async function metricsTable(): Promise<string> {
   const [ingest, bridge, gateway] = [new Registry(), new Registry(), new Registry()]
   createIngestMetrics(ingest)
+  createClockMetrics(ingest, () => ({ difference: 0, lastAt: 0 }))
   createBridgeMetrics(bridge)
   createGatewayMetrics(gateway)
   createHttpMetrics(ingest)
