@@ -7,18 +7,22 @@ const STEP = 1 / 64
  */
 export class ReadSize {
   readonly #max: number
-  bytes: number
+  #size: number
 
   constructor(max: number) {
     this.#max = max
-    this.bytes = max
+    this.#size = max
   }
 
-  failed(): void {
-    this.bytes = Math.max(1, this.bytes >> 1)
-  }
-
-  succeeded(): void {
-    this.bytes = Math.min(this.#max, this.bytes + Math.ceil(this.#max * STEP))
+  /** Reads as much as is tried now. */
+  async read<T>(read: (size: number) => Promise<T>): Promise<T> {
+    try {
+      const found = await read(this.#size)
+      this.#size = Math.min(this.#max, this.#size + Math.ceil(this.#max * STEP))
+      return found
+    } catch (error) {
+      this.#size = Math.max(1, this.#size >> 1)
+      throw error
+    }
   }
 }

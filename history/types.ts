@@ -77,6 +77,8 @@ export interface Stretch {
 }
 
 export interface ScannedStretch extends Stretch, Marked {
+  /** The log's head at that moment. Below what was asked for, the log went back since its head was looked at. */
+  position: number
   /** Of the message at `upTo`; '' if there is none. */
   id: string
 }

@@ -199,24 +199,14 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
     this.#follower.scanned(scan, { epoch, items, upTo: { position: upTo, id }, isComplete })
   }
 
-  /** A read that failed by its size would fail again and again. */
   async #read(query: Omit<ScanQuery, 'maxBytes'>): ReturnType<LogReader['scan']> {
-    const size = this.#scanSize
     const { place } = this.hub
-    try {
-      const found = await this.#options.log.scan({
-        ...query,
-        maxBytes: size.bytes,
-        mark: place.position,
-      })
-      // The next look at the head ends the epoch.
-      if (contradicts({ ...found, position: place.position }, place)) throw new Error(WENT_BACK)
-      size.succeeded()
-      return found
-    } catch (error) {
-      size.failed()
-      throw error
-    }
+    const found = await this.#scanSize.read((maxBytes) =>
+      this.#options.log.scan({ ...query, maxBytes, mark: place.position }),
+    )
+    // The log went back since its head was looked at. The next look ends the epoch.
+    if (found.position < query.upTo || contradicts(found, place)) throw new Error(WENT_BACK)
+    return found
   }
 
   /** Looks at the log. If it is not the one that was followed up to here, its epoch is ended first. */

@@ -1,5 +1,4 @@
 import type { LinkedEntry } from '../../contract/message.ts'
-import { ReadSize } from '../../chassis/readSize.ts'
 import { Sequencer, type Action } from '../../bridge/sequencer.ts'
 import type { ModelRedis } from './redis.ts'
 import type { World } from './world.ts'
@@ -11,8 +10,8 @@ export class ModelBridge {
   #sequencer: Sequencer
   #life = 0
   #looks = 0
-  /** In messages. */
-  #readSize = new ReadSize(MAX_READ)
+  /** Messages read at once, as `chassis/readSize.ts` does it. */
+  #readSize = MAX_READ
 
   constructor(world: World, redis: ModelRedis) {
     this.#world = world
@@ -32,7 +31,7 @@ export class ModelBridge {
   restart(): void {
     this.#life++
     this.#looks = 0
-    this.#readSize = new ReadSize(MAX_READ)
+    this.#readSize = MAX_READ
     this.#sequencer = this.#begin()
   }
 
@@ -106,7 +105,7 @@ export class ModelBridge {
             this.#sequencer.ended()
             if (isEnded) this.#look()
           })(),
-        failed,
+        settle(() => this.#sequencer.ended()),
       )
     } else {
       clock.after(random.between(0, 10), () => {
@@ -136,8 +135,7 @@ export class ModelBridge {
     settle: (run: () => void) => () => void,
   ): void {
     const { ablations, limits } = this.#world
-    const size = this.#readSize
-    const end = Math.min(upTo, after.position + size.bytes)
+    const end = Math.min(upTo, after.position + this.#readSize)
     this.#world.query(
       () => {
         if (end - after.position > limits.read) return undefined
@@ -147,11 +145,11 @@ export class ModelBridge {
       },
       (found) =>
         settle(() => {
-          size.succeeded()
+          this.#readSize = Math.min(MAX_READ, this.#readSize + 1)
           this.#sequencer.fetched(epoch, after, found)
         })(),
       settle(() => {
-        if (ablations.smaller !== false) size.failed()
+        if (ablations.smaller !== false) this.#readSize = Math.max(1, this.#readSize >> 1)
         this.#sequencer.failed()
       }),
     )

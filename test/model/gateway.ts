@@ -140,12 +140,14 @@ export class ModelGateway {
             (heads) => alive(() => follower.answered(question, heads))(),
             alive(() => hub.unanswered(question)),
           ),
-        look: () =>
+        look: () => {
+          if (this.#world.ablations.look === false) return
           this.#heads(
             [],
             (heads) => alive(() => follower.looked(heads))(),
             () => {},
-          ),
+          )
+        },
         scan: (scan) => this.#scan(scan, alive),
       },
       {

@@ -21,6 +21,8 @@ export interface Ablations {
   links?: boolean
   /** The log is compared with what was known of it before. */
   compare?: boolean
+  /** A gateway that is live looks at the log. It heals what the bridges leave out, so theirs show only without it. */
+  look?: boolean
   /** A read that failed is tried smaller. */
   smaller?: boolean
 }
