@@ -87,6 +87,20 @@ describe('a feed', () => {
     expect(run.lines.length).toBe(3)
   })
 
+  test('reads less of the log at once if that fails by its size, and more again once it succeeds', async () => {
+    run.feed.start()
+    await run.begun()
+    run.join('one', 'a')
+    await run.told('one: ready at e1-0, a:0')
+    run.log.maxScanBytes = 1_000_000
+    for (let position = 1; position <= 4; position++) {
+      run.log.append('a')
+      await run.told(`one: a${position}`)
+      run.log.maxScanBytes = Infinity
+    }
+    expect(run.log.scanBytes).toEqual([4e6, 2e6, 1e6, 2e6, 4e6, 4e6])
+  })
+
   test('reads all that Redis has lost, in pieces, before it is live again', async () => {
     run.feed.start()
     await run.bridge()

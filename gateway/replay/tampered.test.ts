@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { CopyKeys } from '../../chassis/copyKeys.ts'
 import { disposables } from '../../test/support/disposables.ts'
+import { forgedExtents, forgedMessages } from '../../test/support/forgeries.ts'
 import { EXTENT, LOG, TestRecent } from '../../test/support/testRecent.ts'
 import { copyKeys, entry, placeAt } from '../../test/support/testRedis.ts'
 
@@ -11,7 +11,6 @@ beforeEach(async () => {
   run = await TestRecent.start(opened)
 })
 
-const otherKeys = new CopyKeys(['f'.repeat(43)])
 const json = (position: number): string => LOG[position - 11]?.json ?? ''
 const sealed = (position: number, channel = 'a'): string =>
   copyKeys.sealMessage('e1', channel, json(position))
@@ -58,20 +57,10 @@ describe('a recent stream from which somebody has deleted', () => {
   })
 })
 
-/** What somebody could write who has not the key, but sees all that was ever written. */
-const FORGED: [what: string, text: string][] = [
-  ['without a MAC', json(13)],
-  ['with the MAC of another key', otherKeys.sealMessage('e1', 'a', json(13))],
-  ['that was altered', sealed(13).replace('"x"', '"y"')],
-  ['with another position', sealed(13).replace('"position":13', '"position":14')],
-  ['of another channel', copyKeys.sealMessage('e1', 'b', json(13))],
-  ['of another epoch', copyKeys.sealMessage('e0', 'a', json(13))],
-  ['as it came over MQTT', copyKeys.signCopy('e1', entry(13, 11)) + json(13)],
-  ['that is an extent', copyKeys.sealExtent(EXTENT)],
+const FORGED = [
+  ...forgedMessages(entry(13, 11, 'a')),
   ['that was there before', sealed(11)],
   ['that belongs behind it', sealed(14)],
-  ['that is none', copyKeys.sealMessage('e1', 'a', '{}')],
-  ['that is empty', ''],
 ]
 
 describe('a message in a recent stream', () => {
@@ -98,12 +87,8 @@ describe('an extent in Redis', () => {
   const far = { ...EXTENT, ...placeAt(99), floor: 0 }
 
   test.each([
-    ['without a MAC', copyKeys.sealExtent(EXTENT).slice(22)],
-    ['with the MAC of another key', otherKeys.sealExtent(EXTENT)],
-    ['that was altered', copyKeys.sealExtent(EXTENT).replace(/10$/, '0')],
+    ...forgedExtents(EXTENT),
     ['of another epoch', copyKeys.sealExtent({ ...far, epoch: 'e0' })],
-    ['that is a message', sealed(14)],
-    ['that is empty', ''],
   ])('%s proves nothing, and is counted', async (_what, text) => {
     await run.writeExtent(text)
     expect([await run.read(['a', 'b'], 10, 15), run.refusals]).toEqual([undefined, 1])

@@ -14,6 +14,8 @@ export class MemoryLog implements Pick<LogReader, 'heads' | 'scan' | 'endEpoch'>
   readonly scanBytes: number[] = []
   /** Scans that ask for more fail. */
   maxScanBytes = Infinity
+  /** The epochs that were to be ended, and from where. */
+  readonly ends: string[] = []
   isFailing = false
   failures = 0
   /** Awaited by a read that knows its answer. */
@@ -53,6 +55,7 @@ export class MemoryLog implements Pick<LogReader, 'heads' | 'scan' | 'endEpoch'>
   }
 
   async endEpoch(epoch: string, place: Place): Promise<boolean> {
+    this.ends.push(`${epoch} at ${place.position}`)
     const log = { position: this.entries.length, idAt: this.#idAt(place.position) }
     const isEnded = epoch === this.epoch && contradicts(log, place)
     if (isEnded) this.epoch = 'e2'

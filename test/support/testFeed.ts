@@ -127,6 +127,11 @@ export class TestFeed {
     return Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
   }
 
+  /** How many epochs this gateway has ended. */
+  epochsEnded(): Promise<number | undefined> {
+    return this.gauge('causeway_gateway_epochs_ended_total')
+  }
+
   async gauge(name: string): Promise<number | undefined> {
     return (await this.#registry.getSingleMetric(name)?.get())?.values[0]?.value
   }
