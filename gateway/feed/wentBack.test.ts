@@ -80,8 +80,9 @@ describe('a log that went back in the same epoch and', () => {
   })
 
   test('whose epoch another gateway has just ended is not ended again', async () => {
-    run.log.beforeAnswer = () => {
-      if (run.log.head.position === 1) run.log.epoch = 'e2'
+    const { log } = run
+    log.beforeAnswer = () => {
+      if (log.head.position === 1) log.epoch = 'e2'
     }
     goBack(0)
     await run.told(RESET)

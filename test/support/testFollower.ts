@@ -1,5 +1,5 @@
 import { Follower } from '../../gateway/feed/follower.ts'
-import type { Scan } from '../../gateway/feed/follower.ts'
+import type { Scan } from '../../gateway/feed/followerPorts.ts'
 import { Hub, type Question } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer, type Item } from '../../gateway/hub/replayBuffer.ts'
 import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
