@@ -25,10 +25,9 @@ let log: RedisLog
 let refused: number
 
 function openLog(client: Redis, names = keys, options: Partial<RedisLogOptions> = {}): RedisLog {
-  const onRefused = (): void => void refused++
   return new RedisLog(client, names, {
     copyKeys,
-    onRefused,
+    onRefused: () => void refused++,
     recentLength: 500,
     recentSeconds: 60,
     ...options,
@@ -226,7 +225,7 @@ describe('an append that another history of the log stands in the way of', () =>
 })
 
 describe('an extent that does not prove itself', () => {
-  const forged = `${copyKeys.sealExtent(at(99)).replace(' 99 ', ' 98 ')}`
+  const forged = copyKeys.sealExtent(at(99)).replace(' 99 ', ' 98 ')
 
   beforeEach(async () => {
     await log.open('e1', placeAt(10))

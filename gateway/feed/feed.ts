@@ -1,20 +1,18 @@
 import type { Redis } from 'ioredis'
-import { contradicts } from '../../contract/place.ts'
 import { sentAt } from '../../contract/messageEvent.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
 import type { CopyKeys } from '../../chassis/copyKeys.ts'
 import type { Logger } from '../../chassis/logger.ts'
-import { ReadSize } from '../../chassis/readSize.ts'
-import type { LogReader } from '../../history/logReader.ts'
-import type { ScanQuery } from '../../history/types.ts'
 import type { Channel } from '../hub/channel.ts'
 import { idOf, renderMessage, type Frame } from '../hub/frame.ts'
-import { type Heads, Hub, type Question, type Source } from '../hub/hub.ts'
+import { Hub, type Question, type Source } from '../hub/hub.ts'
 import { ReplayBuffer } from '../hub/replayBuffer.ts'
 import type { Subscription } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import type { Replay } from '../replay/replay.ts'
-import { Follower, type FollowerPorts, type Scan } from './follower.ts'
+import { FollowedLog, type FollowedLogOptions } from './followedLog.ts'
+import { Follower } from './follower.ts'
+import type { FollowerPorts, Scan } from './followerPorts.ts'
 import { RedisSubscription } from './redisSubscription.ts'
 
 export interface FeedOptions {
@@ -23,7 +21,7 @@ export interface FeedOptions {
   copyKeys: CopyKeys
   /** A copy in Redis did not prove itself. */
   onRefused: () => void
-  log: Pick<LogReader, 'heads' | 'scan' | 'endEpoch'>
+  log: FollowedLogOptions['log']
   replay: Replay
   metrics: GatewayMetrics
   logger: Logger
@@ -36,19 +34,17 @@ export interface FeedOptions {
 
 const sizeOf = ({ size }: Frame): number => size
 
-/** Positions, and bytes of messages, read at once while the log is followed. */
+/** Positions read at once while the log is followed. */
 const MAX_SCAN = 1_000
-const SCAN_BYTES = 4_000_000
 /** How often the log is read while it has to be followed, and a missing beacon noticed. */
 const TICK_MS = 500
-/** How often its head is looked at otherwise: the longest that a stream can be deaf, whatever Redis says. */
-const LOOK_MS = 2_000
+/** How often its head is looked at otherwise: whatever Redis says, a stream is deaf for two looks at most. */
+const LOOK_MS = 1_000
 /**
  * Most bytes of a backlog that a stream is sent in a turn: far below what may wait for one reader, far above what arrives in a
  * turn, so that catching up ends.
  */
 const CHUNK_BYTES = 256 * 1024
-const WENT_BACK = 'the log went back'
 const MAX_BUFFERED_ITEMS = 50_000
 /** What may come over Redis while the log is read. With more, that read is too slow to be worth waiting for. */
 const CATCH_UP_BUFFER = { items: 5_000, bytes: 16_777_216 }
@@ -59,12 +55,12 @@ const CATCH_UP_BUFFER = { items: 5_000, bytes: 16_777_216 }
  */
 export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   readonly hub: Hub<Frame>
+  readonly #log: FollowedLog
   readonly #follower: Follower<Frame>
   readonly #redis: RedisSubscription
   readonly #options: FeedOptions
   #timer: NodeJS.Timeout | undefined
   #isAskingSoon = false
-  readonly #scanSize = new ReadSize(SCAN_BYTES)
   /** They are subscribed together at the end of the turn: a storm of new streams costs one command a turn. */
   #toSubscribe: Channel<Frame>[] = []
 
@@ -79,6 +75,10 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
         sizeOf,
       }),
     )
+    this.#log = new FollowedLog({
+      ...options,
+      followed: () => this.hub,
+    })
     this.#follower = new Follower<Frame>(this.hub, this, {
       beaconMs: options.beaconMs,
       lookMs: LOOK_MS,
@@ -146,14 +146,14 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   }
 
   ask(question: Question<Frame>): void {
-    this.#heads(question.channels.map(({ name }) => name)).then(
+    this.#log.heads(question.channels.map(({ name }) => name)).then(
       (heads) => this.#follower.answered(question, heads),
       () => this.hub.unanswered(question),
     )
   }
 
   look(): void {
-    this.#heads([]).then(
+    this.#log.heads([]).then(
       (heads) => this.#follower.looked(heads),
       // The next look tells.
       () => {},
@@ -183,7 +183,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
 
   async #scan(scan: Scan): Promise<void> {
     const { after, channels } = scan
-    const head = await this.#heads([])
+    const head = await this.#log.heads([])
     const { epoch, position } = head
     if (epoch !== this.hub.epoch) {
       return this.#follower.scanned(scan, { epoch, items: [], upTo: head, isComplete: true })
@@ -192,34 +192,11 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
     const nothing = { entries: [], upTo: position, id: head.id }
     const { entries, upTo, id } =
       position > after && channels.length > 0
-        ? await this.#read({ epoch, after, upTo: end, channels })
+        ? await this.#log.scan({ epoch, after, upTo: end, channels })
         : nothing
     const items = entries.map((entry) => renderMessage(epoch, entry))
     const isComplete = upTo >= position
     this.#follower.scanned(scan, { epoch, items, upTo: { position: upTo, id }, isComplete })
-  }
-
-  async #read(query: Omit<ScanQuery, 'maxBytes'>): ReturnType<LogReader['scan']> {
-    const { place } = this.hub
-    const found = await this.#scanSize.read((maxBytes) =>
-      this.#options.log.scan({ ...query, maxBytes, mark: place.position }),
-    )
-    // The log went back since its head was looked at. The next look ends the epoch.
-    if (found.position < query.upTo || contradicts(found, place)) throw new Error(WENT_BACK)
-    return found
-  }
-
-  /** Looks at the log. If it is not the one that was followed up to here, its epoch is ended first. */
-  async #heads(channels: string[]): Promise<Heads> {
-    const { log, logger, metrics } = this.#options
-    const { epoch, place } = this.hub
-    const heads = await log.heads(channels, place.position)
-    if (heads.epoch !== epoch || !contradicts(heads, place)) return heads
-    if (await log.endEpoch(epoch, place)) {
-      metrics.epochsEnded.inc()
-      logger.error({ epoch, ...place }, `${WENT_BACK}; its epoch was ended`)
-    }
-    return log.heads(channels, place.position)
   }
 
   pause(subscription: Subscription<Frame>): void {

@@ -3,25 +3,7 @@ import type { Place } from '../../contract/place.ts'
 import type { Hub, Question, Heads } from '../hub/hub.ts'
 import type { Channel } from '../hub/channel.ts'
 import type { Item } from '../hub/replayBuffer.ts'
-
-/** What the follower asks for. The answers come back through the methods named. */
-export interface FollowerPorts<I extends Item> {
-  /** Subscribe on Redis → the hub's `come`, once that is confirmed. Only asked for while a connection stands. */
-  subscribe: (channels: Channel<I>[]) => void
-  unsubscribe: (channels: Channel<I>[]) => void
-  /** Ask the log → `answered`, or the hub's `unanswered`. */
-  ask: (question: Question<I>) => void
-  /** Read the log after a position on all channels, up to a head that is looked at now → `scanned` or `scanFailed`. */
-  scan: (scan: Scan) => void
-  /** Look at the log's head → `looked`, or nothing if there is no answer. */
-  look: () => void
-  /** Drop the subscription and make it again → `down`, `connected`, `up`. */
-  reconnect: () => void
-}
-
-/** One read of the log. Its answer counts only while it is awaited; `counts`: its head is late enough to go live from. */
-export type Scan = { after: number; channels: readonly string[]; counts: boolean }
-type Scanned<I> = { epoch: string; items: readonly I[]; upTo: Place; isComplete: boolean }
+import type { FollowerPorts, Scan, Scanned } from './followerPorts.ts'
 
 export interface FollowerOptions<I> {
   /** Of silence; beacons come about once a second. */
@@ -44,9 +26,8 @@ export interface FollowerOptions<I> {
  * - CATCHING: a beacon was heard, so what is published now arrives, and is kept. The log is read up to its head.
  * - LIVE: what comes is sent as it comes. A hole in `previous` means that something was lost: CATCHING from there.
  *
- * Without a beacon for some seconds the subscription is dead: FOLLOWING, and it is made again. A beacon with a floor above the
- * watermark means that the copy in Redis began again, and something may never have been published: CATCHING. So does a beacon
- * below the watermark, which is an old one, and a look at the log that finds what should have come since the look before.
+ * Without a beacon for some seconds the subscription is dead: FOLLOWING, and it is made again. CATCHING if a beacon's floor lies
+ * above the watermark (Redis began again), if a beacon lies below it (it is old), or if a look at the log finds what has not come.
  */
 export class Follower<I extends Item> {
   readonly #hub: Hub<I>
@@ -129,7 +110,6 @@ export class Follower<I extends Item> {
     else if (isLive) fanout.advanceTo(beacon)
   }
 
-  /** All items of the scan's channels above its position and up to `upTo`; `isComplete` if that was the log's head. */
   scanned(scan: Scan, { epoch, items, upTo, isComplete }: Scanned<I>): void {
     if (scan !== this.#scan) return
     this.#scan = undefined

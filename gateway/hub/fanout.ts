@@ -101,9 +101,12 @@ export class Fanout<I extends Item> {
   /** Everything that is sent to live streams passes here, in position order but for what a link has lost. */
   #accept(channel: Channel<I> | undefined, item: I): void {
     if (item.position > this.#watermark) this.#move(item.position, item)
-    if (channel?.state !== 'ready' || item.position <= channel.last) return
+    if (channel === undefined) return
+    // Also before it is ready: the log may have been asked before this was in it.
+    channel.head = Math.max(channel.head, item.position)
+    if (channel.state !== 'ready' || item.position <= channel.last) return
     const { last } = channel
-    channel.last = channel.head = item.position
+    channel.last = item.position
     if (item.previous > last)
       this.#tellLive(channel, (subscription) => subscription.tellGap(item, last))
     if (item.position < this.#lastAccepted) {

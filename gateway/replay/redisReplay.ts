@@ -28,14 +28,21 @@ export class RedisReplay {
   }
 
   /** Undefined if Redis cannot prove that it has every message up to where it could answer. */
-  async read({ epoch, channels, after, upTo, limit }: PageQuery): Promise<Stretch | undefined> {
+  async read({
+    epoch,
+    channels,
+    heads,
+    after,
+    upTo,
+    limit,
+  }: PageQuery): Promise<Stretch | undefined> {
     // Many channels at the full count each would be far more than a page, in memory and in one reply.
     const share = Math.min(limit, Math.max(MIN_SHARE, Math.ceil(limit / channels.length)))
     const pipeline = this.#redis.pipeline().get(this.#keys.extent(epoch))
     for (const channel of channels) {
       const key = this.#keys.recent(epoch, channel)
       pipeline.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', share)
-      pipeline.xrevrange(key, `${after}-0`, '-', 'COUNT', 1)
+      pipeline.xrange(key, `${upTo + 1}-0`, '+', 'COUNT', 1)
     }
     const replies = (await pipeline.exec())?.map(([error, reply]) => (error === null ? reply : []))
     const extent = this.#extent(epoch, replies?.[0])
@@ -45,12 +52,14 @@ export class RedisReplay {
     let reach = upTo
     for (const [index, channel] of channels.entries()) {
       const entries = this.#entries(epoch, channel, replies?.[1 + 2 * index])
-      const before = this.#entries(epoch, channel, replies?.[2 + 2 * index])
-      if (entries === undefined || before === undefined) return undefined
-      if (!isWhole(entries, before, after)) return undefined
-      all.push(...entries)
+      const beyond = this.#entries(epoch, channel, replies?.[2 + 2 * index])
+      if (entries === undefined || beyond === undefined) return undefined
       // There may be more of it: the answer goes no further than this.
-      if (entries.length === share) reach = Math.min(reach, entries.at(-1)?.position ?? reach)
+      const cut = entries.length === share ? entries.at(-1)?.position : undefined
+      const last = cut ?? beyond[0]?.previous ?? heads[index] ?? 0
+      if (!isWhole(entries, after, last)) return undefined
+      all.push(...entries)
+      reach = Math.min(reach, cut ?? reach)
     }
     const found = all.filter(({ position }) => position <= reach)
     return { entries: found.sort((a, b) => a.position - b.position), upTo: reach }
@@ -64,15 +73,15 @@ export class RedisReplay {
     return undefined
   }
 
-  /** Stream entries come as `[id, [field, value]]`. Undefined if one of them does not prove itself. */
+  /** Stream entries come as `[id, [field, value]]`. Undefined if one of them does not prove itself, and that this is its place. */
   #entries(epoch: string, channel: string, reply: unknown): Entry[] | undefined {
     const entries: Entry[] = []
     for (const item of Array.isArray(reply) ? reply : []) {
-      const fields: unknown = Array.isArray(item) ? item[1] : undefined
+      const [id, fields]: unknown[] = Array.isArray(item) ? item : []
       const sealed: unknown = Array.isArray(fields) ? fields[1] : undefined
       const json = this.#copyKeys.openMessage(epoch, channel, String(sealed))
       const entry = json === undefined ? undefined : readEntry(channel, json)
-      if (entry === undefined) {
+      if (entry === undefined || id !== `${entry.position}-0`) {
         this.#onRefused()
         return undefined
       }
@@ -83,14 +92,12 @@ export class RedisReplay {
 }
 
 /**
- * Each names the one before it, and the first names one that the reader has. Nothing at all proves nothing, unless what is
- * before is there.
+ * Each names the one before it, and the first one that the reader has. `last` is what comes last by another witness than the
+ * entries: without one, nothing would show that the newest are missing.
  */
-function isWhole(entries: readonly Entry[], before: readonly Entry[], after: number): boolean {
-  const [first] = entries
-  if (first === undefined) return before.length > 0
-  return (
-    first.previous <= after &&
-    entries.every(({ previous }, index) => index === 0 || previous === entries[index - 1]?.position)
-  )
+function isWhole(entries: readonly Entry[], after: number, last: number): boolean {
+  return [...entries.map(({ previous }) => previous), last].every((previous, index) => {
+    const before = entries[index - 1]
+    return before === undefined ? previous <= after : previous === before.position
+  })
 }

@@ -1,6 +1,7 @@
 import type { Cursor } from '../../contract/cursor.ts'
 import type { Entry } from '../../contract/message.ts'
-import { Follower, type Scan } from '../../gateway/feed/follower.ts'
+import { Follower } from '../../gateway/feed/follower.ts'
+import type { Scan } from '../../gateway/feed/followerPorts.ts'
 import { contradicts } from '../../contract/place.ts'
 import type { Heads, Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
@@ -152,7 +153,7 @@ export class ModelGateway {
       },
       {
         beaconMs: 3_000,
-        lookMs: 2_000,
+        lookMs: 1_000,
         lingerMs: random.chance(0.3) ? 0 : random.between(0, 3_000),
         crowdedAt: random.chance(0.2) ? 2 : 100,
         maxBuffer: { items: random.between(3, 50), bytes: random.between(3, 50) },
