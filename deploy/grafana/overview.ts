@@ -95,6 +95,22 @@ export const overview: Dashboard = {
             },
           ],
         },
+        {
+          title: 'Clocks',
+          description:
+            "How far Postgres' clock differs from each ingest's, and how far the log's last time is ahead. Seconds mean nothing, minutes a wrong clock.",
+          unit: 's',
+          queries: [
+            {
+              promql: 'max by (instance) (abs(causeway_ingest_clock_difference_seconds{$in}))',
+              legend: '{{instance}}',
+            },
+            {
+              promql: 'max(causeway_ingest_log_ahead_seconds{$in})',
+              legend: 'the log, ahead',
+            },
+          ],
+        },
       ],
     },
     {

@@ -40,7 +40,7 @@
 {{- define "causeway.secretEnv" -}}
 {{- range $name, $key := .secretKeys }}
 {{- /* Of a Secret of the release's own it is known what is in it. Otherwise its pods would wait for the key without end. */}}
-{{- if and $.root.Values.secrets.values (not (hasKey $.root.Values.secrets.values $key)) }}
+{{- if not (or $.root.Values.secrets.existingSecret (hasKey $.root.Values.secrets.values $key)) }}
 {{- fail (printf "Set secrets.values.%s: %s is read from it (docs/deploy.md says what it is)." $key $name) }}
 {{- end }}
 - name: {{ $name }}
