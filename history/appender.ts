@@ -98,7 +98,7 @@ export class Appender {
 
   async #call(drafts: Draft[]): Promise<AppendedRow[]> {
     const { logId, keySeconds } = this.#options
-    const before = new Date()
+    const before = Date.now()
     const rows = await this.#database.$queryRaw<AppendedRow[]>(Prisma.sql`
       select * from append_messages(
         ${logId}::smallint,
@@ -111,8 +111,8 @@ export class Appender {
         ${drafts.map((draft) => draft.principal)}::text[],
         ${drafts.map((draft) => draft.key ?? '')}::text[],
         ${keySeconds}::int,
-        ${before}::timestamptz)`)
-    this.#compareClocks(before.getTime(), rows)
+        ${new Date(before)}::timestamptz)`)
+    this.#compareClocks(before, rows)
     return rows
   }
 

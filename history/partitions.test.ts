@@ -11,6 +11,7 @@ import {
   type Sql,
 } from '../test/support/testHistory.ts'
 import type { History } from './history.ts'
+import type { PageQuery } from './types.ts'
 
 const opened = disposables()
 let url: string
@@ -55,10 +56,10 @@ describe('a partition', () => {
 
   test('is made while several append and others read, and no one notices', async () => {
     const callers = [history, openHistory(url, opened), openHistory(url, opened)]
-    let isOver = false
+    const over = new AbortController()
     const read = async (): Promise<number> => {
       let reads = 0
-      for (; !isOver; reads++) {
+      for (; !over.signal.aborted; reads++) {
         const { epoch, position, channels } = await history.heads(['lobby'])
         expect(channels.get('lobby')).toBe(position)
         const after = Math.max(0, position - 50)
@@ -74,7 +75,7 @@ describe('a partition', () => {
       callers.map(async (caller) => {
         for (let round = 0; round < 40; round++) await append(10, caller)
       }),
-    ).finally(() => (isOver = true))
+    ).finally(() => over.abort())
     expect(await reading).toBeGreaterThan(5)
     expect(await faultsOf(sql)).toEqual([])
     expect(await partitions()).toHaveLength(13)
@@ -141,6 +142,16 @@ describe('a partition', () => {
   })
 })
 
+const from = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, at) => first + at)
+
+/** The first and the last position of a page, and what it tells of the channel and the log. */
+async function page(query: Partial<PageQuery>): Promise<unknown[]> {
+  const found = await history.page({ channel: 'lobby', limit: 100, order: 'desc', ...query })
+  const positions = found.entries.map(({ position }) => position)
+  return [positions[0], positions.at(-1), found.more, found.head, found.low]
+}
+
 /** What later removes messages: whole partitions, and the log says up to where. */
 async function removeUpTo(low: number): Promise<void> {
   for (let end = 100; end <= low; end += 100) await sql(`drop table if exists "message_0_${end}"`)
@@ -165,9 +176,6 @@ describe('after messages have been removed', () => {
     await removeUpTo(200)
   })
 
-  const from = (first: number, last: number): number[] =>
-    Array.from({ length: last - first + 1 }, (_, at) => first + at)
-
   test('the heads are the same, and a mark that is gone has no id', async () => {
     const { channels, ...head } = await history.heads(['old', 'lobby'], 200)
     expect(head).toEqual({ epoch, position: 350, id: ids[349], idAt: '' })
@@ -190,11 +198,6 @@ describe('after messages have been removed', () => {
   })
 
   test('pages end where the messages do', async () => {
-    const page = async (query: object): Promise<unknown[]> => {
-      const found = await history.page({ channel: 'lobby', limit: 100, order: 'desc', ...query })
-      const positions = found.entries.map(({ position }) => position)
-      return [positions[0], positions.at(-1), found.more, found.head, found.low]
-    }
     expect(await page({})).toEqual([350, 251, true, 350, 200])
     expect(await page({ before: 301 })).toEqual([300, 201, false, 350, 200])
     expect(await page({ order: 'asc' })).toEqual([201, 300, true, 350, 200])

@@ -122,16 +122,16 @@ describe('the migration to partitions', () => {
     await deployment.migrate()
     await fill(sql, 0, 1, 2_000)
     deployment.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
-    let isOver = false
+    const over = new AbortController()
     const post = async (caller: number): Promise<number[]> => {
       const positions: number[] = []
-      for (let count = 0; !isOver || count % 100 > 0; count++) {
+      for (let count = 0; !over.signal.aborted || count < 100; count++) {
         positions.push(...(await appendBefore(sql, 0, [nth(caller * 1_000_000 + count)])))
       }
       return positions
     }
     const callers = [1, 2].map(post)
-    await deployment.migrate().finally(() => (isOver = true))
+    await deployment.migrate().finally(() => over.abort())
     const positions = (await Promise.all(callers)).flat().sort((one, other) => one - other)
     expect(positions.length).toBeGreaterThan(100)
     expect(positions).toEqual(positions.map((_, at) => 2_001 + at))
