@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { RelayBed, value } from '../test/support/relayBed.ts'
 import { draft } from '../test/support/testHistory.ts'
@@ -11,6 +11,8 @@ let bed: RelayBed
 beforeEach(async () => {
   bed = await RelayBed.open(opened)
 })
+
+afterEach(() => bed.close())
 
 describe('a relay', () => {
   test('passes on what comes, in any order and any number of times, without reading the log', async () => {

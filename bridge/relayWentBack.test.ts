@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { LinkedEntry } from '../contract/message.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { RelayBed, value } from '../test/support/relayBed.ts'
@@ -9,6 +9,8 @@ let bed: RelayBed
 beforeEach(async () => {
   bed = await RelayBed.open(opened)
 })
+
+afterEach(() => bed.close())
 
 /** Of ten messages three are lost, and so many come in their place. Resolves when Redis follows the log in another epoch. */
 async function lose(

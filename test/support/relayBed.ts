@@ -27,14 +27,8 @@ export class RelayBed {
   static async open(opened: ReturnType<typeof disposables>): Promise<RelayBed> {
     const url = await testDatabase()
     const history = openHistory(url, opened)
-    const bed = new RelayBed(
-      openSql(url, opened),
-      history,
-      await openRedis(opened),
-      (await history.head()).epoch,
-    )
-    opened.add(() => bed.close())
-    return bed
+    const { epoch } = await history.head()
+    return new RelayBed(openSql(url, opened), history, await openRedis(opened), epoch)
   }
 
   private constructor(sql: Sql, history: History, redis: Redis, epoch: string) {
@@ -44,6 +38,7 @@ export class RelayBed {
     this.epoch = epoch
   }
 
+  /** After each test: the next one empties the log, which a relay that goes on takes for one that went back. */
   close(): Promise<unknown> {
     return Promise.all(this.#relays.map((relay) => relay.close()))
   }
