@@ -4,6 +4,7 @@ import { holdLock } from '../test/support/holdLock.ts'
 import { ALL_MIGRATIONS } from '../stack/migrationProgram.ts'
 import { TestDeployment } from '../test/support/testDeployment.ts'
 import { draft, openHistory, type Sql } from '../test/support/testHistory.ts'
+import { runbookSql } from '../test/support/runbookSql.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import type { Draft } from './types.ts'
@@ -158,6 +159,21 @@ describe('the migration to partitions', () => {
       { partition: 'message_0_20000000' },
       { partition: 'message_0_20000000' },
     ])
+  })
+
+  test('leaves alone what an operator has made beforehand, as the runbook says', async () => {
+    const deployment = await TestDeployment.create(opened, OLD)
+    const { sql, url } = deployment
+    await deployment.migrate()
+    await fill(sql, 0, 1, 10)
+    const made = runbookSql('The step to partitions')
+    expect(made).toHaveLength(2)
+    for (const statement of made) await sql(statement)
+    deployment.program.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
+    await deployment.migrate()
+    expect((await openHistory(url, opened).append(draft())).entry.position).toBe(11)
+    const about = await sql(`select from pg_indexes where indexdef like '%about IS NOT NULL%'`)
+    expect(about).toHaveLength(2)
   })
 
   test('waits for a long read, and keeps nobody waiting meanwhile', async () => {
