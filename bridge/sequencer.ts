@@ -3,15 +3,7 @@ import type { LinkedEntry } from '../contract/message.ts'
 import { contradicts, type Place } from '../contract/place.ts'
 import type { Action, Fetched, LogState, Mark } from './actions.ts'
 import { Hole } from './hole.ts'
-import { type Amount, Pending } from './pending.ts'
-
-/**
- * Entries appended in one atomic step: Redis serves nobody else meanwhile. The length must arrive within the second that a
- * command may take, and stay far below the 32 MB at which Redis cuts off a gateway that has not read them yet.
- */
-const MAX_RUN = { count: 500, length: 2_097_152 }
-/** Entries kept while Redis or a hole holds things up; at two bytes a character a quarter of the heap that the chart gives. */
-export const MAX_PENDING = { count: 5_000, length: 33_554_432 }
+import { type Amount, MAX_PENDING, MAX_RUN, Pending } from './pending.ts'
 
 /**
  * The bridge's order of work, without any I/O: which messages to append to Redis, which to drop, which to wait for and

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { entries, entryAt, span, TestSequencer } from '../test/support/testSequencer.ts'
 import type { Action } from './actions.ts'
-import { MAX_PENDING } from './sequencer.ts'
+import { MAX_PENDING } from './pending.ts'
 
 let run: TestSequencer
 
