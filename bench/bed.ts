@@ -57,6 +57,7 @@ export class Bed {
       ...database,
       logId: 0,
       connections: 4,
+      keySeconds: 86_400,
       maxWaitingBytes: 1_000_000_000,
     })
     this.#pool = new Pool({ ...database, connections: 1 })

@@ -37,6 +37,9 @@ export interface RelayOptions {
   after: (ms: number, run: () => void) => void
 }
 
+/** What happens one at a time. */
+type IoAction = Exclude<Action, { type: 'wait' | 'end' }>
+
 /** How often the heads are compared: the most that a lost copy of a last message costs in time. */
 const TICK_MS = 1_000
 /** Of message data in one read of the log: a statement has two seconds, and over 100 Mbit/s these take a third of one. */
@@ -58,6 +61,7 @@ export class Relay {
   #askedAboutEpoch = false
   /** What is under way, one of each at a time: a close waits for them. */
   #action: Promise<void> | undefined
+  #ending: Promise<void> | undefined
   #look: Promise<void> | undefined
   #beacon: Promise<void> | undefined
 
@@ -100,7 +104,7 @@ export class Relay {
   /** Takes nothing more, and waits for what is under way. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([this.#action, this.#look, this.#beacon])
+    await Promise.all([this.#action, this.#ending, this.#look, this.#beacon])
   }
 
   #lookAtLog(): void {
@@ -143,12 +147,29 @@ export class Relay {
       this.#options.after(this.#options.holeMs, () => {
         if (!this.#closed) this.#sequencer.waited(action.head)
       })
-    } else {
-      this.#action = this.#carryOut(action)
-    }
+    } else if (action.type === 'end') this.#ending = this.#endEpoch(action)
+    else this.#action = this.#carryOut(action)
   }
 
-  async #carryOut(action: Exclude<Action, { type: 'wait' }>): Promise<void> {
+  /** The new epoch is found by a look at once, and its beacon tells the gateways. */
+  async #endEpoch({ epoch, place }: Extract<Action, { type: 'end' }>): Promise<void> {
+    const { log, metrics, logger } = this.#options
+    let isEnded = false
+    try {
+      isEnded = await log.endEpoch(epoch, place)
+    } catch (error) {
+      metrics.failures.inc({ action: 'end' })
+      logger.debug({ reason: String(error) }, 'the epoch cannot be ended')
+    }
+    if (this.#closed) return
+    this.#sequencer.ended()
+    if (!isEnded) return
+    metrics.epochsEnded.inc()
+    logger.error({ epoch, ...place }, 'the log went back; its epoch was ended')
+    this.#lookAtLog()
+  }
+
+  async #carryOut(action: IoAction): Promise<void> {
     const { metrics, logger } = this.#options
     try {
       const settle = await this.#ask(action)
@@ -167,8 +188,8 @@ export class Relay {
   }
 
   /** Does the I/O of an action, and answers how its result goes back to the sequencer. */
-  async #ask(action: Exclude<Action, { type: 'wait' }>): Promise<() => void> {
-    const { log, copy, metrics, logger } = this.#options
+  async #ask(action: IoAction): Promise<() => void> {
+    const { log, copy, metrics } = this.#options
     switch (action.type) {
       case 'open': {
         const extent = await copy.open(action.epoch, action.floor)
@@ -182,35 +203,14 @@ export class Relay {
       }
       case 'fetch': {
         const { epoch, after, upTo } = action
-        const fetched = await this.#fetch(epoch, after.position, upTo)
+        const mark = after.position
+        // One that failed by its size would fail again and again, and nothing would be delivered any more.
+        const fetched = await this.#fetchSize.read((maxBytes) =>
+          log.scan({ epoch, after: mark, upTo, maxBytes, mark }),
+        )
         metrics.fetched.inc(fetched.entries.length)
         return () => this.#sequencer.fetched(epoch, after, fetched)
       }
-      case 'end': {
-        const { epoch, place } = action
-        const isEnded = await log.endEpoch(epoch, place)
-        return () => {
-          this.#sequencer.ended()
-          if (!isEnded) return
-          metrics.epochsEnded.inc()
-          logger.error({ epoch, ...place }, 'the log went back; its epoch was ended')
-          this.#lookAtLog()
-        }
-      }
-    }
-  }
-
-  /** A read that failed by its size would fail again and again, and nothing would be delivered any more. */
-  async #fetch(epoch: string, after: number, upTo: number): ReturnType<Log['scan']> {
-    const size = this.#fetchSize
-    try {
-      const query = { epoch, after, upTo, maxBytes: size.bytes, mark: after }
-      const fetched = await this.#options.log.scan(query)
-      size.succeeded()
-      return fetched
-    } catch (error) {
-      size.failed()
-      throw error
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Extent } from '../contract/extent.ts'
 import type { Entry, LinkedEntry } from '../contract/message.ts'
 import { contradicts, type Place } from '../contract/place.ts'
+import { Hole } from './hole.ts'
 import { type Amount, Pending } from './pending.ts'
 
 /**
@@ -40,8 +41,6 @@ export interface LogState extends Place {
   idAt: string
 }
 
-/** Positions fetched in one read. */
-const MAX_FETCH = 500
 /**
  * Entries appended in one atomic step: Redis serves nobody else meanwhile. The length must arrive within the second that a
  * command may take, and stay far below the 32 MB at which Redis cuts off a gateway that has not read them yet.
@@ -63,11 +62,9 @@ export class Sequencer {
   #busy = false
   /** After a failure nothing is started until the next tick: trying again at every message would be a storm. */
   #stalled = false
-  #waiting = false
-  /** The head that stood before a hole for a whole waiting time. */
-  #overdue: number | undefined
-  /** The end of the last read. What its answer leaves out below this is in the log: waiting for its copy is no use. */
-  #readTo = 0
+  readonly #hole = new Hole()
+  /** The epoch is being ended. Nothing else waits for that, nor that for a Redis that hangs. */
+  #isEnding = false
   readonly #act: (action: Action) => void
 
   /** `act` starts an action; its result comes back through `opened`, `appended`, `fetched`, `ended`, `waited` or `failed`. */
@@ -124,8 +121,7 @@ export class Sequencer {
       this.#head = undefined
       this.#lastHead = START
       this.#target = 0
-      this.#overdue = undefined
-      this.#readTo = 0
+      this.#hole.forget()
       this.#pending.clear()
     } else if (contradicts(log, place)) return this.#end(log.epoch, place)
     this.#logHead = { position: log.position, id: log.id }
@@ -161,12 +157,16 @@ export class Sequencer {
   fetched(epoch: string, after: Place, { entries, idAt }: Fetched): void {
     this.#busy = false
     if (epoch === this.#epoch) {
-      if (idAt !== '' && after.id !== '' && idAt !== after.id) return this.#end(epoch, after)
+      if (contradicts({ position: after.position, idAt }, after)) {
+        // What is read of this history does not follow what Redis has.
+        this.#hole.forget()
+        return this.#end(epoch, after)
+      }
       // The log is certain to have what exists. If it does not, somebody announced what is not there, and asking again
       // at once would get the same answer: only a new look at the log's head, or a new message, leads on.
       if (entries[0]?.position !== (this.head ?? 0) + 1) {
         this.#target = this.head ?? 0
-        this.#readTo = 0
+        this.#hole.forget()
         this.#pending.clear()
       }
       let link = idAt
@@ -178,14 +178,13 @@ export class Sequencer {
     this.#advance()
   }
 
-  /** The epoch was ended, or the log says that it need not be: the next look tells. */
+  /** The epoch was ended, or could not be, or the log says that it need not be: the next look tells. */
   ended(): void {
-    this.#busy = false
+    this.#isEnding = false
   }
 
   waited(head: number): void {
-    this.#waiting = false
-    this.#overdue = head
+    this.#hole.waited(head)
     this.#advance()
   }
 
@@ -217,22 +216,17 @@ export class Sequencer {
     const run = this.#pending.takeRun(head, MAX_RUN)
     if (run.length > 0) return this.#start({ type: 'append', after: head, entries: run })
     if (this.#target <= position) return
-    // So far behind that the missing ones are not on their way: no waiting.
-    const isFar = this.#target - position > MAX_FETCH
-    if (this.#overdue === position || position < this.#readTo || isFar) {
-      // Not only to the end of this hole: where all that one ingest publishes is late, every few messages are followed by
-      // the next hole, and a wait for each would fall behind without end.
-      const end = Math.min(this.#target, position + MAX_FETCH)
-      this.#readTo = end
-      this.#start({ type: 'fetch', epoch: this.#epoch, after: head, upTo: end })
-    } else if (!this.#waiting) {
-      this.#waiting = true
-      this.#act({ type: 'wait', head: position })
+    const upTo = this.#hole.close(position, this.#target)
+    if (upTo === 'wait') this.#act({ type: 'wait', head: position })
+    else if (upTo !== undefined) {
+      this.#start({ type: 'fetch', epoch: this.#epoch, after: head, upTo })
     }
   }
 
   #end(epoch: string, place: Place): void {
-    if (!this.#busy) this.#start({ type: 'end', epoch, place })
+    if (this.#isEnding) return
+    this.#isEnding = true
+    this.#act({ type: 'end', epoch, place })
   }
 
   #start(action: Action): void {

@@ -18,7 +18,7 @@ export async function readScan(
   const parameters = [channels, query.mark ?? 0]
   const { stretch, rows } = await read<ScanRow>(pool, SCAN, log, bounded, parameters)
   const id = stretch.upTo === bounded.upTo ? rows[0].end : rows[stretch.entries.length - 1]?.id
-  return { ...stretch, id: id ?? '', idAt: rows[0].at_mark ?? '' }
+  return { ...stretch, position: Number(rows[0].head), id: id ?? '', idAt: rows[0].at_mark ?? '' }
 }
 
 export async function readRange(pool: Pool, log: number, query: RangeQuery): Promise<Stretch> {
@@ -35,7 +35,7 @@ const SCAN = statement(
     where "log_id" = $1::smallint and "position" > $3::bigint and "position" <= $4::bigint
     offset 0
   ) between_them where $5::text[] is null or "channel" in (select unnest($5::text[]))`,
-  `, ${idAt('$4')} as "end", ${idAt('$6')} as "at_mark"`,
+  `, l."head", ${idAt('$4')} as "end", ${idAt('$6')} as "at_mark"`,
 )
 
 /**
@@ -85,6 +85,7 @@ interface StretchRow extends Row {
 }
 
 interface ScanRow extends StretchRow {
+  head: string
   /** The ids of the messages at the end asked for and at the mark. */
   end: string | null
   at_mark: string | null

@@ -9,7 +9,9 @@ export interface Draft {
   sender: Sender
   /** JSON text. */
   data: string
-  /** The sender's idempotency key for this channel, or null. */
+  /** Who really sends it, whatever name it bears; idempotency keys are theirs. */
+  principal: string
+  /** The principal's idempotency key for this channel, or null. */
   key: string | null
 }
 
@@ -18,7 +20,7 @@ export interface Appended {
   epoch: string
   /** The id of the message before it in the log; '' for the log's first, and for a repeat. */
   link: string
-  /** True where the idempotency key had been used before: `entry` is then the first message, and nothing was appended. */
+  /** True if the idempotency key had been used before: `entry` is then the first message, and nothing was appended. */
   repeated: boolean
 }
 
@@ -75,6 +77,8 @@ export interface Stretch {
 }
 
 export interface ScannedStretch extends Stretch, Marked {
+  /** The log's head at that moment. Below what was asked for, the log went back since its head was looked at. */
+  position: number
   /** Of the message at `upTo`; '' if there is none. */
   id: string
 }
@@ -111,6 +115,8 @@ export interface Page {
   entries: Entry[]
   /** The position of the channel's last message; 0 where there is none. */
   head: number
+  /** Every message at or below it has been removed from the log. */
+  low: number
   /** Whether the same query would give further entries beyond the last of these. */
   more: boolean
 }

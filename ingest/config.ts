@@ -43,4 +43,8 @@ export const ingestConfig = z.object({
     .describe(
       'Most bytes of messages that wait for the database; beyond it posts are answered 503',
     ),
+  // The migration to the table of keys took over those of the last seven days.
+  IDEMPOTENCY_SECONDS: integer(1, 604_800)
+    .default(86_400)
+    .describe('How long an idempotency key is kept; a later repeat is a new message'),
 })

@@ -11,6 +11,7 @@ import type { ReadBody } from './body.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
 import { parseContent } from './draft.ts'
 import { parseIdempotencyKey } from './idempotencyKey.ts'
+import { readPrincipal } from './principal.ts'
 
 export interface PostMessageOptions {
   /** Resolves after the commit. */
@@ -51,9 +52,10 @@ async function readDraft(
 ): Promise<Draft> {
   const channel = channelParameter(request.params['channel'])
   const sender = readSender(request.headers)
-  const key = parseIdempotencyKey(request.get('idempotency-key'))
+  const principal = readPrincipal(request.headers, sender)
+  const key = parseIdempotencyKey(request.get('idempotency-key'), principal)
   const { type, data } = parseContent(await readBody(request, response))
-  const draft = { id: uuid(), channel, type, sender, data, key }
+  const draft = { id: uuid(), channel, type, sender, data, principal: principal ?? sender.id, key }
   const bytes = eventBytes(draft)
   if (bytes > maxEventBytes) {
     const detail =

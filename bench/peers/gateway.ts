@@ -98,6 +98,7 @@ export async function appendMessages(bed: Bed, count: number): Promise<Entry[]> 
     type: 'message',
     sender: { id: 'bench', name: 'bench' },
     data: dataOf(clock()),
+    principal: 'bench',
     key: null,
   }))
   const appended = await Promise.all(drafts.map((draft) => bed.history.append(draft)))

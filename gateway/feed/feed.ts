@@ -77,7 +77,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
     )
     this.#log = new FollowedLog({
       ...options,
-      followed: () => ({ epoch: this.hub.epoch, place: this.hub.fanout.place }),
+      followed: () => this.hub,
     })
     this.#follower = new Follower<Frame>(this.hub, this, {
       beaconMs: options.beaconMs,

@@ -8,7 +8,7 @@ import type { GatewayMetrics } from '../metrics.ts'
 
 export interface FollowedLogOptions {
   log: Pick<LogReader, 'heads' | 'scan' | 'endEpoch'>
-  /** How far the log has been followed. */
+  /** Asked at each read. `place`: up to where the log has been followed. */
   followed: () => { epoch: string | undefined; place: Place }
   metrics: Pick<GatewayMetrics, 'epochsEnded'>
   logger: Logger
@@ -46,16 +46,11 @@ export class FollowedLog {
   /** A read that fails may fail by its size, and would again: the next one is smaller. */
   async scan(query: Omit<ScanQuery, 'maxBytes'>): ReturnType<LogReader['scan']> {
     const { place } = this.#options.followed()
-    const maxBytes = this.#size.bytes
-    try {
-      const found = await this.#options.log.scan({ ...query, maxBytes, mark: place.position })
-      // The next look at the head ends the epoch.
-      if (contradicts({ ...found, position: place.position }, place)) throw new Error(WENT_BACK)
-      this.#size.succeeded()
-      return found
-    } catch (error) {
-      this.#size.failed()
-      throw error
-    }
+    const found = await this.#size.read((maxBytes) =>
+      this.#options.log.scan({ ...query, maxBytes, mark: place.position }),
+    )
+    // It went back since its head was looked at. The next look ends the epoch.
+    if (found.position < query.upTo || contradicts(found, place)) throw new Error(WENT_BACK)
+    return found
   }
 }

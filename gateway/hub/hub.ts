@@ -55,7 +55,7 @@ export class Hub<I extends Item> {
   #question: Question<I> | undefined
   #epoch: string | undefined
   /** The highest head that the log has told of. */
-  logHead = 0
+  #logHead: Place = { position: 0, id: '' }
   /** For what brings the messages: the log has been read up to here only; Infinity if nothing is known to be missing. */
   readTo = Infinity
 
@@ -68,6 +68,18 @@ export class Hub<I extends Item> {
   /** Undefined until the log has been seen once: no stream can begin before that. */
   get epoch(): string | undefined {
     return this.#epoch
+  }
+
+  get logHead(): number {
+    return this.#logHead.position
+  }
+
+  /**
+   * The highest place that the log has had, as far as is known. Streams were told what follows from that, so if the log has
+   * something else there now, it is not the one that they were told of.
+   */
+  get place(): Place {
+    return this.logHead > this.fanout.watermark ? this.#logHead : this.fanout.place
   }
 
   /** Everything up to here has been accepted, as far as is known: the watermark, or less while a hole is being read. */
@@ -146,7 +158,7 @@ export class Hub<I extends Item> {
     if (!this.isAwaited(question)) return
     this.#question = undefined
     const { channels, subscriptions } = question
-    this.logHead = Math.max(this.logHead, heads.position)
+    if (heads.position > this.logHead) this.#logHead = { position: heads.position, id: heads.id }
     // Not below the watermark: what lies between is in the log already, and will not come again.
     const from = Math.max(heads.position, this.fanout.watermark)
     for (const channel of channels) {
@@ -175,7 +187,7 @@ export class Hub<I extends Item> {
       subscription.sink.end('reset', this.resumeAt(subscription))
     }
     this.#epoch = epoch
-    this.logHead = place.position
+    this.#logHead = place
     this.readTo = Infinity
     this.fanout.begin(place)
   }

@@ -51,7 +51,8 @@ export class MemoryLog implements Pick<LogReader, 'heads' | 'scan' | 'endEpoch'>
     const found = this.entries
       .slice(after, upTo)
       .filter(({ channel }) => channels.includes(channel))
-    return { entries: found, upTo, id: this.#idAt(upTo), idAt: this.#idAt(mark) }
+    const position = this.entries.length
+    return { entries: found, upTo, position, id: this.#idAt(upTo), idAt: this.#idAt(mark) }
   }
 
   async endEpoch(epoch: string, place: Place): Promise<boolean> {

@@ -67,7 +67,9 @@ export async function extentOf(
 
 /** Of the message at a position. */
 export function idAt(position: number): string {
-  return position === 0 ? '' : `0193512a-0000-7000-8000-${String(position).padStart(12, '0')}`
+  return position === 0
+    ? ''
+    : `0193512a-0000-7000-8000-${String(position).slice(-12).padStart(12, '0')}`
 }
 
 /** A place of the log that `entry` makes messages of. */
