@@ -49,7 +49,8 @@ application, or two messages for one key. **again on the wire**: came twice to a
 **dishonest**: a gap or reset that was not true, or a message that is not as the log has it. **attempts failed**: answers other
 than 200 and 201, or none; each was repeated until it was settled. **worst delay**: from the commit to a reader, during the fault
 too. **healed after**: from the end of the fault until everything committed was delivered within a second again and every post
-was taken; at most 5 s. Posts may fail only where ingest or Postgres itself is hit, or the way to them.
+was taken; at most 5 s. **told after**: where the log went back and so lost what readers had heard, from the moment in which
+that could first be seen until the last open stream was told \`reset\`; at most 2 s. Elsewhere no stream may be told so. Posts may fail only where ingest or Postgres itself is hit, or the way to them.
 
 ${table(results)}
 ${section('Notes', notes)}${section('What was wrong', violations)}`

@@ -25,6 +25,12 @@ export type Word =
   /** A post was answered much too late. */
   | 'hang'
   | 'slow-heal'
+  /** A delivery was late while the fault was there, though it need not have been. */
+  | 'late'
+  /** The log went back, and a stream that was open was not told of it, or not soon. */
+  | 'untold'
+  /** A message's time is before that of the one before it, or not that of its post. */
+  | 'time'
   /** What the scenario itself looked at. */
   | 'expectation'
 

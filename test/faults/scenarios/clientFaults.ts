@@ -121,6 +121,6 @@ async function sum({ bench }: Scene, metric: string): Promise<number> {
 async function queries({ bench }: Scene): Promise<number> {
   const sql = `select (xact_commit + xact_rollback)::text as count from pg_stat_database
     where datname = current_database()`
-  const [row] = await query(bench.stack.databaseUrl, sql)
+  const [row] = await query(bench.databaseUrl, sql)
   return Number(row?.['count'])
 }
