@@ -115,6 +115,7 @@ function restoration(after: number): string[] {
     `update channel c set head = m.head, count = m.count
        from (select log_id, channel, max(position) as head, count(*) as count from message group by 1, 2) m
        where m.log_id = c.log_id and m.channel = c.name`,
-    `update log set head = ${after}, last_at = (select max(sent_at) from message) where id = 0`,
+    `update log set head = ${after}, last_at = coalesce((select max(sent_at) from message), 'epoch')
+       where id = 0`,
   ]
 }

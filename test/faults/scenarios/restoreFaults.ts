@@ -10,7 +10,7 @@ import { killFor, withRedis } from './actions.ts'
 const BRIDGES = ['bridge-1', 'bridge-2']
 const INGESTS = ['ingest-1', 'ingest-2']
 const GATEWAYS = ['gateway-1', 'gateway-2']
-/** What the log loses; fewer than are posted before. */
+/** What the log loses; all, if a short run has posted no more. */
 const COUNT = 200
 
 export const restoreFaults: Scenario[] = [
