@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { channelTopic } from '../../../contract/channel.ts'
+import type { Role } from '../../../stack/child.ts'
 import { readHead } from '../database.ts'
 import { movedTo, positionOf, raised, reworded, scrambled, stripped } from '../forgery.ts'
 import { type Copy, MqttWire } from '../mqttWire.ts'
 import { RedisWire } from '../redisWire.ts'
+import { sumMetric } from '../sampler.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 
 /** From the head of the log: the next ones, soon, never, and long ago. */
@@ -14,12 +16,14 @@ export const forgeryFaults: Scenario[] = [
     id: 'F34a',
     title: 'forged copies on MQTT, of the right epoch, just above the head, far above and below',
     own: {},
-    run: (scene) =>
-      onMqtt(scene, (wire) =>
+    run: async (scene) => {
+      await onMqtt(scene, (wire) =>
         repeat(scene, 6, 100, async () => {
           await Promise.all(forgedCopies(scene, wire).map((copy) => wire.send(copy)))
         }),
-      ),
+      )
+      await expectRefusals(scene, 'bridge', 'mqtt')
+    },
   },
   {
     id: 'F34b',
@@ -38,27 +42,31 @@ export const forgeryFaults: Scenario[] = [
     id: 'F34c',
     title: 'forged messages and beacons on Redis, and forged recent messages in it',
     own: {},
-    run: (scene) =>
-      onRedis(scene, (wire) =>
+    run: async (scene) => {
+      await onRedis(scene, (wire) =>
         repeat(scene, 6, 100, async () => {
           await forgeMessages(scene, wire)
           await forgeBeacons(wire)
         }),
-      ),
+      )
+      await expectRefusals(scene, 'gateway', 'redis')
+    },
   },
   {
     id: 'F34d',
     title: 'Redis says that it has more than it has, less, or nonsense',
     own: {},
-    run: (scene) =>
-      onRedis(scene, async (wire) => {
+    run: async (scene) => {
+      await onRedis(scene, async (wire) => {
         const earlier = await wire.saveExtents()
         await scene.seconds(2)
         await repeat(scene, 8, 800, async (count) => {
           if (count % 3 === 0) await wire.putBack(earlier)
           else await wire.changeExtents(count % 3 === 1 ? raised : () => 'nonsense')
         })
-      }),
+      })
+      await expectRefusals(scene, 'bridge', 'redis')
+    },
   },
   {
     id: 'F34e',
@@ -96,6 +104,18 @@ async function onRedis(scene: Scene, act: (wire: RedisWire) => Promise<unknown>)
   scene.expect(wire.beacons.length > 0, 'no beacon was heard on Redis')
   await act(wire)
   wire.close()
+}
+
+/** What is forged is not only passed over: whoever looks after the system can see that it is there. */
+async function expectRefusals(
+  { bench, expect, note }: Scene,
+  role: Role,
+  source: 'mqtt' | 'redis',
+): Promise<void> {
+  const name = `causeway_refused_copies_total{source="${source}"}`
+  const count = await sumMetric(bench, role, name)
+  expect(count > 0, `no ${role} has counted a forgery`)
+  note(`refused by the ${role}s: ${count}`)
 }
 
 /** For some seconds, again and again. */
