@@ -6,6 +6,7 @@ import { ROOT } from '../../stack/root.ts'
 import type { FaultsOptions } from './main.ts'
 import type { Result } from './runScenario.ts'
 import { cells, HEADINGS, totals } from './table.ts'
+import { examples } from './violation.ts'
 
 /** Writes docs/reliability.md. Every figure in it comes from the run. */
 export async function writeReport(
@@ -21,9 +22,9 @@ export async function writeReport(
 function render(results: readonly Result[], options: FaultsOptions): string {
   const notes = results.flatMap(({ id, notes: lines }) => lines.map((line) => `- ${id}: ${line}`))
   const violations = results.flatMap(({ id, judgement }) =>
-    (judgement?.violations ?? [])
-      .slice(0, 20)
-      .map(({ word, detail }) => `- ${id}: ${word}: ${detail}`),
+    examples(judgement?.violations ?? [], 5).map(
+      ({ word, detail }) => `- ${id}: ${word}: ${detail}`,
+    ),
   )
   return `# The promise under every fault
 

@@ -38,3 +38,13 @@ export interface Violation {
   word: Word
   detail: string
 }
+
+/** The first few of each word, so that many of one do not hide the others. */
+export function examples(violations: readonly Violation[], ofEach: number): Violation[] {
+  const counts = new Map<Word, number>()
+  return violations.filter(({ word }) => {
+    const count = (counts.get(word) ?? 0) + 1
+    counts.set(word, count)
+    return count <= ofEach
+  })
+}
