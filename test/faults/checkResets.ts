@@ -29,7 +29,8 @@ export function checkResets(
         const after = told - retreat.at
         // One that breaks meanwhile is told when it comes back: the judge of its chain sees to that.
         if (after > toldWithinMs && to - retreat.at > toldWithinMs) {
-          const detail = `${name}: told after ${after} ms that the log went back; at most ${toldWithinMs}`
+          const words = after === Infinity ? 'never told' : `told after ${after} ms`
+          const detail = `${name}: ${words} that the log went back; at most ${toldWithinMs} ms`
           violations.push({ word: 'untold', detail })
         }
         if (after !== Infinity) toldMs = Math.max(toldMs, after)

@@ -21,10 +21,16 @@ export function stripped(text: string): string {
   return text.slice(Math.max(0, text.indexOf('{')))
 }
 
-/** Every number that stands alone is a million higher. */
+/** The highest number that stands alone is a million higher: a head, with its floor where it was. */
 export function raised(text: string): string {
-  return text.replace(/(?<= |^)\d+(?= |$)/g, (digits) => String(Number(digits) + 1_000_000))
+  const numbers = text.match(NUMBERS) ?? []
+  const highest = Math.max(...numbers.map(Number))
+  return text.replace(NUMBERS, (digits) =>
+    String(Number(digits) + (Number(digits) === highest ? 1_000_000 : 0)),
+  )
 }
+
+const NUMBERS = /(?<= |^)\d+(?= |$)/g
 
 /** As long, of the same characters, and wrong. */
 export function scrambled(text: string): string {

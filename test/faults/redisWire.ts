@@ -45,6 +45,11 @@ export class RedisWire {
     await this.redis[this.#publish](name, payload)
   }
 
+  /** One after the other. */
+  async sendAll(published: readonly Published[]): Promise<void> {
+    for (const each of published) await this.send(each)
+  }
+
   /** The name under which a channel's messages are published. */
   nameOf(channel: string): string {
     return this.keys.live(this.epoch, channel)
@@ -73,16 +78,11 @@ export class RedisWire {
     for (const [name, value] of saved) await this.redis.restore(name, 0, value, 'REPLACE')
   }
 
-  /** Alters it, whatever kind of value it is. */
+  /** Alters it; what is no text is taken for an empty one. */
   async changeExtents(alter: (text: string) => string): Promise<void> {
     for (const name of await this.#extents()) {
-      const fields = await this.redis.hgetall(name).catch(() => undefined)
-      if (fields === undefined) {
-        await this.redis.set(name, alter((await this.redis.get(name)) ?? ''))
-      } else {
-        const altered = Object.entries(fields).flatMap(([field, text]) => [field, alter(text)])
-        await this.redis.hset(name, ...altered)
-      }
+      const text = await this.redis.get(name).catch(() => null)
+      await this.redis.set(name, alter(text ?? ''))
     }
   }
 

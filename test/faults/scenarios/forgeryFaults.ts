@@ -64,24 +64,25 @@ export const forgeryFaults: Scenario[] = [
           if (count % 3 === 0) await wire.putBack(earlier)
           else await wire.changeExtents(count % 3 === 1 ? raised : () => 'nonsense')
         })
+        await wire.changeExtents(raised)
       })
       await expectRefusals(scene, 'bridge', 'redis')
     },
   },
   {
     id: 'F34e',
-    title: 'true messages and beacons on Redis once more, both bridges frozen for 8 s',
-    // As long as without the beacons: nobody may take an old one for a sign of life.
+    title:
+      'true messages and beacons on Redis once more; then old beacons, while both bridges are frozen for 8 s',
+    // About as late as without them: nobody may take an old beacon for a sign of life.
     limits: { delayWithinMs: 5_000 },
     own: {},
     run: (scene) =>
       onRedis(scene, async (wire) => {
+        const heard = [...wire.messages.slice(-500), ...wire.beacons.slice(-5)]
+        await repeat(scene, 3, 300, () => wire.sendAll(heard))
         const bridges = scene.bench.children('bridge').map(({ name }) => name)
         for (const name of bridges) scene.bench.freeze(name)
-        const heard = [...wire.messages.slice(-500), ...wire.beacons.slice(-5)]
-        await repeat(scene, 8, 300, async () => {
-          for (const published of heard) await wire.send(published)
-        })
+        await repeat(scene, 8, 300, () => wire.sendAll(wire.beacons.slice(-5)))
         for (const name of bridges) scene.bench.thaw(name)
       }),
   },
