@@ -146,6 +146,15 @@ describe('a bad history is rejected with the right word', () => {
       ['dishonest-reset', 'phantom', 'tail'],
       (h) => records(h).splice(FIFTH_HEARD, 0, connect('aaaa-104'), ready({ epoch: 'bbbb' })),
     ],
+    [
+      'nothing was posted',
+      ['expectation'],
+      (h) => {
+        h.posts.length = h.rows.length = 0
+        h.head.position = 100
+        for (const { records: chain } of h.chains) chain.splice(2)
+      },
+    ],
     ['a stream never begins', ['tail'], (h) => (h.chains[1]?.records.splice(1), undefined)],
     [
       'a process has grown',

@@ -40,6 +40,7 @@ export interface Judgement extends Healing {
 export function judge(history: FaultHistory, limits: Limits): Judgement {
   const log = new LogView(history)
   const chains = history.chains.map((chain) => checkChain(chain, log, limits))
+  const deliveries = chains.reduce((sum, each) => sum + each.deliveries, 0)
   const healing = measureHealing(history)
   const { violations: untold, toldMs } = checkResets(history, limits)
   const count = (...outcomes: PostOutcome[]) =>
@@ -51,13 +52,16 @@ export function judge(history: FaultHistory, limits: Limits): Judgement {
       ...checkPosts(history, limits),
       ...chains.flatMap(({ violations }) => violations),
       ...untold,
+      ...(deliveries > 0
+        ? []
+        : [{ word: 'expectation' as const, detail: 'nothing was delivered' }]),
       ...checkBounds(history, limits),
       ...checkAvailability(history, limits),
       ...over('hang', worstAnswerMs, limits.answerWithinMs, 'ms for the answer to a post'),
       ...over('slow-heal', healing.healMs, limits.healWithinMs, 'ms until all was well again'),
       ...over('late', healing.worstDelayMs, limits.delayWithinMs ?? Infinity, 'ms for a delivery'),
     ],
-    deliveries: chains.reduce((sum, each) => sum + each.deliveries, 0),
+    deliveries,
     wireRepeats: chains.reduce((sum, each) => sum + each.wireRepeats, 0),
     posts: {
       taken: count('created', 'repeated'),

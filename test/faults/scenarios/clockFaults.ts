@@ -32,7 +32,7 @@ export const clockFaults: Scenario[] = [
 
 async function setClock({ bench, expect }: Scene, days: number): Promise<void> {
   await query(bench.databaseUrl, `update skew.clock set off = interval '${days} days'`)
-  const sql = `select extract(day from clock_timestamp() - pg_catalog.clock_timestamp())::text as off`
+  const sql = `select round(extract(epoch from clock_timestamp() - pg_catalog.clock_timestamp()) / 86400)::text as off`
   const [row] = await query(bench.databaseUrl, sql)
   expect(Number(row?.['off']) === days, `the clock is ${row?.['off']} days off, not ${days}`)
 }
