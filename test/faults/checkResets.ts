@@ -8,7 +8,7 @@ export interface ResetLimits {
 
 export interface Resets {
   violations: Violation[]
-  /** From the moment in which the log could be seen to have gone back until the last stream was told; undefined if it did not. */
+  /** From the moment in which the log could be seen to have gone back until the last stream was told; undefined if none was. */
   toldMs: number | undefined
 }
 
@@ -18,7 +18,7 @@ export function checkResets(
   { toldWithinMs }: ResetLimits,
 ): Resets {
   const violations: Violation[] = []
-  let toldMs = 0
+  let toldMs: number | undefined
   for (const { name, records, isFast } of chains) {
     for (const { from, told, to } of connections(records)) {
       if (retreat === undefined) {
@@ -33,11 +33,11 @@ export function checkResets(
           const detail = `${name}: ${words} that the log went back; at most ${toldWithinMs} ms`
           violations.push({ word: 'untold', detail })
         }
-        if (after !== Infinity) toldMs = Math.max(toldMs, after)
+        if (after !== Infinity) toldMs = Math.max(toldMs ?? 0, after)
       }
     }
   }
-  return { violations, toldMs: retreat === undefined ? undefined : toldMs }
+  return { violations, toldMs }
 }
 
 /** When a stream began, was told of a reset, and ended; never is Infinity. */

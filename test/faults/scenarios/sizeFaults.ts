@@ -11,7 +11,7 @@ const PULLERS = 30
 /** The largest that are taken by default, and the largest that any setting allows. */
 const usual = { rate: 12, padding: paddingOf(USUAL_EVENT_BYTES) }
 const highest = {
-  rate: 5,
+  rate: 3,
   padding: paddingOf(MAX_EVENT_BYTES),
   own: {
     env: () => ({
