@@ -62,6 +62,7 @@ describe('the bounds by default', () => {
     METRICS_PORT: '1',
     DATABASE_URL: 'postgres://a',
     MQTT_URL: 'mqtt://a',
+    COPY_KEYS: 'k'.repeat(43),
   }
   const defaults = () => {
     const parsed = parseConfig('ingest', ingestConfig, { env: required, argv: [] })

@@ -37,9 +37,10 @@ export async function readHead(databaseUrl: string): Promise<{ epoch: string; po
 export async function dump(databaseUrl: string, base: number): Promise<Row[]> {
   const rows = await query(
     databaseUrl,
-    `select l.epoch, m.position::text, m.previous::text, m.id::text, m.channel, m.idempotency_key as key,
+    `select l.epoch, m.position::text, m.previous::text, m.id::text, m.channel, i.key,
        m.data::text, (extract(epoch from m.sent_at) * 1000)::bigint::text as sent_at
      from message m join log l on l.id = m.log_id
+       left join idempotency i on i.log_id = m.log_id and i.position = m.position
      where m.log_id = 0 and m.position > ${base} order by m.position`,
   )
   return rows.map((row) => ({

@@ -15,7 +15,8 @@ export const cursorFaults: Scenario[] = [
       await scene.keepLog(upTo)
       await query(
         scene.bench.stack.databaseUrl,
-        `with gone as (delete from message where position <= ${upTo} returning 1)
+        `with gone as (delete from message where position <= ${upTo} returning 1),
+           low as (update log set low = ${upTo} where id = 0)
          select count(*)::text from gone`,
       )
       scene.limits.retainedAfter = upTo
@@ -56,6 +57,8 @@ function restoration(upTo: number): string[] {
   return [
     `with gone as (delete from message where position > ${upTo} returning 1)
      select count(*)::text from gone`,
+    `with gone as (delete from idempotency where position > ${upTo} returning 1)
+     select count(*)::text from gone`,
     `with gone as (delete from channel c where not exists
        (select from message m where m.log_id = c.log_id and m.channel = c.name) returning 1)
      select count(*)::text from gone`,
@@ -63,7 +66,8 @@ function restoration(upTo: number): string[] {
        from (select log_id, channel, max(position) as head, count(*) as count from message group by 1, 2) m
        where m.log_id = c.log_id and m.channel = c.name returning 1)
      select count(*)::text from moved`,
-    `update log set head = ${upTo}, epoch = substr(md5(epoch), 1, 8) where id = 0 returning epoch`,
+    `update log set head = ${upTo}, last_id = (select id from message where log_id = 0 and position = ${upTo}),
+       epoch = substr(md5(epoch), 1, 8) where id = 0 returning epoch`,
   ]
 }
 
