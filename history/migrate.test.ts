@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
-import { OURS, TestDeployment } from '../test/support/testDeployment.ts'
+import { ALL_MIGRATIONS } from '../stack/migrationProgram.ts'
+import { TestDeployment } from '../test/support/testDeployment.ts'
 
 const FIRST = '20261121000000_the_log'
 const NEXT = '20990101000000_more'
@@ -31,7 +32,7 @@ const WHOLE = [
 describe('a migration', () => {
   test('makes the schema once; again it changes nothing', async () => {
     const { sql } = deployment
-    expect(await deployment.migrate()).toBe(`Applied: ${OURS.join(', ')}`)
+    expect(await deployment.migrate()).toBe(`Applied: ${ALL_MIGRATIONS.join(', ')}`)
     expect(await tables()).toEqual(WHOLE)
     const [before] = await sql('select * from "log"')
     expect(await deployment.migrate()).toBe('The schema is up to date.')
@@ -46,17 +47,19 @@ describe('a migration', () => {
       deployment.migrate(),
     ])
     expect(said.sort()).toEqual([
-      `Applied: ${OURS.join(', ')}`,
+      `Applied: ${ALL_MIGRATIONS.join(', ')}`,
       'The schema is up to date.',
       'The schema is up to date.',
     ])
     expect(await deployment.sql('select from "log"')).toHaveLength(1)
-    expect(await deployment.sql('select from _prisma_migrations')).toHaveLength(OURS.length)
+    expect(await deployment.sql('select from _prisma_migrations')).toHaveLength(
+      ALL_MIGRATIONS.length,
+    )
   })
 
   test('that is new is applied to what is there', async () => {
     await deployment.migrate()
-    deployment.write(NEXT, `create table "more" ("id" int); insert into "more" values (1);`)
+    deployment.program.write(NEXT, `create table "more" ("id" int); insert into "more" values (1);`)
     expect(await deployment.migrate()).toBe(`Applied: ${NEXT}`)
     expect(await deployment.sql('select * from "more"')).toEqual([{ id: 1 }])
   })
@@ -64,7 +67,7 @@ describe('a migration', () => {
   test('that fails in its middle leaves nothing of itself, and a failure that is seen', async () => {
     const { sql } = deployment
     await deployment.migrate()
-    deployment.write(
+    deployment.program.write(
       NEXT,
       `create table "more" ("id" int); alter table "log" add "x" int;
         create function f() returns int language sql as $$ select 1; $$; select 1/0;`,
@@ -84,7 +87,7 @@ describe('a migration', () => {
 
   test('that was changed after it had been applied is not applied again', async () => {
     await deployment.migrate()
-    deployment.write(FIRST, `create table "late" ("id" int);`)
+    deployment.program.write(FIRST, `create table "late" ("id" int);`)
     expect(await deployment.migrate()).toBe('The schema is up to date.')
     expect(await tables()).toEqual(WHOLE)
   })

@@ -1,16 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { holdLock } from '../test/support/holdLock.ts'
-import { OURS, TestDeployment } from '../test/support/testDeployment.ts'
+import { ALL_MIGRATIONS } from '../stack/migrationProgram.ts'
+import { TestDeployment } from '../test/support/testDeployment.ts'
 import { draft, openHistory, type Sql } from '../test/support/testHistory.ts'
+import { runbookSql } from '../test/support/runbookSql.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import type { Draft } from './types.ts'
 
 const opened = disposables()
 
-const OLD = OURS.slice(0, 2)
-const [BOUNDS = '', ABOUT = '', KEYS = '', PARTITIONS = ''] = OURS.slice(2)
+const OLD = ALL_MIGRATIONS.slice(0, 2)
+const [BOUNDS = '', ABOUT = '', KEYS = '', PARTITIONS = ''] = ALL_MIGRATIONS.slice(2)
 
 /** What was said as the n-th: on one of seven channels, by one of five senders, every third with a key. */
 function nth(n: number): Draft {
@@ -64,8 +66,8 @@ describe('the migration to partitions', () => {
     ]
     expect(told[0]).toHaveLength(6_500)
 
-    deployment.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
-    expect(await deployment.migrate()).toBe(`Applied: ${OURS.slice(2).join(', ')}`)
+    deployment.program.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
+    expect(await deployment.migrate()).toBe(`Applied: ${ALL_MIGRATIONS.slice(2).join(', ')}`)
     expect([
       await messages(sql),
       await sql('select "id", "epoch", "head", "last_at" from "log" order by "id"'),
@@ -104,10 +106,10 @@ describe('the migration to partitions', () => {
     const { sql, url } = deployment
     await deployment.migrate()
     await fill(sql, 0, 1, 30)
-    deployment.take([BOUNDS, ABOUT, KEYS])
+    deployment.program.take([BOUNDS, ABOUT, KEYS])
     await deployment.migrate()
     await fill(sql, 0, 31, 60)
-    deployment.take([PARTITIONS])
+    deployment.program.take([PARTITIONS])
     await deployment.migrate()
     const history = openHistory(url, opened)
     for (const n of [3, 30, 33, 60]) {
@@ -121,7 +123,7 @@ describe('the migration to partitions', () => {
     const { sql, url } = deployment
     await deployment.migrate()
     await fill(sql, 0, 1, 2_000)
-    deployment.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
+    deployment.program.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
     const over = new AbortController()
     const post = async (caller: number): Promise<number[]> => {
       const positions: number[] = []
@@ -148,7 +150,7 @@ describe('the migration to partitions', () => {
     await deployment.migrate()
     await sql(`update "log" set "head" = 12345677`)
     await fill(sql, 0, 1, 1)
-    deployment.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
+    deployment.program.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
     await deployment.migrate()
     const history = openHistory(url, opened)
     const { id } = await history.head()
@@ -159,11 +161,26 @@ describe('the migration to partitions', () => {
     ])
   })
 
+  test('leaves alone what an operator has made beforehand, as the runbook says', async () => {
+    const deployment = await TestDeployment.create(opened, OLD)
+    const { sql, url } = deployment
+    await deployment.migrate()
+    await fill(sql, 0, 1, 10)
+    const made = runbookSql('The step to partitions')
+    expect(made).toHaveLength(2)
+    for (const statement of made) await sql(statement)
+    deployment.program.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
+    await deployment.migrate()
+    expect((await openHistory(url, opened).append(draft())).entry.position).toBe(11)
+    const about = await sql(`select from pg_indexes where indexdef like '%about IS NOT NULL%'`)
+    expect(about).toHaveLength(2)
+  })
+
   test('waits for a long read, and keeps nobody waiting meanwhile', async () => {
     const deployment = await TestDeployment.create(opened, OLD)
     const { sql, url } = deployment
     await deployment.migrate()
-    deployment.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
+    deployment.program.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
     const release = await holdLock(opened, url, 'lock table "message" in access share mode')
     const migrated = deployment.migrate()
     await waitFor(async () => {
@@ -188,7 +205,7 @@ describe('the migration to partitions', () => {
     for (const role of [writer, reader]) await sql(`create role ${role}`)
     await sql(`grant select, insert, update on "message", "channel", "log" to ${writer}`)
     await sql(`grant select on "message", "channel", "log" to ${reader}`)
-    deployment.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
+    deployment.program.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
     await deployment.migrate()
     const may = async (role: string): Promise<string> => {
       const [row] = await sql<{ may: string }>(`select concat_ws(' ',

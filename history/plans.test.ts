@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { cutIntoPartitions, openSql, type Sql } from '../test/support/testHistory.ts'
+import { readHeads } from './heads.ts'
 import { readLast } from './last.ts'
 import { readPage } from './page.ts'
 import { Pool, type Parameter } from './pool.ts'
@@ -28,12 +29,15 @@ class ExplainingPool extends Pool {
   messages = 0
   /** Pages of the database that it touched. */
   pages = 0
+  /** Partitions that it looked into, by their last position. */
+  partitions: number[] = []
 
   override async query<Row>(text: string, parameters: readonly Parameter[]): Promise<Row[]> {
     const explain = `explain (analyze, buffers, format json) ${text}`
     const [row] = await super.query<{ 'QUERY PLAN': string }>(explain, parameters)
     const [{ Plan: plan }] = JSON.parse(row?.['QUERY PLAN'] ?? '[]')
     this.messages = countMessages(plan)
+    this.partitions = [...new Set(partitionsOf(plan))].sort((one, other) => one - other)
     this.pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
     return []
   }
@@ -44,6 +48,12 @@ function countMessages(plan: Plan): number {
   const rows = plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)
   const below = (plan.Plans ?? []).reduce((sum, each) => sum + countMessages(each), 0)
   return below + (isMessages ? Math.round(rows * plan['Actual Loops']) : 0)
+}
+
+function partitionsOf(plan: Plan): number[] {
+  const below = (plan.Plans ?? []).flatMap(partitionsOf)
+  const [, end] = /^message_0_(\d+)$/.exec(plan['Relation Name'] ?? '') ?? []
+  return end === undefined || plan['Actual Loops'] === 0 ? below : [...below, Number(end)]
 }
 
 /** `busy` has 20,000 messages, `c0` to `c99` have forty each, and `large` has forty of 60 kB that cannot be compressed. */
@@ -132,6 +142,37 @@ describe.each(['before', 'after'])('%s the planner has counted the messages', (w
     const seen = await worst(read, 'messages')
     expect(seen).toBeGreaterThan(0)
     expect(seen).toBeLessThanOrEqual(messages)
+  })
+
+  const within = { epoch: 'e', after: 11_000, upTo: 14_000, maxBytes: 10_000 }
+  test.each<[string, number[], () => Promise<unknown>]>([
+    ['the heads with a mark', [15_000], () => readHeads(pool, 0, ['busy'], 12_345)],
+    ['a scan with a mark', [15_000, 20_000], () => readScan(pool, 0, { ...within, mark: 15_001 })],
+    [
+      'a scan over a border',
+      [15_000, 20_000],
+      () => readScan(pool, 0, { ...within, after: 14_500, upTo: 15_400 }),
+    ],
+    [
+      'a range',
+      [15_000],
+      () => readRange(pool, 0, { ...within, channels: ['busy', 'c1'], limit: 100 }),
+    ],
+    [
+      'the last of a channel',
+      [25_000],
+      () => readLast(pool, 0, { channels: ['busy'], count: 300, maxBytes: 10_000 }),
+    ],
+    [
+      'a page before a position',
+      [10_000],
+      () => readPage(pool, 0, { channel: 'busy', limit: 300, order: 'desc', before: 9_000 }),
+    ],
+  ])('%s looks into the partitions %j alone', async (_what, partitions, read) => {
+    for (let count = 0; count < 7; count++) {
+      await read().catch(() => {})
+      expect(pool.partitions).toEqual(partitions)
+    }
   })
 
   // Each has twenty pages or more.

@@ -6,13 +6,17 @@ import { disposables } from '../test/support/disposables.ts'
 import { poster } from '../test/support/ingestClient.ts'
 import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
+import { openSql, type Sql } from '../test/support/testHistory.ts'
 import { ingestConfig } from './config.ts'
 
 const opened = disposables()
 let ingest: IngestServer
+let sql: Sql
 
 beforeAll(async () => {
-  ingest = await ingestServer(await testDatabase())
+  const url = await testDatabase()
+  sql = openSql(url, opened)
+  ingest = await ingestServer(url)
   opened.add(() => ingest.close())
 })
 
@@ -47,6 +51,18 @@ describe('a message', () => {
       detail: `on a stream this message would take ${sizeOf('grows', lineEnds(most + 1))} bytes; at most 2000 are taken (MAX_EVENT_BYTES)`,
     })
     expect((await ingest.history.head()).position).toBe(position)
+  })
+
+  test('is counted with at least the bytes of it that are stored', async () => {
+    for (const data of ['"\u2028€\u{1f600}"', '{"a": 1.10, "b":[ ]}', '0', lineEnds(50)]) {
+      const stored: Message = JSON.parse(await (await post('sizes', `{"data":${data}}`)).text())
+      const [row] = await sql<{ bytes: number }>(
+        `select "data_bytes" as "bytes" from "message" where "position" = ${stored.position}`,
+      )
+      const rest = sizeOf('sizes', '')
+      expect(row?.bytes).toBeGreaterThan(0)
+      expect(sizeOf('sizes', data) - rest).toBeGreaterThanOrEqual(row?.bytes ?? NaN)
+    }
   })
 
   test('of numbers does not grow: in full they would be four times as long', async () => {

@@ -43,8 +43,8 @@ export function draft(given: Partial<Draft> = {}): Draft {
 export type Sql = <Row = unknown>(text: string, ...values: unknown[]) => Promise<Row[]>
 
 /** Looks into a database beside the code under test. */
-export function openSql(databaseUrl: string, opened: Opened): Sql {
-  const database = openDatabase({ databaseUrl, connections: 2, onError: () => {} })
+export function openSql(databaseUrl: string, opened: Opened, connections = 2): Sql {
+  const database = openDatabase({ databaseUrl, connections, onError: () => {} })
   opened.add(() => database.$disconnect())
   return (text, ...values) => database.$queryRawUnsafe(text, ...values)
 }
