@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { History } from '../history/history.ts'
+import { Pool } from '../history/pool.ts'
 import type { Child, ChildSpec } from '../stack/child.ts'
+import { copyKey } from '../stack/copyKey.ts'
 import { migrateDatabase } from '../stack/migration.ts'
 import { startServers, type ServerUrls } from '../stack/servers.ts'
 import { Supervisor } from '../stack/supervisor.ts'
@@ -15,6 +17,8 @@ export class Bed {
   readonly programs: Programs
   readonly urls: ServerUrls
   readonly history: History
+  readonly copyKeys: string
+  readonly #pool: Pool
   readonly #supervisor: Supervisor
   readonly #clients = new Set<LoadClient>()
   #started = 0
@@ -46,14 +50,25 @@ export class Bed {
     this.cores = cores
     this.programs = programs
     this.urls = urls
+    this.copyKeys = copyKey(dir)
     this.#supervisor = supervisor
+    const database = { databaseUrl: urls.databaseUrl, onError: () => {} }
     this.history = new History({
-      databaseUrl: urls.databaseUrl,
+      ...database,
       logId: 0,
       connections: 4,
+      keySeconds: 86_400,
       maxWaitingBytes: 1_000_000_000,
-      onError: () => {},
     })
+    this.#pool = new Pool({ ...database, connections: 1 })
+  }
+
+  /**
+   * The log's head, for messages that are in Redis only. A gateway looks at it: if it were below what the gateway was told, the log
+   * would have gone back; if it were above, the gateway would read what it was not told.
+   */
+  async announce(position: number): Promise<void> {
+    await this.#pool.query('update "log" set "head" = $1::bigint, "last_id" = null', [position])
   }
 
   /** A name that nothing else on this bed has had. */
@@ -90,7 +105,7 @@ export class Bed {
 
   async close(): Promise<void> {
     await Promise.all([...this.#clients].map((client) => client.close()))
-    await this.history.close()
+    await Promise.all([this.history.close(), this.#pool.close()])
     await this.#supervisor.stop()
   }
 

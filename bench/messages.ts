@@ -45,7 +45,7 @@ export class Messages {
       data: dataOf(sentAt),
       sentAt: SENT_AT,
     })
-    return { position, previous, channel: name, json }
+    return { position, previous, id: ID, channel: name, json }
   }
 }
 

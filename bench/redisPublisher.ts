@@ -1,7 +1,10 @@
 import type { Redis } from 'ioredis'
 import { RedisLog } from '../bridge/redisLog.ts'
+import { CopyKeys } from '../chassis/copyKeys.ts'
 import { connectRedis } from '../chassis/redis.ts'
 import { createLogger } from '../chassis/logger.ts'
+import type { Extent } from '../contract/extent.ts'
+import type { Entry } from '../contract/message.ts'
 import { RedisKeys } from '../contract/redisKeys.ts'
 import type { Messages } from './messages.ts'
 import type { Publisher } from './publisher.ts'
@@ -10,35 +13,53 @@ export interface RedisPublisherOptions {
   redisUrl: string
   redisPrefix: string
   epoch: string
+  copyKeys: string
+  /** Called before each publish, with the position that the log is at then. */
+  announce: (position: number) => Promise<void>
 }
 
 /** The bridge's defaults. */
 const RECENT = { recentLength: 500, recentSeconds: 3_600 }
+/** What the log's messages have for ids is not known here. */
+const UNKNOWN = ''
 const BEACON_MS = 1_000
 
 /** Writes into Redis as the bridge does it, with the bridge's own code, and beats as it does. */
 export class RedisPublisher implements Publisher {
-  readonly log: RedisLog
+  readonly #log: RedisLog
   readonly #redis: Redis
-  readonly #epoch: string
+  readonly #announce: RedisPublisherOptions['announce']
   readonly #beacon: NodeJS.Timeout
   #messages: Messages | undefined
 
-  private constructor(redis: Redis, log: RedisLog, epoch: string) {
+  #extent: Extent
+
+  private constructor(
+    redis: Redis,
+    log: RedisLog,
+    extent: Extent,
+    announce: RedisPublisherOptions['announce'],
+  ) {
     this.#redis = redis
-    this.log = log
-    this.#epoch = epoch
-    this.#beacon = setInterval(() => void log.beacon(epoch).catch(() => {}), BEACON_MS)
+    this.#log = log
+    this.#extent = extent
+    this.#announce = announce
+    this.#beacon = setInterval(() => void log.beacon(extent.epoch).catch(() => {}), BEACON_MS)
   }
 
   /** Begins the copy of a log whose head is `position`. */
   static async open(options: RedisPublisherOptions, position: number): Promise<RedisPublisher> {
-    const { redisUrl, redisPrefix, epoch } = options
+    const { redisUrl, redisPrefix, epoch, copyKeys, announce } = options
     const redis = connectRedis(redisUrl, 'bench', createLogger('bench', 'silent'))
     await new Promise((resolve) => redis.once('ready', resolve))
-    const log = new RedisLog(redis, new RedisKeys(redisPrefix, 0), RECENT)
-    await log.open(epoch, position)
-    return new RedisPublisher(redis, log, epoch)
+    const log = new RedisLog(redis, new RedisKeys(redisPrefix, 0), {
+      ...RECENT,
+      copyKeys: new CopyKeys([copyKeys]),
+      onRefused: () => {},
+    })
+    await announce(position)
+    const extent = await log.open(epoch, { position, id: UNKNOWN })
+    return new RedisPublisher(redis, log, extent, announce)
   }
 
   /** What `publish` sends from now on. */
@@ -49,10 +70,16 @@ export class RedisPublisher implements Publisher {
   async publish(sentAt: readonly bigint[]): Promise<void> {
     const messages = this.#messages
     if (messages === undefined) throw new Error('there is nothing to publish')
-    const after = messages.position
-    const entries = sentAt.map((time) => messages.next(time))
-    const head = await this.log.append(this.#epoch, after, entries)
-    if (head !== messages.position) throw new Error(`Redis is at ${head}, not ${messages.position}`)
+    await this.append(sentAt.map((time) => messages.next(time)))
+  }
+
+  /** Entries that follow what Redis has. */
+  async append(entries: readonly Entry[]): Promise<void> {
+    const end = this.#extent.position + entries.length
+    await this.#announce(end)
+    const extent = await this.#log.append(this.#extent, entries)
+    if (extent?.position !== end) throw new Error(`Redis is at ${extent?.position}, not ${end}`)
+    this.#extent = extent
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   commonConfig,
+  copyKeysConfig,
   crashConfig,
   databaseUrl,
   mqttConfig,
@@ -13,6 +14,7 @@ export const bridgeConfig = z.object({
   ...databaseUrl,
   ...mqttConfig,
   ...redisConfig,
+  ...copyKeysConfig,
   ...crashConfig,
   HOLE_MS: integer(0, 5_000)
     .default(40)

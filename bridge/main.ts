@@ -1,11 +1,13 @@
 import { RedisKeys } from '../contract/redisKeys.ts'
 import { readConfig } from '../chassis/config.ts'
+import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createCrashPoint } from '../chassis/crashPoint.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { connectRedis } from '../chassis/redis.ts'
+import { createRefusedCopies } from '../chassis/refusedCopies.ts'
 import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
 import { LogReader } from '../history/logReader.ts'
@@ -30,8 +32,12 @@ const log = new LogReader({
 const redis = connectRedis(config.REDIS_URL, 'causeway-bridge', logger)
 const mqtt = connectMqtt(config.MQTT_URL, 'causeway-bridge', logger)
 
+const copyKeys = new CopyKeys(config.COPY_KEYS)
+const refused = createRefusedCopies(registry, logger)
 const passing = createCrashPoint(config.CRASH_DIR)
 const copy = new RedisLog(redis, new RedisKeys(config.REDIS_PREFIX, config.LOG_ID), {
+  copyKeys,
+  onRefused: () => refused('redis'),
   recentLength: config.RECENT_LENGTH,
   recentSeconds: config.RECENT_SECONDS,
 })
@@ -39,10 +45,10 @@ const relay = new Relay({
   log,
   copy: {
     open: (epoch, floor) => copy.open(epoch, floor),
-    append: async (epoch, after, entries) => {
-      const head = await copy.append(epoch, after, entries)
+    append: async (after, entries) => {
+      const extent = await copy.append(after, entries)
       passing('after-redis-append')
-      return head
+      return extent
     },
     beacon: (epoch) => copy.beacon(epoch),
   },
@@ -53,6 +59,8 @@ const relay = new Relay({
 })
 subscribeToChannels(mqtt, {
   prefix: config.MQTT_PREFIX,
+  copyKeys,
+  onRefused: () => refused('mqtt'),
   onEntry: (epoch, entry) => {
     relay.entry(epoch, entry)
     passing('before-puback')

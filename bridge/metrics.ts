@@ -25,7 +25,15 @@ export function createBridgeMetrics(registry: Registry) {
       help: 'Actions that failed and were tried again',
       label: 'action',
       // Waiting cannot fail.
-      values: { open: 0, append: 0, fetch: 0 } satisfies Record<Exclude<Action['type'], 'wait'>, 0>,
+      values: { open: 0, append: 0, fetch: 0, end: 0 } satisfies Record<
+        Exclude<Action['type'], 'wait'>,
+        0
+      >,
+    }),
+    epochsEnded: new Counter({
+      name: 'causeway_bridge_epochs_ended_total',
+      help: 'Epochs that were ended because the log went back',
+      registers,
     }),
     lag: new Gauge({
       name: 'causeway_bridge_lag_messages',

@@ -1,4 +1,5 @@
-import type { Entry } from '../contract/message.ts'
+import type { LinkedEntry } from '../contract/message.ts'
+import type { Place } from '../contract/place.ts'
 
 /** An amount of entries: how many, and the characters of their encodings. */
 export interface Amount {
@@ -9,7 +10,7 @@ export interface Amount {
 /** Entries that wait until Redis has everything before them. */
 export class Pending {
   readonly #bounds: Amount
-  readonly #entries = new Map<number, Entry>()
+  readonly #entries = new Map<number, LinkedEntry>()
   #length = 0
 
   constructor(bounds: Amount) {
@@ -22,7 +23,7 @@ export class Pending {
   }
 
   /** Keeps a copy if there is room for it. What finds no room is read from the log when its turn comes. */
-  offer(entry: Entry): void {
+  offer(entry: LinkedEntry): void {
     const isFull =
       this.#entries.size >= this.#bounds.count ||
       this.#length + entry.json.length > this.#bounds.length
@@ -30,26 +31,30 @@ export class Pending {
   }
 
   /** Keeps an entry even if there is no room: it was read from the log because it is next. */
-  put(entry: Entry): void {
+  put(entry: LinkedEntry): void {
     this.#delete(entry.position)
     this.#entries.set(entry.position, entry)
     this.#length += entry.json.length
   }
 
   /**
-   * Takes the entries that follow `head` without a hole, as many as the bounds allow. The first is taken whatever its length:
-   * a large one must not stop the log.
+   * Takes the entries that follow `head` without a hole, each linked to the one before it, as many as the bounds allow. The first
+   * is taken whatever its length: a large one must not stop the log. One that is linked to another message is let go of: it is
+   * of another history of the log, and only the log can say which one is the right one.
    */
-  takeRun(head: number, bounds: Amount): Entry[] {
-    const run: Entry[] = []
+  takeRun(head: Place, bounds: Amount): LinkedEntry[] {
+    const run: LinkedEntry[] = []
     let length = 0
+    let last = head.id
     while (run.length < bounds.count) {
-      const entry = this.#entries.get(head + 1 + run.length)
+      const entry = this.#entries.get(head.position + 1 + run.length)
       if (entry === undefined) break
       length += entry.json.length
       if (run.length > 0 && length > bounds.length) break
-      run.push(entry)
       this.#delete(entry.position)
+      if (!isLinked(entry, last)) break
+      last = entry.id
+      run.push(entry)
     }
     return run
   }
@@ -70,4 +75,9 @@ export class Pending {
     this.#entries.delete(position)
     this.#length -= entry.json.length
   }
+}
+
+/** If one of the two is not known, nothing speaks against it. */
+function isLinked({ link }: LinkedEntry, last: string): boolean {
+  return link === last || link === '' || last === ''
 }

@@ -10,11 +10,13 @@ import { disposables } from '../test/support/disposables.ts'
 import { testServers } from '../test/support/servers.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openHistory } from '../test/support/testHistory.ts'
-import { entry, openRedis, ownRedis } from '../test/support/testRedis.ts'
+import { copyKeys, extentOf, openRedis, ownRedis } from '../test/support/testRedis.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 
 const opened = disposables()
+/** Of test/support/testRedis.ts. */
+const KEY = 'k'.repeat(43)
 
 /** A bridge's process with a Redis of its own; when it is ready. */
 async function start(env: NodeJS.ProcessEnv) {
@@ -29,6 +31,7 @@ async function start(env: NodeJS.ProcessEnv) {
     mqttUrl: testServers().mqttUrl,
     redisPrefix: prefix,
     mqttPrefix: prefix,
+    copyKeys: KEY,
     env,
   })
   const child = spawn(command.command, command.args, { ...spec, stdio: 'ignore' })
@@ -50,17 +53,20 @@ test('a bridge takes copies from MQTT, keeps as many for as long as it is told, 
   const { redis, keys, epoch, prefix } = bridge
   const client = connectMqtt(testServers().mqttUrl, 'test', pino({ level: 'silent' }))
   opened.add(() => endMqtt(client, 500))
-  const { json } = entry(1, 0, 'lobby')
+  const { entry: posted, link } = await bridge.history.append(draft())
+  const copy = { ...posted, link }
+  const copiedUpTo = async (position: number): Promise<boolean> =>
+    (await extentOf(redis, keys, epoch))?.position === position
   // Until the bridge has subscribed, nobody hears it.
   await waitFor(async () => {
-    await client.publishAsync(`${prefix}/channels/lobby`, json, {
+    await client.publishAsync(`${prefix}/channels/lobby`, copy.json, {
       qos: 1,
-      properties: { userProperties: { epoch } },
+      properties: { userProperties: { epoch, link, mac: copyKeys.signCopy(epoch, copy) } },
     })
-    return (await redis.hget(keys.head(epoch), 'position')) === '1'
+    return await copiedUpTo(1)
   }, 10)
-  await Promise.all(Array.from({ length: 500 }, () => bridge.history.append(draft())))
-  await waitFor(async () => (await redis.hget(keys.head(epoch), 'position')) === '500', 15)
+  await Promise.all(Array.from({ length: 499 }, () => bridge.history.append(draft())))
+  await waitFor(() => copiedUpTo(500), 15)
   const stream = keys.recent(epoch, 'lobby')
   expect(await redis.xlen(stream)).toBeLessThanOrEqual(200)
   expect(await redis.pttl(stream)).toBeGreaterThan(7_000_000)
@@ -76,5 +82,5 @@ test('a bridge is ready while Redis follows the log, and only then', async () =>
   await own.server.start()
   await waitFor(isReady, 10)
   await waitFor(() => redis.status === 'ready', 10)
-  expect(await redis.hget(keys.head(epoch), 'position')).toBe('0')
+  expect(await extentOf(redis, keys, epoch)).toMatchObject({ position: 0, floor: 0 })
 })

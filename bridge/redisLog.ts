@@ -1,75 +1,107 @@
 import type { Redis } from 'ioredis'
+import type { Extent } from '../contract/extent.ts'
 import type { Entry } from '../contract/message.ts'
-import { RedisKeys } from '../contract/redisKeys.ts'
+import type { Place } from '../contract/place.ts'
+import type { RedisKeys } from '../contract/redisKeys.ts'
+import type { CopyKeys } from '../chassis/copyKeys.ts'
 import { hasShardedPubSub } from '../chassis/redis.ts'
+import * as scripts from './scripts.ts'
 
 export interface RedisLogOptions {
+  copyKeys: CopyKeys
+  /** Something in Redis did not prove itself. */
+  onRefused: () => void
   /** Most messages kept in a channel's recent stream. */
   recentLength: number
   /** How long a channel's recent stream is kept after its last message. */
   recentSeconds: number
 }
 
+/** Refreshed by every beacon; an epoch that no bridge follows any more is forgotten after this. */
+const EXTENT_TTL_MS = 3_600_000
+
 /**
  * The copy of the log in Redis, written only through three scripts. Each is atomic, so two bridges can run at once: what
- * one has written, the other finds done.
+ * one has written, the other finds done. An extent that does not prove itself counts as none, and the copy begins again.
  */
 export class RedisLog {
   readonly #redis: Redis
   readonly #keys: RedisKeys
   readonly #options: RedisLogOptions
   #publishing: Promise<string> | undefined
+  /** The last extent that did not prove itself: only that may be overwritten, not one that another bridge has just put there. */
+  #refused = ''
 
   constructor(redis: Redis, keys: RedisKeys, options: RedisLogOptions) {
     this.#redis = redis
     this.#keys = keys
     this.#options = options
-    redis.defineCommand('causewayOpen', { numberOfKeys: 2, lua: OPEN })
-    redis.defineCommand('causewayAppend', { lua: APPEND })
-    redis.defineCommand('causewayBeacon', { numberOfKeys: 2, lua: `${TELL}\nreturn extent[1]` })
+    redis.defineCommand('causewayOpen', { numberOfKeys: 2, lua: scripts.OPEN })
+    redis.defineCommand('causewayAppend', { lua: scripts.APPEND })
+    redis.defineCommand('causewayBeacon', { numberOfKeys: 2, lua: scripts.BEACON })
     redis.on('close', () => (this.#publishing = undefined))
   }
 
-  /** The head of the epoch's copy; where there is none, begins one after `floor` and returns that. */
-  async open(epoch: string, floor: number): Promise<number> {
-    const keys = [this.#keys.head(epoch), this.#keys.beacon]
-    const args = [...keys, await this.#publish(), epoch, HEAD_TTL_MS, floor]
-    return Number(await call(this.#redis, 'causewayOpen', args))
+  /** The extent of the epoch's copy; if there is none, begins one after `floor` and returns that. */
+  async open(epoch: string, floor: Place): Promise<Extent> {
+    const extent = { ...floor, epoch, floor: floor.position }
+    const begin = this.#options.copyKeys.sealExtent(extent)
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const keys = [this.#keys.extent(epoch), this.#keys.beacon]
+      const args = [...keys, await this.#publish(), EXTENT_TTL_MS, begin, this.#refused]
+      const found = this.#read(epoch, await call(this.#redis, 'causewayOpen', args))
+      if (found !== undefined) return found
+    }
+    throw new Error('the extent in Redis does not prove itself')
   }
 
   /**
-   * Appends entries that follow each other without a hole, the first at `after + 1`, and publishes each to its channel.
-   * Those that Redis has already are passed over. Returns the head it then has; less than `after` where it has lost some and
-   * so could not append; undefined where it is empty.
+   * Appends entries that follow the extent without a hole, each linked to the one before, and publishes each to its channel. What
+   * another bridge has appended already is passed over. Returns the extent that Redis then has. That is not the end of the
+   * entries if Redis has lost some, has more, or has another message in their place. Undefined if it has none.
    */
-  async append(
-    epoch: string,
-    after: number,
-    entries: readonly Entry[],
-  ): Promise<number | undefined> {
+  async append(after: Extent, entries: readonly Entry[]): Promise<Extent | undefined> {
+    const { copyKeys, recentLength, recentSeconds } = this.#options
+    const { epoch, floor } = after
     const channels = [...new Set(entries.map((entry) => entry.channel))]
     const index = new Map(channels.map((channel, at) => [channel, at]))
+    const last = entries.at(-1) ?? after
     const reply = await call(this.#redis, 'causewayAppend', [
       1 + 2 * channels.length,
-      this.#keys.head(epoch),
+      this.#keys.extent(epoch),
       ...channels.flatMap((channel) => [
         this.#keys.recent(epoch, channel),
         this.#keys.live(epoch, channel),
       ]),
-      after,
+      after.position,
+      after.id || '-',
+      floor,
+      copyKeys.sealExtent({ epoch, position: last.position, id: last.id, floor }),
+      EXTENT_TTL_MS,
       await this.#publish(),
-      this.#options.recentLength,
-      this.#options.recentSeconds * 1000,
-      ...entries.flatMap((entry) => [2 + 2 * (index.get(entry.channel) ?? 0), entry.json]),
+      recentLength,
+      recentSeconds * 1_000,
+      ...entries.flatMap(({ channel, json }) => [
+        2 + 2 * (index.get(channel) ?? 0),
+        copyKeys.sealMessage(epoch, channel, json),
+      ]),
     ])
-    return reply === null ? undefined : Number(reply)
+    return this.#read(epoch, reply)
   }
 
-  /** Tells the gateways where the copy is, and returns its head. Empty, it is not told of, and undefined returned. */
-  async beacon(epoch: string): Promise<number | undefined> {
-    const args = [this.#keys.head(epoch), this.#keys.beacon, await this.#publish(), epoch]
-    const reply = await call(this.#redis, 'causewayBeacon', [...args, HEAD_TTL_MS])
-    return reply === null ? undefined : Number(reply)
+  /** Tells the gateways where the copy is, and returns its extent; undefined if there is none, and nothing was told. */
+  async beacon(epoch: string): Promise<Extent | undefined> {
+    const args = [this.#keys.extent(epoch), this.#keys.beacon, await this.#publish(), EXTENT_TTL_MS]
+    return this.#read(epoch, await call(this.#redis, 'causewayBeacon', args))
+  }
+
+  #read(epoch: string, reply: unknown): Extent | undefined {
+    if (typeof reply !== 'string') return undefined
+    const extent = this.#options.copyKeys.openExtent(reply)
+    if (extent?.epoch === epoch) return extent
+    this.#refused = reply
+    this.#options.onRefused()
+    return undefined
   }
 
   /** Asked again after every connect: it may be another server by then. The gateways ask the same question. */
@@ -84,54 +116,6 @@ export class RedisLog {
     return this.#publishing
   }
 }
-
-/** Refreshed by every beacon; an epoch that no bridge follows any more is forgotten after this. */
-const HEAD_TTL_MS = 3_600_000
-
-const TELL = `
-local extent = redis.call('HMGET', KEYS[1], 'position', 'floor')
-if extent[1] then
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
-  redis.call(ARGV[1], KEYS[2], ARGV[2] .. ' ' .. extent[1] .. ' ' .. extent[2])
-end`
-
-// A copy that begins is told at once, before anything is appended to it: a gateway then sees the floor before the first
-// message above it, and knows that what is below may never have been published.
-const OPEN = `
-if redis.call('EXISTS', KEYS[1]) == 0 then
-  redis.call('HSET', KEYS[1], 'floor', ARGV[4], 'position', ARGV[4])
-${TELL}
-end
-return redis.call('HGET', KEYS[1], 'position')`
-
-// KEYS: head, then recent stream and live channel of each channel. ARGV: after, publish command, stream length, stream
-// milliseconds, then for each entry the index of its stream's key and its encoding.
-//
-// A Redis that evicted the head may have kept a stream that reaches beyond the new one. It takes no lower id, so it begins again;
-// failing instead would stop the bridges until it expires.
-const APPEND = `
-local head = tonumber(redis.call('HGET', KEYS[1], 'position'))
-local position = tonumber(ARGV[1])
-if not head then return false end
-if head < position then return string.format('%d', head) end
-for i = 5, #ARGV, 2 do
-  position = position + 1
-  if position > head then
-    local key = tonumber(ARGV[i])
-    local add = {'XADD', KEYS[key], 'MAXLEN', '~', ARGV[3], string.format('%d-0', position), 'm', ARGV[i + 1]}
-    if type(redis.pcall(unpack(add))) == 'table' then
-      redis.call('DEL', KEYS[key])
-      redis.call(unpack(add))
-    end
-    redis.call('PEXPIRE', KEYS[key], ARGV[4])
-    redis.call(ARGV[2], KEYS[key + 1], ARGV[i + 1])
-  end
-end
-if position > head then
-  head = position
-  redis.call('HSET', KEYS[1], 'position', string.format('%d', head))
-end
-return string.format('%d', head)`
 
 /** Defined commands are added to the client at run time, where its type does not know them. */
 function call(redis: Redis, name: string, args: (string | number)[]): Promise<unknown> {

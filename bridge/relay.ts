@@ -1,24 +1,29 @@
-import type { Entry } from '../contract/message.ts'
+import type { Extent } from '../contract/extent.ts'
+import type { Entry, LinkedEntry } from '../contract/message.ts'
+import type { Place } from '../contract/place.ts'
 import type { Logger } from '../chassis/logger.ts'
+import { ReadSize } from '../chassis/readSize.ts'
 import type { BridgeMetrics } from './metrics.ts'
-import { Sequencer, type Action } from './sequencer.ts'
+import { type Action, type LogState, Sequencer } from './sequencer.ts'
 
 /** What the relay needs of the log in Postgres; see LogReader. */
 export interface Log {
-  head: () => Promise<{ epoch: string; position: number }>
+  head: (mark: number) => Promise<LogState>
   scan: (query: {
     epoch: string
     after: number
     upTo: number
     maxBytes: number
-  }) => Promise<{ entries: Entry[] }>
+    mark: number
+  }) => Promise<{ entries: Entry[]; idAt: string }>
+  endEpoch: (epoch: string, place: Place) => Promise<boolean>
 }
 
 /** What it needs of the copy in Redis; see RedisLog. */
 export interface Copy {
-  open: (epoch: string, floor: number) => Promise<number>
-  append: (epoch: string, after: number, entries: readonly Entry[]) => Promise<number | undefined>
-  beacon: (epoch: string) => Promise<number | undefined>
+  open: (epoch: string, floor: Place) => Promise<Extent>
+  append: (after: Extent, entries: readonly Entry[]) => Promise<Extent | undefined>
+  beacon: (epoch: string) => Promise<Extent | undefined>
 }
 
 export interface RelayOptions {
@@ -31,6 +36,9 @@ export interface RelayOptions {
   /** Runs something once, later; the process need not stay alive for it. */
   after: (ms: number, run: () => void) => void
 }
+
+/** What happens one at a time. */
+type IoAction = Exclude<Action, { type: 'wait' | 'end' }>
 
 /** How often the heads are compared: the most that a lost copy of a last message costs in time. */
 const TICK_MS = 1_000
@@ -48,10 +56,12 @@ export class Relay {
   #logHead = 0
   #closed = false
   #failing = false
+  readonly #fetchSize = new ReadSize(MAX_FETCH_BYTES)
   /** Copies of a foreign log on the same prefix would otherwise cost a look each. */
   #askedAboutEpoch = false
   /** What is under way, one of each at a time: a close waits for them. */
   #action: Promise<void> | undefined
+  #ending: Promise<void> | undefined
   #look: Promise<void> | undefined
   #beacon: Promise<void> | undefined
 
@@ -77,11 +87,11 @@ export class Relay {
   }
 
   /** A copy of a message came over MQTT. */
-  entry(epoch: string, entry: Entry): void {
+  entry(epoch: string, entry: LinkedEntry): void {
     if (this.#closed) return
     this.#options.metrics.received.inc()
     if (this.#sequencer.entry(epoch, entry) || this.#askedAboutEpoch) return
-    // An epoch that is not known yet: the log tells whether it is the new one. What is dropped here is read from it.
+    // An epoch or a history that is not known yet: the log tells whether it is the new one. What is dropped here is read from it.
     this.#askedAboutEpoch = true
     this.#lookAtLog()
   }
@@ -94,7 +104,7 @@ export class Relay {
   /** Takes nothing more, and waits for what is under way. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([this.#action, this.#look, this.#beacon])
+    await Promise.all([this.#action, this.#ending, this.#look, this.#beacon])
   }
 
   #lookAtLog(): void {
@@ -103,11 +113,12 @@ export class Relay {
 
   async #readHead(): Promise<void> {
     const { log, metrics, logger } = this.#options
+    const { place } = this.#sequencer
     try {
-      const { epoch, position } = await log.head()
+      const state = await log.head(place.position)
       if (this.#closed) return
-      this.#logHead = position
-      this.#sequencer.log(epoch, position)
+      this.#logHead = state.position
+      this.#sequencer.log(state, place)
       metrics.lag.set(this.#sequencer.lag)
     } catch (error) {
       logger.debug({ reason: String(error) }, 'the log cannot be read')
@@ -121,14 +132,14 @@ export class Relay {
   async #sendBeacon(): Promise<void> {
     const { epoch, head: reached } = this.#sequencer
     if (epoch === undefined || reached === undefined || reached < this.#logHead) return
-    let head: number | undefined
+    let extent: Extent | undefined
     try {
-      head = await this.#options.copy.beacon(epoch)
+      extent = await this.#options.copy.beacon(epoch)
     } catch (error) {
       // A Redis that went away is opened again, also while nothing is posted: so its absence is known, and its return.
       this.#options.logger.debug({ reason: String(error) }, 'no beacon')
     }
-    if (!this.#closed) this.#sequencer.seen(epoch, head)
+    if (!this.#closed) this.#sequencer.seen(epoch, extent)
   }
 
   #start(action: Action): void {
@@ -136,12 +147,29 @@ export class Relay {
       this.#options.after(this.#options.holeMs, () => {
         if (!this.#closed) this.#sequencer.waited(action.head)
       })
-    } else {
-      this.#action = this.#carryOut(action)
-    }
+    } else if (action.type === 'end') this.#ending = this.#endEpoch(action)
+    else this.#action = this.#carryOut(action)
   }
 
-  async #carryOut(action: Exclude<Action, { type: 'wait' }>): Promise<void> {
+  /** The new epoch is found by a look at once, and its beacon tells the gateways. */
+  async #endEpoch({ epoch, place }: Extract<Action, { type: 'end' }>): Promise<void> {
+    const { log, metrics, logger } = this.#options
+    let isEnded = false
+    try {
+      isEnded = await log.endEpoch(epoch, place)
+    } catch (error) {
+      metrics.failures.inc({ action: 'end' })
+      logger.debug({ reason: String(error) }, 'the epoch cannot be ended')
+    }
+    if (this.#closed) return
+    this.#sequencer.ended()
+    if (!isEnded) return
+    metrics.epochsEnded.inc()
+    logger.error({ epoch, ...place }, 'the log went back; its epoch was ended')
+    this.#lookAtLog()
+  }
+
+  async #carryOut(action: IoAction): Promise<void> {
     const { metrics, logger } = this.#options
     try {
       const settle = await this.#ask(action)
@@ -160,22 +188,28 @@ export class Relay {
   }
 
   /** Does the I/O of an action, and answers how its result goes back to the sequencer. */
-  async #ask(action: Exclude<Action, { type: 'wait' }>): Promise<() => void> {
+  async #ask(action: IoAction): Promise<() => void> {
     const { log, copy, metrics } = this.#options
     switch (action.type) {
       case 'open': {
-        const head = await copy.open(action.epoch, action.floor)
-        return () => this.#sequencer.opened(action.epoch, head)
+        const extent = await copy.open(action.epoch, action.floor)
+        return () => this.#sequencer.opened(extent)
       }
       case 'append': {
-        const head = await copy.append(action.epoch, action.after, action.entries)
-        metrics.appended.inc(action.entries.length)
-        return () => this.#sequencer.appended(action.epoch, head)
+        const { after, entries } = action
+        const extent = await copy.append(after, entries)
+        metrics.appended.inc(entries.length)
+        return () => this.#sequencer.appended(after.epoch, extent)
       }
       case 'fetch': {
-        const { entries } = await log.scan({ ...action, maxBytes: MAX_FETCH_BYTES })
-        metrics.fetched.inc(entries.length)
-        return () => this.#sequencer.fetched(action.epoch, entries)
+        const { epoch, after, upTo } = action
+        const mark = after.position
+        // One that failed by its size would fail again and again, and nothing would be delivered any more.
+        const fetched = await this.#fetchSize.read((maxBytes) =>
+          log.scan({ epoch, after: mark, upTo, maxBytes, mark }),
+        )
+        metrics.fetched.inc(fetched.entries.length)
+        return () => this.#sequencer.fetched(epoch, after, fetched)
       }
     }
   }

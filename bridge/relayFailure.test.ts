@@ -43,7 +43,7 @@ describe('a read of the log that fails for half a minute', () => {
   })
 
   test('is counted at each attempt, which are a second apart', async () => {
-    expect(await run.failures()).toEqual({ open: 0, append: 0, fetch: 30 })
+    expect(await run.failures()).toEqual({ open: 0, append: 0, fetch: 30, end: 0 })
   })
 
   test('leaves what waits behind it to be appended when it is over', async () => {
@@ -72,7 +72,7 @@ test('an append that fails again and again is logged once, and once that it is o
   await run.answer('append', 6)
   expect(run.logged()).toEqual(['cannot go on; trying again', 'going on'])
   expect([run.relay.follows, await second(6)]).toEqual([true, ['beacon e1']])
-  expect(await run.failures()).toEqual({ open: 0, append: 5, fetch: 0 })
+  expect(await run.failures()).toEqual({ open: 0, append: 5, fetch: 0, end: 0 })
 })
 
 test('a Redis that goes away while nothing is posted is noticed, asked once a second, and followed again', async () => {
@@ -115,4 +115,53 @@ test('what is received, appended and read is counted', async () => {
   expect(await Promise.all(counts)).toEqual([2, 2, 3])
   await second(10)
   expect(await run.value('lag')).toBe(2)
+})
+
+describe('a log that went back', () => {
+  beforeEach(async () => {
+    run = new TestRelay()
+    await run.begin(10)
+    await run.pass(1_000)
+    await run.answer('head', { epoch: 'e1', position: 8 })
+  })
+
+  test('has its epoch ended, is looked at again at once, and is copied from where it is then', async () => {
+    await run.answer('end e1 at 10', true)
+    await run.answer('head', { epoch: 'e2', position: 9 })
+    expect(run.open).toContain('open e2 at 9')
+    expect([await run.value('epochsEnded'), run.logged()]).toEqual([
+      1,
+      ['the log went back; its epoch was ended'],
+    ])
+  })
+
+  test('whose epoch another bridge has ended is looked at in the next second', async () => {
+    await run.answer('end', false)
+    expect([run.open.includes('head'), await run.value('epochsEnded')]).toEqual([false, 0])
+    await run.pass(1_000)
+    expect(run.open).toContain('head')
+  })
+
+  test('whose epoch cannot be ended is tried again', async () => {
+    await run.fail('end')
+    expect((await run.failures())['end']).toBe(1)
+    await run.pass(1_000)
+    await run.answer('head', { epoch: 'e1', position: 8 })
+    expect(run.open).toContain('end e1 at 10')
+  })
+})
+
+test('a read that failed is tried with less, and with a little more after each that succeeds', async () => {
+  run = new TestRelay()
+  await run.begin(10)
+  run.hear(20)
+  for (const isGood of [false, false, true, true]) {
+    await run.pass(1_000)
+    while (run.open.includes('head')) await run.answer('head', { epoch: 'e1', position: 20 })
+    if (run.open.includes('open e1 at 20')) await run.answer('open', 10)
+    await run.pass(50)
+    if (isGood) await run.answer('fetch', { entries: [] })
+    else await run.fail('fetch')
+  }
+  expect(run.bytesAsked).toEqual([4_000_000, 2_000_000, 1_000_000, 1_062_500])
 })

@@ -19,25 +19,25 @@ describe('at its beginning', () => {
   })
 
   test('it opens Redis once, and gathers meanwhile', () => {
-    run.sequencer.log('e1', 5)
-    run.sequencer.log('e1', 5)
+    run.log('e1', 5)
+    run.log('e1', 5)
     run.hear(6, 7)
     run.sequencer.tick()
     expect(run.news()).toEqual(['open e1 at 5'])
-    run.sequencer.opened('e1', 5)
+    run.opened('e1', 5)
     expect([run.news(), run.sequencer.head]).toEqual([['append 5: 6 7'], 5])
   })
 
   test('a Redis that has something already goes on from there', () => {
-    run.sequencer.log('e1', 5)
-    run.sequencer.opened('e1', 3)
+    run.log('e1', 5)
+    run.opened('e1', 3)
     expect([run.news(), run.sequencer.head]).toEqual([['open e1 at 5', 'wait at 3'], 3])
   })
 
   test('a Redis that is ahead, because another bridge is faster, is left alone', () => {
-    run.sequencer.log('e1', 5)
+    run.log('e1', 5)
     run.hear(6)
-    run.sequencer.opened('e1', 9)
+    run.opened('e1', 9)
     expect([run.news(), run.sequencer.head]).toEqual([['open e1 at 5'], 9])
   })
 })
@@ -48,7 +48,7 @@ describe('a message', () => {
   test('that is next is appended at once', () => {
     run.hear(11)
     expect(run.news()).toEqual(['append 10: 11'])
-    run.sequencer.appended('e1', 11)
+    run.appended('e1', 11)
     expect([run.news(), run.sequencer.head]).toEqual([[], 11])
   })
 
@@ -59,7 +59,7 @@ describe('a message', () => {
 
   test('that comes twice is appended once', () => {
     run.hear(11, 11)
-    run.sequencer.appended('e1', 11)
+    run.appended('e1', 11)
     run.hear(11)
     expect(run.news()).toEqual(['append 10: 11'])
   })
@@ -67,15 +67,15 @@ describe('a message', () => {
   test('that comes while another is appended goes with the next run', () => {
     run.hear(11, 13, 12, 15)
     expect(run.news()).toEqual(['append 10: 11'])
-    run.sequencer.appended('e1', 11)
+    run.appended('e1', 11)
     expect(run.news()).toEqual(['append 11: 12 13'])
-    run.sequencer.appended('e1', 13)
+    run.appended('e1', 13)
     expect(run.news()).toEqual(['wait at 13'])
   })
 
   test('that another bridge has appended meanwhile is not appended again', () => {
     run.hear(11, 12, 13, 14)
-    run.sequencer.appended('e1', 13)
+    run.appended('e1', 13)
     expect(run.news()).toEqual(['append 10: 11', 'append 13: 14'])
   })
 
@@ -93,7 +93,7 @@ describe('a hole', () => {
     expect(run.news()).toEqual(['wait at 10'])
     run.hear(13, 11)
     expect(run.news()).toEqual(['append 10: 11 12 13'])
-    run.sequencer.appended('e1', 13)
+    run.appended('e1', 13)
     run.sequencer.waited(10)
     expect(run.news()).toEqual([])
   })
@@ -105,9 +105,9 @@ describe('a hole', () => {
     expect(run.news()).toEqual(['wait at 10'])
     run.sequencer.waited(10)
     expect(run.news()).toEqual(['fetch 10-17'])
-    run.sequencer.fetched('e1', entries(11, 12, 13))
+    run.fetched('e1', entries(11, 12, 13))
     expect(run.news()).toEqual(['append 10: 11 12 13 14 15'])
-    run.sequencer.appended('e1', 15)
+    run.appended('e1', 15)
     expect(run.news()).toEqual(['fetch 15-17'])
   })
 
@@ -115,7 +115,7 @@ describe('a hole', () => {
     run.hear(12, 14, 16, 18)
     run.sequencer.waited(10)
     expect(run.news()).toEqual(['wait at 10', 'fetch 10-18'])
-    run.sequencer.fetched('e1', entries(...span(11, 18)))
+    run.fetched('e1', entries(...span(11, 18)))
     expect(run.news()).toEqual(['append 10: 11 12 13 14 15 16 17 18'])
   })
 
@@ -124,12 +124,12 @@ describe('a hole', () => {
     run.sequencer.waited(10)
     run.hear(11)
     expect(run.news()).toEqual(['wait at 10', 'fetch 10-12'])
-    run.sequencer.fetched('e1', entries(11))
+    run.fetched('e1', entries(11))
     expect(run.news()).toEqual(['append 10: 11 12'])
   })
 
   test('at the end of the log is found by looking at its head', () => {
-    run.sequencer.log('e1', 12)
+    run.log('e1', 12)
     expect(run.news()).toEqual(['wait at 10'])
     run.sequencer.waited(10)
     expect(run.news()).toEqual(['fetch 10-12'])
@@ -137,7 +137,7 @@ describe('a hole', () => {
 
   test('that has moved on while it was waited for is waited for again', () => {
     run.hear(12, 11, 14)
-    run.sequencer.appended('e1', 12)
+    run.appended('e1', 12)
     // The first wait, for 12's, is still running: there is one at a time.
     run.sequencer.waited(10)
     expect(run.news()).toEqual(['wait at 10', 'append 10: 11 12', 'wait at 12'])
@@ -154,28 +154,28 @@ describe('a hole', () => {
     run.hear(20)
     run.sequencer.waited(10)
     expect(run.news()).toEqual(['wait at 10', 'fetch 10-20'])
-    run.sequencer.fetched('e1', entries(11))
-    run.sequencer.appended('e1', 11)
+    run.fetched('e1', entries(11))
+    run.appended('e1', 11)
     expect(run.news()).toEqual(['append 10: 11', 'fetch 11-20'])
     run.sequencer.failed()
     run.sequencer.tick()
-    run.sequencer.opened('e1', 11)
+    run.opened('e1', 11)
     expect(run.news()).toEqual(['open e1 at 10', 'fetch 11-20'])
-    run.sequencer.fetched('e1', entries(...span(12, 20)))
-    run.sequencer.appended('e1', 20)
+    run.fetched('e1', entries(...span(12, 20)))
+    run.appended('e1', 20)
     // The next hole is another one: its messages may be on their way.
     run.hear(22)
     expect(run.news()).toEqual(['append 11: 12 13 14 15 16 17 18 19 20', 'wait at 20'])
   })
 
   test('too large to be on its way is read at once, in pieces', () => {
-    run.sequencer.log('e1', 1_200)
+    run.log('e1', 1_200)
     expect(run.news()).toEqual(['fetch 10-510'])
-    run.sequencer.fetched('e1', entries(...span(11, 510)))
-    run.sequencer.appended('e1', 510)
+    run.fetched('e1', entries(...span(11, 510)))
+    run.appended('e1', 510)
     expect(run.news()[1]).toBe('fetch 510-1010')
-    run.sequencer.fetched('e1', entries(...span(511, 1_010)))
-    run.sequencer.appended('e1', 1_010)
+    run.fetched('e1', entries(...span(511, 1_010)))
+    run.appended('e1', 1_010)
     // What is left might be on its way.
     expect(run.news()[1]).toBe('wait at 1010')
   })
@@ -183,9 +183,9 @@ describe('a hole', () => {
   test('that the log does not have is not asked for again, until there is news', () => {
     run.hear(13)
     run.sequencer.waited(10)
-    run.sequencer.fetched('e1', [])
+    run.fetched('e1', [])
     run.sequencer.tick()
-    run.sequencer.log('e1', 10)
+    run.log('e1', 10)
     expect([run.news(), run.sequencer.head]).toEqual([['wait at 10', 'fetch 10-13'], 10])
     run.hear(11)
     expect(run.news()).toEqual(['append 10: 11'])
@@ -195,7 +195,7 @@ describe('a hole', () => {
     for (let count = 0; count < 3; count++) {
       run.hear(9_000_000_000)
       expect(run.news()).toEqual(['fetch 10-510'])
-      run.sequencer.fetched('e1', [])
+      run.fetched('e1', [])
       expect([run.news(), run.sequencer.head]).toEqual([[], 10])
     }
     // Nor does it spare a real hole its wait.

@@ -1,4 +1,7 @@
-import type { Entry } from '../contract/message.ts'
+import type { Extent } from '../contract/extent.ts'
+import type { Entry, LinkedEntry } from '../contract/message.ts'
+import { contradicts, type Place } from '../contract/place.ts'
+import { Hole } from './hole.ts'
 import { type Amount, Pending } from './pending.ts'
 
 /**
@@ -21,15 +24,23 @@ import { type Amount, Pending } from './pending.ts'
  *
  * Redis may turn out to be behind (a restored snapshot) or empty at any append or beacon: its answer says so and leads to HOLE or UNKNOWN.
  * A new epoch of the log starts over with UNKNOWN: positions of different epochs have nothing to do with each other.
+ *
+ * A log that ends below the head, or has another message there, went back without a new epoch: it lost what others were given. Then
+ * the epoch is ended. Each message is linked to the one before it, so no message of the history afterwards follows the one before.
  */
 export type Action =
-  | { type: 'open'; epoch: string; floor: number }
-  | { type: 'append'; epoch: string; after: number; entries: Entry[] }
-  | { type: 'fetch'; epoch: string; after: number; upTo: number }
+  | { type: 'open'; epoch: string; floor: Place }
+  | { type: 'append'; after: Extent; entries: LinkedEntry[] }
+  | { type: 'fetch'; epoch: string; after: Place; upTo: number }
+  | { type: 'end'; epoch: string; place: Place }
   | { type: 'wait'; head: number }
 
-/** Positions fetched in one read. */
-const MAX_FETCH = 500
+/** The log as it was looked at: its head, and the id of the message at the place that was asked about. */
+export interface LogState extends Place {
+  epoch: string
+  idAt: string
+}
+
 /**
  * Entries appended in one atomic step: Redis serves nobody else meanwhile. The length must arrive within the second that a
  * command may take, and stay far below the 32 MB at which Redis cuts off a gateway that has not read them yet.
@@ -40,25 +51,23 @@ export const MAX_PENDING = { count: 5_000, length: 33_554_432 }
 
 export class Sequencer {
   #epoch: string | undefined
-  #head: number | undefined
+  #head: Extent | undefined
   /** The last head that was known: a failure makes it uncertain, not lower. */
-  #lastHead = 0
+  #lastHead: Place = START
   /** The highest position known to exist. */
   #target = 0
   /** The log's own head, when it was last looked at. */
-  #logHead = 0
+  #logHead: Place = START
   readonly #pending = new Pending(MAX_PENDING)
   #busy = false
   /** After a failure nothing is started until the next tick: trying again at every message would be a storm. */
   #stalled = false
-  #waiting = false
-  /** The head that stood before a hole for a whole waiting time. */
-  #overdue: number | undefined
-  /** The end of the last read. What its answer leaves out below this is in the log: waiting for its copy is no use. */
-  #readTo = 0
+  readonly #hole = new Hole()
+  /** The epoch is being ended. Nothing else waits for that, nor that for a Redis that hangs. */
+  #isEnding = false
   readonly #act: (action: Action) => void
 
-  /** `act` starts an action; its result comes back through `opened`, `appended`, `fetched`, `waited` or `failed`. */
+  /** `act` starts an action; its result comes back through `opened`, `appended`, `fetched`, `ended`, `waited` or `failed`. */
   constructor(act: (action: Action) => void) {
     this.#act = act
   }
@@ -69,17 +78,22 @@ export class Sequencer {
 
   /** The last position that Redis is known to have. */
   get head(): number | undefined {
-    return this.#head
+    return this.#head?.position
+  }
+
+  /** The last message that Redis was known to have: the log is looked at together with the id that it has there. */
+  get place(): Place {
+    return this.#lastHead
   }
 
   /** Whether Redis has all that is known to exist. */
   get level(): boolean {
-    return this.#head !== undefined && this.#head >= this.#target
+    return this.#head !== undefined && this.#head.position >= this.#target
   }
 
   /** How many messages Redis is behind the log, by the last that is known of both. */
   get lag(): number {
-    return Math.max(0, this.#logHead - this.#lastHead)
+    return Math.max(0, this.#logHead.position - this.#lastHead.position)
   }
 
   /** How much is kept of what Redis cannot be given yet. */
@@ -87,10 +101,12 @@ export class Sequencer {
     return this.#pending.size
   }
 
-  /** A copy of a message came. False where its epoch is not the one followed: then the log's head should be looked at. */
-  entry(epoch: string, entry: Entry): boolean {
+  /** A copy of a message came. False if the log should be looked at: it is of another epoch, or of another history. */
+  entry(epoch: string, entry: LinkedEntry): boolean {
     if (epoch !== this.#epoch) return false
-    if (this.#head === undefined || entry.position > this.#head) {
+    const { position, id } = this.#lastHead
+    if (entry.position === position && id !== '' && entry.id !== id) return false
+    if (this.#head === undefined || entry.position > this.#head.position) {
       this.#target = Math.max(this.#target, entry.position)
       this.#pending.offer(entry)
       this.#advance()
@@ -98,19 +114,18 @@ export class Sequencer {
     return true
   }
 
-  /** The log's head, looked at regularly and after any trouble. */
-  log(epoch: string, position: number): void {
-    if (epoch !== this.#epoch) {
-      this.#epoch = epoch
+  /** The log, looked at regularly and after any trouble. `place`: as it was when that began. */
+  log(log: LogState, place: Place): void {
+    if (log.epoch !== this.#epoch) {
+      this.#epoch = log.epoch
       this.#head = undefined
-      this.#lastHead = 0
+      this.#lastHead = START
       this.#target = 0
-      this.#overdue = undefined
-      this.#readTo = 0
+      this.#hole.forget()
       this.#pending.clear()
-    }
-    this.#logHead = position
-    this.#target = Math.max(this.#target, position)
+    } else if (contradicts(log, place)) return this.#end(log.epoch, place)
+    this.#logHead = { position: log.position, id: log.id }
+    this.#target = Math.max(this.#target, log.position)
     this.#advance()
   }
 
@@ -120,43 +135,56 @@ export class Sequencer {
     this.#advance()
   }
 
-  /** Redis has the log up to `head`, whether it was just opened or found so. */
-  opened(epoch: string, head: number): void {
-    this.#settle(epoch, head)
+  /** Redis has the log up to here, whether it was just opened or found so. */
+  opened(extent: Extent): void {
+    this.#settle(extent.epoch, extent)
   }
 
-  /** The head of Redis after an append: the run's end, a later one, or an earlier one where it lost some; undefined where it is empty. */
-  appended(epoch: string, head: number | undefined): void {
-    this.#settle(epoch, head)
+  /** Redis after an append: at the run's end, later, or earlier if it lost some or has other messages; undefined if it is empty. */
+  appended(epoch: string, extent: Extent | undefined): void {
+    this.#settle(epoch, extent)
   }
 
   /**
-   * The head of Redis, looked at regularly; undefined where it is empty or does not answer. So a Redis that was emptied or put back is repaired
+   * Redis, looked at regularly; undefined if it is empty or does not answer. So a Redis that was emptied or put back is repaired
    * even while nothing is posted: until then no gateway would hear a beacon. What is under way finds out by itself.
    */
-  seen(epoch: string, head: number | undefined): void {
-    if (!this.#busy && !this.#stalled) this.#settle(epoch, head)
+  seen(epoch: string, extent: Extent | undefined): void {
+    if (!this.#busy && !this.#stalled) this.#settle(epoch, extent)
   }
 
-  /** What the log holds of a hole, from its start. */
-  fetched(epoch: string, entries: readonly Entry[]): void {
+  /** What the log holds of a hole, from its start, and the id that it has before that. */
+  fetched(epoch: string, after: Place, { entries, idAt }: Fetched): void {
     this.#busy = false
     if (epoch === this.#epoch) {
-      // The log is certain to have what exists. Where it does not, somebody announced what is not there, and asking again
+      if (contradicts({ position: after.position, idAt }, after)) {
+        // What is read of this history does not follow what Redis has.
+        this.#hole.forget()
+        return this.#end(epoch, after)
+      }
+      // The log is certain to have what exists. If it does not, somebody announced what is not there, and asking again
       // at once would get the same answer: only a new look at the log's head, or a new message, leads on.
-      if (entries[0]?.position !== (this.#head ?? 0) + 1) {
-        this.#target = this.#head ?? 0
-        this.#readTo = 0
+      if (entries[0]?.position !== (this.head ?? 0) + 1) {
+        this.#target = this.head ?? 0
+        this.#hole.forget()
         this.#pending.clear()
       }
-      for (const entry of entries) this.#pending.put(entry)
+      let link = idAt
+      for (const entry of entries) {
+        this.#pending.put({ ...entry, link })
+        link = entry.id
+      }
     }
     this.#advance()
   }
 
+  /** The epoch was ended, or could not be, or the log says that it need not be: the next look tells. */
+  ended(): void {
+    this.#isEnding = false
+  }
+
   waited(head: number): void {
-    this.#waiting = false
-    this.#overdue = head
+    this.#hole.waited(head)
     this.#advance()
   }
 
@@ -167,12 +195,12 @@ export class Sequencer {
     this.#stalled = true
   }
 
-  #settle(epoch: string, head: number | undefined): void {
+  #settle(epoch: string, extent: Extent | undefined): void {
     this.#busy = false
     if (epoch === this.#epoch) {
-      this.#head = head
-      this.#lastHead = head ?? this.#lastHead
-      this.#pending.dropUpTo(head ?? 0)
+      this.#head = extent
+      this.#lastHead = extent ?? this.#lastHead
+      this.#pending.dropUpTo(extent?.position ?? 0)
     }
     this.#advance()
   }
@@ -183,28 +211,33 @@ export class Sequencer {
     if (head === undefined) {
       return this.#start({ type: 'open', epoch: this.#epoch, floor: this.#logHead })
     }
+    const { position } = head
     // Should their append fail, the log still has them.
     const run = this.#pending.takeRun(head, MAX_RUN)
-    if (run.length > 0) {
-      return this.#start({ type: 'append', epoch: this.#epoch, after: head, entries: run })
+    if (run.length > 0) return this.#start({ type: 'append', after: head, entries: run })
+    if (this.#target <= position) return
+    const upTo = this.#hole.close(position, this.#target)
+    if (upTo === 'wait') this.#act({ type: 'wait', head: position })
+    else if (upTo !== undefined) {
+      this.#start({ type: 'fetch', epoch: this.#epoch, after: head, upTo })
     }
-    if (this.#target <= head) return
-    // So far behind that the missing ones are not on their way: no waiting.
-    const isFar = this.#target - head > MAX_FETCH
-    if (this.#overdue === head || head < this.#readTo || isFar) {
-      // Not only to the end of this hole: where all that one ingest publishes is late, every few messages are followed by
-      // the next hole, and a wait for each would fall behind without end.
-      const end = Math.min(this.#target, head + MAX_FETCH)
-      this.#readTo = end
-      this.#start({ type: 'fetch', epoch: this.#epoch, after: head, upTo: end })
-    } else if (!this.#waiting) {
-      this.#waiting = true
-      this.#act({ type: 'wait', head })
-    }
+  }
+
+  #end(epoch: string, place: Place): void {
+    if (this.#isEnding) return
+    this.#isEnding = true
+    this.#act({ type: 'end', epoch, place })
   }
 
   #start(action: Action): void {
     this.#busy = true
     this.#act(action)
   }
+}
+
+const START: Place = { position: 0, id: '' }
+
+interface Fetched {
+  entries: readonly Entry[]
+  idAt: string
 }

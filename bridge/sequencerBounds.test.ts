@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { entries, entryAt, span, TestSequencer } from '../test/support/testSequencer.ts'
-import { MAX_PENDING, Sequencer, type Action } from './sequencer.ts'
+import { MAX_PENDING, type Action } from './sequencer.ts'
 
 let run: TestSequencer
 
@@ -18,22 +18,23 @@ const lengthOf = (action: Action): number =>
  * then all goes well. Answers what was done.
  */
 function carry(length: number, last: number, copies: number[]): { kept: number; done: Action[] } {
-  const asked: Action[] = []
   const done: Action[] = []
-  const sequencer = new Sequencer((action) => void asked.push(action))
-  sequencer.log('e1', 0)
+  const carried = new TestSequencer()
+  const { sequencer, asked } = carried
+  carried.log('e1', 0)
   for (const at of copies) sequencer.entry('e1', entryAt(at, length))
   const kept = sequencer.pending.length
   for (let action = asked.shift(); action !== undefined; action = asked.shift()) {
     done.push(action)
     if (done.length > 200) throw new Error(`It does not come to an end: ${action.type}`)
-    if (action.type === 'open') sequencer.opened('e1', 0)
+    if (action.type === 'open') carried.opened('e1', 0)
     else if (action.type === 'wait') sequencer.waited(action.head)
     else if (action.type === 'append')
-      sequencer.appended('e1', action.after + action.entries.length)
+      carried.appended('e1', action.after.position + action.entries.length)
+    else if (action.type === 'end') throw new Error('It ends the epoch')
     else {
-      const read = span(action.after + 1, Math.min(action.upTo, last))
-      sequencer.fetched(
+      const read = span(action.after.position + 1, Math.min(action.upTo, last))
+      carried.fetched(
         'e1',
         read.map((at) => entryAt(at, length)),
       )
@@ -75,7 +76,7 @@ test('short messages that gather are kept up to a bound in number; the rest is r
   const { kept, done } = carry(1, 6_000, span(1, 6_000))
   expect(kept).toBe(MAX_PENDING.count)
   expect(appendedBy(done)).toEqual(span(1, 6_000))
-  const reads = done.flatMap((action) => (action.type === 'fetch' ? [action.after] : []))
+  const reads = done.flatMap((action) => (action.type === 'fetch' ? [action.after.position] : []))
   expect(reads).toEqual([5_000, 5_500])
 })
 
@@ -88,31 +89,31 @@ test('what another bridge appends is let go of, so that there is room again, tim
   for (let head = 10; head < 20_000; head += 6_000) {
     run.hear(...span(head + 1, head + 6_000))
     expect(run.sequencer.pending.count).toBe(MAX_PENDING.count)
-    run.sequencer.appended('e1', head + 6_000)
+    run.appended('e1', head + 6_000)
     expect([run.sequencer.head, run.sequencer.pending.count]).toEqual([head + 6_000, 0])
   }
 })
 
 test('what Redis turns out to have is let go of when it is opened and when it is looked at', () => {
   run.hear(...span(12, 20))
-  run.sequencer.seen('e1', 15)
+  run.seen('e1', 15)
   expect(run.sequencer.pending.count).toBe(0)
   run.sequencer.failed()
   run.hear(...span(21, 30))
   run.sequencer.tick()
-  run.sequencer.opened('e1', 25)
+  run.opened('e1', 25)
   expect(run.news().at(-1)).toBe('append 25: 26 27 28 29 30')
   expect(run.sequencer.pending.count).toBe(0)
 })
 
 test('what only somebody who makes up positions has announced is let go of', () => {
   for (const at of span(9_000, 9_100)) run.sequencer.entry('e1', entryAt(at, 100))
-  run.sequencer.fetched('e1', [])
+  run.fetched('e1', [])
   expect(run.sequencer.pending).toEqual({ count: 0, length: 0 })
 })
 
 test('what is read from the log is kept though there is no room: it is next', () => {
   run.hear(...span(12, 6_000))
-  run.sequencer.fetched('e1', entries(11))
+  run.fetched('e1', entries(11))
   expect(run.news().at(-1)?.startsWith('append 10: 11 12 13 ')).toBe(true)
 })

@@ -12,7 +12,7 @@ describe('Redis', () => {
 
   test('that has lost some gets them from the log', () => {
     run.hear(11)
-    run.sequencer.appended('e1', 7)
+    run.appended('e1', 7)
     expect([run.news(), run.sequencer.head]).toEqual([['append 10: 11', 'wait at 7'], 7])
     run.sequencer.waited(7)
     expect(run.news()).toEqual(['fetch 7-11'])
@@ -21,41 +21,41 @@ describe('Redis', () => {
   test('that is empty is opened again, after what the log was seen to hold', () => {
     run.hear(11)
     run.hear(12)
-    run.sequencer.appended('e1', undefined)
+    run.appended('e1', undefined)
     expect([run.news(), run.sequencer.head]).toEqual([
       ['append 10: 11', 'open e1 at 10'],
       undefined,
     ])
-    run.sequencer.opened('e1', 12)
+    run.opened('e1', 12)
     run.hear(13)
     expect(run.news()).toEqual(['append 12: 13'])
   })
 
   test('that is seen empty is opened again, though nothing is posted', () => {
-    run.sequencer.seen('e1', undefined)
+    run.seen('e1', undefined)
     expect(run.news()).toEqual(['open e1 at 10'])
-    run.sequencer.opened('e1', 10)
-    run.sequencer.seen('e1', 10)
+    run.opened('e1', 10)
+    run.seen('e1', 10)
     expect([run.news(), run.sequencer.head]).toEqual([[], 10])
   })
 
   test('that is seen behind gets what it lost, and seen ahead is followed', () => {
-    run.sequencer.seen('e1', 8)
+    run.seen('e1', 8)
     expect([run.news(), run.sequencer.head]).toEqual([['wait at 8'], 8])
-    run.sequencer.seen('e1', 12)
+    run.seen('e1', 12)
     run.sequencer.waited(8)
     expect([run.news(), run.sequencer.head]).toEqual([[], 12])
   })
 
   test('is not looked at during an action, whose answer says more, nor in another epoch', () => {
     run.hear(11)
-    run.sequencer.seen('e1', undefined)
-    run.sequencer.appended('e1', 11)
-    run.sequencer.seen('e2', undefined)
+    run.seen('e1', undefined)
+    run.appended('e1', 11)
+    run.seen('e2', undefined)
     expect([run.news(), run.sequencer.head]).toEqual([['append 10: 11'], 11])
     run.hear(12)
     run.sequencer.failed()
-    run.sequencer.seen('e1', 11)
+    run.seen('e1', 11)
     expect([run.news(), run.sequencer.head]).toEqual([['append 11: 12'], undefined])
   })
 
@@ -63,12 +63,12 @@ describe('Redis', () => {
     run.hear(11)
     run.sequencer.failed()
     run.hear(12)
-    run.sequencer.log('e1', 12)
+    run.log('e1', 12)
     expect([run.news(), run.sequencer.head]).toEqual([['append 10: 11'], undefined])
     run.sequencer.tick()
     expect(run.news()).toEqual(['open e1 at 12'])
     // The append had been done, and only its answer was lost.
-    run.sequencer.opened('e1', 11)
+    run.opened('e1', 11)
     expect(run.news()).toEqual(['append 11: 12'])
   })
 
@@ -77,29 +77,29 @@ describe('Redis', () => {
     for (let attempt = 0; attempt < 3; attempt++) {
       run.sequencer.failed()
       run.hear(12 + attempt)
-      run.sequencer.log('e1', 12 + attempt)
+      run.log('e1', 12 + attempt)
       run.sequencer.waited(10)
-      run.sequencer.seen('e1', 10)
+      run.seen('e1', 10)
       expect([run.news().length, run.sequencer.head]).toEqual([1, undefined])
       run.sequencer.tick()
       run.sequencer.tick()
     }
     expect(run.news()).toEqual(['open e1 at 14'])
-    run.sequencer.opened('e1', 11)
+    run.opened('e1', 11)
     expect(run.news()).toEqual(['append 11: 12 13 14'])
   })
 })
 
 test('the lag counts from the last head that is known, while Redis is empty or cannot be asked', () => {
   run.level(10)
-  run.sequencer.log('e1', 13)
+  run.log('e1', 13)
   run.sequencer.failed()
   expect(run.sequencer.lag).toBe(3)
   run.sequencer.tick()
-  run.sequencer.opened('e1', 13)
-  run.sequencer.seen('e1', undefined)
+  run.opened('e1', 13)
+  run.seen('e1', undefined)
   expect([run.sequencer.head, run.sequencer.lag]).toEqual([undefined, 0])
-  run.sequencer.log('e2', 4)
+  run.log('e2', 4)
   expect(run.sequencer.lag).toBe(4)
 })
 
@@ -108,42 +108,42 @@ describe('another epoch', () => {
 
   test('begins with nothing of the one before', () => {
     run.hear(12)
-    run.sequencer.log('e2', 4)
+    run.log('e2', 4)
     expect([run.news(), run.sequencer.epoch, run.sequencer.head]).toEqual([
       ['wait at 10', 'open e2 at 4'],
       'e2',
       undefined,
     ])
-    run.sequencer.opened('e2', 4)
+    run.opened('e2', 4)
     expect(run.sequencer.entry('e2', entryAt(5))).toBe(true)
     expect(run.news()).toEqual(['append 4: 5'])
   })
 
   test('is not touched by late answers from the one before', () => {
     run.hear(11)
-    run.sequencer.log('e2', 4)
-    run.sequencer.appended('e1', 11)
+    run.log('e2', 4)
+    run.appended('e1', 11)
     expect([run.news(), run.sequencer.head]).toEqual([['append 10: 11', 'open e2 at 4'], undefined])
-    run.sequencer.opened('e2', 4)
-    run.sequencer.log('e2', 600)
-    run.sequencer.log('e3', 2)
-    run.sequencer.fetched('e2', entries(5, 6))
+    run.opened('e2', 4)
+    run.log('e2', 600)
+    run.log('e3', 2)
+    run.fetched('e2', entries(5, 6))
     expect([run.news(), run.sequencer.head]).toEqual([['fetch 4-504', 'open e3 at 2'], undefined])
   })
 
   test('waits for its own holes, also at a position that was waited for or read to in the one before', () => {
     run.hear(12)
     run.sequencer.waited(10)
-    run.sequencer.log('e2', 10)
-    run.sequencer.fetched('e1', entries(11, 12))
-    run.sequencer.opened('e2', 10)
-    run.sequencer.log('e2', 12)
+    run.log('e2', 10)
+    run.fetched('e1', entries(11, 12))
+    run.opened('e2', 10)
+    run.log('e2', 12)
     expect(run.news()).toEqual(['wait at 10', 'fetch 10-12', 'open e2 at 10', 'wait at 10'])
   })
 
   test('keeps nothing of what had gathered in the one before', () => {
     run.hear(...span(12, 20))
-    run.sequencer.log('e2', 10)
+    run.log('e2', 10)
     expect(run.sequencer.pending).toEqual({ count: 0, length: 0 })
   })
 })

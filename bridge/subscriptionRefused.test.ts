@@ -3,6 +3,7 @@ import mqtt from 'mqtt'
 import { pino } from 'pino'
 import { disposables } from '../test/support/disposables.ts'
 import { openRefusingBroker, type Treatment } from '../test/support/refusingBroker.ts'
+import { copyKeys } from '../test/support/testRedis.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import { subscribeToChannels } from './subscription.ts'
 
@@ -21,7 +22,9 @@ async function subscribe(...treatments: Treatment[]) {
   let subscribed = 0
   subscribeToChannels(client, {
     prefix: 'causeway',
+    copyKeys,
     onEntry: () => {},
+    onRefused: () => {},
     onSubscribed: () => void subscribed++,
     logger: pino({}, { write: (line) => void lines.push(JSON.parse(line).reason) }),
   })

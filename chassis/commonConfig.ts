@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { host, integer, logLevel, port, prefix, seconds, url } from './configFields.ts'
+import { copyKeys, host, integer, logLevel, port, prefix, seconds, url } from './configFields.ts'
 
 /** Variables that mean the same in every service, to be spread into its schema. */
 export const commonConfig = {
@@ -26,6 +26,13 @@ export const redisConfig = {
 export const mqttConfig = {
   MQTT_URL: url('mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss').describe('The MQTT 5 broker'),
   MQTT_PREFIX: prefix().default('causeway').describe('What every topic begins with'),
+}
+
+export const copyKeysConfig = {
+  COPY_KEYS: copyKeys().describe(
+    'Secret shared by all services, or two: by the first, copies on MQTT and Redis prove that they come from the log; by each, ' +
+      'they are verified',
+  ),
 }
 
 export const crashConfig = {

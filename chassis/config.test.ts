@@ -1,7 +1,19 @@
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { parseConfig } from './config.ts'
-import { host, integer, logLevel, origins, port, prefix, seconds, url } from './configFields.ts'
+import {
+  copyKeys,
+  host,
+  integer,
+  logLevel,
+  origins,
+  port,
+  prefix,
+  seconds,
+  url,
+} from './configFields.ts'
+
+const KEY = 'Secret_of_forty-three_characters_0123456789'
 
 describe('a field', () => {
   test.each([
@@ -14,6 +26,8 @@ describe('a field', () => {
     ['logLevel', logLevel(), 'debug', 'debug'],
     ['prefix', prefix(), 'stage-2_b', 'stage-2_b'],
     ['host', host(), '::1', '::1'],
+    ['copyKeys', copyKeys(), KEY, [KEY]],
+    ['copyKeys', copyKeys(), `${KEY},${'b'.repeat(64)}`, [KEY, 'b'.repeat(64)]],
   ])('%s takes its kind of text', (_name, field, text, value) => {
     expect(field.parse(text)).toEqual(value)
   })
@@ -27,11 +41,29 @@ describe('a field', () => {
     ['logLevel', logLevel(), ['verbose', 'INFO']],
     ['prefix', prefix(), ['a/b', 'a+', '{a}', 'a b', 'a'.repeat(65)]],
     ['host', host(), ['a b', 'h/x', 'http://h']],
+    [
+      'copyKeys',
+      copyKeys(),
+      [
+        KEY.slice(1),
+        'b'.repeat(65),
+        `${KEY}=`,
+        `${KEY}+`,
+        `${KEY}\n`,
+        `${KEY.slice(1)}ü`,
+        `${KEY},`,
+        `,${KEY}`,
+        `${KEY}, ${KEY}`,
+        `${KEY},${KEY.slice(1)}`,
+        `${KEY},${KEY},${KEY}`,
+      ],
+    ],
   ])('%s refuses everything else, without repeating it', (_name, field, texts) => {
     for (const text of texts) {
       const { error } = field.safeParse(text)
       expect([text, error?.issues.length]).toEqual([text, 1])
       expect(error?.issues[0]?.message).toMatch(/^expected /)
+      expect(error?.issues[0]?.message).not.toContain(text)
     }
   })
 })

@@ -67,6 +67,15 @@ export function prefix() {
   )
 }
 
+/** One secret, or two while one takes the place of the other. As long as a MAC's own 256 bits in base64, at least. */
+export function copyKeys() {
+  return field(
+    'one key or two, comma-separated, each of 43 to 64 letters, digits, "_" or "-"',
+    (text) =>
+      /^[A-Za-z0-9_-]{43,64}(,[A-Za-z0-9_-]{43,64})?$/.test(text) ? text.split(',') : undefined,
+  )
+}
+
 /** An address of this machine to listen on. */
 export function host() {
   return field('a host name or an IP address', (text) =>

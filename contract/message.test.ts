@@ -55,6 +55,7 @@ describe('an encoding', () => {
     expect(readEntry('rooms.berlin', json)).toEqual({
       position: 1842,
       previous: 1839,
+      id: '0193512a-0000-7000-8000-000000000001',
       channel: 'rooms.berlin',
       json,
     })
@@ -84,11 +85,13 @@ describe('an encoding', () => {
   })
 })
 
-const PLACE = '{"position":2,"previous":1,"id":"x"}'
+const ID = '0193512a-0000-7000-8000-000000000001'
+const PLACE = `{"position":2,"previous":1,"id":"${ID}"}`
 
 describe('a text', () => {
   test('that begins like an encoding is read no further', () => {
-    expect(readEntry('a', PLACE)).toEqual({ position: 2, previous: 1, channel: 'a', json: PLACE })
+    const place = { position: 2, previous: 1, id: ID, channel: 'a' }
+    expect(readEntry('a', PLACE)).toEqual({ ...place, json: PLACE })
   })
 
   test.each([
@@ -109,12 +112,17 @@ describe('a text', () => {
     PLACE.replace('1', '3'),
     PLACE.replace('1', '-1'),
     PLACE.replace('1', '01'),
-    '{"previous":1,"position":2,"id":"x"}',
-    '{"position":2,"id":"x"}',
+    PLACE.replace(ID, 'x'),
+    PLACE.replace(ID, ID.slice(1)),
+    PLACE.replace(ID, `${ID}0`),
+    PLACE.replace('id', 'no'),
+    PLACE.slice(0, -2),
+    `{"previous":1,"position":2,"id":"${ID}"}`,
+    `{"position":2,"id":"${ID}"}`,
     `${PLACE}\n`,
     `${PLACE}\r`,
-    '{"position":2,"previous":1,"id":"x",\n"data":1}',
-    '{"position":2,"previous":1,"id":"x"\r\n\r\nevent: reset\r\ndata: {}\r\n\r\n}',
+    PLACE.replace('}', ',\n"data":1}'),
+    PLACE.replace('}', '\r\n\r\nevent: reset\r\ndata: {}\r\n\r\n}'),
   ])('%j is no encoding of ours', (text) => {
     expect(readEntry('a', text)).toBe(undefined)
   })

@@ -29,8 +29,14 @@ export const DEFAULT_TYPE = 'message'
 export interface Entry {
   position: number
   previous: number
+  id: string
   channel: string
   json: string
+}
+
+/** A message with the id of the one before it in the log, of whatever channel; `''` if there is none, or it is not known. */
+export interface LinkedEntry extends Entry {
+  link: string
 }
 
 /** `data` is JSON text already and is spliced in as it is: `JSON.parse(encodeMessage(m)).data` is what the database holds. */
@@ -43,6 +49,9 @@ export function encodeMessage(message: Omit<Message, 'data'> & { data: string })
 const POSITION = '{"position":'
 const PREVIOUS = ',"previous":'
 const ID = ',"id":"'
+/** Of a UUID. */
+const ID_LENGTH = 36
+const QUOTE = 34
 const MAX_DIGITS = 16
 
 /**
@@ -58,10 +67,12 @@ export function readEntry(channel: string, json: string): Entry | undefined {
   at = digitsEnd(json, start)
   const previous = number(json, start, at)
   if (!json.startsWith(ID, at)) return undefined
+  at += ID.length
+  if (json.charCodeAt(at + ID_LENGTH) !== QUOTE) return undefined
   if (!Number.isSafeInteger(position) || !(previous < position)) return undefined
   // Ours is one line, which is what lets it be written into a stream as it is.
   if (json.includes('\n') || json.includes('\r')) return undefined
-  return { position, previous, channel, json }
+  return { position, previous, id: json.slice(at, at + ID_LENGTH), channel, json }
 }
 
 function digitsEnd(text: string, start: number): number {

@@ -3,7 +3,7 @@
  * of them. All but the beacon carry the epoch: after a restore the old log's names are simply not looked at any more, and expire.
  */
 export class RedisKeys {
-  /** A pub/sub channel: about once a second, and at once after a change of epoch, where the log is. See `formatBeacon`. */
+  /** A pub/sub channel: the extent, about once a second and as soon as a copy begins. */
   readonly beacon: string
   readonly #log: string
 
@@ -12,9 +12,9 @@ export class RedisKeys {
     this.beacon = `${this.#log}:beacon`
   }
 
-  /** A hash: `position`, the last position that Redis has, and `floor`, the one that it began after. */
-  head(epoch: string): string {
-    return `${this.#log}:${epoch}:head`
+  /** What Redis has; see Extent. */
+  extent(epoch: string): string {
+    return `${this.#log}:${epoch}:extent`
   }
 
   /** A stream of a channel's recent messages, under ids `<position>-0`, field `m`. */
@@ -31,24 +31,4 @@ export class RedisKeys {
   livePrefix(epoch: string): string {
     return `${this.#log}:${epoch}:live:`
   }
-}
-
-/** What Redis has of a log: every message with `floor < position <= head`. */
-export interface Extent {
-  floor: number
-  head: number
-}
-
-export interface Beacon extends Extent {
-  epoch: string
-}
-
-/** `<epoch> <head> <floor>` */
-export function parseBeacon(text: string): Beacon | undefined {
-  const [, epoch, head, floor] = /^([a-z0-9]{1,16}) (\d{1,16}) (\d{1,16})$/.exec(text) ?? []
-  return epoch === undefined ? undefined : { epoch, head: Number(head), floor: Number(floor) }
-}
-
-export function formatBeacon({ epoch, head, floor }: Beacon): string {
-  return `${epoch} ${head} ${floor}`
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { commonConfig, databaseUrl, redisConfig } from '../chassis/commonConfig.ts'
+import { commonConfig, copyKeysConfig, databaseUrl, redisConfig } from '../chassis/commonConfig.ts'
 import { host, integer, origins, port, seconds } from '../chassis/configFields.ts'
 import { LEAST_WAITING_BYTES } from '../contract/limits.ts'
 
@@ -15,6 +15,7 @@ export const gatewayConfig = z.object({
     .default(10)
     .describe('Most connections to Postgres at once'),
   ...redisConfig,
+  ...copyKeysConfig,
   HEARTBEAT_SECONDS: seconds(1, 60)
     .default(20)
     .describe(

@@ -1,12 +1,14 @@
 import { Problem } from '../contract/problem.ts'
 import { RedisKeys } from '../contract/redisKeys.ts'
 import { readConfig } from '../chassis/config.ts'
+import { CopyKeys } from '../chassis/copyKeys.ts'
 import { exposedCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
 import { createApp, createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectRedis, connectSubscriber } from '../chassis/redis.ts'
+import { createRefusedCopies } from '../chassis/refusedCopies.ts'
 import { VERSION } from '../chassis/version.ts'
 import { LogReader } from '../history/logReader.ts'
 import { gatewayConfig } from './config.ts'
@@ -33,9 +35,12 @@ const log = new LogReader({
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
 const keys = new RedisKeys(config.REDIS_PREFIX, config.LOG_ID)
+const copyKeys = new CopyKeys(config.COPY_KEYS)
+const refused = createRefusedCopies(registry, logger)
+const onRefused = (): void => refused('redis')
 const redis = connectRedis(config.REDIS_URL, 'causeway-gateway', logger)
 const replay = new Replay({
-  recent: new RedisReplay(redis, keys),
+  recent: new RedisReplay(redis, keys, copyKeys, onRefused),
   log,
   metrics,
   keepMs: 1_000,
@@ -43,6 +48,8 @@ const replay = new Replay({
 const feed = new Feed({
   subscriber: connectSubscriber(config.REDIS_URL, 'causeway-gateway-link', logger),
   keys,
+  copyKeys,
+  onRefused,
   log,
   replay,
   metrics,

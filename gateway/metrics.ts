@@ -66,6 +66,11 @@ export function createGatewayMetrics(registry: Registry) {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),
+    epochsEnded: new Counter({
+      name: 'causeway_gateway_epochs_ended_total',
+      help: 'Epochs that this gateway ended because the log went back',
+      registers,
+    }),
     live: gauge('live', '1 while messages come over Redis, 0 while the log is followed instead'),
   }
 }

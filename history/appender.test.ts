@@ -1,31 +1,15 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import type { Entry } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import { disposables } from '../test/support/disposables.ts'
+import { faultsOf } from '../test/support/logFaults.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
+import { draft, openHistory, openSql } from '../test/support/testHistory.ts'
 
 const opened = disposables()
 
-/** Everything that can be wrong with a log, asked of the tables alone. */
-async function faultsOf(sql: Sql): Promise<unknown[]> {
-  return sql(`
-    select m."position", 'previous' as "fault" from (
-      select "position", "previous",
-        lag("position", 1, 0::bigint) over (partition by "channel" order by "position") as "expected"
-      from "message") m where m."previous" <> m."expected"
-    union all select "position", 'hole' from (
-      select "position", row_number() over (order by "position") as "expected" from "message") m
-      where m."position" <> m."expected"
-    union all select "position", 'time' from (
-      select "position", "sent_at", lag("sent_at") over (order by "position") as "before"
-      from "message") m where m."sent_at" < m."before"
-    union all select "head", 'log head' from "log"
-      where "head" <> (select count(*) from "message")
-    union all select c."head", 'channel' from "channel" c
-      where (c."head", c."count") <> (select max(m."position"), count(*) from "message" m
-        where m."channel" = c."name")`)
-}
+/** In seconds. */
+const YEAR = 31_536_000
 
 describe('an append', () => {
   test('gives what the database holds', async () => {
@@ -104,6 +88,32 @@ describe('an append', () => {
       expect(JSON.parse(entry.json).sentAt).toBe('2999-01-01T00:00:00.500Z')
     }
     expect(await faultsOf(sql)).toEqual([])
+  })
+
+  test('has the earlier of the times of two clocks, with a minute of grace', async () => {
+    const url = await testDatabase()
+    const history = openHistory(url, opened)
+    /** Appends with a clock of the process that is so many seconds off; the message's time, as seconds from now. */
+    const append = async (off: number): Promise<number> => {
+      const now = Date.now()
+      const shifted = jest.spyOn(Date, 'now').mockReturnValue(now + off * 1_000)
+      const { entry } = await history.append(draft())
+      shifted.mockRestore()
+      return (Date.parse(JSON.parse(entry.json).sentAt) - now) / 1_000
+    }
+    // Seen from this process the database is a year ahead.
+    expect(await append(-YEAR)).toBe(60 - YEAR)
+    expect(history.clocks).toEqual({
+      difference: expect.closeTo(YEAR, -3),
+      lastAt: expect.closeTo(Date.now() + (60 - YEAR) * 1_000, -6),
+    })
+    // Nothing of that stays when it is right again, and a process that is ahead moves no time.
+    for (const off of [0, 59, YEAR]) {
+      const time = await append(off)
+      expect([off, time]).toEqual([off, expect.closeTo(0, -2)])
+    }
+    expect(history.clocks.difference).toBeCloseTo(-YEAR, -3)
+    expect(await faultsOf(openSql(url, opened))).toEqual([])
   })
 
   test('goes to its own log alone', async () => {

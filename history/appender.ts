@@ -1,4 +1,5 @@
 import { Problem } from '../contract/problem.ts'
+import { clockDifference, type Clocks } from './clocks.ts'
 import { Prisma, type Database } from './database.ts'
 import { databaseProblem } from './databaseError.ts'
 import { toEntry, type Row } from './row.ts'
@@ -12,8 +13,18 @@ interface Waiting {
 
 interface AppendedRow extends Row {
   epoch: string
+  link: string
   repeated: boolean
   same: boolean
+  clock: Date
+}
+
+export interface AppenderOptions {
+  logId: number
+  /** Bounds the queue: beyond it a draft is refused at once, as `overloaded`. */
+  maxWaitingBytes: number
+  /** How long an idempotency key is kept. */
+  keySeconds: number
 }
 
 /** More in one call gains little: the commit's cost is shared by then, and the batch is what a failure takes with it. */
@@ -27,22 +38,20 @@ const MAX_BATCH_BYTES = 4_000_000
  * second could only wait for the first one's lock.
  */
 export class Appender {
+  clocks: Clocks = { difference: 0, lastAt: 0 }
   readonly #database: Database
-  readonly #logId: number
-  readonly #maxWaitingBytes: number
+  readonly #options: AppenderOptions
   readonly #waiting: Waiting[] = []
   #waitingBytes = 0
   #busy = false
 
-  /** `maxWaitingBytes` bounds the queue: beyond it a draft is refused at once, as `overloaded`. */
-  constructor(database: Database, logId: number, maxWaitingBytes: number) {
+  constructor(database: Database, options: AppenderOptions) {
     this.#database = database
-    this.#logId = logId
-    this.#maxWaitingBytes = maxWaitingBytes
+    this.#options = options
   }
 
   append(draft: Draft): Promise<Appended> {
-    if (this.#waitingBytes + sizeOf(draft) > this.#maxWaitingBytes) {
+    if (this.#waitingBytes + sizeOf(draft) > this.#options.maxWaitingBytes) {
       return Promise.reject(new Problem('overloaded'))
     }
     this.#waitingBytes += sizeOf(draft)
@@ -87,24 +96,43 @@ export class Appender {
     return batch
   }
 
-  #call(drafts: Draft[]): Promise<AppendedRow[]> {
-    return this.#database.$queryRaw<AppendedRow[]>(Prisma.sql`
+  async #call(drafts: Draft[]): Promise<AppendedRow[]> {
+    const { logId, keySeconds } = this.#options
+    const before = Date.now()
+    const rows = await this.#database.$queryRaw<AppendedRow[]>(Prisma.sql`
       select * from append_messages(
-        ${this.#logId}::smallint,
+        ${logId}::smallint,
         ${drafts.map((draft) => draft.id)}::uuid[],
         ${drafts.map((draft) => draft.channel)}::text[],
         ${drafts.map((draft) => draft.type)}::text[],
         ${drafts.map((draft) => draft.sender.id)}::text[],
         ${drafts.map((draft) => draft.sender.name)}::text[],
         ${drafts.map((draft) => draft.data)}::text[],
-        ${drafts.map((draft) => draft.key ?? '')}::text[])`)
+        ${drafts.map((draft) => draft.principal)}::text[],
+        ${drafts.map((draft) => draft.key ?? '')}::text[],
+        ${keySeconds}::int,
+        ${new Date(before)}::timestamptz)`)
+    this.#compareClocks(before, rows)
+    return rows
+  }
+
+  #compareClocks(before: number, rows: readonly AppendedRow[]): void {
+    const shown = rows[0]?.clock.getTime() ?? before
+    const times = rows.map(({ sent_at: sentAt }) => new Date(sentAt).getTime())
+    this.clocks = {
+      difference: clockDifference(before, shown, Date.now()),
+      lastAt: Math.max(this.clocks.lastAt, ...times),
+    }
   }
 }
 
 function settle({ resolve, reject }: Waiting, row: AppendedRow | undefined): void {
   if (row === undefined) reject(new Problem('internal'))
   else if (!row.same) reject(new Problem('idempotency-conflict'))
-  else resolve({ entry: toEntry(row), epoch: row.epoch, repeated: row.repeated })
+  else {
+    const { epoch, link, repeated } = row
+    resolve({ entry: toEntry(row), epoch, link, repeated })
+  }
 }
 
 /** Near enough in UTF-16 units; the constant stands for the row and the promise around it. */

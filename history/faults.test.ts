@@ -1,44 +1,13 @@
-import { once } from 'node:events'
 import { describe, expect, test } from '@jest/globals'
 import { Problem } from '../contract/problem.ts'
 import { disposables } from '../test/support/disposables.ts'
+import { holdLock } from '../test/support/holdLock.ts'
 import { ownPostgres } from '../test/support/ownPostgres.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
 import { waitFor } from '../test/support/waitFor.ts'
-import { openDatabase } from './database.ts'
 
 const opened = disposables()
-
-/** Locks as another session would, until it is released; the log's row, unless another statement is given. */
-async function holdLock(
-  url: string,
-  statement = 'select from "log" for update',
-): Promise<() => Promise<void>> {
-  const database = openDatabase({ databaseUrl: url, connections: 1, onError: () => {} })
-  opened.add(() => database.$disconnect())
-  const end = new AbortController()
-  const released = once(end.signal, 'abort')
-  let done: Promise<unknown> | undefined
-  await new Promise<void>((locked, failed) => {
-    done = database.$transaction(
-      async (transaction) => {
-        await transaction.$queryRawUnsafe(statement)
-        // Postgres ends a transaction that is idle for longer.
-        const busy = setInterval(() => void transaction.$queryRawUnsafe('select 1'), 1_000)
-        locked()
-        await released
-        clearInterval(busy)
-      },
-      { timeout: 60_000 },
-    )
-    done.catch(failed)
-  })
-  return async () => {
-    end.abort()
-    await done
-  }
-}
 
 /** What a call failed with, heard from its beginning on. */
 async function problemOf(call: Promise<unknown>): Promise<string> {
@@ -67,7 +36,7 @@ describe('an append', () => {
   test('is refused while another session holds the lock, and nothing is stored', async () => {
     const url = await testDatabase()
     const history = openHistory(url, opened)
-    const release = await holdLock(url)
+    const release = await holdLock(opened, url)
     await expect(history.append(draft())).rejects.toMatchObject({ type: 'unavailable' })
     expect((await history.head()).position).toBe(0)
     await release()
@@ -90,7 +59,7 @@ describe('an append', () => {
     const url = await testDatabase()
     const sql = openSql(url, opened)
     const history = openHistory(url, opened)
-    const release = await holdLock(url)
+    const release = await holdLock(opened, url)
     const one = draft({ key: 'k' })
     const lost = problemOf(history.append(one))
     await sql(`select pg_terminate_backend($1::int)`, await waitingBackend(sql))
@@ -107,7 +76,7 @@ describe('a server', () => {
     const { url } = await ownPostgres(opened)
     const sql = openSql(url, opened)
     const history = openHistory(url, opened)
-    const release = await holdLock(url)
+    const release = await holdLock(opened, url)
     const lost = problemOf(history.append(draft()))
     const pid = await waitingBackend(sql)
     process.kill(pid, 'SIGSTOP')
@@ -149,7 +118,7 @@ test('a reader whose session is ended hears that the log is unavailable', async 
   const url = await testDatabase()
   const sql = openSql(url, opened)
   const history = openHistory(url, opened)
-  const release = await holdLock(url, 'lock table "message"')
+  const release = await holdLock(opened, url, 'lock table "message"')
   const lost = problemOf(history.message('lobby', 1))
   await sql(`select pg_terminate_backend($1::int)`, await waitingBackend(sql))
   expect(await lost).toBe('unavailable')

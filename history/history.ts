@@ -1,15 +1,15 @@
 import { Problem } from '../contract/problem.ts'
-import { Appender } from './appender.ts'
+import { Appender, type AppenderOptions } from './appender.ts'
+import type { Clocks } from './clocks.ts'
 import { openDatabase, Prisma, type Database } from './database.ts'
 import { readerProblem } from './databaseError.ts'
+import { deleteExpiredKeys } from './expiredKeys.ts'
 import { LogReader, type LogOptions } from './logReader.ts'
 import type { Appended, Draft } from './types.ts'
 
-export interface HistoryOptions extends LogOptions {
+export interface HistoryOptions extends LogOptions, AppenderOptions {
   /** Most database connections at once, at least 3: two for appends and checks, the others for reads. */
   connections: number
-  /** Most bytes of drafts waiting to be appended. */
-  maxWaitingBytes: number
 }
 
 /** One batch at a time is under way, and a check beside it. */
@@ -22,13 +22,18 @@ const WRITE_CONNECTIONS = 2
 export class History extends LogReader {
   readonly #database: Database
   readonly #appender: Appender
-  readonly #logId: number
+  readonly #options: HistoryOptions
 
-  constructor({ maxWaitingBytes, ...options }: HistoryOptions) {
+  constructor(options: HistoryOptions) {
     super({ ...options, connections: options.connections - WRITE_CONNECTIONS })
     this.#database = openDatabase({ ...options, connections: WRITE_CONNECTIONS })
-    this.#logId = options.logId
-    this.#appender = new Appender(this.#database, options.logId, maxWaitingBytes)
+    this.#options = options
+    this.#appender = new Appender(this.#database, options)
+  }
+
+  /** What the last append has shown of the clocks of this process and of the database. */
+  get clocks(): Clocks {
+    return this.#appender.clocks
   }
 
   /** Resolves after the commit. */
@@ -36,22 +41,33 @@ export class History extends LogReader {
     return this.#appender.append(draft)
   }
 
+  /** Deletes some of the idempotency keys that have expired; false when there are no more. */
+  async forgetKeys(): Promise<boolean> {
+    const { logId, keySeconds } = this.#options
+    try {
+      return await deleteExpiredKeys(this.#database, logId, keySeconds)
+    } catch (error) {
+      throw readerProblem(error)
+    }
+  }
+
   /**
    * Throws unless this database keeps what it acknowledges. Without fsync or synchronous_commit a crash takes back commits
    * whose senders were told 201, and gives their positions out again.
    */
   async check(): Promise<void> {
+    const { logId } = this.#options
     const [row] = await this.#database
       .$queryRaw<Durability[]>(
         Prisma.sql`
       select current_setting('fsync') as "fsync",
         current_setting('synchronous_commit') as "synchronousCommit",
-        exists (select from "log" where "id" = ${this.#logId}::smallint) as "exists"`,
+        exists (select from "log" where "id" = ${logId}::smallint) as "exists"`,
       )
       .catch((error: unknown) => {
         throw readerProblem(error)
       })
-    if (row?.exists !== true) throw new Problem('unavailable', `Log ${this.#logId} does not exist.`)
+    if (row?.exists !== true) throw new Problem('unavailable', `Log ${logId} does not exist.`)
     if (row.fsync !== 'on') throw new Problem('unavailable', 'Postgres runs with fsync off.')
     if (row.synchronousCommit === 'off') {
       throw new Problem('unavailable', 'Postgres runs with synchronous_commit off.')

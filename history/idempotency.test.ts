@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
+import { holdLock } from '../test/support/holdLock.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import type { History } from './history.ts'
+import type { Appended } from './types.ts'
 
 const opened = disposables()
 let history: History
@@ -22,6 +24,14 @@ async function countOf(channel: string): Promise<number> {
   return rows.length
 }
 
+/** As if that much time had passed since all that was appended. */
+async function pass(seconds: number): Promise<void> {
+  await sql(`update "idempotency" set "at" = "at" - make_interval(secs => ${seconds})`)
+}
+
+const kept = (channel: string): Promise<unknown[]> =>
+  sql(`select from "idempotency" where "channel" = $1`, channel)
+
 describe('a repeat of a key', () => {
   test('later gives the first message, also through another process', async () => {
     const channel = uniquePrefix()
@@ -32,7 +42,7 @@ describe('a repeat of a key', () => {
       const again = await caller.append(
         draft({ channel, key: 'k', sender: { id: 'alice', name: 'Alice B.' } }),
       )
-      expect(again).toEqual({ ...first, repeated: true })
+      expect(again).toEqual({ ...first, link: '', repeated: true })
     }
     expect(await countOf(channel)).toBe(2)
   })
@@ -95,6 +105,29 @@ describe('a repeat of a key', () => {
     expect(await countOf(channel)).toBe(3)
   })
 
+  test.each([
+    ['in one batch', true],
+    ['one after the other', false],
+  ])('is none by another principal, whatever name both bear, %s', async (_how, together) => {
+    const channel = uniquePrefix()
+    // The first call goes alone; those behind it wait for it together.
+    const drafts = [
+      draft({ channel }),
+      draft({ channel, key: 'k', principal: 'user:a' }),
+      draft({ channel, key: 'k', principal: 'user:b' }),
+      draft({ channel, key: 'k', principal: 'user:a' }),
+      draft({ channel, key: 'k', principal: 'user:b', sender: { id: 'bob', name: 'Bob' } }),
+    ]
+    const appended: Appended[] = []
+    if (together) {
+      appended.push(...(await Promise.all(drafts.map((one) => history.append(one)))))
+    } else for (const one of drafts) appended.push(await history.append(one))
+    const [, a, b, againA, againB] = appended
+    expect(appended.map(({ repeated }) => repeated)).toEqual([false, false, false, true, true])
+    expect(a?.entry.position).not.toBe(b?.entry.position)
+    expect([againA?.entry, againB?.entry]).toEqual([a?.entry, b?.entry])
+  })
+
   test('is none on another channel, or by another sender', async () => {
     const [channel, elsewhere] = [uniquePrefix(), uniquePrefix()]
     const answers = await Promise.all([
@@ -103,5 +136,80 @@ describe('a repeat of a key', () => {
       history.append(draft({ channel, key: 'k', sender: { id: 'bob', name: 'Alice' }, data: '2' })),
     ])
     expect(answers.map(({ repeated }) => repeated)).toEqual([false, false, false])
+  })
+})
+
+describe('a key that is older than it is kept', () => {
+  test('is new, whether it has been deleted or not, and from then on found again', async () => {
+    const channel = uniquePrefix()
+    const first = await history.append(draft({ channel, key: 'k' }))
+    await pass(86_390)
+    expect(await history.append(draft({ channel, key: 'k' }))).toMatchObject({ repeated: true })
+    await pass(11)
+    expect(await kept(channel)).toHaveLength(1)
+    const second = await history.append(draft({ channel, key: 'k', data: '"other content"' }))
+    expect(second).toMatchObject({ repeated: false })
+    expect(second.entry.position).toBeGreaterThan(first.entry.position)
+    const again = await other.append(draft({ channel, key: 'k', data: '"other content"' }))
+    expect(again).toEqual({ ...second, link: '', repeated: true })
+    expect(await kept(channel)).toHaveLength(1)
+  })
+
+  test('is new once in a batch', async () => {
+    const channel = uniquePrefix()
+    await history.append(draft({ channel, key: 'k' }))
+    await pass(86_401)
+    const answers = await Promise.all(
+      [null, 'k', 'k', 'k'].map((key) => history.append(draft({ channel, key }))),
+    )
+    expect(answers.map(({ repeated }) => repeated)).toEqual([false, false, true, true])
+    expect(await countOf(channel)).toBe(3)
+  })
+
+  test('is deleted, a thousand at a time, and a younger one is not', async () => {
+    const own = await testDatabase()
+    const look = openSql(own, opened)
+    const [first, second] = [openHistory(own, opened), openHistory(own, opened)]
+    await Promise.all(
+      Array.from({ length: 2_500 }, (_, at) => first.append(draft({ key: `k${at}` }))),
+    )
+    expect(await first.forgetKeys()).toBe(false)
+    expect(await look('select from "idempotency"')).toHaveLength(2_500)
+    await look(`update "idempotency" set "at" = "at" - interval '86401 s' where "position" <= 2100`)
+    expect([await first.forgetKeys(), await first.forgetKeys(), await first.forgetKeys()]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    expect(await look('select min("position") from "idempotency"')).toEqual([{ min: 2101n }])
+    expect(await look('select from "idempotency"')).toHaveLength(400)
+    expect(await second.append(draft({ key: 'k2099' }))).toMatchObject({ repeated: false })
+    expect(await second.append(draft({ key: 'k2100' }))).toMatchObject({ repeated: true })
+  })
+
+  test('is deleted without a wait for what others have locked, or for the log', async () => {
+    const own = await testDatabase()
+    const look = openSql(own, opened)
+    const log = openHistory(own, opened)
+    for (const key of ['a', 'b', 'c']) await log.append(draft({ key }))
+    await look(`update "idempotency" set "at" = "at" - interval '2 days'`)
+    const releases = [
+      await holdLock(opened, own, `select from "idempotency" where "key" = 'b' for update`),
+      await holdLock(opened, own),
+    ]
+    expect(await log.forgetKeys()).toBe(false)
+    expect(await look('select "key" from "idempotency"')).toEqual([{ key: 'b' }])
+    for (const release of releases) await release()
+  })
+
+  test('is deleted from its own log alone', async () => {
+    const own = await testDatabase()
+    const look = openSql(own, opened)
+    await look(`insert into "log" ("id", "epoch") values (1, 'other')`)
+    const [zero, one] = [openHistory(own, opened), openHistory(own, opened, { logId: 1 })]
+    for (const log of [zero, one]) await log.append(draft({ key: 'k' }))
+    await look(`update "idempotency" set "at" = "at" - interval '2 days'`)
+    expect(await zero.forgetKeys()).toBe(false)
+    expect(await look('select "log_id" from "idempotency"')).toEqual([{ log_id: 1 }])
   })
 })

@@ -1,8 +1,10 @@
 import type { ChannelInfo } from '../contract/history.ts'
 import type { Entry } from '../contract/message.ts'
-import { Problem } from '../contract/problem.ts'
+import type { Place } from '../contract/place.ts'
 import { COLUMNS } from './cut.ts'
 import { readerProblem } from './databaseError.ts'
+import { endEpoch } from './endEpoch.ts'
+import { readHeads } from './heads.ts'
 import { readLast } from './last.ts'
 import { readPage } from './page.ts'
 import { Pool, type PoolOptions } from './pool.ts'
@@ -10,12 +12,15 @@ import { readRange, readScan } from './range.ts'
 import { toEntry, type Row } from './row.ts'
 import type {
   Head,
+  Heads,
   Last,
   LastQuery,
+  Marked,
+  MarkedScanQuery,
   Page,
   PageQuery,
   RangeQuery,
-  ScanQuery,
+  ScannedStretch,
   Stretch,
 } from './types.ts'
 
@@ -37,26 +42,15 @@ export class LogReader {
     this.#logId = options.logId
   }
 
-  async head(): Promise<Head> {
-    const { epoch, position } = await this.heads([])
-    return { epoch, position }
+  /** The log's head, and the id of the message at the position `mark`. */
+  async head(mark = 0): Promise<Head & Marked> {
+    const { epoch, position, id, idAt } = await this.heads([], mark)
+    return { epoch, position, id, idAt }
   }
 
-  /** The log's head, and the position of the last message of each channel (0 if there is none), at one moment. */
-  heads(channels: readonly string[]): Promise<Head & { channels: Map<string, number> }> {
-    return this.#guard(async () => {
-      const rows = await this.#pool.query<HeadRow>(HEADS, [this.#logId, channels])
-      const [first] = rows
-      if (first === undefined)
-        throw new Problem('unavailable', `Log ${this.#logId} does not exist.`)
-      return {
-        epoch: first.epoch,
-        position: Number(first.position),
-        channels: new Map(
-          rows.flatMap(({ name, head }) => (name === null ? [] : [[name, Number(head)]])),
-        ),
-      }
-    })
+  /** The same with the heads of some channels, all at one moment. */
+  heads(channels: readonly string[], mark = 0): Promise<Heads> {
+    return this.#guard(() => readHeads(this.#pool, this.#logId, channels, mark))
   }
 
   /** The position before the first message that is not older than `time`; the head if there is none. */
@@ -82,7 +76,7 @@ export class LogReader {
   }
 
   /** The same, of all channels or of many: it goes through every position, a thousand at most. */
-  scan(query: ScanQuery): Promise<Stretch> {
+  scan(query: MarkedScanQuery): Promise<ScannedStretch> {
     return this.#guard(() => readScan(this.#pool, this.#logId, query))
   }
 
@@ -105,6 +99,14 @@ export class LogReader {
     })
   }
 
+  /**
+   * Gives the log a new epoch if it still has this one and contradicts the place (see `contradicts`). Resolves to true if it did so;
+   * whoever gets false reads the head again: the epoch may have been ended by another caller.
+   */
+  endEpoch(epoch: string, place: Place): Promise<boolean> {
+    return this.#guard(() => endEpoch(this.#pool, this.#logId, epoch, place))
+  }
+
   close(): Promise<void> {
     return this.#pool.close()
   }
@@ -117,13 +119,6 @@ export class LogReader {
     }
   }
 }
-
-const HEADS = `
-  select l."epoch", l."head" as "position", wanted."name", coalesce(c."head", 0) as "head"
-  from "log" l
-    left join unnest($2::text[]) as wanted("name") on true
-    left join "channel" c on c."log_id" = l."id" and c."name" = wanted."name"
-  where l."id" = $1::smallint`
 
 const POSITION_BEFORE = `
   select coalesce(
@@ -138,13 +133,6 @@ const MESSAGE = `
 
 const CHANNEL = `
   select "head", "count" from "channel" where "log_id" = $1::smallint and "name" = $2::text`
-
-interface HeadRow {
-  epoch: string
-  position: string
-  name: string | null
-  head: string
-}
 
 interface ChannelRow {
   head: string

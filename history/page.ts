@@ -26,6 +26,7 @@ export async function readPage(pool: Pool, log: number, query: PageQuery): Promi
   return {
     entries,
     head: Number(rows[0]?.head ?? 0),
+    low: Number(rows[0]?.low ?? 0),
     more: Number(rows[0]?.found ?? 0) > entries.length,
   }
 }
@@ -41,8 +42,9 @@ function statement(order: 'asc' | 'desc'): string {
       and "position" < case when $7::timestamptz is null then ${END} else ${firstAt('$7')} end
     order by "position" ${order} limit $8::int + 1`
   return `
-    select coalesce(c."head", 0) as "head", m.*
+    select coalesce(c."head", 0) as "head", coalesce(l."low", 0) as "low", m.*
     from (select 1) as one
+      left join "log" l on l."id" = $1::smallint
       left join "channel" c on c."log_id" = $1::smallint and c."name" = $3::text
       left join lateral (${cut(candidates, order)}) m on true
     order by m."position" ${order}`
@@ -56,5 +58,6 @@ function firstAt(time: string): string {
 
 interface PageRow extends Row {
   head: string
+  low: string
   found: string | null
 }

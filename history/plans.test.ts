@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { openSql, type Sql } from '../test/support/testHistory.ts'
+import { cutIntoPartitions, openSql, type Sql } from '../test/support/testHistory.ts'
+import { readHeads } from './heads.ts'
 import { readLast } from './last.ts'
 import { readPage } from './page.ts'
 import { Pool, type Parameter } from './pool.ts'
@@ -28,22 +29,31 @@ class ExplainingPool extends Pool {
   messages = 0
   /** Pages of the database that it touched. */
   pages = 0
+  /** Partitions that it looked into, by their last position. */
+  partitions: number[] = []
 
   override async query<Row>(text: string, parameters: readonly Parameter[]): Promise<Row[]> {
     const explain = `explain (analyze, buffers, format json) ${text}`
     const [row] = await super.query<{ 'QUERY PLAN': string }>(explain, parameters)
     const [{ Plan: plan }] = JSON.parse(row?.['QUERY PLAN'] ?? '[]')
     this.messages = countMessages(plan)
+    this.partitions = [...new Set(partitionsOf(plan))].sort((one, other) => one - other)
     this.pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
     return []
   }
 }
 
 function countMessages(plan: Plan): number {
-  const isMessages = plan['Relation Name'] === 'message'
+  const isMessages = plan['Relation Name']?.startsWith('message_') === true
   const rows = plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)
   const below = (plan.Plans ?? []).reduce((sum, each) => sum + countMessages(each), 0)
   return below + (isMessages ? Math.round(rows * plan['Actual Loops']) : 0)
+}
+
+function partitionsOf(plan: Plan): number[] {
+  const below = (plan.Plans ?? []).flatMap(partitionsOf)
+  const [, end] = /^message_0_(\d+)$/.exec(plan['Relation Name'] ?? '') ?? []
+  return end === undefined || plan['Actual Loops'] === 0 ? below : [...below, Number(end)]
 }
 
 /** `busy` has 20,000 messages, `c0` to `c99` have forty each, and `large` has forty of 60 kB that cannot be compressed. */
@@ -52,7 +62,10 @@ beforeAll(async () => {
   pool = new ExplainingPool({ databaseUrl, connections: 1, onError: () => {} })
   opened.add(() => pool.close())
   sql = openSql(databaseUrl, opened)
-  await sql(`alter table "message" set (autovacuum_enabled = off)`)
+  await cutIntoPartitions(sql, 5_000, 24_000)
+  for (const end of PARTITIONS) {
+    await sql(`alter table "message_0_${end}" set (autovacuum_enabled = off)`)
+  }
   await sql(`
     insert into "message" ("log_id", "position", "previous", "id", "channel", "type", "sender_id",
       "sender_name", "data", "sent_at")
@@ -63,6 +76,7 @@ beforeAll(async () => {
       (select to_json(string_agg(md5(i::text), '')) as large from generate_series(1, 1900) i) one`)
 })
 
+const PARTITIONS = [5_000, 10_000, 15_000, 20_000, 25_000]
 const all = Array.from({ length: 100 }, (_, at) => `c${at}`)
 const bounds = { epoch: 'e', after: 100, upTo: 23_900 }
 
@@ -90,10 +104,10 @@ const READS: [what: string, messages: number, read: () => Promise<unknown>][] = 
   ],
   [
     'a scan for two channels',
-    1_040,
+    1_041,
     () => readScan(pool, 0, { ...bounds, channels: ['c1', 'c2'], maxBytes: 10_000 }),
   ],
-  ['a scan, if two fit', 1_002, () => readScan(pool, 0, { ...bounds, maxBytes: 26 })],
+  ['a scan, if two fit', 1_003, () => readScan(pool, 0, { ...bounds, maxBytes: 26 })],
   [
     'the newest page of a busy channel',
     602,
@@ -101,7 +115,8 @@ const READS: [what: string, messages: number, read: () => Promise<unknown>][] = 
   ],
   [
     'a page of a busy channel from a time on',
-    603,
+    // The first message of each partition is looked at, to find the first of all.
+    606,
     () => readPage(pool, 0, { channel: 'busy', limit: 300, order: 'asc', from: new Date(9e6) }),
   ],
 ]
@@ -127,6 +142,37 @@ describe.each(['before', 'after'])('%s the planner has counted the messages', (w
     const seen = await worst(read, 'messages')
     expect(seen).toBeGreaterThan(0)
     expect(seen).toBeLessThanOrEqual(messages)
+  })
+
+  const within = { epoch: 'e', after: 11_000, upTo: 14_000, maxBytes: 10_000 }
+  test.each<[string, number[], () => Promise<unknown>]>([
+    ['the heads with a mark', [15_000], () => readHeads(pool, 0, ['busy'], 12_345)],
+    ['a scan with a mark', [15_000, 20_000], () => readScan(pool, 0, { ...within, mark: 15_001 })],
+    [
+      'a scan over a border',
+      [15_000, 20_000],
+      () => readScan(pool, 0, { ...within, after: 14_500, upTo: 15_400 }),
+    ],
+    [
+      'a range',
+      [15_000],
+      () => readRange(pool, 0, { ...within, channels: ['busy', 'c1'], limit: 100 }),
+    ],
+    [
+      'the last of a channel',
+      [25_000],
+      () => readLast(pool, 0, { channels: ['busy'], count: 300, maxBytes: 10_000 }),
+    ],
+    [
+      'a page before a position',
+      [10_000],
+      () => readPage(pool, 0, { channel: 'busy', limit: 300, order: 'desc', before: 9_000 }),
+    ],
+  ])('%s looks into the partitions %j alone', async (_what, partitions, read) => {
+    for (let count = 0; count < 7; count++) {
+      await read().catch(() => {})
+      expect(pool.partitions).toEqual(partitions)
+    }
   })
 
   // Each has twenty pages or more.

@@ -44,6 +44,8 @@ const SETTINGS = [
   // Each read has an index in its very order. A bitmap scan loses the order: of a channel that the planner takes for short, it
   // then sorts all 160,000 messages for the last thousand.
   'enable_bitmapscan=off',
+  // A new partition is empty, and to read it whole looks cheap. The plan is kept, and the partition grows.
+  'enable_seqscan=off',
 ]
 
 const names = new Map<string, string>()

@@ -1,29 +1,42 @@
 import { Problem } from '../contract/problem.ts'
 import { cut } from './cut.ts'
+import { idAt } from './idAt.ts'
 import type { Parameter, Pool } from './pool.ts'
 import { toEntry, type Row } from './row.ts'
-import type { RangeQuery, ScanQuery, Stretch } from './types.ts'
+import type { MarkedScanQuery, RangeQuery, ScannedStretch, ScanQuery, Stretch } from './types.ts'
 
 /** Positions that one scan goes through at most, of whatever channels: a statement has two seconds. */
 const MAX_POSITIONS = 1_000
 
-export function readScan(pool: Pool, log: number, query: ScanQuery): Promise<Stretch> {
-  const upTo = Math.min(query.upTo, query.after + MAX_POSITIONS)
+export async function readScan(
+  pool: Pool,
+  log: number,
+  query: MarkedScanQuery,
+): Promise<ScannedStretch> {
+  const bounded = { ...query, upTo: Math.min(query.upTo, query.after + MAX_POSITIONS) }
   const channels = query.channels === undefined ? null : [...query.channels]
-  return read(pool, SCAN, log, { ...query, upTo }, [channels])
+  const parameters = [channels, query.mark ?? 0]
+  const { stretch, rows } = await read<ScanRow>(pool, SCAN, log, bounded, parameters)
+  const id = stretch.upTo === bounded.upTo ? rows[0].end : rows[stretch.entries.length - 1]?.id
+  return { ...stretch, position: Number(rows[0].head), id: id ?? '', idAt: rows[0].at_mark ?? '' }
 }
 
-export function readRange(pool: Pool, log: number, query: RangeQuery): Promise<Stretch> {
-  return read(pool, RANGE, log, query, [[...new Set(query.channels)], query.limit])
+export async function readRange(pool: Pool, log: number, query: RangeQuery): Promise<Stretch> {
+  const parameters = [[...new Set(query.channels)], query.limit]
+  const { stretch } = await read<StretchRow>(pool, RANGE, log, query, parameters)
+  return stretch
 }
 
 /** The bounds come first: with them the index of the positions is the one that is gone through, however few channels are named. */
-const SCAN = statement(`
+const SCAN = statement(
+  `
   select "position", "data_bytes" from (
     select "position", "data_bytes", "channel" from "message"
     where "log_id" = $1::smallint and "position" > $3::bigint and "position" <= $4::bigint
     offset 0
-  ) between_them where $5::text[] is null or "channel" in (select unnest($5::text[]))`)
+  ) between_them where $5::text[] is null or "channel" in (select unnest($5::text[]))`,
+  `, l."head", ${idAt('$4')} as "end", ${idAt('$6')} as "at_mark"`,
+)
 
 /**
  * Channel by channel off its own index, then merged. One index scan over `channel = any(…)` would read every message of every
@@ -41,30 +54,39 @@ const RANGE = statement(`
  * The epoch and the messages in one statement, and so of one moment: asked for one after the other, a restore between the two
  * would pass messages of the restored log off as those of the log before.
  */
-function statement(candidates: string): string {
+function statement(candidates: string, more = ''): string {
   return `
-    select l."epoch", m.* from "log" l left join lateral (${cut(candidates, 'asc')}) m on true
+    select l."epoch"${more}, m.* from "log" l left join lateral (${cut(candidates, 'asc')}) m on true
     where l."id" = $1::smallint order by m."position"`
 }
 
-async function read(
+async function read<R extends StretchRow>(
   pool: Pool,
   sql: string,
   log: number,
   { epoch, after, upTo, maxBytes, limit = Infinity }: ScanQuery & { limit?: number },
   more: readonly Parameter[],
-): Promise<Stretch> {
-  const rows = await pool.query<StretchRow>(sql, [log, maxBytes, after, upTo, ...more])
-  if (rows[0]?.epoch !== epoch) throw new Problem('unavailable', 'The log has another epoch now.')
+): Promise<{ stretch: Stretch; rows: [R, ...R[]] }> {
+  const [first, ...others] = await pool.query<R>(sql, [log, maxBytes, after, upTo, ...more])
+  if (first?.epoch !== epoch) throw new Problem('unavailable', 'The log has another epoch now.')
+  const rows: [R, ...R[]] = [first, ...others]
   const entries = rows
     .filter(({ position }) => position !== null)
     .slice(0, limit)
     .map(toEntry)
-  const isWhole = entries.length === Number(rows[0].found ?? 0)
-  return { entries, upTo: isWhole ? upTo : (entries.at(-1)?.position ?? upTo) }
+  const isWhole = entries.length === Number(first.found ?? 0)
+  const stretch = { entries, upTo: isWhole ? upTo : (entries.at(-1)?.position ?? upTo) }
+  return { stretch, rows }
 }
 
 interface StretchRow extends Row {
   epoch: string
   found: string | null
+}
+
+interface ScanRow extends StretchRow {
+  head: string
+  /** The ids of the messages at the end asked for and at the mark. */
+  end: string | null
+  at_mark: string | null
 }

@@ -28,5 +28,5 @@ export function toEntry(row: Row): Entry {
     data: row.data,
     sentAt: new Date(row.sent_at).toISOString(),
   })
-  return { position, previous, channel: row.channel, json }
+  return { position, previous, id: row.id, channel: row.channel, json }
 }

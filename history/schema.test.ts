@@ -64,7 +64,7 @@ test('the schema that Prisma is told is the one that the migrations make', async
     select c.relname::text as "table", a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
       || case when a.attnotnull then ' not null' else '' end as "column"
     from pg_attribute a join pg_class c on c.oid = a.attrelid
-    where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and a.attnum > 0
+    where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace and a.attnum > 0
       and not a.attisdropped and c.relname <> '_prisma_migrations'`)
   const indexes = await sql<{ table: string; index: string }>(`
     select c.relname::text as "table", case when i.indisunique then 'unique ' else 'index ' end
@@ -72,12 +72,12 @@ test('the schema that Prisma is told is the one that the migrations make', async
         with ordinality k(attnum, ordinality)
         join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum) as "index"
     from pg_index i join pg_class c on c.oid = i.indrelid
-    where c.relnamespace = 'public'::regnamespace and c.relname <> '_prisma_migrations'`)
+    where not c.relispartition and c.relnamespace = 'public'::regnamespace and c.relname <> '_prisma_migrations'`)
   const found = [...new Set(columns.map(({ table }) => table))].map((table) => ({
     table,
     columns: columns.flatMap((row) => (row.table === table ? [row.column] : [])).sort(),
     indexes: indexes.flatMap((row) => (row.table === table ? [row.index] : [])).sort(),
   }))
   expect(found.sort(byTable)).toEqual(models.sort(byTable))
-  expect(models).toHaveLength(3)
+  expect(models).toHaveLength(4)
 })

@@ -9,14 +9,18 @@ export interface Draft {
   sender: Sender
   /** JSON text. */
   data: string
-  /** The sender's idempotency key for this channel, or null. */
+  /** Who really sends it, whatever name it bears; idempotency keys are theirs. */
+  principal: string
+  /** The principal's idempotency key for this channel, or null. */
   key: string | null
 }
 
 export interface Appended {
   entry: Entry
   epoch: string
-  /** True where the idempotency key had been used before: `entry` is then the first message, and nothing was appended. */
+  /** The id of the message before it in the log; '' for the log's first, and for a repeat. */
+  link: string
+  /** True if the idempotency key had been used before: `entry` is then the first message, and nothing was appended. */
   repeated: boolean
 }
 
@@ -24,6 +28,19 @@ export interface Appended {
 export interface Head {
   epoch: string
   position: number
+  /** Of the message at `position`; '' if the log is empty. */
+  id: string
+}
+
+/** What a read of the log tells about its mark, at the same moment. */
+export interface Marked {
+  /** Of the message at the mark; '' if there is none, or none any more. */
+  idAt: string
+}
+
+export interface Heads extends Head, Marked {
+  /** The position of the last message of each channel; 0 if there is none. */
+  channels: Map<string, number>
 }
 
 /** The log between two positions. */
@@ -40,6 +57,11 @@ export interface ScanQuery {
   maxBytes: number
 }
 
+export interface MarkedScanQuery extends ScanQuery {
+  /** A position whose message's id is answered too. */
+  mark?: number
+}
+
 export interface RangeQuery extends ScanQuery {
   channels: readonly string[]
   /** Messages at most. */
@@ -54,6 +76,13 @@ export interface Stretch {
   upTo: number
 }
 
+export interface ScannedStretch extends Stretch, Marked {
+  /** The log's head at that moment. Below what was asked for, the log went back since its head was looked at. */
+  position: number
+  /** Of the message at `upTo`; '' if there is none. */
+  id: string
+}
+
 export interface LastQuery {
   channels: readonly string[]
   /** Messages of each channel at most. */
@@ -62,7 +91,10 @@ export interface LastQuery {
   maxBytes: number
 }
 
-export interface Last extends Head {
+export interface Last {
+  epoch: string
+  /** The log's head. */
+  position: number
   /** In position order; the oldest are left out if not all fit, but never the newest. */
   entries: Entry[]
 }
@@ -83,6 +115,8 @@ export interface Page {
   entries: Entry[]
   /** The position of the channel's last message; 0 where there is none. */
   head: number
+  /** Every message at or below it has been removed from the log. */
+  low: number
   /** Whether the same query would give further entries beyond the last of these. */
   more: boolean
 }

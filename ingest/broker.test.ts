@@ -3,9 +3,10 @@ import type { IPublishPacket, MqttClient } from 'mqtt'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
-import type { Entry } from '../contract/message.ts'
+import type { LinkedEntry } from '../contract/message.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testServers } from '../test/support/servers.ts'
+import { copyKeys, placeAt } from '../test/support/testRedis.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { Publisher } from './publisher.ts'
@@ -17,7 +18,7 @@ let publisher: Publisher
 
 beforeEach(async () => {
   const broker = await connect('ingest-test')
-  publisher = new Publisher({ broker, prefix, window: 10, ...metrics })
+  publisher = new Publisher({ broker, prefix, copyKeys, window: 10, ...metrics })
 })
 
 async function connect(role: string): Promise<MqttClient> {
@@ -27,12 +28,13 @@ async function connect(role: string): Promise<MqttClient> {
   return client
 }
 
-function entry(position: number): Entry {
+function entry(position: number): LinkedEntry {
   return {
-    position,
+    ...placeAt(position),
     previous: 0,
     channel: 'rooms.berlin',
     json: `{"position":${position},"data":"👋"}`,
+    link: placeAt(position - 1).id,
   }
 }
 
@@ -56,6 +58,10 @@ test('a real broker passes on what is published, and tells whether anybody heard
   const [topic, body, packet] = await heard
   expect([topic, body]).toEqual([`${prefix}/channels/rooms/berlin`, entry(2).json])
   expect(packet).toMatchObject({ qos: 1, retain: false })
-  expect({ ...packet.properties?.userProperties }).toEqual({ epoch: 'e1' })
+  expect({ ...packet.properties?.userProperties }).toEqual({
+    epoch: 'e1',
+    link: entry(2).link,
+    mac: copyKeys.signCopy('e1', entry(2)),
+  })
   expect(await outcomes()).toEqual({ acked: 1, failed: 0, skipped: 0, nobody: 1 })
 })

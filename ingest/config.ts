@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { commonConfig, crashConfig, databaseUrl, mqttConfig } from '../chassis/commonConfig.ts'
+import {
+  commonConfig,
+  copyKeysConfig,
+  crashConfig,
+  databaseUrl,
+  mqttConfig,
+} from '../chassis/commonConfig.ts'
 import { host, integer, origins, port } from '../chassis/configFields.ts'
 import * as limits from '../contract/limits.ts'
 
@@ -16,6 +22,7 @@ export const ingestConfig = z.object({
     .default(10)
     .describe('Most connections to Postgres at once'),
   ...mqttConfig,
+  ...copyKeysConfig,
   ...crashConfig,
   MQTT_WINDOW: integer(1, 60_000)
     // An MQTT client has 65,535 message ids and, out of them, silently overwrites what is still unacknowledged.
@@ -36,4 +43,8 @@ export const ingestConfig = z.object({
     .describe(
       'Most bytes of messages that wait for the database; beyond it posts are answered 503',
     ),
+  // The migration to the table of keys took over those of the last seven days.
+  IDEMPOTENCY_SECONDS: integer(1, 604_800)
+    .default(86_400)
+    .describe('How long an idempotency key is kept; a later repeat is a new message'),
 })

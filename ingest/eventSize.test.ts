@@ -6,13 +6,17 @@ import { disposables } from '../test/support/disposables.ts'
 import { poster } from '../test/support/ingestClient.ts'
 import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
+import { openSql, type Sql } from '../test/support/testHistory.ts'
 import { ingestConfig } from './config.ts'
 
 const opened = disposables()
 let ingest: IngestServer
+let sql: Sql
 
 beforeAll(async () => {
-  ingest = await ingestServer(await testDatabase())
+  const url = await testDatabase()
+  sql = openSql(url, opened)
+  ingest = await ingestServer(url)
   opened.add(() => ingest.close())
 })
 
@@ -49,6 +53,18 @@ describe('a message', () => {
     expect((await ingest.history.head()).position).toBe(position)
   })
 
+  test('is counted with at least the bytes of it that are stored', async () => {
+    for (const data of ['"\u2028€\u{1f600}"', '{"a": 1.10, "b":[ ]}', '0', lineEnds(50)]) {
+      const stored: Message = JSON.parse(await (await post('sizes', `{"data":${data}}`)).text())
+      const [row] = await sql<{ bytes: number }>(
+        `select "data_bytes" as "bytes" from "message" where "position" = ${stored.position}`,
+      )
+      const rest = sizeOf('sizes', '')
+      expect(row?.bytes).toBeGreaterThan(0)
+      expect(sizeOf('sizes', data) - rest).toBeGreaterThanOrEqual(row?.bytes ?? NaN)
+    }
+  })
+
   test('of numbers does not grow: in full they would be four times as long', async () => {
     const numbers = `[${Array(150).fill('1e20').join(',')}]`
     const taken = await post('grows', `{"data":${numbers}}`)
@@ -62,6 +78,7 @@ describe('the bounds by default', () => {
     METRICS_PORT: '1',
     DATABASE_URL: 'postgres://a',
     MQTT_URL: 'mqtt://a',
+    COPY_KEYS: 'k'.repeat(43),
   }
   const defaults = () => {
     const parsed = parseConfig('ingest', ingestConfig, { env: required, argv: [] })

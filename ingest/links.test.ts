@@ -8,6 +8,7 @@ import { linkHeader, pageLinks } from './links.ts'
 const log: Entry[] = Array.from({ length: 10 }, (_, n) => ({
   position: 2 * n + 1,
   previous: Math.max(0, 2 * n - 1),
+  id: '',
   channel: 'a',
   json: '',
 }))
@@ -16,12 +17,12 @@ const log: Entry[] = Array.from({ length: 10 }, (_, n) => ({
 function page({ before = Infinity, after = -1, limit, order }: PageQuery): Page {
   const found = log.filter(({ position }) => position > after && position < before)
   if (order === 'desc') found.reverse()
-  return { entries: found.slice(0, limit), head: 19, more: found.length > limit }
+  return { entries: found.slice(0, limit), head: 19, low: 0, more: found.length > limit }
 }
 
-function read(url: string) {
+function read(url: string, low = 0) {
   const query = parseHistoryQuery(url.slice(url.indexOf('?') + 1))
-  const { entries, ...rest } = page(query)
+  const { entries, ...rest } = { ...page(query), low }
   const links = pageLinks(query, { entries, ...rest })
   return { positions: entries.map(({ position }) => position), ...links }
 }
@@ -63,6 +64,15 @@ describe('the links of a page', () => {
     '?channel=a&order=asc&after=0',
   ])('lead nowhere back from %s, which is the beginning', (url) => {
     expect(read(url).prev).toBe(null)
+  })
+
+  test('lead nowhere back from a page before which everything has been removed', () => {
+    const url = '?channel=a&order=asc&after=4'
+    expect([read(url, 2).prev, read(url, 3).prev, read(url, 4).prev]).toEqual([
+      '/history?channel=a&before=5&limit=50&order=desc',
+      null,
+      null,
+    ])
   })
 
   test.each(['?channel=a&before=1', '?channel=a&order=asc&after=19'])(

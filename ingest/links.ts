@@ -10,7 +10,7 @@ export interface Links {
  * from the page's first message in the opposite direction, so its messages come in the opposite order; null on a page that
  * begins where its direction does, or that is empty.
  */
-export function pageLinks(query: PageQuery, { entries, head, more }: Page): Links {
+export function pageLinks(query: PageQuery, { entries, head, low, more }: Page): Links {
   const first = entries[0]
   const last = entries.at(-1)
   if (first === undefined || last === undefined) return { next: null, prev: null }
@@ -21,7 +21,7 @@ export function pageLinks(query: PageQuery, { entries, head, more }: Page): Link
     : { ...query, order: 'desc', after: undefined, before: first.position }
   const isStart = down
     ? query.before === undefined || first.position >= head
-    : query.after === undefined || first.previous === 0
+    : query.after === undefined || first.previous <= low
   return { next: more ? historyUrl(next) : null, prev: isStart ? null : historyUrl(prev) }
 }
 

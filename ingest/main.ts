@@ -1,4 +1,6 @@
+import { clock } from '../chassis/clock.ts'
 import { readConfig } from '../chassis/config.ts'
+import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createCrashPoint } from '../chassis/crashPoint.ts'
 import { createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
@@ -8,7 +10,9 @@ import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { VERSION } from '../chassis/version.ts'
 import { History } from '../history/history.ts'
 import { createIngest } from './app.ts'
+import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
+import { KeyExpiry } from './keyExpiry.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { Publisher } from './publisher.ts'
 
@@ -26,12 +30,16 @@ const history = new History({
   logId: config.LOG_ID,
   connections: config.DATABASE_CONNECTIONS,
   maxWaitingBytes: config.MAX_WAITING_BYTES,
+  keySeconds: config.IDEMPOTENCY_SECONDS,
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
+createClockMetrics(registry, () => history.clocks)
+const keyExpiry = new KeyExpiry({ forget: () => history.forgetKeys(), clock, logger })
 const mqtt = connectMqtt(config.MQTT_URL, 'causeway-ingest', logger)
 const publisher = new Publisher({
   broker: mqtt,
   prefix: config.MQTT_PREFIX,
+  copyKeys: new CopyKeys(config.COPY_KEYS),
   window: config.MQTT_WINDOW,
   publishes,
   inFlight,
@@ -60,7 +68,7 @@ await runService({
   // Only the database: with MQTT away posts are still stored and delivered, a second late.
   ready: () => history.check(),
   close: async () => {
-    await publisher.flush(FLUSH_MILLISECONDS)
+    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close()])
     await Promise.all([endMqtt(mqtt, 500), history.close()])
   },
   drainSeconds: config.DRAIN_SECONDS,

@@ -15,6 +15,8 @@ beforeAll(async () => {
 
 const post = poster(() => ingest)
 
+const ALICE = { 'Causeway-Sender': 'alice' }
+
 describe('a posted message', () => {
   test('is answered as it is stored, published and read again', async () => {
     const answer = await post(
@@ -45,14 +47,14 @@ describe('a posted message', () => {
 
   test('with an idempotency key is stored and published once, however often it comes', async () => {
     const before = ingest.published.length
-    const send = () => post('rooms.key', { data: [1] }, { 'Idempotency-Key': 'k!~' })
+    const send = () => post('rooms.key', { data: [1] }, { ...ALICE, 'Idempotency-Key': 'k!~' })
     const answers = await Promise.all([send(), send(), send()])
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 200, 201])
     const bodies = await Promise.all(answers.map((answer) => answer.text()))
     expect(new Set(bodies).size).toBe(1)
     expect(ingest.published).toHaveLength(before + 1)
     expect(
-      await problem(await post('rooms.key', { data: [2] }, { 'Idempotency-Key': 'k!~' })),
+      await problem(await post('rooms.key', { data: [2] }, { ...ALICE, 'Idempotency-Key': 'k!~' })),
     ).toBe('422 idempotency-conflict')
     expect((await ingest.history.channel('rooms.key')).messages).toBe(1)
   })
@@ -79,9 +81,11 @@ describe('a posted message', () => {
       '415 unsupported-media-type',
     ],
     ['r', { data: 1 }, { 'Content-Encoding': 'gzip' }, '415 unsupported-media-type'],
-    ['r', { data: 1 }, { 'Idempotency-Key': 'a b' }, '400 invalid-parameter'],
-    ['r', { data: 1 }, { 'Idempotency-Key': '' }, '400 invalid-parameter'],
-    ['r', { data: 1 }, { 'Idempotency-Key': 'k'.repeat(256) }, '400 invalid-parameter'],
+    ['r', { data: 1 }, { ...ALICE, 'Idempotency-Key': 'a b' }, '400 invalid-parameter'],
+    ['r', { data: 1 }, { ...ALICE, 'Idempotency-Key': '' }, '400 invalid-parameter'],
+    ['r', { data: 1 }, { ...ALICE, 'Idempotency-Key': 'k'.repeat(256) }, '400 invalid-parameter'],
+    // Nobody's.
+    ['r', { data: 1 }, { 'Idempotency-Key': 'k' }, '400 invalid-parameter'],
     ['r', { data: 1 }, { 'Causeway-Sender': 'a b' }, '400 invalid-parameter'],
     ['r', { data: 'x'.repeat(1000) }, {}, '413 too-large'],
     ['r', '', {}, '400 malformed-json'],
@@ -95,6 +99,26 @@ describe('a posted message', () => {
     const { position } = await ingest.history.head()
     expect(await problem(await post(channel, body, headers))).toBe(expected)
     expect((await ingest.history.head()).position).toBe(position)
+  })
+
+  test('of another sender with the same key is another one', async () => {
+    const answers: Response[] = []
+    for (const sender of ['lamp-1', 'lamp-2', 'lamp-1']) {
+      const headers = { 'Causeway-Sender': sender, 'Idempotency-Key': '1' }
+      answers.push(await post('rooms.keys', { data: 'on' }, headers))
+    }
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 200])
+    const senders = await Promise.all(
+      answers.map(async (answer) => (await message(answer)).sender.id),
+    )
+    expect(senders).toEqual(['lamp-1', 'lamp-2', 'lamp-1'])
+  })
+
+  test('with a key but without a sender is told what is missing', async () => {
+    const answer = await post('rooms.keys', { data: 1 }, { 'Idempotency-Key': 'k' })
+    expect(await answer.json()).toMatchObject({
+      detail: 'An Idempotency-Key needs a Causeway-Sender.',
+    })
   })
 
   test.each(['application/json', 'Application/JSON ; Charset="UTF-8"'])(
@@ -147,10 +171,10 @@ describe('a posted message', () => {
 
   test('is counted by its outcome', async () => {
     expect(await ingest.registry.metrics()).toMatch(
-      /causeway_posts_total\{outcome="repeated"\} 2\n/,
+      /causeway_posts_total\{outcome="repeated"\} 3\n/,
     )
     expect(await ingest.registry.metrics()).toMatch(
-      /causeway_posts_total\{outcome="too-large"\} \d/,
+      /causeway_posts_total\{outcome="too-large"\} [1-9]/,
     )
   })
 })

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { Packet } from 'mqtt'
 import { Registry } from 'prom-client'
-import type { Entry } from '../contract/message.ts'
+import type { LinkedEntry } from '../contract/message.ts'
+import { copyKeys, placeAt } from '../test/support/testRedis.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { type Broker, Publisher } from './publisher.ts'
 
@@ -47,14 +48,21 @@ let registry: Registry
 beforeEach(() => {
   broker = new FaultyBroker()
   registry = new Registry()
-  publisher = new Publisher({ broker, prefix: 'p', window: 2, ...createIngestMetrics(registry) })
+  publisher = new Publisher({
+    broker,
+    prefix: 'p',
+    copyKeys,
+    window: 2,
+    ...createIngestMetrics(registry),
+  })
 })
 
-const entry = (position: number): Entry => ({
-  position,
+const entry = (position: number): LinkedEntry => ({
+  ...placeAt(position),
   previous: 0,
   channel: 'rooms.berlin',
   json: `{"position":${position}}`,
+  link: placeAt(position - 1).id,
 })
 
 async function outcomes() {
@@ -71,13 +79,15 @@ async function inFlight() {
 }
 
 describe('a publisher', () => {
-  test("publishes the message's own encoding with its epoch on the channel's topic, QoS 1", () => {
+  test("publishes the message's own encoding with its epoch, link and MAC on the channel's topic, QoS 1", () => {
     publisher.publish(entry(1), 'e1')
+    const { link } = entry(1)
+    const mac = copyKeys.signCopy('e1', entry(1))
     expect(broker.sent).toEqual([
       [
         'p/channels/rooms/berlin',
         '{"position":1}',
-        { qos: 1, properties: { userProperties: { epoch: 'e1' } } },
+        { qos: 1, properties: { userProperties: { epoch: 'e1', link, mac } } },
         expect.any(Function),
       ],
     ])

@@ -1,7 +1,8 @@
 import type { Packet } from 'mqtt'
 import type { Counter, Gauge } from 'prom-client'
 import { channelTopic } from '../contract/channel.ts'
-import type { Entry } from '../contract/message.ts'
+import type { LinkedEntry } from '../contract/message.ts'
+import type { CopyKeys } from '../chassis/copyKeys.ts'
 
 /** The part of an mqtt.js client that publishing needs. */
 export interface Broker {
@@ -9,7 +10,10 @@ export interface Broker {
   publish: (
     topic: string,
     payload: string,
-    options: { qos: 1; properties: { userProperties: { epoch: string } } },
+    options: {
+      qos: 1
+      properties: { userProperties: { epoch: string; link: string; mac: string } }
+    },
     callback: (error?: Error, packet?: Packet) => void,
   ) => unknown
   on: (event: 'packetreceive', listener: (packet: Packet) => void) => unknown
@@ -18,6 +22,7 @@ export interface Broker {
 export interface PublisherOptions {
   broker: Broker
   prefix: string
+  copyKeys: CopyKeys
   /** Most publishes that may await their acknowledgement. */
   window: number
   publishes: Counter<'outcome'>
@@ -48,8 +53,8 @@ export class Publisher {
     })
   }
 
-  publish(entry: Entry, epoch: string): void {
-    const { broker, prefix, window, inFlight } = this.#options
+  publish(entry: LinkedEntry, epoch: string): void {
+    const { broker, prefix, copyKeys, window, inFlight } = this.#options
     if (!broker.connected || this.#inFlight >= window) return this.#count('skipped')
     this.#inFlight += 1
     inFlight.set(this.#inFlight)
@@ -60,11 +65,12 @@ export class Publisher {
       const unheard = this.#unheard.delete(packet?.messageId ?? 0)
       this.#count(error ? 'failed' : unheard ? 'nobody' : 'acked')
     }
+    const mac = copyKeys.signCopy(epoch, entry)
     try {
       broker.publish(
         channelTopic(prefix, entry.channel),
         entry.json,
-        { qos: 1, properties: { userProperties: { epoch } } },
+        { qos: 1, properties: { userProperties: { epoch, link: entry.link, mac } } },
         settle,
       )
     } catch (error) {

@@ -13,6 +13,8 @@ export interface ServiceOptions extends ServerUrls {
   index: number
   redisPrefix: string
   mqttPrefix: string
+  /** See `copyKey`. */
+  copyKeys: string
   /** More of the environment, also over what is set here; for a fault run, the address of a proxy before Redis, say. */
   env: NodeJS.ProcessEnv
 }
@@ -62,5 +64,6 @@ function addresses(options: ServiceOptions): NodeJS.ProcessEnv {
     REDIS_PREFIX: options.redisPrefix,
     MQTT_URL: options.mqttUrl,
     MQTT_PREFIX: options.mqttPrefix,
+    COPY_KEYS: options.copyKeys,
   }
 }

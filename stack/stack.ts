@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Child, ChildSpec } from './child.ts'
+import { copyKey } from './copyKey.ts'
 import { migrateDatabase } from './migration.ts'
 import { nginx } from './nginx.ts'
 import { freePort, listenError } from './ports.ts'
@@ -108,7 +109,7 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
   const urls = await startServers(supervisor, { ...options, dir })
   await migrateDatabase(urls.databaseUrl)
   const { ingests = 1, bridges = 2, gateways = 2 } = options
-  const starting = { supervisor, urls, options }
+  const starting = { supervisor, urls, options, copyKeys: copyKey(dir) }
   const [, ingestPorts, gatewayPorts] = await Promise.all([
     startServices('bridge', bridges, starting),
     startServices('ingest', ingests, starting),
@@ -131,7 +132,7 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
 async function startServices(
   role: ServiceRole,
   count: number,
-  starting: { supervisor: Supervisor; urls: ServerUrls; options: StackOptions },
+  starting: { supervisor: Supervisor; urls: ServerUrls; options: StackOptions; copyKeys: string },
 ): Promise<number[]> {
   const { redisPrefix = 'causeway', mqttPrefix = 'causeway', env } = starting.options
   const indexes = Array.from({ length: count }, (_, at) => at + 1)
@@ -144,6 +145,7 @@ async function startServices(
         index,
         redisPrefix,
         mqttPrefix,
+        copyKeys: starting.copyKeys,
         env: extra,
       })
       await starting.supervisor.start(spec)

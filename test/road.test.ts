@@ -68,7 +68,7 @@ describe('the whole road, through nginx', () => {
   })
 
   test('stores one message for a repeated idempotency key', async () => {
-    const key = { 'idempotency-key': 'once' }
+    const key = { 'causeway-sender': 'alice', 'idempotency-key': 'once' }
     const [first, again] = [await post('road.key', 1, key), await post('road.key', 1, key)]
     expect([first.status, again.status]).toEqual([201, 200])
     expect(await again.json()).toEqual(await first.json())

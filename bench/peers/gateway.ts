@@ -34,12 +34,12 @@ async function startGateway(
   const spec = await gatewaySpec(bed, redisPrefix, ofCommit)
   const { epoch, position } = await bed.history.head()
   const redis = await RedisPublisher.open(
-    { redisUrl: bed.urls.redisUrl, redisPrefix, epoch },
+    { ...bed.urls, redisPrefix, epoch, copyKeys: bed.copyKeys, announce: (at) => bed.announce(at) },
     position - recent.length,
   )
   let child: Child
   try {
-    if (recent.length > 0) await redis.log.append(epoch, position - recent.length, recent)
+    if (recent.length > 0) await redis.append(recent)
     child = await bed.serve(spec)
     await untilLive(spec.metricsUrl ?? '')
   } catch (error) {
@@ -84,6 +84,7 @@ export function gatewaySpec(
     index: 1,
     redisPrefix,
     mqttPrefix: redisPrefix,
+    copyKeys: bed.copyKeys,
     env: {},
   })
 }
@@ -97,6 +98,7 @@ export async function appendMessages(bed: Bed, count: number): Promise<Entry[]> 
     type: 'message',
     sender: { id: 'bench', name: 'bench' },
     data: dataOf(clock()),
+    principal: 'bench',
     key: null,
   }))
   const appended = await Promise.all(drafts.map((draft) => bed.history.append(draft)))

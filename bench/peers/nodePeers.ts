@@ -37,7 +37,10 @@ async function startPeer(
   const redisPrefix = bed.fresh('bench')
   const epoch = 'bench'
   const keys = new RedisKeys(redisPrefix, 0)
-  const redis = await RedisPublisher.open({ redisUrl: bed.urls.redisUrl, redisPrefix, epoch }, 0)
+  const redis = await RedisPublisher.open(
+    { ...bed.urls, redisPrefix, epoch, copyKeys: bed.copyKeys, announce: (at) => bed.announce(at) },
+    0,
+  )
   const port = await freePort()
   const child = await bed.serve(
     peerSpec({

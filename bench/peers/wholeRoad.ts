@@ -14,7 +14,15 @@ const CONNECTIONS = 64
 async function start(bed: Bed, channels: number): Promise<Running> {
   const prefix = bed.fresh('bench')
   const spec = (role: ServiceRole): Promise<ServiceSpec> =>
-    service({ ...bed.urls, role, index: 1, redisPrefix: prefix, mqttPrefix: prefix, env: {} })
+    service({
+      ...bed.urls,
+      role,
+      index: 1,
+      redisPrefix: prefix,
+      mqttPrefix: prefix,
+      copyKeys: bed.copyKeys,
+      env: {},
+    })
   const [ingest, bridge, gateway] = await Promise.all([
     spec('ingest'),
     spec('bridge'),

@@ -70,7 +70,10 @@ async function measure(
   const redisPrefix = bed.fresh('bench')
   const { epoch, position } = await bed.history.head()
   const { redisUrl } = bed.urls
-  const publisher = await RedisPublisher.open({ redisUrl, redisPrefix, epoch }, position)
+  const publisher = await RedisPublisher.open(
+    { redisUrl, redisPrefix, epoch, copyKeys: bed.copyKeys, announce: (at) => bed.announce(at) },
+    position,
+  )
   const specs = await Promise.all(
     Array.from({ length: count }, () => gatewaySpec(bed, redisPrefix)),
   )

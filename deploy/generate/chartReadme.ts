@@ -36,7 +36,8 @@ The Helm chart of Causeway: ingest, bridge, gateway and the edge (nginx with the
 Redis are yours to bring. From nothing to production, step by step: [docs/deploy.md](../../docs/deploy.md).
 
 \`\`\`
-kubectl create secret generic causeway --from-literal=DATABASE_URL=… --from-literal=REDIS_URL=… --from-literal=MQTT_URL=…
+kubectl create secret generic causeway --from-literal=DATABASE_URL=… --from-literal=REDIS_URL=… --from-literal=MQTT_URL=… \\
+  --from-literal=COPY_KEYS=$(openssl rand -hex 32)
 helm install causeway charts/causeway --set secrets.existingSecret=causeway
 helm test causeway
 \`\`\`

@@ -3,9 +3,12 @@ import type { z } from 'zod'
 import { createBridgeMetrics } from '../../bridge/metrics.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
 import { createHttpMetrics } from '../../chassis/httpMetrics.ts'
+import { createLogger } from '../../chassis/logger.ts'
+import { createRefusedCopies } from '../../chassis/refusedCopies.ts'
 import { PROBLEMS } from '../../contract/problem.ts'
 import { gatewayConfig } from '../../gateway/config.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
+import { createClockMetrics } from '../../ingest/clockMetrics.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
 
@@ -13,6 +16,12 @@ const CONFIGS: Record<string, z.ZodObject> = {
   ingest: ingestConfig,
   bridge: bridgeConfig,
   gateway: gatewayConfig,
+}
+
+/** Metrics of more than one service. */
+const SHARED: Record<string, string> = {
+  causeway_http_request_duration_seconds: 'ingest, gateway',
+  causeway_refused_copies_total: 'bridge, gateway',
 }
 
 /** Every variable that a service reads, and who reads it. */
@@ -37,15 +46,17 @@ export function variablesTable(): string {
 export async function metricsTable(): Promise<string> {
   const [ingest, bridge, gateway] = [new Registry(), new Registry(), new Registry()]
   createIngestMetrics(ingest)
+  createClockMetrics(ingest, () => ({ difference: 0, lastAt: 0 }))
   createBridgeMetrics(bridge)
   createGatewayMetrics(gateway)
   createHttpMetrics(ingest)
+  createRefusedCopies(bridge, createLogger('bridge', 'silent'))
   const rows = await Promise.all(
     Object.entries({ ingest, bridge, gateway }).map(async ([service, registry]) => {
       const metrics: (MetricObject & { labelNames?: string[] })[] = registry.getMetricsAsArray()
       return metrics.map(({ name, help, type, labelNames = [] }) => [
         `\`${name}\``,
-        name.startsWith('causeway_http') ? 'ingest, gateway' : service,
+        SHARED[name] ?? service,
         String(type),
         labelNames.map((label) => `\`${label}\``).join(', '),
         help,

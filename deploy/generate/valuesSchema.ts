@@ -18,7 +18,7 @@ import {
 /** What the chart sets by itself, or offers under a name of its own; CRASH_DIR is for fault runs. */
 const OWN = new Set(
   `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR DATABASE_URL REDIS_URL MQTT_URL
-   LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS`.split(/\s+/),
+   COPY_KEYS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS`.split(/\s+/),
 )
 
 const image = {
@@ -135,9 +135,9 @@ export const valuesSchema: Schema = {
     }),
     preStopSeconds: integer(1, 300),
     spread: object({ zones: spread, nodes: spread }),
-    ingest: service(ingestConfig, ['DATABASE_URL', 'MQTT_URL']),
-    bridge: service(bridgeConfig, ['DATABASE_URL', 'MQTT_URL', 'REDIS_URL']),
-    gateway: service(gatewayConfig, ['DATABASE_URL', 'REDIS_URL'], { autoscaling }),
+    ingest: service(ingestConfig, ['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL']),
+    bridge: service(bridgeConfig, ['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL', 'REDIS_URL']),
+    gateway: service(gatewayConfig, ['COPY_KEYS', 'DATABASE_URL', 'REDIS_URL'], { autoscaling }),
     edge,
     ingress: object({
       enabled: flag,
@@ -165,11 +165,15 @@ export const valuesSchema: Schema = {
   }),
 }
 
-function service(config: z.ZodObject, urls: string[], more: Record<string, Schema> = {}): Schema {
+function service(
+  config: z.ZodObject,
+  secrets: string[],
+  more: Record<string, Schema> = {},
+): Schema {
   const variables = Object.entries<z.ZodType>(config.shape).filter(([key]) => !OWN.has(key))
   return object({
     replicas,
-    secretKeys: secretKeys(urls),
+    secretKeys: secretKeys(secrets),
     config: object(
       Object.fromEntries(
         variables.map(([key, { description }]) => [
@@ -184,8 +188,8 @@ function service(config: z.ZodObject, urls: string[], more: Record<string, Schem
   })
 }
 
-function secretKeys(urls: string[]): Schema {
-  return object(Object.fromEntries(urls.map((url) => [url, matching('^[A-Za-z0-9._-]+$')])), {
-    required: urls,
+function secretKeys(secrets: string[]): Schema {
+  return object(Object.fromEntries(secrets.map((key) => [key, matching('^[A-Za-z0-9._-]+$')])), {
+    required: secrets,
   })
 }

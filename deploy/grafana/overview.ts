@@ -1,4 +1,5 @@
 import type { Dashboard } from './dashboard.ts'
+import { road } from './road.ts'
 
 /** Whether Causeway does what it promises, on one page. */
 export const overview: Dashboard = {
@@ -94,6 +95,22 @@ export const overview: Dashboard = {
             },
           ],
         },
+        {
+          title: 'Clocks',
+          description:
+            "How far Postgres' clock differs from each ingest's, and how far the log's last time is ahead. Seconds mean nothing, minutes a wrong clock.",
+          unit: 's',
+          queries: [
+            {
+              promql: 'max by (instance) (abs(causeway_ingest_clock_difference_seconds{$in}))',
+              legend: '{{instance}}',
+            },
+            {
+              promql: 'max(causeway_ingest_log_ahead_seconds{$in})',
+              legend: 'the log, ahead',
+            },
+          ],
+        },
       ],
     },
     {
@@ -123,44 +140,7 @@ export const overview: Dashboard = {
         },
       ],
     },
-    {
-      title: 'The way to the streams',
-      panels: [
-        {
-          title: 'Copies over MQTT',
-          description:
-            'nobody: no bridge is subscribed. failed, skipped: the broker is away or slow. Such messages come late.',
-          unit: 'cps',
-          queries: [
-            {
-              promql: 'sum by (outcome) (rate(causeway_publishes_total{$in}[$__rate_interval]))',
-              legend: '{{outcome}}',
-            },
-          ],
-        },
-        {
-          title: 'How messages came to Redis',
-          description:
-            'received over MQTT, fetched from the log because no copy came, appended in all. Each bridge does all of it.',
-          unit: 'cps',
-          queries: ['received', 'fetched', 'appended'].map((word) => ({
-            promql: `sum(rate(causeway_bridge_${word}_total{$in}[$__rate_interval]))`,
-            legend: word,
-          })),
-        },
-        {
-          title: 'Redis behind the log',
-          description: 'Messages, as each bridge sees it once a second.',
-          unit: 'short',
-          queries: [
-            {
-              promql: 'max by (instance) (causeway_bridge_lag_messages{$in})',
-              legend: '{{instance}}',
-            },
-          ],
-        },
-      ],
-    },
+    ...road,
     {
       title: 'Readers',
       panels: [

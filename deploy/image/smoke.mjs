@@ -63,7 +63,11 @@ async function* parse(chunks) {
 function post() {
   return ask(`/channels/${channel}/messages`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': text },
+    headers: {
+      'Content-Type': 'application/json',
+      'Causeway-Sender': 'smoke',
+      'Idempotency-Key': text,
+    },
     body: JSON.stringify({ data: { text } }),
   })
 }

@@ -28,7 +28,7 @@ describe('a request that may succeed later', () => {
     [
       'while draining',
       (server) => {
-        server.hub.begin('e1', 0)
+        server.begin('e1')
         server.isDraining = true
       },
     ],
@@ -116,7 +116,7 @@ describe('a request that may succeed later', () => {
   })
 
   test.each<[string, (server: StreamServer) => void]>([
-    ['the log became another one', (server) => server.hub.begin('e2', 0)],
+    ['the log became another one', (server) => server.begin('e2')],
     ['a drain began', (server) => (server.isDraining = true)],
   ])('because %s while it was looked up is told to come back', async (_why, change) => {
     const server: StreamServer = await openStreams(opened, {

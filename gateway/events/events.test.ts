@@ -121,7 +121,7 @@ describe('a stream', () => {
   test('of a log that became another one is told so and ended', async () => {
     const server = await openStreams(opened)
     const reader = await read(server)
-    server.hub.begin('e2', 0)
+    server.begin('e2')
     await waitFor(() => reader.ended !== undefined)
     expect([reader.ended, reader.events.at(-1)?.data]).toEqual(['cleanly', '{"reason":"reset"}'])
     await waitFor(() => server.connections.size === 0)

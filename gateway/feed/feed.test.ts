@@ -16,10 +16,10 @@ describe('a feed', () => {
     await run.begun()
     run.join('one', 'a')
     await run.told('one: ready at e1-0, a:0')
-    run.append('a')
+    run.log.append('a')
     await run.told('one: a1')
     await run.bridge()
-    run.append('a')
+    run.log.append('a')
     await run.publish()
     await run.told('one: a2')
     expect(await run.gauge('causeway_gateway_live')).toBe(1)
@@ -28,10 +28,10 @@ describe('a feed', () => {
   test('subscribes and asks once for all that is wanted in a turn', async () => {
     run.feed.start()
     await run.bridge()
-    run.asked.length = 0
+    run.log.asked.length = 0
     for (let count = 0; count < 1_000; count++) run.join('one', `c${count}`)
     await waitFor(() => run.feed.hub.joining.size === 0)
-    expect(run.asked).toEqual([1_000])
+    expect(run.log.asked).toEqual([1_000])
     expect(await run.commands('ssubscribe')).toBe(1 + 2)
     expect((await run.subscribed()).length).toBe(1_001)
   })
@@ -63,9 +63,9 @@ describe('a feed', () => {
     await run.begun()
     run.join('one', 'a')
     await run.told('one: ready at e1-0, a:0')
-    for (let count = 0; count < 2_500; count++) run.append(count % 1_000 === 0 ? 'a' : 'b')
+    for (let count = 0; count < 2_500; count++) run.log.append(count % 1_000 === 0 ? 'a' : 'b')
     await waitFor(() => run.lines.at(-1)?.endsWith('a2001') === true)
-    expect(run.scans).toEqual(['0-1000', '1000-2000', '2000-2500'])
+    expect(run.log.scans).toEqual(['0-1000', '1000-2000', '2000-2500'])
     expect(run.lines.slice(1).join(' ').replaceAll(' one:', '')).toBe('one: a1 a1001 a2001')
   })
 
@@ -74,17 +74,31 @@ describe('a feed', () => {
     await run.begun()
     run.join('one', 'a')
     await run.told('one: ready at e1-0, a:0')
-    run.isFailing = true
-    run.append('a')
-    const before = run.failures
-    await waitFor(() => run.failures >= before + 3)
+    run.log.isFailing = true
+    run.log.append('a')
+    const before = run.log.failures
+    await waitFor(() => run.log.failures >= before + 3)
     run.join('two', 'b')
-    const asked = run.asked.length
-    await waitFor(() => run.asked.length >= asked + 2)
-    run.isFailing = false
+    const asked = run.log.asked.length
+    await waitFor(() => run.log.asked.length >= asked + 2)
+    run.log.isFailing = false
     await run.told('two: ready at e1-1, b:0')
     await run.told('one: a1')
     expect(run.lines.length).toBe(3)
+  })
+
+  test('reads less of the log at once if that fails by its size, and more again once it succeeds', async () => {
+    run.feed.start()
+    await run.begun()
+    run.join('one', 'a')
+    await run.told('one: ready at e1-0, a:0')
+    run.log.maxScanBytes = 1_000_000
+    for (let position = 1; position <= 4; position++) {
+      run.log.append('a')
+      await run.told(`one: a${position}`)
+      run.log.maxScanBytes = Infinity
+    }
+    expect(run.log.scanBytes).toEqual([4e6, 2e6, 1e6, 1_062_500, 1_125_000, 1_187_500])
   })
 
   test('reads all that Redis has lost, in pieces, before it is live again', async () => {
@@ -92,10 +106,10 @@ describe('a feed', () => {
     await run.bridge()
     run.join('one', 'a')
     await run.told('one: ready at e1-0, a:0')
-    for (let count = 0; count < 2_500; count++) run.append(count % 1_000 === 0 ? 'a' : 'b')
+    for (let count = 0; count < 2_500; count++) run.log.append(count % 1_000 === 0 ? 'a' : 'b')
     await run.emptyRedis()
     await waitFor(() => run.lines.at(-1)?.endsWith('a2001') === true)
-    expect(run.scans).toEqual(['0-1000', '1000-2000', '2000-2500'])
+    expect(run.log.scans).toEqual(['0-1000', '1000-2000', '2000-2500'])
   })
 
   test('ends every stream when the log is another one, and goes on where that is', async () => {
@@ -103,15 +117,16 @@ describe('a feed', () => {
     await run.begun()
     run.join('one', 'a')
     await run.told('one: ready at e1-0, a:0')
-    for (let count = 0; count < 3; count++) run.append('a')
+    for (let count = 0; count < 3; count++) run.log.append('a')
     await run.told('one: a1 a2 a3')
     await run.bridge()
-    run.restore('e2', 1)
+    run.log.goBack(1)
+    run.log.epoch = 'e2'
     await run.bridge()
     expect(run.lines.at(-1)).toBe('one: end, reset, at e1-3')
     run.join('new', 'a')
     await run.told('new: ready at e2-1, a:1')
-    run.append('a')
+    run.log.append('a')
     await run.publish()
     await run.told('new: a2')
     expect(await run.subscribed()).toEqual([run.keys.beacon, run.keys.live('e2', 'a')])
@@ -122,9 +137,9 @@ describe('a feed', () => {
     await run.begun()
     run.join('one', 'a')
     await run.told('one: ready at e1-0, a:0')
-    run.append('a', new Date(Date.now() + 3_600_000))
+    run.log.append('a', new Date(Date.now() + 3_600_000))
     await run.told('one: a1')
-    run.append('a', new Date(Date.now() - 3_600_000))
+    run.log.append('a', new Date(Date.now() - 3_600_000))
     await run.told('one: a2')
     const { count, sum } = await run.lag()
     expect([count, sum > 3_500, sum < 3_700]).toEqual([2, true, true])

@@ -1,22 +1,27 @@
 import type { Redis } from 'ioredis'
 import { sentAt } from '../../contract/messageEvent.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
+import type { CopyKeys } from '../../chassis/copyKeys.ts'
 import type { Logger } from '../../chassis/logger.ts'
-import type { LogReader } from '../../history/logReader.ts'
 import type { Channel } from '../hub/channel.ts'
-import { renderMessage, type Frame } from '../hub/frame.ts'
+import { idOf, renderMessage, type Frame } from '../hub/frame.ts'
 import { Hub, type Question, type Source } from '../hub/hub.ts'
 import { ReplayBuffer } from '../hub/replayBuffer.ts'
 import type { Subscription } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import type { Replay } from '../replay/replay.ts'
-import { Follower, type FollowerPorts, type Scan } from './follower.ts'
+import { FollowedLog, type FollowedLogOptions } from './followedLog.ts'
+import { Follower } from './follower.ts'
+import type { FollowerPorts, Scan } from './followerPorts.ts'
 import { RedisSubscription } from './redisSubscription.ts'
 
 export interface FeedOptions {
   subscriber: Redis
   keys: RedisKeys
-  log: Pick<LogReader, 'heads' | 'scan'>
+  copyKeys: CopyKeys
+  /** A copy in Redis did not prove itself. */
+  onRefused: () => void
+  log: FollowedLogOptions['log']
   replay: Replay
   metrics: GatewayMetrics
   logger: Logger
@@ -29,11 +34,12 @@ export interface FeedOptions {
 
 const sizeOf = ({ size }: Frame): number => size
 
-/** Positions, and bytes of messages, read at once while the log is followed. */
+/** Positions read at once while the log is followed. */
 const MAX_SCAN = 1_000
-const SCAN_BYTES = 4_000_000
 /** How often the log is read while it has to be followed, and a missing beacon noticed. */
 const TICK_MS = 500
+/** How often its head is looked at otherwise: whatever Redis says, a stream is deaf for two looks at most. */
+const LOOK_MS = 1_000
 /**
  * Most bytes of a backlog that a stream is sent in a turn: far below what may wait for one reader, far above what arrives in a
  * turn, so that catching up ends.
@@ -49,6 +55,7 @@ const CATCH_UP_BUFFER = { items: 5_000, bytes: 16_777_216 }
  */
 export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   readonly hub: Hub<Frame>
+  readonly #log: FollowedLog
   readonly #follower: Follower<Frame>
   readonly #redis: RedisSubscription
   readonly #options: FeedOptions
@@ -68,14 +75,19 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
         sizeOf,
       }),
     )
+    this.#log = new FollowedLog({
+      ...options,
+      followed: () => this.hub,
+    })
     this.#follower = new Follower<Frame>(this.hub, this, {
       beaconMs: options.beaconMs,
+      lookMs: LOOK_MS,
       lingerMs: options.lingerMs,
       crowdedAt: options.maxChannels / 2,
       maxBuffer: CATCH_UP_BUFFER,
       sizeOf,
     })
-    this.#redis = new RedisSubscription(options.subscriber, options.keys, {
+    this.#redis = new RedisSubscription(options.subscriber, options.keys, options.copyKeys, {
       connected: () => this.#follower.connected(),
       up: () => this.#follower.up(performance.now()),
       down: () => this.#follower.down(),
@@ -84,6 +96,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
         const { epoch } = this.hub
         if (epoch !== undefined) this.#follower.received(renderMessage(epoch, entry))
       },
+      refused: options.onRefused,
       isWanted: (channel) => this.hub.channels.get(channel) !== undefined,
       epoch: () => this.hub.epoch ?? '',
     })
@@ -133,10 +146,22 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   }
 
   ask(question: Question<Frame>): void {
-    this.#options.log.heads(question.channels.map(({ name }) => name)).then(
+    this.#log.heads(question.channels.map(({ name }) => name)).then(
       (heads) => this.#follower.answered(question, heads),
       () => this.hub.unanswered(question),
     )
+  }
+
+  look(): void {
+    this.#log.heads([]).then(
+      (heads) => this.#follower.looked(heads),
+      // The next look tells.
+      () => {},
+    )
+  }
+
+  idOf(frame: Frame): string {
+    return idOf(frame)
   }
 
   flushSoon(first: Frame): void {
@@ -157,19 +182,21 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   }
 
   async #scan(scan: Scan): Promise<void> {
-    const { log } = this.#options
     const { after, channels } = scan
-    const { epoch, position } = await log.heads([])
+    const head = await this.#log.heads([])
+    const { epoch, position } = head
     if (epoch !== this.hub.epoch) {
-      return this.#follower.scanned(scan, { epoch, items: [], upTo: position, isComplete: true })
+      return this.#follower.scanned(scan, { epoch, items: [], upTo: head, isComplete: true })
     }
-    const wanted = Math.min(position, after + MAX_SCAN)
-    const { entries, upTo } =
-      wanted > after && channels.length > 0
-        ? await log.scan({ epoch, after, upTo: wanted, channels, maxBytes: SCAN_BYTES })
-        : { entries: [], upTo: Math.max(wanted, after) }
+    const end = Math.min(position, after + MAX_SCAN)
+    const nothing = { entries: [], upTo: position, id: head.id }
+    const { entries, upTo, id } =
+      position > after && channels.length > 0
+        ? await this.#log.scan({ epoch, after, upTo: end, channels })
+        : nothing
     const items = entries.map((entry) => renderMessage(epoch, entry))
-    this.#follower.scanned(scan, { epoch, items, upTo, isComplete: upTo >= position })
+    const isComplete = upTo >= position
+    this.#follower.scanned(scan, { epoch, items, upTo: { position: upTo, id }, isComplete })
   }
 
   pause(subscription: Subscription<Frame>): void {

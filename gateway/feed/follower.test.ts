@@ -151,7 +151,7 @@ describe('a channel', () => {
     run.beacon(10, 0, 30_000)
     run.news()
     run.follower.tick(30_999)
-    expect(run.news()).toEqual([])
+    expect(run.news()).toEqual(['look'])
     run.follower.tick(31_000)
     expect([run.news(), run.hub.channels.size]).toEqual([['unsubscribe a'], 0])
   })

@@ -1,27 +1,15 @@
+import type { Extent } from '../../contract/extent.ts'
+import type { Place } from '../../contract/place.ts'
 import type { Hub, Question, Heads } from '../hub/hub.ts'
 import type { Channel } from '../hub/channel.ts'
 import type { Item } from '../hub/replayBuffer.ts'
-
-/** What the follower asks for. The answers come back through the methods named. */
-export interface FollowerPorts<I extends Item> {
-  /** Subscribe on Redis → the hub's `come`, once that is confirmed. Only asked for while a connection stands. */
-  subscribe: (channels: Channel<I>[]) => void
-  unsubscribe: (channels: Channel<I>[]) => void
-  /** Ask the log → `answered`, or the hub's `unanswered`. */
-  ask: (question: Question<I>) => void
-  /** Read the log after a position on all channels, up to a head that is looked at now → `scanned` or `scanFailed`. */
-  scan: (scan: Scan) => void
-  /** Drop the subscription and make it again → `down`, `connected`, `up`. */
-  reconnect: () => void
-}
-
-/** One read of the log. Its answer counts only while it is awaited; `counts`: its head is late enough to go live from. */
-export type Scan = { after: number; channels: readonly string[]; counts: boolean }
-type Scanned<I> = { epoch: string; items: readonly I[]; upTo: number; isComplete: boolean }
+import type { FollowerPorts, Scan, Scanned } from './followerPorts.ts'
 
 export interface FollowerOptions<I> {
   /** Of silence; beacons come about once a second. */
   beaconMs: number
+  /** Between looks at the log's head while live. A message takes far less from there to here. */
+  lookMs: number
   /** How long a channel stays subscribed after its last stream has left; with more than `crowdedAt` channels, not at all. */
   lingerMs: number
   crowdedAt: number
@@ -38,8 +26,8 @@ export interface FollowerOptions<I> {
  * - CATCHING: a beacon was heard, so what is published now arrives, and is kept. The log is read up to its head.
  * - LIVE: what comes is sent as it comes. A hole in `previous` means that something was lost: CATCHING from there.
  *
- * Without a beacon for some seconds the subscription is dead: FOLLOWING, and it is made again. A beacon with a floor above the
- * watermark means that the copy in Redis began again, and something may never have been published: CATCHING.
+ * Without a beacon for some seconds the subscription is dead: FOLLOWING, and it is made again. CATCHING if a beacon's floor lies
+ * above the watermark (Redis began again), if a beacon lies below it (it is old), or if a look at the log finds what has not come.
  */
 export class Follower<I extends Item> {
   readonly #hub: Hub<I>
@@ -50,6 +38,9 @@ export class Follower<I extends Item> {
   /** And on that connection everything is subscribed. */
   #isUp = false
   #heardAt = 0
+  #lookedAt = 0
+  /** The log's head at the last look. */
+  #seenHead = 0
   #kept: { items: I[]; bytes: number } = { items: [], bytes: 0 }
   #scan: Scan | undefined
 
@@ -94,7 +85,7 @@ export class Follower<I extends Item> {
 
   answered(question: Question<I>, heads: Heads): void {
     if (heads.epoch === this.#hub.epoch) this.#hub.answered(question, heads)
-    else if (this.#hub.isAwaited(question)) this.#begin(heads.epoch, heads.position)
+    else if (this.#hub.isAwaited(question)) this.#begin(heads.epoch, heads)
   }
 
   /** A message came over Redis. */
@@ -107,24 +98,25 @@ export class Follower<I extends Item> {
   }
 
   /** A beacon came over Redis. `now` in milliseconds of a clock that only runs forwards. */
-  beacon(beacon: { epoch: string; head: number; floor: number }, now: number): void {
+  beacon(beacon: Extent, now: number): void {
     if (!this.#isUp) return
     this.#heardAt = now
     const { epoch, fanout } = this.#hub
+    const isLive = this.mode === 'live'
     // Another epoch is believed only from the log itself, which this reads.
-    if (this.mode === 'following' || beacon.epoch !== epoch || beacon.floor > fanout.watermark) {
-      this.#fallTo('catching')
-    } else if (this.mode === 'live') fanout.advanceTo(beacon.head)
+    const isNews = beacon.epoch !== epoch || beacon.floor > fanout.watermark
+    const isOld = isLive && beacon.position < fanout.watermark
+    if (this.mode === 'following' || isNews || isOld) this.#fallTo('catching')
+    else if (isLive) fanout.advanceTo(beacon)
   }
 
-  /** All items of the scan's channels above its position and up to `upTo`; `isComplete` if that was the log's head. */
   scanned(scan: Scan, { epoch, items, upTo, isComplete }: Scanned<I>): void {
     if (scan !== this.#scan) return
     this.#scan = undefined
     if (epoch !== this.#hub.epoch) return this.#begin(epoch, upTo)
     const hole = this.#publish(items, scan.after)
     if (hole === undefined) this.#hub.fanout.advanceTo(upTo)
-    this.#hub.readTo = hole ?? upTo
+    this.#hub.readTo = hole ?? upTo.position
     // Between two reads, or a log that is far ahead would keep every new stream waiting.
     this.ask()
     const isAtHead = hole === undefined && isComplete
@@ -143,14 +135,26 @@ export class Follower<I extends Item> {
     this.#hub.advance()
   }
 
+  /** The log's head, whose messages should all have come by the next look. */
+  looked({ epoch, position }: Heads): void {
+    if (this.mode !== 'live') return
+    const isMissing = this.#hub.fanout.watermark < this.#seenHead
+    this.#seenHead = position
+    if (isMissing || epoch !== this.#hub.epoch) this.#fallTo('catching')
+  }
+
   /** Once or twice a second. */
   tick(now: number): void {
-    const { beaconMs, lingerMs, crowdedAt } = this.#options
+    const { beaconMs, lookMs, lingerMs, crowdedAt } = this.#options
     if (this.#isUp && now - this.#heardAt > beaconMs) {
       this.down()
       this.#ports.reconnect()
     }
     if (this.mode !== 'live') this.#read()
+    else if (now - this.#lookedAt >= lookMs) {
+      this.#lookedAt = now
+      this.#ports.look()
+    }
     const { channels } = this.#hub
     const idle = channels.takeIdle(channels.size > crowdedAt ? now : now - lingerMs)
     if (idle.length > 0 && this.#isConnected) this.#ports.unsubscribe(idle)
@@ -201,12 +205,13 @@ export class Follower<I extends Item> {
     this.#ports.scan(this.#scan)
   }
 
-  #begin(epoch: string, position: number): void {
+  #begin(epoch: string, place: Place): void {
     const isFirst = this.#hub.epoch === undefined
     this.#scan = undefined
     this.mode = 'following'
     this.#kept = { items: [], bytes: 0 }
-    this.#hub.begin(epoch, position)
+    this.#seenHead = 0
+    this.#hub.begin(epoch, place)
     if (isFirst) return
     // What is subscribed are names of the epoch before.
     this.#isConnected = this.#isUp = false

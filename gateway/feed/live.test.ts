@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { item, TestFollower } from '../../test/support/testFollower.ts'
+import { placeAt } from '../../test/support/testRedis.ts'
 
 let run: TestFollower
 
@@ -31,17 +32,34 @@ describe('while live, a follower', () => {
   })
 
   test('looks at the log if a beacon is of another one, and stays if the log is still the same', () => {
-    run.follower.beacon({ epoch: 'e2', head: 30, floor: 0 }, 0)
+    run.beacon(30, 0, 0, 'e2')
     expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
     // A bridge that was late to hear of the restore.
     run.scanned(10)
     expect([run.follower.mode, run.hub.fanout.watermark]).toEqual(['live', 10])
   })
 
+  test('reads the log if a beacon lies below the watermark, and only then', () => {
+    run.received(item(11))
+    run.beacon(11)
+    expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a11']])
+    run.beacon(10)
+    expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 11 a']])
+    run.received(item(13))
+    run.beacon(10)
+    run.scanned(12, [item(12)])
+    expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a12 a13']])
+  })
+
+  test('knows the message at a beacon', () => {
+    run.beacon(15)
+    expect(run.hub.fanout.place).toEqual(placeAt(15))
+  })
+
   test('takes silence for a dead connection, and makes it again once', () => {
     run.beacon(10, 0, 1_000)
     run.follower.tick(4_000)
-    expect(run.follower.mode).toBe('live')
+    expect([run.follower.mode, run.news()]).toEqual(['live', ['look']])
     run.follower.tick(4_001)
     expect([run.follower.mode, run.news()]).toEqual(['following', ['scan 10 a', 'reconnect']])
     run.received(item(11))

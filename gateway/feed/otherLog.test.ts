@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { item, TestFollower } from '../../test/support/testFollower.ts'
+import { placeAt } from '../../test/support/testRedis.ts'
 
 let run: TestFollower
 
@@ -15,10 +16,10 @@ describe('another log', () => {
     run.news()
     run.epoch = 'e2'
     run.answered(4, { b: 0 })
-    expect([run.follower.mode, run.hub.epoch, run.hub.fanout.watermark]).toEqual([
+    expect([run.follower.mode, run.hub.epoch, run.hub.fanout.place]).toEqual([
       'following',
       'e2',
-      4,
+      placeAt(4),
     ])
     expect(run.news()).toEqual([
       'one: end, reset, at e1-10',

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { disposables } from '../../test/support/disposables.ts'
 import { TestSubscription } from '../../test/support/testSubscription.ts'
-import { entry } from '../../test/support/testRedis.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
 
 const opened = disposables()
@@ -94,21 +93,6 @@ describe('a subscription', () => {
     expect(await run.news(4)).toEqual(['c01', 'c4991', 'c5001', 'c11991'])
   })
 
-  test('passes over what no bridge has written', async () => {
-    run.want('a')
-    run.open()
-    expect(await run.news(2)).toEqual(['connected', 'up'])
-    const live = run.keys.live('e1', 'a')
-    for (const text of ['', '{}', 'x', `${entry(1, 0).json}\n`]) {
-      await run.redis.spublish(live, text)
-    }
-    for (const text of ['', 'e1', 'e1 1', 'E1 1 2']) {
-      await run.redis.spublish(run.keys.beacon, text)
-    }
-    await run.publish('a', 7)
-    expect(await run.news(1)).toEqual(['a7'])
-  })
-
   test('goes over to another epoch by being made again', async () => {
     run.want('a')
     const subscription = run.open()
@@ -176,9 +160,9 @@ describe('a subscription', () => {
     subscription.subscribe(['c'], () => run.told.push('confirmed c'))
     expect(await run.news(1)).toEqual(['confirmed c'])
     for (const channel of ['a', 'b', 'c']) {
-      await run.redis.publish(run.keys.live('e1', channel), entry(1, 0, channel).json)
+      await run.redis.publish(run.keys.live('e1', channel), run.message(channel, 1))
     }
-    await run.redis.publish(run.keys.beacon, 'e1 1 0')
+    await run.redis.publish(run.keys.beacon, run.extent(1))
     expect(await run.news(3)).toEqual(['a1', 'c1', 'beacon e1 1 0'])
   })
 

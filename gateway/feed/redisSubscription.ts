@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis'
+import type { Extent } from '../../contract/extent.ts'
 import { readEntry, type Entry } from '../../contract/message.ts'
-import { parseBeacon, type Beacon, type RedisKeys } from '../../contract/redisKeys.ts'
+import type { RedisKeys } from '../../contract/redisKeys.ts'
+import type { CopyKeys } from '../../chassis/copyKeys.ts'
 import { PubSub } from '../../chassis/pubSub.ts'
 
 export interface RedisSubscriptionEvents {
@@ -9,8 +11,10 @@ export interface RedisSubscriptionEvents {
   /** Those are subscribed now. */
   up: () => void
   down: () => void
-  beacon: (beacon: Beacon) => void
+  beacon: (beacon: Extent) => void
   entry: (entry: Entry) => void
+  /** Something came that did not prove itself. */
+  refused: () => void
   isWanted: (channel: string) => boolean
   /** Of the log; only asked when there are channels. Another one means another connection. */
   epoch: () => string
@@ -25,16 +29,20 @@ export class RedisSubscription {
   readonly #redis: Redis
   readonly #pubSub: PubSub
   readonly #keys: RedisKeys
+  readonly #copyKeys: CopyKeys
   readonly #events: RedisSubscriptionEvents
   /** Counts connections: what was begun on one must not go on for the next. */
   #connection = 0
-  /** What the names of live channels begin with, in the epoch of the first subscription; empty before that. */
+  /** Of the first subscription. */
+  #epoch = ''
+  /** What the names of live channels begin with in that epoch; empty before that. */
   #livePrefix = ''
 
-  constructor(redis: Redis, keys: RedisKeys, events: RedisSubscriptionEvents) {
+  constructor(redis: Redis, keys: RedisKeys, copyKeys: CopyKeys, events: RedisSubscriptionEvents) {
     this.#redis = redis
     this.#pubSub = new PubSub(redis, (name, payload) => this.#receive(name, payload))
     this.#keys = keys
+    this.#copyKeys = copyKeys
     this.#events = events
     redis.on('ready', () => void this.#whileStanding((connection) => this.#come(connection)))
     redis.on('close', () => {
@@ -83,18 +91,26 @@ export class RedisSubscription {
 
   async #subscribe(channels: readonly string[]): Promise<void> {
     if (channels.length === 0) return
-    const prefix = (this.#livePrefix ||= this.#keys.livePrefix(this.#events.epoch()))
+    if (this.#livePrefix === '') {
+      this.#epoch = this.#events.epoch()
+      this.#livePrefix = this.#keys.livePrefix(this.#epoch)
+    }
+    const prefix = this.#livePrefix
     const names = channels.map((channel) => prefix + channel)
     await this.#pubSub.subscribe(names, (name) => this.#events.isWanted(name.slice(prefix.length)))
   }
 
   #receive(name: string, payload: string): void {
     if (name.startsWith(this.#livePrefix) && this.#livePrefix !== '') {
-      const entry = readEntry(name.slice(this.#livePrefix.length), payload)
-      if (entry !== undefined) this.#events.entry(entry)
+      const channel = name.slice(this.#livePrefix.length)
+      const json = this.#copyKeys.openMessage(this.#epoch, channel, payload)
+      const entry = json === undefined ? undefined : readEntry(channel, json)
+      if (entry === undefined) this.#events.refused()
+      else this.#events.entry(entry)
     } else if (name === this.#keys.beacon) {
-      const beacon = parseBeacon(payload)
-      if (beacon !== undefined) this.#events.beacon(beacon)
+      const beacon = this.#copyKeys.openExtent(payload)
+      if (beacon === undefined) this.#events.refused()
+      else this.#events.beacon(beacon)
     }
   }
 }

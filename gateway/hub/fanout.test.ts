@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
+import { idAt, placeAt } from '../../test/support/testRedis.ts'
 import { testSink } from '../../test/support/testSink.ts'
 import { Hub } from './hub.ts'
 import { ReplayBuffer, type Batch, type Item } from './replayBuffer.ts'
@@ -22,10 +23,11 @@ beforeEach(() => {
       pause: nowhere,
       read: nowhere,
       flushSoon: ({ position }) => void firsts.push(position),
+      idOf: ({ position }) => idAt(position),
     },
     new ReplayBuffer({ maxItems: 100, maxBytes: 100, chunkBytes: 100, sizeOf: () => 1 }),
   )
-  hub.begin('e1', 0)
+  hub.begin('e1', placeAt(0))
 })
 
 /** A stream that is live on its channels. */
@@ -39,7 +41,7 @@ function live(name: string, channels: string): Subscription<Item> {
   const subscription = hub.join(channels.split(' '), {}, sink)
   hub.come()
   const question = hub.nextQuestion()
-  const heads = { epoch: 'e1', position: hub.fanout.watermark, channels: new Map() }
+  const heads = { epoch: 'e1', ...hub.fanout.place, channels: new Map() }
   if (question !== undefined) hub.answered(question, heads)
   told.splice(0)
   return subscription
@@ -113,11 +115,24 @@ describe('what is accepted in one turn', () => {
   test('moves the watermark, which never moves back', () => {
     live('one', 'a')
     publish('a', 4, 0)
-    hub.fanout.advanceTo(3)
+    hub.fanout.advanceTo(placeAt(3))
     publish('nobody', 2, 0)
     expect(hub.fanout.watermark).toBe(4)
-    hub.fanout.advanceTo(5)
+    hub.fanout.advanceTo(placeAt(5))
     expect(hub.fanout.watermark).toBe(5)
+  })
+
+  test('is what stands at the watermark, until that moves by something else', () => {
+    expect(hub.fanout.place).toEqual({ position: 0, id: '' })
+    publish('nobody', 4, 0)
+    publish('nobody', 2, 0)
+    hub.fanout.advanceTo({ position: 3, id: 'below' })
+    hub.fanout.advanceTo({ position: 4, id: 'another' })
+    expect(hub.fanout.place).toEqual(placeAt(4))
+    hub.fanout.advanceTo({ position: 5, id: 'five' })
+    expect(hub.fanout.place).toEqual({ position: 5, id: 'five' })
+    hub.begin('e2', { position: 1, id: 'one' })
+    expect(hub.fanout.place).toEqual({ position: 1, id: 'one' })
   })
 
   test('is the last message of its channel', () => {

@@ -1,4 +1,6 @@
+import type { Place } from '../../contract/place.ts'
 import type { Channel, Channels } from './channel.ts'
+import type { Source } from './hub.ts'
 import type { Batch, Item, ReplayBuffer } from './replayBuffer.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -11,17 +13,22 @@ import type { Subscription } from './subscription.ts'
 export class Fanout<I extends Item> {
   readonly #channels: Channels<I>
   readonly #buffer: ReplayBuffer<I>
-  readonly #flushSoon: (first: I) => void
+  readonly #source: Pick<Source<I>, 'flushSoon' | 'idOf'>
   #watermark = 0
+  /** What stands at the watermark. A message's own id is looked for only if it is asked for. */
+  #at: I | string = ''
   #lastAccepted = 0
   /** The channels with something to flush. */
   #dirty: Channel<I>[] = []
 
-  /** `flushSoon`: something was accepted, this first; call `flush` at the end of this turn. */
-  constructor(channels: Channels<I>, buffer: ReplayBuffer<I>, flushSoon: (first: I) => void) {
+  constructor(
+    channels: Channels<I>,
+    buffer: ReplayBuffer<I>,
+    source: Pick<Source<I>, 'flushSoon' | 'idOf'>,
+  ) {
     this.#channels = channels
     this.#buffer = buffer
-    this.#flushSoon = flushSoon
+    this.#source = source
   }
 
   /** Everything up to here has been accepted. */
@@ -29,9 +36,15 @@ export class Fanout<I extends Item> {
     return this.#watermark
   }
 
+  /** The watermark with the message that the log has there: a log that has another one is not the one that was followed. */
+  get place(): Place {
+    const at = this.#at
+    return { position: this.#watermark, id: typeof at === 'string' ? at : this.#source.idOf(at) }
+  }
+
   /** The log holds nothing up to here that has not been accepted. */
-  advanceTo(position: number): void {
-    if (position > this.#watermark) this.#watermark = position
+  advanceTo({ position, id }: Place): void {
+    if (position > this.#watermark) this.#move(position, id)
   }
 
   /**
@@ -78,18 +91,22 @@ export class Fanout<I extends Item> {
   }
 
   /** Another log: nothing that was accepted has a meaning in it. */
-  begin(position: number): void {
+  begin({ position, id }: Place): void {
     this.#dirty = []
-    this.#watermark = this.#lastAccepted = position
+    this.#move(position, id)
+    this.#lastAccepted = position
     this.#buffer.clear(position)
   }
 
   /** Everything that is sent to live streams passes here, in position order but for what a link has lost. */
   #accept(channel: Channel<I> | undefined, item: I): void {
-    this.advanceTo(item.position)
-    if (channel?.state !== 'ready' || item.position <= channel.last) return
+    if (item.position > this.#watermark) this.#move(item.position, item)
+    if (channel === undefined) return
+    // Also before it is ready: the log may have been asked before this was in it.
+    channel.head = Math.max(channel.head, item.position)
+    if (channel.state !== 'ready' || item.position <= channel.last) return
     const { last } = channel
-    channel.last = channel.head = item.position
+    channel.last = item.position
     if (item.previous > last)
       this.#tellLive(channel, (subscription) => subscription.tellGap(item, last))
     if (item.position < this.#lastAccepted) {
@@ -102,7 +119,12 @@ export class Fanout<I extends Item> {
     this.#buffer.push(item)
     if (channel.subscriptions.size === 0) return
     if (channel.batch.push(item) > 1) return
-    if (this.#dirty.push(channel) === 1) this.#flushSoon(item)
+    if (this.#dirty.push(channel) === 1) this.#source.flushSoon(item)
+  }
+
+  #move(position: number, at: I | string): void {
+    this.#watermark = position
+    this.#at = at
   }
 
   /** After what was accepted before. */

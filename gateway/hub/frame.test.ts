@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { encodeMessage } from '../../contract/message.ts'
-import { entry } from '../../test/support/testRedis.ts'
-import { renderControl, renderMessage } from './frame.ts'
+import { entry, idAt } from '../../test/support/testRedis.ts'
+import { idOf, renderControl, renderMessage } from './frame.ts'
 
 /** What a browser makes of it, however it is cut into pieces on its way. */
 function parse(text: string, pieces = 1): (EventSourceMessage | number)[] {
@@ -77,7 +77,7 @@ describe('a message', () => {
       data: '1',
       sentAt: '2026-11-21T19:33:02.123Z',
     })
-    const { text } = renderMessage('e1', { position: 1, previous: 0, channel: 'a', json })
+    const { text } = renderMessage('e1', { position: 1, previous: 0, id: 'x', channel: 'a', json })
     const [event] = parse(text)
     expect(event).toMatchObject({ id: 'e1-1', event: undefined })
     expect(JSON.parse(typeof event === 'object' ? event.data : '')).toEqual(JSON.parse(json))
@@ -89,6 +89,14 @@ describe('a message', () => {
     expect([id, ...end]).toEqual(['id:e1-7', '', ''])
     expect(data?.startsWith('data:{')).toBe(true)
     expect(LINE_ENDS.filter((one) => data?.includes(one))).toEqual([])
+  })
+
+  test.each([
+    ['nothing', '"x"'],
+    ['ids', '{"id":"not this","more":[{"id":"nor this"}]}'],
+    ['characters that are escaped', '{"id":"\u2028"}'],
+  ])('with %s in its data is known by its own id', (_name, data) => {
+    expect(idOf(renderMessage('e1', entry(7, 3, 'a', data)))).toBe(idAt(7))
   })
 
   test('without such characters stands as it was acknowledged', () => {

@@ -25,6 +25,14 @@ export function renderMessage(epoch: string, { position, previous, channel, json
   return { position, previous, channel, text, size: text.length * (isAscii ? 1 : 2) + OVERHEAD }
 }
 
+/** The message's id: the first field of that name, behind two numbers. */
+export function idOf({ text }: Frame): string {
+  const start = text.indexOf(ID) + ID.length
+  return text.slice(start, text.indexOf('"', start))
+}
+
+const ID = '"id":"'
+
 /** What a frame takes beside its text. */
 const OVERHEAD = 150
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { TestHub } from '../../test/support/testHub.ts'
+import { placeAt } from '../../test/support/testRedis.ts'
 import { itemOf } from '../../test/support/testSink.ts'
 
 let run: TestHub
@@ -78,7 +79,7 @@ describe('a live stream, of messages of which the log has lost some,', () => {
   })
 
   test('that began in the middle of a gap is told of the part that is its own', () => {
-    run.hub.fanout.advanceTo(12)
+    run.hub.fanout.advanceTo(placeAt(12))
     run.join('one', 'a')
     run.publish('a', 15, 14)
     expect(run.news()).toEqual([
@@ -114,7 +115,7 @@ describe('a live stream, of messages of which the log has lost some,', () => {
 describe('a message that comes to light after later ones', () => {
   beforeEach(() => {
     run.join('a', 'a')
-    run.hub.fanout.advanceTo(12)
+    run.hub.fanout.advanceTo(placeAt(12))
     run.join('since12', 'a b')
     run.publish('b', 13, 8)
     run.news()

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { TestHub } from '../../test/support/testHub.ts'
+import { placeAt } from '../../test/support/testRedis.ts'
 import { itemOf } from '../../test/support/testSink.ts'
 
 let run: TestHub
@@ -19,7 +20,7 @@ test('a channel is ready at the watermark if the answer of the log is older', ()
   run.join('one', 'a')
   run.come('a')
   const question = run.ask()
-  run.hub.fanout.advanceTo(14)
+  run.hub.fanout.advanceTo(placeAt(14))
   run.answer(question, 12, { a: 12 })
   // 13 passed before the channel was ready, and will not come again.
   expect(run.hub.fanout.publishNext(itemOf('a', 15, 13))).toBe(true)
@@ -127,7 +128,7 @@ describe('the place where a stream resumes if it ends', () => {
   test('while it is live is the watermark, and what that covers is sent before it is told', () => {
     const one = run.join('one', 'a')
     run.publish('a', 12, 11)
-    run.hub.fanout.advanceTo(15)
+    run.hub.fanout.advanceTo(placeAt(15))
     expect(run.told.at(-1)).toBe('one: ready at e1-11, a:11')
     expect(run.hub.resumeAt(one)?.toString()).toBe('e1-15')
     expect(run.told.at(-1)).toBe('one: a12')

@@ -1,13 +1,13 @@
 import { Cursor } from '../../contract/cursor.ts'
+import type { Place } from '../../contract/place.ts'
 import { Channels, type Channel } from './channel.ts'
 import { Fanout } from './fanout.ts'
 import type { Batch, Item, ReplayBuffer } from './replayBuffer.ts'
 import { Subscription, type Sink, type Start } from './subscription.ts'
 
 /** The log's head and those of some channels (0: no messages), as the log holds them at one moment. */
-export interface Heads {
+export interface Heads extends Place {
   epoch: string
-  position: number
   channels: ReadonlyMap<string, number>
 }
 
@@ -25,6 +25,7 @@ export interface Source<I extends Item> {
   askSoon: () => void
   /** Something was accepted, this first: call `fanout.flush` at the end of this turn. */
   flushSoon: (first: I) => void
+  idOf: (item: I) => string
   /** Wait until the stream has taken what it was sent → `replay`, with nothing. */
   pause: (subscription: Subscription<I>) => void
   /** Read the messages between the subscription's cursor and `upTo` → `replay` or `readFailed`. */
@@ -54,19 +55,31 @@ export class Hub<I extends Item> {
   #question: Question<I> | undefined
   #epoch: string | undefined
   /** The highest head that the log has told of. */
-  logHead = 0
+  #logHead: Place = { position: 0, id: '' }
   /** For what brings the messages: the log has been read up to here only; Infinity if nothing is known to be missing. */
   readTo = Infinity
 
   constructor(source: Source<I>, buffer: ReplayBuffer<I>) {
     this.source = source
     this.buffer = buffer
-    this.fanout = new Fanout(this.channels, buffer, (first) => source.flushSoon(first))
+    this.fanout = new Fanout(this.channels, buffer, source)
   }
 
   /** Undefined until the log has been seen once: no stream can begin before that. */
   get epoch(): string | undefined {
     return this.#epoch
+  }
+
+  get logHead(): number {
+    return this.#logHead.position
+  }
+
+  /**
+   * The highest place that the log has had, as far as is known. Streams were told what follows from that, so if the log has
+   * something else there now, it is not the one that they were told of.
+   */
+  get place(): Place {
+    return this.logHead > this.fanout.watermark ? this.#logHead : this.fanout.place
   }
 
   /** Everything up to here has been accepted, as far as is known: the watermark, or less while a hole is being read. */
@@ -145,7 +158,7 @@ export class Hub<I extends Item> {
     if (!this.isAwaited(question)) return
     this.#question = undefined
     const { channels, subscriptions } = question
-    this.logHead = Math.max(this.logHead, heads.position)
+    if (heads.position > this.logHead) this.#logHead = { position: heads.position, id: heads.id }
     // Not below the watermark: what lies between is in the log already, and will not come again.
     const from = Math.max(heads.position, this.fanout.watermark)
     for (const channel of channels) {
@@ -165,7 +178,7 @@ export class Hub<I extends Item> {
   }
 
   /** Another log, or the first. The streams of the one before are ended, because their ids mean nothing in this one. */
-  begin(epoch: string, position: number): void {
+  begin(epoch: string, place: Place): void {
     this.fanout.flush()
     this.joining.clear()
     this.#waitForHead.clear()
@@ -174,9 +187,9 @@ export class Hub<I extends Item> {
       subscription.sink.end('reset', this.resumeAt(subscription))
     }
     this.#epoch = epoch
-    this.logHead = position
+    this.#logHead = place
     this.readTo = Infinity
-    this.fanout.begin(position)
+    this.fanout.begin(place)
   }
 
   /**

@@ -106,6 +106,15 @@ describe('the question to the log', () => {
     expect(run.news().at(-1)).toBe('one: a101 a102')
   })
 
+  test('does not hide a message that passed while it was under way', () => {
+    run.join('one', 'a')
+    run.come('a')
+    const question = run.ask()
+    run.publish('a', 101, 0)
+    run.answer(question, 100)
+    expect(run.news().at(-1)).toBe('one: ready at e1-101, a:101')
+  })
+
   test('for a channel that comes twice is asked once', () => {
     run.join('one', 'a')
     run.come('a')

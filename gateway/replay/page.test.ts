@@ -119,7 +119,7 @@ describe('a page', () => {
     run.hub.leave(run.join('one', { after: 240 }), 0)
     const two = run.join('two', { after: 245 })
     await run.news()
-    run.hub.begin('e2', 4)
+    run.begin('e2', 4)
     await run.answer()
     expect([(await run.news()).told, two.cursor.position]).toEqual([
       ['two: end, reset, at e1-245'],

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { stillHeld } from '../../test/support/memory.ts'
+import { entry } from '../../test/support/testRedis.ts'
 import { TestReplay } from '../../test/support/testReplay.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
+import { renderMessage } from '../hub/frame.ts'
 
 let run: TestReplay
 
@@ -38,17 +40,28 @@ describe('reads', () => {
     })
   })
 
+  test('are equal whatever has come since on their channels, whose heads Redis is told', async () => {
+    const heads: unknown[] = []
+    run.recent = async (query) => void heads.push(query.heads)
+    run.join('one', { after: 240 })
+    const { asked } = await run.news()
+    run.hub.fanout.publish(renderMessage('e1', entry(251, 250)))
+    run.join('two', { after: 240 })
+    await run.answer()
+    expect([heads, [...asked, ...run.asked]]).toEqual([[[250]], ['a 240-250']])
+  })
+
   test('that differ in anything are done each', async () => {
     run.join('one', { after: 240 })
     run.join('two', { after: 241 })
     run.join('three', { after: 240 }, 'a b')
     run.join('four', { after: 240 }, 'b')
     expect((await run.news()).asked).toEqual(['a 240-250', 'a 241-250', 'a b 240-250', 'b 240-250'])
-    run.hub.begin('e2', 250)
+    run.begin('e2', 250)
     run.join('five', { after: 240 })
     expect((await run.news()).asked).toEqual(['a 240-250'])
     run.log.length = 249
-    run.hub.begin('e2', 249)
+    run.begin('e2', 249)
     run.join('six', { after: 240 })
     expect((await run.news()).asked).toEqual(['a 240-249'])
   })
@@ -145,7 +158,7 @@ describe('a read that waits for its turn', () => {
   test('is never done if another log has begun meanwhile', async () => {
     run.join('one', { after: 240 })
     await run.news()
-    run.hub.begin('e2', 4)
+    run.begin('e2', 4)
     await run.answer()
     expect((await run.news()).asked).toEqual([])
   })

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis'
+import type { Extent } from '../../contract/extent.ts'
 import { readEntry, type Entry } from '../../contract/message.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
+import type { CopyKeys } from '../../chassis/copyKeys.ts'
 import type { Stretch } from '../../history/types.ts'
 import type { PageQuery } from './replay.ts'
 
@@ -14,67 +16,88 @@ const MIN_SHARE = 10
 export class RedisReplay {
   readonly #redis: Redis
   readonly #keys: RedisKeys
+  readonly #copyKeys: CopyKeys
+  readonly #onRefused: () => void
 
-  constructor(redis: Redis, keys: RedisKeys) {
+  /** `onRefused`: something in Redis did not prove itself, and the log is read instead. */
+  constructor(redis: Redis, keys: RedisKeys, copyKeys: CopyKeys, onRefused: () => void) {
     this.#redis = redis
     this.#keys = keys
+    this.#copyKeys = copyKeys
+    this.#onRefused = onRefused
   }
 
   /** Undefined if Redis cannot prove that it has every message up to where it could answer. */
-  async read({ epoch, channels, after, upTo, limit }: PageQuery): Promise<Stretch | undefined> {
+  async read({
+    epoch,
+    channels,
+    heads,
+    after,
+    upTo,
+    limit,
+  }: PageQuery): Promise<Stretch | undefined> {
     // Many channels at the full count each would be far more than a page, in memory and in one reply.
     const share = Math.min(limit, Math.max(MIN_SHARE, Math.ceil(limit / channels.length)))
-    const pipeline = this.#redis.pipeline().hmget(this.#keys.head(epoch), 'position', 'floor')
+    const pipeline = this.#redis.pipeline().get(this.#keys.extent(epoch))
     for (const channel of channels) {
       const key = this.#keys.recent(epoch, channel)
       pipeline.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', share)
-      pipeline.xrevrange(key, `${after}-0`, '-', 'COUNT', 1)
+      pipeline.xrange(key, `${upTo + 1}-0`, '+', 'COUNT', 1)
     }
     const replies = (await pipeline.exec())?.map(([error, reply]) => (error === null ? reply : []))
-    const [head, floor] = numbers(replies?.[0])
+    const extent = this.#extent(epoch, replies?.[0])
     // Only what Redis has seen whole: from its floor, as far as its head.
-    if (head === undefined || floor === undefined || floor > after || head < upTo) return undefined
+    if (extent === undefined || extent.floor > after || extent.position < upTo) return undefined
     const all: Entry[] = []
     let reach = upTo
     for (const [index, channel] of channels.entries()) {
-      const entries = read(channel, replies?.[1 + 2 * index])
-      const before = read(channel, replies?.[2 + 2 * index])
-      if (!isWhole(entries, before, after)) return undefined
-      all.push(...entries)
+      const entries = this.#entries(epoch, channel, replies?.[1 + 2 * index])
+      const beyond = this.#entries(epoch, channel, replies?.[2 + 2 * index])
+      if (entries === undefined || beyond === undefined) return undefined
       // There may be more of it: the answer goes no further than this.
-      if (entries.length === share) reach = Math.min(reach, entries.at(-1)?.position ?? reach)
+      const cut = entries.length === share ? entries.at(-1)?.position : undefined
+      const last = cut ?? beyond[0]?.previous ?? heads[index] ?? 0
+      if (!isWhole(entries, after, last)) return undefined
+      all.push(...entries)
+      reach = Math.min(reach, cut ?? reach)
     }
     const found = all.filter(({ position }) => position <= reach)
     return { entries: found.sort((a, b) => a.position - b.position), upTo: reach }
   }
+
+  #extent(epoch: string, reply: unknown): Extent | undefined {
+    if (typeof reply !== 'string') return undefined
+    const extent = this.#copyKeys.openExtent(reply)
+    if (extent?.epoch === epoch) return extent
+    this.#onRefused()
+    return undefined
+  }
+
+  /** Stream entries come as `[id, [field, value]]`. Undefined if one of them does not prove itself, and that this is its place. */
+  #entries(epoch: string, channel: string, reply: unknown): Entry[] | undefined {
+    const entries: Entry[] = []
+    for (const item of Array.isArray(reply) ? reply : []) {
+      const [id, fields]: unknown[] = Array.isArray(item) ? item : []
+      const sealed: unknown = Array.isArray(fields) ? fields[1] : undefined
+      const json = this.#copyKeys.openMessage(epoch, channel, String(sealed))
+      const entry = json === undefined ? undefined : readEntry(channel, json)
+      if (entry === undefined || id !== `${entry.position}-0`) {
+        this.#onRefused()
+        return undefined
+      }
+      entries.push(entry)
+    }
+    return entries
+  }
 }
 
 /**
- * Each names the one before it, and the first names one that the reader has. Nothing at all proves nothing, unless what is
- * before is there.
+ * Each names the one before it, and the first one that the reader has. `last` is what comes last by another witness than the
+ * entries: without one, nothing would show that the newest are missing.
  */
-function isWhole(entries: readonly Entry[], before: readonly Entry[], after: number): boolean {
-  const [first] = entries
-  if (first === undefined) return before.length > 0
-  return (
-    first.previous <= after &&
-    entries.every(({ previous }, index) => index === 0 || previous === entries[index - 1]?.position)
-  )
-}
-
-function numbers(reply: unknown): (number | undefined)[] {
-  return Array.isArray(reply)
-    ? reply.map((value: unknown) => (typeof value === 'string' ? Number(value) : undefined))
-    : []
-}
-
-/** Stream entries come as `[id, [field, value]]`. */
-function read(channel: string, reply: unknown): Entry[] {
-  if (!Array.isArray(reply)) return []
-  return reply.flatMap((item: unknown) => {
-    const fields: unknown = Array.isArray(item) ? item[1] : undefined
-    const json: unknown = Array.isArray(fields) ? fields[1] : undefined
-    const entry = typeof json === 'string' ? readEntry(channel, json) : undefined
-    return entry === undefined ? [] : [entry]
+function isWhole(entries: readonly Entry[], after: number, last: number): boolean {
+  return [...entries.map(({ previous }) => previous), last].every((previous, index) => {
+    const before = entries[index - 1]
+    return before === undefined ? previous <= after : previous === before.position
   })
 }

@@ -12,7 +12,10 @@ import type { GatewayMetrics } from '../metrics.ts'
 import type { RedisReplay } from './redisReplay.ts'
 
 /** Asks for messages of some channels with `after < position <= upTo`, at most `limit` of them. */
-export type PageQuery = Omit<RangeQuery, 'maxBytes'>
+export interface PageQuery extends Omit<RangeQuery, 'maxBytes'> {
+  /** The position of each channel's last message, as the log or its messages have told. */
+  heads: readonly number[]
+}
 
 export interface ReplayOptions {
   /** The recent messages in Redis. */
@@ -89,6 +92,7 @@ export class Replay {
     const query = {
       epoch: cursor.epoch,
       channels: channels.map(({ name }) => name),
+      heads: channels.map(({ head }) => head),
       after: cursor.position,
       upTo,
       limit: PAGE_MESSAGES,

@@ -117,10 +117,21 @@ describeUnless(toolsLack)('compose.yaml', () => {
     for (const [name, { environment = {} }] of Object.entries(await services())) {
       const service = Object.keys(CONFIGS).find((each) => name.startsWith(each))
       if (service === undefined) continue
+      const given = Object.entries(environment).map(([key, value]) => [key, interpolate(value)])
       // What the image itself sets.
-      const env = { ...environment, HOST: '0.0.0.0', PORT: '8080', METRICS_PORT: '9090' }
+      const env = {
+        ...Object.fromEntries(given),
+        HOST: '0.0.0.0',
+        PORT: '8080',
+        METRICS_PORT: '9090',
+      }
       const schema = Object.entries(CONFIGS).find(([each]) => each === service)?.[1] ?? ingestConfig
       expect(parseConfig(service, schema, { env, argv: [] })).toHaveProperty('config')
     }
   })
 })
+
+/** As Compose does it with a variable that is not set. */
+function interpolate(value: string): string {
+  return value.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
+}

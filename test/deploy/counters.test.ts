@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { Registry } from 'prom-client'
 import { createBridgeMetrics } from '../../bridge/metrics.ts'
+import { createLogger } from '../../chassis/logger.ts'
+import { createRefusedCopies } from '../../chassis/refusedCopies.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
 import { PROBLEMS } from '../../contract/problem.ts'
@@ -29,13 +31,19 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
     },
   ],
   [
+    'whoever reads copies',
+    (registry) => createRefusedCopies(registry, createLogger('test', 'silent')),
+    { causeway_refused_copies_total: ['mqtt', 'redis'] },
+  ],
+  [
     'a bridge',
     createBridgeMetrics,
     {
       causeway_bridge_received_total: [],
       causeway_bridge_appended_total: [],
       causeway_bridge_fetched_total: [],
-      causeway_bridge_failures_total: ['open', 'append', 'fetch'],
+      causeway_bridge_failures_total: ['open', 'append', 'fetch', 'end'],
+      causeway_bridge_epochs_ended_total: [],
     },
   ],
   [
@@ -44,6 +52,7 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
     {
       causeway_gateway_deliveries_total: [],
       causeway_gateway_stream_starts_total: ['now', 'id', 'position', 'time', 'last'],
+      causeway_gateway_epochs_ended_total: [],
       causeway_gateway_reads_total: ['recent', 'log'],
       causeway_gateway_gaps_total: ['retention', 'lost'],
       causeway_gateway_resets_total: ['other-epoch', 'ahead-of-log'],

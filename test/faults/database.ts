@@ -52,9 +52,10 @@ export function dump(databaseUrl: string, base: number): Promise<Row[]> {
 
 async function readRows(run: Run, base: number): Promise<Row[]> {
   const rows = await run(
-    `select l.epoch, m.position::text, m.previous::text, m.id::text, m.channel, m.idempotency_key as key,
+    `select l.epoch, m.position::text, m.previous::text, m.id::text, m.channel, i.key,
        m.data::text, (extract(epoch from m.sent_at) * 1000)::bigint::text as sent_at
      from message m join log l on l.id = m.log_id
+       left join idempotency i on i.log_id = m.log_id and i.position = m.position
      where m.log_id = 0 and m.position > ${base} order by m.position`,
   )
   return rows.map((row) => ({
@@ -110,12 +111,14 @@ async function readLocked(run: Run, base: number): Promise<Pick<Retreat, 'epoch'
 function restoration(after: number): string[] {
   return [
     `delete from message where position > ${after}`,
+    `delete from idempotency where position > ${after}`,
     `delete from channel c where not exists
        (select from message m where m.log_id = c.log_id and m.channel = c.name)`,
     `update channel c set head = m.head, count = m.count
        from (select log_id, channel, max(position) as head, count(*) as count from message group by 1, 2) m
        where m.log_id = c.log_id and m.channel = c.name`,
-    `update log set head = ${after}, last_at = coalesce((select max(sent_at) from message), 'epoch')
-       where id = 0`,
+    `update log set head = ${after},
+       last_id = (select id from message where log_id = 0 and position = ${after}),
+       last_at = coalesce((select max(sent_at) from message), 'epoch') where id = 0`,
   ]
 }

@@ -123,7 +123,11 @@ export class Poster {
   #send(url: string, key: string, body: string): Promise<Answer> {
     return new Promise((resolve) => {
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
-      const headers = { 'content-type': 'application/json', 'idempotency-key': key }
+      const headers = {
+        'content-type': 'application/json',
+        'causeway-sender': 'poster',
+        'idempotency-key': key,
+      }
       const sent = request(url, { method: 'POST', agent: this.#agent, headers, signal })
       const fail = (error: Error) => resolve({ outcome: 'unknown', status: 0, why: error.message })
       sent.on('error', fail)

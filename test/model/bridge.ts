@@ -1,4 +1,4 @@
-import type { Entry } from '../../contract/message.ts'
+import type { LinkedEntry } from '../../contract/message.ts'
 import { Sequencer, type Action } from '../../bridge/sequencer.ts'
 import type { ModelRedis } from './redis.ts'
 import type { World } from './world.ts'
@@ -10,6 +10,8 @@ export class ModelBridge {
   #sequencer: Sequencer
   #life = 0
   #looks = 0
+  /** Messages read at once, as `chassis/readSize.ts` does it. */
+  #readSize = MAX_READ
 
   constructor(world: World, redis: ModelRedis) {
     this.#world = world
@@ -18,14 +20,18 @@ export class ModelBridge {
     this.#tick()
   }
 
-  receive(epoch: string, entry: Entry): void {
-    if (!this.#sequencer.entry(epoch, entry)) this.#look()
+  receive(epoch: string, entry: LinkedEntry, isForged = false): void {
+    const { macs, links } = this.#world.ablations
+    if (isForged && macs !== false) return
+    const linked = links === false ? { ...entry, link: '' } : entry
+    if (!this.#sequencer.entry(epoch, linked)) this.#look()
   }
 
   /** kill -9 and start: everything that it knew is gone, and what was under way never comes back. */
   restart(): void {
     this.#life++
     this.#looks = 0
+    this.#readSize = MAX_READ
     this.#sequencer = this.#begin()
   }
 
@@ -48,10 +54,18 @@ export class ModelBridge {
 
   #look(): void {
     const life = this.#life
-    this.#world.query(
-      () => ({ epoch: this.#world.epoch, head: this.#world.head }),
-      ({ epoch, head }) => {
-        if (life === this.#life) this.#sequencer.log(epoch, head)
+    const world = this.#world
+    // A place that nothing contradicts.
+    const place = world.ablations.compare === false ? START : this.#sequencer.place
+    world.query(
+      () => ({
+        epoch: world.epoch,
+        position: world.head,
+        id: world.idAt(world.head),
+        idAt: world.idAt(place.position),
+      }),
+      (state) => {
+        if (life === this.#life) this.#sequencer.log(state, place)
       },
       // The next tick asks again.
       () => {},
@@ -62,15 +76,15 @@ export class ModelBridge {
     const { clock, random } = this.#world
     const { epoch } = this.#sequencer
     if (!this.#redis.up || epoch === undefined) return
-    const head = this.#redis.beacon(epoch)
+    const extent = this.#redis.beacon(epoch)
     const life = this.#life
     clock.after(random.between(0, 10), () => {
-      if (life === this.#life) this.#sequencer.seen(epoch, head)
+      if (life === this.#life) this.#sequencer.seen(epoch, extent)
     })
   }
 
   #carryOut(action: Action, life: number): void {
-    const { clock, random, ablations } = this.#world
+    const { clock, random } = this.#world
     const settle = (run: () => void) => (): void => {
       if (life === this.#life) run()
     }
@@ -81,13 +95,17 @@ export class ModelBridge {
         settle(() => this.#sequencer.waited(action.head)),
       )
     } else if (action.type === 'fetch') {
+      this.#fetch(action, settle)
+    } else if (action.type === 'end') {
+      const { epoch, place } = action
       this.#world.query(
-        () =>
-          ablations.gapFill === false
-            ? []
-            : this.#world.read(action.epoch, action.after, action.upTo),
-        (entries) => settle(() => this.#sequencer.fetched(action.epoch, entries))(),
-        failed,
+        () => this.#world.endEpoch(epoch, place),
+        (isEnded) =>
+          settle(() => {
+            this.#sequencer.ended()
+            if (isEnded) this.#look()
+          })(),
+        settle(() => this.#sequencer.ended()),
       )
     } else {
       clock.after(random.between(0, 10), () => {
@@ -95,19 +113,48 @@ export class ModelBridge {
         const lost = this.#world.mishap(0.01)
         if (!this.#redis.up) return clock.after(random.between(0, 20), failed)
         if (action.type === 'open') {
-          const head = this.#redis.open(action.epoch, action.floor)
+          const extent = this.#redis.open(action.epoch, action.floor)
           clock.after(
             random.between(0, 10),
-            lost ? failed : settle(() => this.#sequencer.opened(action.epoch, head)),
+            lost ? failed : settle(() => this.#sequencer.opened(extent)),
           )
         } else {
-          const head = this.#redis.append(action.epoch, action.after, action.entries)
+          const { after, entries } = action
+          const extent = this.#redis.append(after, entries)
           clock.after(
             random.between(0, 10),
-            lost ? failed : settle(() => this.#sequencer.appended(action.epoch, head)),
+            lost ? failed : settle(() => this.#sequencer.appended(after.epoch, extent)),
           )
         }
       })
     }
   }
+
+  #fetch(
+    { epoch, after, upTo }: Extract<Action, { type: 'fetch' }>,
+    settle: (run: () => void) => () => void,
+  ): void {
+    const { ablations, limits } = this.#world
+    const end = Math.min(upTo, after.position + this.#readSize)
+    this.#world.query(
+      () => {
+        if (end - after.position > limits.read) return undefined
+        const entries = this.#world.read(epoch, after.position, end)
+        const idAt = ablations.compare === false ? '' : this.#world.idAt(after.position)
+        return entries && { entries: ablations.gapFill === false ? [] : entries, idAt }
+      },
+      (found) =>
+        settle(() => {
+          this.#readSize = Math.min(MAX_READ, this.#readSize + 1)
+          this.#sequencer.fetched(epoch, after, found)
+        })(),
+      settle(() => {
+        if (ablations.smaller !== false) this.#readSize = Math.max(1, this.#readSize >> 1)
+        this.#sequencer.failed()
+      }),
+    )
+  }
 }
+
+const START = { position: 0, id: '' }
+const MAX_READ = 64

@@ -14,11 +14,14 @@ interface Stream {
 
 /** A reader with its last event id, as EventSource keeps it; it writes down every breach of the promise. */
 export class ModelClient {
-  readonly violations: string[] = []
+  readonly #violations: { epoch: string; text: string }[] = []
   readonly #world: World
   readonly #gateways: readonly ModelGateway[]
   readonly #channels: readonly string[]
   readonly #lasts = new Map<string, number>()
+  /** In this epoch: where each channel began for it, and the ids of all that came since. */
+  readonly #starts = new Map<string, number>()
+  readonly #ids = new Map<string, string[]>()
   #lastId: EventId | undefined
   #stream: Stream | undefined
 
@@ -40,14 +43,33 @@ export class ModelClient {
     this.#comeBack()
   }
 
-  /** What is missing at the end of a run, when everything has healed. */
-  unfinished(): string[] {
+  /**
+   * Every breach of the promise, at the end of a run, when everything has healed. What was said in an epoch that was ended since is
+   * taken back by its `reset`, if the log had gone back in it.
+   */
+  violations(): string[] {
+    const { epoch, wentBack } = this.#world
+    const lasting = this.#violations.filter(
+      (each) => each.epoch === epoch || !wentBack.has(each.epoch),
+    )
+    return [...lasting.map(({ text }) => text), ...this.#unfinished()]
+  }
+
+  #unfinished(): string[] {
+    const { epoch, log } = this.#world
+    if (this.#lastId?.epoch !== epoch) return [`stayed in ${this.#lastId?.epoch}, not ${epoch}`]
     return this.#channels.flatMap((name) => {
-      const last = this.#lasts.get(name)
-      const head = this.#world.headOf(name)
-      if (last === undefined) return [`${name}: the stream never began`]
-      return last < head ? [`${name}: ended at ${last}, the log at ${head}`] : []
+      const start = this.#starts.get(name)
+      if (start === undefined) return [`${name}: the stream never began`]
+      const owed = log.filter(({ channel, position }) => channel === name && position > start)
+      const expected = owed.map(({ id }) => id).join(' ')
+      const found = this.#ids.get(name)?.join(' ') ?? ''
+      return found === expected ? [] : [`${name} after ${start}: ${found} instead of ${expected}`]
     })
+  }
+
+  #breach(epoch: string, text: string): void {
+    this.#violations.push({ epoch, text })
   }
 
   #connect(): void {
@@ -67,7 +89,7 @@ export class ModelClient {
       gap: (gap, at) => {
         const place = toId(at)
         pipe.send(() => {
-          this.violations.push(`gap ${JSON.stringify(gap)}`)
+          this.#breach(epoch, `gap ${JSON.stringify(gap)}`)
           this.#take(place)
         })
       },
@@ -75,7 +97,7 @@ export class ModelClient {
         const place = toId(at)
         pipe.send(() => {
           // Honest only if the id really was of another life of the log.
-          if (asked?.epoch === epoch) this.violations.push(`reset of ${asked.position}`)
+          if (asked?.epoch === epoch) this.#breach(epoch, `reset of ${asked.position}`)
           this.#take(place)
         })
       },
@@ -102,16 +124,22 @@ export class ModelClient {
   #ready(epoch: string, asked: EventId | undefined, position: number, complete: boolean): void {
     if (asked === undefined || !complete) {
       // A beginning, or a beginning again: each channel is owed what comes after.
-      for (const name of this.#channels) this.#lasts.set(name, position)
+      for (const name of this.#channels) this.#begin(name, position)
     } else {
       if (position !== asked.position) {
-        this.violations.push(`resumed at ${position} instead of ${asked.position}`)
+        this.#breach(epoch, `resumed at ${position} instead of ${asked.position}`)
       }
       for (const name of this.#channels) {
-        if (!this.#lasts.has(name)) this.#lasts.set(name, position)
+        if (!this.#lasts.has(name)) this.#begin(name, position)
       }
     }
     this.#lastId = { epoch, position }
+  }
+
+  #begin(name: string, position: number): void {
+    this.#lasts.set(name, position)
+    this.#starts.set(name, position)
+    this.#ids.set(name, [])
   }
 
   #comeBack(): void {
@@ -136,7 +164,8 @@ export class ModelClient {
   /** An event other than a message says that everything up to its id has been sent. */
   #take({ epoch, position }: EventId): void {
     if (position < (this.#lastId?.position ?? 0)) {
-      this.violations.push(
+      this.#breach(
+        epoch,
         `id ${epoch}-${position} after ${this.#lastId?.epoch}-${this.#lastId?.position}`,
       )
     }
@@ -147,14 +176,16 @@ export class ModelClient {
     const last = this.#lasts.get(entry.channel) ?? 0
     const lastId = this.#lastId?.position ?? 0
     if (entry.position <= lastId) {
-      this.violations.push(`${entry.position} after ${lastId}: doubled or out of order`)
+      this.#breach(epoch, `${entry.position} after ${lastId}: doubled or out of order`)
     }
     if (entry.previous > last) {
-      this.violations.push(
+      this.#breach(
+        epoch,
         `${entry.channel}: ${entry.previous} was skipped before ${entry.position}`,
       )
     }
     this.#lasts.set(entry.channel, entry.position)
+    this.#ids.get(entry.channel)?.push(entry.id)
     this.#lastId = { epoch, position: entry.position }
   }
 }

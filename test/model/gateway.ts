@@ -1,7 +1,9 @@
 import type { Cursor } from '../../contract/cursor.ts'
 import type { Entry } from '../../contract/message.ts'
 import { Follower } from '../../gateway/feed/follower.ts'
-import type { Hub } from '../../gateway/hub/hub.ts'
+import type { Scan } from '../../gateway/feed/followerPorts.ts'
+import { contradicts } from '../../contract/place.ts'
+import type { Heads, Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import type { Sink, Start, Subscription } from '../../gateway/hub/subscription.ts'
 import { LooseHub } from './looseHub.ts'
@@ -89,7 +91,7 @@ export class ModelGateway {
 
   #begin(): void {
     const life = this.#life
-    const { clock, random, limits } = this.#world
+    const { clock, random } = this.#world
     const alive = (run: () => void) => (): void => {
       if (life === this.#life) run()
     }
@@ -107,6 +109,7 @@ export class ModelGateway {
             0,
             alive(() => follower.ask()),
           ),
+        idOf: ({ id }) => id,
         flushSoon: () => clock.after(random.between(0, 3), () => hub.fanout.flush()),
         pause: (subscription) =>
           this.#whenDrained(subscription, () => {
@@ -133,33 +136,24 @@ export class ModelGateway {
         unsubscribe: (channels) => link.unsubscribe(channels.map(({ name }) => name)),
         reconnect: () => link.cut(true),
         ask: (question) =>
-          this.#world.query(
-            () => ({
-              epoch: this.#world.epoch,
-              position: this.#world.head,
-              channels: new Map(
-                question.channels.map(({ name }) => [name, this.#world.headOf(name)]),
-              ),
-            }),
+          this.#heads(
+            question.channels.map(({ name }) => name),
             (heads) => alive(() => follower.answered(question, heads))(),
             alive(() => hub.unanswered(question)),
           ),
-        scan: (scan) =>
-          this.#world.query(
-            () => {
-              const { epoch, head } = this.#world
-              if (epoch !== hub.epoch) return { epoch, items: [], upTo: head, isComplete: true }
-              const { after, channels } = scan
-              const upTo = Math.max(after, Math.min(head, after + limits.scan))
-              const items = this.#world.read(epoch, after, upTo, new Set(channels)) ?? []
-              return { epoch, items, upTo, isComplete: upTo >= head }
-            },
-            (scanned) => alive(() => follower.scanned(scan, scanned))(),
-            alive(() => follower.scanFailed(scan)),
-          ),
+        look: () => {
+          if (this.#world.ablations.look === false) return
+          this.#heads(
+            [],
+            (heads) => alive(() => follower.looked(heads))(),
+            () => {},
+          )
+        },
+        scan: (scan) => this.#scan(scan, alive),
       },
       {
         beaconMs: 3_000,
+        lookMs: 1_000,
         lingerMs: random.chance(0.3) ? 0 : random.between(0, 3_000),
         crowdedAt: random.chance(0.2) ? 2 : 100,
         maxBuffer: { items: random.between(3, 50), bytes: random.between(3, 50) },
@@ -177,6 +171,66 @@ export class ModelGateway {
     this.#hub = hub
     this.#follower = follower
     this.#link = link
+  }
+
+  /** Looks at the log; if it went back, ends its epoch first. */
+  #heads(
+    names: readonly string[],
+    answer: (heads: Heads) => void,
+    failed: () => void,
+    isAgain = false,
+  ): void {
+    const world = this.#world
+    const { epoch, place } = this.#hub
+    world.query(
+      () => ({
+        epoch: world.epoch,
+        position: world.head,
+        id: world.idAt(world.head),
+        idAt: world.idAt(place.position),
+        channels: new Map(names.map((name) => [name, world.headOf(name)])),
+      }),
+      (heads) => {
+        const isSame = heads.epoch === epoch && world.ablations.compare !== false
+        if (isAgain || !isSame || !contradicts(heads, place)) return answer(heads)
+        world.query(
+          () => world.endEpoch(heads.epoch, place),
+          () => this.#heads(names, answer, failed, true),
+          failed,
+        )
+      },
+      failed,
+    )
+  }
+
+  #scan(scan: Scan, alive: (run: () => void) => () => void): void {
+    const world = this.#world
+    const hub = this.#hub
+    const follower = this.#follower
+    const failed = alive(() => follower.scanFailed(scan))
+    const { after, channels } = scan
+    this.#heads(
+      [],
+      ({ epoch, ...head }) => {
+        const { place } = hub
+        const end = Math.max(after, Math.min(head.position, after + world.limits.scan))
+        world.query(
+          () => {
+            if (epoch !== hub.epoch) return { epoch, items: [], upTo: head, isComplete: true }
+            // The log went back since its head was looked at: what it says of the rest means nothing.
+            if (world.head < end) return undefined
+            const items = world.read(epoch, after, end, new Set(channels))
+            const idAt = world.ablations.compare === false ? '' : world.idAt(place.position)
+            if (items === undefined || contradicts({ ...place, idAt }, place)) return undefined
+            const upTo = { position: end, id: world.idAt(end) }
+            return { epoch, items, upTo, isComplete: end >= head.position }
+          },
+          (scanned) => alive(() => follower.scanned(scan, scanned))(),
+          failed,
+        )
+      },
+      failed,
+    )
   }
 
   #whenDrained(subscription: Subscription<Entry>, run: () => void): void {

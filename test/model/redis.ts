@@ -1,10 +1,12 @@
-import type { Entry } from '../../contract/message.ts'
+import type { Extent } from '../../contract/extent.ts'
+import type { Entry, LinkedEntry } from '../../contract/message.ts'
+import type { Place } from '../../contract/place.ts'
 import type { World } from './world.ts'
 
-/** What a gateway hears on its link. */
+/** What a gateway hears on its link. Of a forged one nothing proves where it comes from. */
 export interface Listener {
-  entry: (entry: Entry) => void
-  beacon: (beacon: { epoch: string; head: number; floor: number }) => void
+  entry: (entry: Entry, isForged: boolean) => void
+  beacon: (beacon: Extent, isForged: boolean) => void
   closed: () => void
 }
 
@@ -22,45 +24,77 @@ export class RedisConnection {
   }
 }
 
-/** The scripts of `bridge/redisLog.ts`, on a Redis that can be cut off, emptied and restarted. */
+/** The scripts of `bridge/scripts.ts`, on a Redis that can be cut off, emptied and restarted. */
 export class ModelRedis {
   readonly #world: World
   readonly #connections = new Set<RedisConnection>()
-  readonly #extents = new Map<string, { head: number; floor: number }>()
+  /** Each with all that was there before, so that it can be put back. */
+  readonly #extents = new Map<string, Extent[]>()
+  /** What somebody who listens has written down, to say it once more. */
+  readonly #heard: { entries: { epoch: string; entry: Entry }[]; beacons: Extent[] } = {
+    entries: [],
+    beacons: [],
+  }
   up = true
 
   constructor(world: World) {
     this.#world = world
   }
 
-  open(epoch: string, floor: number): number {
-    const extent = this.#extents.get(epoch)
-    if (extent !== undefined) return extent.head
-    this.#extents.set(epoch, { head: floor, floor })
+  open(epoch: string, floor: Place): Extent {
+    const found = this.#extent(epoch)
+    if (found !== undefined) return found
+    this.#extents.set(epoch, [{ ...floor, epoch, floor: floor.position }])
     this.beacon(epoch)
-    return floor
+    return this.open(epoch, floor)
   }
 
-  append(epoch: string, after: number, entries: readonly Entry[]): number | undefined {
-    const extent = this.#extents.get(epoch)
-    if (extent === undefined || extent.head < after) return extent?.head
-    for (const entry of entries) {
-      if (entry.position <= extent.head) continue
-      extent.head = entry.position
-      this.#publish((connection) => {
-        if (!connection.names.has(`${epoch}/${entry.channel}`)) return undefined
-        return () => connection.listener.entry(entry)
-      })
+  append(after: Extent, entries: readonly LinkedEntry[]): Extent | undefined {
+    const { epoch } = after
+    const extent = this.#extent(epoch)
+    if (extent === undefined || extent.floor !== after.floor) return extent
+    const done = extent.position - after.position
+    const last = done === 0 ? after : entries[done - 1]
+    if (last === undefined) return extent
+    const isSame = this.#world.ablations.links === false || last.id === extent.id
+    if (done < 0 || !isSame) return extent
+    for (const entry of entries.slice(done)) {
+      this.#extents.get(epoch)?.push({ ...extent, position: entry.position, id: entry.id })
+      this.#heard.entries.push({ epoch, entry })
+      this.#tell(epoch, entry, false)
     }
-    return extent.head
+    return this.#extent(epoch)
   }
 
-  beacon(epoch: string): number | undefined {
-    const extent = this.#extents.get(epoch)
+  beacon(epoch: string): Extent | undefined {
+    const extent = this.#extent(epoch)
     if (extent === undefined) return undefined
-    const beacon = { epoch, ...extent }
-    this.#publish((connection) => () => connection.listener.beacon(beacon))
-    return extent.head
+    this.#heard.beacons.push(extent)
+    this.#publish((connection) => () => connection.listener.beacon(extent, false))
+    return extent
+  }
+
+  /** Somebody who may publish makes something up, or says once more what was said before. */
+  forge(): void {
+    const { random, epoch, head } = this.#world
+    const position = Math.max(1, head + random.between(-20, 20))
+    const forged = { position, previous: random.between(0, position - 1), id: 'forged', json: '' }
+    const replayed = this.#heard.entries.at(-random.between(1, 30))
+    const beacon = this.#heard.beacons.at(-random.between(1, 30))
+    switch (random.between(0, 3)) {
+      case 0:
+        return this.#tell(epoch, { ...forged, channel: random.pick(['a', 'b', 'c', 'd']) }, true)
+      case 1:
+        return replayed && this.#tell(replayed.epoch, replayed.entry, false)
+      case 2:
+        return this.#publish((connection) => () => {
+          connection.listener.beacon({ epoch, position, id: 'forged', floor: 0 }, true)
+        })
+      default:
+        return (
+          beacon && this.#publish((connection) => () => connection.listener.beacon(beacon, false))
+        )
+    }
   }
 
   connect(listener: Listener): RedisConnection {
@@ -112,10 +146,19 @@ export class ModelRedis {
 
   /** An old snapshot comes back: the head is lower than it was. */
   rewind(by: number): void {
-    for (const extent of this.#extents.values()) {
-      extent.head = Math.max(extent.floor, extent.head - by)
-    }
+    for (const extents of this.#extents.values()) extents.length = Math.max(1, extents.length - by)
     this.cutAll(true)
+  }
+
+  #extent(epoch: string): Extent | undefined {
+    return this.#extents.get(epoch)?.at(-1)
+  }
+
+  #tell(epoch: string, entry: Entry, isForged: boolean): void {
+    this.#publish((connection) => {
+      if (!connection.names.has(`${epoch}/${entry.channel}`)) return undefined
+      return () => connection.listener.entry(entry, isForged)
+    })
   }
 
   #publish(deliver: (connection: RedisConnection) => (() => void) | undefined): void {

@@ -1,3 +1,4 @@
+import type { LinkedEntry } from '../../contract/message.ts'
 import { ModelBridge } from './bridge.ts'
 import { ModelClient } from './client.ts'
 import { ModelGateway } from './gateway.ts'
@@ -19,15 +20,18 @@ export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
   const bridges = [new ModelBridge(world, redis), new ModelBridge(world, redis)]
   const gateways = [new ModelGateway(world, redis), new ModelGateway(world, redis)]
   const clients: ModelClient[] = []
+  /** What came over MQTT, for somebody who says it once more. */
+  const copies: { epoch: string; entry: LinkedEntry }[] = []
   let mqttUp = true
 
   const post = (slowness: number): void => {
     const entry = world.append(random.pick(channelNames))
     const { epoch } = world
+    copies.push({ epoch, entry })
     for (const bridge of bridges) {
       if (!mqttUp || world.mishap(0.08)) continue
-      const copies = world.mishap(0.05) ? 2 : 1
-      for (let copy = 0; copy < copies; copy++) {
+      const times = world.mishap(0.05) ? 2 : 1
+      for (let copy = 0; copy < times; copy++) {
         const delay = random.between(0, 5) + (world.mishap(0.2) ? random.between(0, 120) : 0)
         clock.after(slowness + delay, () => bridge.receive(epoch, entry))
       }
@@ -82,9 +86,36 @@ export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
     if (random.chance(0.5)) broken.flush()
     clock.after(random.between(100, 4_000), () => (broken.up = true))
   }
+  // The log goes back, and nobody says so; it may have lost nothing. What remembers more than it has is left alone meanwhile:
+  // if nobody knew any more, nobody could tell.
+  const patience = 4_000 + 6 * world.limits.legMs
+  const backAt = random.chance(0.3) ? random.between(4_000, STORM_MS) : Infinity
+  clock.after(backAt, () => {
+    world.goBack(random.pick([0, random.between(1, 5), random.between(1, 40)]))
+    if (random.chance(0.5)) redis.cutAll(random.chance(0.5))
+  })
+  // Somebody has access to the broker and to Redis, but not to the keys.
+  const forge = (): void => {
+    if (!world.stormy) return
+    clock.after(random.between(50, 2_000), forge)
+    redis.forge()
+    const stale = copies.at(-random.between(1, 40))
+    if (stale !== undefined) random.pick(bridges).receive(stale.epoch, stale.entry)
+    const position = world.head + random.between(-5, 5)
+    const forged = {
+      position,
+      previous: 0,
+      id: 'forged',
+      channel: 'a',
+      json: '',
+      link: world.idAt(position - 1),
+    }
+    random.pick(bridges).receive(world.epoch, forged, true)
+  }
+  if (random.chance(0.5)) clock.after(random.between(500, 3_000), forge)
   const storm = (): void => {
     if (clock.now > STORM_MS) return
-    random.pick(faults)()
+    if (Math.abs(clock.now - backAt) > patience) random.pick(faults)()
     clock.after(random.between(100, 2_500), storm)
   }
   clock.after(random.between(500, 2_000), storm)
@@ -93,6 +124,6 @@ export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
   world.stormy = false
   clock.runUntil(STORM_MS + 5_000 + CALM_MS)
   return clients.flatMap((client, index) =>
-    [...client.violations, ...client.unfinished()].map((text) => `reader ${index}: ${text}`),
+    client.violations().map((text) => `reader ${index}: ${text}`),
   )
 }

@@ -6,11 +6,15 @@ import type { World } from './world.ts'
 export class ModelSubscription {
   readonly #world: World
   readonly #redis: ModelRedis
-  readonly #events: Omit<RedisSubscriptionEvents, 'isWanted'>
+  readonly #events: Omit<RedisSubscriptionEvents, 'isWanted' | 'refused'>
   #connection: RedisConnection | undefined
   #isClosed = false
 
-  constructor(world: World, redis: ModelRedis, events: Omit<RedisSubscriptionEvents, 'isWanted'>) {
+  constructor(
+    world: World,
+    redis: ModelRedis,
+    events: Omit<RedisSubscriptionEvents, 'isWanted' | 'refused'>,
+  ) {
     this.#world = world
     this.#redis = redis
     this.#events = events
@@ -49,8 +53,12 @@ export class ModelSubscription {
     if (!this.#redis.up) return again()
     const isCurrent = (): boolean => this.#connection === connection && !this.#isClosed
     const connection = this.#redis.connect({
-      entry: this.#events.entry,
-      beacon: this.#events.beacon,
+      entry: (entry, isForged) => {
+        if (!isForged || this.#world.ablations.macs === false) this.#events.entry(entry)
+      },
+      beacon: (beacon, isForged) => {
+        if (!isForged || this.#world.ablations.macs === false) this.#events.beacon(beacon)
+      },
       closed: () => {
         if (!isCurrent()) return
         this.#connection = undefined

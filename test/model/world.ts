@@ -1,4 +1,5 @@
-import type { Entry } from '../../contract/message.ts'
+import type { LinkedEntry } from '../../contract/message.ts'
+import { contradicts, type Place } from '../../contract/place.ts'
 import { Clock } from './clock.ts'
 import { Random } from './random.ts'
 
@@ -14,6 +15,16 @@ export interface Ablations {
   ownHead?: boolean
   /** An answer of the log counts only for the channels whose question it answers, not for later ones of the same name. */
   ownChannel?: boolean
+  /** Copies that did not prove themselves are dropped. */
+  macs?: boolean
+  /** In Redis only a message that is linked to the last one follows it. */
+  links?: boolean
+  /** The log is compared with what was known of it before. */
+  compare?: boolean
+  /** A gateway that is live looks at the log. It heals what the bridges leave out, so theirs show only without it. */
+  look?: boolean
+  /** A read that failed is tried smaller. */
+  smaller?: boolean
 }
 
 /** What all parts of one run share: time, chance, the log, and how bad the weather is. */
@@ -21,11 +32,17 @@ export class World {
   readonly clock = new Clock()
   readonly random: Random
   readonly ablations: Ablations
-  /** Messages in a page, positions in a scan, and how slow the database may be: small and large, by the seed. */
-  readonly limits: { page: number; scan: number; legMs: number }
-  readonly log: Entry[] = []
+  /**
+   * Messages in a page, positions in a scan, and how slow the database may be: small and large, by the seed. A read of more than
+   * `read` messages fails.
+   */
+  readonly limits: { page: number; scan: number; legMs: number; read: number }
+  readonly log: LinkedEntry[] = []
   epoch = 'life1'
+  /** Epochs in which the log has lost messages. */
+  readonly wentBack = new Set<string>()
   #lives = 1
+  #ids = 0
   readonly #heads = new Map<string, number>()
   /** While false nothing is lost, doubled or cut any more. */
   stormy = true
@@ -38,6 +55,7 @@ export class World {
       page: this.random.pick([4, 20, 200]),
       scan: this.random.pick([7, 50, 1_000]),
       legMs: this.random.pick([15, 15, 150, 500, 2_000]),
+      read: this.random.pick([4, 20, 1_000]),
     }
   }
 
@@ -45,13 +63,25 @@ export class World {
     return this.log.length
   }
 
+  /** Of the message at a position; '' if there is none. */
+  idAt(position: number): string {
+    return this.log[position - 1]?.id ?? ''
+  }
+
   headOf(channel: string): number {
     return this.#heads.get(channel) ?? 0
   }
 
-  append(channel: string): Entry {
+  append(channel: string): LinkedEntry {
     const position = this.log.length + 1
-    const entry = { position, previous: this.headOf(channel), channel, json: '' }
+    const entry = {
+      position,
+      previous: this.headOf(channel),
+      id: `m${++this.#ids}`,
+      channel,
+      json: '',
+      link: this.idAt(position - 1),
+    }
     this.log.push(entry)
     this.#heads.set(channel, position)
     return entry
@@ -59,10 +89,25 @@ export class World {
 
   /** The database comes back in an earlier state, under a new epoch. */
   restore(lost: number): void {
+    this.goBack(lost)
+    this.wentBack.delete(this.epoch)
+    this.epoch = `life${++this.#lives}`
+  }
+
+  /** The same, and nobody says so. */
+  goBack(lost: number): void {
+    if (lost > 0) this.wentBack.add(this.epoch)
     this.log.length = Math.max(0, this.log.length - lost)
     this.#heads.clear()
     for (const { channel, position } of this.log) this.#heads.set(channel, position)
+  }
+
+  /** As `endEpoch` of the log. */
+  endEpoch(epoch: string, place: Place): boolean {
+    const log = { position: this.head, idAt: this.idAt(place.position) }
+    if (epoch !== this.epoch || !contradicts(log, place)) return false
     this.epoch = `life${++this.#lives}`
+    return true
   }
 
   /** Messages with `after < position <= upTo`, of all channels or of those named; undefined in another life of the log. */
@@ -71,7 +116,7 @@ export class World {
     after: number,
     upTo: number,
     channels?: ReadonlySet<string>,
-  ): Entry[] | undefined {
+  ): LinkedEntry[] | undefined {
     if (epoch !== this.epoch) return undefined
     const entries = this.log.slice(after, upTo)
     return channels === undefined ? entries : entries.filter((entry) => channels.has(entry.channel))

@@ -24,6 +24,7 @@ export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
     databaseUrl,
     logId: 0,
     connections: 4,
+    keySeconds: 86_400,
     maxWaitingBytes: 1_000_000,
     onError: () => {},
   })

@@ -9,11 +9,11 @@ import { clock, type Clock } from '../../chassis/clock.ts'
 import { Connections } from '../../gateway/events/connections.ts'
 import { createListener, openFrontDoor } from '../../gateway/events/frontDoor.ts'
 import { createHandler, type EventsOptions, type Handle } from '../../gateway/events/handler.ts'
-import { renderMessage, type Frame } from '../../gateway/hub/frame.ts'
+import { idOf, renderMessage, type Frame } from '../../gateway/hub/frame.ts'
 import { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
-import { entry } from './testRedis.ts'
+import { entry, placeAt } from './testRedis.ts'
 
 export interface StreamServerOptions {
   maxWaitingBytes?: number
@@ -80,6 +80,7 @@ export class StreamServer {
           if (!holdsChannels) setImmediate(() => this.answer())
         },
         flushSoon: () => setImmediate(() => this.hub.fanout.flush()),
+        idOf,
         pause: (subscription) =>
           void subscription.sink
             .drained()
@@ -154,7 +155,7 @@ export class StreamServer {
     if (options.hasDoor !== false) {
       openFrontDoor(this.server, this.handle, options.doorClock ?? clock)
     }
-    if (options.isUnseen !== true) this.hub.begin('e1', 0)
+    if (options.isUnseen !== true) this.begin('e1')
   }
 
   async listen(): Promise<this> {
@@ -167,11 +168,16 @@ export class StreamServer {
     return this
   }
 
+  /** Another log, or the first; empty. */
+  begin(epoch: string): void {
+    this.hub.begin(epoch, placeAt(0))
+  }
+
   /** Answers what the hub asks of the log: all its channels are ready, and empty. */
   answer(): void {
     const question = this.hub.nextQuestion()
     if (question === undefined) return
-    this.hub.answered(question, { epoch: 'e1', position: 0, channels: new Map() })
+    this.hub.answered(question, { epoch: 'e1', ...placeAt(0), channels: new Map() })
   }
 
   /** A message that came, on the channel `a`. */

@@ -1,8 +1,9 @@
 import type { Connection } from '../../gateway/events/connection.ts'
 import { Connections, type ConnectionsOptions } from '../../gateway/events/connections.ts'
-import type { Frame } from '../../gateway/hub/frame.ts'
+import { idOf, type Frame } from '../../gateway/hub/frame.ts'
 import { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
+import { placeAt } from './testRedis.ts'
 import { TestSocket, turn } from './testSocket.ts'
 import { VirtualClock } from './virtualClock.ts'
 
@@ -51,7 +52,7 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
   const answer = (): void => {
     const question = hub.nextQuestion()
     if (question === undefined) return
-    hub.answered(question, { epoch: 'e1', position: 0, channels: new Map() })
+    hub.answered(question, { epoch: 'e1', ...placeAt(0), channels: new Map() })
   }
   const hub: Hub<Frame> = new Hub<Frame>(
     {
@@ -61,12 +62,13 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
       },
       askSoon: () => {},
       flushSoon: () => {},
+      idOf,
       pause: () => {},
       read: () => {},
     },
     new ReplayBuffer<Frame>({ maxItems: 10, maxBytes: 1e6, chunkBytes: 1e6, sizeOf: () => 1 }),
   )
-  hub.begin('e1', 0)
+  hub.begin('e1', placeAt(0))
   const connections = new Connections({
     hub,
     admission: { release: (address) => void released.push(address) },

@@ -3,14 +3,15 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { RedisLog } from '../../bridge/redisLog.ts'
 import { connectSubscriber } from '../../chassis/redis.ts'
-import type { Entry } from '../../contract/message.ts'
+import type { Extent } from '../../contract/extent.ts'
 import { RedisKeys } from '../../contract/redisKeys.ts'
 import { Feed } from '../../gateway/feed/feed.ts'
 import type { Frame } from '../../gateway/hub/frame.ts'
 import type { Subscription } from '../../gateway/hub/subscription.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { Replay } from '../../gateway/replay/replay.ts'
-import { entry, openRedis, ownRedis } from './testRedis.ts'
+import { MemoryLog } from './memoryLog.ts'
+import { copyKeys, openRedis, ownRedis, placeAt } from './testRedis.ts'
 import { testSink } from './testSink.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 import { waitFor } from './waitFor.ts'
@@ -27,44 +28,31 @@ export class TestFeed {
   readonly keys = new RedisKeys(uniquePrefix(), 0)
   /** What the streams were sent. */
   readonly lines: string[] = []
-  /** How many channels each question to the log named; those without any are reads of its head. */
-  readonly asked: number[] = []
-  readonly scans: string[] = []
-  epoch = 'e1'
-  isFailing = false
-  failures = 0
+  /** Copies that did not prove themselves. */
+  refusals = 0
+  readonly log = new MemoryLog()
   readonly #redis: Redis
   readonly #copy: RedisLog
   readonly #registry = new Registry()
-  readonly #log: Entry[] = []
-  #published = 0
+  /** Of the copy in Redis. */
+  #extent: Extent = { epoch: '', ...placeAt(0), floor: 0 }
 
   private constructor(opened: Opened, url: string, redis: Redis) {
     this.#redis = redis
-    this.#copy = new RedisLog(redis, this.keys, { recentLength: 100, recentSeconds: 60 })
+    this.#copy = new RedisLog(redis, this.keys, {
+      copyKeys,
+      onRefused: () => {},
+      recentLength: 100,
+      recentSeconds: 60,
+    })
     const logger = pino({ level: 'silent' })
     const metrics = createGatewayMetrics(this.#registry)
     this.feed = new Feed({
       subscriber: connectSubscriber(url, 'test', logger),
       keys: this.keys,
-      log: {
-        heads: async (channels) => {
-          if (channels.length > 0) this.asked.push(channels.length)
-          this.#fail()
-          const heads = channels.map((name) => [name, this.#last(name)] as const)
-          return Promise.resolve({
-            epoch: this.epoch,
-            position: this.#log.length,
-            channels: new Map(heads),
-          })
-        },
-        scan: async ({ after, upTo, channels = [] }) => {
-          this.scans.push(`${after}-${upTo}`)
-          const entries = this.#log.slice(after, upTo)
-          const found = entries.filter(({ channel }) => channels.includes(channel))
-          return Promise.resolve({ entries: found, upTo })
-        },
-      },
+      copyKeys,
+      onRefused: () => this.refusals++,
+      log: this.log,
       replay: new Replay({
         recent: { read: unused },
         log: { range: unused, last: unused, positionBefore: unused },
@@ -89,49 +77,39 @@ export class TestFeed {
 
   /** Resolves once the log has been seen. */
   async begun(): Promise<void> {
-    await waitFor(() => this.feed.hub.epoch === this.epoch)
+    await waitFor(() => this.feed.hub.epoch === this.log.epoch)
   }
 
   join(name: string, channels: string): Subscription<Frame> {
     return this.feed.hub.join(channels.split(' '), {}, testSink<Frame>(name, this.lines))
   }
 
-  /** Commits a message. */
-  append(channel: string, sentAt?: Date): void {
-    const one = entry(this.#log.length + 1, this.#last(channel), channel)
-    const json =
-      sentAt === undefined ? one.json : one.json.replace(/"[^"]*"}$/, `"${sentAt.toISOString()}"}`)
-    this.#log.push({ ...one, json })
-  }
-
   /** Tells of the copy in Redis until the feed takes what comes over that. */
   async bridge(): Promise<void> {
-    this.#published = this.#log.length
-    await this.#copy.open(this.epoch, this.#published)
+    await this.#open()
     await waitFor(async () => {
-      await this.#copy.beacon(this.epoch)
-      return (await this.gauge('causeway_gateway_live')) === 1 && this.feed.hub.epoch === this.epoch
+      await this.#copy.beacon(this.log.epoch)
+      return (
+        (await this.gauge('causeway_gateway_live')) === 1 && this.feed.hub.epoch === this.log.epoch
+      )
     })
   }
 
   /** Redis loses all that it has, and a bridge begins its copy where the log is now. */
   async emptyRedis(): Promise<void> {
     await this.#redis.flushall()
-    this.#published = this.#log.length
-    await this.#copy.open(this.epoch, this.#published)
-  }
-
-  /** The database is restored to where the log had so many messages. */
-  restore(epoch: string, head: number): void {
-    this.epoch = epoch
-    this.#log.length = head
+    await this.#open()
   }
 
   /** Publishes what was committed since. */
   async publish(): Promise<void> {
-    const entries = this.#log.slice(this.#published)
-    await this.#copy.append(this.epoch, this.#published, entries)
-    this.#published = this.#log.length
+    const entries = this.log.entries.slice(this.#extent.position)
+    this.#extent = (await this.#copy.append(this.#extent, entries)) ?? this.#extent
+  }
+
+  /** Puts a text on a pub/sub channel of Redis, as anybody could who can write there. */
+  async write(name: string, text: string): Promise<void> {
+    await this.#redis.spublish(name, text)
   }
 
   /** Resolves once a stream was sent this. */
@@ -149,6 +127,11 @@ export class TestFeed {
     return Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
   }
 
+  /** How many epochs this gateway has ended. */
+  epochsEnded(): Promise<number | undefined> {
+    return this.gauge('causeway_gateway_epochs_ended_total')
+  }
+
   async gauge(name: string): Promise<number | undefined> {
     return (await this.#registry.getSingleMetric(name)?.get())?.values[0]?.value
   }
@@ -161,13 +144,7 @@ export class TestFeed {
     return { count: of('_count'), sum: of('_sum') }
   }
 
-  #last(channel: string): number {
-    return this.#log.findLast((one) => one.channel === channel)?.position ?? 0
-  }
-
-  #fail(): void {
-    if (!this.isFailing) return
-    this.failures++
-    throw new Error('away')
+  async #open(): Promise<void> {
+    this.#extent = await this.#copy.open(this.log.epoch, this.log.head)
   }
 }

@@ -1,8 +1,9 @@
 import { Follower } from '../../gateway/feed/follower.ts'
-import type { Scan } from '../../gateway/feed/follower.ts'
+import type { Scan } from '../../gateway/feed/followerPorts.ts'
 import { Hub, type Question } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer, type Item } from '../../gateway/hub/replayBuffer.ts'
 import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
+import { idAt, placeAt } from './testRedis.ts'
 import { testSink } from './testSink.ts'
 
 export interface SizedItem extends Item {
@@ -37,6 +38,7 @@ export class TestFollower {
         want: (channels) => this.follower.wanted(channels),
         askSoon: () => void (this.#isAskDue = true),
         flushSoon: () => {},
+        idOf: ({ position }) => idAt(position),
         pause: () => tell('pause'),
         read: ({ cursor }, upTo) => tell(`read ${cursor.position}-${upTo}`),
       },
@@ -55,10 +57,12 @@ export class TestFollower {
           this.scan = scan
           tell(`scan ${scan.after}${scan.channels.map((name) => ` ${name}`).join('')}`)
         },
+        look: () => tell('look'),
         reconnect: () => tell('reconnect'),
       },
       {
         beaconMs: 3_000,
+        lookMs: 2_000,
         lingerMs,
         crowdedAt: 5,
         maxBuffer: { items: 3, bytes: 100 },
@@ -85,8 +89,8 @@ export class TestFollower {
     this.hub.come(found.filter((channel) => channel !== undefined))
   }
 
-  beacon(head: number, floor = 0, now = 0): void {
-    this.follower.beacon({ epoch: 'e1', head, floor }, now)
+  beacon(position: number, floor = 0, now = 0, epoch = 'e1'): void {
+    this.follower.beacon({ epoch, ...placeAt(position), floor }, now)
   }
 
   received(...items: SizedItem[]): void {
@@ -97,13 +101,18 @@ export class TestFollower {
   answered(position: number, heads: Record<string, number>, question = this.question): void {
     if (question === undefined) throw new Error('There was no question.')
     const channels = new Map(Object.entries(heads))
-    this.follower.answered(question, { epoch: this.epoch, position, channels })
+    this.follower.answered(question, { epoch: this.epoch, ...placeAt(position), channels })
+  }
+
+  /** The log answers a look at its head. */
+  looked(position: number): void {
+    this.follower.looked({ epoch: this.epoch, ...placeAt(position), channels: new Map() })
   }
 
   /** The log answers the scan that was asked for last. */
   scanned(upTo: number, items: SizedItem[] = [], isComplete = true, scan = this.scan): void {
     if (scan === undefined) throw new Error('There was no scan.')
-    this.follower.scanned(scan, { epoch: this.epoch, items, upTo, isComplete })
+    this.follower.scanned(scan, { epoch: this.epoch, items, upTo: placeAt(upTo), isComplete })
   }
 
   /** The turn ends. Returns what was asked for and what was sent since the last one, in order. */

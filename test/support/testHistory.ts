@@ -18,6 +18,7 @@ export function openHistory(
     logId: 0,
     connections: 4,
     maxWaitingBytes: 10_000_000,
+    keySeconds: 86_400,
     onError: () => {},
     ...options,
   })
@@ -33,6 +34,7 @@ export function draft(given: Partial<Draft> = {}): Draft {
     type: 'message',
     sender: { id: 'alice', name: 'Alice' },
     data: '{"text":"hi"}',
+    principal: given.sender?.id ?? 'alice',
     key: null,
     ...given,
   }
@@ -41,8 +43,16 @@ export function draft(given: Partial<Draft> = {}): Draft {
 export type Sql = <Row = unknown>(text: string, ...values: unknown[]) => Promise<Row[]>
 
 /** Looks into a database beside the code under test. */
-export function openSql(databaseUrl: string, opened: Opened): Sql {
-  const database = openDatabase({ databaseUrl, connections: 2, onError: () => {} })
+export function openSql(databaseUrl: string, opened: Opened, connections = 2): Sql {
+  const database = openDatabase({ databaseUrl, connections, onError: () => {} })
   opened.add(() => database.$disconnect())
   return (text, ...values) => database.$queryRawUnsafe(text, ...values)
+}
+
+/** Cuts an empty log 0 into partitions of `size` positions, so far made up to one. */
+export async function cutIntoPartitions(sql: Sql, size: number, upTo: number): Promise<void> {
+  await sql(`create or replace function "partition_size"() returns bigint language sql stable
+    as 'select ${size}::bigint'`)
+  await sql('drop table "message_0_10000000"')
+  await sql(`select count(add_partitions(0::smallint, 1, ${upTo}))`)
 }

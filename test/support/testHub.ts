@@ -1,6 +1,7 @@
 import { Hub, type Question } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer, type Item } from '../../gateway/hub/replayBuffer.ts'
 import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
+import { idAt, placeAt } from './testRedis.ts'
 import { itemOf, testSink } from './testSink.ts'
 
 /** A hub that writes down what it asks for and what its streams are sent. The log answers when the test says so. */
@@ -20,6 +21,7 @@ export class TestHub {
         want: (channels) => tell(`want ${channels.map(({ name }) => name).join(' ')}`),
         askSoon: () => void (this.#isAskDue = true),
         flushSoon: () => {},
+        idOf: ({ position }) => idAt(position),
         pause: () => tell('pause'),
         read: ({ cursor }, upTo) => tell(`read ${cursor.position}-${upTo}`),
       },
@@ -33,7 +35,7 @@ export class TestHub {
   }
 
   begin(position: number): void {
-    this.hub.begin(this.epoch, position)
+    this.hub.begin(this.epoch, placeAt(position))
   }
 
   join(name: string, channels: string, start: Start<Item> = {}): Subscription<Item> {
@@ -65,7 +67,7 @@ export class TestHub {
   ): void {
     if (question === undefined) throw new Error('There was no question.')
     const channels = new Map(Object.entries(heads))
-    this.hub.answered(question, { epoch: this.epoch, position, channels })
+    this.hub.answered(question, { epoch: this.epoch, ...placeAt(position), channels })
   }
 
   /** These channels come, and the log is asked for them and answers. */

@@ -4,8 +4,12 @@ import { join } from 'node:path'
 import { once } from 'node:events'
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
+import { CopyKeys } from '../../chassis/copyKeys.ts'
 import { connectRedis, connectSubscriber } from '../../chassis/redis.ts'
-import { encodeMessage, type Entry } from '../../contract/message.ts'
+import type { Extent } from '../../contract/extent.ts'
+import { encodeMessage, type LinkedEntry } from '../../contract/message.ts'
+import type { Place } from '../../contract/place.ts'
+import type { RedisKeys } from '../../contract/redisKeys.ts'
 import type { Child } from '../../stack/child.ts'
 import { freePort } from '../../stack/ports.ts'
 import { redis } from '../../stack/redis.ts'
@@ -49,17 +53,44 @@ export async function ownRedis(
   return { url: spec.url, server }
 }
 
-/** A stored message as its encoding. */
-export function entry(position: number, previous: number, channel = 'a', data = '"x"'): Entry {
+export const copyKeys = new CopyKeys(['k'.repeat(43)])
+
+/** What Redis says that it has; undefined if nothing, or if that does not prove itself. */
+export async function extentOf(
+  client: Redis,
+  keys: RedisKeys,
+  epoch: string,
+): Promise<Extent | undefined> {
+  const sealed = await client.get(keys.extent(epoch))
+  return sealed === null ? undefined : copyKeys.openExtent(sealed)
+}
+
+/** Of the message at a position. */
+export function idAt(position: number): string {
+  return position === 0
+    ? ''
+    : `0193512a-0000-7000-8000-${String(position).slice(-12).padStart(12, '0')}`
+}
+
+/** A place of the log that `entry` makes messages of. */
+export const placeAt = (position: number): Place => ({ position, id: idAt(position) })
+
+/** A stored message as its encoding, linked to the one that `entry` makes before it. */
+export function entry(
+  position: number,
+  previous: number,
+  channel = 'a',
+  data = '"x"',
+): LinkedEntry {
   const json = encodeMessage({
     position,
     previous,
-    id: '0193512a-0000-7000-8000-000000000001',
+    id: idAt(position),
     channel,
     type: 'message',
     sender: { id: 'alice', name: 'Alice' },
     data,
     sentAt: '2026-11-21T19:33:02.123Z',
   })
-  return { position, previous, channel, json }
+  return { position, previous, id: idAt(position), channel, json, link: idAt(position - 1) }
 }

@@ -3,9 +3,10 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createBridgeMetrics, type BridgeMetrics } from '../../bridge/metrics.ts'
 import { Relay } from '../../bridge/relay.ts'
-import type { Entry } from '../../contract/message.ts'
+import type { Extent } from '../../contract/extent.ts'
+import type { Entry, LinkedEntry } from '../../contract/message.ts'
 import { Clock } from '../model/clock.ts'
-import { entries } from './testSequencer.ts'
+import { entries, extentAt, idOf } from './testSequencer.ts'
 
 interface Question {
   text: string
@@ -18,6 +19,8 @@ export class TestRelay {
   readonly clock = new Clock()
   readonly metrics: BridgeMetrics = createBridgeMetrics(new Registry())
   readonly relay: Relay
+  /** Of each read of the log. */
+  readonly bytesAsked: number[] = []
   readonly #open: Question[] = []
   #news: string[] = []
   readonly #lines: Record<string, unknown>[] = []
@@ -26,13 +29,23 @@ export class TestRelay {
   constructor() {
     this.relay = new Relay({
       log: {
-        head: () => this.#ask('head'),
-        scan: ({ after, upTo }) => this.#ask(`fetch ${after}-${upTo}`),
+        head: async (mark) => {
+          const head = await this.#ask<{ epoch: string; position: number }>('head')
+          return { id: idOf(head.position), idAt: idOf(mark), ...head }
+        },
+        scan: async ({ after, upTo, maxBytes }) => {
+          this.bytesAsked.push(maxBytes)
+          const found = await this.#ask<{ entries: LinkedEntry[] }>(`fetch ${after}-${upTo}`)
+          return { idAt: idOf(after), ...found }
+        },
+        endEpoch: (epoch, { position }) => this.#ask(`end ${epoch} at ${position}`),
       },
       copy: {
-        open: (epoch, floor) => this.#ask(`open ${epoch} at ${floor}`),
-        append: (_epoch, after, run) => this.#ask(`append ${after}: ${positions(run)}`),
-        beacon: (epoch) => this.#ask(`beacon ${epoch}`),
+        open: async (epoch, floor) =>
+          extentAt(await this.#ask(`open ${epoch} at ${floor.position}`), 0, epoch),
+        append: ({ epoch, position }, run) =>
+          this.#extent(epoch, `append ${position}: ${positions(run)}`),
+        beacon: (epoch) => this.#extent(epoch, `beacon ${epoch}`),
       },
       metrics: this.metrics,
       logger: pino({ level: 'info' }, { write: (line) => void this.#lines.push(JSON.parse(line)) }),
@@ -103,6 +116,12 @@ export class TestRelay {
   async failures(): Promise<Record<string, number>> {
     const { values } = await this.metrics.failures.get()
     return Object.fromEntries(values.map(({ labels, value }) => [String(labels.action), value]))
+  }
+
+  /** Redis answers with its head, or that it is empty. */
+  async #extent(epoch: string, text: string): Promise<Extent | undefined> {
+    const head = await this.#ask<number | undefined>(text)
+    return head === undefined ? undefined : extentAt(head, 0, epoch)
   }
 
   #ask<T>(text: string): Promise<T> {

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Registry } from 'prom-client'
 import type { Entry } from '../../contract/message.ts'
-import type { Frame } from '../../gateway/hub/frame.ts'
+import { idOf, type Frame } from '../../gateway/hub/frame.ts'
 import { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { Replay, type PageQuery } from '../../gateway/replay/replay.ts'
 import type { Stretch } from '../../history/types.ts'
-import { entry } from './testRedis.ts'
+import { entry, placeAt } from './testRedis.ts'
 import { testSink } from './testSink.ts'
 
 export interface TestReplayOptions {
@@ -59,6 +59,7 @@ export class TestReplay {
         want: () => {},
         askSoon: () => {},
         flushSoon: () => {},
+        idOf,
         pause: (subscription) => void this.replay.pause(this.hub, subscription),
         read: (subscription, upTo) => void this.replay.read(this.hub, subscription, upTo),
       },
@@ -69,7 +70,12 @@ export class TestReplay {
         sizeOf: ({ size }) => size,
       }),
     )
-    this.hub.begin('e1', head)
+    this.begin('e1', head)
+  }
+
+  /** Another log, or the first, with so many messages. */
+  begin(epoch: string, head: number): void {
+    this.hub.begin(epoch, placeAt(head))
   }
 
   /** How many answers are held back. */
@@ -91,10 +97,15 @@ export class TestReplay {
       const [first, last] = [items[0]?.position, items.at(-1)?.position]
       this.told.push(`${name}: ${first === last ? first : `${first}-${last}`}`)
     }
-    const subscription = this.hub.join(channels.split(' '), start, sink)
+    const names = channels.split(' ')
+    const subscription = this.hub.join(names, start, sink)
     this.hub.come()
     const question = this.hub.nextQuestion()
-    const heads = { epoch: 'e1', position: this.log.length, channels: new Map<string, number>() }
+    const heads = {
+      epoch: 'e1',
+      ...placeAt(this.log.length),
+      channels: new Map(names.map((one) => [one, this.log.length])),
+    }
     if (question !== undefined) this.hub.answered(question, heads)
     return subscription
   }

@@ -1,15 +1,34 @@
 import { Sequencer, type Action } from '../../bridge/sequencer.ts'
-import type { Entry } from '../../contract/message.ts'
+import type { Extent } from '../../contract/extent.ts'
+import type { LinkedEntry } from '../../contract/message.ts'
+import type { Place } from '../../contract/place.ts'
+
+/** Of the message at a position. In another history of the log it has another one. */
+export const idOf = (position: number, history = 'm'): string =>
+  position === 0 ? '' : `${history}${position}`
+
+export const placeOf = (position: number, history?: string): Place => ({
+  position,
+  id: idOf(position, history),
+})
+
+/** Redis as it is after a message. */
+export const extentAt = (position: number, floor = 0, epoch = 'e1'): Extent => ({
+  ...placeOf(position),
+  epoch,
+  floor,
+})
 
 /** A message with so many characters. */
-export const entryAt = (position: number, length = 0): Entry => ({
-  position,
+export const entryAt = (position: number, length = 0): LinkedEntry => ({
+  ...placeOf(position),
   previous: 0,
   channel: 'a',
   json: 'x'.repeat(length),
+  link: idOf(position - 1),
 })
 
-export const entries = (...positions: number[]): Entry[] =>
+export const entries = (...positions: number[]): LinkedEntry[] =>
   positions.map((position) => entryAt(position))
 
 export const span = (first: number, last: number): number[] =>
@@ -18,15 +37,16 @@ export const span = (first: number, last: number): number[] =>
 /** A sequencer that writes down what it does. */
 export class TestSequencer {
   readonly sequencer: Sequencer
-  #actions: string[] = []
+  /** The actions that nobody has looked at yet. */
+  readonly asked: Action[] = []
 
   constructor() {
-    this.sequencer = new Sequencer((action) => void this.#actions.push(describeAction(action)))
+    this.sequencer = new Sequencer((action) => void this.asked.push(action))
   }
 
   /** The actions since it was asked last. */
   news(): string[] {
-    return this.#actions.splice(0)
+    return this.asked.splice(0).map((action) => describeAction(action))
   }
 
   /** Copies come over MQTT. */
@@ -34,10 +54,34 @@ export class TestSequencer {
     for (const entry of entries(...positions)) this.sequencer.entry('e1', entry)
   }
 
+  /** The log was looked at, together with the place that Redis was at. */
+  log(epoch: string, position: number, idAt = this.sequencer.place.id): void {
+    this.sequencer.log({ epoch, ...placeOf(position), idAt }, this.sequencer.place)
+  }
+
+  opened(epoch: string, position: number): void {
+    this.sequencer.opened(extentAt(position, 0, epoch))
+  }
+
+  appended(epoch: string, position: number | undefined): void {
+    const extent = position === undefined ? undefined : extentAt(position, 0, epoch)
+    this.sequencer.appended(epoch, extent)
+  }
+
+  seen(epoch: string, position: number | undefined): void {
+    this.sequencer.seen(epoch, position === undefined ? undefined : extentAt(position, 0, epoch))
+  }
+
+  /** The log's answer to a read after the head. */
+  fetched(epoch: string, found: readonly LinkedEntry[]): void {
+    const { place } = this.sequencer
+    this.sequencer.fetched(epoch, place, { entries: found, idAt: place.id })
+  }
+
   /** Redis has the log whole, up to `head`. */
   level(head: number): void {
-    this.sequencer.log('e1', head)
-    this.sequencer.opened('e1', head)
+    this.log('e1', head)
+    this.opened('e1', head)
     this.news()
   }
 }
@@ -45,11 +89,13 @@ export class TestSequencer {
 function describeAction(action: Action): string {
   switch (action.type) {
     case 'open':
-      return `open ${action.epoch} at ${action.floor}`
+      return `open ${action.epoch} at ${action.floor.position}`
     case 'append':
-      return `append ${action.after}: ${action.entries.map(({ position }) => position).join(' ')}`
+      return `append ${action.after.position}: ${action.entries.map(({ position }) => position).join(' ')}`
     case 'fetch':
-      return `fetch ${action.after}-${action.upTo}`
+      return `fetch ${action.after.position}-${action.upTo}`
+    case 'end':
+      return `end ${action.epoch} at ${action.place.position}`
     case 'wait':
       return `wait at ${action.head}`
   }

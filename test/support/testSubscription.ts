@@ -4,7 +4,7 @@ import { connectSubscriber } from '../../chassis/redis.ts'
 import { RedisKeys } from '../../contract/redisKeys.ts'
 import { RedisSubscription } from '../../gateway/feed/redisSubscription.ts'
 import type { Child } from '../../stack/child.ts'
-import { entry, openRedis, ownRedis } from './testRedis.ts'
+import { copyKeys, entry, openRedis, ownRedis, placeAt } from './testRedis.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 import { waitFor } from './waitFor.ts'
 
@@ -54,7 +54,7 @@ export class TestSubscription {
     const subscriber = connectSubscriber(this.#url, 'test', pino({ level: 'silent' }))
     this.#opened.add(() => subscriber.disconnect())
     const tell = (text: string): void => void this.told.push(text)
-    return new RedisSubscription(subscriber, this.keys, {
+    return new RedisSubscription(subscriber, this.keys, copyKeys, {
       connected: () => {
         tell('connected')
         this.onConnected()
@@ -62,8 +62,9 @@ export class TestSubscription {
       },
       up: () => tell('up'),
       down: () => tell('down'),
-      beacon: ({ epoch, head, floor }) => tell(`beacon ${epoch} ${head} ${floor}`),
+      beacon: ({ epoch, position, floor }) => tell(`beacon ${epoch} ${position} ${floor}`),
       entry: ({ channel, position }) => tell(`${channel}${position}`),
+      refused: () => tell('refused'),
       isWanted: (channel) => {
         this.onWanted()
         return this.wanted.has(channel)
@@ -73,12 +74,23 @@ export class TestSubscription {
   }
 
   async publish(channel: string, position: number, epoch = this.epoch): Promise<void> {
-    const name = this.keys.live(epoch, channel)
-    await this.redis.spublish(name, entry(position, 0, channel).json)
+    await this.redis.spublish(
+      this.keys.live(epoch, channel),
+      this.message(channel, position, epoch),
+    )
   }
 
-  async beacon(head: number): Promise<void> {
-    await this.redis.spublish(this.keys.beacon, `e1 ${head} 0`)
+  async beacon(position: number): Promise<void> {
+    await this.redis.spublish(this.keys.beacon, this.extent(position))
+  }
+
+  /** As a bridge writes it. */
+  message(channel: string, position: number, epoch = this.epoch): string {
+    return copyKeys.sealMessage(epoch, channel, entry(position, 0, channel).json)
+  }
+
+  extent(position: number, epoch = this.epoch): string {
+    return copyKeys.sealExtent({ epoch, ...placeAt(position), floor: 0 })
   }
 
   /** Cuts all subscribers off, as a failing network would. */

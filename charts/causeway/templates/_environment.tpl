@@ -36,13 +36,17 @@
 {{- end }}
 {{- end }}
 
-{{/* Variables out of the Secret: dict "root" $ "secretKeys" .Values.ingest.secretKeys */}}
+{{/* Variables out of the Secret: dict "root" $ "secret" its name "secretKeys" .Values.ingest.secretKeys */}}
 {{- define "causeway.secretEnv" -}}
 {{- range $name, $key := .secretKeys }}
+{{- /* Of a Secret of the release's own it is known what is in it. Otherwise its pods would wait for the key without end. */}}
+{{- if not (or $.root.Values.secrets.existingSecret (hasKey $.root.Values.secrets.values $key)) }}
+{{- fail (printf "Set secrets.values.%s: %s is read from it (docs/deploy.md says what it is)." $key $name) }}
+{{- end }}
 - name: {{ $name }}
   valueFrom:
     secretKeyRef:
-      name: {{ include "causeway.secretName" $.root }}
+      name: {{ $.secret }}
       key: {{ $key }}
 {{- end }}
 {{- end }}

@@ -44,13 +44,13 @@ app.kubernetes.io/component: {{ . }}
 {{- if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag | default .root.Chart.AppVersion }}{{ end }}
 {{- end }}
 
-{{/* The Secret with the addresses: someone else's, or the release's own. */}}
+{{/* The Secret with the addresses and the key of the copies: someone else's, or the release's own. */}}
 {{- define "causeway.secretName" -}}
 {{- if .Values.secrets.existingSecret }}
 {{- .Values.secrets.existingSecret }}
 {{- else if .Values.secrets.values }}
 {{- include "causeway.fullname" . }}
 {{- else }}
-{{- fail "Set secrets.existingSecret to the name of a Secret with DATABASE_URL, REDIS_URL and MQTT_URL (docs/deploy.md says how to make it)." }}
+{{- fail "Set secrets.existingSecret to the name of a Secret with DATABASE_URL, REDIS_URL, MQTT_URL and COPY_KEYS (docs/deploy.md says how to make it)." }}
 {{- end }}
 {{- end }}

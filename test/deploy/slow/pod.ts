@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { ServerUrls } from '../../../stack/servers.ts'
@@ -22,6 +23,9 @@ export interface PodOptions {
   env?: Record<string, string>
 }
 
+/** Of all pods: they believe each other's copies. */
+const COPY_KEY = randomBytes(32).toString('base64url')
+
 let count = 0
 
 /** A container of ours in place of a pod. Its addresses are on 127.0.0.1, in place of a pod's own. */
@@ -39,6 +43,7 @@ export class Pod {
     const pod = new Pod(role, await freePort(), await freePort())
     const variables = {
       ...addresses(urls),
+      COPY_KEYS: COPY_KEY,
       HOST: '127.0.0.1',
       PORT: String(pod.port),
       METRICS_HOST: '127.0.0.1',

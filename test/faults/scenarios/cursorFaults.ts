@@ -16,7 +16,8 @@ export const cursorFaults: Scenario[] = [
       await scene.keepLog(upTo)
       await query(
         scene.bench.databaseUrl,
-        `with gone as (delete from message where position <= ${upTo} returning 1)
+        `with gone as (delete from message where position <= ${upTo} returning 1),
+           low as (update log set low = ${upTo} where id = 0)
          select count(*)::text from gone`,
       )
       scene.limits.retainedAfter = upTo

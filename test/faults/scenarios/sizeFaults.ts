@@ -101,7 +101,7 @@ async function pull({ bench, channels, random }: Scene): Promise<number> {
 
 /** How many characters of two bytes each fill up an event. */
 function paddingOf(bytes: number): number {
-  const sender = { id: 'anonymous', name: 'anonymous' }
+  const sender = { id: 'poster', name: 'poster' }
   const rest = { id: '0193512a-0000-7000-8000-000000000001', type: 'message', sender }
   const channel = 'faults.f37a-9999.c0'
   const least = eventBytes({ ...rest, channel, data: '{"number":99999,"text":""}' })

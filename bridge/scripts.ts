@@ -1,0 +1,71 @@
+/**
+ * What runs inside Redis. The extent is one text behind its MAC. A key of another kind in its place counts as none. The scripts cannot
+ * verify a MAC: they compare, and whoever reads their answer verifies it.
+ */
+
+/** Reads the extent's text, and publishes it if there is one. ARGV: publish command, milliseconds that it is kept. */
+const TELL = `
+local extent = redis.pcall('GET', KEYS[1])
+if type(extent) == 'string' then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  redis.call(ARGV[1], KEYS[2], extent)
+end`
+
+/** KEYS: extent, beacon. ARGV: as above. */
+export const BEACON = `${TELL}
+return type(extent) == 'string' and extent`
+
+/**
+ * KEYS: extent, beacon. ARGV: publish command, milliseconds, the extent to begin with, one that does not prove itself.
+ *
+ * A copy that begins is told at once, before anything is appended to it. A gateway then sees the floor before the first
+ * message above it, and knows that what is below may never have been published.
+ */
+export const OPEN = `
+local extent = redis.pcall('GET', KEYS[1])
+if type(extent) == 'string' and extent ~= ARGV[4] then return extent end
+redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
+redis.call(ARGV[1], KEYS[2], ARGV[3])
+return ARGV[3]`
+
+/**
+ * KEYS: extent, then recent stream and live channel of each channel. ARGV: position, id and floor of the extent to append to, the
+ * extent afterwards, milliseconds that it is kept, publish command, stream length, stream milliseconds. Then for each entry the index
+ * of its stream's key, and its encoding behind its MAC.
+ *
+ * If Redis is elsewhere, another bridge may have appended the first of the entries: the others are appended only if Redis' last
+ * message is one of these. So what stands in Redis is always one history of the log.
+ *
+ * A Redis that evicted the extent may have kept a stream that reaches beyond the new one. It takes no lower id, so it begins
+ * again; failing instead would stop the bridges until it expires.
+ */
+export const APPEND = `
+local extent = redis.pcall('GET', KEYS[1])
+if type(extent) ~= 'string' then return false end
+local place, id, floor = string.match(extent, ' (%d+) (%S+) (%d+)$')
+if floor ~= ARGV[3] then return extent end
+local position = tonumber(ARGV[1])
+local first = 9
+if place ~= ARGV[1] or id ~= ARGV[2] then
+  local done = tonumber(place) - position
+  if done < 1 or 2 * done > #ARGV - 8 then return extent end
+  first = first + 2 * done
+  if string.match(ARGV[first - 1], '^[^{]*{"position":%d+,"previous":%d+,"id":"([^"]+)"') ~= id then
+    return extent
+  end
+  position = position + done
+  if first > #ARGV then return extent end
+end
+for i = first, #ARGV, 2 do
+  position = position + 1
+  local key = tonumber(ARGV[i])
+  local add = {'XADD', KEYS[key], 'MAXLEN', '~', ARGV[7], string.format('%d-0', position), 'm', ARGV[i + 1]}
+  if type(redis.pcall(unpack(add))) == 'table' then
+    redis.call('DEL', KEYS[key])
+    redis.call(unpack(add))
+  end
+  redis.call('PEXPIRE', KEYS[key], ARGV[8])
+  redis.call(ARGV[6], KEYS[key + 1], ARGV[i + 1])
+end
+redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5])
+return ARGV[4]`

@@ -1,0 +1,14 @@
+/** A place in the log: a position, and the id of the message there; `''` if there is none or it is not known. */
+export interface Place {
+  position: number
+  id: string
+}
+
+/**
+ * Whether a log went back behind a place of the same epoch: its head is below the place, or it has another message there. `idAt` is
+ * the id that the log has at the place's position. An id that one of both does not know proves nothing.
+ */
+export function contradicts(log: { position: number; idAt: string }, place: Place): boolean {
+  if (log.position < place.position) return true
+  return log.idAt !== '' && place.id !== '' && log.idAt !== place.id
+}

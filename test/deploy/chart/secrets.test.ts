@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals'
+import { describeUnless } from '../tools/describeUnless.ts'
+import { toolsLack } from '../tools/tools.ts'
+import { containersOf, get, podOf, PROFILES, renderChart, renderText, WORKLOADS } from './render.ts'
+
+describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
+  test('no address with a password is anywhere but in a Secret', async () => {
+    const objects = (await renderChart(profile)).filter(({ kind }) => kind !== 'Secret')
+    const found = JSON.stringify(objects).match(/[a-z]+:\/\/[^\s"/@]+:[^\s"/@]+@/g)
+    expect(found).toBeNull()
+  })
+
+  test('nothing that a Secret holds is anywhere else', async () => {
+    const objects = await renderChart(profile)
+    const secrets = objects.filter(({ kind }) => kind === 'Secret')
+    const rest = JSON.stringify(objects.filter(({ kind }) => kind !== 'Secret'))
+    for (const value of secrets.flatMap((each) => Object.values(get<object>(each, 'stringData')))) {
+      expect(rest).not.toContain(value)
+    }
+  })
+
+  test('the key of the copies comes to the three services from the Secret, and to nothing else', async () => {
+    const objects = (await renderChart(profile)).filter(({ kind }) => WORKLOADS.includes(kind))
+    const given = objects.flatMap((object) =>
+      containersOf(object)
+        .flatMap((container) => get<object[] | undefined>(container, 'env') ?? [])
+        .filter((variable) => get(variable, 'name') === 'COPY_KEYS')
+        .map((variable) => [
+          podOf(object).metadata.labels?.['app.kubernetes.io/component'],
+          variable,
+        ]),
+    )
+    const variable = {
+      name: 'COPY_KEYS',
+      valueFrom: { secretKeyRef: { name: 'causeway', key: 'COPY_KEYS' } },
+    }
+    const services = profile === 'migration' ? [] : ['bridge', 'gateway', 'ingest']
+    expect(new Set(given)).toEqual(new Set(services.map((service) => [service, variable])))
+  })
+})
+
+describeUnless(toolsLack)('an installation', () => {
+  test.each([
+    ['there are addresses twice', ['--set', 'secrets.values.REDIS_URL=redis://r'], /either/],
+    ['there are no addresses', ['--set', 'secrets.existingSecret='], /secrets\.existingSecret/],
+    [
+      'a service’s secret is not among those that are given',
+      ['--set', 'secrets.existingSecret=,secrets.values.DATABASE_URL=postgres://p'],
+      /Set secrets\.values\.COPY_KEYS/,
+    ],
+    [
+      'the migration’s secret is not among those that are given',
+      ['--set', 'secrets.existingSecret=,secrets.values.COPY_KEYS=k,migrations.mode=only'],
+      /Set secrets\.values\.DATABASE_URL/,
+    ],
+    ['a service would get no key', ['--set', 'gateway.secretKeys.COPY_KEYS=null'], /COPY_KEYS/],
+    ['a key stands in clear', ['--set', 'bridge.config.COPY_KEYS=k'], /COPY_KEYS/],
+  ])('is refused where %s', (_, args, message) => {
+    expect(() => renderText('small', args)).toThrow(message)
+  })
+})

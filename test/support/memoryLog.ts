@@ -1,0 +1,92 @@
+import type { LinkedEntry } from '../../contract/message.ts'
+import { contradicts, type Place } from '../../contract/place.ts'
+import type { LogReader } from '../../history/logReader.ts'
+import { entry } from './testRedis.ts'
+
+/** A log in memory, as far as a feed reads it, which writes down what it was asked. */
+export class MemoryLog implements Pick<LogReader, 'heads' | 'scan' | 'endEpoch'> {
+  epoch = 'e1'
+  readonly entries: LinkedEntry[] = []
+  /** How many channels each question named; those without any are reads of the head. */
+  readonly asked: number[] = []
+  readonly scans: string[] = []
+  /** Bytes of messages that each scan asked for at most. */
+  readonly scanBytes: number[] = []
+  /** Scans that ask for more fail. */
+  maxScanBytes = Infinity
+  /** The epochs that were to be ended, and from where. */
+  readonly ends: string[] = []
+  isFailing = false
+  failures = 0
+  /** Awaited by a read that knows its answer. */
+  beforeAnswer: () => Promise<void> | void = () => {}
+  /** How often it went back: what it holds after that has other ids. */
+  #backs = 0
+
+  get head(): Place {
+    return { position: this.entries.length, id: this.#idAt(this.entries.length) }
+  }
+
+  async heads(channels: readonly string[], mark = 0): ReturnType<LogReader['heads']> {
+    if (channels.length > 0) this.asked.push(channels.length)
+    if (this.isFailing) {
+      this.failures++
+      throw new Error('away')
+    }
+    const answer = {
+      epoch: this.epoch,
+      ...this.head,
+      idAt: this.#idAt(mark),
+      channels: new Map(channels.map((name) => [name, this.#last(name)])),
+    }
+    await this.beforeAnswer()
+    return answer
+  }
+
+  async scan(query: Parameters<LogReader['scan']>[0]): ReturnType<LogReader['scan']> {
+    const { after, upTo, channels = [], maxBytes, mark = 0 } = query
+    this.scans.push(`${after}-${upTo}`)
+    this.scanBytes.push(maxBytes)
+    if (maxBytes > this.maxScanBytes) throw new Error('too large')
+    const found = this.entries
+      .slice(after, upTo)
+      .filter(({ channel }) => channels.includes(channel))
+    const position = this.entries.length
+    return { entries: found, upTo, position, id: this.#idAt(upTo), idAt: this.#idAt(mark) }
+  }
+
+  async endEpoch(epoch: string, place: Place): Promise<boolean> {
+    this.ends.push(`${epoch} at ${place.position}`)
+    const log = { position: this.entries.length, idAt: this.#idAt(place.position) }
+    const isEnded = epoch === this.epoch && contradicts(log, place)
+    if (isEnded) this.epoch = 'e2'
+    return isEnded
+  }
+
+  append(channel: string, sentAt?: Date): void {
+    const one = entry(this.entries.length + 1, this.#last(channel), channel)
+    const id = this.#backs === 0 ? one.id : one.id.replace(/^0/, String(this.#backs))
+    let json = one.json.replace(one.id, id)
+    if (sentAt !== undefined) json = json.replace(/"[^"]*"}$/, `"${sentAt.toISOString()}"}`)
+    this.entries.push({ ...one, id, link: this.head.id, json })
+  }
+
+  /** The database is restored to where it had so many messages, and its epoch stays as it was. */
+  goBack(head: number): void {
+    this.entries.length = head
+    this.#backs++
+  }
+
+  /** The messages are removed by a retention, and so nobody knows their ids. */
+  forgetIds(): void {
+    for (const one of this.entries) one.id = ''
+  }
+
+  #idAt(position: number): string {
+    return this.entries[position - 1]?.id ?? ''
+  }
+
+  #last(channel: string): number {
+    return this.entries.findLast((one) => one.channel === channel)?.position ?? 0
+  }
+}

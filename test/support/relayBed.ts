@@ -1,0 +1,115 @@
+import type { Redis } from 'ioredis'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { createBridgeMetrics, type BridgeMetrics } from '../../bridge/metrics.ts'
+import { RedisLog } from '../../bridge/redisLog.ts'
+import { Relay, type Log } from '../../bridge/relay.ts'
+import type { LinkedEntry } from '../../contract/message.ts'
+import { RedisKeys } from '../../contract/redisKeys.ts'
+import type { History } from '../../history/history.ts'
+import type { disposables } from './disposables.ts'
+import { testDatabase } from './testDatabase.ts'
+import { draft, openHistory, openSql, type Sql } from './testHistory.ts'
+import { copyKeys, extentOf, openRedis } from './testRedis.ts'
+import { uniquePrefix } from './uniquePrefix.ts'
+import { waitFor } from './waitFor.ts'
+
+/** Relays between a real log and a real Redis. */
+export class RelayBed {
+  readonly sql: Sql
+  readonly history: History
+  readonly redis: Redis
+  readonly keys = new RedisKeys(uniquePrefix(), 0)
+  /** Of the copy that is looked at. */
+  epoch: string
+  readonly #relays: Relay[] = []
+
+  static async open(opened: ReturnType<typeof disposables>): Promise<RelayBed> {
+    const url = await testDatabase()
+    const history = openHistory(url, opened)
+    const { epoch } = await history.head()
+    return new RelayBed(openSql(url, opened), history, await openRedis(opened), epoch)
+  }
+
+  private constructor(sql: Sql, history: History, redis: Redis, epoch: string) {
+    this.sql = sql
+    this.history = history
+    this.redis = redis
+    this.epoch = epoch
+  }
+
+  /** After each test: the next one empties the log, which a relay that goes on takes for one that went back. */
+  close(): Promise<unknown> {
+    return Promise.all(this.#relays.map((relay) => relay.close()))
+  }
+
+  /** Resolves when it follows the log. */
+  async start(
+    connection = this.redis,
+    log: Log = this.history,
+  ): Promise<{ relay: Relay; metrics: BridgeMetrics }> {
+    const metrics = createBridgeMetrics(new Registry())
+    const relay = new Relay({
+      log,
+      copy: new RedisLog(connection, this.keys, {
+        copyKeys,
+        onRefused: () => {},
+        recentLength: 5_000,
+        recentSeconds: 60,
+      }),
+      metrics,
+      logger: pino({ level: 'silent' }),
+      holeMs: 40,
+      after: (ms, run) => void setTimeout(run, ms).unref(),
+    })
+    this.#relays.push(relay)
+    relay.start()
+    await waitFor(() => relay.follows)
+    return { relay, metrics }
+  }
+
+  /** Appends messages to the log; what would come of them over MQTT. */
+  async post(count: number): Promise<LinkedEntry[]> {
+    const answers = await Promise.all(
+      Array.from({ length: count }, () => this.history.append(draft())),
+    )
+    return answers.map((answer) => ({ ...answer.entry, link: answer.link }))
+  }
+
+  /** The encodings in Redis. */
+  async copied(connection = this.redis): Promise<string[]> {
+    const items = await connection.xrange(this.keys.recent(this.epoch, 'lobby'), '-', '+')
+    return items.map(([, [, sealed = '']]) => {
+      return copyKeys.openMessage(this.epoch, 'lobby', sealed) ?? ''
+    })
+  }
+
+  async headInRedis(connection = this.redis): Promise<number> {
+    return (await extentOf(connection, this.keys, this.epoch))?.position ?? -1
+  }
+
+  /** Redis has the whole log, and knows that it has. */
+  async levelled(): Promise<void> {
+    await waitFor(async () => (await this.headInRedis()) === (await this.history.head()).position)
+  }
+
+  /** The log of one channel is as it was when it had so many messages; nothing else is told. */
+  async putBack(head: number): Promise<void> {
+    await this.sql(`delete from "message" where "position" > ${head}`)
+    await this.sql(`update "channel" set "head" = ${head}, "count" = ${head}`)
+    await this.sql(`update "log" set "head" = ${head},
+      "last_id" = (select "id" from "message" where "position" = ${head})`)
+  }
+
+  /** The log has another epoch, and Redis follows it. */
+  async ended(): Promise<void> {
+    const before = this.epoch
+    await waitFor(async () => (await this.history.head()).epoch !== before)
+    this.epoch = (await this.history.head()).epoch
+    await this.levelled()
+  }
+}
+
+export async function value(metric: BridgeMetrics['fetched']): Promise<number> {
+  return (await metric.get()).values[0]?.value ?? 0
+}

@@ -1,0 +1,36 @@
+import { ALL_MIGRATIONS, MigrationProgram } from '../../stack/migrationProgram.ts'
+import { runSql, withDatabase } from '../../stack/sql.ts'
+import { testServers } from './servers.ts'
+import { openSql, type Sql } from './testHistory.ts'
+import { uniquePrefix } from './uniquePrefix.ts'
+
+interface Opened {
+  add: (dispose: () => unknown) => void
+}
+
+/** A database that is empty, and the program that migrates it, with all of our migrations or only the named ones. */
+export class TestDeployment {
+  readonly url: string
+  readonly sql: Sql
+  readonly program: MigrationProgram
+
+  private constructor(url: string, sql: Sql, program: MigrationProgram) {
+    this.url = url
+    this.sql = sql
+    this.program = program
+  }
+
+  static async create(opened: Opened, names = ALL_MIGRATIONS): Promise<TestDeployment> {
+    const { databaseUrl } = testServers()
+    const name = uniquePrefix()
+    await runSql(databaseUrl, `create database ${name}`)
+    const url = withDatabase(databaseUrl, name)
+    const program = new MigrationProgram(names)
+    opened.add(() => program.remove())
+    return new TestDeployment(url, openSql(url, opened), program)
+  }
+
+  migrate(databaseUrl = this.url): Promise<string> {
+    return this.program.run(databaseUrl)
+  }
+}
