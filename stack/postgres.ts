@@ -11,10 +11,14 @@ import { type ServerSpec, type ServerOptions, serverEnv } from './server.ts'
 const USER = 'causeway'
 
 /**
- * The Postgres that npm brought, on the data below `dir`. `fsync` and `synchronous_commit` stay on, in tests too: the promise of
+ * The Postgres that npm brought, on the data below `dir`; `name` tells two of one stack apart. `fsync` and `synchronous_commit` stay on, in tests too: the promise of
  * the whole system is theirs.
  */
-export async function postgres({ dir, port }: ServerOptions): Promise<ServerSpec> {
+export async function postgres({
+  dir,
+  port,
+  name = 'postgres',
+}: ServerOptions & { name?: string }): Promise<ServerSpec> {
   const account = ownFolder(dir)
   const binaries = await postgresBinaries(account)
   const data = join(dir, 'data')
@@ -29,12 +33,12 @@ export async function postgres({ dir, port }: ServerOptions): Promise<ServerSpec
     fsync: 'on',
     synchronous_commit: 'on',
   }
-  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
   const args = ['-D', data, '-p', String(port), ...flags]
   return {
     url: `postgresql://${USER}:${readFileSync(join(dir, 'password'), 'utf8')}@127.0.0.1:${port}/postgres`,
     role: 'postgres',
-    name: 'postgres',
+    name,
     command: commandAs(account, binaries.postgres, args, { files }),
     env: serverEnv(),
     cwd: '/',
@@ -91,8 +95,11 @@ function commandLine(pid: number): string {
   return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
 }
 
-/** As pg_ctl does it: the eighth line of the lock file says how far it is. */
+/** As pg_ctl does it: the eighth line of the lock file says how far it is. A standby serves too, if only for reading. */
 async function isReady(data: string, pid: number): Promise<void> {
   const lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
-  if (Number(lines[0]) !== pid || lines[7]?.trim() !== 'ready') throw new Error('still starting')
+  const state = lines[7]?.trim() ?? ''
+  if (Number(lines[0]) !== pid || !['ready', 'standby'].includes(state)) {
+    throw new Error('still starting')
+  }
 }

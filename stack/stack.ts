@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Child } from './child.ts'
+import type { Child, ChildSpec } from './child.ts'
 import { copyKey } from './copyKey.ts'
 import { migrateDatabase } from './migration.ts'
 import { nginx } from './nginx.ts'
@@ -39,6 +39,8 @@ export interface Stack extends ServerUrls {
   origin: string
   dir: string
   processes: readonly Child[]
+  /** Starts one more process, which ends with the others. */
+  start(spec: ChildSpec): Promise<Child>
   /** Ends everything, what others need last. Idempotent. */
   stop(): Promise<void>
   /** Kills what is still there, for those who do not want to wait for `stop`. */
@@ -83,7 +85,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     rmSync(file, { force: true })
     const addresses = await startAll(supervisor, dir, options)
     const hurry = () => supervisor.hurry()
-    stack = { ...addresses, dir, processes: supervisor.children, stop, hurry }
+    const start = (spec: ChildSpec) => supervisor.start(spec)
+    stack = { ...addresses, dir, processes: supervisor.children, start, stop, hurry }
     options.signal?.throwIfAborted()
   } catch (error) {
     await stop()

@@ -8,7 +8,7 @@ import { ROOT } from '../stack/root.ts'
  * 500 posts a second, and some of its readers are the plain `eventsource` package.
  */
 const FAULTS = ['F5', 'F9c', 'F13a', 'F16b', 'F19', 'F20'] as const
-const OPTIONS = ['--only', FAULTS.join(','), '--minutes', '5', '--seed', '1']
+const OPTIONS = ['--only', FAULTS.join(','), '--minutes', '8', '--seed', '1']
 
 let output = ''
 let code: unknown

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from './say.mjs'
 
-const USUAL_MINUTES = 15
+const USUAL_MINUTES = 24
 
 const HELP = `npm run faults [-- options]: set up what is missing, then break the system in every way that one machine can,
 judge what its readers heard, and write docs/reliability.md.

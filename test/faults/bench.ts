@@ -9,12 +9,15 @@ import { type Stack, startStack } from '../../stack/stack.ts'
 import type { Random } from '../model/random.ts'
 import { signalFamily } from './family.ts'
 import { Hops } from './hops.ts'
+import { Standby } from './standby.ts'
 
 export interface BenchOptions {
   dir: string
   random: Random
   /** More environment for the services; `dir` is the stack's. */
   env?: ((name: string, dir: string) => NodeJS.ProcessEnv) | undefined
+  /** Has a second Postgres that follows the first. */
+  standby?: boolean | undefined
   /** Gives Postgres a disk of its own, so small that it can be filled. Needs root. */
   postgresDiskMegabytes?: number | undefined
 }
@@ -31,11 +34,14 @@ export class Bench {
   /** Straight to the services, through the proxy before each. */
   readonly gateways: string[]
   readonly ingests: string[]
+  readonly #standby: Standby | undefined
+  /** Names of processes that are not to come back. */
+  readonly #givenUp = new Set<string>()
   readonly #crashDir: string
   readonly #disk: string | undefined
 
   static async start(options: BenchOptions): Promise<Bench> {
-    const { dir, random, env, postgresDiskMegabytes: megabytes } = options
+    const { dir, random, env, standby, postgresDiskMegabytes: megabytes } = options
     if (megabytes !== undefined) mountDisk(diskOf(dir), megabytes)
     const crashDir = join(dir, 'crash')
     mkdirSync(crashDir, { recursive: true })
@@ -71,6 +77,7 @@ export class Bench {
       ingests: await entrances('ingest'),
       crashDir,
       ...(megabytes === undefined ? {} : { disk: diskOf(dir) }),
+      ...(standby === true ? { standby: await Standby.start(stack, hops) } : {}),
     })
   }
 
@@ -83,6 +90,7 @@ export class Bench {
       ingests: string[]
       crashDir: string
       disk?: string
+      standby?: Standby
     },
   ) {
     this.stack = stack
@@ -92,6 +100,17 @@ export class Bench {
     this.ingests = at.ingests
     this.#crashDir = at.crashDir
     this.#disk = at.disk
+    this.#standby = at.standby
+  }
+
+  /** Where the log is, around the proxies. */
+  get databaseUrl(): string {
+    return this.#givenUp.has('postgres') ? this.standby.databaseUrl : this.stack.databaseUrl
+  }
+
+  get standby(): Standby {
+    if (this.#standby === undefined) throw new Error('there is no standby')
+    return this.#standby
   }
 
   child(name: string): Child {
@@ -118,15 +137,23 @@ export class Bench {
     signalFamily(this.child(name).pid, 'SIGCONT')
   }
 
+  /** Kills Postgres for good: the log is in the standby. */
+  async giveUpPostgres(): Promise<void> {
+    this.#givenUp.add('postgres')
+    signalFamily(this.child('postgres').pid, 'SIGKILL')
+    await this.child('postgres').stop('SIGKILL')
+  }
+
   /** Takes every fault away and resolves when all is ready. */
   async restore(): Promise<void> {
     await this.hops.pass()
-    for (const { name } of this.stack.processes) this.thaw(name)
+    const kept = this.stack.processes.filter(({ name }) => !this.#givenUp.has(name))
+    for (const { name } of kept) this.thaw(name)
     for (const role of ['postgres', 'redis', 'mosquitto', 'bridge', 'ingest', 'gateway', 'nginx']) {
-      const down = this.stack.processes.filter((child) => child.role === role)
+      const down = kept.filter((child) => child.role === role)
       await Promise.all(down.map((child) => child.start()))
     }
-    await Promise.all(this.stack.processes.map((child) => untilReady(child)))
+    await Promise.all(kept.map((child) => untilReady(child)))
   }
 
   async stop(): Promise<void> {

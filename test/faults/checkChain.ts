@@ -1,6 +1,6 @@
-import { parseEventId } from '../../contract/eventId.ts'
-import type { LogView } from './logView.ts'
-import type { Chain, MessageRecord, ReadyRecord, Row } from './records.ts'
+import type { Life, LogView } from './logView.ts'
+import type { Chain, GapRecord, MessageRecord, Row } from './records.ts'
+import { divide, type Segment } from './segments.ts'
 import type { Violation } from './violation.ts'
 
 export interface ChainLimits {
@@ -8,131 +8,115 @@ export interface ChainLimits {
   retainedAfter?: number | undefined
 }
 
-/** A stretch of one chain between its beginning, or a reset, and the next reset. */
-interface Segment {
-  epoch: string
-  after: number
-  last: number
-  seen: Set<number>
-  gaps: { channel: string; after: number; before: number }[]
-}
-
 export interface ChainVerdict {
   violations: Violation[]
   deliveries: number
-  /** Came again over the wire, and the reader kept them from its application. */
   wireRepeats: number
 }
 
+type Finding = [Violation['word'], string]
+
 /** One subscriber against the log: each message of its channels once, in order, or a true word about it. */
 export function checkChain(chain: Chain, log: LogView, limits: ChainLimits = {}): ChainVerdict {
-  const violations: Violation[] = []
-  const report = (word: Violation['word'], detail: string) =>
-    violations.push({ word, detail: `${chain.name}: ${detail}` })
-  const segments: Segment[] = []
-  let current: Segment | undefined
-  let lastId = ''
-  let deliveries = 0
-  let wireRepeats = 0
-
-  const begin = (ready: ReadyRecord) => {
-    current = {
-      epoch: ready.epoch,
-      after: ready.position,
-      last: ready.position,
-      seen: new Set(),
-      gaps: [],
-    }
-    segments.push(current)
-  }
-
-  for (const record of chain.records) {
-    if (record.t === 'connect') lastId = record.lastId
-    else if (record.t === 'ready') {
-      if (record.complete && current === undefined) begin(record)
-      else if (record.complete && current?.epoch !== record.epoch) {
-        report(
-          'dishonest-reset',
-          `went on silently from epoch ${current?.epoch} in ${record.epoch}`,
-        )
-        begin(record)
-      } else if (!record.complete) {
-        if (isOfThisLog(lastId, record)) report('dishonest-reset', `${lastId} is of this log`)
-        begin(record)
-      }
-    } else if (record.t === 'message') {
-      if (record.repeat === true) {
-        wireRepeats++
-        continue
-      }
-      deliveries++
-      const wrong = compare(record, log.row(record.epoch, record.position), chain)
-      if (wrong !== undefined) report(...wrong)
-      if (current === undefined || current.epoch !== record.epoch) {
-        report('phantom', `${record.position} came without a beginning in epoch ${record.epoch}`)
-      } else if (current.seen.has(record.position)) report('duplicate', `${record.position}`)
-      else {
-        if (record.position <= current.last)
-          report('order', `${record.position} after ${current.last}`)
-        current.seen.add(record.position)
-        current.last = Math.max(current.last, record.position)
-      }
-    } else if (record.t === 'gap') {
-      current?.gaps.push(record)
-      const { channel, after, before, reason } = record
-      const from = Math.max(after, limits.retainedAfter ?? 0)
-      const withheld = log.between(current?.epoch ?? '', channel, from, before - 1)
-      const isAllowed = limits.retainedAfter !== undefined && reason === 'retention'
-      if (!isAllowed || withheld.length > 0) {
-        report(
-          'dishonest-gap',
-          `${channel} ${after}..${before} (${reason}): ${withheld.length} are there`,
-        )
-      }
-    }
-  }
-
-  for (const segment of segments) {
-    const isLast = segment === segments.at(-1) && segment.epoch === log.head.epoch
-    const missing = missingFrom(segment, chain, log, isLast ? log.head.position : segment.last)
-    for (const { position } of missing) {
-      report(position < segment.last ? 'skipped' : 'tail', `${position} never came`)
-    }
-  }
-  if (segments.length === 0) report('tail', 'no stream ever began')
-  return { violations, deliveries, wireRepeats }
+  const { segments, violations, deliveries, wireRepeats } = divide(chain)
+  const findings = segments.flatMap((segment) =>
+    segment === segments.at(-1)
+      ? checkLast(segment, chain, log, limits)
+      : checkEarlier(segment, chain, log, limits),
+  )
+  const more = findings.map(([word, text]) => ({ word, detail: `${chain.name}: ${text}` }))
+  return { violations: [...violations, ...more], deliveries, wireRepeats }
 }
 
-function missingFrom(segment: Segment, chain: Chain, log: LogView, upTo: number): Row[] {
-  return chain.channels
-    .flatMap((channel) => log.between(segment.epoch, channel, segment.after, upTo))
-    .filter(
-      ({ position, channel }) =>
-        !segment.seen.has(position) &&
-        !segment.gaps.some(
-          (gap) => gap.channel === channel && gap.after < position && position < gap.before,
-        ),
-    )
+/** It ends with the run, so it must have come to the end of the log that is there. */
+function checkLast(segment: Segment, chain: Chain, log: LogView, limits: ChainLimits): Finding[] {
+  const { epoch, position } = log.head
+  if (segment.epoch === epoch) {
+    return [
+      ...checkAgainst(segment, chain, log.present, limits),
+      ...missing(segment, chain, log.present, position),
+    ]
+  }
+  return [
+    ...checkEarlier(segment, chain, log, limits),
+    ['tail', `it stands in epoch ${segment.epoch}, and the log is in ${epoch}`],
+  ]
 }
 
-/** Whether the log could have gone on from this id. */
-function isOfThisLog(lastId: string, { epoch, position }: ReadyRecord): boolean {
-  const id = parseEventId(lastId)
-  return id !== undefined && id.epoch === epoch && id.position <= position
-}
-
-function compare(
-  heard: MessageRecord,
-  row: Row | undefined,
+/**
+ * It ended with a reset, so it is whole up to the last that it heard. If the log went back in its epoch, it may have followed the log
+ * before or the log afterwards, but not first the one and then the other.
+ */
+function checkEarlier(
+  segment: Segment,
   chain: Chain,
-): [Violation['word'], string] | undefined {
+  log: LogView,
+  limits: ChainLimits,
+): Finding[] {
+  const [first, ...others] = log
+    .lives(segment.epoch)
+    .map((life) => [
+      ...checkAgainst(segment, chain, life, limits),
+      ...missing(segment, chain, life, lastOf(segment)),
+    ])
+  if (first === undefined) return [['phantom', `the log never had the epoch ${segment.epoch}`]]
+  return others.reduce((best, each) => (each.length < best.length ? each : best), first)
+}
+
+function checkAgainst(segment: Segment, chain: Chain, life: Life, limits: ChainLimits): Finding[] {
+  const findings: Finding[] = []
+  const seen = new Set<number>()
+  let last = segment.after
+  for (const record of segment.messages) {
+    const { position } = record
+    findings.push(...compare(record, life.row(position), chain))
+    if (seen.has(position)) findings.push(['duplicate', `${position}`])
+    else if (position <= last) findings.push(['order', `${position} after ${last}`])
+    seen.add(position)
+    last = Math.max(last, position)
+  }
+  return [...findings, ...segment.gaps.flatMap((gap) => checkGap(gap, life, limits))]
+}
+
+function checkGap(
+  { channel, after, before, reason }: GapRecord,
+  life: Life,
+  { retainedAfter }: ChainLimits,
+): Finding[] {
+  const from = Math.max(after, retainedAfter ?? 0)
+  const withheld = life.between(channel, from, before - 1)
+  const isAllowed = retainedAfter !== undefined && reason === 'retention'
+  if (isAllowed && withheld.length === 0) return []
+  const name = `${channel} ${after}..${before} (${reason})`
+  return [['dishonest-gap', `${name}: ${withheld.length} are there`]]
+}
+
+function missing(segment: Segment, chain: Chain, life: Life, upTo: number): Finding[] {
+  // By their ids: another message in its place is none of it.
+  const seen = new Set(segment.messages.map(({ id }) => id))
+  const last = lastOf(segment)
+  const isTold = ({ position, channel }: Row) =>
+    segment.gaps.some(
+      (gap) => gap.channel === channel && gap.after < position && position < gap.before,
+    )
+  return chain.channels
+    .flatMap((channel) => life.between(channel, segment.after, upTo))
+    .filter((row) => !seen.has(row.id) && !isTold(row))
+    .map(({ position }) => [position < last ? 'skipped' : 'tail', `${position} never came`])
+}
+
+function lastOf({ after, messages }: Segment): number {
+  return messages.reduce((last, { position }) => Math.max(last, position), after)
+}
+
+function compare(heard: MessageRecord, row: Row | undefined, chain: Chain): Finding[] {
   const name = `${heard.channel} ${heard.position}`
   if (row === undefined || row.id !== heard.id || row.channel !== heard.channel) {
-    return ['phantom', `${name} is not in the log`]
+    return [['phantom', `${name} is not in the log`]]
   }
-  if (!chain.channels.includes(heard.channel)) return ['phantom', `${name} was not asked for`]
+  if (!chain.channels.includes(heard.channel)) return [['phantom', `${name} was not asked for`]]
   if (row.hash !== heard.hash || row.previous !== heard.previous) {
-    return ['inconsistent', `${name} is not what the log has`]
+    return [['inconsistent', `${name} is not what the log has`]]
   }
-  return undefined
+  return []
 }

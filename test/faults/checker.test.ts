@@ -7,7 +7,6 @@ import {
   heard,
   type History,
   postAt,
-  postOf,
   records,
   rowAt,
   START,
@@ -19,6 +18,8 @@ const LIMITS: Limits = {
   healWithinMs: 5_000,
   answerWithinMs: 10_000,
   rssBytes: 1_000,
+  sentWithinMs: 1_000,
+  toldWithinMs: 2_000,
 }
 
 function words(history: History, limits: Partial<Limits> = {}): string[] {
@@ -142,8 +143,17 @@ describe('a bad history is rejected with the right word', () => {
     ],
     [
       'a stream goes on in another epoch without a word',
-      ['dishonest-reset', 'phantom'],
+      ['dishonest-reset', 'phantom', 'tail'],
       (h) => records(h).splice(FIFTH_HEARD, 0, connect('aaaa-104'), ready({ epoch: 'bbbb' })),
+    ],
+    [
+      'nothing was posted',
+      ['expectation'],
+      (h) => {
+        h.posts.length = h.rows.length = 0
+        h.head.position = 100
+        for (const { records: chain } of h.chains) chain.splice(2)
+      },
     ],
     ['a stream never begins', ['tail'], (h) => (h.chains[1]?.records.splice(1), undefined)],
     [
@@ -187,32 +197,6 @@ describe('a bad history is rejected with the right word', () => {
     expect(words(history, { retainedAfter: 105 })).toEqual([])
     expect(words(history, { retainedAfter: 104 })).toEqual(['dishonest-gap'])
   })
-})
-
-test('a reset to another epoch begins another chain, and what the first one had not told is no loss', () => {
-  const history = goodHistory()
-  const restored = history.rows.slice(2, 4).map((row) => ({
-    ...row,
-    epoch: 'bbbb',
-    previous: 0,
-    id: `${row.id}b`,
-    key: `${row.key}b`,
-    position: row.position - 2,
-  }))
-  history.posts.push(...restored.map(postOf))
-  history.rows.push(...restored)
-  Object.assign(history, { head: { epoch: 'bbbb', position: 102 } })
-  for (const { records: chain, channels } of history.chains) {
-    chain.splice(
-      FIFTH_HEARD,
-      Infinity,
-      { t: 'connect', at: START, via: 'x', lastId: 'aaaa-105' },
-      { t: 'ready', at: START, epoch: 'bbbb', position: 100, complete: false },
-      { t: 'reset', at: START, why: 'other-epoch' },
-      ...restored.filter(({ channel }) => channels.includes(channel)).map(heard),
-    )
-  }
-  expect(words(history)).toEqual([])
 })
 
 test('what a reader keeps from its application is counted apart', () => {

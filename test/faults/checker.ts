@@ -1,16 +1,30 @@
 import { checkChain, type ChainLimits } from './checkChain.ts'
 import { LogView } from './logView.ts'
-import { checkLog, checkPosts } from './checkLog.ts'
+import { checkLog } from './checkLog.ts'
+import { checkPosts, type PostLimits } from './checkPosts.ts'
+import { checkResets, type ResetLimits } from './checkResets.ts'
 import { measureHealing, type Healing } from './healing.ts'
 import type { FaultHistory, PostOutcome } from './records.ts'
 import type { Violation, Word } from './violation.ts'
 
-export interface Limits extends ChainLimits {
+export interface Limits extends ChainLimits, PostLimits, ResetLimits {
   /** Whether an attempt to post may go wrong. */
   postsMayFail: boolean
   healWithinMs: number
+  /** How late a delivery may be while the fault is there; any, unless it is said. */
+  delayWithinMs?: number
   answerWithinMs: number
   rssBytes: number
+}
+
+export const USUAL_LIMITS: Limits = {
+  postsMayFail: false,
+  healWithinMs: 5_000,
+  answerWithinMs: 8_000,
+  rssBytes: 500_000_000,
+  // All clocks are the same one.
+  sentWithinMs: 1_000,
+  toldWithinMs: 2_000,
 }
 
 export interface Judgement extends Healing {
@@ -19,27 +33,35 @@ export interface Judgement extends Healing {
   wireRepeats: number
   posts: { taken: number; failed: number; unknown: number }
   worstAnswerMs: number
+  toldMs: number | undefined
 }
 
 /** Judges one fault from what was written down, and from nothing else. */
 export function judge(history: FaultHistory, limits: Limits): Judgement {
   const log = new LogView(history)
   const chains = history.chains.map((chain) => checkChain(chain, log, limits))
+  const deliveries = chains.reduce((sum, each) => sum + each.deliveries, 0)
   const healing = measureHealing(history)
+  const { violations: untold, toldMs } = checkResets(history, limits)
   const count = (...outcomes: PostOutcome[]) =>
     history.posts.filter(({ outcome }) => outcomes.includes(outcome)).length
   const worstAnswerMs = history.posts.reduce((worst, { ms }) => Math.max(worst, ms), 0)
   return {
     violations: [
       ...checkLog(history),
-      ...checkPosts(history),
+      ...checkPosts(history, limits),
       ...chains.flatMap(({ violations }) => violations),
+      ...untold,
+      ...(deliveries > 0
+        ? []
+        : [{ word: 'expectation' as const, detail: 'nothing was delivered' }]),
       ...checkBounds(history, limits),
       ...checkAvailability(history, limits),
       ...over('hang', worstAnswerMs, limits.answerWithinMs, 'ms for the answer to a post'),
       ...over('slow-heal', healing.healMs, limits.healWithinMs, 'ms until all was well again'),
+      ...over('late', healing.worstDelayMs, limits.delayWithinMs ?? Infinity, 'ms for a delivery'),
     ],
-    deliveries: chains.reduce((sum, each) => sum + each.deliveries, 0),
+    deliveries,
     wireRepeats: chains.reduce((sum, each) => sum + each.wireRepeats, 0),
     posts: {
       taken: count('created', 'repeated'),
@@ -47,6 +69,7 @@ export function judge(history: FaultHistory, limits: Limits): Judgement {
       unknown: count('unknown'),
     },
     worstAnswerMs,
+    toldMs,
     ...healing,
   }
 }

@@ -30,7 +30,7 @@ export class Hops {
     for (const role of ['ingest', 'bridge', 'gateway'] as const) {
       for (let index = 1; index <= counts[role]; index++) {
         for (const server of LINKS[role]) {
-          await this.#open(`${role}-${index}>${server}`, ports[server])
+          await this.open(`${role}-${index}>${server}`, ports[server])
         }
       }
     }
@@ -38,8 +38,16 @@ export class Hops {
 
   /** Opens the way in to a service or the edge, and returns the address to use for it. */
   async openEntrance(name: string, url: string): Promise<string> {
-    const { port } = await this.#open(`clients>${name}`, Number(new URL(url).port))
+    const { port } = await this.open(`clients>${name}`, Number(new URL(url).port))
     return `http://127.0.0.1:${port}`
+  }
+
+  /** Opens one more, `from>to`. */
+  async open(name: string, targetPort: number): Promise<Proxy> {
+    const proxy = new Proxy({ name, port: await freePort(), targetPort, random: this.#random })
+    await proxy.open()
+    this.#proxies.set(name, proxy)
+    return proxy
   }
 
   /** What a service has to be told so that it goes through its proxies. */
@@ -75,12 +83,5 @@ export class Hops {
 
   async close(): Promise<void> {
     await Promise.all(this.matching(/./).map((proxy) => proxy.close()))
-  }
-
-  async #open(name: string, targetPort: number): Promise<Proxy> {
-    const proxy = new Proxy({ name, port: await freePort(), targetPort, random: this.#random })
-    await proxy.open()
-    this.#proxies.set(name, proxy)
-    return proxy
   }
 }

@@ -1,29 +1,51 @@
 import type { FaultHistory, Row } from './records.ts'
 
-/** The dump of the log, ordered for questions about positions and channels. */
+/** What the log had, ordered for questions about positions and channels. */
 export class LogView {
   readonly head: FaultHistory['head']
-  readonly #rows = new Map<string, Row>()
+  /** The log as it is at the end. */
+  readonly present: Life
+  readonly #former: (Life & { epoch: string }) | undefined
+
+  constructor({ rows, head, retreat }: Pick<FaultHistory, 'rows' | 'head' | 'retreat'>) {
+    this.head = head
+    this.present = new Life(rows)
+    if (retreat !== undefined) {
+      this.#former = Object.assign(new Life(retreat.rows), { epoch: retreat.epoch })
+    }
+  }
+
+  /**
+   * The courses that the log took under an epoch. One in which it went back unnoticed has two: until that is found out, the log goes on
+   * under the same name.
+   */
+  lives(epoch: string): Life[] {
+    if (epoch === this.#former?.epoch) return [this.#former, this.present]
+    return epoch === this.head.epoch ? [this.present] : []
+  }
+}
+
+/** One course of the log, in which each position has one message. */
+export class Life {
+  readonly #rows = new Map<number, Row>()
   readonly #byChannel = new Map<string, Row[]>()
 
-  constructor({ rows, head }: Pick<FaultHistory, 'rows' | 'head'>) {
-    this.head = head
+  constructor(rows: readonly Row[]) {
     for (const row of rows) {
-      this.#rows.set(`${row.epoch} ${row.position}`, row)
-      const name = `${row.epoch} ${row.channel}`
-      const channel = this.#byChannel.get(name)
-      if (channel === undefined) this.#byChannel.set(name, [row])
+      this.#rows.set(row.position, row)
+      const channel = this.#byChannel.get(row.channel)
+      if (channel === undefined) this.#byChannel.set(row.channel, [row])
       else channel.push(row)
     }
   }
 
-  row(epoch: string, position: number): Row | undefined {
-    return this.#rows.get(`${epoch} ${position}`)
+  row(position: number): Row | undefined {
+    return this.#rows.get(position)
   }
 
   /** Of one channel, with `after < position <= upTo`. */
-  between(epoch: string, channel: string, after: number, upTo: number): Row[] {
-    const rows = this.#byChannel.get(`${epoch} ${channel}`) ?? []
+  between(channel: string, after: number, upTo: number): Row[] {
+    const rows = this.#byChannel.get(channel) ?? []
     return rows.filter(({ position }) => position > after && position <= upTo)
   }
 }

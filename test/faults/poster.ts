@@ -85,7 +85,7 @@ export class Poster {
     this.#due += ((now - this.#last) / 1_000) * this.#options.rate
     this.#last = now
     // After a stall it does not try to catch up: a rate is a rate.
-    this.#due = Math.min(this.#due, this.#options.rate / 5)
+    this.#due = Math.min(this.#due, Math.max(1, this.#options.rate / 5))
     for (; this.#due >= 1; this.#due--) {
       if (this.#open.size >= MAX_OPEN) continue
       const posting = this.#post(this.#draft())

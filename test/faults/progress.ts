@@ -1,6 +1,7 @@
 import type { Result } from './runScenario.ts'
 import type { Scenario } from './scenario.ts'
 import { cells, HEADINGS, totals } from './table.ts'
+import { examples } from './violation.ts'
 
 /** What is seen at the terminal while it runs: one line that changes, and one that stays for each fault. */
 export class Progress {
@@ -21,7 +22,7 @@ export class Progress {
     this.#finished++
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
     this.say(`[${this.#finished}/${this.#count}] ${describe(result)}`)
-    for (const { word, detail } of result.judgement?.violations.slice(0, 10) ?? []) {
+    for (const { word, detail } of examples(result.judgement?.violations ?? [], 3)) {
       this.say(`    ${word}: ${detail}`)
     }
     for (const note of result.notes) this.say(`    ${note}`)

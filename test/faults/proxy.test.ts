@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { freePort } from '../../stack/ports.ts'
 import { Random } from '../model/random.ts'
 import { disposables } from '../support/disposables.ts'
@@ -27,12 +27,10 @@ beforeEach(async () => {
       })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('not listening')
   const hop = new Proxy({
     name: 'hop',
     port: await freePort(),
-    targetPort: address.port,
+    targetPort: portOf(server),
     random: new Random(1),
   })
   await hop.open()
@@ -43,6 +41,12 @@ beforeEach(async () => {
     server.close()
   })
 })
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('not listening')
+  return address.port
+}
 
 interface Client {
   socket: Socket
@@ -95,6 +99,19 @@ describe('a hop', () => {
     expect(late.error).toBe('ECONNREFUSED')
     await proxy.set({ kind: 'pass' })
     await talking()
+  })
+
+  test('that leads elsewhere leaves what stands, and takes what comes there', async () => {
+    const other = createServer((socket) => socket.end('elsewhere')).listen(0, '127.0.0.1')
+    opened.add(() => other.close())
+    await once(other, 'listening')
+    const client = await talking()
+    proxy.retarget(portOf(other))
+    const late = open()
+    await waitFor(() => late.text() !== '')
+    client.socket.write('still here')
+    await waitFor(() => client.text() !== '')
+    expect([late.text(), client.text()]).toEqual(['elsewhere', '<still here>'])
   })
 
   test('that resets cuts what stands and what comes', async () => {

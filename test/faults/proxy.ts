@@ -30,7 +30,7 @@ export type Direction = 'up' | 'down'
 export class Proxy {
   readonly name: string
   readonly port: number
-  readonly #targetPort: number
+  #targetPort: number
   readonly #random: Random
   readonly #pairs = new Set<[Socket, Socket]>()
   #server: Server | undefined
@@ -72,6 +72,11 @@ export class Proxy {
     else if (this.#server === undefined) await this.open()
     if (fault.kind === 'reset') this.cut()
     for (const go of this.#waiting.splice(0)) go()
+  }
+
+  /** Where connections lead from now on; those that stand stay where they are. */
+  retarget(port: number): void {
+    this.#targetPort = port
   }
 
   /** Resets every connection that stands, once. */

@@ -115,12 +115,25 @@ export interface SampleRecord {
   rssBytes: number
 }
 
+/** The log went back to an earlier state while all was running, and goes on from there: it has lived twice. */
+export interface Retreat {
+  /** Of the log until then. */
+  epoch: string
+  /** All that it had above `base` until then. */
+  rows: Row[]
+  /** The last position that it still had afterwards. */
+  after: number
+  /** When its new state could first be seen. */
+  at: number
+}
+
 /** Everything about one fault. */
 export interface FaultHistory {
   posts: PostRecord[]
   chains: Chain[]
-  /** All messages above `base`, of every epoch that the log had. */
+  /** All messages above `base` that the log has, and those that retention has removed. */
   rows: Row[]
+  retreat?: Retreat | undefined
   /** The log's head before the run. */
   base: number
   /** What the log says of itself at the end. */

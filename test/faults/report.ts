@@ -6,6 +6,7 @@ import { ROOT } from '../../stack/root.ts'
 import type { FaultsOptions } from './main.ts'
 import type { Result } from './runScenario.ts'
 import { cells, HEADINGS, totals } from './table.ts'
+import { examples } from './violation.ts'
 
 /** Writes docs/reliability.md. Every figure in it comes from the run. */
 export async function writeReport(
@@ -21,9 +22,9 @@ export async function writeReport(
 function render(results: readonly Result[], options: FaultsOptions): string {
   const notes = results.flatMap(({ id, notes: lines }) => lines.map((line) => `- ${id}: ${line}`))
   const violations = results.flatMap(({ id, judgement }) =>
-    (judgement?.violations ?? [])
-      .slice(0, 20)
-      .map(({ word, detail }) => `- ${id}: ${word}: ${detail}`),
+    examples(judgement?.violations ?? [], 5).map(
+      ({ word, detail }) => `- ${id}: ${word}: ${detail}`,
+    ),
   )
   return `# The promise under every fault
 
@@ -49,7 +50,8 @@ application, or two messages for one key. **again on the wire**: came twice to a
 **dishonest**: a gap or reset that was not true, or a message that is not as the log has it. **attempts failed**: answers other
 than 200 and 201, or none; each was repeated until it was settled. **worst delay**: from the commit to a reader, during the fault
 too. **healed after**: from the end of the fault until everything committed was delivered within a second again and every post
-was taken; at most 5 s. Posts may fail only where ingest or Postgres itself is hit, or the way to them.
+was taken; at most 5 s. **told after**: where the log went back and so lost what readers had heard, from the moment in which
+that could first be seen until the last open stream was told \`reset\`; at most 2 s. Elsewhere no stream may be told so. Posts may fail only where ingest or Postgres itself is hit, or the way to them.
 
 ${table(results)}
 ${section('Notes', notes)}${section('What was wrong', violations)}`

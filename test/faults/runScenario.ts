@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Random } from '../model/random.ts'
 import type { Bench } from './bench.ts'
-import { type Judgement, type Limits, judge } from './checker.ts'
+import { type Judgement, type Limits, judge, USUAL_LIMITS } from './checker.ts'
 import { Crowd } from './crowd.ts'
 import { dump, query, readHead } from './database.ts'
 import { openStreams, Sampler } from './sampler.ts'
 import { Poster } from './poster.ts'
 import { readRecords, Recorder } from './recorder.ts'
-import type { PostRecord, Row } from './records.ts'
+import type { PostRecord, Retreat, Row } from './records.ts'
 import type { Scenario, Scene } from './scenario.ts'
+import { until } from './until.ts'
 import type { Violation } from './violation.ts'
 
 export interface RunOptions {
@@ -32,12 +33,6 @@ export interface Result {
   judgement?: Judgement
 }
 
-const DEFAULT_LIMITS: Limits = {
-  postsMayFail: false,
-  healWithinMs: 5_000,
-  answerWithinMs: 8_000,
-  rssBytes: 500_000_000,
-}
 const DEFAULT_RATE = 250
 const CHANNELS = 8
 const LEVEL_WITHIN_MS = 20_000
@@ -48,11 +43,10 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const { bench, seed, scale, progress } = options
   const dir = join(options.dir, scenario.id)
   mkdirSync(dir, { recursive: true })
-  const { databaseUrl } = bench.stack
   const random = new Random(seed)
   const word = `${scenario.id.toLowerCase()}-${seed % 10_000}`
   const channels = Array.from({ length: CHANNELS }, (_, at) => `faults.${word}.c${at}`)
-  const base = (await readHead(databaseUrl)).position
+  const base = (await readHead(bench.databaseUrl)).position
   const posts = new Recorder<PostRecord>(join(dir, 'posts.jsonl'))
   const { edge, gateways, ingests } = bench
   const crowd = new Crowd({ dir, random, edge, gateways, channels })
@@ -68,6 +62,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const violations: Violation[] = []
   const notes: string[] = []
   const kept: Row[] = []
+  let retreat: Retreat | undefined
   const fault = { from: 0, to: 0 }
   const seconds = (count: number) => sleep(count * 1_000 * scale)
   const limits: Partial<Limits> = { ...scenario.limits }
@@ -81,10 +76,12 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     healed: () => (fault.to = Date.now()),
     expect: (holds, detail) => void (holds || violations.push({ word: 'expectation', detail })),
     note: (text) => void notes.push(text),
-    keepLog: async (upTo = Infinity) => {
-      const rows = await dump(databaseUrl, base)
+    base,
+    keepLog: async (upTo) => {
+      const rows = await dump(bench.databaseUrl, base)
       kept.push(...rows.filter(({ position }) => position <= upTo))
     },
+    wentBack: (what) => void (retreat = what),
     limits,
   }
   const ticker = setInterval(() => {
@@ -100,24 +97,25 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     await bench.restore()
     await seconds(5)
     await poster.settle(15_000)
-    const heads = await channelHeads(databaseUrl, channels)
+    const heads = await channelHeads(bench.databaseUrl, channels)
     await until(() => crowd.isLevel(heads), LEVEL_WITHIN_MS)
     const chains = await crowd.close()
     await posts.close()
     await until(async () => (await openStreams(bench)) === 0, STREAMS_GONE_WITHIN_MS)
-    const rows = [...kept, ...(await dump(databaseUrl, base))]
+    const rows = [...kept, ...(await dump(bench.databaseUrl, base))]
     const judgement = judge(
       {
         posts: readRecords<PostRecord>(join(dir, 'posts.jsonl')),
         chains,
         rows,
+        retreat,
         base,
-        head: await readHead(databaseUrl),
+        head: await readHead(bench.databaseUrl),
         samples: sampler.samples,
         streamsLeft: await openStreams(bench),
         fault,
       },
-      { ...DEFAULT_LIMITS, ...limits },
+      { ...USUAL_LIMITS, ...limits },
     )
     judgement.violations.push(...violations)
     return { id: scenario.id, title: scenario.title, notes, judgement }
@@ -150,10 +148,4 @@ async function channelHeads(
     `select name, head::text from channel where log_id = 0 and name in (${names})`,
   )
   return new Map(rows.map((row) => [row['name'] ?? '', Number(row['head'])]))
-}
-
-/** Waits for a condition, but not for ever: what does not hold then is seen by the judge. */
-async function until(holds: () => boolean | Promise<boolean>, withinMs: number): Promise<void> {
-  const deadline = Date.now() + withinMs
-  while (Date.now() < deadline && !(await holds())) await sleep(100)
 }

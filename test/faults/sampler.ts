@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Child } from '../../stack/child.ts'
+import type { Child, Role } from '../../stack/child.ts'
 import type { Bench } from './bench.ts'
 import type { SampleRecord } from './records.ts'
 
@@ -37,16 +37,20 @@ function residentBytes(pid: number): number | undefined {
 }
 
 /** The sum of the gateways' own counts of open streams. */
-export async function openStreams(bench: Bench): Promise<number> {
+export function openStreams(bench: Bench): Promise<number> {
+  return sumMetric(bench, 'gateway', 'causeway_gateway_streams')
+}
+
+/** Over all processes of a role; a metric that is not there counts as 0. */
+export async function sumMetric(bench: Bench, role: Role, name: string): Promise<number> {
+  const children = bench.children(role)
   const counts = await Promise.all(
-    bench
-      .children('gateway')
-      .map(({ metricsUrl = '' }) => readMetric(metricsUrl, 'causeway_gateway_streams')),
+    children.map(({ metricsUrl = '' }) => readMetric(metricsUrl, name)),
   )
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
-export async function readMetric(metricsUrl: string, name: string): Promise<number> {
+async function readMetric(metricsUrl: string, name: string): Promise<number> {
   const response = await fetch(`${metricsUrl}/metrics`, { signal: AbortSignal.timeout(3_000) })
   const text = await response.text()
   const line = text.split('\n').find((each) => each.startsWith(`${name} `))

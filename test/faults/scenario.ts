@@ -3,6 +3,7 @@ import type { Bench, BenchOptions } from './bench.ts'
 import type { Limits } from './checker.ts'
 import type { Crowd } from './crowd.ts'
 import type { Poster } from './poster.ts'
+import type { Retreat } from './records.ts'
 
 /** What a scenario has in its hands. */
 export interface Scene {
@@ -20,8 +21,12 @@ export interface Scene {
   expect: (holds: boolean, detail: string) => void
   /** A line for the table. */
   note: (text: string) => void
-  /** Keeps what the log has now, up to a position, before it is taken away. */
-  keepLog: (upTo?: number) => Promise<void>
+  /** The log's head before the run: the judge looks at nothing up to it. */
+  base: number
+  /** Keeps what the log has now, up to a position, before retention takes it away. */
+  keepLog: (upTo: number) => Promise<void>
+  /** The log has gone back, once in a run at most. */
+  wentBack: (retreat: Retreat) => void
   limits: Partial<Limits>
 }
 

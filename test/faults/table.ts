@@ -14,20 +14,21 @@ export const HEADINGS = [
   'dishonest',
   'worst delay',
   'healed after',
+  'told after',
   'verdict',
 ]
 
 const LOST: Word[] = ['lost-ack', 'skipped', 'tail', 'hole']
 const DUPLICATED: Word[] = ['duplicate', 'idempotency']
 const DISORDERED: Word[] = ['order']
-const DISHONEST: Word[] = ['dishonest-gap', 'dishonest-reset', 'phantom', 'inconsistent']
+const DISHONEST: Word[] = ['dishonest-gap', 'dishonest-reset', 'untold', 'phantom', 'inconsistent']
 
 /** One fault as a row of the table. */
 export function cells({ id, title, skipped, judgement }: Result): string[] {
   const blank = HEADINGS.slice(3).map(() => '')
   if (skipped !== undefined) return [id, title, ...blank, `skipped: ${skipped}`]
   if (judgement === undefined) return [id, title, ...blank, 'BROKEN']
-  const { posts, deliveries, wireRepeats, worstDelayMs, healMs, violations } = judgement
+  const { posts, deliveries, wireRepeats, worstDelayMs, healMs, toldMs, violations } = judgement
   const words = [...new Set(violations.map(({ word }) => word))]
   return [
     id,
@@ -42,6 +43,7 @@ export function cells({ id, title, skipped, judgement }: Result): string[] {
     number(count(judgement.violations, DISHONEST)),
     seconds(worstDelayMs),
     seconds(healMs),
+    toldMs === undefined ? '' : seconds(toldMs),
     words.length === 0 ? 'held' : `BROKEN: ${words.join(', ')}`,
   ]
 }
@@ -69,6 +71,7 @@ export function totals(results: readonly Result[]): string[] {
     number(count(all, DISHONEST)),
     worst(({ worstDelayMs }) => worstDelayMs),
     worst(({ healMs }) => healMs),
+    worst(({ toldMs = 0 }) => toldMs),
     `${held} of ${results.length - skipped} held`,
   ]
 }

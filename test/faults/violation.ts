@@ -25,10 +25,26 @@ export type Word =
   /** A post was answered much too late. */
   | 'hang'
   | 'slow-heal'
+  /** A delivery was late while the fault was there, though it need not have been. */
+  | 'late'
+  /** The log went back, and a stream that was open was not told of it, or not soon. */
+  | 'untold'
+  /** A message's time is before that of the one before it, or not that of its post. */
+  | 'time'
   /** What the scenario itself looked at. */
   | 'expectation'
 
 export interface Violation {
   word: Word
   detail: string
+}
+
+/** The first few of each word, so that many of one do not hide the others. */
+export function examples(violations: readonly Violation[], ofEach: number): Violation[] {
+  const counts = new Map<Word, number>()
+  return violations.filter(({ word }) => {
+    const count = (counts.get(word) ?? 0) + 1
+    counts.set(word, count)
+    return count <= ofEach
+  })
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { judge } from '../../faults/checker.ts'
+import { judge, USUAL_LIMITS } from '../../faults/checker.ts'
 import { dump, readHead } from '../../faults/database.ts'
 import { Poster } from '../../faults/poster.ts'
 import type { PostRecord } from '../../faults/records.ts'
@@ -117,7 +117,13 @@ async function under(
       streamsLeft: await openStreams(),
       fault: { from, to },
     },
-    { postsMayFail, healWithinMs: HEAL_WITHIN_MS, answerWithinMs: 10_000, rssBytes: 1e9 },
+    {
+      ...USUAL_LIMITS,
+      postsMayFail,
+      healWithinMs: HEAL_WITHIN_MS,
+      answerWithinMs: 10_000,
+      rssBytes: 1e9,
+    },
   )
   const { violations, deliveries, wireRepeats, worstDelayMs, healMs } = judgement
   const { failed, unknown } = judgement.posts

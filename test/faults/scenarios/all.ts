@@ -1,13 +1,18 @@
 import type { Scenario } from '../scenario.ts'
 import { bridgeFaults } from './bridgeFaults.ts'
 import { clientFaults } from './clientFaults.ts'
+import { clockFaults } from './clockFaults.ts'
 import { cursorFaults } from './cursorFaults.ts'
+import { failoverFaults } from './failoverFaults.ts'
+import { forgeryFaults } from './forgeryFaults.ts'
 import { gatewayFaults } from './gatewayFaults.ts'
 import { ingestFaults } from './ingestFaults.ts'
 import { machineFaults } from './machineFaults.ts'
 import { mqttFaults } from './mqttFaults.ts'
 import { postgresFaults } from './postgresFaults.ts'
 import { redisFaults } from './redisFaults.ts'
+import { restoreFaults } from './restoreFaults.ts'
+import { sizeFaults } from './sizeFaults.ts'
 
 /** The matrix of faults, in its order. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -20,4 +25,9 @@ export const SCENARIOS: readonly Scenario[] = [
   ...clientFaults,
   ...cursorFaults,
   ...machineFaults,
+  ...sizeFaults,
+  ...restoreFaults,
+  ...forgeryFaults,
+  ...failoverFaults,
+  ...clockFaults,
 ].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { query } from '../database.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { breakLinks, killFor } from './actions.ts'
-import { readMetric } from '../sampler.ts'
+import { sumMetric } from '../sampler.ts'
 
+const SLOW_CUTS = 'causeway_gateway_stream_ends_total{reason="slow"}'
 const HERD = 2_000
 /** Queries of a few seconds with a herd in them, beyond those of as many seconds without: about one for each channel and page. */
 const HERD_QUERIES = 200
@@ -22,7 +23,7 @@ export const clientFaults: Scenario[] = [
         scene.crowd.add(pace, { pace, origins: gateways }),
       )
       await scene.seconds(16)
-      const cuts = await sum(scene, 'causeway_gateway_stream_ends_total{reason="slow"}')
+      const cuts = await sumMetric(scene.bench, 'gateway', SLOW_CUTS)
       scene.expect(cuts > 0, 'no slow reader was cut')
       scene.note(`slow readers cut: ${cuts}`)
       // Now they read again, and must get everything that they have missed.
@@ -111,16 +112,9 @@ async function leaveSoon({ bench, channels, random }: Scene): Promise<void> {
   request.destroy()
 }
 
-async function sum({ bench }: Scene, metric: string): Promise<number> {
-  const counts = bench
-    .children('gateway')
-    .map(({ metricsUrl = '' }) => readMetric(metricsUrl, metric))
-  return (await Promise.all(counts)).reduce((total, each) => total + each, 0)
-}
-
 async function queries({ bench }: Scene): Promise<number> {
   const sql = `select (xact_commit + xact_rollback)::text as count from pg_stat_database
     where datname = current_database()`
-  const [row] = await query(bench.stack.databaseUrl, sql)
+  const [row] = await query(bench.databaseUrl, sql)
   return Number(row?.['count'])
 }

@@ -45,7 +45,7 @@ export const mqttFaults: Scenario[] = [
 ]
 
 async function publishRubbish({ bench, channels }: Scene): Promise<void> {
-  const { epoch, position } = await readHead(bench.stack.databaseUrl)
+  const { epoch, position } = await readHead(bench.databaseUrl)
   const topic = channelTopic('causeway', channels[0] ?? '')
   const payloads = [
     '',

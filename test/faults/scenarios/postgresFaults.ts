@@ -2,7 +2,7 @@ import type { Scenario, Scene } from '../scenario.ts'
 import { query } from '../database.ts'
 import { breakLinks, freezeFor } from './actions.ts'
 
-const TERMINATE = `select pg_terminate_backend(pid) from pg_stat_activity
+export const TERMINATE = `select pg_terminate_backend(pid) from pg_stat_activity
   where backend_type = 'client backend' and pid <> pg_backend_pid()`
 
 export const postgresFaults: Scenario[] = [
@@ -24,7 +24,7 @@ export const postgresFaults: Scenario[] = [
     limits: { postsMayFail: true },
     run: async (scene) => {
       for (let count = 0; count < 8; count++) {
-        await query(scene.bench.stack.databaseUrl, TERMINATE)
+        await query(scene.bench.databaseUrl, TERMINATE)
         await scene.seconds(0.7)
       }
     },
@@ -53,7 +53,7 @@ export const postgresFaults: Scenario[] = [
   },
 ]
 
-async function restart({ bench, seconds }: Scene, signal: NodeJS.Signals): Promise<void> {
+export async function restart({ bench, seconds }: Scene, signal: NodeJS.Signals): Promise<void> {
   for (let count = 0; count < 2; count++) {
     await bench.child('postgres').stop(signal)
     await seconds(2)

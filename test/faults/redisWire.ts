@@ -1,0 +1,106 @@
+import { Redis } from 'ioredis'
+import { PubSub } from '../../chassis/pubSub.ts'
+import { hasShardedPubSub } from '../../chassis/redis.ts'
+import { RedisKeys } from '../../contract/redisKeys.ts'
+
+/** What was published under a name. */
+export interface Published {
+  name: string
+  payload: string
+}
+
+const KEPT = 2_000
+
+/** Someone who may do everything at Redis, but has no key: keeps what it hears. */
+export class RedisWire {
+  readonly keys = new RedisKeys('causeway', 0)
+  readonly redis: Redis
+  readonly epoch: string
+  /** The last ones, oldest first. */
+  readonly messages: Published[] = []
+  readonly beacons: Published[] = []
+  readonly #listener: Redis
+  readonly #publish: 'spublish' | 'publish'
+
+  static async open(url: string, epoch: string, channels: readonly string[]): Promise<RedisWire> {
+    const redis = new Redis(url)
+    const publish = (await hasShardedPubSub(redis)) ? 'spublish' : 'publish'
+    const wire = new RedisWire(url, redis, epoch, publish)
+    const heard = new PubSub(wire.#listener, (name, payload) => wire.#hear({ name, payload }))
+    await heard.connected()
+    const names = channels.map((channel) => wire.nameOf(channel))
+    await heard.subscribe([wire.keys.beacon, ...names], () => true)
+    return wire
+  }
+
+  private constructor(url: string, redis: Redis, epoch: string, publish: 'spublish' | 'publish') {
+    this.redis = redis
+    this.epoch = epoch
+    this.#listener = new Redis(url)
+    this.#publish = publish
+    for (const each of [this.redis, this.#listener]) each.on('error', () => {})
+  }
+
+  async send({ name, payload }: Published): Promise<void> {
+    await this.redis[this.#publish](name, payload)
+  }
+
+  /** One after the other. */
+  async sendAll(published: readonly Published[]): Promise<void> {
+    for (const each of published) await this.send(each)
+  }
+
+  /** The name under which a channel's messages are published. */
+  nameOf(channel: string): string {
+    return this.keys.live(this.epoch, channel)
+  }
+
+  /** Adds one to the recent messages of a channel, beside the true ones. */
+  async addRecent({ name }: Published, position: number, payload: string): Promise<void> {
+    const channel = name.slice(this.nameOf('').length)
+    // Below those that are there it is not taken.
+    await this.redis
+      .xadd(this.keys.recent(this.epoch, channel), `${position}-0`, 'm', payload)
+      .catch(() => {})
+  }
+
+  /** Where Redis says what it has of the log, as it is now. */
+  async saveExtents(): Promise<Map<string, Buffer>> {
+    const saved = new Map<string, Buffer>()
+    for (const name of await this.#extents()) {
+      const value = await this.redis.dumpBuffer(name)
+      if (value !== null) saved.set(name, value)
+    }
+    return saved
+  }
+
+  async putBack(saved: ReadonlyMap<string, Buffer>): Promise<void> {
+    for (const [name, value] of saved) await this.redis.restore(name, 0, value, 'REPLACE')
+  }
+
+  /** Alters it; what is no text is taken for an empty one. */
+  async changeExtents(alter: (text: string) => string): Promise<void> {
+    for (const name of await this.#extents()) {
+      const text = await this.redis.get(name).catch(() => null)
+      await this.redis.set(name, alter(text ?? ''))
+    }
+  }
+
+  close(): void {
+    this.redis.disconnect()
+    this.#listener.disconnect()
+  }
+
+  /** All keys but those of recent messages. */
+  async #extents(): Promise<string[]> {
+    const names = await this.redis.keys('causeway:*')
+    const kinds = await Promise.all(names.map((name) => this.redis.type(name)))
+    return names.filter((_, at) => kinds[at] !== 'stream')
+  }
+
+  #hear(published: Published): void {
+    const heard = published.name === this.keys.beacon ? this.beacons : this.messages
+    heard.push(published)
+    if (heard.length > KEPT) heard.shift()
+  }
+}

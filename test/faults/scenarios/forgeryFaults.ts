@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { channelTopic } from '../../../contract/channel.ts'
+import type { Role } from '../../../stack/child.ts'
+import { readHead } from '../database.ts'
+import { movedTo, positionOf, raised, reworded, scrambled, stripped } from '../forgery.ts'
+import { type Copy, MqttWire } from '../mqttWire.ts'
+import { RedisWire } from '../redisWire.ts'
+import { sumMetric } from '../sampler.ts'
+import type { Scenario, Scene } from '../scenario.ts'
+
+/** From the head of the log: the next ones, soon, never, and long ago. */
+const SHIFTS = [1, 2, 3, 50, 1_000_000, -50]
+
+export const forgeryFaults: Scenario[] = [
+  {
+    id: 'F34a',
+    title: 'forged copies on MQTT, of the right epoch, just above the head, far above and below',
+    own: {},
+    run: async (scene) => {
+      await onMqtt(scene, (wire) =>
+        repeat(scene, 6, 100, async () => {
+          await Promise.all(forgedCopies(scene, wire).map((copy) => wire.send(copy)))
+        }),
+      )
+      await expectRefusals(scene, 'bridge', 'mqtt')
+    },
+  },
+  {
+    id: 'F34b',
+    title: 'true copies on MQTT once more, in order, backwards, and with Redis emptied',
+    own: {},
+    run: (scene) =>
+      onMqtt(scene, async (wire) => {
+        const heard = wire.copies.slice(-500)
+        await Promise.all([...heard, ...heard.toReversed()].map((copy) => wire.send(copy)))
+        await onRedis(scene, ({ redis }) => redis.flushall())
+        await Promise.all(heard.map((copy) => wire.send(copy)))
+        await scene.seconds(2)
+      }),
+  },
+  {
+    id: 'F34c',
+    title: 'forged messages and beacons on Redis, and forged recent messages in it',
+    own: {},
+    run: async (scene) => {
+      await onRedis(scene, (wire) =>
+        repeat(scene, 6, 100, async () => {
+          await forgeMessages(scene, wire)
+          await forgeBeacons(wire)
+        }),
+      )
+      await expectRefusals(scene, 'gateway', 'redis')
+    },
+  },
+  {
+    id: 'F34d',
+    title: 'Redis says that it has more than it has, less, or nonsense',
+    own: {},
+    run: async (scene) => {
+      await onRedis(scene, async (wire) => {
+        const earlier = await wire.saveExtents()
+        await scene.seconds(2)
+        await repeat(scene, 8, 800, async (count) => {
+          if (count % 3 === 0) await wire.putBack(earlier)
+          else await wire.changeExtents(count % 3 === 1 ? raised : () => 'nonsense')
+        })
+        await wire.changeExtents(raised)
+      })
+      await expectRefusals(scene, 'bridge', 'redis')
+    },
+  },
+  {
+    id: 'F34e',
+    title:
+      'true messages and beacons on Redis once more; then old beacons, while both bridges are frozen for 8 s',
+    // About as late as without them: nobody may take an old beacon for a sign of life.
+    limits: { delayWithinMs: 5_000 },
+    own: {},
+    run: (scene) =>
+      onRedis(scene, async (wire) => {
+        const heard = [...wire.messages.slice(-500), ...wire.beacons.slice(-5)]
+        await repeat(scene, 3, 300, () => wire.sendAll(heard))
+        const bridges = scene.bench.children('bridge').map(({ name }) => name)
+        for (const name of bridges) scene.bench.freeze(name)
+        await repeat(scene, 8, 300, () => wire.sendAll(wire.beacons.slice(-5)))
+        for (const name of bridges) scene.bench.thaw(name)
+      }),
+  },
+]
+
+async function onMqtt(scene: Scene, act: (wire: MqttWire) => Promise<unknown>): Promise<void> {
+  const wire = await MqttWire.open(scene.bench.stack.mqttUrl)
+  await sleep(2_000)
+  scene.expect(wire.copies.length > 0, 'nothing was heard on MQTT')
+  await act(wire)
+  await wire.close()
+}
+
+async function onRedis(scene: Scene, act: (wire: RedisWire) => Promise<unknown>): Promise<void> {
+  const { bench, channels } = scene
+  const { epoch } = await readHead(bench.databaseUrl)
+  const wire = await RedisWire.open(bench.stack.redisUrl, epoch, channels)
+  await sleep(2_000)
+  scene.expect(wire.messages.length > 0, 'no message was heard on Redis')
+  scene.expect(wire.beacons.length > 0, 'no beacon was heard on Redis')
+  await act(wire)
+  wire.close()
+}
+
+/** What is forged is not only passed over: whoever looks after the system can see that it is there. */
+async function expectRefusals(
+  { bench, expect, note }: Scene,
+  role: Role,
+  source: 'mqtt' | 'redis',
+): Promise<void> {
+  const name = `causeway_refused_copies_total{source="${source}"}`
+  const count = await sumMetric(bench, role, name)
+  expect(count > 0, `no ${role} has counted a forgery`)
+  note(`refused by the ${role}s: ${count}`)
+}
+
+/** For some seconds, again and again. */
+async function repeat(
+  { seconds, random, crowd }: Scene,
+  count: number,
+  everyMs: number,
+  act: (count: number) => Promise<void>,
+): Promise<void> {
+  const over = new AbortController()
+  void seconds(count).then(() => over.abort())
+  for (let times = 0; !over.signal.aborted; times++) {
+    await act(times)
+    // Who comes back meanwhile reads what is recent.
+    random.pick(crowd.readers).drop()
+    await sleep(everyMs)
+  }
+}
+
+/** Each in every disguise: without a proof, with that of another message, with a wrong one, on another channel. */
+function forgedCopies({ channels }: Scene, { copies }: MqttWire): Copy[] {
+  const last = copies.at(-1)
+  if (last === undefined) return []
+  const { topic, payload, properties } = last
+  const { epoch = '' } = properties
+  const wrong = Object.entries(properties).map(([name, value]) => [name, scrambled(String(value))])
+  const nobodys = channelTopic('causeway', `${channels[0]}.nobody`)
+  const moved = SHIFTS.flatMap((shift) => {
+    const forged = reworded(movedTo(payload, positionOf(payload) + shift))
+    return [topic, nobodys].flatMap((where) => [
+      { topic: where, payload: forged, properties: { epoch } },
+      { topic: where, payload: forged, properties },
+      { topic: where, payload: forged, properties: { ...Object.fromEntries(wrong), epoch } },
+    ])
+  })
+  return [
+    ...moved,
+    { topic, payload: reworded(payload), properties },
+    { topic: nobodys, payload, properties },
+    { topic, payload, properties: { ...properties, epoch: 'other' } },
+  ]
+}
+
+async function forgeMessages({ channels }: Scene, wire: RedisWire): Promise<void> {
+  const last = wire.messages.at(-1)
+  if (last === undefined) return
+  const { name, payload } = last
+  const proof = payload.slice(0, payload.length - stripped(payload).length)
+  const position = positionOf(payload)
+  for (const shift of SHIFTS) {
+    const forged = reworded(movedTo(payload, position + shift))
+    const disguises = [forged, stripped(forged), scrambled(proof) + stripped(forged)]
+    for (const text of disguises) await wire.send({ name, payload: text })
+    await wire.addRecent(last, position + shift, forged)
+  }
+  for (const channel of channels) await wire.send({ name: wire.nameOf(channel), payload })
+}
+
+async function forgeBeacons(wire: RedisWire): Promise<void> {
+  const { payload = '' } = wire.beacons.at(-1) ?? {}
+  const old = `${wire.epoch} 9007199254740990 0`
+  for (const text of [raised(payload), scrambled(payload), old, '']) {
+    await wire.send({ name: wire.keys.beacon, payload: text })
+  }
+}

@@ -1,0 +1,121 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { untilReady } from '../bench.ts'
+import { goBack, readHead } from '../database.ts'
+import type { Scenario, Scene } from '../scenario.ts'
+import { until } from '../until.ts'
+import { killFor, withRedis } from './actions.ts'
+
+const BRIDGES = ['bridge-1', 'bridge-2']
+const INGESTS = ['ingest-1', 'ingest-2']
+const GATEWAYS = ['gateway-1', 'gateway-2']
+/** What the log loses; all, if a short run has posted no more. */
+const COUNT = 200
+
+export const restoreFaults: Scenario[] = [
+  {
+    id: 'F33a',
+    title: `the log put back by ${COUNT} messages, the epoch forgotten; it regrows past them at 500 posts/s`,
+    rate: 500,
+    // Posts wait while the log is put back.
+    limits: { postsMayFail: true },
+    own: {},
+    run: async (scene) => {
+      await putBack(scene)
+      scene.healed()
+      await scene.seconds(6)
+    },
+  },
+  {
+    id: 'F33b',
+    title: `the log put back by ${COUNT} messages, the epoch forgotten; for 3 s nobody posts`,
+    own: {},
+    run: async (scene) => {
+      await scene.poster.quiet()
+      await putBack(scene)
+      await sleep(3_000)
+      scene.poster.start()
+      await scene.seconds(3)
+    },
+  },
+  {
+    id: 'F35',
+    title:
+      'Redis killed, back with a snapshot of 500 posts/s from 4 s before, twice; nobody posts then',
+    rate: 500,
+    run: async (scene) => {
+      await withRedis(scene, (redis) => redis.save())
+      for (let count = 0; count < 2; count++) {
+        await scene.seconds(4)
+        await scene.poster.quiet()
+        await killFor(scene, ['redis'], 1)
+        await scene.seconds(3)
+        scene.poster.start()
+      }
+      forgetSnapshot(scene)
+    },
+  },
+  {
+    id: 'F36a',
+    title: `all down, the log put back by ${COUNT} messages, the epoch forgotten, Redis as it was before`,
+    own: {},
+    run: async (scene) => {
+      await loseMessages(scene)
+      await start(scene, ['redis'])
+      await start(scene, [...BRIDGES, ...INGESTS, ...GATEWAYS])
+      scene.poster.start()
+      await scene.seconds(3)
+    },
+  },
+  {
+    id: 'F36b',
+    title: `the same, and the log has regrown past Redis before a bridge runs`,
+    rate: 500,
+    limits: { postsMayFail: true },
+    own: {},
+    run: async (scene) => {
+      const { position } = await loseMessages(scene)
+      await start(scene, INGESTS)
+      scene.poster.start()
+      const hasRegrown = await until(
+        async () => (await readHead(scene.bench.databaseUrl)).position > position + COUNT,
+        20_000,
+      )
+      scene.expect(hasRegrown, 'the log did not regrow')
+      await start(scene, ['redis'])
+      await start(scene, BRIDGES)
+      await start(scene, GATEWAYS)
+      await scene.seconds(3)
+    },
+  },
+]
+
+/** As by a restore from a backup after which nobody has changed the epoch, while all that runs goes on. */
+async function putBack({ bench, base, wentBack }: Scene): Promise<void> {
+  wentBack(await goBack(bench.databaseUrl, { base, count: COUNT }))
+}
+
+/** Ends everything, saves Redis, and puts the log back. Answers the head that was lost. */
+async function loseMessages(scene: Scene): Promise<{ position: number }> {
+  const { bench, poster } = scene
+  await poster.quiet()
+  // Redis gets the last ones too.
+  await sleep(1_500)
+  await withRedis(scene, (redis) => redis.save())
+  const names = [...GATEWAYS, ...INGESTS, ...BRIDGES, 'redis']
+  await Promise.all(names.map((name) => bench.child(name).stop('SIGKILL')))
+  const lost = await readHead(bench.databaseUrl)
+  await putBack(scene)
+  return lost
+}
+
+async function start({ bench }: Scene, names: string[]): Promise<void> {
+  const children = names.map((name) => bench.child(name))
+  await Promise.all(children.map((child) => child.start()))
+  await Promise.all(children.map((child) => untilReady(child)))
+}
+
+function forgetSnapshot({ bench }: Scene): void {
+  rmSync(join(bench.stack.dir, 'redis', 'dump.rdb'), { force: true })
+}
