@@ -8,7 +8,7 @@ test.each([
   [1_000, 3_500, 3_000, 0.5],
   [1_000, 500, 3_000, -0.5],
   [1_000, 31_536_001_000, 1_000, 31_536_000],
-])('a clock that showed %2$d between %1$d and %3$d is %4$d s ahead', (...given) => {
+])('after %d ms a clock showed %d ms, before %d ms: it is %d s ahead', (...given) => {
   const [before, shown, after, expected] = given
   expect(clockDifference(before, shown, after)).toBe(expected)
 })

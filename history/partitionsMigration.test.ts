@@ -57,8 +57,13 @@ describe('the migration to partitions', () => {
     await fill(sql, 0, 1, 600)
     // Longer ago than any key is kept.
     await sql(`update "message" set "sent_at" = now() - interval '8 days'`)
+    // And about as long ago as one can be.
+    await fill(sql, 0, 601, 700)
+    await sql(
+      `update "message" set "sent_at" = now() - interval '167 hours' where "position" > 600`,
+    )
     await fill(sql, 1, 1, 1_500)
-    await fill(sql, 0, 601, 5_000)
+    await fill(sql, 0, 701, 5_000)
     const told = [
       await messages(sql),
       await sql('select "id", "epoch", "head", "last_at" from "log" order by "id"'),
@@ -176,8 +181,11 @@ describe('the migration to partitions', () => {
     expect(about).toHaveLength(2)
   })
 
-  test('waits for a long read, and keeps nobody waiting meanwhile', async () => {
-    const deployment = await TestDeployment.create(opened, OLD)
+  test.each([
+    ['its first step', []],
+    ['its last step', [BOUNDS, ABOUT, KEYS]],
+  ])('waits in %s for a long read, and keeps nobody waiting meanwhile', async (_which, done) => {
+    const deployment = await TestDeployment.create(opened, [...OLD, ...done])
     const { sql, url } = deployment
     await deployment.migrate()
     deployment.program.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
@@ -191,7 +199,7 @@ describe('the migration to partitions', () => {
     })
     // Each would be refused after a second and a half.
     await fill(sql, 0, 1, 300)
-    expect(await sql(`select from pg_class where relname = 'idempotency'`)).toEqual([])
+    expect(await sql(`select from pg_partitioned_table`)).toEqual([])
     await release()
     await migrated
     expect((await openHistory(url, opened).head()).position).toBe(300)
