@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { channelTopic } from '../../../contract/channel.ts'
 import type { Role } from '../../../stack/child.ts'
-import { readHead } from '../database.ts'
 import { movedTo, positionOf, raised, reworded, scrambled, stripped } from '../forgery.ts'
-import { type Copy, MqttWire } from '../mqttWire.ts'
-import { RedisWire } from '../redisWire.ts'
+import type { Copy, MqttWire } from '../mqttWire.ts'
+import type { RedisWire } from '../redisWire.ts'
 import { sumMetric } from '../sampler.ts'
 import type { Scenario, Scene } from '../scenario.ts'
+import { onMqtt, onRedis, repeat } from './wires.ts'
 
 /** From the head of the log: the next ones, soon, never, and long ago. */
 const SHIFTS = [1, 2, 3, 50, 1_000_000, -50]
@@ -88,25 +87,6 @@ export const forgeryFaults: Scenario[] = [
   },
 ]
 
-async function onMqtt(scene: Scene, act: (wire: MqttWire) => Promise<unknown>): Promise<void> {
-  const wire = await MqttWire.open(scene.bench.stack.mqttUrl)
-  await sleep(2_000)
-  scene.expect(wire.copies.length > 0, 'nothing was heard on MQTT')
-  await act(wire)
-  await wire.close()
-}
-
-async function onRedis(scene: Scene, act: (wire: RedisWire) => Promise<unknown>): Promise<void> {
-  const { bench, channels } = scene
-  const { epoch } = await readHead(bench.databaseUrl)
-  const wire = await RedisWire.open(bench.stack.redisUrl, epoch, channels)
-  await sleep(2_000)
-  scene.expect(wire.messages.length > 0, 'no message was heard on Redis')
-  scene.expect(wire.beacons.length > 0, 'no beacon was heard on Redis')
-  await act(wire)
-  wire.close()
-}
-
 /** What is forged is not only passed over: whoever looks after the system can see that it is there. */
 async function expectRefusals(
   { bench, expect, note }: Scene,
@@ -117,23 +97,6 @@ async function expectRefusals(
   const count = await sumMetric(bench, role, name)
   expect(count > 0, `no ${role} has counted a forgery`)
   note(`refused by the ${role}s: ${count}`)
-}
-
-/** For some seconds, again and again. */
-async function repeat(
-  { seconds, random, crowd }: Scene,
-  count: number,
-  everyMs: number,
-  act: (count: number) => Promise<void>,
-): Promise<void> {
-  const over = new AbortController()
-  void seconds(count).then(() => over.abort())
-  for (let times = 0; !over.signal.aborted; times++) {
-    await act(times)
-    // Who comes back meanwhile reads what is recent.
-    random.pick(crowd.readers).drop()
-    await sleep(everyMs)
-  }
 }
 
 /** Each in every disguise: without a proof, with that of another message, with a wrong one, on another channel. */

@@ -6,6 +6,7 @@ import { goBack, readHead } from '../database.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { until } from '../until.ts'
 import { killFor, withRedis } from './actions.ts'
+import { onMqtt, onRedis, repeat } from './wires.ts'
 
 const BRIDGES = ['bridge-1', 'bridge-2']
 const INGESTS = ['ingest-1', 'ingest-2']
@@ -38,6 +39,26 @@ export const restoreFaults: Scenario[] = [
       scene.poster.start()
       await scene.seconds(3)
     },
+  },
+  {
+    id: 'F33c',
+    title: 'the same as F33a, and true copies of what was lost come once more over MQTT and Redis',
+    rate: 500,
+    limits: { postsMayFail: true },
+    own: {},
+    run: (scene) =>
+      onMqtt(scene, (mqtt) =>
+        onRedis(scene, async (redis) => {
+          const copies = mqtt.copies.slice(-COUNT)
+          const published = [...redis.messages.slice(-COUNT), ...redis.beacons.slice(-2)]
+          await putBack(scene)
+          scene.healed()
+          await repeat(scene, 6, 300, async () => {
+            await Promise.all(copies.map((copy) => mqtt.send(copy)))
+            await redis.sendAll(published)
+          })
+        }),
+      ),
   },
   {
     id: 'F35',
