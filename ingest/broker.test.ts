@@ -17,7 +17,7 @@ let publisher: Publisher
 
 beforeEach(async () => {
   const broker = await connect('ingest-test')
-  publisher = new Publisher({ broker, prefix, window: 10, ...metrics })
+  publisher = new Publisher({ broker, prefix, window: 10, windowBytes: 1_000, ...metrics })
 })
 
 async function connect(role: string): Promise<MqttClient> {

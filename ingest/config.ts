@@ -21,7 +21,7 @@ export const ingestConfig = z.object({
     // An MQTT client has 65,535 message ids and, out of them, silently overwrites what is still unacknowledged.
     .default(1000)
     .describe(
-      'Most publishes that may await their acknowledgement; the bridge finds the rest in the log',
+      'Most publishes that may await their acknowledgement, of 16 MiB together; the bridge finds the rest in the log',
     ),
   MAX_BODY_BYTES: integer(1, limits.MAX_BODY_BYTES)
     .default(65_536)

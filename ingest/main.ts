@@ -6,6 +6,7 @@ import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { VERSION } from '../chassis/version.ts'
+import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { History } from '../history/history.ts'
 import { createIngest } from './app.ts'
 import { ingestConfig } from './config.ts'
@@ -33,6 +34,7 @@ const publisher = new Publisher({
   broker: mqtt,
   prefix: config.MQTT_PREFIX,
   window: config.MQTT_WINDOW,
+  windowBytes: MQTT_WINDOW_BYTES,
   publishes,
   inFlight,
 })

@@ -21,6 +21,11 @@ class FaultyBroker implements Broker {
     this.sent.push(args)
   }
 
+  connect(receiveMaximum?: number): void {
+    const properties = receiveMaximum === undefined ? {} : { properties: { receiveMaximum } }
+    this.#receive({ cmd: 'connack', sessionPresent: false, ...properties })
+  }
+
   acknowledge(index: number, reasonCode = 0): void {
     const messageId = index + 1
     this.#receive({ cmd: 'puback', messageId, reasonCode })
@@ -47,15 +52,29 @@ let registry: Registry
 beforeEach(() => {
   broker = new FaultyBroker()
   registry = new Registry()
-  publisher = new Publisher({ broker, prefix: 'p', window: 2, ...createIngestMetrics(registry) })
+  publisher = new Publisher({
+    broker,
+    prefix: 'p',
+    window: 2,
+    windowBytes: WINDOW_BYTES,
+    ...createIngestMetrics(registry),
+  })
 })
 
-const entry = (position: number): Entry => ({
+const WINDOW_BYTES = 100
+
+const entry = (position: number, rest = ''): Entry => ({
   position,
   previous: 0,
   channel: 'rooms.berlin',
-  json: `{"position":${position}}`,
+  json: `{"position":${position}${rest}}`,
 })
+
+/** One that takes so many bytes, in characters of three bytes each as far as they go. */
+function large(position: number, bytes: number): Entry {
+  const room = bytes - entry(position).json.length
+  return entry(position, '€'.repeat(room / 3) + ' '.repeat(room % 3))
+}
 
 async function outcomes() {
   const metric = await registry.getSingleMetric('causeway_publishes_total')?.get()
@@ -92,6 +111,29 @@ describe('a publisher', () => {
       [1, 2, 4].map((position) => entry(position).json),
     )
     expect(await outcomes()).toEqual({ acked: 1, skipped: 1 })
+  })
+
+  test('skips what does not fit into the bytes of its window, and goes on when there is room', async () => {
+    publisher.publish(large(1, WINDOW_BYTES - 40), 'e1')
+    publisher.publish(large(2, 41), 'e1')
+    expect([broker.sent.length, await outcomes()]).toEqual([1, { skipped: 1 }])
+    publisher.publish(large(3, 40), 'e1')
+    broker.fail(0)
+    broker.acknowledge(1)
+    publisher.publish(large(4, WINDOW_BYTES + 1), 'e1')
+    publisher.publish(large(5, WINDOW_BYTES), 'e1')
+    expect([broker.sent.length, await outcomes()]).toEqual([3, { skipped: 2, failed: 1, acked: 1 }])
+  })
+
+  test.each([
+    ['fewer at once than its window, sends no more than that', 1, 1],
+    ['more, sends its window', 3, 2],
+    ['as many as it likes, sends its window', undefined, 2],
+  ])('whose broker takes %s', (_what, receiveMaximum, sent) => {
+    broker.connect(1)
+    broker.connect(receiveMaximum)
+    for (const position of [1, 2, 3]) publisher.publish(entry(position), 'e1')
+    expect(broker.sent.length).toBe(sent)
   })
 
   test('skips while the broker is away, rather than queue for it', async () => {

@@ -20,6 +20,7 @@ describe('the highest bounds that can be set', () => {
     expect(least).toEqual([false, true])
     expect(limits.LEAST_WAITING_BYTES).toBeGreaterThanOrEqual(2 * limits.MAX_EVENT_BYTES)
     expect(limits.MAX_PACKET_BYTES).toBeGreaterThan(limits.MAX_EVENT_BYTES)
+    expect(limits.MQTT_WINDOW_BYTES).toBeGreaterThanOrEqual(2 * limits.MAX_EVENT_BYTES)
   })
 
   test('are within what edge and broker let pass', () => {
@@ -27,6 +28,13 @@ describe('the highest bounds that can be set', () => {
     expect(edge * 1_048_576).toBe(limits.MAX_BODY_BYTES)
     const broker = numberIn('deploy/mosquitto/mosquitto.conf.template', /^max_packet_size (\d+)$/m)
     expect(broker).toBe(limits.MAX_PACKET_BYTES)
+    for (const bound of ['max_inflight_bytes', 'max_queued_bytes']) {
+      const bytes = numberIn(
+        'deploy/mosquitto/mosquitto.conf.template',
+        new RegExp(`^${bound} (\\d+)$`, 'm'),
+      )
+      expect(bytes).toBeGreaterThanOrEqual(limits.MAX_PACKET_BYTES)
+    }
   })
 
   test('fit into what may wait for the database', () => {
