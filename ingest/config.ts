@@ -30,10 +30,10 @@ export const ingestConfig = z.object({
   MAX_EVENT_BYTES: integer(4_096, limits.MAX_EVENT_BYTES)
     .default(65_000)
     .describe('Largest message as it stands on a stream; a larger one is answered 413'),
-  // Not less than the largest message, or that one would be refused as if the database were slow.
-  MAX_WAITING_BYTES: integer(limits.MAX_EVENT_BYTES, 1_073_741_824)
+  // Less than the largest message or body, and that one would be refused as if the database were slow.
+  MAX_WAITING_BYTES: integer(2 * limits.MAX_BODY_BYTES, 1_073_741_824)
     .default(33_554_432)
     .describe(
-      'Most bytes of messages that wait for the database; beyond it posts are answered 503',
+      'Most bytes of messages that wait for the database, and as many of bodies that are still coming in; beyond it posts are answered 503',
     ),
 })

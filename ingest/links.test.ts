@@ -16,13 +16,16 @@ const log: Entry[] = Array.from({ length: 10 }, (_, n) => ({
 function page({ before = Infinity, after = -1, limit, order }: PageQuery): Page {
   const found = log.filter(({ position }) => position > after && position < before)
   if (order === 'desc') found.reverse()
-  return { entries: found.slice(0, limit), head: 19, more: found.length > limit }
+  const entries = found.slice(0, limit)
+  const last = entries.at(-1)?.position
+  return { entries, rest: undefined, last, head: 19, more: found.length > limit }
 }
 
 function read(url: string) {
   const query = parseHistoryQuery(url.slice(url.indexOf('?') + 1))
   const { entries, ...rest } = page(query)
-  const links = pageLinks(query, { entries, ...rest })
+  // Only its first message has been read by then: where the page ends is told beside it.
+  const links = pageLinks(query, { entries: entries.slice(0, 1), ...rest })
   return { positions: entries.map(({ position }) => position), ...links }
 }
 

@@ -50,7 +50,7 @@ const app = createIngest({
     passing('after-publish')
   },
   posts,
-  maxBodyBytes: config.MAX_BODY_BYTES,
+  bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.MAX_WAITING_BYTES },
   maxEventBytes: config.MAX_EVENT_BYTES,
 })
 
