@@ -14,6 +14,7 @@ import { drain } from './scenarios/drain.ts'
 import { fanout } from './scenarios/fanout.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
+import { readers } from './scenarios/readers.ts'
 import { replicas } from './scenarios/replicas.ts'
 import { slow } from './scenarios/slow.ts'
 import { storm } from './scenarios/storm.ts'
@@ -41,6 +42,7 @@ const SCENARIOS: Record<string, Scenario> = {
   slow,
   drain,
   replicas,
+  readers,
 }
 const RESULTS = join(ROOT, 'docs/benchmarks.json')
 

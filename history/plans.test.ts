@@ -12,6 +12,9 @@ let pool: ExplainingPool
 let sql: Sql
 
 interface Plan {
+  'Node Type': string
+  Output?: string[]
+  'Temp Written Blocks': number
   'Relation Name'?: string
   'Index Name'?: string
   'Actual Rows': number
@@ -28,13 +31,19 @@ class ExplainingPool extends Pool {
   messages = 0
   /** Pages of the database that it touched. */
   pages = 0
+  /** Of these, what it wrote because its memory did not suffice. */
+  temporary = 0
+  /** How often it sorted messages with their data. */
+  sorts = 0
 
   override async query<Row>(text: string, parameters: readonly Parameter[]): Promise<Row[]> {
-    const explain = `explain (analyze, buffers, format json) ${text}`
+    const explain = `explain (analyze, buffers, verbose, format json) ${text}`
     const [row] = await super.query<{ 'QUERY PLAN': string }>(explain, parameters)
     const [{ Plan: plan }] = JSON.parse(row?.['QUERY PLAN'] ?? '[]')
     this.messages = countMessages(plan)
     this.pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
+    this.temporary = plan['Temp Written Blocks']
+    this.sorts = countSorts(plan)
     return []
   }
 }
@@ -44,6 +53,14 @@ function countMessages(plan: Plan): number {
   const rows = plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)
   const below = (plan.Plans ?? []).reduce((sum, each) => sum + countMessages(each), 0)
   return below + (isMessages ? Math.round(rows * plan['Actual Loops']) : 0)
+}
+
+/** Sorted data fills the memory of a sort, and then the disk. */
+function countSorts(plan: Plan): number {
+  const isSort = plan['Node Type'].endsWith('Sort')
+  const hasData = plan.Output?.some((column) => /\bdata\b/.test(column)) ?? false
+  const below = (plan.Plans ?? []).reduce((sum, each) => sum + countSorts(each), 0)
+  return below + (isSort && hasData ? 1 : 0)
 }
 
 /** `busy` has 20,000 messages, `c0` to `c99` have forty each, and `large` has forty of 60 kB that cannot be compressed. */
@@ -96,18 +113,21 @@ const READS: [what: string, messages: number, read: () => Promise<unknown>][] = 
   ['a scan, if two fit', 1_002, () => readScan(pool, 0, { ...bounds, maxBytes: 26 })],
   [
     'the newest page of a busy channel',
-    602,
+    401,
     () => readPage(pool, 0, { channel: 'busy', limit: 300, order: 'desc' }),
   ],
   [
     'a page of a busy channel from a time on',
-    603,
+    402,
     () => readPage(pool, 0, { channel: 'busy', limit: 300, order: 'asc', from: new Date(9e6) }),
   ],
 ]
 
 /** Seven times: after five runs of a statement Postgres may go over to one plan for all values. */
-async function worst(read: () => Promise<unknown>, what: 'messages' | 'pages'): Promise<number> {
+async function worst(
+  read: () => Promise<unknown>,
+  what: 'messages' | 'pages' | 'temporary' | 'sorts',
+): Promise<number> {
   const counts: number[] = []
   for (let count = 0; count < 7; count++) {
     // Nothing comes back, so there seems to be no such log.
@@ -127,6 +147,17 @@ describe.each(['before', 'after'])('%s the planner has counted the messages', (w
     const seen = await worst(read, 'messages')
     expect(seen).toBeGreaterThan(0)
     expect(seen).toBeLessThanOrEqual(messages)
+  })
+
+  test.each([
+    ['of a busy channel', { channel: 'busy', order: 'desc' as const }],
+    ['of a busy channel, upwards', { channel: 'busy', order: 'asc' as const }],
+    ['up to a time', { channel: 'busy', order: 'desc' as const, to: new Date(2e7) }],
+    ['of large messages', { channel: 'large', order: 'asc' as const }],
+  ])('a page %s sorts no data, and needs no disk', async (_what, query) => {
+    const read = () => readPage(pool, 0, { ...query, limit: 1_000 })
+    expect(await worst(read, 'sorts')).toBe(0)
+    expect(await worst(read, 'temporary')).toBe(0)
   })
 
   // Each has twenty pages or more.

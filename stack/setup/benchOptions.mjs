@@ -11,6 +11,7 @@ const SCENARIOS = [
   'slow',
   'drain',
   'replicas',
+  'readers',
 ]
 
 const BENCH_HELP = `npm run bench [-- scenarios and options]: set up what is missing, then measure the gateway beside its peers, and write what was
@@ -25,6 +26,7 @@ found into docs/benchmarks.md. Linux only. All load stays on the loopback.
   slow        readers that stall, among 1,000 others
   drain       5,000 streams moved to another gateway by SIGTERM
   replicas    one, two and four gateways; as root
+  readers     30 readers of the largest pages of history, beside posts
 Without a name: all of them.
 
   --rounds N      rounds of each, in turn with the peers (default 5)
