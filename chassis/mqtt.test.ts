@@ -90,10 +90,10 @@ describe('a connection', () => {
     await once(heard, 'listening')
     const address = heard.address()
     if (address === null || typeof address === 'string') throw new Error('not listening')
-    open(`mqtt://127.0.0.1:${address.port}`)
+    const client = open(`mqtt://127.0.0.1:${address.port}`)
     const [socket] = await once(heard, 'connection')
     const [connect] = await once(socket, 'data')
-    socket.destroy()
+    await endMqtt(client, 0)
     // MQTT 5: the property Maximum Packet Size, four bytes.
     const property = Buffer.from([0x27, 0, 0, 0, 0])
     property.writeUInt32BE(MAX_PACKET_BYTES, 1)

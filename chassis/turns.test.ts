@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { Turns } from './turns.ts'
 
 /** Work that ends when it is told to. */
@@ -75,4 +75,26 @@ test('whoever comes while a place changes hands waits behind those who wait', as
   b.end()
   await Promise.all([second, late])
   expect(begun).toEqual(['a', 'b', 'late'])
+})
+
+test('a place rests for as long as it was told after each work, whose answer does not wait for that', async () => {
+  jest.useFakeTimers()
+  try {
+    const begun: string[] = []
+    const turns = new Turns(1, 2)
+    const [a, b] = [new Work('a', begun), new Work('b', begun)]
+    const first = turns.take(a.run)
+    const second = turns.take(b.run)
+    await jest.advanceTimersByTimeAsync(100)
+    a.end()
+    expect(await first).toBe('a')
+    await jest.advanceTimersByTimeAsync(199)
+    expect(begun).toEqual(['a'])
+    await jest.advanceTimersByTimeAsync(1)
+    expect(begun).toEqual(['a', 'b'])
+    b.end()
+    expect(await second).toBe('b')
+  } finally {
+    jest.useRealTimers()
+  }
 })

@@ -123,6 +123,10 @@ const READS: [what: string, messages: number, read: () => Promise<unknown>][] = 
   ],
 ]
 
+function page(channel: string, order: 'asc' | 'desc', to?: Date): Promise<unknown> {
+  return readPage(pool, 0, { channel, order, to, limit: 1_000 })
+}
+
 /** Seven times: after five runs of a statement Postgres may go over to one plan for all values. */
 async function worst(
   read: () => Promise<unknown>,
@@ -150,12 +154,15 @@ describe.each(['before', 'after'])('%s the planner has counted the messages', (w
   })
 
   test.each([
-    ['of a busy channel', { channel: 'busy', order: 'desc' as const }],
-    ['of a busy channel, upwards', { channel: 'busy', order: 'asc' as const }],
-    ['up to a time', { channel: 'busy', order: 'desc' as const, to: new Date(2e7) }],
-    ['of large messages', { channel: 'large', order: 'asc' as const }],
-  ])('a page %s sorts no data, and needs no disk', async (_what, query) => {
-    const read = () => readPage(pool, 0, { ...query, limit: 1_000 })
+    ['a page of a busy channel', () => page('busy', 'desc')],
+    ['a page of a busy channel, upwards', () => page('busy', 'asc')],
+    ['a page up to a time', () => page('busy', 'desc', new Date(2e7))],
+    ['a page of large messages', () => page('large', 'asc')],
+    [
+      'the last of large messages',
+      () => readLast(pool, 0, { channels: ['large', 'c1'], count: 40, maxBytes: 1_000_000 }),
+    ],
+  ])('%s sorts no data, and needs no disk', async (_what, read) => {
     expect(await worst(read, 'sorts')).toBe(0)
     expect(await worst(read, 'temporary')).toBe(0)
   })
