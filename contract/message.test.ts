@@ -111,6 +111,8 @@ describe('a text', () => {
     PLACE.replace('1', '01'),
     '{"previous":1,"position":2,"id":"x"}',
     '{"position":2,"id":"x"}',
+    '{"position":2,"previous":1}',
+    '{"position":2,"previous":1,"channel":"x"}',
     `${PLACE}\n`,
     `${PLACE}\r`,
     '{"position":2,"previous":1,"id":"x",\n"data":1}',

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createApp, createHttpServer } from '../chassis/http.ts'
+import { waitFor } from '../test/support/waitFor.ts'
 import { createReadBody } from './body.ts'
 
 const LIMITS = { maxBytes: 1_000, maxReadingBytes: 1_500 }
@@ -61,9 +62,8 @@ async function connect(): Promise<{ socket: Socket; statuses: () => number[] }> 
   }
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(setImmediate)
-}
+/** Soon, or it hangs. */
+const until = (isSo: () => boolean): Promise<void> => waitFor(isSo, 10, 1)
 
 describe('a body', () => {
   test('of as many bytes as are allowed is taken, and not one byte more', async () => {

@@ -6,6 +6,7 @@ import type { Page, PageQuery, RestQuery } from '../history/types.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { getServer } from '../test/support/getServer.ts'
 import { problemOf } from '../test/support/ingestClient.ts'
+import { waitFor } from '../test/support/waitFor.ts'
 import { createGetHistory } from './getHistory.ts'
 
 const opened = disposables()
@@ -51,10 +52,6 @@ class Log {
       },
     })
   }
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(setImmediate)
 }
 
 describe('a page of many pieces', () => {
@@ -110,10 +107,10 @@ describe('a page of many pieces', () => {
     const begun: (() => void)[] = []
     const taken = turns.take(() => new Promise<void>((resolve) => void begun.push(resolve)))
     const waiting = ask('/history?channel=waiting&limit=9', { signal })
-    await until(() => log.open === 2)
+    await waitFor(() => log.open === 2)
     leaving.abort()
     await expect(waiting).rejects.toThrow('aborted')
-    await until(() => log.open === 0)
+    await waitFor(() => log.open === 0)
     for (const giveBack of begun) giveBack()
     await taken
     await (await ask('/history?channel=other&limit=9')).text()

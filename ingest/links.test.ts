@@ -37,6 +37,12 @@ function follow(url: string, along: 'next' | 'prev'): number[][] {
   return pages
 }
 
+/** A page of one message, which another one precedes. */
+function pageAfter(previous: number): Page {
+  const entries = [{ position: 5, previous, channel: 'a', json: '' }]
+  return { entries, rest: undefined, last: 5, head: 9, more: true }
+}
+
 describe('the links of a page', () => {
   test('lead through the whole channel and end', () => {
     expect(follow('?channel=a&limit=4', 'next')).toEqual([
@@ -75,6 +81,12 @@ describe('the links of a page', () => {
       expect(linkHeader(read(url))).toBe(undefined)
     },
   )
+
+  test('lead nowhere back from the first message of a channel, wherever in the log that is', () => {
+    const query = parseHistoryQuery('channel=a&order=asc&after=3&limit=1')
+    expect(pageLinks(query, pageAfter(0)).prev).toBe(null)
+    expect(pageLinks(query, pageAfter(2)).prev).not.toBe(null)
+  })
 
   test('keep all other parameters', () => {
     const { next } = read(

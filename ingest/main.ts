@@ -16,6 +16,9 @@ import { Publisher } from './publisher.ts'
 /** What is not acknowledged by then is found in the log by the bridges, so a stop need not wait for the broker. */
 const FLUSH_MILLISECONDS = 2000
 
+/** An answer to a post is as large as its message, and would be kept for as long as its sender does not take it. */
+const STALL_MILLISECONDS = 30_000
+
 const config = readConfig('ingest', ingestConfig)
 const logger = createLogger('ingest', config.LOG_LEVEL)
 exitOnCrash(logger)
@@ -58,7 +61,9 @@ await runService({
   logger,
   registry,
   metrics: { host: config.METRICS_HOST, port: config.METRICS_PORT },
-  servers: [{ server: createHttpServer(app), host: config.HOST, port: config.PORT }],
+  servers: [
+    { server: createHttpServer(app, STALL_MILLISECONDS), host: config.HOST, port: config.PORT },
+  ],
   // Only the database: with MQTT away posts are still stored and delivered, a second late.
   ready: () => history.check(),
   close: async () => {

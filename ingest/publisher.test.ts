@@ -26,8 +26,7 @@ class FaultyBroker implements Broker {
     this.#receive({ cmd: 'connack', sessionPresent: false, ...properties })
   }
 
-  acknowledge(index: number, reasonCode = 0): void {
-    const messageId = index + 1
+  acknowledge(index: number, reasonCode = 0, messageId = index + 1): void {
     this.#receive({ cmd: 'puback', messageId, reasonCode })
     this.sent[index]?.[3](undefined, {
       cmd: 'publish',
@@ -153,18 +152,31 @@ describe('a publisher', () => {
     expect(await inFlight()).toBe(0)
   })
 
+  test('takes an acknowledgement for that of its own publish, though identifiers come again', async () => {
+    publisher.publish(entry(1), 'e1')
+    broker.acknowledge(0, 16, 1)
+    publisher.publish(entry(2), 'e1')
+    broker.acknowledge(1, 0, 1)
+    expect(await outcomes()).toEqual({ nobody: 1, acked: 1 })
+  })
+
   test('never throws, because the message is stored', async () => {
     broker.throws = true
     publisher.publish(entry(1), 'e1')
     expect([await outcomes(), await inFlight()]).toEqual([{ failed: 1 }, 0])
   })
 
-  test('that is flushed waits for what is in flight, but not for ever', async () => {
+  test('that is flushed waits for all that is in flight, but not for ever', async () => {
     await publisher.flush(60_000)
     publisher.publish(entry(1), 'e1')
+    publisher.publish(entry(2), 'e1')
     await publisher.flush(1)
-    const flushed = publisher.flush(60_000)
+    let isFlushed = false
+    const flushed = publisher.flush(60_000).then(() => (isFlushed = true))
     broker.acknowledge(0)
+    await new Promise(setImmediate)
+    expect(isFlushed).toBe(false)
+    broker.acknowledge(1)
     await flushed
     expect(await inFlight()).toBe(0)
   })

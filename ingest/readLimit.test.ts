@@ -1,9 +1,10 @@
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import type { RequestHandler } from 'express'
 import { Problem } from '../contract/problem.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { problemOf } from '../test/support/ingestClient.ts'
 import { getServer } from '../test/support/getServer.ts'
+import { waitFor } from '../test/support/waitFor.ts'
 import { createReadLimit } from './readLimit.ts'
 
 const opened = disposables()
@@ -24,7 +25,7 @@ test('beyond so many reads the next is refused, and told to come back, until one
   const leaving = new AbortController()
   const left = ask('/slow', { signal: leaving.signal })
   const read = ask('/slow')
-  while (ends.length < 2) await new Promise(setImmediate)
+  await waitFor(() => ends.length === 2)
   // One bound for all that it limits.
   for (const path of ['/slow', '/failing']) {
     const refused = await ask(path)
@@ -33,9 +34,7 @@ test('beyond so many reads the next is refused, and told to come back, until one
   }
   leaving.abort()
   await expect(left).rejects.toThrow('aborted')
-  let answer = await ask('/failing')
-  while (answer.status === 503) answer = await ask('/failing')
-  expect(await problemOf(answer)).toBe('404 message-not-found')
+  await waitFor(async () => (await ask('/failing')).status === 404, 10)
   for (const end of ends) end()
   expect(await (await read).text()).toBe('read')
 })
@@ -48,7 +47,20 @@ test('an answer that takes too long is cut, and one that does not is whole', asy
   const ask = await getServer(opened, { '/never': cutting(never), '/whole': cutting(whole) })
   const answer = await ask('/never')
   await expect(answer.text()).rejects.toThrow('terminated')
-  let other = await ask('/whole')
-  while (other.status === 503) other = await ask('/whole')
-  expect(await other.text()).toBe('whole')
+  await waitFor(async () => (await ask('/whole')).status === 200, 10)
+})
+
+test('an answer that has ended is not cut any more', async () => {
+  const cut = jest.spyOn(globalThis, 'setTimeout')
+  const given = jest.spyOn(globalThis, 'clearTimeout')
+  try {
+    const ask = await getServer(opened, { '/ended': createReadLimit(1, LONG)(whole) })
+    expect(await (await ask('/ended')).text()).toBe('whole')
+    const at = cut.mock.calls.findIndex(([, milliseconds]) => milliseconds === LONG)
+    const timer = cut.mock.results[at]?.value
+    await waitFor(() => given.mock.calls.some(([each]) => each === timer), 10)
+  } finally {
+    cut.mockRestore()
+    given.mockRestore()
+  }
 })

@@ -47,6 +47,12 @@ describe('the highest bounds that can be set', () => {
   })
 })
 
+test('the fewest connections of an ingest leave one to reads, beside the two of posts', () => {
+  const connections = ingestConfig.shape.DATABASE_CONNECTIONS
+  const least = [2, 3].map((count) => connections.safeParse(String(count)).success)
+  expect(least).toEqual([false, true])
+})
+
 const COMMON = { METRICS_PORT: '1', DATABASE_URL: 'postgres://h/d' }
 const INGEST = { ...COMMON, PORT: '1', MQTT_URL: 'mqtt://h' }
 const GATEWAY = { ...COMMON, PORT: '1', REDIS_URL: 'redis://h' }
