@@ -21,3 +21,9 @@ export function formatSpread(values: readonly number[]): string {
   if (values.length < 2) return middle
   return `${middle} (${format(Math.min(...values))}–${format(Math.max(...values))})`
 }
+
+/** The value that this share of them, 0 to 1, does not exceed; NaN of none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN
+}

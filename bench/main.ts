@@ -15,6 +15,7 @@ import { fanout } from './scenarios/fanout.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
 import { migration } from './scenarios/migration.ts'
+import { readers } from './scenarios/readers.ts'
 import { replicas } from './scenarios/replicas.ts'
 import { slow } from './scenarios/slow.ts'
 import { storm } from './scenarios/storm.ts'
@@ -43,6 +44,7 @@ const SCENARIOS: Record<string, Scenario> = {
   drain,
   replicas,
   migration,
+  readers,
 }
 const RESULTS = join(ROOT, 'docs/benchmarks.json')
 

@@ -44,15 +44,17 @@ export function createApp({ logger, registry, corsOrigins, routes }: AppOptions)
 }
 
 /**
- * With time-outs that cut whoever sends a request too slowly; none of them touches an answer that streams. The
+ * With time-outs that cut whoever sends a request too slowly; none of them touches an answer that streams. `stallMilliseconds` is for
+ * answers that end: it cuts a reader who takes nothing for so long of what waits for it. The
  * keep-alive outlasts nginx's 60 s, so that it is never we who close just when the proxy sends a POST that it may not repeat.
  */
-export function createHttpServer(listener: RequestListener): Server {
+export function createHttpServer(listener: RequestListener, stallMilliseconds = 0): Server {
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000 },
     listener,
   )
   server.keepAliveTimeout = 75_000
+  server.timeout = stallMilliseconds
   return server
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { MqttClient } from 'mqtt'
 import { pino } from 'pino'
+import { MAX_PACKET_BYTES } from '../contract/limits.ts'
 import type { Child } from '../stack/child.ts'
 import { mosquitto } from '../stack/mosquitto.ts'
 import { freePort } from '../stack/ports.ts'
@@ -81,6 +82,22 @@ describe('a connection', () => {
     client.options.port = Number(new URL(url).port)
     await waitFor(() => client.connected)
     expect(messages()).toEqual(['MQTT is away', 'MQTT is back'])
+  })
+
+  test('asks its broker for no packet that is larger than any of ours', async () => {
+    const heard = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1')
+    opened.add(() => heard.close())
+    await once(heard, 'listening')
+    const address = heard.address()
+    if (address === null || typeof address === 'string') throw new Error('not listening')
+    const client = open(`mqtt://127.0.0.1:${address.port}`)
+    const [socket] = await once(heard, 'connection')
+    const [connect] = await once(socket, 'data')
+    await endMqtt(client, 0)
+    // MQTT 5: the property Maximum Packet Size, four bytes.
+    const property = Buffer.from([0x27, 0, 0, 0, 0])
+    property.writeUInt32BE(MAX_PACKET_BYTES, 1)
+    expect(connect.includes(property)).toBe(true)
   })
 
   test('of one role has its own id: two do not push each other off', async () => {

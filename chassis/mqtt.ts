@@ -1,6 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt'
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
+import { MAX_PACKET_BYTES } from '../contract/limits.ts'
 
 /**
  * An MQTT 5 connection that always comes back. Its session is clean, because nobody relies on the broker to keep anything:
@@ -22,7 +23,9 @@ export function connectMqtt(url: string, role: string, logger: Logger): MqttClie
     resubscribe: false,
     // A message in the store is resent after a reconnect; one that is published while offline would wait there unbounded.
     queueQoSZero: false,
-    properties: { receiveMaximum: 1_000 },
+    // Each packet is acknowledged when it has been handled, and none is read while acknowledgements do not leave: so no more than
+    // one packet of the largest and what was read with it is held here, and the rest waits at the broker.
+    properties: { receiveMaximum: 1_000, maximumPacketSize: MAX_PACKET_BYTES },
   })
   let away = false
   const lost = (error?: Error): void => {

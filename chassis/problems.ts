@@ -39,21 +39,11 @@ export function renderProblem(
   )
 }
 
-/** Also knows the errors of Express and its body parsers, by their `type` and `status`. */
+/** Also knows the errors of Express itself, which have a `status`. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
-  const { type, status }: { type?: unknown; status?: unknown } = Object(error)
-  switch (type) {
-    case 'entity.too.large':
-      return new Problem('too-large')
-    case 'entity.parse.failed':
-      return new Problem('malformed-json')
-    case 'encoding.unsupported':
-    case 'charset.unsupported':
-      return new Problem('unsupported-media-type')
-    default:
-      return typeof status === 'number' && status >= 400 && status < 500
-        ? new Problem('malformed-request')
-        : new Problem('internal', undefined, { cause: error })
-  }
+  const { status }: { status?: unknown } = Object(error)
+  return typeof status === 'number' && status >= 400 && status < 500
+    ? new Problem('malformed-request')
+    : new Problem('internal', undefined, { cause: error })
 }

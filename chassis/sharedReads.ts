@@ -1,3 +1,5 @@
+import { Turns } from './turns.ts'
+
 /** A read, and those who wait for it: none any more once it was answered, or it would hold what they stand for. */
 interface Read {
   answer: Promise<unknown>
@@ -9,14 +11,12 @@ interface Read {
  * turn comes, and only so many are under way at a time.
  */
 export class SharedReads {
-  readonly #maxRunning: number
+  readonly #turns: Turns
   readonly #maxKept: number
   readonly #reads = new Map<string, Read>()
-  readonly #queue: (() => void)[] = []
-  #running = 0
 
   constructor(maxRunning: number, maxKept: number) {
-    this.#maxRunning = maxRunning
+    this.#turns = new Turns(maxRunning)
     this.#maxKept = maxKept
   }
 
@@ -46,17 +46,10 @@ export class SharedReads {
     return answer
   }
 
-  async #inTurn<T>(waiting: readonly (() => boolean)[], ask: () => Promise<T>): Promise<T> {
-    while (this.#running >= this.#maxRunning) {
-      await new Promise<void>((resolve) => this.#queue.push(resolve))
-    }
-    this.#running++
-    try {
+  #inTurn<T>(waiting: readonly (() => boolean)[], ask: () => Promise<T>): Promise<T> {
+    return this.#turns.take(async () => {
       if (!waiting.some((isWanted) => isWanted())) throw new Error('nobody waits for it any more')
-      return await ask()
-    } finally {
-      this.#running--
-      this.#queue.shift()?.()
-    }
+      return ask()
+    })
   }
 }

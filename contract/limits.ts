@@ -14,3 +14,6 @@ export const LEAST_WAITING_BYTES = 1_048_576
 
 /** Of an MQTT packet: the broker's bound (`max_packet_size`). A message's encoding is smaller than its event. */
 export const MAX_PACKET_BYTES = 2_097_152
+
+/** Of all copies that an ingest lets await the broker at once: several of the largest, and a thousand of the usual ones. */
+export const MQTT_WINDOW_BYTES = 16_777_216

@@ -119,6 +119,7 @@ describe('a text', () => {
     PLACE.slice(0, -2),
     `{"previous":1,"position":2,"id":"${ID}"}`,
     `{"position":2,"id":"${ID}"}`,
+    PLACE.slice(0, PLACE.indexOf(',"id"')) + '}',
     `${PLACE}\n`,
     `${PLACE}\r`,
     PLACE.replace('}', ',\n"data":1}'),

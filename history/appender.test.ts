@@ -145,6 +145,16 @@ describe('an append', () => {
     expect((await history.append(draft(big))).entry.position).toBe(5)
   })
 
+  test('is counted in bytes as they are stored, and not in characters', async () => {
+    const history = openHistory(await testDatabase(), opened, { maxWaitingBytes: 10_000 })
+    const answers = await Promise.allSettled(
+      ['x', '€'].map((letter) =>
+        history.append(draft({ data: JSON.stringify(letter.repeat(3_300)) })),
+      ),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+  })
+
   test('larger than all that may wait is refused', async () => {
     const history = openHistory(await testDatabase(), opened, { maxWaitingBytes: 0 })
     await expect(history.append(draft())).rejects.toMatchObject({ type: 'overloaded' })

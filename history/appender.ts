@@ -7,6 +7,7 @@ import type { Appended, Draft } from './types.ts'
 
 interface Waiting {
   draft: Draft
+  bytes: number
   resolve: (appended: Appended) => void
   reject: (error: unknown) => void
 }
@@ -51,12 +52,13 @@ export class Appender {
   }
 
   append(draft: Draft): Promise<Appended> {
-    if (this.#waitingBytes + sizeOf(draft) > this.#options.maxWaitingBytes) {
+    const bytes = sizeOf(draft)
+    if (this.#waitingBytes + bytes > this.#options.maxWaitingBytes) {
       return Promise.reject(new Problem('overloaded'))
     }
-    this.#waitingBytes += sizeOf(draft)
+    this.#waitingBytes += bytes
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ draft, resolve, reject })
+      this.#waiting.push({ draft, bytes, resolve, reject })
       if (!this.#busy) void this.#work()
     })
   }
@@ -85,15 +87,14 @@ export class Appender {
 
   #takeBatch(): Waiting[] {
     let count = 0
-    let bytes = 0
-    for (const { draft } of this.#waiting) {
-      bytes += sizeOf(draft)
-      if (count === MAX_BATCH || (count > 0 && bytes > MAX_BATCH_BYTES)) break
+    let batchBytes = 0
+    for (const { bytes } of this.#waiting) {
+      if (count === MAX_BATCH || (count > 0 && batchBytes + bytes > MAX_BATCH_BYTES)) break
+      batchBytes += bytes
       count++
     }
-    const batch = this.#waiting.splice(0, count)
-    for (const { draft } of batch) this.#waitingBytes -= sizeOf(draft)
-    return batch
+    this.#waitingBytes -= batchBytes
+    return this.#waiting.splice(0, count)
   }
 
   async #call(drafts: Draft[]): Promise<AppendedRow[]> {
@@ -135,7 +136,8 @@ function settle({ resolve, reject }: Waiting, row: AppendedRow | undefined): voi
   }
 }
 
-/** Near enough in UTF-16 units; the constant stands for the row and the promise around it. */
-function sizeOf(draft: Draft): number {
-  return draft.data.length + draft.channel.length + draft.sender.name.length + 300
+/** Bytes as they are stored; the constant stands for the row, and the promise around it. */
+function sizeOf({ channel, type, sender, data, key }: Draft): number {
+  const texts = [channel, type, sender.id, sender.name, data, key ?? '']
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 300)
 }

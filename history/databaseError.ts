@@ -20,6 +20,15 @@ export function readerProblem(error: unknown): Problem {
     : problem
 }
 
+/** Whether a statement asked for more than the server can give in time, or in memory: less of it may well come. */
+export function isTooMuch(error: unknown): boolean {
+  const { code, message } = describe(error)
+  // Our own statement time-out, out of memory, a limit of the program exceeded; or the driver gave up waiting.
+  return code === undefined
+    ? /query timeout|read timeout/i.test(message)
+    : ['57014', '53200', '54000'].includes(code)
+}
+
 function classify(error: unknown): ProblemType {
   const { code, message } = describe(error)
   // SQLSTATE classes: the server refused or rolled back, so nothing was stored. 57014 is our own statement time-out, 55P03 the

@@ -15,14 +15,18 @@ const LAST = `
       ) one`,
     'desc',
   )}) m on true
-  where l."id" = $1::smallint order by m."position"`
+  where l."id" = $1::smallint`
 
 export async function readLast(pool: Pool, log: number, query: LastQuery): Promise<Last> {
   const { channels, count, maxBytes } = query
   const rows = await pool.query<LastRow>(LAST, [log, maxBytes, [...new Set(channels)], count])
   const [first] = rows
   if (first === undefined) throw new Problem('unavailable', `Log ${log} does not exist.`)
-  const entries = rows.filter(({ position }) => position !== null).map(toEntry)
+  const entries = rows
+    .filter(({ position }) => position !== null)
+    .map(toEntry)
+    // Here, because the server would sort the messages with their data.
+    .sort((one, other) => one.position - other.position)
   return { epoch: first.epoch, position: Number(first.head), entries }
 }
 

@@ -20,6 +20,7 @@ import type {
   Page,
   PageQuery,
   RangeQuery,
+  RestQuery,
   ScannedStretch,
   Stretch,
 } from './types.ts'
@@ -80,7 +81,8 @@ export class LogReader {
     return this.#guard(() => readScan(this.#pool, this.#logId, query))
   }
 
-  page(query: PageQuery): Promise<Page> {
+  /** The first piece of a page; its `rest`, asked for in the same way, gives the next one. */
+  page(query: PageQuery | RestQuery): Promise<Page> {
     return this.#guard(() => readPage(this.#pool, this.#logId, query))
   }
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openHistory, openSql } from '../test/support/testHistory.ts'
+import { wholePage } from '../test/support/wholePage.ts'
 import type { History } from './history.ts'
 import type { PageQuery } from './types.ts'
 
@@ -30,7 +31,8 @@ const at = (minute: number, second = 0): Date =>
   new Date(Date.UTC(2026, 10, 21, 12, minute, second))
 
 async function positions(query: Partial<PageQuery>) {
-  const page = await history.page({ channel: 'odd', limit: 50, order: 'asc', ...query })
+  const page = await wholePage(history, { channel: 'odd', limit: 50, order: 'asc', ...query })
+  expect(page.last).toBe(page.entries.at(-1)?.position)
   return [page.entries.map(({ position }) => position), page.more]
 }
 
@@ -72,8 +74,8 @@ describe('a page', () => {
     for (let count = 0; count < 4; count++) await log.append(draft())
     await openSql(own, opened)(`update "message" set "sent_at" = '2026-11-21T12:05:00Z'`)
     const query = { channel: 'lobby', limit: 9, order: 'asc' } as const
-    expect((await log.page({ ...query, from: at(5) })).entries.length).toBe(4)
-    expect((await log.page({ ...query, to: at(5) })).entries.length).toBe(0)
+    expect((await wholePage(log, { ...query, from: at(5) })).entries.length).toBe(4)
+    expect((await wholePage(log, { ...query, to: at(5) })).entries.length).toBe(0)
   })
 
   test('is shorter where messages are large, and says that there is more', async () => {
@@ -81,9 +83,9 @@ describe('a page', () => {
     const data = JSON.stringify('x'.repeat(1_500_000))
     for (let count = 0; count < 4; count++) await log.append(draft({ data }))
     const query = { channel: 'lobby', limit: 9, order: 'asc' } as const
-    const first = await log.page(query)
+    const first = await wholePage(log, query)
     expect([first.entries.map(({ position }) => position), first.more]).toEqual([[1, 2], true])
-    const second = await log.page({ ...query, after: 2 })
+    const second = await wholePage(log, { ...query, after: 2 })
     expect([second.entries.map(({ position }) => position), second.more]).toEqual([[3, 4], false])
   })
 

@@ -1,7 +1,9 @@
-import { cut } from './cut.ts'
-import type { Pool } from './pool.ts'
+import { Problem } from '../contract/problem.ts'
+import { COLUMNS } from './cut.ts'
+import { isTooMuch } from './databaseError.ts'
+import type { Parameter, Pool } from './pool.ts'
 import { toEntry, type Row } from './row.ts'
-import type { Page, PageQuery } from './types.ts'
+import type { Page, PageQuery, RestQuery } from './types.ts'
 
 /** Past the end of every log. */
 const END = '9223372036854775807'
@@ -9,45 +11,118 @@ const END = '9223372036854775807'
 /** Of message data in one page: a page of the largest messages would otherwise hold tens of megabytes. */
 const MAX_BYTES = 4_000_000
 
+/** Of one read: its rows are unpacked and encoded in a millisecond or two, for which posts wait. */
+const READ_BYTES = 131_072
+const READ_COUNT = 100
+
+/** A read that took too long is tried once more with an eighth, and once with an eighth of that, but always for one message. */
+const LEAST_READ_BYTES = READ_BYTES / 64
+const SMALLER = 8
+
 /**
- * One page of a channel. The channel's head and the page come from one statement and so from one snapshot: a stream opened
- * after that head continues the page without a seam. Times are turned into positions first, which is exact, because a
- * message is never older than the one before it.
+ * The first piece of a page of a channel, and how to read on. The channel's head, the page's end and its first piece come from one
+ * statement and so from one snapshot: a stream opened after that head continues the page without a seam. What is read later lies
+ * between positions, where nothing changes. Times are turned into positions first, which is exact, because a message is never
+ * older than the one before it.
  */
-export async function readPage(pool: Pool, log: number, query: PageQuery): Promise<Page> {
-  const { channel, limit, after = null, before = null, from, to } = query
+export async function readPage(
+  pool: Pool,
+  log: number,
+  query: PageQuery | RestQuery,
+): Promise<Page> {
+  let readBytes = 'readBytes' in query ? query.readBytes : READ_BYTES
+  for (;;) {
+    try {
+      return await readPiece(pool, log, { ...query, readBytes })
+    } catch (error) {
+      if (!isTooMuch(error) || readBytes <= LEAST_READ_BYTES) throw error
+      readBytes /= SMALLER
+    }
+  }
+}
+
+async function readPiece(
+  pool: Pool,
+  log: number,
+  query: PageQuery & { epoch?: string; readBytes: number },
+): Promise<Page> {
+  const { channel, limit, order, after = null, before = null, from, to, readBytes } = query
   const times = [from, to].map((time) => time?.toISOString() ?? null)
-  const parameters = [log, MAX_BYTES, channel, after, before, ...times, limit]
-  const rows = await pool.query<PageRow>(PAGES[query.order], parameters)
+  const bounds: Parameter[] = [MAX_BYTES, Math.min(limit, READ_COUNT), readBytes]
+  const parameters = [log, channel, after, before, ...times, limit, ...bounds]
+  const rows = await pool.query<PageRow>(PAGES[order], parameters)
+  const [first] = rows
+  if (first === undefined) throw new Problem('unavailable', `Log ${log} does not exist.`)
+  if (query.epoch !== undefined && query.epoch !== first.epoch) {
+    throw new Problem('unavailable', 'The log has another epoch now.')
+  }
   const entries = rows
     .filter((row) => row.position !== null)
-    .slice(0, limit)
     .map(toEntry)
+    // Here, because the server would sort the messages with their data.
+    .sort((a, b) => (order === 'asc' ? a.position - b.position : b.position - a.position))
+  const read = entries.at(-1)?.position
+  const last = first.last === null ? undefined : Number(first.last)
+  const kept = Number(first.kept ?? 0)
   return {
     entries,
-    head: Number(rows[0]?.head ?? 0),
-    low: Number(rows[0]?.low ?? 0),
-    more: Number(rows[0]?.found ?? 0) > entries.length,
+    rest:
+      read === undefined || last === undefined || read === last
+        ? undefined
+        : {
+            channel,
+            order,
+            after: order === 'asc' ? read : last - 1,
+            before: order === 'asc' ? last + 1 : read,
+            limit: kept - entries.length,
+            epoch: first.epoch,
+            readBytes,
+          },
+    last,
+    head: Number(first.head),
+    low: Number(first.low),
+    more: Number(first.found ?? 0) > kept,
   }
 }
 
 const PAGES = { asc: statement('asc'), desc: statement('desc') }
 
+/**
+ * Where the page ends is found by the sizes, which stand beside the messages; of these only the first are read. `limit 1` keeps the
+ * planner from joining in any other way than by the primary key.
+ */
 function statement(order: 'asc' | 'desc'): string {
-  const candidates = `
-    select "position", "data_bytes" from "message"
-    where "log_id" = $1::smallint and "channel" = $3::text
-      and "position" > coalesce($4::bigint, 0) and "position" < coalesce($5::bigint, ${END})
-      and "position" >= case when $6::timestamptz is null then 0 else ${firstAt('$6')} end
-      and "position" < case when $7::timestamptz is null then ${END} else ${firstAt('$7')} end
-    order by "position" ${order} limit $8::int + 1`
+  const isOfPage = `"number" = 1 or ("number" <= $7::int and "bytes" <= $8::bigint)`
   return `
-    select coalesce(c."head", 0) as "head", coalesce(l."low", 0) as "low", m.*
-    from (select 1) as one
-      left join "log" l on l."id" = $1::smallint
-      left join "channel" c on c."log_id" = $1::smallint and c."name" = $3::text
-      left join lateral (${cut(candidates, order)}) m on true
-    order by m."position" ${order}`
+    select l."epoch", l."low", coalesce(c."head", 0) as "head", page."found", page."kept", page."last", m.*
+    from "log" l
+      left join "channel" c on c."log_id" = l."id" and c."name" = $2::text
+      left join lateral (
+        select "position", "number", "bytes", count(*) over () as "found",
+          count(*) filter (where ${isOfPage}) over () as "kept",
+          ${order === 'asc' ? 'max' : 'min'}("position") filter (where ${isOfPage}) over () as "last"
+        from (
+          select "position", row_number() over in_order as "number",
+            sum("data_bytes") over in_order as "bytes"
+          from (${candidates(order)}) candidate window in_order as (order by "position" ${order})
+        ) sized
+      ) page on page."number" = 1 or (page."number" <= $9::int and page."bytes" <= $10::bigint)
+      left join lateral (
+        select ${COLUMNS} from "message"
+        where "log_id" = $1::smallint and "position" = page."position" limit 1
+      ) m on true
+    where l."id" = $1::smallint`
+}
+
+/** One more than the limit tells whether there are more. */
+function candidates(order: 'asc' | 'desc'): string {
+  return `
+    select "position", "data_bytes" from "message"
+    where "log_id" = $1::smallint and "channel" = $2::text
+      and "position" > coalesce($3::bigint, 0) and "position" < coalesce($4::bigint, ${END})
+      and "position" >= case when $5::timestamptz is null then 0 else ${firstAt('$5')} end
+      and "position" < case when $6::timestamptz is null then ${END} else ${firstAt('$6')} end
+    order by "position" ${order} limit $7::int + 1`
 }
 
 /** The position of the first message at or after a time; past the end of every log if there is none. */
@@ -57,7 +132,12 @@ function firstAt(time: string): string {
 }
 
 interface PageRow extends Row {
+  epoch: string
   head: string
   low: string
+  /** Of the messages asked for, up to one more than the limit; null if there are none. */
   found: string | null
+  /** Of these, those that are of the page. */
+  kept: string | null
+  last: string | null
 }

@@ -13,6 +13,9 @@ let pool: ExplainingPool
 let sql: Sql
 
 interface Plan {
+  'Node Type': string
+  Output?: string[]
+  'Temp Written Blocks': number
   'Relation Name'?: string
   'Index Name'?: string
   'Actual Rows': number
@@ -31,14 +34,20 @@ class ExplainingPool extends Pool {
   pages = 0
   /** Partitions that it looked into, by their last position. */
   partitions: number[] = []
+  /** Of these, what it wrote because its memory did not suffice. */
+  temporary = 0
+  /** How often it sorted messages with their data. */
+  sorts = 0
 
   override async query<Row>(text: string, parameters: readonly Parameter[]): Promise<Row[]> {
-    const explain = `explain (analyze, buffers, format json) ${text}`
+    const explain = `explain (analyze, buffers, verbose, format json) ${text}`
     const [row] = await super.query<{ 'QUERY PLAN': string }>(explain, parameters)
     const [{ Plan: plan }] = JSON.parse(row?.['QUERY PLAN'] ?? '[]')
     this.messages = countMessages(plan)
     this.partitions = [...new Set(partitionsOf(plan))].sort((one, other) => one - other)
     this.pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
+    this.temporary = plan['Temp Written Blocks']
+    this.sorts = countSorts(plan)
     return []
   }
 }
@@ -54,6 +63,14 @@ function partitionsOf(plan: Plan): number[] {
   const below = (plan.Plans ?? []).flatMap(partitionsOf)
   const [, end] = /^message_0_(\d+)$/.exec(plan['Relation Name'] ?? '') ?? []
   return end === undefined || plan['Actual Loops'] === 0 ? below : [...below, Number(end)]
+}
+
+/** Sorted data fills the memory of a sort, and then the disk. */
+function countSorts(plan: Plan): number {
+  const isSort = plan['Node Type'].endsWith('Sort')
+  const hasData = plan.Output?.some((column) => /\bdata\b/.test(column)) ?? false
+  const below = (plan.Plans ?? []).reduce((sum, each) => sum + countSorts(each), 0)
+  return below + (isSort && hasData ? 1 : 0)
 }
 
 /** `busy` has 20,000 messages, `c0` to `c99` have forty each, and `large` has forty of 60 kB that cannot be compressed. */
@@ -110,7 +127,7 @@ const READS: [what: string, messages: number, read: () => Promise<unknown>][] = 
   ['a scan, if two fit', 1_003, () => readScan(pool, 0, { ...bounds, maxBytes: 26 })],
   [
     'the newest page of a busy channel',
-    602,
+    401,
     () => readPage(pool, 0, { channel: 'busy', limit: 300, order: 'desc' }),
   ],
   [
@@ -121,8 +138,15 @@ const READS: [what: string, messages: number, read: () => Promise<unknown>][] = 
   ],
 ]
 
+function page(channel: string, order: 'asc' | 'desc', to?: Date): Promise<unknown> {
+  return readPage(pool, 0, { channel, order, to, limit: 1_000 })
+}
+
 /** Seven times: after five runs of a statement Postgres may go over to one plan for all values. */
-async function worst(read: () => Promise<unknown>, what: 'messages' | 'pages'): Promise<number> {
+async function worst(
+  read: () => Promise<unknown>,
+  what: 'messages' | 'pages' | 'temporary' | 'sorts',
+): Promise<number> {
   const counts: number[] = []
   for (let count = 0; count < 7; count++) {
     // Nothing comes back, so there seems to be no such log.
@@ -173,6 +197,20 @@ describe.each(['before', 'after'])('%s the planner has counted the messages', (w
       await read().catch(() => {})
       expect(pool.partitions).toEqual(partitions)
     }
+  })
+
+  test.each([
+    ['a page of a busy channel', () => page('busy', 'desc')],
+    ['a page of a busy channel, upwards', () => page('busy', 'asc')],
+    ['a page up to a time', () => page('busy', 'desc', new Date(2e7))],
+    ['a page of large messages', () => page('large', 'asc')],
+    [
+      'the last of large messages',
+      () => readLast(pool, 0, { channels: ['large', 'c1'], count: 40, maxBytes: 1_000_000 }),
+    ],
+  ])('%s sorts no data, and needs no disk', async (_what, read) => {
+    expect(await worst(read, 'sorts')).toBe(0)
+    expect(await worst(read, 'temporary')).toBe(0)
   })
 
   // Each has twenty pages or more.

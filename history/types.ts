@@ -110,13 +110,29 @@ export interface PageQuery {
   order: 'asc' | 'desc'
 }
 
+/** The part of a page that is still to be read. */
+export interface RestQuery extends PageQuery {
+  /** The life of the log that the page is of; in another one `unavailable` is thrown. */
+  epoch: string
+  /** Of one read; less than usual if more took too long. */
+  readBytes: number
+}
+
+/**
+ * A page of at most `limit` messages, and about 4 MB unless the first alone is larger. It is read piece by piece; all that is told
+ * beside the messages is known with the first piece, and of one moment with it.
+ */
 export interface Page {
-  /** At most `limit`, and about 4 MB unless the first alone is larger, in the order asked for. */
+  /** Its first messages, in the order asked for; at least one if it has any. */
   entries: Entry[]
+  /** Reads the others; undefined if these are all. */
+  rest: RestQuery | undefined
+  /** The position of its last message, which may be among the others; undefined if it has none. */
+  last: number | undefined
   /** The position of the channel's last message; 0 where there is none. */
   head: number
   /** Every message at or below it has been removed from the log. */
   low: number
-  /** Whether the same query would give further entries beyond the last of these. */
+  /** Whether the same query would give further entries beyond `last`. */
   more: boolean
 }

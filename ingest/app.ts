@@ -1,28 +1,39 @@
 import type { Express } from 'express'
 import { type AppOptions, createApp } from '../chassis/http.ts'
-import { createReadBody } from './body.ts'
+import { Turns } from '../chassis/turns.ts'
+import { type BodyLimits, createReadBody } from './body.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
 import { createGetHistory, type Pages } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
+import { createReadLimit } from './readLimit.ts'
 
 export interface IngestOptions extends Omit<AppOptions, 'routes'> {
   history: Pages & Messages & Channels & Pick<PostMessageOptions, 'append'>
   publish: PostMessageOptions['publish']
   posts: PostMessageOptions['posts']
-  maxBodyBytes: number
+  bodyLimits: BodyLimits
   maxEventBytes: PostMessageOptions['maxEventBytes']
 }
+
+/** A reader who takes nothing holds one piece of a page, or one message. */
+const MAX_READS = 100
+/** A page of 4 MB still gets through 300 kbit/s. */
+const READ_MILLISECONDS = 120_000
+/** One, and half of the time none: the database's memory, disk and processors are for appends first. */
+const PIECES_AT_ONCE = 1
+const REST = 1
 
 export function createIngest({
   history,
   publish,
   posts,
-  maxBodyBytes,
+  bodyLimits,
   maxEventBytes,
   ...edge
 }: IngestOptions): Express {
-  const readBody = createReadBody(maxBodyBytes)
+  const readBody = createReadBody(bodyLimits)
+  const limited = createReadLimit(MAX_READS, READ_MILLISECONDS)
   return createApp({
     ...edge,
     routes: [
@@ -38,15 +49,25 @@ export function createIngest({
       },
       {
         path: '/channels/:channel/messages/:position',
-        get: createGetMessage({
-          message: (channel, position) => history.message(channel, position),
-        }),
+        get: limited(
+          createGetMessage({
+            message: (channel, position) => history.message(channel, position),
+          }),
+        ),
       },
       {
         path: '/channels/:channel',
-        get: createGetChannel({ channel: (name) => history.channel(name) }),
+        get: limited(createGetChannel({ channel: (name) => history.channel(name) })),
       },
-      { path: '/history', get: createGetHistory({ page: (query) => history.page(query) }) },
+      {
+        path: '/history',
+        get: limited(
+          createGetHistory(
+            { page: (query) => history.page(query) },
+            new Turns(PIECES_AT_ONCE, REST),
+          ),
+        ),
+      },
     ],
   })
 }

@@ -1,31 +1,55 @@
-import express, { type Request, type Response } from 'express'
-import { toProblem } from '../chassis/problems.ts'
+import type { Request } from 'express'
 import { Problem } from '../contract/problem.ts'
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
-export type ReadBody = (request: Request, response: Response) => Promise<Uint8Array>
+export interface BodyLimits {
+  /** Of one body. */
+  maxBytes: number
+  /** Of all bodies that have not come whole yet, together. */
+  maxReadingBytes: number
+}
+
+export type ReadBody = (request: Request) => Promise<Uint8Array>
 
 /**
- * Reads a JSON body's bytes, at most `maxBytes`, uncompressed. Throws `unsupported-media-type` or `too-large`.
+ * Reads a JSON body's bytes, uncompressed. Throws `unsupported-media-type`, `too-large`, `overloaded`, or `malformed-request` if the
+ * sender leaves in the middle.
  *
  * The type is insisted on, also because a page of another origin can send text and forms without asking, but not this.
  */
-export function createReadBody(maxBytes: number): ReadBody {
-  const readRaw = express.raw({ type: () => true, limit: maxBytes, inflate: false })
-  return async (request, response) => {
-    if (!JSON_TYPE.test(request.get('content-type') ?? '')) {
+export function createReadBody({ maxBytes, maxReadingBytes }: BodyLimits): ReadBody {
+  let reading = 0
+  return async (request) => {
+    const encoding = request.get('content-encoding') ?? 'identity'
+    if (
+      !JSON_TYPE.test(request.get('content-type') ?? '') ||
+      encoding.toLowerCase() !== 'identity'
+    ) {
       throw new Problem('unsupported-media-type')
     }
-    await new Promise<void>((resolve, reject) => {
-      readRaw(request, response, (error?: unknown) => {
-        if (error === undefined) resolve()
-        else if (toProblem(error).type !== 'too-large') reject(error)
-        else
-          reject(new Problem('too-large', `at most ${maxBytes} bytes are taken (MAX_BODY_BYTES)`))
-      })
-    })
-    // A request without a body has none after reading it either.
-    return request.body instanceof Uint8Array ? request.body : new Uint8Array()
+    const chunks: Buffer[] = []
+    let bytes = 0
+    // Destroyed, a request could not be answered any more.
+    const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
+    try {
+      for await (const chunk of body) {
+        bytes += chunk.length
+        reading += chunk.length
+        if (bytes > maxBytes) {
+          throw new Problem('too-large', `at most ${maxBytes} bytes are taken (MAX_BODY_BYTES)`)
+        }
+        if (reading > maxReadingBytes) throw new Problem('overloaded')
+        chunks.push(chunk)
+      }
+      return Buffer.concat(chunks)
+    } catch (error) {
+      if (error instanceof Problem) throw error
+      throw new Problem('malformed-request', undefined, { cause: error })
+    } finally {
+      reading -= bytes
+      // What is left of a refused body must not stand in front of the connection's next request.
+      request.resume()
+    }
   }
 }

@@ -18,7 +18,14 @@ let publisher: Publisher
 
 beforeEach(async () => {
   const broker = await connect('ingest-test')
-  publisher = new Publisher({ broker, prefix, copyKeys, window: 10, ...metrics })
+  publisher = new Publisher({
+    broker,
+    prefix,
+    copyKeys,
+    window: 10,
+    windowBytes: 1_000,
+    ...metrics,
+  })
 })
 
 async function connect(role: string): Promise<MqttClient> {

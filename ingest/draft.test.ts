@@ -70,6 +70,7 @@ describe('a body', () => {
     ['{"data":1,"__proto__":{"x":1}}', ['#/__proto__']],
     ['{"data":1,"constructor":1}', ['#/constructor']],
     ['{"data":1,"\\ud800":1}', ['#/%EF%BF%BD']],
+    [`{"data":1,"${'k'.repeat(64)}":1}`, [`#/${'k'.repeat(64)}`]],
     [`{"data":1,"${'k'.repeat(65)}":1}`, ['#']],
     ['{"type":"","data":1}', ['#/type']],
     ['{"type":null,"data":1}', ['#/type']],

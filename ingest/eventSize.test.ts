@@ -29,32 +29,37 @@ function sizeOf(channel: string, data: string): number {
   return eventBytes({ id, channel, type: 'message', sender, data })
 }
 
-const lineEnds = (count: number) => `"${'\u2028'.repeat(count)}"`
-
 describe('a message', () => {
   // Six bytes as an escape, three as they were sent.
   test('that grows on its way is refused above the bound of events, and by its size only', async () => {
-    let most = 0
-    while (sizeOf('grows', lineEnds(most + 1)) <= 2_000) most++
+    const least = `"${'\u2028'.repeat(250)}"`
+    const most = `"${'x'.repeat(2_000 - sizeOf('grows', least))}${least.slice(1)}`
+    const more = `"x${most.slice(1)}`
+    expect(sizeOf('grows', most)).toBe(2_000)
 
-    const taken = await post('grows', `{"data":${lineEnds(most)}}`)
+    const taken = await post('grows', `{"data":${most}}`)
     expect(taken.status).toBe(201)
     const json = await taken.text()
     const stored: Message = JSON.parse(json)
     expect(readEntry('grows', json)?.position).toBe(stored.position)
 
     const { position } = await ingest.history.head()
-    const refused = await post('grows', `{"data":${lineEnds(most + 1)}}`)
+    const refused = await post('grows', `{"data":${more}}`)
     expect(await refused.json()).toMatchObject({
       type: '/problems/too-large',
       status: 413,
-      detail: `on a stream this message would take ${sizeOf('grows', lineEnds(most + 1))} bytes; at most 2000 are taken (MAX_EVENT_BYTES)`,
+      detail: `on a stream this message would take 2001 bytes; at most 2000 are taken (MAX_EVENT_BYTES)`,
     })
     expect((await ingest.history.head()).position).toBe(position)
   })
 
   test('is counted with at least the bytes of it that are stored', async () => {
-    for (const data of ['"\u2028€\u{1f600}"', '{"a": 1.10, "b":[ ]}', '0', lineEnds(50)]) {
+    for (const data of [
+      '"\u2028€\u{1f600}"',
+      '{"a": 1.10, "b":[ ]}',
+      '0',
+      `"${'\u2028'.repeat(50)}"`,
+    ]) {
       const stored: Message = JSON.parse(await (await post('sizes', `{"data":${data}}`)).text())
       const [row] = await sql<{ bytes: number }>(
         `select "data_bytes" as "bytes" from "message" where "position" = ${stored.position}`,

@@ -1,20 +1,32 @@
-import type { RequestHandler } from 'express'
-import type { Page, PageQuery } from '../history/types.ts'
+import type { RequestHandler, Response } from 'express'
+import type { Turns } from '../chassis/turns.ts'
+import type { Page, PageQuery, RestQuery } from '../history/types.ts'
 import { parseHistoryQuery } from './historyQuery.ts'
 import { linkHeader, pageLinks, type Links } from './links.ts'
 
 export interface Pages {
-  page: (query: PageQuery) => Promise<Page>
+  /** The first piece of a page, or the next one by the `rest` of the one before. */
+  page: (query: PageQuery | RestQuery) => Promise<Page>
 }
 
-export function createGetHistory({ page }: Pages): RequestHandler {
+/**
+ * A page is read and written piece by piece, each in its turn: readers of large pages take turns with each other, and leave the event
+ * loop to posts in between. A reader that is slow holds one piece, and no turn.
+ */
+export function createGetHistory({ page }: Pages, turns: Turns): RequestHandler {
   return async (request, response) => {
     const query = parseHistoryQuery(searchOf(request.originalUrl))
-    const found = await page(query)
-    const links = pageLinks(query, found)
+    const read = (asked: PageQuery | RestQuery): Promise<Page | undefined> =>
+      // Whoever has left meanwhile is not read for.
+      turns.take(async () => (response.closed ? undefined : page(asked)))
+    const first = await read(query)
+    if (first === undefined) return
+    const links = pageLinks(query, first)
     const link = linkHeader(links)
     if (link !== undefined) response.setHeader('Link', link)
-    response.type('application/json').send(encode(query.channel, found, links))
+    response.type('application/json')
+    if (request.method === 'HEAD') response.end()
+    else await write(response, encode(query.channel, first, links, read))
   }
 }
 
@@ -25,8 +37,42 @@ function searchOf(target: string): string {
 }
 
 /** The messages are spliced in as they were encoded once, so that no reader can get another text than a subscriber. */
-function encode(channel: string, { entries, head }: Page, links: Links): string {
-  const rest = JSON.stringify({ head, ...links }).slice(1)
-  const messages = entries.map((entry) => entry.json).join(',')
-  return `{"channel":${JSON.stringify(channel)},"messages":[${messages}],${rest}`
+async function* encode(
+  channel: string,
+  first: Page,
+  links: Links,
+  read: (rest: RestQuery) => Promise<Page | undefined>,
+): AsyncGenerator<string> {
+  yield `{"channel":${JSON.stringify(channel)},"messages":[${join(first)}`
+  let { rest } = first
+  while (rest !== undefined) {
+    const piece = await read(rest)
+    if (piece === undefined) return
+    if (piece.entries.length > 0) yield `,${join(piece)}`
+    rest = piece.rest
+  }
+  yield `],${JSON.stringify({ head: first.head, ...links }).slice(1)}`
+}
+
+function join({ entries }: Page): string {
+  return entries.map((entry) => entry.json).join(',')
+}
+
+/** The next piece is asked for when the one before has left; none if the reader has gone. */
+async function write(response: Response, pieces: AsyncGenerator<string>): Promise<void> {
+  for await (const piece of pieces) {
+    if (response.closed) return
+    if (!response.write(piece)) await left(response)
+  }
+  response.end()
+}
+
+function left(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      response.off('drain', settle).off('close', settle)
+      resolve()
+    }
+    response.on('drain', settle).on('close', settle)
+  })
 }

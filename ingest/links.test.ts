@@ -17,13 +17,16 @@ const log: Entry[] = Array.from({ length: 10 }, (_, n) => ({
 function page({ before = Infinity, after = -1, limit, order }: PageQuery): Page {
   const found = log.filter(({ position }) => position > after && position < before)
   if (order === 'desc') found.reverse()
-  return { entries: found.slice(0, limit), head: 19, low: 0, more: found.length > limit }
+  const entries = found.slice(0, limit)
+  const last = entries.at(-1)?.position
+  return { entries, rest: undefined, last, head: 19, low: 0, more: found.length > limit }
 }
 
 function read(url: string, low = 0) {
   const query = parseHistoryQuery(url.slice(url.indexOf('?') + 1))
   const { entries, ...rest } = { ...page(query), low }
-  const links = pageLinks(query, { entries, ...rest })
+  // Only its first message has been read by then: where the page ends is told beside it.
+  const links = pageLinks(query, { entries: entries.slice(0, 1), ...rest })
   return { positions: entries.map(({ position }) => position), ...links }
 }
 
@@ -33,6 +36,12 @@ function follow(url: string, along: 'next' | 'prev'): number[][] {
   for (let at: string | null = url; at !== null; at = read(at)[along])
     pages.push(read(at).positions)
   return pages
+}
+
+/** A page of one message, which another one precedes. */
+function pageAfter(previous: number): Page {
+  const entries = [{ position: 5, previous, id: '', channel: 'a', json: '' }]
+  return { entries, rest: undefined, last: 5, head: 9, low: 0, more: true }
 }
 
 describe('the links of a page', () => {
@@ -82,6 +91,12 @@ describe('the links of a page', () => {
       expect(linkHeader(read(url))).toBe(undefined)
     },
   )
+
+  test('lead nowhere back from the first message of a channel, wherever in the log that is', () => {
+    const query = parseHistoryQuery('channel=a&order=asc&after=3&limit=1')
+    expect(pageLinks(query, pageAfter(0)).prev).toBe(null)
+    expect(pageLinks(query, pageAfter(2)).prev).not.toBe(null)
+  })
 
   test('keep all other parameters', () => {
     const { next } = read(

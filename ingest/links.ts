@@ -10,12 +10,11 @@ export interface Links {
  * from the page's first message in the opposite direction, so its messages come in the opposite order; null on a page that
  * begins where its direction does, or that is empty.
  */
-export function pageLinks(query: PageQuery, { entries, head, low, more }: Page): Links {
+export function pageLinks(query: PageQuery, { entries, last, head, low, more }: Page): Links {
   const first = entries[0]
-  const last = entries.at(-1)
   if (first === undefined || last === undefined) return { next: null, prev: null }
   const down = query.order === 'desc'
-  const next = down ? { ...query, before: last.position } : { ...query, after: last.position }
+  const next = down ? { ...query, before: last } : { ...query, after: last }
   const prev: PageQuery = down
     ? { ...query, order: 'asc', before: undefined, after: first.position }
     : { ...query, order: 'desc', after: undefined, before: first.position }

@@ -8,6 +8,7 @@ import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { VERSION } from '../chassis/version.ts'
+import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { History } from '../history/history.ts'
 import { createIngest } from './app.ts'
 import { createClockMetrics } from './clockMetrics.ts'
@@ -18,6 +19,9 @@ import { Publisher } from './publisher.ts'
 
 /** What is not acknowledged by then is found in the log by the bridges, so a stop need not wait for the broker. */
 const FLUSH_MILLISECONDS = 2000
+
+/** An answer to a post is as large as its message, and would be kept for as long as its sender does not take it. */
+const STALL_MILLISECONDS = 30_000
 
 const config = readConfig('ingest', ingestConfig)
 const logger = createLogger('ingest', config.LOG_LEVEL)
@@ -41,6 +45,7 @@ const publisher = new Publisher({
   prefix: config.MQTT_PREFIX,
   copyKeys: new CopyKeys(config.COPY_KEYS),
   window: config.MQTT_WINDOW,
+  windowBytes: MQTT_WINDOW_BYTES,
   publishes,
   inFlight,
 })
@@ -56,7 +61,7 @@ const app = createIngest({
     passing('after-publish')
   },
   posts,
-  maxBodyBytes: config.MAX_BODY_BYTES,
+  bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.MAX_WAITING_BYTES },
   maxEventBytes: config.MAX_EVENT_BYTES,
 })
 
@@ -64,7 +69,9 @@ await runService({
   logger,
   registry,
   metrics: { host: config.METRICS_HOST, port: config.METRICS_PORT },
-  servers: [{ server: createHttpServer(app), host: config.HOST, port: config.PORT }],
+  servers: [
+    { server: createHttpServer(app, STALL_MILLISECONDS), host: config.HOST, port: config.PORT },
+  ],
   // Only the database: with MQTT away posts are still stored and delivered, a second late.
   ready: () => history.check(),
   close: async () => {

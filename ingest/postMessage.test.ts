@@ -170,12 +170,25 @@ describe('a posted message', () => {
     expect('polluted' in {}).toBe(false)
   })
 
-  test('is counted by its outcome', async () => {
-    expect(await ingest.registry.metrics()).toMatch(
-      /causeway_posts_total\{outcome="repeated"\} 3\n/,
-    )
-    expect(await ingest.registry.metrics()).toMatch(
-      /causeway_posts_total\{outcome="too-large"\} [1-9]/,
-    )
+  test.each<[string, string, unknown, Record<string, string>]>([
+    ['created', 'counted', { data: 1 }, {}],
+    ['repeated', 'counted', { data: [2] }, { 'Idempotency-Key': 'again' }],
+    ['idempotency-conflict', 'counted', { data: [3] }, { 'Idempotency-Key': 'again' }],
+    ['too-large', 'counted', { data: 'x'.repeat(1000) }, {}],
+    ['invalid-channel', 'a..b', { data: 1 }, {}],
+    ['malformed-json', 'counted', '{', {}],
+  ])('is counted as %s', async (outcome, channel, body, headers) => {
+    await post('counted', { data: [2] }, { 'Idempotency-Key': 'again' })
+    const before = await counts()
+    await post(channel, body, headers)
+    expect(await counts()).toEqual({ ...before, [outcome]: (before[outcome] ?? NaN) + 1 })
   })
 })
+
+/** Posts by outcome. */
+async function counts(): Promise<Record<string, number>> {
+  const metric = await ingest.registry.getSingleMetric('causeway_posts_total')?.get()
+  return Object.fromEntries(
+    (metric?.values ?? []).map(({ labels, value }) => [String(labels['outcome']), value]),
+  )
+}

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import type { Counter } from 'prom-client'
 import { v7 as uuid } from 'uuid'
 import { readSender } from '../chassis/auth.ts'
@@ -27,7 +27,7 @@ export interface PostMessageOptions {
 export function createPostMessage(options: PostMessageOptions): RequestHandler {
   return async (request, response) => {
     try {
-      const draft = await readDraft(options, request, response)
+      const draft = await readDraft(options, request)
       const { entry, link, epoch, repeated } = await options.append(draft)
       // Only now: what is not committed must not be seen. A crash in between is repaired by the bridge, from the log.
       if (!repeated) options.publish({ ...entry, link }, epoch)
@@ -48,13 +48,12 @@ export function createPostMessage(options: PostMessageOptions): RequestHandler {
 async function readDraft(
   { readBody, maxEventBytes }: PostMessageOptions,
   request: Request,
-  response: Response,
 ): Promise<Draft> {
   const channel = channelParameter(request.params['channel'])
   const sender = readSender(request.headers)
   const principal = readPrincipal(request.headers, sender)
   const key = parseIdempotencyKey(request.get('idempotency-key'), principal)
-  const { type, data } = parseContent(await readBody(request, response))
+  const { type, data } = parseContent(await readBody(request))
   const draft = { id: uuid(), channel, type, sender, data, principal: principal ?? sender.id, key }
   const bytes = eventBytes(draft)
   if (bytes > maxEventBytes) {

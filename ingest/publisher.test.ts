@@ -22,8 +22,12 @@ class FaultyBroker implements Broker {
     this.sent.push(args)
   }
 
-  acknowledge(index: number, reasonCode = 0): void {
-    const messageId = index + 1
+  connect(receiveMaximum?: number): void {
+    const properties = receiveMaximum === undefined ? {} : { properties: { receiveMaximum } }
+    this.#receive({ cmd: 'connack', sessionPresent: false, ...properties })
+  }
+
+  acknowledge(index: number, reasonCode = 0, messageId = index + 1): void {
     this.#receive({ cmd: 'puback', messageId, reasonCode })
     this.sent[index]?.[3](undefined, {
       cmd: 'publish',
@@ -53,17 +57,26 @@ beforeEach(() => {
     prefix: 'p',
     copyKeys,
     window: 2,
+    windowBytes: WINDOW_BYTES,
     ...createIngestMetrics(registry),
   })
 })
 
-const entry = (position: number): LinkedEntry => ({
+const WINDOW_BYTES = 100
+
+const entry = (position: number, rest = ''): LinkedEntry => ({
   ...placeAt(position),
   previous: 0,
   channel: 'rooms.berlin',
-  json: `{"position":${position}}`,
+  json: `{"position":${position}${rest}}`,
   link: placeAt(position - 1).id,
 })
+
+/** One that takes so many bytes, in characters of three bytes each as far as they go. */
+function large(position: number, bytes: number): LinkedEntry {
+  const room = bytes - entry(position).json.length
+  return entry(position, '€'.repeat(room / 3) + ' '.repeat(room % 3))
+}
 
 async function outcomes() {
   const metric = await registry.getSingleMetric('causeway_publishes_total')?.get()
@@ -104,6 +117,29 @@ describe('a publisher', () => {
     expect(await outcomes()).toEqual({ acked: 1, skipped: 1 })
   })
 
+  test('skips what does not fit into the bytes of its window, and goes on when there is room', async () => {
+    publisher.publish(large(1, WINDOW_BYTES - 40), 'e1')
+    publisher.publish(large(2, 41), 'e1')
+    expect([broker.sent.length, await outcomes()]).toEqual([1, { skipped: 1 }])
+    publisher.publish(large(3, 40), 'e1')
+    broker.fail(0)
+    broker.acknowledge(1)
+    publisher.publish(large(4, WINDOW_BYTES + 1), 'e1')
+    publisher.publish(large(5, WINDOW_BYTES), 'e1')
+    expect([broker.sent.length, await outcomes()]).toEqual([3, { skipped: 2, failed: 1, acked: 1 }])
+  })
+
+  test.each([
+    ['fewer at once than its window, sends no more than that', 1, 1],
+    ['more, sends its window', 3, 2],
+    ['as many as it likes, sends its window', undefined, 2],
+  ])('whose broker takes %s', (_what, receiveMaximum, sent) => {
+    broker.connect(1)
+    broker.connect(receiveMaximum)
+    for (const position of [1, 2, 3]) publisher.publish(entry(position), 'e1')
+    expect(broker.sent.length).toBe(sent)
+  })
+
   test('skips while the broker is away, rather than queue for it', async () => {
     broker.connected = false
     publisher.publish(entry(1), 'e1')
@@ -121,18 +157,31 @@ describe('a publisher', () => {
     expect(await inFlight()).toBe(0)
   })
 
+  test('takes an acknowledgement for that of its own publish, though identifiers come again', async () => {
+    publisher.publish(entry(1), 'e1')
+    broker.acknowledge(0, 16, 1)
+    publisher.publish(entry(2), 'e1')
+    broker.acknowledge(1, 0, 1)
+    expect(await outcomes()).toEqual({ nobody: 1, acked: 1 })
+  })
+
   test('never throws, because the message is stored', async () => {
     broker.throws = true
     publisher.publish(entry(1), 'e1')
     expect([await outcomes(), await inFlight()]).toEqual([{ failed: 1 }, 0])
   })
 
-  test('that is flushed waits for what is in flight, but not for ever', async () => {
+  test('that is flushed waits for all that is in flight, but not for ever', async () => {
     await publisher.flush(60_000)
     publisher.publish(entry(1), 'e1')
+    publisher.publish(entry(2), 'e1')
     await publisher.flush(1)
-    const flushed = publisher.flush(60_000)
+    let isFlushed = false
+    const flushed = publisher.flush(60_000).then(() => (isFlushed = true))
     broker.acknowledge(0)
+    await new Promise(setImmediate)
+    expect(isFlushed).toBe(false)
+    broker.acknowledge(1)
     await flushed
     expect(await inFlight()).toBe(0)
   })

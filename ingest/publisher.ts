@@ -25,12 +25,16 @@ export interface PublisherOptions {
   copyKeys: CopyKeys
   /** Most publishes that may await their acknowledgement. */
   window: number
+  /** Bytes of theirs at most: the client keeps each until then, to send it again after a break. At least those of the largest one. */
+  windowBytes: number
   publishes: Counter<'outcome'>
   inFlight: Gauge
 }
 
 /** MQTT 5: accepted, but no subscription matched. */
 const NO_MATCHING_SUBSCRIBERS = 16
+/** MQTT 5: what a broker takes at once if it does not say. */
+const RECEIVE_MAXIMUM = 65_535
 
 /**
  * Tells the bridges about a message at once. It is a hint and never a promise: what is not published, because the broker is
@@ -41,12 +45,18 @@ export class Publisher {
   readonly #options: PublisherOptions
   readonly #unheard = new Set<number>()
   #inFlight = 0
+  #bytesInFlight = 0
+  /** A broker that is sent more before it has acknowledged any of it may end the connection. */
+  #receiveMaximum = RECEIVE_MAXIMUM
   #idle: () => void = () => {}
 
   constructor(options: PublisherOptions) {
     this.#options = options
     // The outcome is in the acknowledgement, which mqtt.js shows only here; the callback gets the packet that was sent.
     options.broker.on('packetreceive', (packet) => {
+      if (packet.cmd === 'connack') {
+        this.#receiveMaximum = packet.properties?.receiveMaximum ?? RECEIVE_MAXIMUM
+      }
       if (packet.cmd === 'puback' && packet.reasonCode === NO_MATCHING_SUBSCRIBERS) {
         this.#unheard.add(packet.messageId ?? 0)
       }
@@ -54,13 +64,12 @@ export class Publisher {
   }
 
   publish(entry: LinkedEntry, epoch: string): void {
-    const { broker, prefix, copyKeys, window, inFlight } = this.#options
-    if (!broker.connected || this.#inFlight >= window) return this.#count('skipped')
-    this.#inFlight += 1
-    inFlight.set(this.#inFlight)
+    const { broker, prefix, copyKeys } = this.#options
+    const bytes = Buffer.byteLength(entry.json)
+    if (!broker.connected || !this.#hasRoom(bytes)) return this.#count('skipped')
+    this.#add(1, bytes)
     const settle = (error?: Error, packet?: Packet): void => {
-      this.#inFlight -= 1
-      inFlight.set(this.#inFlight)
+      this.#add(-1, -bytes)
       if (this.#inFlight === 0) this.#idle()
       const unheard = this.#unheard.delete(packet?.messageId ?? 0)
       this.#count(error ? 'failed' : unheard ? 'nobody' : 'acked')
@@ -88,6 +97,20 @@ export class Publisher {
       timer = setTimeout(resolve, milliseconds)
     })
     clearTimeout(timer)
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { window, windowBytes } = this.#options
+    return (
+      this.#inFlight < Math.min(window, this.#receiveMaximum) &&
+      this.#bytesInFlight + bytes <= windowBytes
+    )
+  }
+
+  #add(publishes: number, bytes: number): void {
+    this.#inFlight += publishes
+    this.#bytesInFlight += bytes
+    this.#options.inFlight.set(this.#inFlight)
   }
 
   #count(outcome: 'acked' | 'failed' | 'skipped' | 'nobody'): void {

@@ -77,6 +77,31 @@ describe('an address', () => {
   })
 })
 
+test('an answer that its reader does not take is not kept by the edge, and is whole in the end', async () => {
+  const piece = 'x'.repeat(100_000)
+  const pieces = 500
+  let written = 0
+  edge.ingest = (request, response) => {
+    const write = (): void => {
+      while (request.url === '/history?channel=slow' && written < pieces) {
+        written++
+        if (!response.write(piece)) return
+      }
+      response.end()
+    }
+    response.on('drain', write)
+    write()
+  }
+  const slow = await fetch(`${edge.origin}/history?channel=slow`)
+  // As long as others take, nothing more of it has been asked for.
+  for (let before = -1; before < written;) {
+    before = written
+    for (let count = 0; count < 20; count++) await fetch(`${edge.origin}/history?channel=other`)
+  }
+  expect(written).toBeLessThan(pieces / 2)
+  expect((await slow.text()).length).toBe(pieces * piece.length)
+})
+
 test('the page may load nothing from elsewhere', async () => {
   const { headers } = await fetch(`${edge.origin}/`)
   expect(headers.get('content-security-policy')).toContain("default-src 'self'")

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { parseConfig } from '../chassis/config.ts'
 import * as limits from '../contract/limits.ts'
 import { gatewayConfig } from '../gateway/config.ts'
 import { ingestConfig } from '../ingest/config.ts'
@@ -20,6 +21,7 @@ describe('the highest bounds that can be set', () => {
     expect(least).toEqual([false, true])
     expect(limits.LEAST_WAITING_BYTES).toBeGreaterThanOrEqual(2 * limits.MAX_EVENT_BYTES)
     expect(limits.MAX_PACKET_BYTES).toBeGreaterThan(limits.MAX_EVENT_BYTES)
+    expect(limits.MQTT_WINDOW_BYTES).toBeGreaterThanOrEqual(2 * limits.MAX_EVENT_BYTES)
   })
 
   test('are within what edge and broker let pass', () => {
@@ -27,11 +29,74 @@ describe('the highest bounds that can be set', () => {
     expect(edge * 1_048_576).toBe(limits.MAX_BODY_BYTES)
     const broker = numberIn('deploy/mosquitto/mosquitto.conf.template', /^max_packet_size (\d+)$/m)
     expect(broker).toBe(limits.MAX_PACKET_BYTES)
+    for (const bound of ['max_inflight_bytes', 'max_queued_bytes']) {
+      const bytes = numberIn(
+        'deploy/mosquitto/mosquitto.conf.template',
+        new RegExp(`^${bound} (\\d+)$`, 'm'),
+      )
+      expect(bytes).toBeGreaterThanOrEqual(limits.MAX_PACKET_BYTES)
+    }
   })
 
   test('fit into what may wait for the database', () => {
     const waiting = ingestConfig.shape.MAX_WAITING_BYTES
-    expect(waiting.safeParse(String(limits.MAX_EVENT_BYTES)).success).toBe(true)
-    expect(waiting.safeParse(String(limits.MAX_EVENT_BYTES - 1)).success).toBe(false)
+    const least = 2 * limits.MAX_BODY_BYTES
+    expect(waiting.safeParse(String(least)).success).toBe(true)
+    expect(waiting.safeParse(String(least - 1)).success).toBe(false)
+    expect(least).toBeGreaterThan(limits.MAX_EVENT_BYTES)
+  })
+})
+
+test('the fewest connections of an ingest leave one to reads, beside the two of posts', () => {
+  const connections = ingestConfig.shape.DATABASE_CONNECTIONS
+  const least = [2, 3].map((count) => connections.safeParse(String(count)).success)
+  expect(least).toEqual([false, true])
+})
+
+const COMMON = { METRICS_PORT: '1', DATABASE_URL: 'postgres://h/d' }
+const INGEST = { ...COMMON, PORT: '1', MQTT_URL: 'mqtt://h' }
+const GATEWAY = { ...COMMON, PORT: '1', REDIS_URL: 'redis://h' }
+
+/** What a service says of these settings at its start; undefined if it starts. */
+function refusal(service: 'ingest' | 'gateway', env: Record<string, string>): string[] | undefined {
+  const parsed =
+    service === 'ingest'
+      ? parseConfig(service, ingestConfig, { env: { ...INGEST, ...env }, argv: [] })
+      : parseConfig(service, gatewayConfig, { env: { ...GATEWAY, ...env }, argv: [] })
+  return 'mistakes' in parsed ? parsed.mistakes : undefined
+}
+
+describe('settings that contradict each other', () => {
+  test.each<['ingest' | 'gateway', Record<string, string>, string]>([
+    [
+      'ingest',
+      { MAX_BODY_BYTES: '130001' },
+      'MAX_BODY_BYTES: expected at most twice MAX_EVENT_BYTES, because a larger body would be read and then refused as an event',
+    ],
+    [
+      'gateway',
+      { MAX_WAITING_BYTES: '2000000', MAX_TOTAL_WAITING_BYTES: '1999999' },
+      'MAX_TOTAL_WAITING_BYTES: expected at least MAX_WAITING_BYTES, because all readers together may have what one may',
+    ],
+    [
+      'gateway',
+      { REPLAY_BUFFER_BYTES: '50000001', MAX_MEMORY_BYTES: '100000001' },
+      'REPLAY_BUFFER_BYTES: expected at most half of MAX_MEMORY_BYTES, because the buffer alone would keep new streams out',
+    ],
+  ])('are refused when %s starts: %j', (service, env, sentence) => {
+    expect(refusal(service, env)).toEqual([sentence])
+  })
+
+  test.each<['ingest' | 'gateway', Record<string, string>]>([
+    ['ingest', {}],
+    ['ingest', { MAX_BODY_BYTES: '130000' }],
+    ['ingest', { MAX_BODY_BYTES: '1048576', MAX_EVENT_BYTES: '524288' }],
+    ['ingest', { MAX_BODY_BYTES: '1000' }],
+    ['gateway', {}],
+    ['gateway', { MAX_WAITING_BYTES: '2000000', MAX_TOTAL_WAITING_BYTES: '2000000' }],
+    ['gateway', { REPLAY_BUFFER_BYTES: '50000000', MAX_MEMORY_BYTES: '100000000' }],
+    ['gateway', { MAX_MEMORY_BYTES: '67108864' }],
+  ])('are told from those that just agree, of %s: %j', (service, env) => {
+    expect(refusal(service, env)).toBe(undefined)
   })
 })

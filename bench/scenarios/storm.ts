@@ -6,7 +6,7 @@ import { plainNode } from '../peers/nodePeers.ts'
 import type { Outcome } from '../results.ts'
 import { Figures, inTurn, type Plan } from '../scenario.ts'
 import { brokenOf } from '../session.ts'
-import { countTransactions } from '../transactions.ts'
+import { countTransactions } from '../databaseCounters.ts'
 import { connectAll } from './connect.ts'
 
 const MISSED = 100

@@ -12,6 +12,7 @@ const SCENARIOS = [
   'drain',
   'replicas',
   'migration',
+  'readers',
 ]
 
 const BENCH_HELP = `npm run bench [-- scenarios and options]: set up what is missing, then measure the gateway beside its peers, and write what was
@@ -27,6 +28,7 @@ found into docs/benchmarks.md. Linux only. All load stays on the loopback.
   drain       5,000 streams moved to another gateway by SIGTERM
   replicas    one, two and four gateways; as root
   migration   the schema's last migration on 1,000,000 messages, while posts go on
+  readers     30 readers of the largest pages of history, beside posts
 Without a name: all of them.
 
   --rounds N      rounds of each, in turn with the peers (default 5)

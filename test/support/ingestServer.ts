@@ -16,7 +16,7 @@ export interface IngestServer {
   close: () => Promise<void>
 }
 
-/** Ingest's own app on a socket and a real log, in the process of the test; bodies of at most 1,000 bytes, events of 2,000. */
+/** Ingest's own app on a socket and a real log, in the process of the test; bodies of at most 1,000 bytes and 3,000 together, events of 2,000. */
 export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
   const registry = new Registry()
   const published: IngestServer['published'] = []
@@ -35,7 +35,7 @@ export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
     history,
     publish: (entry, epoch) => void published.push({ entry, epoch }),
     posts: createIngestMetrics(registry).posts,
-    maxBodyBytes: 1000,
+    bodyLimits: { maxBytes: 1000, maxReadingBytes: 3000 },
     maxEventBytes: 2000,
   })
   const server = createHttpServer(app).listen(0, '127.0.0.1')

@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals'
+import { Turns } from '../chassis/turns.ts'
+import type { HistoryPage } from '../contract/history.ts'
+import { Problem } from '../contract/problem.ts'
+import type { Page, PageQuery, RestQuery } from '../history/types.ts'
+import { disposables } from '../test/support/disposables.ts'
+import { getServer } from '../test/support/getServer.ts'
+import { problemOf } from '../test/support/ingestClient.ts'
+import { waitFor } from '../test/support/waitFor.ts'
+import { createGetHistory } from './getHistory.ts'
+
+const opened = disposables()
+/** More than the kernel keeps for a reader who takes nothing. */
+const PIECES = 100
+const LARGE = 'x'.repeat(250_000)
+
+/** Channels of so many messages, each a piece of its own; notes what is read of which. */
+class Log {
+  readonly reads: string[] = []
+  failsAt = Infinity
+  /** Requests that have not been answered yet, and whose readers are there. */
+  open = 0
+
+  readonly page = async (query: PageQuery | RestQuery): Promise<Page> => {
+    const { channel, limit, after = 0 } = query
+    const position = after + 1
+    this.reads.push(channel)
+    // As a read of the database does, it leaves the event loop to others.
+    await new Promise(setImmediate)
+    if (position >= this.failsAt) throw new Problem('unavailable')
+    const data = channel.startsWith('large') ? LARGE : 'x'
+    const json = `{"position":${position},"data":"${data}"}`
+    return {
+      entries: [{ position, previous: position - 1, id: '', channel, json }],
+      rest:
+        limit > 1
+          ? { ...query, after: position, limit: limit - 1, epoch: 'e', readBytes: 1 }
+          : undefined,
+      last: after + limit,
+      head: PIECES,
+      low: 0,
+      more: after + limit < PIECES,
+    }
+  }
+
+  server(turns: Turns) {
+    const handler = createGetHistory({ page: this.page }, turns)
+    return getServer(opened, {
+      '/history': (request, response, next) => {
+        this.open++
+        response.once('close', () => this.open--)
+        return handler(request, response, next)
+      },
+    })
+  }
+}
+
+describe('a page of many pieces', () => {
+  test('is one answer, with the links of the whole', async () => {
+    const ask = await new Log().server(new Turns(1))
+    const answer = await ask('/history?channel=a&limit=5&order=asc')
+    const next = '/history?channel=a&after=5&limit=5&order=asc'
+    expect(answer.headers.get('link')).toBe(`<${next}>; rel="next"`)
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
+    const page: HistoryPage = JSON.parse(await answer.text())
+    expect(page.messages.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5])
+    expect({ ...page, messages: [] }).toEqual({
+      channel: 'a',
+      messages: [],
+      head: PIECES,
+      low: 0,
+      next,
+      prev: null,
+    })
+  })
+
+  test('is read in turn with those of other readers', async () => {
+    const log = new Log()
+    const ask = await log.server(new Turns(1))
+    const answers = await Promise.all(
+      ['a', 'b', 'c'].map((channel) => ask(`/history?channel=${channel}&limit=50&order=asc`)),
+    )
+    await Promise.all(answers.map((answer) => answer.text()))
+    // Whoever begins last is not half done when another one ends.
+    const half = log.reads.slice(0, 75)
+    for (const channel of ['a', 'b', 'c']) {
+      expect(half.filter((each) => each === channel).length).toBeGreaterThan(15)
+    }
+  })
+
+  test('is read no further for a reader who takes nothing; others go on', async () => {
+    const log = new Log()
+    const ask = await log.server(new Turns(1))
+    const slow = await ask(`/history?channel=large.slow&limit=${PIECES}&order=asc`)
+    const fast = await ask(`/history?channel=large.fast&limit=${PIECES}&order=asc`)
+    expect((await fast.text()).length).toBeGreaterThan(PIECES * LARGE.length)
+    const read = log.reads.filter((channel) => channel === 'large.slow').length
+    expect(read).toBeLessThan(PIECES / 2)
+    expect(JSON.parse(await slow.text()).messages.length).toBe(PIECES)
+  })
+
+  test('is read no further for a reader who has left', async () => {
+    const log = new Log()
+    const turns = new Turns(1)
+    const ask = await log.server(turns)
+    const leaving = new AbortController()
+    const { signal } = leaving
+    await ask(`/history?channel=large&limit=${PIECES}&order=asc`, { signal })
+    const begun: (() => void)[] = []
+    const taken = turns.take(() => new Promise<void>((resolve) => void begun.push(resolve)))
+    const waiting = ask('/history?channel=waiting&limit=9', { signal })
+    await waitFor(() => log.open === 2)
+    leaving.abort()
+    await expect(waiting).rejects.toThrow('aborted')
+    await waitFor(() => log.open === 0)
+    for (const giveBack of begun) giveBack()
+    await taken
+    await (await ask('/history?channel=other&limit=9')).text()
+    expect(log.reads).not.toContain('waiting')
+    expect(log.reads.filter((channel) => channel === 'large').length).toBeLessThan(PIECES / 2)
+  })
+
+  test('of which a later piece cannot be read breaks off, and is not taken for whole', async () => {
+    const log = new Log()
+    log.failsAt = 3
+    const ask = await log.server(new Turns(1))
+    const whole = async () => (await ask('/history?channel=a&limit=5&order=asc')).text()
+    await expect(whole()).rejects.toThrow(/terminated|fetch failed/)
+    // Its turn was given back.
+    expect((await ask('/history?channel=a&limit=2&order=asc')).status).toBe(200)
+  })
+
+  test('of which nothing can be read is a 503', async () => {
+    const log = new Log()
+    log.failsAt = 1
+    const ask = await log.server(new Turns(1))
+    const answer = await ask('/history?channel=a&limit=5&order=asc')
+    expect(answer.headers.get('retry-after')).toBe('1')
+    expect(await problemOf(answer)).toBe('503 unavailable')
+  })
+
+  test('is only begun for a HEAD', async () => {
+    const log = new Log()
+    const ask = await log.server(new Turns(1))
+    const answer = await ask('/history?channel=a&limit=5&order=asc', { method: 'HEAD' })
+    expect([answer.status, await answer.text(), log.reads.length]).toEqual([200, '', 1])
+  })
+})

@@ -1,0 +1,103 @@
+import { expect, test } from '@jest/globals'
+import { once } from 'node:events'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { createHttpServer } from '../chassis/http.ts'
+import type { Entry } from '../contract/message.ts'
+import type { Page } from '../history/types.ts'
+import { disposables } from '../test/support/disposables.ts'
+import { problemOf } from '../test/support/ingestClient.ts'
+import { waitFor } from '../test/support/waitFor.ts'
+import { createIngest } from './app.ts'
+import { createIngestMetrics } from './metrics.ts'
+
+const opened = disposables()
+const entryOf = (channel: string): Entry => ({
+  position: 1,
+  previous: 0,
+  id: '',
+  channel,
+  json: '{}',
+})
+const PAGE: Page = { entries: [], rest: undefined, last: undefined, head: 0, low: 0, more: false }
+
+/** An ingest whose database answers when it is told to, and takes posts at once. */
+class SlowIngest {
+  readonly waiting: (() => void)[] = []
+  /** Of pages: read from the database at once, at most. */
+  mostPages = 0
+  #pages = 0
+  origin = ''
+
+  async open(): Promise<void> {
+    const registry = new Registry()
+    const app = createIngest({
+      logger: pino({ level: 'silent' }),
+      registry,
+      corsOrigins: [],
+      history: {
+        append: async ({ channel }) => ({
+          entry: entryOf(channel),
+          epoch: 'e',
+          link: '',
+          repeated: false,
+        }),
+        message: (channel) => this.#wait(entryOf(channel)),
+        channel: (name) => this.#wait({ name, head: 0, messages: 0 }),
+        page: async () => {
+          this.mostPages = Math.max(this.mostPages, ++this.#pages)
+          await this.#wait(undefined)
+          this.#pages--
+          return PAGE
+        },
+      },
+      publish: () => {},
+      posts: createIngestMetrics(registry).posts,
+      bodyLimits: { maxBytes: 1_000, maxReadingBytes: 1_000 },
+      maxEventBytes: 10_000,
+    })
+    const server = createHttpServer(app).listen(0, '127.0.0.1')
+    opened.add(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+    await once(server, 'listening')
+    this.origin = `http://127.0.0.1:${Object(server.address()).port}`
+  }
+
+  #wait<T>(answer: T): Promise<T> {
+    return new Promise((resolve) => this.waiting.push(() => resolve(answer)))
+  }
+}
+
+const READS = ['/channels/a', '/channels/a/messages/1', '/history?channel=a']
+
+test('all reads have one bound, beyond which each is told to come back; posts are not concerned', async () => {
+  const ingest = new SlowIngest()
+  await ingest.open()
+  const answers = Array.from({ length: 100 }, () => fetch(`${ingest.origin}/channels/a`))
+  await waitFor(() => ingest.waiting.length === 100)
+  for (const path of READS) {
+    expect(await problemOf(await fetch(`${ingest.origin}${path}`))).toBe('503 overloaded')
+  }
+  const post = await fetch(`${ingest.origin}/channels/a/messages`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"data":1}',
+  })
+  expect(post.status).toBe(201)
+  for (const answer of ingest.waiting) answer()
+  for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200)
+})
+
+test('one page at a time is read from the database, and each in its turn', async () => {
+  const ingest = new SlowIngest()
+  await ingest.open()
+  const answers = Array.from({ length: 5 }, () => fetch(`${ingest.origin}/history?channel=a`))
+  for (let read = 0; read < answers.length; read++) {
+    await waitFor(() => ingest.waiting.length === 1)
+    ingest.waiting.pop()?.()
+  }
+  for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200)
+  expect(ingest.mostPages).toBe(1)
+})
