@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { createPrimedCounter } from '../chassis/primedCounter.ts'
-import type { Action } from './sequencer.ts'
+import type { Action } from './actions.ts'
 
 export function createBridgeMetrics(registry: Registry) {
   const registers = [registry]

@@ -7,6 +7,14 @@ export interface Amount {
   length: number
 }
 
+/**
+ * Entries appended in one atomic step: Redis serves nobody else meanwhile. The length must arrive within the second that a
+ * command may take, and stay far below the 32 MB at which Redis cuts off a gateway that has not read them yet.
+ */
+export const MAX_RUN = { count: 500, length: 2_097_152 }
+/** Entries kept while Redis or a hole holds things up; at two bytes a character a quarter of the heap that the chart gives. */
+export const MAX_PENDING = { count: 5_000, length: 33_554_432 }
+
 /** Entries that wait until Redis has everything before them. */
 export class Pending {
   readonly #bounds: Amount

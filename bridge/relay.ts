@@ -1,30 +1,11 @@
 import type { Extent } from '../contract/extent.ts'
-import type { Entry, LinkedEntry } from '../contract/message.ts'
-import type { Place } from '../contract/place.ts'
+import type { LinkedEntry } from '../contract/message.ts'
 import type { Logger } from '../chassis/logger.ts'
 import { ReadSize } from '../chassis/readSize.ts'
+import type { Action } from './actions.ts'
 import type { BridgeMetrics } from './metrics.ts'
-import { type Action, type LogState, Sequencer } from './sequencer.ts'
-
-/** What the relay needs of the log in Postgres; see LogReader. */
-export interface Log {
-  head: (mark: number) => Promise<LogState>
-  scan: (query: {
-    epoch: string
-    after: number
-    upTo: number
-    maxBytes: number
-    mark: number
-  }) => Promise<{ entries: Entry[]; idAt: string }>
-  endEpoch: (epoch: string, place: Place) => Promise<boolean>
-}
-
-/** What it needs of the copy in Redis; see RedisLog. */
-export interface Copy {
-  open: (epoch: string, floor: Place) => Promise<Extent>
-  append: (after: Extent, entries: readonly Entry[]) => Promise<Extent | undefined>
-  beacon: (epoch: string) => Promise<Extent | undefined>
-}
+import type { Copy, Log } from './relayPorts.ts'
+import { Sequencer } from './sequencer.ts'
 
 export interface RelayOptions {
   log: Log
@@ -113,12 +94,12 @@ export class Relay {
 
   async #readHead(): Promise<void> {
     const { log, metrics, logger } = this.#options
-    const { place } = this.#sequencer
+    const { mark } = this.#sequencer
     try {
-      const state = await log.head(place.position)
+      const state = await log.head(mark.position)
       if (this.#closed) return
       this.#logHead = state.position
-      this.#sequencer.log(state, place)
+      this.#sequencer.log(state, mark)
       metrics.lag.set(this.#sequencer.lag)
     } catch (error) {
       logger.debug({ reason: String(error) }, 'the log cannot be read')

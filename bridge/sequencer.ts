@@ -1,8 +1,9 @@
 import type { Extent } from '../contract/extent.ts'
-import type { Entry, LinkedEntry } from '../contract/message.ts'
+import type { LinkedEntry } from '../contract/message.ts'
 import { contradicts, type Place } from '../contract/place.ts'
+import type { Action, Fetched, LogState, Mark } from './actions.ts'
 import { Hole } from './hole.ts'
-import { type Amount, Pending } from './pending.ts'
+import { type Amount, MAX_PENDING, MAX_RUN, Pending } from './pending.ts'
 
 /**
  * The bridge's order of work, without any I/O: which messages to append to Redis, which to drop, which to wait for and
@@ -28,27 +29,6 @@ import { type Amount, Pending } from './pending.ts'
  * A log that ends below the head, or has another message there, went back without a new epoch: it lost what others were given. Then
  * the epoch is ended. Each message is linked to the one before it, so no message of the history afterwards follows the one before.
  */
-export type Action =
-  | { type: 'open'; epoch: string; floor: Place }
-  | { type: 'append'; after: Extent; entries: LinkedEntry[] }
-  | { type: 'fetch'; epoch: string; after: Place; upTo: number }
-  | { type: 'end'; epoch: string; place: Place }
-  | { type: 'wait'; head: number }
-
-/** The log as it was looked at: its head, and the id of the message at the place that was asked about. */
-export interface LogState extends Place {
-  epoch: string
-  idAt: string
-}
-
-/**
- * Entries appended in one atomic step: Redis serves nobody else meanwhile. The length must arrive within the second that a
- * command may take, and stay far below the 32 MB at which Redis cuts off a gateway that has not read them yet.
- */
-const MAX_RUN = { count: 500, length: 2_097_152 }
-/** Entries kept while Redis or a hole holds things up; at two bytes a character a quarter of the heap that the chart gives. */
-export const MAX_PENDING = { count: 5_000, length: 33_554_432 }
-
 export class Sequencer {
   #epoch: string | undefined
   #head: Extent | undefined
@@ -82,8 +62,8 @@ export class Sequencer {
   }
 
   /** The last message that Redis was known to have: the log is looked at together with the id that it has there. */
-  get place(): Place {
-    return this.#lastHead
+  get mark(): Mark {
+    return { epoch: this.#epoch, ...this.#lastHead }
   }
 
   /** Whether Redis has all that is known to exist. */
@@ -114,8 +94,8 @@ export class Sequencer {
     return true
   }
 
-  /** The log, looked at regularly and after any trouble. `place`: as it was when that began. */
-  log(log: LogState, place: Place): void {
+  /** The log, looked at regularly and after any trouble. `mark`: as it was when that began. */
+  log(log: LogState, mark: Mark): void {
     if (log.epoch !== this.#epoch) {
       this.#epoch = log.epoch
       this.#head = undefined
@@ -123,7 +103,9 @@ export class Sequencer {
       this.#target = 0
       this.#hole.forget()
       this.#pending.clear()
-    } else if (contradicts(log, place)) return this.#end(log.epoch, place)
+    } else if (mark.epoch === log.epoch && contradicts(log, mark)) {
+      return this.#end(log.epoch, { position: mark.position, id: mark.id })
+    }
     this.#logHead = { position: log.position, id: log.id }
     this.#target = Math.max(this.#target, log.position)
     this.#advance()
@@ -236,8 +218,3 @@ export class Sequencer {
 }
 
 const START: Place = { position: 0, id: '' }
-
-interface Fetched {
-  entries: readonly Entry[]
-  idAt: string
-}

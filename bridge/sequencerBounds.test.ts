@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import { entries, entryAt, span, TestSequencer } from '../test/support/testSequencer.ts'
-import { MAX_PENDING, type Action } from './sequencer.ts'
+import type { Action } from './actions.ts'
+import { MAX_PENDING } from './pending.ts'
 
 let run: TestSequencer
 

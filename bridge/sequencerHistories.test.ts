@@ -77,12 +77,21 @@ describe('the epoch', () => {
   })
 
   test('is not ended by a look that began before the head moved', () => {
-    const { place } = run.sequencer
+    const { mark } = run.sequencer
     run.hear(11)
     run.appended('e1', 11)
     run.news()
-    run.sequencer.log({ epoch: 'e1', ...placeOf(10), idAt: idOf(10) }, place)
+    run.sequencer.log({ epoch: 'e1', ...placeOf(10), idAt: idOf(10) }, mark)
     expect(run.news()).toEqual([])
+  })
+
+  test('is not ended by a look that began in the one before', () => {
+    const { mark } = run.sequencer
+    run.log('e2', 5)
+    run.opened('e2', 5)
+    run.news()
+    run.sequencer.log({ epoch: 'e2', ...placeOf(6), idAt: '' }, mark)
+    expect(run.news()).toEqual(['wait at 5'])
   })
 
   test('is ended if a read finds another message before the hole', () => {
@@ -123,7 +132,7 @@ describe('the epoch', () => {
     run.log('e2', 9)
     run.opened('e2', 9)
     expect(run.news()).toEqual(['end e1 at 10', 'open e2 at 9'])
-    expect(run.sequencer.place).toMatchObject(placeOf(9))
+    expect(run.sequencer.mark).toMatchObject(placeOf(9))
   })
 
   test('is ended while Redis hangs', () => {

@@ -131,11 +131,14 @@ describe('a repeat of a key', () => {
   test('is none on another channel, or by another sender', async () => {
     const [channel, elsewhere] = [uniquePrefix(), uniquePrefix()]
     const answers = await Promise.all([
+      // It goes alone; those behind it wait for it together.
+      history.append(draft({ channel })),
       history.append(draft({ channel, key: 'k' })),
       history.append(draft({ channel: elsewhere, key: 'k', data: '1' })),
       history.append(draft({ channel, key: 'k', sender: { id: 'bob', name: 'Alice' }, data: '2' })),
     ])
-    expect(answers.map(({ repeated }) => repeated)).toEqual([false, false, false])
+    expect(answers.map(({ repeated }) => repeated)).toEqual([false, false, false, false])
+    expect([await countOf(channel), await countOf(elsewhere)]).toEqual([3, 1])
   })
 })
 

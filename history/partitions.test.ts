@@ -25,6 +25,10 @@ beforeEach(async () => {
   history = openHistory(url, opened)
 })
 
+/** As an ingest of the version before does it, which needs the least words. */
+const APPEND = `select "position" from append_messages(0::smallint, array[gen_random_uuid()], array['lobby'],
+  array['message'], array['alice'], array['Alice'], array['1'], array[''])`
+
 const append = (count: number, by = history): Promise<unknown> =>
   Promise.all(Array.from({ length: count }, () => by.append(draft())))
 
@@ -97,12 +101,16 @@ describe('a partition', () => {
   )
 
   test('that cannot be made yet keeps nobody waiting until it is needed', async () => {
+    await append(89)
     const release = await holdLock(
       opened,
       url,
       'lock table "message" in share update exclusive mode',
     )
-    for (let count = 0; count < 100; count++) await history.append(draft())
+    // Without a bound of their own for locks, so that an append that waits fails.
+    const patient = openSql(url, opened, 1)
+    await patient('set lock_timeout = 0')
+    for (let count = 0; count < 11; count++) await patient(APPEND)
     expect(await partitions()).toHaveLength(1)
     await expect(history.append(draft())).rejects.toMatchObject({ type: 'unavailable' })
     expect(await history.head()).toMatchObject({ position: 100 })

@@ -53,7 +53,6 @@ export class RedisReplay {
     for (const [index, channel] of channels.entries()) {
       const entries = this.#entries(epoch, channel, replies?.[1 + 2 * index])
       const beyond = this.#entries(epoch, channel, replies?.[2 + 2 * index])
-      if (entries === undefined || beyond === undefined) return undefined
       // There may be more of it: the answer goes no further than this.
       const cut = entries.length === share ? entries.at(-1)?.position : undefined
       const last = cut ?? beyond[0]?.previous ?? heads[index] ?? 0
@@ -73,19 +72,16 @@ export class RedisReplay {
     return undefined
   }
 
-  /** Stream entries come as `[id, [field, value]]`. Undefined if one of them does not prove itself, and that this is its place. */
-  #entries(epoch: string, channel: string, reply: unknown): Entry[] | undefined {
+  /** Stream entries come as `[id, [field, value]]`. One that does not prove itself, in this place, counts as missing. */
+  #entries(epoch: string, channel: string, reply: unknown): Entry[] {
     const entries: Entry[] = []
     for (const item of Array.isArray(reply) ? reply : []) {
       const [id, fields]: unknown[] = Array.isArray(item) ? item : []
       const sealed: unknown = Array.isArray(fields) ? fields[1] : undefined
       const json = this.#copyKeys.openMessage(epoch, channel, String(sealed))
       const entry = json === undefined ? undefined : readEntry(channel, json)
-      if (entry === undefined || id !== `${entry.position}-0`) {
-        this.#onRefused()
-        return undefined
-      }
-      entries.push(entry)
+      if (entry !== undefined && id === `${entry.position}-0`) entries.push(entry)
+      else this.#onRefused()
     }
     return entries
   }

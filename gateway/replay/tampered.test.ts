@@ -74,6 +74,11 @@ describe('a message in a recent stream', () => {
     expect([await run.read(['a'], 10, 12), run.refusals]).toEqual([undefined, 1])
   })
 
+  test.each(FORGED)('%s among the true ones does not hold those up', async (_what, text) => {
+    await run.write('a', { 11: sealed(11), 12: text, 13: sealed(13), 14: sealed(14) })
+    expect([await run.read(['a'], 10, 15), run.refusals]).toEqual(['a11 a13 a14 up to 15', 1])
+  })
+
   test('that stands in its place proves itself, and nothing is counted', async () => {
     await run.write('a', { 11: sealed(11), 13: sealed(13), 14: sealed(14) })
     expect([await run.read(['a', 'b'], 10, 15), run.refusals]).toEqual([

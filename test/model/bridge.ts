@@ -1,5 +1,6 @@
 import type { LinkedEntry } from '../../contract/message.ts'
-import { Sequencer, type Action } from '../../bridge/sequencer.ts'
+import type { Action } from '../../bridge/actions.ts'
+import { Sequencer } from '../../bridge/sequencer.ts'
 import type { ModelRedis } from './redis.ts'
 import type { World } from './world.ts'
 
@@ -55,17 +56,17 @@ export class ModelBridge {
   #look(): void {
     const life = this.#life
     const world = this.#world
-    // A place that nothing contradicts.
-    const place = world.ablations.compare === false ? START : this.#sequencer.place
+    const { mark } = this.#sequencer
+    if (world.ablations.compare === false) mark.epoch = undefined
     world.query(
       () => ({
         epoch: world.epoch,
         position: world.head,
         id: world.idAt(world.head),
-        idAt: world.idAt(place.position),
+        idAt: world.idAt(mark.position),
       }),
       (state) => {
-        if (life === this.#life) this.#sequencer.log(state, place)
+        if (life === this.#life) this.#sequencer.log(state, mark)
       },
       // The next tick asks again.
       () => {},
@@ -156,5 +157,4 @@ export class ModelBridge {
   }
 }
 
-const START = { position: 0, id: '' }
 const MAX_READ = 64

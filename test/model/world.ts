@@ -89,14 +89,17 @@ export class World {
 
   /** The database comes back in an earlier state, under a new epoch. */
   restore(lost: number): void {
-    this.goBack(lost)
-    this.wentBack.delete(this.epoch)
+    this.#truncate(lost)
     this.epoch = `life${++this.#lives}`
   }
 
   /** The same, and nobody says so. */
   goBack(lost: number): void {
     if (lost > 0) this.wentBack.add(this.epoch)
+    this.#truncate(lost)
+  }
+
+  #truncate(lost: number): void {
     this.log.length = Math.max(0, this.log.length - lost)
     this.#heads.clear()
     for (const { channel, position } of this.log) this.#heads.set(channel, position)

@@ -1,4 +1,5 @@
-import { Sequencer, type Action } from '../../bridge/sequencer.ts'
+import type { Action } from '../../bridge/actions.ts'
+import { Sequencer } from '../../bridge/sequencer.ts'
 import type { Extent } from '../../contract/extent.ts'
 import type { LinkedEntry } from '../../contract/message.ts'
 import type { Place } from '../../contract/place.ts'
@@ -55,8 +56,8 @@ export class TestSequencer {
   }
 
   /** The log was looked at, together with the place that Redis was at. */
-  log(epoch: string, position: number, idAt = this.sequencer.place.id): void {
-    this.sequencer.log({ epoch, ...placeOf(position), idAt }, this.sequencer.place)
+  log(epoch: string, position: number, idAt = this.sequencer.mark.id): void {
+    this.sequencer.log({ epoch, ...placeOf(position), idAt }, this.sequencer.mark)
   }
 
   opened(epoch: string, position: number): void {
@@ -74,8 +75,8 @@ export class TestSequencer {
 
   /** The log's answer to a read after the head. */
   fetched(epoch: string, found: readonly LinkedEntry[]): void {
-    const { place } = this.sequencer
-    this.sequencer.fetched(epoch, place, { entries: found, idAt: place.id })
+    const { mark } = this.sequencer
+    this.sequencer.fetched(epoch, mark, { entries: found, idAt: mark.id })
   }
 
   /** Redis has the log whole, up to `head`. */

@@ -1,0 +1,28 @@
+import type { Extent } from '../contract/extent.ts'
+import type { Entry, LinkedEntry } from '../contract/message.ts'
+import type { Place } from '../contract/place.ts'
+
+/** What the sequencer wants done; each is answered by one of its methods. */
+export type Action =
+  | { type: 'open'; epoch: string; floor: Place }
+  | { type: 'append'; after: Extent; entries: LinkedEntry[] }
+  | { type: 'fetch'; epoch: string; after: Place; upTo: number }
+  | { type: 'end'; epoch: string; place: Place }
+  | { type: 'wait'; head: number }
+
+/** A place in one epoch: of another one it says nothing. */
+export interface Mark extends Place {
+  epoch: string | undefined
+}
+
+/** The log as it was looked at: its head, and the id of the message at the place that was asked about. */
+export interface LogState extends Place {
+  epoch: string
+  idAt: string
+}
+
+/** What was read of a hole, and the id that the log has before it. */
+export interface Fetched {
+  entries: readonly Entry[]
+  idAt: string
+}

@@ -1,0 +1,24 @@
+import type { Extent } from '../contract/extent.ts'
+import type { Entry } from '../contract/message.ts'
+import type { Place } from '../contract/place.ts'
+import type { Fetched, LogState } from './actions.ts'
+
+/** What the relay needs of the log in Postgres; see LogReader. */
+export interface Log {
+  head: (mark: number) => Promise<LogState>
+  scan: (query: {
+    epoch: string
+    after: number
+    upTo: number
+    maxBytes: number
+    mark: number
+  }) => Promise<Fetched>
+  endEpoch: (epoch: string, place: Place) => Promise<boolean>
+}
+
+/** What it needs of the copy in Redis; see RedisLog. */
+export interface Copy {
+  open: (epoch: string, floor: Place) => Promise<Extent>
+  append: (after: Extent, entries: readonly Entry[]) => Promise<Extent | undefined>
+  beacon: (epoch: string) => Promise<Extent | undefined>
+}
