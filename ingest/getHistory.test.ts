@@ -68,7 +68,6 @@ describe('a page of many pieces', () => {
       channel: 'a',
       messages: [],
       head: PIECES,
-      low: 0,
       next,
       prev: null,
     })

@@ -16,6 +16,7 @@ beforeAll(async () => {
 const post = poster(() => ingest)
 
 const ALICE = { 'Causeway-Sender': 'alice' }
+const AGAIN = { ...ALICE, 'Idempotency-Key': 'again' }
 
 describe('a posted message', () => {
   test('is answered as it is stored, published and read again', async () => {
@@ -172,13 +173,13 @@ describe('a posted message', () => {
 
   test.each<[string, string, unknown, Record<string, string>]>([
     ['created', 'counted', { data: 1 }, {}],
-    ['repeated', 'counted', { data: [2] }, { 'Idempotency-Key': 'again' }],
-    ['idempotency-conflict', 'counted', { data: [3] }, { 'Idempotency-Key': 'again' }],
+    ['repeated', 'counted', { data: [2] }, AGAIN],
+    ['idempotency-conflict', 'counted', { data: [3] }, AGAIN],
     ['too-large', 'counted', { data: 'x'.repeat(1000) }, {}],
     ['invalid-channel', 'a..b', { data: 1 }, {}],
     ['malformed-json', 'counted', '{', {}],
   ])('is counted as %s', async (outcome, channel, body, headers) => {
-    await post('counted', { data: [2] }, { 'Idempotency-Key': 'again' })
+    await post('counted', { data: [2] }, AGAIN)
     const before = await counts()
     await post(channel, body, headers)
     expect(await counts()).toEqual({ ...before, [outcome]: (before[outcome] ?? NaN) + 1 })
