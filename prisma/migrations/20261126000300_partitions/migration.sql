@@ -1,4 +1,4 @@
--- From here on everybody waits until this is committed: some milliseconds, for it only changes the catalogue.
+-- From here on everybody waits until this is committed: a tenth of a second, for it only changes the catalogue.
 do $$
 begin
     perform set_config('lock_timeout', '300ms', true);
