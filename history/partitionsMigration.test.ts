@@ -1,48 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { holdLock } from '../test/support/holdLock.ts'
+import { appendBefore, fill, nth } from '../test/support/logBefore.ts'
 import { ALL_MIGRATIONS } from '../stack/migrationProgram.ts'
 import { TestDeployment } from '../test/support/testDeployment.ts'
 import { draft, openHistory, type Sql } from '../test/support/testHistory.ts'
 import { runbookSql } from '../test/support/runbookSql.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { waitFor } from '../test/support/waitFor.ts'
-import type { Draft } from './types.ts'
 
 const opened = disposables()
 
 const OLD = ALL_MIGRATIONS.slice(0, 2)
 const [BOUNDS = '', ABOUT = '', KEYS = '', PARTITIONS = ''] = ALL_MIGRATIONS.slice(2)
-
-/** What was said as the n-th: on one of seven channels, by one of five senders, every third with a key. */
-function nth(n: number): Draft {
-  const id = `s${n % 5}`
-  const data = `{"n": ${n}, "pad": "${'x'.repeat((n * 37) % 200)}"}`
-  const key = n % 3 === 0 ? `k${n}` : null
-  return draft({ channel: `c${n % 7}`, sender: { id, name: `S${n}` }, data, key })
-}
-
-/** As an ingest of the version before appends. */
-async function appendBefore(sql: Sql, log: number, drafts: Draft[]): Promise<number[]> {
-  const rows = await sql<{ position: bigint }>(
-    `select "position" from append_messages($1::smallint, $2::uuid[], $3::text[], $4::text[], $5::text[],
-      $6::text[], $7::text[], $8::text[])`,
-    log,
-    drafts.map(({ id }) => id),
-    drafts.map(({ channel }) => channel),
-    drafts.map(({ type }) => type),
-    drafts.map(({ sender }) => sender.id),
-    drafts.map(({ sender }) => sender.name),
-    drafts.map(({ data }) => data),
-    drafts.map(({ key }) => key ?? ''),
-  )
-  return rows.map(({ position }) => Number(position))
-}
-
-async function fill(sql: Sql, log: number, from: number, to: number): Promise<void> {
-  const drafts = Array.from({ length: to - from + 1 }, (_, at) => nth(from + at))
-  while (drafts.length > 0) await appendBefore(sql, log, drafts.splice(0, 500))
-}
 
 const messages = (sql: Sql): Promise<unknown[]> =>
   sql(`select "log_id", "position", "previous", "id"::text, "channel", "type", "sender_id", "sender_name",
