@@ -105,13 +105,14 @@ describe('a page of many pieces', () => {
     const ask = await log.server(turns)
     const leaving = new AbortController()
     const { signal } = leaving
-    await ask(`/history?channel=large&limit=${PIECES}&order=asc`, { signal })
+    const large = await ask(`/history?channel=large&limit=${PIECES}&order=asc`, { signal })
     const begun: (() => void)[] = []
     const taken = turns.take(() => new Promise<void>((resolve) => void begun.push(resolve)))
     const waiting = ask('/history?channel=waiting&limit=9', { signal })
     await waitFor(() => log.open === 2)
     leaving.abort()
     await expect(waiting).rejects.toThrow('aborted')
+    await expect(large.text()).rejects.toThrow('aborted')
     await waitFor(() => log.open === 0)
     for (const giveBack of begun) giveBack()
     await taken
@@ -125,11 +126,12 @@ describe('a page of many pieces', () => {
     const ask = await log.server(new Turns(1))
     const leaving = new AbortController()
     const { signal } = leaving
-    await ask(`/history?channel=large.slow&limit=${PIECES}&order=asc`, { signal })
+    const slow = await ask(`/history?channel=large.slow&limit=${PIECES}&order=asc`, { signal })
     // When this one is whole, the other one is waiting for its reader.
     await (await ask(`/history?channel=large.fast&limit=${PIECES}&order=asc`)).text()
     expect(log.ended).toBe(1)
     leaving.abort()
+    await expect(slow.text()).rejects.toThrow('aborted')
     await waitFor(() => log.ended === 2, 10)
   })
 
