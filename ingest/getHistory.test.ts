@@ -20,6 +20,8 @@ class Log {
   failsAt = Infinity
   /** Requests that have not been answered yet, and whose readers are there. */
   open = 0
+  /** Requests that nothing is done for any more. */
+  ended = 0
 
   readonly page = async (query: PageQuery | RestQuery): Promise<Page> => {
     const { channel, limit, after = 0 } = query
@@ -49,7 +51,7 @@ class Log {
       '/history': (request, response, next) => {
         this.open++
         response.once('close', () => this.open--)
-        return handler(request, response, next)
+        return Promise.resolve(handler(request, response, next)).finally(() => this.ended++)
       },
     })
   }
@@ -104,19 +106,34 @@ describe('a page of many pieces', () => {
     const ask = await log.server(turns)
     const leaving = new AbortController()
     const { signal } = leaving
-    await ask(`/history?channel=large&limit=${PIECES}&order=asc`, { signal })
+    const large = await ask(`/history?channel=large&limit=${PIECES}&order=asc`, { signal })
     const begun: (() => void)[] = []
     const taken = turns.take(() => new Promise<void>((resolve) => void begun.push(resolve)))
     const waiting = ask('/history?channel=waiting&limit=9', { signal })
     await waitFor(() => log.open === 2)
     leaving.abort()
     await expect(waiting).rejects.toThrow('aborted')
+    await expect(large.text()).rejects.toThrow('aborted')
     await waitFor(() => log.open === 0)
     for (const giveBack of begun) giveBack()
     await taken
     await (await ask('/history?channel=other&limit=9')).text()
     expect(log.reads).not.toContain('waiting')
     expect(log.reads.filter((channel) => channel === 'large').length).toBeLessThan(PIECES / 2)
+  })
+
+  test('whose reader leaves without having taken it is done with', async () => {
+    const log = new Log()
+    const ask = await log.server(new Turns(1))
+    const leaving = new AbortController()
+    const { signal } = leaving
+    const slow = await ask(`/history?channel=large.slow&limit=${PIECES}&order=asc`, { signal })
+    // When this one is whole, the other one is waiting for its reader.
+    await (await ask(`/history?channel=large.fast&limit=${PIECES}&order=asc`)).text()
+    expect(log.ended).toBe(1)
+    leaving.abort()
+    await expect(slow.text()).rejects.toThrow('aborted')
+    await waitFor(() => log.ended === 2, 10)
   })
 
   test('of which a later piece cannot be read breaks off, and is not taken for whole', async () => {
@@ -136,6 +153,13 @@ describe('a page of many pieces', () => {
     const answer = await ask('/history?channel=a&limit=5&order=asc')
     expect(answer.headers.get('retry-after')).toBe('1')
     expect(await problemOf(answer)).toBe('503 unavailable')
+  })
+
+  test('that leads nowhere has no header of links', async () => {
+    const ask = await new Log().server(new Turns(1))
+    const answer = await ask(`/history?channel=a&limit=${PIECES}&order=asc`)
+    expect([answer.status, answer.headers.get('link')]).toEqual([200, null])
+    await answer.text()
   })
 
   test('is only begun for a HEAD', async () => {

@@ -61,14 +61,16 @@ function join({ entries }: Page): string {
 /** The next piece is asked for when the one before has left; none if the reader has gone. */
 async function write(response: Response, pieces: AsyncGenerator<string>): Promise<void> {
   for await (const piece of pieces) {
-    if (response.closed) return
     if (!response.write(piece)) await left(response)
+    if (response.closed) return
   }
   response.end()
 }
 
+/** What was written has left, or its reader has. */
 function left(response: Response): Promise<void> {
   return new Promise((resolve) => {
+    if (response.closed) return resolve()
     const settle = (): void => {
       response.off('drain', settle).off('close', settle)
       resolve()

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { Packet } from 'mqtt'
 import { Registry } from 'prom-client'
 import type { LinkedEntry } from '../contract/message.ts'
@@ -169,6 +169,20 @@ describe('a publisher', () => {
     broker.throws = true
     publisher.publish(entry(1), 'e1')
     expect([await outcomes(), await inFlight()]).toEqual([{ failed: 1 }, 0])
+  })
+
+  test('that is flushed in time leaves no timer behind', async () => {
+    jest.useFakeTimers({ doNotFake: ['performance', 'setImmediate', 'nextTick'] })
+    try {
+      publisher.publish(entry(1), 'e1')
+      const flushed = publisher.flush(60_000)
+      expect(jest.getTimerCount()).toBe(1)
+      broker.acknowledge(0)
+      await flushed
+      expect(jest.getTimerCount()).toBe(0)
+    } finally {
+      jest.useRealTimers()
+    }
   })
 
   test('that is flushed waits for all that is in flight, but not for ever', async () => {
