@@ -54,6 +54,7 @@ const relay = new Relay({
   },
   metrics: createBridgeMetrics(registry),
   logger,
+  tickMs: 1_000,
   holeMs: config.HOLE_MS,
   after: (ms, run) => void setTimeout(run, ms).unref(),
 })

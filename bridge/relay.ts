@@ -12,6 +12,8 @@ export interface RelayOptions {
   copy: Copy
   metrics: BridgeMetrics
   logger: Logger
+  /** How often the heads are compared: the most that a lost copy of a last message costs in time. */
+  tickMs: number
   /** How long the copies of missing messages may still be on their way before the log is read. */
   holeMs: number
   /** Runs something once, later; the process need not stay alive for it. */
@@ -21,8 +23,6 @@ export interface RelayOptions {
 /** What happens one at a time. */
 type IoAction = Exclude<Action, { type: 'wait' | 'end' }>
 
-/** How often the heads are compared: the most that a lost copy of a last message costs in time. */
-const TICK_MS = 1_000
 /** Of message data in one read of the log: a statement has two seconds, and over 100 Mbit/s these take a third of one. */
 const MAX_FETCH_BYTES = 4_000_000
 
@@ -54,7 +54,7 @@ export class Relay {
   /** Looks now and then once a second, until it is closed. */
   start(): void {
     if (this.#closed) return
-    this.#options.after(TICK_MS, () => this.start())
+    this.#options.after(this.#options.tickMs, () => this.start())
     this.#askedAboutEpoch = false
     this.look()
   }

@@ -77,15 +77,14 @@ test('whoever comes while a place changes hands waits behind those who wait', as
   expect(begun).toEqual(['a', 'b', 'late'])
 })
 
-test('a place rests for as long as it was told after each work, whose answer does not wait for that', async () => {
+test('a place rests for as long as its work says, whose answer does not wait for that', async () => {
   jest.useFakeTimers()
   try {
     const begun: string[] = []
-    const turns = new Turns(1, 2)
+    const turns = new Turns(1)
     const [a, b] = [new Work('a', begun), new Work('b', begun)]
-    const first = turns.take(a.run)
+    const first = turns.take(a.run, (answer) => (answer === 'a' ? 200 : 0))
     const second = turns.take(b.run)
-    await jest.advanceTimersByTimeAsync(100)
     a.end()
     expect(await first).toBe('a')
     await jest.advanceTimersByTimeAsync(199)
@@ -97,4 +96,14 @@ test('a place rests for as long as it was told after each work, whose answer doe
   } finally {
     jest.useRealTimers()
   }
+})
+
+test('what fails rests for no time', async () => {
+  const begun: string[] = []
+  const turns = new Turns(1)
+  const work = new Work('a', begun)
+  const failing = turns.take(work.run, () => 3_600_000)
+  work.fail()
+  await expect(failing).rejects.toThrow('a')
+  expect(await turns.take(async () => 'b')).toBe('b')
 })

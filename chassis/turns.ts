@@ -1,29 +1,28 @@
 /** Lets only so many run at once; whoever has to wait is let in in the order of coming. */
 export class Turns {
   readonly #max: number
-  readonly #rest: number
   readonly #waiting: (() => void)[] = []
   #running = 0
 
-  /**
-   * `rest`: how long a place stays empty after each work, by how long that took; with 1, what is worked on has half of its time for
-   * others.
-   */
-  constructor(max: number, rest = 0) {
+  constructor(max: number) {
     this.#max = max
-    this.#rest = rest
   }
 
-  /** Runs `work` when its turn comes; what it answers or throws is the caller's. */
-  async take<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` when its turn comes; what it answers or throws is the caller's. `rest` tells for how many milliseconds its place then
+   * stays empty, so that what all of them work on has time for others; the caller does not wait for that.
+   */
+  async take<T>(work: () => Promise<T>, rest: (answer: T) => number = () => 0): Promise<T> {
     if (this.#running < this.#max) this.#running++
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    const began = performance.now()
+    let restMs = 0
     try {
-      return await work()
+      const answer = await work()
+      restMs = rest(answer)
+      return answer
     } finally {
-      if (this.#rest === 0) this.#passOn()
-      else setTimeout(() => this.#passOn(), this.#rest * (performance.now() - began))
+      if (restMs === 0) this.#passOn()
+      else setTimeout(() => this.#passOn(), restMs)
     }
   }
 

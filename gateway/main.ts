@@ -54,6 +54,8 @@ const feed = new Feed({
   replay,
   metrics,
   logger,
+  tickMs: 500,
+  lookMs: 1_000,
   beaconMs: config.BEACON_SECONDS * 1_000,
   lingerMs: config.LINGER_SECONDS * 1_000,
   maxChannels: config.MAX_CHANNELS,

@@ -20,9 +20,8 @@ export interface IngestOptions extends Omit<AppOptions, 'routes'> {
 const MAX_READS = 100
 /** A page of 4 MB still gets through 300 kbit/s. */
 const READ_MILLISECONDS = 120_000
-/** One, and half of the time none: the database's memory, disk and processors are for appends first. */
-const PIECES_AT_ONCE = 1
-const REST = 1
+/** Of pages, read from the database. The others wait for their turn, and leave the database to appends. */
+const PIECES_AT_ONCE = 2
 
 export function createIngest({
   history,
@@ -62,10 +61,7 @@ export function createIngest({
       {
         path: '/history',
         get: limited(
-          createGetHistory(
-            { page: (query) => history.page(query) },
-            new Turns(PIECES_AT_ONCE, REST),
-          ),
+          createGetHistory({ page: (query) => history.page(query) }, new Turns(PIECES_AT_ONCE)),
         ),
       },
     ],

@@ -89,6 +89,16 @@ describe('a page of many pieces', () => {
     }
   })
 
+  test('leaves the database to others after each piece, for a millisecond for every ten thousand bytes', async () => {
+    const log = new Log()
+    const ask = await log.server(new Turns(1))
+    const began = performance.now()
+    const answer = await ask('/history?channel=large&limit=5&order=asc')
+    expect((await answer.text()).length).toBeGreaterThan(5 * LARGE.length)
+    // Nothing follows the last one. Less by what the clocks of timers are wrong.
+    expect(performance.now() - began).toBeGreaterThan(4 * 24)
+  })
+
   test('is read no further for a reader who takes nothing; others go on', async () => {
     const log = new Log()
     const ask = await log.server(new Turns(1))
@@ -115,6 +125,7 @@ describe('a page of many pieces', () => {
     await expect(waiting).rejects.toThrow('aborted')
     await expect(large.text()).rejects.toThrow('aborted')
     await waitFor(() => log.open === 0)
+    await waitFor(() => begun.length === 1)
     for (const giveBack of begun) giveBack()
     await taken
     await (await ask('/history?channel=other&limit=9')).text()

@@ -9,16 +9,22 @@ export interface Pages {
   page: (query: PageQuery | RestQuery) => Promise<Page>
 }
 
+/** Of each turn. More, and copies and garbage of large pages hold posts up; a page of the usual messages rests for a millisecond. */
+const BYTES_PER_MILLISECOND = 10_000
+
 /**
  * A page is read and written piece by piece, each in its turn: readers of large pages take turns with each other, and leave the event
- * loop to posts in between. A reader that is slow holds one piece, and no turn.
+ * loop and the database to posts in between. A reader that is slow holds one piece, and no turn.
  */
 export function createGetHistory({ page }: Pages, turns: Turns): RequestHandler {
   return async (request, response) => {
     const query = parseHistoryQuery(searchOf(request.originalUrl))
     const read = (asked: PageQuery | RestQuery): Promise<Page | undefined> =>
       // Whoever has left meanwhile is not read for.
-      turns.take(async () => (response.closed ? undefined : page(asked)))
+      turns.take(
+        async () => (response.closed ? undefined : page(asked)),
+        (piece) => bytesOf(piece) / BYTES_PER_MILLISECOND,
+      )
     const first = await read(query)
     if (first === undefined) return
     const links = pageLinks(query, first)
@@ -52,6 +58,11 @@ async function* encode(
     rest = piece.rest
   }
   yield `],${JSON.stringify({ head: first.head, ...links }).slice(1)}`
+}
+
+/** Near enough. */
+function bytesOf(piece: Page | undefined): number {
+  return piece?.entries.reduce((sum, { json }) => sum + json.length, 0) ?? 0
 }
 
 function join({ entries }: Page): string {

@@ -53,7 +53,11 @@ test('the fewest connections of an ingest leave one to reads, beside the two of 
   expect(least).toEqual([false, true])
 })
 
-const COMMON = { METRICS_PORT: '1', DATABASE_URL: 'postgres://h/d' }
+const COMMON = {
+  METRICS_PORT: '1',
+  DATABASE_URL: 'postgres://h/d',
+  COPY_KEYS: 'k'.repeat(43),
+}
 const INGEST = { ...COMMON, PORT: '1', MQTT_URL: 'mqtt://h' }
 const GATEWAY = { ...COMMON, PORT: '1', REDIS_URL: 'redis://h' }
 

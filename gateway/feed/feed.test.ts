@@ -129,6 +129,7 @@ describe('a feed', () => {
     run.log.append('a')
     await run.publish()
     await run.told('new: a2')
+    await waitFor(async () => (await run.subscribed()).length === 2)
     expect(await run.subscribed()).toEqual([run.keys.beacon, run.keys.live('e2', 'a')])
   })
 

@@ -25,6 +25,10 @@ export interface FeedOptions {
   replay: Replay
   metrics: GatewayMetrics
   logger: Logger
+  /** How often the log is read while it has to be followed, and a missing beacon noticed. */
+  tickMs: number
+  /** How often its head is looked at otherwise: whatever Redis says, a stream is deaf for two looks at most. */
+  lookMs: number
   beaconMs: number
   lingerMs: number
   maxChannels: number
@@ -36,10 +40,6 @@ const sizeOf = ({ size }: Frame): number => size
 
 /** Positions read at once while the log is followed. */
 const MAX_SCAN = 1_000
-/** How often the log is read while it has to be followed, and a missing beacon noticed. */
-const TICK_MS = 500
-/** How often its head is looked at otherwise: whatever Redis says, a stream is deaf for two looks at most. */
-const LOOK_MS = 1_000
 /**
  * Most bytes of a backlog that a stream is sent in a turn: far below what may wait for one reader, far above what arrives in a
  * turn, so that catching up ends.
@@ -81,7 +81,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
     })
     this.#follower = new Follower<Frame>(this.hub, this, {
       beaconMs: options.beaconMs,
-      lookMs: LOOK_MS,
+      lookMs: options.lookMs,
       lingerMs: options.lingerMs,
       crowdedAt: options.maxChannels / 2,
       maxBuffer: CATCH_UP_BUFFER,
@@ -110,7 +110,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
       metrics.live.set(this.#follower.mode === 'live' ? 1 : 0)
     }
     tick()
-    this.#timer = setInterval(tick, TICK_MS)
+    this.#timer = setInterval(tick, this.#options.tickMs)
   }
 
   close(): void {

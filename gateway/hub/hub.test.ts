@@ -35,6 +35,21 @@ test('a channel is ready at the watermark if the answer of the log is older', ()
   ])
 })
 
+test('the place of the log is the highest that is known, whether it was told or accepted', () => {
+  run.begin(10)
+  run.join('one', 'a')
+  run.come('a')
+  expect(run.hub.place).toEqual(placeAt(10))
+  run.answer(run.ask(), 12, { a: 12 })
+  // A stream was told that everything up to there has been sent.
+  expect([run.hub.fanout.watermark, run.hub.place]).toEqual([10, placeAt(12)])
+  run.hub.fanout.advanceTo(placeAt(13))
+  expect(run.hub.place).toEqual(placeAt(13))
+  run.epoch = 'e2'
+  run.begin(4)
+  expect(run.hub.place).toEqual(placeAt(4))
+})
+
 test('another log ends every stream, and tells each where it is in its own', () => {
   run.begin(10)
   const live = run.join('live', 'a')

@@ -60,6 +60,7 @@ export class RelayBed {
       }),
       metrics,
       logger: pino({ level: 'silent' }),
+      tickMs: 100,
       holeMs: 40,
       after: (ms, run) => void setTimeout(run, ms).unref(),
     })

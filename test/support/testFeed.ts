@@ -61,6 +61,8 @@ export class TestFeed {
       }),
       metrics,
       logger,
+      tickMs: 50,
+      lookMs: 100,
       beaconMs: 3_600_000,
       lingerMs: 3_600_000,
       // More than two are a crowd.

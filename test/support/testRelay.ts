@@ -49,6 +49,7 @@ export class TestRelay {
       },
       metrics: this.metrics,
       logger: pino({ level: 'info' }, { write: (line) => void this.#lines.push(JSON.parse(line)) }),
+      tickMs: 1_000,
       holeMs: 40,
       after: (ms, run) => this.clock.after(ms, run),
     })
