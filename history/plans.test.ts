@@ -205,6 +205,11 @@ describe.each(['before', 'after'])('%s the planner has counted the messages', (w
     ['a page up to a time', () => page('busy', 'desc', new Date(2e7))],
     ['a page of large messages', () => page('large', 'asc')],
     [
+      'a range of large messages',
+      () => readRange(pool, 0, { ...bounds, maxBytes: 1e6, channels: ['large', 'c1'], limit: 40 }),
+    ],
+    ['a scan', () => readScan(pool, 0, { ...bounds, maxBytes: 1e6 })],
+    [
       'the last of large messages',
       () => readLast(pool, 0, { channels: ['large', 'c1'], count: 40, maxBytes: 1_000_000 }),
     ],

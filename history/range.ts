@@ -17,7 +17,7 @@ export async function readScan(
   const channels = query.channels === undefined ? null : [...query.channels]
   const parameters = [channels, query.mark ?? 0]
   const { stretch, rows } = await read<ScanRow>(pool, SCAN, log, bounded, parameters)
-  const id = stretch.upTo === bounded.upTo ? rows[0].end : rows[stretch.entries.length - 1]?.id
+  const id = stretch.upTo === bounded.upTo ? rows[0].end : stretch.entries.at(-1)?.id
   return { ...stretch, position: Number(rows[0].head), id: id ?? '', idAt: rows[0].at_mark ?? '' }
 }
 
@@ -57,7 +57,7 @@ const RANGE = statement(`
 function statement(candidates: string, more = ''): string {
   return `
     select l."epoch"${more}, m.* from "log" l left join lateral (${cut(candidates, 'asc')}) m on true
-    where l."id" = $1::smallint order by m."position"`
+    where l."id" = $1::smallint`
 }
 
 async function read<R extends StretchRow>(
@@ -72,8 +72,10 @@ async function read<R extends StretchRow>(
   const rows: [R, ...R[]] = [first, ...others]
   const entries = rows
     .filter(({ position }) => position !== null)
-    .slice(0, limit)
     .map(toEntry)
+    // Here, because the server would sort the messages with their data.
+    .sort((one, other) => one.position - other.position)
+    .slice(0, limit)
   const isWhole = entries.length === Number(first.found ?? 0)
   const stretch = { entries, upTo: isWhole ? upTo : (entries.at(-1)?.position ?? upTo) }
   return { stretch, rows }
