@@ -10,7 +10,7 @@ export interface Pages {
 }
 
 /** Of each turn. More, and copies and garbage of large pages hold posts up; a page of the usual messages rests for a millisecond. */
-const BYTES_PER_MILLISECOND = 10_000
+const BYTES_PER_MILLISECOND = 2_500
 
 /**
  * A page is read and written piece by piece, each in its turn: readers of large pages take turns with each other, and leave the event
