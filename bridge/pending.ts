@@ -1,5 +1,5 @@
 import type { LinkedEntry } from '../contract/message.ts'
-import type { Place } from '../contract/place.ts'
+import { differ, type Place } from '../contract/place.ts'
 
 /** An amount of entries: how many, and the characters of their encodings. */
 export interface Amount {
@@ -60,7 +60,7 @@ export class Pending {
       length += entry.json.length
       if (run.length > 0 && length > bounds.length) break
       this.#delete(entry.position)
-      if (!isLinked(entry, last)) break
+      if (differ(entry.link, last)) break
       last = entry.id
       run.push(entry)
     }
@@ -83,9 +83,4 @@ export class Pending {
     this.#entries.delete(position)
     this.#length -= entry.json.length
   }
-}
-
-/** If one of the two is not known, nothing speaks against it. */
-function isLinked({ link }: LinkedEntry, last: string): boolean {
-  return link === last || link === '' || last === ''
 }

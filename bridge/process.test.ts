@@ -10,13 +10,11 @@ import { disposables } from '../test/support/disposables.ts'
 import { testServers } from '../test/support/servers.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openHistory } from '../test/support/testHistory.ts'
-import { copyKeys, extentOf, openRedis, ownRedis } from '../test/support/testRedis.ts'
+import { COPY_KEY, copyKeys, extentOf, openRedis, ownRedis } from '../test/support/testRedis.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 
 const opened = disposables()
-/** Of test/support/testRedis.ts. */
-const KEY = 'k'.repeat(43)
 
 /** A bridge's process with a Redis of its own; when it is ready. */
 async function start(env: NodeJS.ProcessEnv) {
@@ -31,7 +29,7 @@ async function start(env: NodeJS.ProcessEnv) {
     mqttUrl: testServers().mqttUrl,
     redisPrefix: prefix,
     mqttPrefix: prefix,
-    copyKeys: KEY,
+    copyKeys: COPY_KEY,
     env,
   })
   const child = spawn(command.command, command.args, { ...spec, stdio: 'ignore' })

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { Extent } from '../contract/extent.ts'
+import { type Extent, formatExtent } from '../contract/extent.ts'
 import type { Entry } from '../contract/message.ts'
 import type { Place } from '../contract/place.ts'
 import type { RedisKeys } from '../contract/redisKeys.ts'
@@ -73,9 +73,7 @@ export class RedisLog {
         this.#keys.recent(epoch, channel),
         this.#keys.live(epoch, channel),
       ]),
-      after.position,
-      after.id || '-',
-      floor,
+      formatExtent(after),
       copyKeys.sealExtent({ epoch, position: last.position, id: last.id, floor }),
       EXTENT_TTL_MS,
       await this.#publish(),

@@ -29,9 +29,9 @@ redis.call(ARGV[1], KEYS[2], ARGV[3])
 return ARGV[3]`
 
 /**
- * KEYS: extent, then recent stream and live channel of each channel. ARGV: position, id and floor of the extent to append to, the
- * extent afterwards, milliseconds that it is kept, publish command, stream length, stream milliseconds. Then for each entry the index
- * of its stream's key, and its encoding behind its MAC.
+ * KEYS: extent, then recent stream and live channel of each channel. ARGV: the extent to append to, without its MAC, the extent
+ * afterwards, milliseconds that it is kept, publish command, stream length, stream milliseconds. Then for each entry the index of its
+ * stream's key, and its encoding behind its MAC.
  *
  * If Redis is elsewhere, another bridge may have appended the first of the entries: the others are appended only if Redis' last
  * message is one of these. So what stands in Redis is always one history of the log.
@@ -42,13 +42,15 @@ return ARGV[3]`
 export const APPEND = `
 local extent = redis.pcall('GET', KEYS[1])
 if type(extent) ~= 'string' then return false end
-local place, id, floor = string.match(extent, ' (%d+) (%S+) (%d+)$')
-if floor ~= ARGV[3] then return extent end
-local position = tonumber(ARGV[1])
-local first = 9
-if place ~= ARGV[1] or id ~= ARGV[2] then
+local PLACE = ' (%d+) (%S+) (%d+)$'
+local place, id, floor = string.match(extent, PLACE)
+local after, afterId, afterFloor = string.match(ARGV[1], PLACE)
+if floor ~= afterFloor then return extent end
+local position = tonumber(after)
+local first = 7
+if place ~= after or id ~= afterId then
   local done = tonumber(place) - position
-  if done < 1 or 2 * done > #ARGV - 8 then return extent end
+  if done < 1 or 2 * done > #ARGV - 6 then return extent end
   first = first + 2 * done
   if string.match(ARGV[first - 1], '^[^{]*{"position":%d+,"previous":%d+,"id":"([^"]+)"') ~= id then
     return extent
@@ -59,13 +61,13 @@ end
 for i = first, #ARGV, 2 do
   position = position + 1
   local key = tonumber(ARGV[i])
-  local add = {'XADD', KEYS[key], 'MAXLEN', '~', ARGV[7], string.format('%d-0', position), 'm', ARGV[i + 1]}
+  local add = {'XADD', KEYS[key], 'MAXLEN', '~', ARGV[5], string.format('%d-0', position), 'm', ARGV[i + 1]}
   if type(redis.pcall(unpack(add))) == 'table' then
     redis.call('DEL', KEYS[key])
     redis.call(unpack(add))
   end
-  redis.call('PEXPIRE', KEYS[key], ARGV[8])
-  redis.call(ARGV[6], KEYS[key + 1], ARGV[i + 1])
+  redis.call('PEXPIRE', KEYS[key], ARGV[6])
+  redis.call(ARGV[4], KEYS[key + 1], ARGV[i + 1])
 end
-redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5])
-return ARGV[4]`
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return ARGV[2]`

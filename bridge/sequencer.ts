@@ -1,6 +1,6 @@
 import type { Extent } from '../contract/extent.ts'
 import type { LinkedEntry } from '../contract/message.ts'
-import { contradicts, type Place } from '../contract/place.ts'
+import { contradicts, differ, type Place } from '../contract/place.ts'
 import type { Action, Fetched, LogState, Mark } from './actions.ts'
 import { Hole } from './hole.ts'
 import { type Amount, MAX_PENDING, MAX_RUN, Pending } from './pending.ts'
@@ -63,7 +63,8 @@ export class Sequencer {
 
   /** The last message that Redis was known to have: the log is looked at together with the id that it has there. */
   get mark(): Mark {
-    return { epoch: this.#epoch, ...this.#lastHead }
+    const { position, id } = this.#lastHead
+    return { epoch: this.#epoch, position, id }
   }
 
   /** Whether Redis has all that is known to exist. */
@@ -85,7 +86,7 @@ export class Sequencer {
   entry(epoch: string, entry: LinkedEntry): boolean {
     if (epoch !== this.#epoch) return false
     const { position, id } = this.#lastHead
-    if (entry.position === position && id !== '' && entry.id !== id) return false
+    if (entry.position === position && differ(entry.id, id)) return false
     if (this.#head === undefined || entry.position > this.#head.position) {
       this.#target = Math.max(this.#target, entry.position)
       this.#pending.offer(entry)

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto'
 import { type Extent, formatExtent, parseExtent } from '../contract/extent.ts'
 import type { LinkedEntry } from '../contract/message.ts'
 
-/** Of the 43 characters of a MAC; 132 bits. */
-const MAC_LENGTH = 22
+/** Characters of a MAC: of HMAC-SHA256's 43 as many as are 132 bits. */
+export const MAC_LENGTH = 22
 /** Bytes that the hash works on at once; a longer key would have to be hashed first. */
 const BLOCK_BYTES = 64
 const INNER = 0x36

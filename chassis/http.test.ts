@@ -4,7 +4,6 @@ import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Registry } from 'prom-client'
 import { Problem } from '../contract/problem.ts'
-import { waitFor } from '../test/support/waitFor.ts'
 import { createApp, createHttpServer } from './http.ts'
 import { createLogger } from './logger.ts'
 
@@ -216,38 +215,6 @@ test('requests are measured by route, never by path', async () => {
     ['route="/things/:id",method="GET",status="2xx"', '2'],
     ['route="none",method="GET",status="4xx"', '1'],
   ])
-})
-
-/** More than the kernel keeps for a reader. */
-const LARGE = 50_000_000
-
-/** Whether a reader gets all of a large answer who takes none of it until `taking` resolves, or until the server is done. */
-async function isWhole(stallMilliseconds: number, taking?: Promise<unknown>): Promise<boolean> {
-  const closed: unknown[] = []
-  const own = createHttpServer((_request, response) => {
-    response.on('close', () => closed.push(true)).end('x'.repeat(LARGE))
-  }, stallMilliseconds)
-  server = own.listen(0, '127.0.0.1')
-  await once(own, 'listening')
-  const socket = connect({ port: Object(own.address()).port, host: '127.0.0.1' })
-  socket.on('error', () => {}).pause()
-  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
-  if (taking === undefined) await waitFor(() => closed.length > 0, 20)
-  await taking
-  socket.resume()
-  await waitFor(() => socket.closed || socket.bytesRead >= LARGE, 20)
-  socket.destroy()
-  return socket.bytesRead >= LARGE
-}
-
-describe('an answer that its reader does not take', () => {
-  test('is given up', async () => {
-    expect(await isWhole(50)).toBe(false)
-  })
-
-  test('is whole if it is taken after all', async () => {
-    expect(await isWhole(20_000, new Promise(setImmediate))).toBe(true)
-  })
 })
 
 test.each([

@@ -10,5 +10,10 @@ export interface Place {
  */
 export function contradicts(log: { position: number; idAt: string }, place: Place): boolean {
   if (log.position < place.position) return true
-  return log.idAt !== '' && place.id !== '' && log.idAt !== place.id
+  return differ(log.idAt, place.id)
+}
+
+/** Whether two ids are of different messages. If one of them is not known, nothing speaks for that. */
+export function differ(id: string, other: string): boolean {
+  return id !== '' && other !== '' && id !== other
 }

@@ -1,7 +1,7 @@
 import { Problem } from '../contract/problem.ts'
 import { cut } from './cut.ts'
 import type { Pool } from './pool.ts'
-import { toEntry, type Row } from './row.ts'
+import { toEntries, type Row } from './row.ts'
 import type { Last, LastQuery } from './types.ts'
 
 /** The newest of each channel off its own index, then the newest of all of those. The head is of the same moment. */
@@ -22,12 +22,7 @@ export async function readLast(pool: Pool, log: number, query: LastQuery): Promi
   const rows = await pool.query<LastRow>(LAST, [log, maxBytes, [...new Set(channels)], count])
   const [first] = rows
   if (first === undefined) throw new Problem('unavailable', `Log ${log} does not exist.`)
-  const entries = rows
-    .filter(({ position }) => position !== null)
-    .map(toEntry)
-    // Here, because the server would sort the messages with their data.
-    .sort((one, other) => one.position - other.position)
-  return { epoch: first.epoch, position: Number(first.head), entries }
+  return { epoch: first.epoch, position: Number(first.head), entries: toEntries(rows) }
 }
 
 interface LastRow extends Row {

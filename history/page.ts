@@ -2,7 +2,7 @@ import { Problem } from '../contract/problem.ts'
 import { COLUMNS } from './cut.ts'
 import { isTooMuch } from './databaseError.ts'
 import type { Parameter, Pool } from './pool.ts'
-import { toEntry, type Row } from './row.ts'
+import { toEntries, type Row } from './row.ts'
 import type { Page, PageQuery, RestQuery } from './types.ts'
 
 /** Past the end of every log. */
@@ -56,11 +56,7 @@ async function readPiece(
   if (query.epoch !== undefined && query.epoch !== first.epoch) {
     throw new Problem('unavailable', 'The log has another epoch now.')
   }
-  const entries = rows
-    .filter((row) => row.position !== null)
-    .map(toEntry)
-    // Here, because the server would sort the messages with their data.
-    .sort((a, b) => (order === 'asc' ? a.position - b.position : b.position - a.position))
+  const entries = toEntries(rows, order)
   const read = entries.at(-1)?.position
   const last = first.last === null ? undefined : Number(first.last)
   const kept = Number(first.kept ?? 0)

@@ -2,7 +2,7 @@ import { Problem } from '../contract/problem.ts'
 import { cut } from './cut.ts'
 import { idAt } from './idAt.ts'
 import type { Parameter, Pool } from './pool.ts'
-import { toEntry, type Row } from './row.ts'
+import { toEntries, type Row } from './row.ts'
 import type { MarkedScanQuery, RangeQuery, ScannedStretch, ScanQuery, Stretch } from './types.ts'
 
 /** Positions that one scan goes through at most, of whatever channels: a statement has two seconds. */
@@ -70,12 +70,7 @@ async function read<R extends StretchRow>(
   const [first, ...others] = await pool.query<R>(sql, [log, maxBytes, after, upTo, ...more])
   if (first?.epoch !== epoch) throw new Problem('unavailable', 'The log has another epoch now.')
   const rows: [R, ...R[]] = [first, ...others]
-  const entries = rows
-    .filter(({ position }) => position !== null)
-    .map(toEntry)
-    // Here, because the server would sort the messages with their data.
-    .sort((one, other) => one.position - other.position)
-    .slice(0, limit)
+  const entries = toEntries(rows).slice(0, limit)
   const isWhole = entries.length === Number(first.found ?? 0)
   const stretch = { entries, upTo: isWhole ? upTo : (entries.at(-1)?.position ?? upTo) }
   return { stretch, rows }

@@ -14,6 +14,18 @@ export interface Row {
   sent_at: Date | string
 }
 
+/**
+ * The messages among the rows, in order; a row without one tells of the log only. They are sorted here, because the server would sort
+ * them with their data.
+ */
+export function toEntries(rows: readonly Row[], order: 'asc' | 'desc' = 'asc'): Entry[] {
+  const sign = order === 'asc' ? 1 : -1
+  return rows
+    .filter(({ position }) => position !== null)
+    .map(toEntry)
+    .sort((one, other) => sign * (one.position - other.position))
+}
+
 /** The only way from the database to the wire, so that live delivery, resuming and history show the same bytes. */
 export function toEntry(row: Row): Entry {
   const position = Number(row.position)

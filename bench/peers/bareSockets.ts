@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import { Redis } from 'ioredis'
+import { MAC_LENGTH } from '../../chassis/copyKeys.ts'
 
 /*
  * The limit where every stream has a channel of its own: a bare loop from ioredis to sockets. No HTTP but the least that makes a
@@ -30,7 +31,7 @@ async function subscribe(): Promise<void> {
     redis = new Redis(REDIS_URL)
     redis.on('smessage', (name: string, sealed: string) => {
       // Behind a MAC, which this does not look at.
-      const json = sealed.slice(22)
+      const json = sealed.slice(MAC_LENGTH)
       const position = json.slice('{"position":'.length, json.indexOf(','))
       sockets.get(name)?.write(`id: bare-${position}\ndata: ${json}\n\n`)
     })

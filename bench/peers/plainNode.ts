@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { Redis } from 'ioredis'
+import { MAC_LENGTH } from '../../chassis/copyKeys.ts'
 
 /*
  * The limit: a bare node:http server that sends what comes over one Redis channel to everybody, and joins the messages of one
@@ -13,7 +14,7 @@ if (REDIS_CHANNEL !== '') {
   const redis = new Redis(REDIS_URL)
   redis.on('smessage', (_channel: string, sealed: string) => {
     // Behind a MAC, which this does not look at.
-    const json = sealed.slice(22)
+    const json = sealed.slice(MAC_LENGTH)
     if (waiting === '') setImmediate(flush)
     const position = json.slice('{"position":'.length, json.indexOf(','))
     waiting += `id: plain-${position}\ndata: ${json}\n\n`

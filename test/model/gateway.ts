@@ -1,11 +1,10 @@
 import type { Cursor } from '../../contract/cursor.ts'
 import type { Entry } from '../../contract/message.ts'
 import { Follower } from '../../gateway/feed/follower.ts'
-import type { Scan } from '../../gateway/feed/followerPorts.ts'
-import { contradicts } from '../../contract/place.ts'
-import type { Heads, Hub } from '../../gateway/hub/hub.ts'
+import type { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import type { Sink, Start, Subscription } from '../../gateway/hub/subscription.ts'
+import { ModelFollowedLog } from './followedLog.ts'
 import { LooseHub } from './looseHub.ts'
 import type { ModelRedis } from './redis.ts'
 import { ModelSubscription } from './subscription.ts'
@@ -125,6 +124,7 @@ export class ModelGateway {
       buffer,
       this.#world.ablations,
     )
+    const log = new ModelFollowedLog(this.#world, () => hub)
     const follower = new Follower<Entry>(
       hub,
       {
@@ -136,20 +136,25 @@ export class ModelGateway {
         unsubscribe: (channels) => link.unsubscribe(channels.map(({ name }) => name)),
         reconnect: () => link.cut(true),
         ask: (question) =>
-          this.#heads(
+          log.heads(
             question.channels.map(({ name }) => name),
             (heads) => alive(() => follower.answered(question, heads))(),
             alive(() => hub.unanswered(question)),
           ),
         look: () => {
           if (this.#world.ablations.look === false) return
-          this.#heads(
+          log.heads(
             [],
             (heads) => alive(() => follower.looked(heads))(),
             () => {},
           )
         },
-        scan: (scan) => this.#scan(scan, alive),
+        scan: (scan) =>
+          log.scan(
+            scan,
+            (scanned) => alive(() => follower.scanned(scan, scanned))(),
+            alive(() => follower.scanFailed(scan)),
+          ),
       },
       {
         beaconMs: 3_000,
@@ -171,66 +176,6 @@ export class ModelGateway {
     this.#hub = hub
     this.#follower = follower
     this.#link = link
-  }
-
-  /** Looks at the log; if it went back, ends its epoch first. */
-  #heads(
-    names: readonly string[],
-    answer: (heads: Heads) => void,
-    failed: () => void,
-    isAgain = false,
-  ): void {
-    const world = this.#world
-    const { epoch, place } = this.#hub
-    world.query(
-      () => ({
-        epoch: world.epoch,
-        position: world.head,
-        id: world.idAt(world.head),
-        idAt: world.idAt(place.position),
-        channels: new Map(names.map((name) => [name, world.headOf(name)])),
-      }),
-      (heads) => {
-        const isSame = heads.epoch === epoch && world.ablations.compare !== false
-        if (isAgain || !isSame || !contradicts(heads, place)) return answer(heads)
-        world.query(
-          () => world.endEpoch(heads.epoch, place),
-          () => this.#heads(names, answer, failed, true),
-          failed,
-        )
-      },
-      failed,
-    )
-  }
-
-  #scan(scan: Scan, alive: (run: () => void) => () => void): void {
-    const world = this.#world
-    const hub = this.#hub
-    const follower = this.#follower
-    const failed = alive(() => follower.scanFailed(scan))
-    const { after, channels } = scan
-    this.#heads(
-      [],
-      ({ epoch, ...head }) => {
-        const { place } = hub
-        const end = Math.max(after, Math.min(head.position, after + world.limits.scan))
-        world.query(
-          () => {
-            if (epoch !== hub.epoch) return { epoch, items: [], upTo: head, isComplete: true }
-            // The log went back since its head was looked at: what it says of the rest means nothing.
-            if (world.head < end) return undefined
-            const items = world.read(epoch, after, end, new Set(channels))
-            const idAt = world.ablations.compare === false ? '' : world.idAt(place.position)
-            if (items === undefined || contradicts({ ...place, idAt }, place)) return undefined
-            const upTo = { position: end, id: world.idAt(end) }
-            return { epoch, items, upTo, isComplete: end >= head.position }
-          },
-          (scanned) => alive(() => follower.scanned(scan, scanned))(),
-          failed,
-        )
-      },
-      failed,
-    )
   }
 
   #whenDrained(subscription: Subscription<Entry>, run: () => void): void {

@@ -2,7 +2,6 @@ import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createBridgeMetrics, type BridgeMetrics } from '../../bridge/metrics.ts'
-import { RedisLog } from '../../bridge/redisLog.ts'
 import { Relay } from '../../bridge/relay.ts'
 import type { Log } from '../../bridge/relayPorts.ts'
 import type { LinkedEntry } from '../../contract/message.ts'
@@ -11,7 +10,7 @@ import type { History } from '../../history/history.ts'
 import type { disposables } from './disposables.ts'
 import { testDatabase } from './testDatabase.ts'
 import { draft, openHistory, openSql, type Sql } from './testHistory.ts'
-import { copyKeys, extentOf, openRedis } from './testRedis.ts'
+import { copyKeys, extentOf, openRedis, openRedisLog } from './testRedis.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 import { waitFor } from './waitFor.ts'
 
@@ -52,12 +51,7 @@ export class RelayBed {
     const metrics = createBridgeMetrics(new Registry())
     const relay = new Relay({
       log,
-      copy: new RedisLog(connection, this.keys, {
-        copyKeys,
-        onRefused: () => {},
-        recentLength: 5_000,
-        recentSeconds: 60,
-      }),
+      copy: openRedisLog(connection, this.keys, { recentLength: 5_000 }),
       metrics,
       logger: pino({ level: 'silent' }),
       tickMs: 100,

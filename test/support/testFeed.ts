@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
-import { RedisLog } from '../../bridge/redisLog.ts'
+import type { RedisLog } from '../../bridge/redisLog.ts'
 import { connectSubscriber } from '../../chassis/redis.ts'
 import type { Extent } from '../../contract/extent.ts'
 import { RedisKeys } from '../../contract/redisKeys.ts'
@@ -11,7 +11,7 @@ import type { Subscription } from '../../gateway/hub/subscription.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { Replay } from '../../gateway/replay/replay.ts'
 import { MemoryLog } from './memoryLog.ts'
-import { copyKeys, openRedis, ownRedis, placeAt } from './testRedis.ts'
+import { copyKeys, openRedis, openRedisLog, ownRedis, placeAt } from './testRedis.ts'
 import { testSink } from './testSink.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 import { waitFor } from './waitFor.ts'
@@ -39,12 +39,7 @@ export class TestFeed {
 
   private constructor(opened: Opened, url: string, redis: Redis) {
     this.#redis = redis
-    this.#copy = new RedisLog(redis, this.keys, {
-      copyKeys,
-      onRefused: () => {},
-      recentLength: 100,
-      recentSeconds: 60,
-    })
+    this.#copy = openRedisLog(redis, this.keys)
     const logger = pino({ level: 'silent' })
     const metrics = createGatewayMetrics(this.#registry)
     this.feed = new Feed({

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { once } from 'node:events'
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
+import { RedisLog, type RedisLogOptions } from '../../bridge/redisLog.ts'
 import { CopyKeys } from '../../chassis/copyKeys.ts'
 import { connectRedis, connectSubscriber } from '../../chassis/redis.ts'
 import type { Extent } from '../../contract/extent.ts'
@@ -53,7 +54,24 @@ export async function ownRedis(
   return { url: spec.url, server }
 }
 
-export const copyKeys = new CopyKeys(['k'.repeat(43)])
+/** As COPY_KEYS. */
+export const COPY_KEY = 'k'.repeat(43)
+export const copyKeys = new CopyKeys([COPY_KEY])
+
+/** The copy in Redis; by default nobody is told of what does not prove itself. */
+export function openRedisLog(
+  client: Redis,
+  keys: RedisKeys,
+  options: Partial<RedisLogOptions> = {},
+): RedisLog {
+  return new RedisLog(client, keys, {
+    copyKeys,
+    onRefused: () => {},
+    recentLength: 500,
+    recentSeconds: 60,
+    ...options,
+  })
+}
 
 /** What Redis says that it has; undefined if nothing, or if that does not prove itself. */
 export async function extentOf(
@@ -74,6 +92,13 @@ export function idAt(position: number): string {
 
 /** A place of the log that `entry` makes messages of. */
 export const placeAt = (position: number): Place => ({ position, id: idAt(position) })
+
+/** Redis as it is with every message above a floor, up to a position. */
+export const extentAt = (position: number, floor = 10, epoch = 'e1'): Extent => ({
+  ...placeAt(position),
+  epoch,
+  floor,
+})
 
 /** A stored message as its encoding, linked to the one that `entry` makes before it. */
 export function entry(
