@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { History } from '../history/history.ts'
+import { LogWriter } from '../history/logWriter.ts'
 import { Pool } from '../history/pool.ts'
 import type { Child, ChildSpec } from '../stack/child.ts'
 import { copyKey } from '../stack/copyKey.ts'
@@ -11,12 +11,12 @@ import { LoadClient, type LoadOptions } from './loadClient.ts'
 import { compilePrograms, type Programs } from './programs.ts'
 
 /** What a scenario finds prepared: the servers, the cores, the compiled programs; and what it starts is ended with it. */
-export class Bed {
+export class Testbed {
   readonly dir: string
   readonly cores: Cores
   readonly programs: Programs
   readonly urls: ServerUrls
-  readonly history: History
+  readonly history: LogWriter
   readonly copyKeys: string
   readonly #pool: Pool
   readonly #supervisor: Supervisor
@@ -24,15 +24,15 @@ export class Bed {
   #started = 0
 
   /** Takes this process to the cores that are not the server's, and starts Postgres, Redis and Mosquitto there. */
-  static async make(dir: string, say: (line: string) => void): Promise<Bed> {
+  static async make(dir: string, print: (line: string) => void): Promise<Testbed> {
     const cores = shareCores()
     moveTo(cores.rest, process.pid)
     const programs = compilePrograms(dir)
-    const supervisor = await Supervisor.open({ dir, say })
+    const supervisor = await Supervisor.open({ dir, print })
     try {
       const urls = await startServers(supervisor, { dir })
       await migrateDatabase(urls.databaseUrl)
-      return new Bed(dir, cores, programs, urls, supervisor)
+      return new Testbed(dir, cores, programs, urls, supervisor)
     } catch (error) {
       await supervisor.stop()
       throw error
@@ -53,12 +53,12 @@ export class Bed {
     this.copyKeys = copyKey(dir)
     this.#supervisor = supervisor
     const database = { databaseUrl: urls.databaseUrl, onError: () => {} }
-    this.history = new History({
+    this.history = new LogWriter({
       ...database,
       logId: 0,
       connections: 4,
       keySeconds: 86_400,
-      maxWaitingBytes: 1_000_000_000,
+      appendQueueBytes: 1_000_000_000,
     })
     this.#pool = new Pool({ ...database, connections: 1 })
   }
@@ -71,7 +71,7 @@ export class Bed {
     await this.#pool.query('update "log" set "head" = $1::bigint, "last_id" = null', [position])
   }
 
-  /** A name that nothing else on this bed has had. */
+  /** A name that nothing else on this testbed has had. */
   fresh(word: string): string {
     return `${word}${++this.#started}`
   }
@@ -109,7 +109,7 @@ export class Bed {
     await this.#supervisor.stop()
   }
 
-  hurry(): void {
-    this.#supervisor.hurry()
+  forceStop(): void {
+    this.#supervisor.forceStop()
   }
 }

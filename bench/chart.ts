@@ -9,17 +9,17 @@ const BAR = 22
 const ROW = 34
 const TOP = 44
 
-/** A bar for each subject: the median of its rounds, with a line from the least to the most. */
+/** A bar for each target: the median of its rounds, with a line from the least to the most. */
 export function barChart(title: string, series: readonly Series[]): string {
-  const left = 20 + LETTER * Math.max(...series.map(({ subject }) => subject.length))
+  const left = 20 + LETTER * Math.max(...series.map(({ target }) => target.length))
   const most = Math.max(...series.flatMap(({ values }) => values))
   const scale = (value: number): number => ((WIDTH - left - RIGHT) * value) / most
-  const rows = series.map(({ subject, values }, at) => {
+  const rows = series.map(({ target, values }, at) => {
     const y = TOP + at * ROW
     const middle = y + BAR / 2
     const [from, to] = [left + scale(Math.min(...values)), left + scale(Math.max(...values))]
     return `
-  <text x="${round(left - 8)}" y="${middle}" text-anchor="end">${escape(subject)}</text>
+  <text x="${round(left - 8)}" y="${middle}" text-anchor="end">${escape(target)}</text>
   <rect class="${at === 0 ? 'ours' : 'peer'}" x="${round(left)}" y="${y}" width="${round(scale(median(values)))}" height="${BAR}"/>
   <path d="M${round(from)} ${middle}H${round(to)}"/>
   <text x="${round(to + 8)}" y="${middle}">${format(median(values))}</text>`

@@ -6,13 +6,13 @@ import type { Series } from './results.ts'
 const RATE = 'messages/s'
 const TIME = 'ms'
 const series: Series[] = [
-  { subject: 'Causeway', metric: RATE, values: [100, 90, 300] },
-  { subject: 'Causeway, before', metric: RATE, values: [100, 100, 200] },
-  { subject: 'Causeway', metric: TIME, values: [11] },
-  { subject: 'Causeway, before', metric: TIME, values: [10] },
-  { subject: 'Nchan', metric: RATE, values: [50, 50, 50] },
+  { target: 'Causeway', metric: RATE, values: [100, 90, 300] },
+  { target: 'Causeway, before', metric: RATE, values: [100, 100, 200] },
+  { target: 'Causeway', metric: TIME, values: [11] },
+  { target: 'Causeway, before', metric: TIME, values: [10] },
+  { target: 'Nchan', metric: RATE, values: [50, 50, 50] },
 ]
-const alone = series.filter(({ subject }) => subject !== 'Causeway, before')
+const alone = series.filter(({ target }) => target !== 'Causeway, before')
 
 describe('a gateway beside that of an earlier commit', () => {
   test('is compared with it round by round', () => {

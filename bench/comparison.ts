@@ -1,6 +1,6 @@
 import { format, median } from './figures.ts'
 import type { Claim, Series } from './results.ts'
-import { BEFORE, NOW } from './subject.ts'
+import { BEFORE, NOW } from './target.ts'
 
 /** The least that is left of what the gateway did before. */
 const KEPT = 0.97
@@ -8,7 +8,7 @@ const KEPT = 0.97
 /** Of each round, what the gateway measures now by what it measured before; none without a baseline, or of nothing. */
 export function ratiosOf(series: readonly Series[], metric: string): number[] {
   const [now = [], before = []] = [NOW, BEFORE].map(
-    (name) => series.find((each) => each.subject === name && each.metric === metric)?.values,
+    (name) => series.find((each) => each.target === name && each.metric === metric)?.values,
   )
   return now
     .map((value, round) => value / (before[round] ?? NaN))

@@ -15,7 +15,7 @@ export interface LoadOptions {
   sources?: number
   lastEventId?: string
   /** Streams that each message is for; default all that are neither slow nor stalled. */
-  audience?: number
+  receivers?: number
   /** The first streams: so many that read `slowBytes` bytes a second, then so many that read nothing after `ready`. */
   slow?: number
   slowBytes?: number
@@ -177,7 +177,7 @@ export class LoadClient {
 }
 
 function toArguments(options: LoadOptions): string[] {
-  const { port, streams, path, channels, burst, sources, lastEventId, audience } = options
+  const { port, streams, path, channels, burst, sources, lastEventId, receivers } = options
   const { slow, slowBytes, stalled, resume = false, readyEvent = false } = options
   const values = {
     port,
@@ -187,7 +187,7 @@ function toArguments(options: LoadOptions): string[] {
     burst,
     sources,
     'last-id': lastEventId,
-    audience,
+    receivers,
     slow,
     'slow-bytes': slowBytes,
     stalled,

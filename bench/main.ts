@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { ROOT } from '../stack/root.ts'
 import { messageOf } from '../stack/errors.ts'
 import { type Baseline, buildBaseline } from './baseline.ts'
-import { Bed } from './bed.ts'
+import { Testbed } from './testbed.ts'
 import { describeMachine } from './machine.ts'
 import { gateway, gatewayOf } from './peers/gateway.ts'
 import { formatOutcome, writeReport } from './report.ts'
@@ -19,9 +19,9 @@ import { readers } from './scenarios/readers.ts'
 import { replicas } from './scenarios/replicas.ts'
 import { slow } from './scenarios/slow.ts'
 import { storm } from './scenarios/storm.ts'
-import { BEFORE } from './subject.ts'
+import { BEFORE } from './target.ts'
 
-/** What `npm run bench` was asked for; stack/setup/options.mjs has read and checked it. */
+/** What `npm run bench` was asked for; stack/setup/commands.mjs has read and checked it. */
 export interface BenchOptions {
   scenarios: string[]
   rounds: number
@@ -53,46 +53,45 @@ export async function main(options: BenchOptions): Promise<void> {
   const { rounds, quick, minutes } = options
   const dir = resolve(ROOT, options.dir ?? '.stack/bench')
   let baseline: Baseline | undefined
-  let bed: Bed
+  let testbed: Testbed
   try {
     baseline = await findBaseline(options)
-    bed = await Bed.make(dir, say)
+    testbed = await Testbed.make(dir, print)
   } catch (error) {
-    say(messageOf(error))
+    print(messageOf(error))
     process.exitCode = 1
     return
   }
-  const isEnding = endWith(bed)
+  const isEnding = endWith(testbed)
   const gateways = [gateway, ...(baseline ? [gatewayOf(BEFORE, baseline.service)] : [])]
   for (const name of options.scenarios) {
-    say(`${name}${quick ? ' (quick: its figures mean nothing)' : ''}`)
+    print(`${name}${quick ? ' (quick: its figures mean nothing)' : ''}`)
     try {
       // One scenario at a time has the machine.
-      // oxlint-disable-next-line no-await-in-loop
-      const outcome = await SCENARIOS[name]?.(bed, {
+      const outcome = await SCENARIOS[name]?.(testbed, {
         rounds,
         quick,
         minutes,
         gateways,
-        say,
+        print,
       })
       if (outcome === undefined) throw new Error(`there is no scenario ${name}`)
       process.stdout.write(`\n${formatOutcome(outcome)}\n\n`)
-      if (!quick) record(name, options, { bed, baseline, outcome })
+      if (!quick) record(name, options, { testbed, baseline, outcome })
     } catch (error) {
       if (isEnding()) return
-      say(`${name} failed: ${messageOf(error)}`)
-      say(`The logs are in ${join(dir, 'logs')}.`)
+      print(`${name} failed: ${messageOf(error)}`)
+      print(`The logs are in ${join(dir, 'logs')}.`)
       process.exitCode = 1
     }
   }
-  await bed.close()
+  await testbed.close()
 }
 
 /** Before the servers are started: it takes all cores for some time. */
 async function findBaseline({ baseline }: BenchOptions): Promise<Baseline | undefined> {
   if (baseline === undefined) return undefined
-  say(`compiling ${baseline}, unless it is there`)
+  print(`compiling ${baseline}, unless it is there`)
   return buildBaseline(baseline)
 }
 
@@ -100,7 +99,7 @@ async function findBaseline({ baseline }: BenchOptions): Promise<Baseline | unde
 function record(
   name: string,
   options: BenchOptions,
-  { bed, baseline, outcome }: { bed: Bed; baseline: Baseline | undefined; outcome: Outcome },
+  { testbed, baseline, outcome }: { testbed: Testbed; baseline: Baseline | undefined; outcome: Outcome },
 ): void {
   const { rounds, minutes } = options
   const length = name === 'memory' ? ` --minutes ${minutes}` : ''
@@ -110,28 +109,28 @@ function record(
     command: `npm run bench -- ${name} --rounds ${rounds}${length}${beside}`,
     finishedAt: new Date().toISOString(),
     rounds,
-    machine: describeMachine(bed.cores),
+    machine: describeMachine(testbed.cores),
     outcome,
   }
   writeResults(RESULTS, results)
   writeReport(join(ROOT, 'docs'), results, Object.keys(SCENARIOS))
-  say(`docs/benchmarks.md holds the figures of ${name}`)
+  print(`docs/benchmarks.md holds the figures of ${name}`)
 }
 
 /** Ends what was started when a signal comes; answers whether one did. */
-function endWith(bed: Bed): () => boolean {
+function endWith(testbed: Testbed): () => boolean {
   let isEnding = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (isEnding) return bed.hurry()
+      if (isEnding) return testbed.forceStop()
       isEnding = true
-      say('stopping')
-      void bed.close().finally(() => process.exit(1))
+      print('stopping')
+      void testbed.close().finally(() => process.exit(1))
     })
   }
   return () => isEnding
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stderr.write(`bench: ${line}\n`)
 }

@@ -22,14 +22,14 @@ export interface RedisPublisherOptions {
 const RECENT = { recentLength: 500, recentSeconds: 3_600 }
 /** What the log's messages have for ids is not known here. */
 const UNKNOWN = ''
-const BEACON_MS = 1_000
+const WATERMARK_MS = 1_000
 
 /** Writes into Redis as the bridge does it, with the bridge's own code, and beats as it does. */
 export class RedisPublisher implements Publisher {
   readonly #log: RedisLog
   readonly #redis: Redis
   readonly #announce: RedisPublisherOptions['announce']
-  readonly #beacon: NodeJS.Timeout
+  readonly #watermark: NodeJS.Timeout
   #messages: Messages | undefined
 
   #extent: Extent
@@ -44,7 +44,7 @@ export class RedisPublisher implements Publisher {
     this.#log = log
     this.#extent = extent
     this.#announce = announce
-    this.#beacon = setInterval(() => void log.beacon(extent.epoch).catch(() => {}), BEACON_MS)
+    this.#watermark = setInterval(() => void log.watermark(extent.epoch).catch(() => {}), WATERMARK_MS)
   }
 
   /** Begins the copy of a log whose head is `position`. */
@@ -83,7 +83,7 @@ export class RedisPublisher implements Publisher {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#beacon)
+    clearInterval(this.#watermark)
     this.#redis.disconnect()
   }
 }

@@ -23,7 +23,7 @@ share the others. Everything runs on one machine over the loopback, so no networ
   history; messages that are due together go to it in one request, one after the other, because in parallel they would lose their order.
 - **Mercure** is its hub out of the library with the local transport, behind Go's own HTTP server; published like Nchan. Go's servers have one processor each.
 - **plain Node** is what \`node:http\` can do at most: it joins the messages of one turn of the event loop into one write per stream, and neither resumes,
-  checks, nor knows slow readers.
+  checks, nor knows slow consumers.
 `
 
 /** Writes benchmarks.md and its charts into `dir`; scenarios in the given order, those without results left out. */
@@ -46,19 +46,19 @@ export function writeReport(dir: string, results: Results, order: readonly strin
 /** An outcome for the terminal, and the inside of its section. */
 export function formatOutcome({ title, method, series, claims }: Outcome): string {
   const metrics = [...new Set(series.map(({ metric }) => metric))]
-  const subjects = [...new Set(series.map(({ subject }) => subject))]
+  const targets = [...new Set(series.map(({ target }) => target))]
   const ratios = metrics.map((metric) => ratiosOf(series, metric))
   const isCompared = ratios.some((each) => each.length > 0)
-  const cell = (subject: string, metric: string): string => {
-    const found = series.find((each) => each.subject === subject && each.metric === metric)
+  const cell = (target: string, metric: string): string => {
+    const found = series.find((each) => each.target === target && each.metric === metric)
     return found === undefined ? '' : formatSpread(found.values)
   }
   const table = [
-    ['', ...subjects, ...(isCompared ? ['now / before'] : [])],
-    ['---', ...subjects.map(() => '---:'), ...(isCompared ? ['---:'] : [])],
+    ['', ...targets, ...(isCompared ? ['now / before'] : [])],
+    ['---', ...targets.map(() => '---:'), ...(isCompared ? ['---:'] : [])],
     ...metrics.map((metric, at) => [
       metric,
-      ...subjects.map((subject) => cell(subject, metric)),
+      ...targets.map((target) => cell(target, metric)),
       ...(isCompared ? [formatRatios(ratios[at] ?? [])] : []),
     ]),
   ]

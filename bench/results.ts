@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const Series = z.object({
   /** Whose figure it is: a row of the table. */
-  subject: z.string(),
+  target: z.string(),
   /** What was measured, with its unit: a column. */
   metric: z.string(),
   /** One for each round, in their order. */

@@ -1,11 +1,11 @@
-import type { Bed } from './bed.ts'
+import type { Testbed } from './testbed.ts'
 import { LoadClient, type LoadOptions, type LoadReport } from './loadClient.ts'
 import { processorTimeOf } from './process.ts'
 import { oneByOne, pace, saturate, type Publisher } from './publisher.ts'
-import type { Running, Subject } from './subject.ts'
+import type { Running, Target } from './target.ts'
 
-/** What came of one stretch of publishing. */
-export interface Stretch extends LoadReport {
+/** What came of one phase of publishing. */
+export interface Phase extends LoadReport {
   published: number
   /** Deliveries a second, while messages were published. */
   rate: number
@@ -26,12 +26,12 @@ export class Session {
   #published = 0
 
   static async open(
-    bed: Bed,
-    subject: Subject,
+    testbed: Testbed,
+    target: Target,
     options: Partial<LoadOptions> & { streams: number },
   ): Promise<Session> {
-    const running = await subject.start(bed, options.channels ?? 1)
-    const client = bed.load({ ...running.load, ...options })
+    const running = await target.start(testbed, options.channels ?? 1)
+    const client = testbed.load({ ...running.load, ...options })
     try {
       await client.opened
       return new Session(running, client, await running.publisher())
@@ -49,17 +49,17 @@ export class Session {
   }
 
   /** Messages as fast as they are taken, `window` of them on their way. */
-  fast(window: number, seconds: number): Promise<Stretch> {
+  fast(window: number, seconds: number): Promise<Phase> {
     return this.#publish(() => saturate(this.#publisher, this.client, { window, seconds }))
   }
 
   /** So many messages a second, whether they are taken or not. */
-  paced(perSecond: number, seconds: number): Promise<Stretch> {
+  paced(perSecond: number, seconds: number): Promise<Phase> {
     return this.#publish(() => pace(this.#publisher, { perSecond, seconds }))
   }
 
   /** One message at a time. */
-  single(count: number): Promise<Stretch> {
+  single(count: number): Promise<Phase> {
     return this.#publish(() => oneByOne(this.#publisher, this.client, { count, pauseMs: 20 }))
   }
 
@@ -69,7 +69,7 @@ export class Session {
     await this.running.stop()
   }
 
-  async #publish(publish: () => Promise<number>): Promise<Stretch> {
+  async #publish(publish: () => Promise<number>): Promise<Phase> {
     const { client, running } = this
     client.reset()
     const before = processorTimeOf(running.pid)

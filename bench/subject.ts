@@ -1,4 +1,4 @@
-import type { Bed } from './bed.ts'
+import type { Testbed } from './testbed.ts'
 import type { LoadOptions } from './loadClient.ts'
 import type { Publisher } from './publisher.ts'
 
@@ -7,10 +7,10 @@ export const NOW = 'Causeway'
 export const BEFORE = 'Causeway, before'
 
 /** A server that is measured beside the others, in the same way. */
-export interface Subject {
+export interface Target {
   name: string
   /** Starts it again, on its core; `channels` is how many the messages are spread over. */
-  start: (bed: Bed, channels: number) => Promise<Running>
+  start: (testbed: Testbed, channels: number) => Promise<Running>
 }
 
 export interface Running {

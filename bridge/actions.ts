@@ -4,7 +4,7 @@ import type { Place } from '../contract/place.ts'
 
 /** What the sequencer wants done; each is answered by one of its methods. */
 export type Action =
-  | { type: 'open'; epoch: string; floor: Place }
+  | { type: 'open'; epoch: string; low: Place }
   | { type: 'append'; after: Extent; entries: LinkedEntry[] }
   | { type: 'fetch'; epoch: string; after: Place; upTo: number }
   | { type: 'end'; epoch: string; place: Place }

@@ -16,7 +16,7 @@ export const bridgeConfig = z.object({
   ...redisConfig,
   ...copyKeysConfig,
   ...crashConfig,
-  HOLE_MS: integer(0, 5_000)
+  REORDER_WAIT_MS: integer(0, 5_000)
     .default(40)
     .describe('How long missing messages may be on their way before they are read from the log'),
   RECENT_LENGTH: integer(1, 100_000)

@@ -34,7 +34,7 @@ const mqtt = connectMqtt(config.MQTT_URL, 'causeway-bridge', logger)
 
 const copyKeys = new CopyKeys(config.COPY_KEYS)
 const refused = createRefusedCopies(registry, logger)
-const passing = createCrashPoint(config.CRASH_DIR)
+const crashPoint = createCrashPoint(config.CRASH_DIR)
 const copy = new RedisLog(redis, new RedisKeys(config.REDIS_PREFIX, config.LOG_ID), {
   copyKeys,
   onRefused: () => refused('redis'),
@@ -44,18 +44,18 @@ const copy = new RedisLog(redis, new RedisKeys(config.REDIS_PREFIX, config.LOG_I
 const relay = new Relay({
   log,
   copy: {
-    open: (epoch, floor) => copy.open(epoch, floor),
+    open: (epoch, low) => copy.open(epoch, low),
     append: async (after, entries) => {
       const extent = await copy.append(after, entries)
-      passing('after-redis-append')
+      crashPoint('after-redis-append')
       return extent
     },
-    beacon: (epoch) => copy.beacon(epoch),
+    watermark: (epoch) => copy.watermark(epoch),
   },
   metrics: createBridgeMetrics(registry),
   logger,
   tickMs: 1_000,
-  holeMs: config.HOLE_MS,
+  reorderWaitMs: config.REORDER_WAIT_MS,
   after: (ms, run) => void setTimeout(run, ms).unref(),
 })
 subscribeToChannels(mqtt, {
@@ -63,8 +63,8 @@ subscribeToChannels(mqtt, {
   copyKeys,
   onRefused: () => refused('mqtt'),
   onEntry: (epoch, entry) => {
-    relay.entry(epoch, entry)
-    passing('before-puback')
+    relay.receive(epoch, entry)
+    crashPoint('before-puback')
   },
   onSubscribed: () => relay.look(),
   logger,

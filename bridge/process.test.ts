@@ -4,12 +4,12 @@ import { expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { RedisKeys } from '../contract/redisKeys.ts'
-import { answers } from '../stack/probes.ts'
+import { waitForHttp } from '../stack/probes.ts'
 import { service } from '../stack/service.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testServers } from '../test/support/servers.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory } from '../test/support/testHistory.ts'
+import { draft, openLog } from '../test/support/testLog.ts'
 import { COPY_KEY, copyKeys, extentOf, openRedis, ownRedis } from '../test/support/testRedis.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { waitFor } from '../test/support/waitFor.ts'
@@ -35,13 +35,13 @@ async function start(env: NodeJS.ProcessEnv) {
   const child = spawn(command.command, command.args, { ...spec, stdio: 'ignore' })
   opened.add(() => child.kill('SIGKILL'))
   const isReady = () =>
-    answers(`${metricsUrl}/ready`, 200).then(
+    waitForHttp(`${metricsUrl}/ready`, 200).then(
       () => true,
       () => false,
     )
   await waitFor(isReady, 15)
   const redis = await openRedis(opened, own.url)
-  const history = openHistory(databaseUrl, opened)
+  const history = openLog(databaseUrl, opened)
   const { epoch } = await history.head()
   return { child, isReady, own, redis, history, epoch, prefix, keys: new RedisKeys(prefix, 0) }
 }
@@ -80,5 +80,5 @@ test('a bridge is ready while Redis follows the log, and only then', async () =>
   await own.server.start()
   await waitFor(isReady, 10)
   await waitFor(() => redis.status === 'ready', 10)
-  expect(await extentOf(redis, keys, epoch)).toMatchObject({ position: 0, floor: 0 })
+  expect(await extentOf(redis, keys, epoch)).toMatchObject({ position: 0, low: 0 })
 })

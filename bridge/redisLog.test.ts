@@ -33,7 +33,7 @@ beforeEach(async () => {
 })
 
 const sealed = ({ channel, json }: Entry): string => copyKeys.sealMessage('e1', channel, json)
-const beaconOf = (extent: Extent): string => `beacon ${copyKeys.sealExtent(extent)}`
+const watermarkOf = (extent: Extent): string => `watermark ${copyKeys.sealExtent(extent)}`
 
 const ids = async (channel: string): Promise<string[]> =>
   (await redis.xrange(keys.recent('e1', channel), '-', '+')).map(([id]) => id)
@@ -66,11 +66,11 @@ async function write(writer: RedisLog, step: number): Promise<void> {
 }
 
 describe('an empty copy', () => {
-  test('begins after a floor, and is told before its first message', async () => {
-    const heard = await listen(keys.beacon, keys.live('e1', 'a'))
+  test('begins after a low watermark, and is told before its first message', async () => {
+    const heard = await listen(keys.watermark, keys.live('e1', 'a'))
     expect(await log.open('e1', placeAt(7))).toEqual(extentAt(7, 7))
     expect(await log.append(extentAt(7, 7), [entry(8, 0)])).toEqual(extentAt(8, 7))
-    expect(await hearing(heard, 2)).toEqual([beaconOf(extentAt(7, 7)), `a ${sealed(entry(8, 0))}`])
+    expect(await hearing(heard, 2)).toEqual([watermarkOf(extentAt(7, 7)), `a ${sealed(entry(8, 0))}`])
   })
 
   test('takes nothing before it was opened', async () => {
@@ -79,11 +79,11 @@ describe('an empty copy', () => {
   })
 
   test('is not told of', async () => {
-    const heard = await listen(keys.beacon)
-    expect(await log.beacon('e1')).toBe(undefined)
+    const heard = await listen(keys.watermark)
+    expect(await log.watermark('e1')).toBe(undefined)
     await log.open('e2', placeAt(1))
-    expect(await hearing(heard, 1)).toEqual([beaconOf(extentAt(1, 1, 'e2'))])
-    expect(await log.beacon('e2')).toEqual(extentAt(1, 1, 'e2'))
+    expect(await hearing(heard, 1)).toEqual([watermarkOf(extentAt(1, 1, 'e2'))])
+    expect(await log.watermark('e2')).toEqual(extentAt(1, 1, 'e2'))
   })
 })
 
@@ -91,13 +91,13 @@ describe('an append', () => {
   beforeEach(() => log.open('e1', placeAt(10)))
 
   test('goes to the stream of its channel, to those who listen, and moves the head', async () => {
-    const heard = await listen(keys.live('e1', 'a'), keys.live('e1', 'b'), keys.beacon)
+    const heard = await listen(keys.live('e1', 'a'), keys.live('e1', 'b'), keys.watermark)
     const run = [entry(11, 3, 'a'), entry(12, 0, 'b'), entry(13, 11, 'a', '"\\n\u2028👋"')]
     expect(await log.append(extentAt(10), run)).toEqual(extentAt(13))
-    await log.beacon('e1')
+    await log.watermark('e1')
     expect(await hearing(heard, 4)).toEqual([
       ...run.map((one) => `${one.channel} ${sealed(one)}`),
-      beaconOf(extentAt(13)),
+      watermarkOf(extentAt(13)),
     ])
     expect([await ids('a'), await ids('b')]).toEqual([['11-0', '13-0'], ['12-0']])
     const [[, fields] = []] = await redis.xrevrange(keys.recent('e1', 'a'), '+', '-', 'COUNT', 1)
@@ -184,10 +184,10 @@ test('all keys carry the hash tag of their log, and expire', async () => {
   }
 })
 
-test('an extent is kept for an hour after its last beacon: long enough for both bridges to be away', async () => {
+test('an extent is kept for an hour after its last watermark: long enough for both bridges to be away', async () => {
   await log.open('e1', placeAt(5))
   await redis.pexpire(keys.extent('e1'), 1_000)
-  await log.beacon('e1')
+  await log.watermark('e1')
   expect(await redis.pttl(keys.extent('e1'))).toBeGreaterThan(3_000_000)
 })
 
@@ -206,11 +206,11 @@ describe('a connection that breaks', () => {
     /command\|info:calls=(\d+)/.exec(await own.info('commandstats'))?.[1]
 
   test('leads to one more question for the way to publish: it may be another server', async () => {
-    await copy.beacon('e1')
+    await copy.watermark('e1')
     expect(await questions()).toBe('1')
     own.disconnect(true)
     await once(own, 'ready')
-    await Promise.all([copy.beacon('e1'), copy.beacon('e1')])
+    await Promise.all([copy.watermark('e1'), copy.watermark('e1')])
     expect(await questions()).toBe('2')
   })
 
@@ -218,10 +218,10 @@ describe('a connection that breaks', () => {
     own.disconnect(true)
     await once(own, 'close')
     const back = once(own, 'ready')
-    await expect(copy.beacon('e1')).rejects.toThrow('enableOfflineQueue')
+    await expect(copy.watermark('e1')).rejects.toThrow('enableOfflineQueue')
     await expect(copy.append(extentAt(1, 1), [entry(2, 0)])).rejects.toThrow('enableOfflineQueue')
     await back
-    expect([await copy.append(extentAt(1, 1), [entry(2, 0)]), await copy.beacon('e1')]).toEqual([
+    expect([await copy.append(extentAt(1, 1), [entry(2, 0)]), await copy.watermark('e1')]).toEqual([
       extentAt(2, 1),
       extentAt(2, 1),
     ])

@@ -17,7 +17,7 @@ export interface RedisLogOptions {
   recentSeconds: number
 }
 
-/** Refreshed by every beacon; an epoch that no bridge follows any more is forgotten after this. */
+/** Refreshed by every watermark; an epoch that no bridge follows any more is forgotten after this. */
 const EXTENT_TTL_MS = 3_600_000
 
 /**
@@ -38,16 +38,16 @@ export class RedisLog {
     this.#options = options
     redis.defineCommand('causewayOpen', { numberOfKeys: 2, lua: scripts.OPEN })
     redis.defineCommand('causewayAppend', { lua: scripts.APPEND })
-    redis.defineCommand('causewayBeacon', { numberOfKeys: 2, lua: scripts.BEACON })
+    redis.defineCommand('causewayWatermark', { numberOfKeys: 2, lua: scripts.WATERMARK })
     redis.on('close', () => (this.#publishing = undefined))
   }
 
-  /** The extent of the epoch's copy; if there is none, begins one after `floor` and returns that. */
-  async open(epoch: string, floor: Place): Promise<Extent> {
-    const extent = { ...floor, epoch, floor: floor.position }
+  /** The extent of the epoch's copy; if there is none, begins one after `low` and returns that. */
+  async open(epoch: string, low: Place): Promise<Extent> {
+    const extent = { ...low, epoch, low: low.position }
     const begin = this.#options.copyKeys.sealExtent(extent)
     for (let attempt = 0; attempt < 2; attempt++) {
-      const keys = [this.#keys.extent(epoch), this.#keys.beacon]
+      const keys = [this.#keys.extent(epoch), this.#keys.watermark]
       const args = [...keys, await this.#publish(), EXTENT_TTL_MS, begin, this.#refused]
       const found = this.#read(epoch, await call(this.#redis, 'causewayOpen', args))
       if (found !== undefined) return found
@@ -62,7 +62,7 @@ export class RedisLog {
    */
   async append(after: Extent, entries: readonly Entry[]): Promise<Extent | undefined> {
     const { copyKeys, recentLength, recentSeconds } = this.#options
-    const { epoch, floor } = after
+    const { epoch, low } = after
     const channels = [...new Set(entries.map((entry) => entry.channel))]
     const index = new Map(channels.map((channel, at) => [channel, at]))
     const last = entries.at(-1) ?? after
@@ -74,7 +74,7 @@ export class RedisLog {
         this.#keys.live(epoch, channel),
       ]),
       formatExtent(after),
-      copyKeys.sealExtent({ epoch, position: last.position, id: last.id, floor }),
+      copyKeys.sealExtent({ epoch, position: last.position, id: last.id, low }),
       EXTENT_TTL_MS,
       await this.#publish(),
       recentLength,
@@ -88,9 +88,9 @@ export class RedisLog {
   }
 
   /** Tells the gateways where the copy is, and returns its extent; undefined if there is none, and nothing was told. */
-  async beacon(epoch: string): Promise<Extent | undefined> {
-    const args = [this.#keys.extent(epoch), this.#keys.beacon, await this.#publish(), EXTENT_TTL_MS]
-    return this.#read(epoch, await call(this.#redis, 'causewayBeacon', args))
+  async watermark(epoch: string): Promise<Extent | undefined> {
+    const args = [this.#keys.extent(epoch), this.#keys.watermark, await this.#publish(), EXTENT_TTL_MS]
+    return this.#read(epoch, await call(this.#redis, 'causewayWatermark', args))
   }
 
   #read(epoch: string, reply: unknown): Extent | undefined {

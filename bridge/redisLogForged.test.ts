@@ -53,7 +53,7 @@ describe('an append that another history of the log stands in the way of', () =>
     expect(await ids('a')).toEqual(['11-0', '12-0'])
   })
 
-  test('is not done in a copy that began elsewhere: what is below its floor was never published', async () => {
+  test('is not done in a copy that began elsewhere: what is below its low watermark was never published', async () => {
     expect(await log.append(extentAt(12, 9), [entry(13, 12)])).toEqual(extentAt(12))
     expect(await ids('a')).toEqual(['11-0', '12-0'])
   })
@@ -92,7 +92,7 @@ describe('an extent that does not prove itself', () => {
     ],
   ])('because it %s counts as none, and the copy begins again', async (_name, forge) => {
     await forge()
-    expect(await log.beacon('e1')).toBe(undefined)
+    expect(await log.watermark('e1')).toBe(undefined)
     expect(await log.append(extentAt(11), [entry(12, 11)])).toBe(undefined)
     expect(await log.open('e1', placeAt(12))).toEqual(extentAt(12, 12))
     expect(await log.append(extentAt(12, 12), [entry(13, 12)])).toEqual(extentAt(13, 12))
@@ -100,20 +100,20 @@ describe('an extent that does not prove itself', () => {
 
   test('is counted', async () => {
     await redis.set(keys.extent('e1'), forged)
-    await log.beacon('e1')
+    await log.watermark('e1')
     expect(refused).toBe(1)
   })
 
   test('is not taken for the one that another bridge has begun meanwhile', async () => {
     await redis.set(keys.extent('e1'), forged)
-    await log.beacon('e1')
+    await log.watermark('e1')
     await openRedisLog(redis, keys).open('e1', placeAt(20))
     expect(await log.open('e1', placeAt(12))).toEqual(extentAt(20, 20))
   })
 
   test('after another one that did not is overwritten too', async () => {
     await redis.set(keys.extent('e1'), forged)
-    await log.beacon('e1')
+    await log.watermark('e1')
     await redis.set(keys.extent('e1'), `${forged}1`)
     expect(await log.open('e1', placeAt(12))).toEqual(extentAt(12, 12))
   })

@@ -15,7 +15,7 @@ export interface RelayOptions {
   /** How often the heads are compared: the most that a lost copy of a last message costs in time. */
   tickMs: number
   /** How long the copies of missing messages may still be on their way before the log is read. */
-  holeMs: number
+  reorderWaitMs: number
   /** Runs something once, later; the process need not stay alive for it. */
   after: (ms: number, run: () => void) => void
 }
@@ -27,8 +27,8 @@ type IoAction = Exclude<Action, { type: 'wait' | 'end' }>
 const MAX_FETCH_BYTES = 4_000_000
 
 /**
- * Carries out what the sequencer decides. Once a second it looks at the log's head and sends a beacon. Neither waits for the
- * other: a log that hangs must not silence the beacons, or every gateway would make its link to Redis again.
+ * Carries out what the sequencer decides. Once a second it looks at the log's head and sends a watermark. Neither waits for the
+ * other: a log that hangs must not silence the watermarks, or every gateway would make its link to Redis again.
  */
 export class Relay {
   readonly #options: RelayOptions
@@ -44,7 +44,7 @@ export class Relay {
   #action: Promise<void> | undefined
   #ending: Promise<void> | undefined
   #look: Promise<void> | undefined
-  #beacon: Promise<void> | undefined
+  #watermark: Promise<void> | undefined
 
   constructor(options: RelayOptions) {
     this.#options = options
@@ -63,15 +63,15 @@ export class Relay {
   look(): void {
     if (this.#closed) return
     this.#sequencer.tick()
-    this.#beacon ??= this.#sendBeacon().finally(() => (this.#beacon = undefined))
+    this.#watermark ??= this.#sendWatermark().finally(() => (this.#watermark = undefined))
     this.#lookAtLog()
   }
 
   /** A copy of a message came over MQTT. */
-  entry(epoch: string, entry: LinkedEntry): void {
+  receive(epoch: string, entry: LinkedEntry): void {
     if (this.#closed) return
     this.#options.metrics.received.inc()
-    if (this.#sequencer.entry(epoch, entry) || this.#askedAboutEpoch) return
+    if (this.#sequencer.receive(epoch, entry) || this.#askedAboutEpoch) return
     // An epoch or a history that is not known yet: the log tells whether it is the new one. What is dropped here is read from it.
     this.#askedAboutEpoch = true
     this.#lookAtLog()
@@ -85,7 +85,7 @@ export class Relay {
   /** Takes nothing more, and waits for what is under way. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([this.#action, this.#ending, this.#look, this.#beacon])
+    await Promise.all([this.#action, this.#ending, this.#look, this.#watermark])
   }
 
   #lookAtLog(): void {
@@ -99,7 +99,7 @@ export class Relay {
       const state = await log.head(mark.position)
       if (this.#closed) return
       this.#logHead = state.position
-      this.#sequencer.log(state, mark)
+      this.#sequencer.logSeen(state, mark)
       metrics.lag.set(this.#sequencer.lag)
     } catch (error) {
       logger.debug({ reason: String(error) }, 'the log cannot be read')
@@ -107,32 +107,32 @@ export class Relay {
   }
 
   /**
-   * A beacon tells the gateways that Redis follows the log. A Redis that takes no appends, because its memory is full, would
+   * A watermark tells the gateways that Redis follows the log. A Redis that takes no appends, because its memory is full, would
    * still publish one, and they would wait for messages that do not come; without it they follow the log themselves.
    */
-  async #sendBeacon(): Promise<void> {
+  async #sendWatermark(): Promise<void> {
     const { epoch, head: reached } = this.#sequencer
     if (epoch === undefined || reached === undefined || reached < this.#logHead) return
     let extent: Extent | undefined
     try {
-      extent = await this.#options.copy.beacon(epoch)
+      extent = await this.#options.copy.watermark(epoch)
     } catch (error) {
       // A Redis that went away is opened again, also while nothing is posted: so its absence is known, and its return.
-      this.#options.logger.debug({ reason: String(error) }, 'no beacon')
+      this.#options.logger.debug({ reason: String(error) }, 'no watermark')
     }
-    if (!this.#closed) this.#sequencer.seen(epoch, extent)
+    if (!this.#closed) this.#sequencer.redisSeen(epoch, extent)
   }
 
   #start(action: Action): void {
     if (action.type === 'wait') {
-      this.#options.after(this.#options.holeMs, () => {
+      this.#options.after(this.#options.reorderWaitMs, () => {
         if (!this.#closed) this.#sequencer.waited(action.head)
       })
     } else if (action.type === 'end') this.#ending = this.#endEpoch(action)
     else this.#action = this.#carryOut(action)
   }
 
-  /** The new epoch is found by a look at once, and its beacon tells the gateways. */
+  /** The new epoch is found by a look at once, and its watermark tells the gateways. */
   async #endEpoch({ epoch, place }: Extract<Action, { type: 'end' }>): Promise<void> {
     const { log, metrics, logger } = this.#options
     let isEnded = false
@@ -173,7 +173,7 @@ export class Relay {
     const { log, copy, metrics } = this.#options
     switch (action.type) {
       case 'open': {
-        const extent = await copy.open(action.epoch, action.floor)
+        const extent = await copy.open(action.epoch, action.low)
         return () => this.#sequencer.opened(extent)
       }
       case 'append': {
@@ -197,9 +197,9 @@ export class Relay {
 
   /** Only a head that moved ends a failure: a read that fails again and again has a successful open before each attempt. */
   #succeeded(before: number | undefined): void {
-    const { head, level } = this.#sequencer
+    const { head, inSync } = this.#sequencer
     const moved = head !== undefined && before !== undefined && head > before
-    if (!this.#failing || !(moved || level)) return
+    if (!this.#failing || !(moved || inSync)) return
     this.#options.logger.info('going on')
     this.#failing = false
   }

@@ -35,7 +35,7 @@ const MIDDLES: Middle[] = [
     reach: async () => {
       run.relay.look()
       await run.answer('head', { epoch: 'e2', position: 9 })
-      await run.answer('beacon', 5)
+      await run.answer('watermark', 5)
     },
     question: 'open',
     answer: 7,
@@ -44,18 +44,18 @@ const MIDDLES: Middle[] = [
     name: 'a look',
     reach: async () => {
       run.relay.look()
-      await run.answer('beacon', 5)
+      await run.answer('watermark', 5)
     },
     question: 'head',
     answer: { epoch: 'e1', position: 600 },
   },
   {
-    name: 'a beacon',
+    name: 'a watermark',
     reach: async () => {
       run.relay.look()
       await run.answer('head', { epoch: 'e1', position: 5 })
     },
-    question: 'beacon',
+    question: 'watermark',
     answer: undefined,
   },
 ]
@@ -63,7 +63,7 @@ const MIDDLES: Middle[] = [
 /** Everything that made it work before. */
 async function provoke(): Promise<void> {
   run.hear(8, 9, 10)
-  run.relay.entry('e3', entryAt(1))
+  run.relay.receive('e3', entryAt(1))
   run.relay.look()
   await run.pass(5_000)
 }

@@ -71,14 +71,14 @@ test('an append that fails again and again is logged once, and once that it is o
   }
   await run.answer('append', 6)
   expect(run.logged()).toEqual(['cannot go on; trying again', 'going on'])
-  expect([run.relay.follows, await second(6)]).toEqual([true, ['beacon e1']])
+  expect([run.relay.follows, await second(6)]).toEqual([true, ['watermark e1']])
   expect(await run.failures()).toEqual({ open: 0, append: 5, fetch: 0, end: 0 })
 })
 
 test('a Redis that goes away while nothing is posted is noticed, asked once a second, and followed again', async () => {
   await run.pass(1_000)
   await run.answer('head', { epoch: 'e1', position: 5 })
-  await run.fail('beacon')
+  await run.fail('watermark')
   for (let attempt = 0; attempt < 5; attempt++) {
     run.news()
     await run.fail('open')

@@ -18,7 +18,7 @@ export interface Log {
 
 /** What it needs of the copy in Redis; see RedisLog. */
 export interface Copy {
-  open: (epoch: string, floor: Place) => Promise<Extent>
+  open: (epoch: string, low: Place) => Promise<Extent>
   append: (after: Extent, entries: readonly Entry[]) => Promise<Extent | undefined>
-  beacon: (epoch: string) => Promise<Extent | undefined>
+  watermark: (epoch: string) => Promise<Extent | undefined>
 }

@@ -11,14 +11,14 @@ if type(extent) == 'string' then
   redis.call(ARGV[1], KEYS[2], extent)
 end`
 
-/** KEYS: extent, beacon. ARGV: as above. */
-export const BEACON = `${TELL}
+/** KEYS: extent, watermark. ARGV: as above. */
+export const WATERMARK = `${TELL}
 return type(extent) == 'string' and extent`
 
 /**
- * KEYS: extent, beacon. ARGV: publish command, milliseconds, the extent to begin with, one that does not prove itself.
+ * KEYS: extent, watermark. ARGV: publish command, milliseconds, the extent to begin with, one that does not prove itself.
  *
- * A copy that begins is told at once, before anything is appended to it. A gateway then sees the floor before the first
+ * A copy that begins is told at once, before anything is appended to it. A gateway then sees the low watermark before the first
  * message above it, and knows that what is below may never have been published.
  */
 export const OPEN = `
@@ -43,9 +43,9 @@ export const APPEND = `
 local extent = redis.pcall('GET', KEYS[1])
 if type(extent) ~= 'string' then return false end
 local PLACE = ' (%d+) (%S+) (%d+)$'
-local place, id, floor = string.match(extent, PLACE)
-local after, afterId, afterFloor = string.match(ARGV[1], PLACE)
-if floor ~= afterFloor then return extent end
+local place, id, low = string.match(extent, PLACE)
+local after, afterId, afterLow = string.match(ARGV[1], PLACE)
+if low ~= afterLow then return extent end
 local position = tonumber(after)
 local first = 7
 if place ~= after or id ~= afterId then

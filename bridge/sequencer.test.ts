@@ -9,7 +9,7 @@ beforeEach(() => {
 
 describe('at its beginning', () => {
   test('it does nothing before it has seen the log, and asks for that', () => {
-    expect(run.sequencer.entry('e1', entryAt(1))).toBe(false)
+    expect(run.sequencer.receive('e1', entryAt(1))).toBe(false)
     run.sequencer.tick()
     expect([run.news(), run.sequencer.epoch, run.sequencer.head]).toEqual([
       [],
@@ -43,7 +43,7 @@ describe('at its beginning', () => {
 })
 
 describe('a message', () => {
-  beforeEach(() => run.level(10))
+  beforeEach(() => run.inSync(10))
 
   test('that is next is appended at once', () => {
     run.hear(11)
@@ -80,13 +80,13 @@ describe('a message', () => {
   })
 
   test('of another epoch is refused, so that the log is looked at', () => {
-    expect(run.sequencer.entry('e2', entryAt(11))).toBe(false)
+    expect(run.sequencer.receive('e2', entryAt(11))).toBe(false)
     expect(run.news()).toEqual([])
   })
 })
 
 describe('a hole', () => {
-  beforeEach(() => run.level(10))
+  beforeEach(() => run.inSync(10))
 
   test('is waited for, and closed by its message', () => {
     run.hear(12)
@@ -168,7 +168,7 @@ describe('a hole', () => {
     expect(run.news()).toEqual(['append 11: 12 13 14 15 16 17 18 19 20', 'wait at 20'])
   })
 
-  test('too large to be on its way is read at once, in pieces', () => {
+  test('too large to be on its way is read at once, in chunks', () => {
     run.log('e1', 1_200)
     expect(run.news()).toEqual(['fetch 10-510'])
     run.fetched('e1', entries(...span(11, 510)))

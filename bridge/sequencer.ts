@@ -15,7 +15,7 @@ import { type Amount, MAX_PENDING, MAX_RUN, Pending } from './pending.ts'
  * the hole is read from the log, where it is certain to be filled. The log's own head, looked at once a second, is one more
  * thing to reach: that finds a last message whose copy never came.
  *
- * One piece of I/O is under way at a time (`busy`); meanwhile everything else gathers, so the runs grow with the load.
+ * One I/O action is under way at a time (`busy`); meanwhile everything else gathers, so the runs grow with the load.
  *
  * - UNKNOWN: `head` is undefined. Redis is asked for its head, and given the log's if it is empty. Messages gather.
  * - LEVEL: nothing beyond the head is known. Nothing to do.
@@ -23,7 +23,7 @@ import { type Amount, MAX_PENDING, MAX_RUN, Pending } from './pending.ts'
  * - HOLE: something beyond the head is known, but not the next position. First a wait, then a read. An answer may be short,
  *   because the log bounds it in bytes: the next read follows as soon as the first part is appended.
  *
- * Redis may turn out to be behind (a restored snapshot) or empty at any append or beacon: its answer says so and leads to HOLE or UNKNOWN.
+ * Redis may turn out to be behind (a restored snapshot) or empty at any append or watermark: its answer says so and leads to HOLE or UNKNOWN.
  * A new epoch of the log starts over with UNKNOWN: positions of different epochs have nothing to do with each other.
  *
  * A log that ends below the head, or has another message there, went back without a new epoch: it lost what others were given. Then
@@ -68,7 +68,7 @@ export class Sequencer {
   }
 
   /** Whether Redis has all that is known to exist. */
-  get level(): boolean {
+  get inSync(): boolean {
     return this.#head !== undefined && this.#head.position >= this.#target
   }
 
@@ -83,7 +83,7 @@ export class Sequencer {
   }
 
   /** A copy of a message came. False if the log should be looked at: it is of another epoch, or of another history. */
-  entry(epoch: string, entry: LinkedEntry): boolean {
+  receive(epoch: string, entry: LinkedEntry): boolean {
     if (epoch !== this.#epoch) return false
     const { position, id } = this.#lastHead
     if (entry.position === position && differ(entry.id, id)) return false
@@ -96,7 +96,7 @@ export class Sequencer {
   }
 
   /** The log, looked at regularly and after any trouble. `mark`: as it was when that began. */
-  log(log: LogState, mark: Mark): void {
+  logSeen(log: LogState, mark: Mark): void {
     if (log.epoch !== this.#epoch) {
       this.#epoch = log.epoch
       this.#head = undefined
@@ -130,9 +130,9 @@ export class Sequencer {
 
   /**
    * Redis, looked at regularly; undefined if it is empty or does not answer. So a Redis that was emptied or put back is repaired
-   * even while nothing is posted: until then no gateway would hear a beacon. What is under way finds out by itself.
+   * even while nothing is posted: until then no gateway would hear a watermark. What is under way finds out by itself.
    */
-  seen(epoch: string, extent: Extent | undefined): void {
+  redisSeen(epoch: string, extent: Extent | undefined): void {
     if (!this.#busy && !this.#stalled) this.#settle(epoch, extent)
   }
 
@@ -192,7 +192,7 @@ export class Sequencer {
     if (this.#busy || this.#stalled || this.#epoch === undefined) return
     const head = this.#head
     if (head === undefined) {
-      return this.#start({ type: 'open', epoch: this.#epoch, floor: this.#logHead })
+      return this.#start({ type: 'open', epoch: this.#epoch, low: this.#logHead })
     }
     const { position } = head
     // Should their append fail, the log still has them.

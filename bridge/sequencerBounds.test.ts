@@ -7,7 +7,7 @@ let run: TestSequencer
 
 beforeEach(() => {
   run = new TestSequencer()
-  run.level(10)
+  run.inSync(10)
 })
 
 /** The length of its entries, for an append. */
@@ -23,7 +23,7 @@ function carry(length: number, last: number, copies: number[]): { kept: number; 
   const carried = new TestSequencer()
   const { sequencer, asked } = carried
   carried.log('e1', 0)
-  for (const at of copies) sequencer.entry('e1', entryAt(at, length))
+  for (const at of copies) sequencer.receive('e1', entryAt(at, length))
   const kept = sequencer.pending.length
   for (let action = asked.shift(); action !== undefined; action = asked.shift()) {
     done.push(action)
@@ -82,7 +82,7 @@ test('short messages that gather are kept up to a bound in number; the rest is r
 })
 
 test('a copy that comes twice takes room once', () => {
-  for (let time = 0; time < 3; time++) run.sequencer.entry('e1', entryAt(12, 100))
+  for (let time = 0; time < 3; time++) run.sequencer.receive('e1', entryAt(12, 100))
   expect(run.sequencer.pending).toEqual({ count: 1, length: 100 })
 })
 
@@ -108,7 +108,7 @@ test('what Redis turns out to have is let go of when it is opened and when it is
 })
 
 test('what only somebody who makes up positions has announced is let go of', () => {
-  for (const at of span(9_000, 9_100)) run.sequencer.entry('e1', entryAt(at, 100))
+  for (const at of span(9_000, 9_100)) run.sequencer.receive('e1', entryAt(at, 100))
   run.fetched('e1', [])
   expect(run.sequencer.pending).toEqual({ count: 0, length: 0 })
 })

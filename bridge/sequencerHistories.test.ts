@@ -13,7 +13,7 @@ let run: TestSequencer
 
 beforeEach(() => {
   run = new TestSequencer()
-  run.level(10)
+  run.inSync(10)
 })
 
 /** A message of the history that the log has after it went back behind its position. */
@@ -25,32 +25,32 @@ const other = (position: number): LinkedEntry => ({
 
 describe('a copy of another history of the log', () => {
   test('at the head makes the log be looked at, and is not kept', () => {
-    expect(run.sequencer.entry('e1', other(10))).toBe(false)
+    expect(run.sequencer.receive('e1', other(10))).toBe(false)
     expect([run.news(), run.sequencer.pending.count]).toEqual([[], 0])
   })
 
   test('after the head is not appended: the log is read at once', () => {
-    run.sequencer.entry('e1', other(11))
+    run.sequencer.receive('e1', other(11))
     expect(run.news()).toEqual(['wait at 10'])
     expect(run.sequencer.pending.count).toBe(0)
   })
 
   test('after others ends their run', () => {
     run.hear(12)
-    run.sequencer.entry('e1', other(13))
+    run.sequencer.receive('e1', other(13))
     run.hear(11)
     expect(run.news()).toEqual(['wait at 10', 'append 10: 11 12'])
   })
 
   test('gives way to the right one, which the log has', () => {
-    run.sequencer.entry('e1', other(11))
+    run.sequencer.receive('e1', other(11))
     run.sequencer.waited(10)
     run.fetched('e1', entries(11))
     expect(run.news()).toEqual(['wait at 10', 'fetch 10-11', 'append 10: 11'])
   })
 
   test('that is linked to nothing known is taken', () => {
-    run.sequencer.entry('e1', { ...entryAt(11), link: '' })
+    run.sequencer.receive('e1', { ...entryAt(11), link: '' })
     expect(run.news()).toEqual(['append 10: 11'])
   })
 })
@@ -81,7 +81,7 @@ describe('the epoch', () => {
     run.hear(11)
     run.appended('e1', 11)
     run.news()
-    run.sequencer.log({ epoch: 'e1', ...placeOf(10), idAt: idOf(10) }, mark)
+    run.sequencer.logSeen({ epoch: 'e1', ...placeOf(10), idAt: idOf(10) }, mark)
     expect(run.news()).toEqual([])
   })
 
@@ -90,7 +90,7 @@ describe('the epoch', () => {
     run.log('e2', 5)
     run.opened('e2', 5)
     run.news()
-    run.sequencer.log({ epoch: 'e2', ...placeOf(6), idAt: '' }, mark)
+    run.sequencer.logSeen({ epoch: 'e2', ...placeOf(6), idAt: '' }, mark)
     expect(run.news()).toEqual(['wait at 5'])
   })
 
@@ -154,7 +154,7 @@ test('what is read is linked from the message before the hole on', () => {
   const [first, ...rest] = entries(11, 12, 13)
   if (first === undefined) throw new Error('there is none')
   // One of the history before, which came late.
-  run.sequencer.entry('e1', other(12))
+  run.sequencer.receive('e1', other(12))
   run.fetched('e1', [first, ...rest])
   expect(run.news().at(-1)).toBe('append 10: 11 12 13 14')
 })

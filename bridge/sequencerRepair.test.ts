@@ -8,7 +8,7 @@ beforeEach(() => {
 })
 
 describe('Redis', () => {
-  beforeEach(() => run.level(10))
+  beforeEach(() => run.inSync(10))
 
   test('that has lost some gets them from the log', () => {
     run.hear(11)
@@ -91,7 +91,7 @@ describe('Redis', () => {
 })
 
 test('the lag counts from the last head that is known, while Redis is empty or cannot be asked', () => {
-  run.level(10)
+  run.inSync(10)
   run.log('e1', 13)
   run.sequencer.failed()
   expect(run.sequencer.lag).toBe(3)
@@ -104,7 +104,7 @@ test('the lag counts from the last head that is known, while Redis is empty or c
 })
 
 describe('another epoch', () => {
-  beforeEach(() => run.level(10))
+  beforeEach(() => run.inSync(10))
 
   test('begins with nothing of the one before', () => {
     run.hear(12)
@@ -115,7 +115,7 @@ describe('another epoch', () => {
       undefined,
     ])
     run.opened('e2', 4)
-    expect(run.sequencer.entry('e2', entryAt(5))).toBe(true)
+    expect(run.sequencer.receive('e2', entryAt(5))).toBe(true)
     expect(run.news()).toEqual(['append 4: 5'])
   })
 

@@ -86,7 +86,7 @@ describe('a configuration', () => {
     const env = { DATABASE_URL: '', PORT: 'hunter2', CORS_ORIGINS: 'https://hunter2@x' }
     expect(parseConfig('x', schema, { env, argv: ['--port=hunter2'] })).toEqual({
       mistakes: [
-        'argument 1: there are no arguments except --help',
+        'argument 1: the only argument is --help',
         'DATABASE_URL: required: an address that starts with postgres://',
         'PORT: expected a whole number from 0 to 65535',
         'CORS_ORIGINS: expected a comma list of origins like https://chat.example',
@@ -96,7 +96,7 @@ describe('a configuration', () => {
 
   test('explains itself, whatever else is wrong', () => {
     expect(parseConfig('x', schema, { env: { PORT: 'bad' }, argv: ['--bad', '--help'] })).toEqual({
-      help: `x is configured by environment variables alone:
+      help: `x reads its configuration from environment variables:
 
 variable      default   meaning
 DATABASE_URL  required  the log

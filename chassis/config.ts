@@ -5,7 +5,7 @@ const EXIT_CONFIG = 78
 
 type Env = Record<string, string | undefined>
 
-export type ParsedConfig<S extends z.ZodObject> =
+type ParsedConfig<S extends z.ZodObject> =
   { config: z.output<S> } | { help: string } | { mistakes: string[] }
 
 /**

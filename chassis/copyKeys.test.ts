@@ -16,7 +16,7 @@ const ENTRY: LinkedEntry = {
   json: JSON_TEXT,
   link: '0199aaaa-0000-7000-8000-000000000000',
 }
-const EXTENT = { epoch: 'e1', position: 7, id: ID, floor: 3 }
+const EXTENT = { epoch: 'e1', position: 7, id: ID, low: 3 }
 
 const hmac = (key: string, text: string): string =>
   createHmac('sha256', key).update(text).digest('base64url').slice(0, 22)
@@ -91,7 +91,7 @@ describe('an extent', () => {
   })
 
   test('of an empty log is opened as it was sealed', () => {
-    const empty = { epoch: 'e1', position: 0, id: '', floor: 0 }
+    const empty = { epoch: 'e1', position: 0, id: '', low: 0 }
     expect(keys.openExtent(keys.sealExtent(empty))).toEqual(empty)
   })
 

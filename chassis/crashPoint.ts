@@ -2,10 +2,10 @@ import { unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Places between two steps, where a death is repaired by others: windows too narrow to be hit by chance. */
-export type CrashPlace = 'after-commit' | 'after-publish' | 'before-puback' | 'after-redis-append'
+type CrashPlace = 'after-commit' | 'after-publish' | 'before-puback' | 'after-redis-append'
 
 /** Called wherever such a place is passed. */
-export type CrashPoint = (place: CrashPlace) => void
+type CrashPoint = (place: CrashPlace) => void
 
 /**
  * For fault runs: the process dies at a place, as by kill -9, where a file of that name is in the folder. The file goes first, so

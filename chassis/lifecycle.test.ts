@@ -96,7 +96,7 @@ describe('a service', () => {
     fixture.signal('SIGTERM')
     await expect(read).rejects.toThrow('aborted')
     expect(await fixture.exit()).toBe(0)
-    expect(fixture.messages()).toContain('drain told to hurry')
+    expect(fixture.messages()).toContain('drain told to stop at once')
   })
 
   test('is hurried by a second signal', async () => {

@@ -22,7 +22,7 @@ const FLUSH_SECONDS = 1
  */
 const BACKLOG = 65_535
 
-export interface Listener {
+interface Listener {
   server: Server
   host: string
   port: number
@@ -39,7 +39,7 @@ export interface ServiceOptions {
   ready: () => Promise<void>
   /**
    * Runs beside the draining of `servers` and ends what would not end by itself, such as streams. The signal aborts when
-   * `drainSeconds` are over or somebody is in a hurry: then whatever is left is cut.
+   * `drainSeconds` are over or a second signal has come: then whatever is left is cut.
    */
   drain?: (signal: AbortSignal) => Promise<void>
   /** Lets go of the backing services, after the last request has been answered. */
@@ -57,13 +57,13 @@ export interface ServiceOptions {
  */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { logger, registry, servers = [], drainSeconds } = options
-  const hurry = new AbortController()
+  const forceStop = new AbortController()
   let signals = 0
   let draining = false
   const onSignal = (signal: NodeJS.Signals): void => {
     signals += 1
     logger.info({ signal, signals }, 'signal')
-    if (signals === 2) hurry.abort(new Error('a second signal'))
+    if (signals === 2) forceStop.abort(new Error('a second signal'))
     if (signals > 2) process.exit(1)
   }
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
@@ -81,8 +81,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
     timeout: 1000,
     beforeShutdown: async () => {
       draining = true
-      setTimeout(giveUp, (drainSeconds + CLOSE_SECONDS + FLUSH_SECONDS + 2) * 1000, logger)
-      const signal = AbortSignal.any([hurry.signal, AbortSignal.timeout(drainSeconds * 1000)])
+      setTimeout(onStopTimeout, (drainSeconds + CLOSE_SECONDS + FLUSH_SECONDS + 2) * 1000, logger)
+      const signal = AbortSignal.any([forceStop.signal, AbortSignal.timeout(drainSeconds * 1000)])
       const work = servers.map(({ server }) => drainServer(server, signal))
       if (options.drain !== undefined) work.push(options.drain(signal))
       for (const result of await Promise.allSettled(
@@ -132,7 +132,7 @@ function address(server: Server): string {
     : `${bound.address}:${bound.port}`
 }
 
-function giveUp(logger: Logger): void {
+function onStopTimeout(logger: Logger): void {
   logger.fatal('stopping took too long')
   process.exit(1)
 }

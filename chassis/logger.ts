@@ -4,7 +4,7 @@ import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions
 export type { Logger } from 'pino'
 
 /** What a stalled reader of the log leaves in memory; beyond it lines are dropped. */
-const MAX_WAITING_BYTES = 16_777_216
+const LOG_BUFFER_BYTES = 16_777_216
 
 /**
  * JSON lines on stdout; readable ones where stdout is a terminal and pino-pretty (a development dependency) is there.
@@ -15,7 +15,7 @@ export function createLogger(
   level: Level | 'silent',
   destination: DestinationStream = (process.stdout.isTTY ? prettyStream() : undefined) ??
     // Not synchronous: a reader of the log that stalls would stop the service.
-    pino.destination({ dest: 1, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES }),
+    pino.destination({ dest: 1, sync: false, minLength: 1, maxLength: LOG_BUFFER_BYTES }),
 ): Logger {
   return pino(
     {

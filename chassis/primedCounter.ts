@@ -1,6 +1,6 @@
 import { Counter, type Registry } from 'prom-client'
 
-export interface PrimedCounterOptions<Label extends string> {
+interface PrimedCounterOptions<Label extends string> {
   name: string
   help: string
   label: Label

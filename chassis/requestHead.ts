@@ -12,7 +12,7 @@ const NOT_ORDINARY = new Set([
   'upgrade',
 ])
 
-export interface RequestHead<Name extends string> {
+interface RequestHead<Name extends string> {
   path: string
   /** The query without its question mark. */
   search: string

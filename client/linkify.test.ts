@@ -16,11 +16,11 @@ test.each([
   ['https://exa\u202Emple.org', ['https://exa']],
   ['<a href="https://example.org/x">', ['https://example.org/x']],
 ])('of %j the links are %j', (text, links) => {
-  const pieces = linkify(text)
-  expect(pieces.filter((piece) => piece.href !== undefined).map((piece) => piece.text)).toEqual(
+  const parts = linkify(text)
+  expect(parts.filter((part) => part.href !== undefined).map((part) => part.text)).toEqual(
     links,
   )
-  expect(pieces.map((piece) => piece.text).join('')).toBe(text)
+  expect(parts.map((part) => part.text).join('')).toBe(text)
 })
 
 test('a link leads where the browser would go', () => {
@@ -32,7 +32,7 @@ test.each(['https://'.repeat(40_000), `https://a${')'.repeat(300_000)}`, 'h'.rep
   (text) => {
     expect(
       linkify(text)
-        .map((piece) => piece.text)
+        .map((part) => part.text)
         .join(''),
     ).toBe(text)
   },

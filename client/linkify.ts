@@ -1,5 +1,5 @@
-/** A stretch of text; with `href` where it is a link. */
-export interface Piece {
+/** A part of text; with `href` where it is a link. */
+export interface Part {
   text: string
   href?: string
 }
@@ -13,19 +13,19 @@ const LINK = /https?:\/\/[^\s<>"'\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gi
 /** Punctuation that more likely ends the sentence than the address. */
 const TAIL = '.,;:!?)]}*_'
 
-/** Splits a text into plain stretches and http(s) links; the texts of the pieces make up the whole again. */
-export function linkify(text: string): Piece[] {
-  const pieces: Piece[] = []
+/** Splits a text into plain parts and http(s) links; the texts of the parts make up the whole again. */
+export function linkify(text: string): Part[] {
+  const parts: Part[] = []
   let end = 0
   for (const match of text.matchAll(LINK)) {
     const address = withoutTail(match[0])
     if (!URL.canParse(address)) continue
-    if (match.index > end) pieces.push({ text: text.slice(end, match.index) })
-    pieces.push({ text: address, href: new URL(address).href })
+    if (match.index > end) parts.push({ text: text.slice(end, match.index) })
+    parts.push({ text: address, href: new URL(address).href })
     end = match.index + address.length
   }
-  if (end < text.length) pieces.push({ text: text.slice(end) })
-  return pieces
+  if (end < text.length) parts.push({ text: text.slice(end) })
+  return parts
 }
 
 function withoutTail(address: string): string {

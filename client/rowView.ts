@@ -86,13 +86,13 @@ function bodyView(message: Message): HTMLElement {
 
 function textView(text: string): HTMLElement {
   const body = element('bdi', '')
-  for (const piece of linkify(text)) {
-    if (piece.href === undefined) {
-      body.append(piece.text)
+  for (const part of linkify(text)) {
+    if (part.href === undefined) {
+      body.append(part.text)
       continue
     }
-    const link = element('a', '', piece.text)
-    link.href = piece.href
+    const link = element('a', '', part.text)
+    link.href = part.href
     link.target = '_blank'
     link.rel = 'noopener noreferrer'
     body.append(link)

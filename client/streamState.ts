@@ -23,7 +23,7 @@ export interface StreamState {
   /** Everything up to here was delivered; undefined until it is known where a stream without a position begins. */
   readonly position: number | undefined
   /** Up to here only the last few of each channel were asked for (`-N`), so that nothing is missing between them. */
-  readonly floor: number
+  readonly low: number
   /** Up to which position the server itself declared messages of a channel lost. */
   readonly excused: Readonly<Record<string, number>>
   /** The position after which a hole was seen. Met a second time it is reported instead of repaired again. */
@@ -71,7 +71,7 @@ export function start(since: string, at: number): Step {
     phase: 'opening',
     since,
     position: /^\d+$/.test(since) ? Number(since) : parseEventId(since)?.position,
-    floor: 0,
+    low: 0,
     excused: {},
     hole: undefined,
     failures: 0,
@@ -131,13 +131,13 @@ export function advance(state: StreamState, input: Input): Step {
 function begin(state: StreamState, asked: string, at: number): StreamState {
   const live = { ...state, phase: 'live', wasLive: true, failures: 0 } as const
   if (state.position !== undefined) return live
-  return asked.startsWith('-') ? { ...live, floor: at } : { ...live, position: at }
+  return asked.startsWith('-') ? { ...live, low: at } : { ...live, position: at }
 }
 
 function receive(state: StreamState, input: Input & { is: 'message' }): Step {
   const { message } = input
   if (message.position <= (state.position ?? 0)) return [heard(state, { ...input, id: '' }), []]
-  const known = Math.max(state.position ?? 0, state.floor, state.excused[message.channel] ?? 0)
+  const known = Math.max(state.position ?? 0, state.low, state.excused[message.channel] ?? 0)
   const missing = message.previous > known
   // `since` still names the last sound place: a new source gets what this one left out.
   if (missing && state.hole !== known) {

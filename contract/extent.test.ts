@@ -5,9 +5,9 @@ const ID = '0199aaaa-0000-7000-8000-000000000001'
 
 describe('an extent', () => {
   test.each([
-    { epoch: 'a1b2c3d4', position: 42, id: ID, floor: 7 },
-    { epoch: '0', position: 0, id: '', floor: 0 },
-    { epoch: 'e', position: 2 ** 53 - 1, id: ID, floor: 2 ** 53 - 1 },
+    { epoch: 'a1b2c3d4', position: 42, id: ID, low: 7 },
+    { epoch: '0', position: 0, id: '', low: 0 },
+    { epoch: 'e', position: 2 ** 53 - 1, id: ID, low: 2 ** 53 - 1 },
   ])('comes back from its text as it was: %j', (extent) => {
     expect(parseExtent(formatExtent(extent))).toEqual(extent)
   })

@@ -10,7 +10,7 @@ export const MAX_BODY_BYTES = 1_048_576
 export const MAX_EVENT_BYTES = 524_288
 
 /** Of what a gateway lets wait for one reader, at least. */
-export const LEAST_WAITING_BYTES = 1_048_576
+export const MIN_CONNECTION_BUFFER_BYTES = 1_048_576
 
 /** Of an MQTT packet: the broker's bound (`max_packet_size`). A message's encoding is smaller than its event. */
 export const MAX_PACKET_BYTES = 2_097_152

@@ -4,7 +4,7 @@ import { RedisKeys } from './redisKeys.ts'
 describe('the names of a log', () => {
   const keys = new RedisKeys('causeway', 3)
   const names = {
-    beacon: keys.beacon,
+    watermark: keys.watermark,
     extent: keys.extent('e1'),
     recent: keys.recent('e1', 'rooms.berlin'),
     live: keys.live('e1', 'rooms.berlin'),
@@ -16,7 +16,7 @@ describe('the names of a log', () => {
 
   test('are different from one another, in each epoch, log and prefix', () => {
     const others = [new RedisKeys('causeway', 4), new RedisKeys('other', 3)].flatMap((other) => [
-      other.beacon,
+      other.watermark,
       other.extent('e1'),
       other.recent('e1', 'rooms.berlin'),
       other.live('e1', 'rooms.berlin'),

@@ -1,15 +1,15 @@
 /**
  * The names of one log in Redis. All share one hash tag, `{<log>}`, and so one cluster slot: the atomic step touches several
- * of them. All but the beacon carry the epoch: after a restore the old log's names are simply not looked at any more, and expire.
+ * of them. All but the watermark carry the epoch: after a restore the old log's names are simply not looked at any more, and expire.
  */
 export class RedisKeys {
   /** A pub/sub channel: the extent, about once a second and as soon as a copy begins. */
-  readonly beacon: string
+  readonly watermark: string
   readonly #log: string
 
   constructor(prefix: string, logId: number) {
     this.#log = `${prefix}:{${logId}}`
-    this.beacon = `${this.#log}:beacon`
+    this.watermark = `${this.#log}:watermark`
   }
 
   /** What Redis has; see Extent. */

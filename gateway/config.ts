@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { commonConfig, copyKeysConfig, databaseUrl, redisConfig } from '../chassis/commonConfig.ts'
 import { host, integer, origins, port, seconds } from '../chassis/configFields.ts'
-import { LEAST_WAITING_BYTES } from '../contract/limits.ts'
+import { MIN_CONNECTION_BUFFER_BYTES } from '../contract/limits.ts'
 
 export const gatewayConfig = z
   .object({
@@ -30,12 +30,12 @@ export const gatewayConfig = z
       .default(2)
       .describe('After which readers come back; each waits between half and one and a half of it'),
     // Not less: a stream that catches up is sent half of it at once.
-    MAX_WAITING_BYTES: integer(LEAST_WAITING_BYTES, 1_073_741_824)
-      .default(LEAST_WAITING_BYTES)
-      .describe('Bytes that may wait for one slow reader before it is cut'),
-    MAX_TOTAL_WAITING_BYTES: integer(1_048_576, 68_719_476_736)
+    CONNECTION_BUFFER_BYTES: integer(MIN_CONNECTION_BUFFER_BYTES, 1_073_741_824)
+      .default(MIN_CONNECTION_BUFFER_BYTES)
+      .describe('Bytes that may wait for one slow consumer before it is cut'),
+    TOTAL_BUFFER_BYTES: integer(1_048_576, 68_719_476_736)
       .default(268_435_456)
-      .describe('Bytes that may wait for all slow readers together before the slowest are cut'),
+      .describe('Bytes that may wait for all slow consumers together before the slowest are cut'),
     STALL_SECONDS: seconds(1, 3_600)
       .default(30)
       .describe('A reader that takes nothing of what waits for it for so long is cut'),
@@ -61,18 +61,18 @@ export const gatewayConfig = z
     REPLAY_BUFFER_BYTES: integer(0, 4_294_967_296)
       .default(33_554_432)
       .describe('Memory for replaying recent messages to returning readers'),
-    // Two beacons of each bridge: one may be late without anything being wrong.
-    BEACON_SECONDS: seconds(1.5, 60)
+    // Two watermarks of each bridge: one may be late without anything being wrong.
+    LINK_TIMEOUT_SECONDS: seconds(1.5, 60)
       .default(2)
-      .describe('Reconnect to Redis after this long without a beacon of the bridges'),
-    LINGER_SECONDS: seconds(0, 3_600)
+      .describe('Reconnect to Redis after this long without a watermark of the bridges'),
+    UNSUBSCRIBE_DELAY_SECONDS: seconds(0, 3_600)
       .default(30)
       .describe('How long a channel stays subscribed after its last stream has left'),
   })
-  .refine((config) => config.MAX_TOTAL_WAITING_BYTES >= config.MAX_WAITING_BYTES, {
-    path: ['MAX_TOTAL_WAITING_BYTES'],
+  .refine((config) => config.TOTAL_BUFFER_BYTES >= config.CONNECTION_BUFFER_BYTES, {
+    path: ['TOTAL_BUFFER_BYTES'],
     error:
-      'expected at least MAX_WAITING_BYTES, because all readers together may have what one may',
+      'expected at least CONNECTION_BUFFER_BYTES, because all readers together may have what one may',
   })
   .refine((config) => 2 * config.REPLAY_BUFFER_BYTES <= config.MAX_MEMORY_BYTES, {
     path: ['REPLAY_BUFFER_BYTES'],

@@ -56,8 +56,8 @@ const feed = new Feed({
   logger,
   tickMs: 500,
   lookMs: 1_000,
-  beaconMs: config.BEACON_SECONDS * 1_000,
-  lingerMs: config.LINGER_SECONDS * 1_000,
+  linkTimeoutMs: config.LINK_TIMEOUT_SECONDS * 1_000,
+  unsubscribeDelayMs: config.UNSUBSCRIBE_DELAY_SECONDS * 1_000,
   maxChannels: config.MAX_CHANNELS,
   replayBufferBytes: config.REPLAY_BUFFER_BYTES,
 })
@@ -82,9 +82,9 @@ const connections = new Connections({
   clock,
   heartbeatMs: config.HEARTBEAT_SECONDS * 1_000,
   maxAgeMs: config.MAX_STREAM_SECONDS * 1_000,
-  maxWaitingBytes: config.MAX_WAITING_BYTES,
+  connectionBufferBytes: config.CONNECTION_BUFFER_BYTES,
   stallMs: config.STALL_SECONDS * 1_000,
-  maxTotalBytes: config.MAX_TOTAL_WAITING_BYTES,
+  totalBufferBytes: config.TOTAL_BUFFER_BYTES,
   // The rest is for what ends last.
   drainMs: config.DRAIN_SECONDS * 1_000 * 0.7,
   retryMs,

@@ -4,7 +4,7 @@ import { Problem } from '../contract/problem.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { faultsOf } from '../test/support/logFaults.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory, openSql } from '../test/support/testHistory.ts'
+import { draft, openLog, openSql } from '../test/support/testLog.ts'
 
 const opened = disposables()
 
@@ -13,7 +13,7 @@ const YEAR = 31_536_000
 
 describe('an append', () => {
   test('gives what the database holds', async () => {
-    const history = openHistory(await testDatabase(), opened)
+    const history = openLog(await testDatabase(), opened)
     const before = Date.now()
     const one = draft({ channel: 'rooms.berlin', data: '{"b":1.0,"a":[1e400,"\\u2028\u2028"]}' })
     const { entry, epoch, repeated } = await history.append(one)
@@ -35,8 +35,8 @@ describe('an append', () => {
   test('by several callers at once leaves no hole, and every previous is right', async () => {
     const url = await testDatabase()
     const sql = openSql(url, opened)
-    const first = openHistory(url, opened)
-    const callers = [first, openHistory(url, opened), openHistory(url, opened)]
+    const first = openLog(url, opened)
+    const callers = [first, openLog(url, opened), openLog(url, opened)]
     const appends = callers.flatMap((caller, one) =>
       Array.from({ length: 300 }, (_, index) =>
         caller.append(
@@ -65,7 +65,7 @@ describe('an append', () => {
   test('that fails leaves no hole', async () => {
     const url = await testDatabase()
     const sql = openSql(url, opened)
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     await history.append(draft())
     const answers = await Promise.allSettled([
       history.append(draft({ channel: 'new' })),
@@ -81,7 +81,7 @@ describe('an append', () => {
   test('is never older than the one before it, whatever the clock does', async () => {
     const url = await testDatabase()
     const sql = openSql(url, opened)
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     await sql(`update "log" set "last_at" = '2999-01-01T00:00:00.5Z'`)
     for (let count = 0; count < 3; count++) {
       const { entry } = await history.append(draft())
@@ -92,7 +92,7 @@ describe('an append', () => {
 
   test('has the earlier of the times of two clocks, with a minute of grace', async () => {
     const url = await testDatabase()
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     /** Appends with a clock of the process that is so many seconds off; the message's time, as seconds from now. */
     const append = async (off: number): Promise<number> => {
       const now = Date.now()
@@ -120,7 +120,7 @@ describe('an append', () => {
     const url = await testDatabase()
     const sql = openSql(url, opened)
     await sql(`insert into "log" ("id", "epoch") values (1, 'other')`)
-    const [zero, one] = [openHistory(url, opened), openHistory(url, opened, { logId: 1 })]
+    const [zero, one] = [openLog(url, opened), openLog(url, opened, { logId: 1 })]
     await zero.append(draft())
     await zero.append(draft())
     const { entry, epoch } = await one.append(draft())
@@ -130,7 +130,7 @@ describe('an append', () => {
   })
 
   test('is refused at once where too much is waiting, and taken again afterwards', async () => {
-    const history = openHistory(await testDatabase(), opened, { maxWaitingBytes: 10_000 })
+    const history = openLog(await testDatabase(), opened, { appendQueueBytes: 10_000 })
     const big = { data: JSON.stringify('x'.repeat(3_000)) }
     const answers = await Promise.allSettled(
       Array.from({ length: 20 }, () => history.append(draft(big))),
@@ -146,7 +146,7 @@ describe('an append', () => {
   })
 
   test('is counted in bytes as they are stored, and not in characters', async () => {
-    const history = openHistory(await testDatabase(), opened, { maxWaitingBytes: 10_000 })
+    const history = openLog(await testDatabase(), opened, { appendQueueBytes: 10_000 })
     const answers = await Promise.allSettled(
       ['x', '€'].map((letter) =>
         history.append(draft({ data: JSON.stringify(letter.repeat(3_300)) })),
@@ -156,7 +156,7 @@ describe('an append', () => {
   })
 
   test('larger than all that may wait is refused', async () => {
-    const history = openHistory(await testDatabase(), opened, { maxWaitingBytes: 0 })
+    const history = openLog(await testDatabase(), opened, { appendQueueBytes: 0 })
     await expect(history.append(draft())).rejects.toMatchObject({ type: 'overloaded' })
   })
 })

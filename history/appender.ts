@@ -23,7 +23,7 @@ interface AppendedRow extends Row {
 export interface AppenderOptions {
   logId: number
   /** Bounds the queue: beyond it a draft is refused at once, as `overloaded`. */
-  maxWaitingBytes: number
+  appendQueueBytes: number
   /** How long an idempotency key is kept. */
   keySeconds: number
 }
@@ -53,7 +53,7 @@ export class Appender {
 
   append(draft: Draft): Promise<Appended> {
     const bytes = sizeOf(draft)
-    if (this.#waitingBytes + bytes > this.#options.maxWaitingBytes) {
+    if (this.#waitingBytes + bytes > this.#options.appendQueueBytes) {
       return Promise.reject(new Problem('overloaded'))
     }
     this.#waitingBytes += bytes

@@ -3,14 +3,14 @@ import { v7 as uuid } from 'uuid'
 import { disposables } from '../test/support/disposables.ts'
 import { holdLock } from '../test/support/holdLock.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
+import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import { waitFor } from '../test/support/waitFor.ts'
-import type { History } from './history.ts'
+import type { LogWriter } from './logWriter.ts'
 
 const opened = disposables()
 let url: string
 let sql: Sql
-let history: History
+let history: LogWriter
 let epoch: string
 /** Of the messages 1 to 3. */
 let ids: string[]
@@ -18,7 +18,7 @@ let ids: string[]
 beforeEach(async () => {
   url = await testDatabase()
   sql = openSql(url, opened)
-  history = openHistory(url, opened)
+  history = openLog(url, opened)
   ids = []
   for (let count = 0; count < 3; count++) {
     const { entry } = await history.append(draft())
@@ -62,13 +62,13 @@ describe('an epoch', () => {
     await sql(`insert into "log" ("id", "epoch") values (1, 'other')`)
     const place = { position: 9, id: '' }
     expect(await history.endEpoch('another', place)).toBe(false)
-    expect(await openHistory(url, opened, { logId: 1 }).endEpoch('other', place)).toBe(true)
-    expect(await openHistory(url, opened, { logId: 7 }).endEpoch(epoch, place)).toBe(false)
+    expect(await openLog(url, opened, { logId: 1 }).endEpoch('other', place)).toBe(true)
+    expect(await openLog(url, opened, { logId: 7 }).endEpoch(epoch, place)).toBe(false)
     expect((await history.head()).epoch).toBe(epoch)
   })
 
   test('is ended by one of many who see the same', async () => {
-    const callers = [openHistory(url, opened), openHistory(url, opened), history]
+    const callers = [openLog(url, opened), openLog(url, opened), history]
     const answers = await Promise.all(
       callers.flatMap((caller) =>
         [1, 2, 3].map(() => caller.endEpoch(epoch, { position: 9, id: '' })),
@@ -106,7 +106,7 @@ describe('an epoch', () => {
   test('is ended once, and its successor stays, if two calls wait in a row', async () => {
     const release = await holdLock(opened, url)
     const place = { position: 2, id: uuid() }
-    const calls = [history, openHistory(url, opened)].map((each) => each.endEpoch(epoch, place))
+    const calls = [history, openLog(url, opened)].map((each) => each.endEpoch(epoch, place))
     await waiting(2)
     await release()
     expect(new Set(await Promise.all(calls))).toEqual(new Set([false, true]))
@@ -128,7 +128,7 @@ describe('an epoch', () => {
     const address = new URL(url)
     address.username = role
     address.password = 'reader'
-    const reader = openHistory(address.href, opened)
+    const reader = openLog(address.href, opened)
     expect(await reader.endEpoch(epoch, { position: 3, id: ids[2] ?? '' })).toBe(false)
     expect(await reader.endEpoch(epoch, { position: 9, id: '' })).toBe(true)
   })

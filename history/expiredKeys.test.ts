@@ -2,19 +2,19 @@ import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { holdLock } from '../test/support/holdLock.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
+import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
-import type { History } from './history.ts'
+import type { LogWriter } from './logWriter.ts'
 
 const opened = disposables()
-let history: History
-let other: History
+let history: LogWriter
+let other: LogWriter
 let sql: Sql
 
 beforeAll(async () => {
   const url = await testDatabase()
-  history = openHistory(url, opened)
-  other = openHistory(url, opened)
+  history = openLog(url, opened)
+  other = openLog(url, opened)
   sql = openSql(url, opened)
 })
 
@@ -56,7 +56,7 @@ describe('a key that is older than it is kept', () => {
   test('is deleted, a thousand at a time, and a younger one is not', async () => {
     const own = await testDatabase()
     const look = openSql(own, opened)
-    const [first, second] = [openHistory(own, opened), openHistory(own, opened)]
+    const [first, second] = [openLog(own, opened), openLog(own, opened)]
     await Promise.all(
       Array.from({ length: 2_500 }, (_, at) => first.append(draft({ key: `k${at}` }))),
     )
@@ -77,7 +77,7 @@ describe('a key that is older than it is kept', () => {
   test('is deleted without a wait for what others have locked, or for the log', async () => {
     const own = await testDatabase()
     const look = openSql(own, opened)
-    const log = openHistory(own, opened)
+    const log = openLog(own, opened)
     for (const key of ['a', 'b', 'c']) await log.append(draft({ key }))
     await look(`update "idempotency" set "at" = "at" - interval '2 days'`)
     const releases = [
@@ -90,7 +90,7 @@ describe('a key that is older than it is kept', () => {
   })
 
   test("is deleted by the log's time, and not by a clock of the database that is ahead", async () => {
-    const log = openHistory(await testDatabase(), opened)
+    const log = openLog(await testDatabase(), opened)
     // Seen from this process the database is a week ahead.
     const shifted = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 7 * 86_400_000)
     const first = await log.append(draft({ key: 'k' }))
@@ -107,7 +107,7 @@ describe('a key that is older than it is kept', () => {
     const own = await testDatabase()
     const look = openSql(own, opened)
     await look(`insert into "log" ("id", "epoch") values (1, 'other')`)
-    const [zero, one] = [openHistory(own, opened), openHistory(own, opened, { logId: 1 })]
+    const [zero, one] = [openLog(own, opened), openLog(own, opened, { logId: 1 })]
     for (const log of [zero, one]) await log.append(draft({ key: 'k' }))
     await look(`update "idempotency" set "at" = "at" - interval '2 days'`)
     expect(await zero.forgetKeys()).toBe(false)

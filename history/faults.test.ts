@@ -4,7 +4,7 @@ import { disposables } from '../test/support/disposables.ts'
 import { holdLock } from '../test/support/holdLock.ts'
 import { ownPostgres } from '../test/support/ownPostgres.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
+import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 
 const opened = disposables()
@@ -35,7 +35,7 @@ async function waitingBackend(sql: Sql): Promise<number> {
 describe('an append', () => {
   test('is refused while another session holds the lock, and nothing is stored', async () => {
     const url = await testDatabase()
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     const release = await holdLock(opened, url)
     await expect(history.append(draft())).rejects.toMatchObject({ type: 'unavailable' })
     expect((await history.head()).position).toBe(0)
@@ -46,7 +46,7 @@ describe('an append', () => {
   test('that takes too long is refused, and nothing is stored', async () => {
     const url = await testDatabase()
     const sql = openSql(url, opened)
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     await sql(`create function slow() returns trigger language plpgsql
       as 'begin perform pg_sleep(60); return new; end'`)
     await sql(`create trigger slow before insert on "message" for each row execute function slow()`)
@@ -58,7 +58,7 @@ describe('an append', () => {
   test('whose session is ended has an unknown outcome, which its key then settles', async () => {
     const url = await testDatabase()
     const sql = openSql(url, opened)
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     const release = await holdLock(opened, url)
     const one = draft({ key: 'k' })
     const lost = problemOf(history.append(one))
@@ -75,7 +75,7 @@ describe('a server', () => {
   test('that does not answer makes an outcome unknown, and is used again when it does', async () => {
     const { url } = await ownPostgres(opened)
     const sql = openSql(url, opened)
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     const release = await holdLock(opened, url)
     const lost = problemOf(history.append(draft()))
     const pid = await waitingBackend(sql)
@@ -88,7 +88,7 @@ describe('a server', () => {
 
   test('that crashes and comes back has what it acknowledged, and goes on', async () => {
     const { url, server } = await ownPostgres(opened)
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     const answers = await Promise.all([1, 2, 3].map(() => history.append(draft())))
     // "Immediate": no checkpoint, no goodbye, as after a power cut of this one server.
     await server.stop('SIGQUIT')
@@ -107,7 +107,7 @@ describe('a server', () => {
 
   test('that does not wait for its disk does not pass the check', async () => {
     const { url } = await ownPostgres(opened, 'fsync=off')
-    await expect(openHistory(url, opened).check()).rejects.toMatchObject({
+    await expect(openLog(url, opened).check()).rejects.toMatchObject({
       type: 'unavailable',
       detail: 'Postgres runs with fsync off.',
     })
@@ -117,7 +117,7 @@ describe('a server', () => {
 test('a reader whose session is ended hears that the log is unavailable', async () => {
   const url = await testDatabase()
   const sql = openSql(url, opened)
-  const history = openHistory(url, opened)
+  const history = openLog(url, opened)
   const release = await holdLock(opened, url, 'lock table "message"')
   const lost = problemOf(history.message('lobby', 1))
   await sql(`select pg_terminate_backend($1::int)`, await waitingBackend(sql))

@@ -1,20 +1,20 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
+import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
-import type { History } from './history.ts'
+import type { LogWriter } from './logWriter.ts'
 import type { Appended } from './types.ts'
 
 const opened = disposables()
-let history: History
-let other: History
+let history: LogWriter
+let other: LogWriter
 let sql: Sql
 
 beforeAll(async () => {
   const url = await testDatabase()
-  history = openHistory(url, opened)
-  other = openHistory(url, opened)
+  history = openLog(url, opened)
+  other = openLog(url, opened)
   sql = openSql(url, opened)
 })
 

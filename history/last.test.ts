@@ -2,19 +2,19 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Entry } from '../contract/message.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory } from '../test/support/testHistory.ts'
+import { draft, openLog } from '../test/support/testLog.ts'
 import { Random } from '../test/model/random.ts'
-import type { History } from './history.ts'
+import type { LogWriter } from './logWriter.ts'
 
 const opened = disposables()
 
 describe('the last messages', () => {
-  let history: History
+  let history: LogWriter
   let epoch: string
 
   /** a1 b2 a3 b4 a5, each with three bytes of data but b4, which has a thousand; and c6 of another channel. */
   beforeAll(async () => {
-    history = openHistory(await testDatabase(), opened)
+    history = openLog(await testDatabase(), opened)
     for (const [at, channel] of ['a', 'b', 'a', 'b', 'a', 'c'].entries()) {
       const data = JSON.stringify('x'.repeat(at === 3 ? 998 : 1))
       epoch = (await history.append(draft({ channel, data }))).epoch
@@ -44,7 +44,7 @@ describe('the last messages', () => {
   })
 
   test('are the very encodings that were acknowledged', async () => {
-    const other = openHistory(await testDatabase(), opened)
+    const other = openLog(await testDatabase(), opened)
     const { entry } = await other.append(draft({ data: '{"x": 1.0, "ü": "€"}' }))
     const { entries } = await other.last({ channels: ['lobby'], count: 1, maxBytes: 1 })
     expect(entries).toEqual([entry])
@@ -53,8 +53,8 @@ describe('the last messages', () => {
   test('of an empty log are none, and of one that is not there they are unavailable', async () => {
     const url = await testDatabase()
     const query = { channels: ['a'], count: 1, maxBytes: 1 }
-    expect(await openHistory(url, opened).last(query)).toMatchObject({ position: 0, entries: [] })
-    await expect(openHistory(url, opened, { logId: 7 }).last(query)).rejects.toMatchObject({
+    expect(await openLog(url, opened).last(query)).toMatchObject({ position: 0, entries: [] })
+    await expect(openLog(url, opened, { logId: 7 }).last(query)).rejects.toMatchObject({
       type: 'unavailable',
       detail: 'Log 7 does not exist.',
     })
@@ -62,7 +62,7 @@ describe('the last messages', () => {
 
   test('and the head are of one moment, while others write', async () => {
     const url = await testDatabase()
-    const [writer, reader] = [openHistory(url, opened), openHistory(url, opened)]
+    const [writer, reader] = [openLog(url, opened), openLog(url, opened)]
     const write = async (): Promise<void> => {
       for (let count = 0; count < 300; count++) await writer.append(draft())
     }
@@ -84,12 +84,12 @@ describe('every read gives what a plain loop over all messages gives', () => {
   const random = new Random(9)
   const names = ['a', 'b', 'c', 'd', 'e', 'nobody']
   const sizeOf = new Map<number, number>()
-  let history: History
+  let history: LogWriter
   let log: Entry[]
   let epoch: string
 
   beforeAll(async () => {
-    history = openHistory(await testDatabase(), opened)
+    history = openLog(await testDatabase(), opened)
     const answers = await Promise.all(
       Array.from({ length: 400 }, () => {
         const channel = names[random.between(0, 4)] ?? ''

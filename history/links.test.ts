@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { cutIntoPartitions, draft, openHistory, openSql } from '../test/support/testHistory.ts'
+import { cutIntoPartitions, draft, openLog, openSql } from '../test/support/testLog.ts'
 import type { Appended } from './types.ts'
 
 const opened = disposables()
@@ -12,7 +12,7 @@ describe('the link of a message', () => {
   test('is the id of the one before it in the log, whatever channel, batch or caller it is of', async () => {
     const url = await testDatabase()
     await cutIntoPartitions(openSql(url, opened), 100, 1)
-    const callers = [openHistory(url, opened), openHistory(url, opened), openHistory(url, opened)]
+    const callers = [openLog(url, opened), openLog(url, opened), openLog(url, opened)]
     const answers = await Promise.all(
       callers.flatMap((caller) =>
         Array.from({ length: 250 }, (_, at) => caller.append(draft({ channel: `c${at % 4}` }))),
@@ -23,7 +23,7 @@ describe('the link of a message', () => {
   })
 
   test('is none for a repeat, and a repeat is none for the next', async () => {
-    const history = openHistory(await testDatabase(), opened)
+    const history = openLog(await testDatabase(), opened)
     const first = await history.append(draft({ key: 'k' }))
     // The first goes alone, the others wait for it together.
     const answers = await Promise.all(
@@ -40,14 +40,14 @@ describe('the link of a message', () => {
   test('is of its own log', async () => {
     const url = await testDatabase()
     await openSql(url, opened)(`insert into "log" ("id", "epoch") values (1, 'other')`)
-    const [zero, one] = [openHistory(url, opened), openHistory(url, opened, { logId: 1 })]
+    const [zero, one] = [openLog(url, opened), openLog(url, opened, { logId: 1 })]
     const first = await zero.append(draft())
     expect((await one.append(draft())).link).toBe('')
     expect((await zero.append(draft())).link).toBe(idOf(first))
   })
 
   test('does not go by a batch that failed', async () => {
-    const history = openHistory(await testDatabase(), opened)
+    const history = openLog(await testDatabase(), opened)
     const first = await history.append(draft())
     await expect(history.append(draft({ data: '{' }))).rejects.toMatchObject({ type: 'internal' })
     expect((await history.append(draft())).link).toBe(idOf(first))
@@ -56,7 +56,7 @@ describe('the link of a message', () => {
 
 describe('a mark', () => {
   test('is answered by the id of its message, by every read that takes one', async () => {
-    const history = openHistory(await testDatabase(), opened)
+    const history = openLog(await testDatabase(), opened)
     expect(await history.head()).toMatchObject({ position: 0, id: '', idAt: '' })
     expect(await history.head(1)).toMatchObject({ position: 0, id: '', idAt: '' })
     const ids: string[] = []
@@ -75,7 +75,7 @@ describe('a mark', () => {
   })
 
   test('leaves a scan the id of where it ends', async () => {
-    const history = openHistory(await testDatabase(), opened)
+    const history = openLog(await testDatabase(), opened)
     const ids: string[] = []
     for (const channel of ['a', 'b', 'a', 'b']) {
       ids.push(idOf(await history.append(draft({ channel, data: '"ten bytes"' }))))

@@ -21,8 +21,8 @@ import type {
   PageQuery,
   RangeQuery,
   RestQuery,
-  ScannedStretch,
-  Stretch,
+  ScannedRange,
+  Range,
 } from './types.ts'
 
 export interface LogOptions extends PoolOptions {
@@ -70,18 +70,18 @@ export class LogReader {
 
   /**
    * Messages of some channels with `after < position <= upTo`, at most `limit`. It goes by each channel's index: for long
-   * stretches of few channels.
+   * ranges of few channels.
    */
-  range(query: RangeQuery): Promise<Stretch> {
+  range(query: RangeQuery): Promise<Range> {
     return this.#guard(() => readRange(this.#pool, this.#logId, query))
   }
 
   /** The same, of all channels or of many: it goes through every position, a thousand at most. */
-  scan(query: MarkedScanQuery): Promise<ScannedStretch> {
+  scan(query: MarkedScanQuery): Promise<ScannedRange> {
     return this.#guard(() => readScan(this.#pool, this.#logId, query))
   }
 
-  /** The first piece of a page; its `rest`, asked for in the same way, gives the next one. */
+  /** The first chunk of a page; its `rest`, asked for in the same way, gives the next one. */
   page(query: PageQuery | RestQuery): Promise<Page> {
     return this.#guard(() => readPage(this.#pool, this.#logId, query))
   }

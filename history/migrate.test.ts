@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
-import { ALL_MIGRATIONS } from '../stack/migrationProgram.ts'
+import { ALL_MIGRATIONS } from '../test/support/migrationProgram.ts'
 import { TestDeployment } from '../test/support/testDeployment.ts'
 
 const FIRST = '20261121000000_the_log'

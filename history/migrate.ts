@@ -36,7 +36,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 }
 
 /**
- * The adapter cuts a script at every semicolon, which breaks function bodies, and runs the pieces one by one. Sent whole, a
+ * The adapter cuts a script at every semicolon, which breaks function bodies, and runs the parts one by one. Sent whole, a
  * script is one implicit transaction: a migration is applied entirely or not at all.
  */
 class WholeScripts extends PrismaPg {

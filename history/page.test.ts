@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory, openSql } from '../test/support/testHistory.ts'
+import { draft, openLog, openSql } from '../test/support/testLog.ts'
 import { wholePage } from '../test/support/wholePage.ts'
-import type { History } from './history.ts'
+import type { LogWriter } from './logWriter.ts'
 import type { PageQuery } from './types.ts'
 
 const opened = disposables()
 let url: string
-let history: History
+let history: LogWriter
 
 /** One message a minute from 12:01 on, on the channels in turn: `odd` has 1, 3, 5, 7, 9 and `even` has 2, 4, 6, 8, 10. */
 beforeAll(async () => {
   url = await testDatabase()
-  history = openHistory(url, opened)
+  history = openLog(url, opened)
   for (let position = 1; position <= 10; position++) {
     await history.append(
       draft({ channel: position % 2 === 0 ? 'even' : 'odd', data: String(position) }),
@@ -70,7 +70,7 @@ describe('a page', () => {
 
   test('of messages of one moment has all of them on one side of a time', async () => {
     const own = await testDatabase()
-    const log = openHistory(own, opened)
+    const log = openLog(own, opened)
     for (let count = 0; count < 4; count++) await log.append(draft())
     await openSql(own, opened)(`update "message" set "sent_at" = '2026-11-21T12:05:00Z'`)
     const query = { channel: 'lobby', limit: 9, order: 'asc' } as const
@@ -79,7 +79,7 @@ describe('a page', () => {
   })
 
   test('is shorter where messages are large, and says that there is more', async () => {
-    const log = openHistory(await testDatabase(), opened)
+    const log = openLog(await testDatabase(), opened)
     const data = JSON.stringify('x'.repeat(1_500_000))
     for (let count = 0; count < 4; count++) await log.append(draft({ data }))
     const query = { channel: 'lobby', limit: 9, order: 'asc' } as const
@@ -104,8 +104,8 @@ describe('a page', () => {
 
   test('and its head are of one moment, while others write', async () => {
     const own = await testDatabase()
-    const writer = openHistory(own, opened)
-    const reader = openHistory(own, opened)
+    const writer = openLog(own, opened)
+    const reader = openLog(own, opened)
     const write = async (): Promise<void> => {
       for (let count = 0; count < 300; count++) await writer.append(draft())
     }

@@ -20,7 +20,7 @@ const LEAST_READ_BYTES = READ_BYTES / 64
 const SMALLER = 8
 
 /**
- * The first piece of a page of a channel, and how to read on. The channel's head, the page's end and its first piece come from one
+ * The first chunk of a page of a channel, and how to read on. The channel's head, the page's end and its first chunk come from one
  * statement and so from one snapshot: a stream opened after that head continues the page without a seam. What is read later lies
  * between positions, where nothing changes. Times are turned into positions first, which is exact, because a message is never
  * older than the one before it.
@@ -33,7 +33,7 @@ export async function readPage(
   let readBytes = 'readBytes' in query ? query.readBytes : READ_BYTES
   for (;;) {
     try {
-      return await readPiece(pool, log, { ...query, readBytes })
+      return await readChunk(pool, log, { ...query, readBytes })
     } catch (error) {
       if (!isTooMuch(error) || readBytes <= LEAST_READ_BYTES) throw error
       readBytes /= SMALLER
@@ -41,7 +41,7 @@ export async function readPage(
   }
 }
 
-async function readPiece(
+async function readChunk(
   pool: Pool,
   log: number,
   query: PageQuery & { epoch?: string; readBytes: number },

@@ -6,23 +6,23 @@ import { testDatabase } from '../test/support/testDatabase.ts'
 import {
   cutIntoPartitions,
   draft,
-  openHistory,
+  openLog,
   openSql,
   type Sql,
-} from '../test/support/testHistory.ts'
-import type { History } from './history.ts'
+} from '../test/support/testLog.ts'
+import type { LogWriter } from './logWriter.ts'
 
 const opened = disposables()
 let url: string
 let sql: Sql
-let history: History
+let history: LogWriter
 
 /** A hundred positions in each partition. */
 beforeEach(async () => {
   url = await testDatabase()
   sql = openSql(url, opened)
   await cutIntoPartitions(sql, 100, 1)
-  history = openHistory(url, opened)
+  history = openLog(url, opened)
 })
 
 /** As an ingest of the version before does it, which needs the least words. */
@@ -58,7 +58,7 @@ describe('a partition', () => {
   })
 
   test('is made while several append and others read, and no one notices', async () => {
-    const callers = [history, openHistory(url, opened), openHistory(url, opened)]
+    const callers = [history, openLog(url, opened), openLog(url, opened)]
     const over = new AbortController()
     const read = async (): Promise<number> => {
       let reads = 0
@@ -122,7 +122,7 @@ describe('a partition', () => {
 
   test('is made for another log too, which shares none', async () => {
     await sql(`insert into "log" ("id", "epoch") values (1, 'other')`)
-    const other = openHistory(url, opened, { logId: 1 })
+    const other = openLog(url, opened, { logId: 1 })
     await append(1)
     await append(150, other)
     expect(await partitions()).toEqual(['message_0_100', 'message_1_100', 'message_1_200'])
@@ -142,7 +142,7 @@ describe('a partition', () => {
     const address = new URL(url)
     address.username = role
     address.password = 'writer'
-    await append(150, openHistory(address.href, opened))
+    await append(150, openLog(address.href, opened))
     expect(await partitions()).toHaveLength(2)
     await append(150)
     expect(await faultsOf(sql)).toEqual([])

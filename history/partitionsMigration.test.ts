@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { holdLock } from '../test/support/holdLock.ts'
 import { appendBefore, fill, nth } from '../test/support/logBefore.ts'
-import { ALL_MIGRATIONS } from '../stack/migrationProgram.ts'
+import { ALL_MIGRATIONS } from '../test/support/migrationProgram.ts'
 import { TestDeployment } from '../test/support/testDeployment.ts'
-import { draft, openHistory, type Sql } from '../test/support/testHistory.ts'
+import { draft, openLog, type Sql } from '../test/support/testLog.ts'
 import { runbookSql } from '../test/support/runbookSql.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { waitFor } from '../test/support/waitFor.ts'
@@ -53,7 +53,7 @@ describe('the migration to partitions', () => {
       [0, 601, 5_000],
       [1, 1, 1_500],
     ] as const) {
-      const history = openHistory(url, opened, { logId, keySeconds: 604_800 })
+      const history = openLog(url, opened, { logId, keySeconds: 604_800 })
       const { id } = await history.head()
       const repeats = Array.from({ length: last - first + 1 }, (_, at) => nth(first + at))
       const keyed = repeats.filter(({ key }) => key !== null)
@@ -72,7 +72,7 @@ describe('the migration to partitions', () => {
       expect([JSON.parse(entries[0]?.json ?? '').id, link]).toEqual([id, id])
     }
     // An old key is new.
-    const history = openHistory(url, opened, { keySeconds: 604_800 })
+    const history = openLog(url, opened, { keySeconds: 604_800 })
     expect(await history.append(nth(600))).toMatchObject({ repeated: false })
   })
 
@@ -86,7 +86,7 @@ describe('the migration to partitions', () => {
     await fill(sql, 0, 31, 60)
     deployment.program.take([PARTITIONS])
     await deployment.migrate()
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     for (const n of [3, 30, 33, 60]) {
       expect(await history.append(nth(n))).toMatchObject({ repeated: true, entry: { position: n } })
     }
@@ -112,7 +112,7 @@ describe('the migration to partitions', () => {
     const positions = (await Promise.all(callers)).flat().sort((one, other) => one - other)
     expect(positions.length).toBeGreaterThan(100)
     expect(positions).toEqual(positions.map((_, at) => 2_001 + at))
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     const { position, id } = await history.head()
     expect(position).toBe(positions.at(-1))
     expect(await history.append(nth(1_000_002))).toMatchObject({ repeated: true })
@@ -127,7 +127,7 @@ describe('the migration to partitions', () => {
     await fill(sql, 0, 1, 1)
     deployment.program.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
     await deployment.migrate()
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     const { id } = await history.head()
     expect(await history.append(draft())).toMatchObject({ link: id, entry: { position: 12345679 } })
     expect(await sql(`select tableoid::regclass::text as "partition" from "message"`)).toEqual([
@@ -146,7 +146,7 @@ describe('the migration to partitions', () => {
     for (const statement of made) await sql(statement)
     deployment.program.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
     await deployment.migrate()
-    expect((await openHistory(url, opened).append(draft())).entry.position).toBe(11)
+    expect((await openLog(url, opened).append(draft())).entry.position).toBe(11)
     const about = await sql(`select from pg_indexes where indexdef like '%about IS NOT NULL%'`)
     expect(about).toHaveLength(2)
   })
@@ -172,7 +172,7 @@ describe('the migration to partitions', () => {
     expect(await sql(`select from pg_partitioned_table`)).toEqual([])
     await release()
     await migrated
-    expect((await openHistory(url, opened).head()).position).toBe(300)
+    expect((await openLog(url, opened).head()).position).toBe(300)
   })
 
   test('lets whoever could use the old tables use the new ones', async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { cutIntoPartitions, openSql, type Sql } from '../test/support/testHistory.ts'
+import { cutIntoPartitions, openSql, type Sql } from '../test/support/testLog.ts'
 import { readHeads } from './heads.ts'
 import { readLast } from './last.ts'
 import { readPage } from './page.ts'

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { runSql } from '../stack/sql.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory } from '../test/support/testHistory.ts'
+import { draft, openLog } from '../test/support/testLog.ts'
 import { Pool } from './pool.ts'
 
 const opened = disposables()
@@ -40,7 +40,7 @@ test('a database whose time is that of Berlin gives the same times', async () =>
     url,
     `alter database "${new URL(url).pathname.slice(1)}" set timezone = 'Europe/Berlin'`,
   )
-  const history = openHistory(url, opened)
+  const history = openLog(url, opened)
   const before = Date.now()
   const { entry } = await history.append(draft())
   const sentAt = new Date(JSON.parse(entry.json).sentAt)

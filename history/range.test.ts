@@ -2,17 +2,17 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Entry } from '../contract/message.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory } from '../test/support/testHistory.ts'
-import type { History } from './history.ts'
-import type { Stretch } from './types.ts'
+import { draft, openLog } from '../test/support/testLog.ts'
+import type { LogWriter } from './logWriter.ts'
+import type { Range } from './types.ts'
 
 const opened = disposables()
-let history: History
+let history: LogWriter
 let epoch: string
 
 /** a1 b2 c3 a4 b5 c6 a7 b8 c9, each with three bytes of data but b5, which has a thousand. */
 beforeAll(async () => {
-  history = openHistory(await testDatabase(), opened)
+  history = openLog(await testDatabase(), opened)
   for (let position = 1; position <= 9; position++) {
     const data = JSON.stringify('x'.repeat(position === 5 ? 998 : 1))
     const channel = 'cab'[position % 3] ?? ''
@@ -23,7 +23,7 @@ beforeAll(async () => {
 const names = (entries: Entry[]): string =>
   entries.map(({ channel, position }) => channel + position).join(' ')
 
-const answer = ({ entries, upTo }: Stretch): [string, number] => [names(entries), upTo]
+const answer = ({ entries, upTo }: Range): [string, number] => [names(entries), upTo]
 
 const ALL = 1_000_000
 const EVER = Number.MAX_SAFE_INTEGER

@@ -3,7 +3,7 @@ import { cut } from './cut.ts'
 import { idAt } from './idAt.ts'
 import type { Parameter, Pool } from './pool.ts'
 import { toEntries, type Row } from './row.ts'
-import type { MarkedScanQuery, RangeQuery, ScannedStretch, ScanQuery, Stretch } from './types.ts'
+import type { MarkedScanQuery, RangeQuery, ScannedRange, ScanQuery, Range } from './types.ts'
 
 /** Positions that one scan goes through at most, of whatever channels: a statement has two seconds. */
 const MAX_POSITIONS = 1_000
@@ -12,19 +12,19 @@ export async function readScan(
   pool: Pool,
   log: number,
   query: MarkedScanQuery,
-): Promise<ScannedStretch> {
+): Promise<ScannedRange> {
   const bounded = { ...query, upTo: Math.min(query.upTo, query.after + MAX_POSITIONS) }
   const channels = query.channels === undefined ? null : [...query.channels]
   const parameters = [channels, query.mark ?? 0]
-  const { stretch, rows } = await read<ScanRow>(pool, SCAN, log, bounded, parameters)
-  const id = stretch.upTo === bounded.upTo ? rows[0].end : stretch.entries.at(-1)?.id
-  return { ...stretch, position: Number(rows[0].head), id: id ?? '', idAt: rows[0].at_mark ?? '' }
+  const { range, rows } = await read<ScanRow>(pool, SCAN, log, bounded, parameters)
+  const id = range.upTo === bounded.upTo ? rows[0].end : range.entries.at(-1)?.id
+  return { ...range, position: Number(rows[0].head), id: id ?? '', idAt: rows[0].at_mark ?? '' }
 }
 
-export async function readRange(pool: Pool, log: number, query: RangeQuery): Promise<Stretch> {
+export async function readRange(pool: Pool, log: number, query: RangeQuery): Promise<Range> {
   const parameters = [[...new Set(query.channels)], query.limit]
-  const { stretch } = await read<StretchRow>(pool, RANGE, log, query, parameters)
-  return stretch
+  const { range } = await read<RangeRow>(pool, RANGE, log, query, parameters)
+  return range
 }
 
 /** The bounds come first: with them the index of the positions is the one that is gone through, however few channels are named. */
@@ -60,28 +60,28 @@ function statement(candidates: string, more = ''): string {
     where l."id" = $1::smallint`
 }
 
-async function read<R extends StretchRow>(
+async function read<R extends RangeRow>(
   pool: Pool,
   sql: string,
   log: number,
   { epoch, after, upTo, maxBytes, limit = Infinity }: ScanQuery & { limit?: number },
   more: readonly Parameter[],
-): Promise<{ stretch: Stretch; rows: [R, ...R[]] }> {
+): Promise<{ range: Range; rows: [R, ...R[]] }> {
   const [first, ...others] = await pool.query<R>(sql, [log, maxBytes, after, upTo, ...more])
   if (first?.epoch !== epoch) throw new Problem('unavailable', 'The log has another epoch now.')
   const rows: [R, ...R[]] = [first, ...others]
   const entries = toEntries(rows).slice(0, limit)
   const isWhole = entries.length === Number(first.found ?? 0)
-  const stretch = { entries, upTo: isWhole ? upTo : (entries.at(-1)?.position ?? upTo) }
-  return { stretch, rows }
+  const range = { entries, upTo: isWhole ? upTo : (entries.at(-1)?.position ?? upTo) }
+  return { range, rows }
 }
 
-interface StretchRow extends Row {
+interface RangeRow extends Row {
   epoch: string
   found: string | null
 }
 
-interface ScanRow extends StretchRow {
+interface ScanRow extends RangeRow {
   head: string
   /** The ids of the messages at the end asked for and at the mark. */
   end: string | null

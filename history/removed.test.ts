@@ -4,16 +4,16 @@ import { testDatabase } from '../test/support/testDatabase.ts'
 import {
   cutIntoPartitions,
   draft,
-  openHistory,
+  openLog,
   openSql,
   type Sql,
-} from '../test/support/testHistory.ts'
-import type { History } from './history.ts'
+} from '../test/support/testLog.ts'
+import type { LogWriter } from './logWriter.ts'
 import type { PageQuery } from './types.ts'
 
 const opened = disposables()
 let sql: Sql
-let history: History
+let history: LogWriter
 
 const from = (first: number, last: number): number[] =>
   Array.from({ length: last - first + 1 }, (_, at) => first + at)
@@ -41,7 +41,7 @@ describe('after messages have been removed', () => {
     const url = await testDatabase()
     sql = openSql(url, opened)
     await cutIntoPartitions(sql, 100, 1)
-    history = openHistory(url, opened)
+    history = openLog(url, opened)
     const channels = Array.from({ length: 350 }, (_, at) => (at < 50 ? 'old' : 'lobby'))
     const answers = await Promise.all(
       channels.map((channel, at) =>

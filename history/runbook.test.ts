@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { faultsOf } from '../test/support/logFaults.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory, openSql } from '../test/support/testHistory.ts'
+import { draft, openLog, openSql } from '../test/support/testLog.ts'
 import { runbookSql } from '../test/support/runbookSql.ts'
 
 const opened = disposables()
@@ -10,7 +10,7 @@ const opened = disposables()
 test('the runbook brings a log from the future back to now', async () => {
   const url = await testDatabase()
   // One connection, for it is one transaction.
-  const [history, sql] = [openHistory(url, opened), openSql(url, opened, 1)]
+  const [history, sql] = [openLog(url, opened), openSql(url, opened, 1)]
   await history.append(draft())
   await sql(`update "log" set "last_at" = '2999-01-01T00:00:00Z'`)
   await history.append(draft({ key: 'k' }))

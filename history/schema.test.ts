@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from '@jest/globals'
 import { ROOT } from '../stack/root.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { openSql, type Sql } from '../test/support/testHistory.ts'
+import { openSql, type Sql } from '../test/support/testLog.ts'
 
 const opened = disposables()
 let sql: Sql

@@ -69,14 +69,14 @@ export interface RangeQuery extends ScanQuery {
 }
 
 /** A part of the log, or as much of its beginning as was let through. */
-export interface Stretch {
+export interface Range {
   /** In position order; at least one if there is any, however large. */
   entries: Entry[]
   /** How far this is complete: as far as was asked, or to the last of these if there may be more. */
   upTo: number
 }
 
-export interface ScannedStretch extends Stretch, Marked {
+export interface ScannedRange extends Range, Marked {
   /** The log's head at that moment. Below what was asked for, the log went back since its head was looked at. */
   position: number
   /** Of the message at `upTo`; '' if there is none. */
@@ -119,8 +119,8 @@ export interface RestQuery extends PageQuery {
 }
 
 /**
- * A page of at most `limit` messages, and about 4 MB unless the first alone is larger. It is read piece by piece; all that is told
- * beside the messages is known with the first piece, and of one moment with it.
+ * A page of at most `limit` messages, and about 4 MB unless the first alone is larger. It is read chunk by chunk; all that is told
+ * beside the messages is known with the first chunk, and of one moment with it.
  */
 export interface Page {
   /** Its first messages, in the order asked for; at least one if it has any. */

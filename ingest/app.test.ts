@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { HistoryPage } from '../contract/history.ts'
-import { messageOf as message, poster, problemOf as problem } from '../test/support/ingestClient.ts'
+import { messageOf as message, postClient, problemOf as problem } from '../test/support/ingestClient.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
@@ -13,7 +13,7 @@ beforeAll(async () => {
   opened.add(() => ingest.close())
 })
 
-const post = poster(() => ingest)
+const post = postClient(() => ingest)
 
 async function page(path: string): Promise<HistoryPage> {
   return JSON.parse(await (await fetch(`${ingest.origin}${path}`)).text())

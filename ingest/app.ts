@@ -16,12 +16,12 @@ export interface IngestOptions extends Omit<AppOptions, 'routes'> {
   maxEventBytes: PostMessageOptions['maxEventBytes']
 }
 
-/** A reader who takes nothing holds one piece of a page, or one message. */
+/** A reader who takes nothing holds one chunk of a page, or one message. */
 const MAX_READS = 100
 /** A page of 4 MB still gets through 300 kbit/s. */
 const READ_MILLISECONDS = 120_000
 /** Of pages, read from the database. The others wait for their turn, and leave the database to appends. */
-const PIECES_AT_ONCE = 2
+const CHUNKS_AT_ONCE = 2
 
 export function createIngest({
   history,
@@ -61,7 +61,7 @@ export function createIngest({
       {
         path: '/history',
         get: limited(
-          createGetHistory({ page: (query) => history.page(query) }, new Turns(PIECES_AT_ONCE)),
+          createGetHistory({ page: (query) => history.page(query) }, new Turns(CHUNKS_AT_ONCE)),
         ),
       },
     ],

@@ -39,7 +39,7 @@ export const ingestConfig = z
       .default(65_000)
       .describe('Largest message as it stands on a stream; a larger one is answered 413'),
     // Less than the largest message or body, and that one would be refused as if the database were slow.
-    MAX_WAITING_BYTES: integer(2 * limits.MAX_BODY_BYTES, 1_073_741_824)
+    APPEND_QUEUE_BYTES: integer(2 * limits.MAX_BODY_BYTES, 1_073_741_824)
       .default(33_554_432)
       .describe(
         'Most bytes of messages that wait for the database, and as many of bodies that are still coming in; beyond it posts are answered 503',

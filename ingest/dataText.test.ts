@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { openSql, type Sql } from '../test/support/testHistory.ts'
+import { openSql, type Sql } from '../test/support/testLog.ts'
 import { readDataText } from './dataText.ts'
 
 const opened = disposables()

@@ -3,10 +3,10 @@ import { parseConfig } from '../chassis/config.ts'
 import { eventBytes } from '../contract/messageEvent.ts'
 import { type Message, readEntry } from '../contract/message.ts'
 import { disposables } from '../test/support/disposables.ts'
-import { poster } from '../test/support/ingestClient.ts'
+import { postClient } from '../test/support/ingestClient.ts'
 import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { openSql, type Sql } from '../test/support/testHistory.ts'
+import { openSql, type Sql } from '../test/support/testLog.ts'
 import { ingestConfig } from './config.ts'
 
 const opened = disposables()
@@ -20,7 +20,7 @@ beforeAll(async () => {
   opened.add(() => ingest.close())
 })
 
-const post = poster(() => ingest)
+const post = postClient(() => ingest)
 
 /** Of a message of the default sender with this data. */
 function sizeOf(channel: string, data: string): number {

@@ -11,10 +11,10 @@ import { createGetHistory } from './getHistory.ts'
 
 const opened = disposables()
 /** More than the kernel keeps for a reader who takes nothing. */
-const PIECES = 100
+const CHUNKS = 100
 const LARGE = 'x'.repeat(250_000)
 
-/** Channels of so many messages, each a piece of its own; notes what is read of which. */
+/** Channels of so many messages, each a chunk of its own; notes what is read of which. */
 class Log {
   readonly reads: string[] = []
   failsAt = Infinity
@@ -39,9 +39,9 @@ class Log {
           ? { ...query, after: position, limit: limit - 1, epoch: 'e', readBytes: 1 }
           : undefined,
       last: after + limit,
-      head: PIECES,
+      head: CHUNKS,
       low: 0,
-      more: after + limit < PIECES,
+      more: after + limit < CHUNKS,
     }
   }
 
@@ -57,7 +57,7 @@ class Log {
   }
 }
 
-describe('a page of many pieces', () => {
+describe('a page of many chunks', () => {
   test('is one answer, with the links of the whole', async () => {
     const ask = await new Log().server(new Turns(1))
     const answer = await ask('/history?channel=a&limit=5&order=asc')
@@ -69,7 +69,7 @@ describe('a page of many pieces', () => {
     expect({ ...page, messages: [] }).toEqual({
       channel: 'a',
       messages: [],
-      head: PIECES,
+      head: CHUNKS,
       next,
       prev: null,
     })
@@ -89,7 +89,7 @@ describe('a page of many pieces', () => {
     }
   })
 
-  test('leaves the database to others after each piece, for a millisecond for every ten thousand bytes', async () => {
+  test('leaves the database to others after each chunk, for a millisecond for every ten thousand bytes', async () => {
     const log = new Log()
     const ask = await log.server(new Turns(1))
     const began = performance.now()
@@ -102,12 +102,12 @@ describe('a page of many pieces', () => {
   test('is read no further for a reader who takes nothing; others go on', async () => {
     const log = new Log()
     const ask = await log.server(new Turns(1))
-    const slow = await ask(`/history?channel=large.slow&limit=${PIECES}&order=asc`)
-    const fast = await ask(`/history?channel=large.fast&limit=${PIECES}&order=asc`)
-    expect((await fast.text()).length).toBeGreaterThan(PIECES * LARGE.length)
+    const slow = await ask(`/history?channel=large.slow&limit=${CHUNKS}&order=asc`)
+    const fast = await ask(`/history?channel=large.fast&limit=${CHUNKS}&order=asc`)
+    expect((await fast.text()).length).toBeGreaterThan(CHUNKS * LARGE.length)
     const read = log.reads.filter((channel) => channel === 'large.slow').length
-    expect(read).toBeLessThan(PIECES / 2)
-    expect(JSON.parse(await slow.text()).messages.length).toBe(PIECES)
+    expect(read).toBeLessThan(CHUNKS / 2)
+    expect(JSON.parse(await slow.text()).messages.length).toBe(CHUNKS)
   })
 
   test('is read no further for a reader who has left', async () => {
@@ -116,7 +116,7 @@ describe('a page of many pieces', () => {
     const ask = await log.server(turns)
     const leaving = new AbortController()
     const { signal } = leaving
-    const large = await ask(`/history?channel=large&limit=${PIECES}&order=asc`, { signal })
+    const large = await ask(`/history?channel=large&limit=${CHUNKS}&order=asc`, { signal })
     const begun: (() => void)[] = []
     const taken = turns.take(() => new Promise<void>((resolve) => void begun.push(resolve)))
     const waiting = ask('/history?channel=waiting&limit=9', { signal })
@@ -130,7 +130,7 @@ describe('a page of many pieces', () => {
     await taken
     await (await ask('/history?channel=other&limit=9')).text()
     expect(log.reads).not.toContain('waiting')
-    expect(log.reads.filter((channel) => channel === 'large').length).toBeLessThan(PIECES / 2)
+    expect(log.reads.filter((channel) => channel === 'large').length).toBeLessThan(CHUNKS / 2)
   })
 
   test('whose reader leaves without having taken it is done with', async () => {
@@ -138,16 +138,16 @@ describe('a page of many pieces', () => {
     const ask = await log.server(new Turns(1))
     const leaving = new AbortController()
     const { signal } = leaving
-    const slow = await ask(`/history?channel=large.slow&limit=${PIECES}&order=asc`, { signal })
+    const slow = await ask(`/history?channel=large.slow&limit=${CHUNKS}&order=asc`, { signal })
     // When this one is whole, the other one is waiting for its reader.
-    await (await ask(`/history?channel=large.fast&limit=${PIECES}&order=asc`)).text()
+    await (await ask(`/history?channel=large.fast&limit=${CHUNKS}&order=asc`)).text()
     expect(log.ended).toBe(1)
     leaving.abort()
     await expect(slow.text()).rejects.toThrow('aborted')
     await waitFor(() => log.ended === 2, 10)
   })
 
-  test('of which a later piece cannot be read breaks off, and is not taken for whole', async () => {
+  test('of which a later chunk cannot be read breaks off, and is not taken for whole', async () => {
     const log = new Log()
     log.failsAt = 3
     const ask = await log.server(new Turns(1))
@@ -168,7 +168,7 @@ describe('a page of many pieces', () => {
 
   test('that leads nowhere has no header of links', async () => {
     const ask = await new Log().server(new Turns(1))
-    const answer = await ask(`/history?channel=a&limit=${PIECES}&order=asc`)
+    const answer = await ask(`/history?channel=a&limit=${CHUNKS}&order=asc`)
     expect([answer.status, answer.headers.get('link')]).toEqual([200, null])
     await answer.text()
   })

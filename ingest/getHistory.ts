@@ -5,7 +5,7 @@ import { parseHistoryQuery } from './historyQuery.ts'
 import { linkHeader, pageLinks, type Links } from './links.ts'
 
 export interface Pages {
-  /** The first piece of a page, or the next one by the `rest` of the one before. */
+  /** The first chunk of a page, or the next one by the `rest` of the one before. */
   page: (query: PageQuery | RestQuery) => Promise<Page>
 }
 
@@ -13,8 +13,8 @@ export interface Pages {
 const BYTES_PER_MILLISECOND = 2_500
 
 /**
- * A page is read and written piece by piece, each in its turn: readers of large pages take turns with each other, and leave the event
- * loop and the database to posts in between. A reader that is slow holds one piece, and no turn.
+ * A page is read and written chunk by chunk, each in its turn: readers of large pages take turns with each other, and leave the event
+ * loop and the database to posts in between. A reader that is slow holds one chunk, and no turn.
  */
 export function createGetHistory({ page }: Pages, turns: Turns): RequestHandler {
   return async (request, response) => {
@@ -23,7 +23,7 @@ export function createGetHistory({ page }: Pages, turns: Turns): RequestHandler 
       // Whoever has left meanwhile is not read for.
       turns.take(
         async () => (response.closed ? undefined : page(asked)),
-        (piece) => bytesOf(piece) / BYTES_PER_MILLISECOND,
+        (chunk) => bytesOf(chunk) / BYTES_PER_MILLISECOND,
       )
     const first = await read(query)
     if (first === undefined) return
@@ -52,27 +52,27 @@ async function* encode(
   yield `{"channel":${JSON.stringify(channel)},"messages":[${join(first)}`
   let { rest } = first
   while (rest !== undefined) {
-    const piece = await read(rest)
-    if (piece === undefined) return
-    if (piece.entries.length > 0) yield `,${join(piece)}`
-    rest = piece.rest
+    const chunk = await read(rest)
+    if (chunk === undefined) return
+    if (chunk.entries.length > 0) yield `,${join(chunk)}`
+    rest = chunk.rest
   }
   yield `],${JSON.stringify({ head: first.head, ...links }).slice(1)}`
 }
 
 /** Near enough. */
-function bytesOf(piece: Page | undefined): number {
-  return piece?.entries.reduce((sum, { json }) => sum + json.length, 0) ?? 0
+function bytesOf(chunk: Page | undefined): number {
+  return chunk?.entries.reduce((sum, { json }) => sum + json.length, 0) ?? 0
 }
 
 function join({ entries }: Page): string {
   return entries.map((entry) => entry.json).join(',')
 }
 
-/** The next piece is asked for when the one before has left; none if the reader has gone. */
-async function write(response: Response, pieces: AsyncGenerator<string>): Promise<void> {
-  for await (const piece of pieces) {
-    if (!response.write(piece)) await left(response)
+/** The next chunk is asked for when the one before has left; none if the reader has gone. */
+async function write(response: Response, chunks: AsyncGenerator<string>): Promise<void> {
+  for await (const chunk of chunks) {
+    if (!response.write(chunk)) await left(response)
     if (response.closed) return
   }
   response.end()

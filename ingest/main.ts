@@ -9,7 +9,7 @@ import { createRegistry } from '../chassis/metrics.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { VERSION } from '../chassis/version.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
-import { History } from '../history/history.ts'
+import { LogWriter } from '../history/logWriter.ts'
 import { createIngest } from './app.ts'
 import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
@@ -29,11 +29,11 @@ exitOnCrash(logger)
 const registry = createRegistry('ingest', VERSION)
 const { posts, publishes, inFlight } = createIngestMetrics(registry)
 
-const history = new History({
+const history = new LogWriter({
   databaseUrl: config.DATABASE_URL,
   logId: config.LOG_ID,
   connections: config.DATABASE_CONNECTIONS,
-  maxWaitingBytes: config.MAX_WAITING_BYTES,
+  appendQueueBytes: config.APPEND_QUEUE_BYTES,
   keySeconds: config.IDEMPOTENCY_SECONDS,
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
@@ -49,19 +49,19 @@ const publisher = new Publisher({
   publishes,
   inFlight,
 })
-const passing = createCrashPoint(config.CRASH_DIR)
+const crashPoint = createCrashPoint(config.CRASH_DIR)
 const app = createIngest({
   logger,
   registry,
   corsOrigins: config.CORS_ORIGINS,
   history,
   publish: (entry, epoch) => {
-    passing('after-commit')
+    crashPoint('after-commit')
     publisher.publish(entry, epoch)
-    passing('after-publish')
+    crashPoint('after-publish')
   },
   posts,
-  bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.MAX_WAITING_BYTES },
+  bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.APPEND_QUEUE_BYTES },
   maxEventBytes: config.MAX_EVENT_BYTES,
 })
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { messageOf as message, poster, problemOf as problem } from '../test/support/ingestClient.ts'
+import { messageOf as message, postClient, problemOf as problem } from '../test/support/ingestClient.ts'
 import { type Message, readEntry } from '../contract/message.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'
@@ -13,7 +13,7 @@ beforeAll(async () => {
   opened.add(() => ingest.close())
 })
 
-const post = poster(() => ingest)
+const post = postClient(() => ingest)
 
 const ALICE = { 'Causeway-Sender': 'alice' }
 const AGAIN = { ...ALICE, 'Idempotency-Key': 'again' }

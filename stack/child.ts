@@ -136,13 +136,11 @@ export class Child {
       }
       try {
         // Each look is short, and looks are few: the wait is bounded by the deadline.
-        // oxlint-disable-next-line no-await-in-loop
         await this.#spec.probe(child.pid)
         return
       } catch (error) {
         reason = error
       }
-      // oxlint-disable-next-line no-await-in-loop
       await sleep(PROBE_EVERY)
     }
     child.kill('SIGKILL')

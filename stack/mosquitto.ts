@@ -9,7 +9,7 @@ import { render } from './template.ts'
 export function mosquitto({ dir, port }: ServerOptions): ServerSpec {
   const config = join(dir, 'mosquitto.conf')
   ownFolder(dir)
-  render(join(ROOT, 'deploy/mosquitto/mosquitto.conf.template'), config, {
+  render(join(ROOT, 'charts/causeway/files/mosquitto.conf.template'), config, {
     MQTT_HOST: '127.0.0.1',
     MQTT_PORT: String(port),
     ACCESS: 'allow_anonymous true',

@@ -70,7 +70,6 @@ describe('an address', () => {
     await fetch(`${edge.origin}/nowhere?token=secret`)
     let log = ''
     // nginx gathers lines for up to a second.
-    // oxlint-disable-next-line no-await-in-loop
     while (!log.includes('/nowhere')) log = await readFile(edge.accessLog, 'utf8')
     expect(log).not.toContain('secret')
     for (const line of log.trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow()
@@ -78,14 +77,14 @@ describe('an address', () => {
 })
 
 test('an answer that its reader does not take is not kept by the edge, and is whole in the end', async () => {
-  const piece = 'x'.repeat(100_000)
-  const pieces = 500
+  const chunk = 'x'.repeat(100_000)
+  const chunks = 500
   let written = 0
   edge.ingest = (request, response) => {
     const write = (): void => {
-      while (request.url === '/history?channel=slow' && written < pieces) {
+      while (request.url === '/history?channel=slow' && written < chunks) {
         written++
-        if (!response.write(piece)) return
+        if (!response.write(chunk)) return
       }
       response.end()
     }
@@ -98,8 +97,8 @@ test('an answer that its reader does not take is not kept by the edge, and is wh
     before = written
     for (let count = 0; count < 20; count++) await fetch(`${edge.origin}/history?channel=other`)
   }
-  expect(written).toBeLessThan(pieces / 2)
-  expect((await slow.text()).length).toBe(pieces * piece.length)
+  expect(written).toBeLessThan(chunks / 2)
+  expect((await slow.text()).length).toBe(chunks * chunk.length)
 })
 
 test('the page may load nothing from elsewhere', async () => {
@@ -126,7 +125,7 @@ async function problem(response: Response): Promise<string> {
     title,
     status,
     instance: `/requests/${id}`,
-    ...(slug === 'too-large' ? { detail: `at most ${MAX_BODY_BYTES} bytes are taken` } : {}),
+    ...(slug === 'too-large' ? { detail: `The body may have at most ${MAX_BODY_BYTES} bytes.` } : {}),
   })
   expect(response.status).toBe(status)
   return slug

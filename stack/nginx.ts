@@ -52,7 +52,7 @@ export function writeConfig(options: NginxOptions): string {
   const { dir, host, port, statusPort, accessLog, ingestPorts, gatewayPorts } = options
   const config = join(dir, 'nginx.conf')
   ownFolder(dir)
-  render(join(ROOT, 'deploy/nginx/nginx.conf.template'), config, {
+  render(join(ROOT, 'charts/causeway/files/nginx.conf.template'), config, {
     RUN_DIR: dir,
     ACCESS_LOG: accessLog,
     STATIC_DIR: join(ROOT, 'dist'),

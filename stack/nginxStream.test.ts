@@ -17,9 +17,7 @@ describe('a stream', () => {
     edge.gateway = (_request, response) => response.write('data: 1\n\n')
     for (let time = 0; time < 4; time++) {
       const aborted = new AbortController()
-      // oxlint-disable-next-line no-await-in-loop
       const response = await fetch(`${edge.origin}/events?channel=a`, { signal: aborted.signal })
-      // oxlint-disable-next-line no-await-in-loop
       const first = await response.body?.getReader().read()
       expect(new TextDecoder().decode(first?.value)).toBe('data: 1\n\n')
       aborted.abort()
@@ -80,15 +78,13 @@ describe('a stream', () => {
     for (const listener of [endAtOnce, leave]) {
       edge.gateway = listener
       // Else the socket would be waited for in vain.
-      // oxlint-disable-next-line no-await-in-loop
       const { headers } = await fetch(`${edge.origin}/events?channel=a`)
       expect(headers.get('connection')).toBe('close')
-      // oxlint-disable-next-line no-await-in-loop
       expect(await edge.raw(asking)).toContain('\ndata:')
     }
   })
 
-  test('comes in one piece to a reader of HTTP/1.0, which need not name a host', async () => {
+  test('comes whole to a reader of HTTP/1.0, which need not name a host', async () => {
     let host: string | undefined
     edge.gateway = (request, response) => {
       host = request.headers.host
@@ -130,9 +126,7 @@ describe('a stream', () => {
     const aborted = new AbortController()
     const answers = new Set<string>()
     for (let stream = 0; stream < 10 && answers.size < 2; stream++) {
-      // oxlint-disable-next-line no-await-in-loop
       const answer = await fetch(`${few.origin}/events?channel=a`, { signal: aborted.signal })
-      // oxlint-disable-next-line no-await-in-loop
       const first = await answer.body?.getReader().read()
       const text = new TextDecoder().decode(first?.value)
       answers.add(text.includes('event:goodbye') ? 'come back' : text)

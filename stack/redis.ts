@@ -11,7 +11,7 @@ export function redis({ dir, port }: ServerOptions): ServerSpec {
     dir,
     save: '',
     appendonly: 'no',
-    // Bounded; what goes first is what would expire anyway, so that the head, whose time every beacon renews, stays.
+    // Bounded; what goes first is what would expire anyway, so that the head, whose time every watermark renews, stays.
     maxmemory: '512mb',
     'maxmemory-policy': 'volatile-ttl',
     'tcp-backlog': 4096,

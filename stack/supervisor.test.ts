@@ -34,10 +34,8 @@ describe('a child', () => {
   test('that keeps dying is started again ever later', async () => {
     const child = await supervisor.start(spec(STAY))
     for (const wait of [250, 500, 1000]) {
-      // oxlint-disable-next-line no-await-in-loop
       await until(() => child.pid !== null)
       child.kill('SIGKILL')
-      // oxlint-disable-next-line no-await-in-loop
       await until(() => said.some((line) => line.endsWith(`again in ${wait} ms`)))
     }
     expect(said.filter((line) => line.includes('died'))).toHaveLength(3)
@@ -138,6 +136,5 @@ function spec(script: string, more: Partial<ChildSpec> = {}): ChildSpec {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  // oxlint-disable-next-line no-await-in-loop
   while (!isSo()) await sleep(20)
 }

@@ -90,7 +90,6 @@ export class Supervisor {
   async #stop(): Promise<void> {
     for (const roles of STOP_ORDER) {
       const children = this.children.filter(({ role }) => roles.includes(role))
-      // oxlint-disable-next-line no-await-in-loop
       await Promise.all(children.map((child) => child.stop()))
     }
     for (const timer of this.#timers) clearInterval(timer)

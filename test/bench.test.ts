@@ -86,12 +86,11 @@ onLinux('the load client', () => {
     expect(report.each).toMatchObject({ count: 3 })
   })
 
-  test('reads events that come in pieces, chunked, the same as whole ones', async () => {
+  test('reads events that come in chunks, chunked, the same as whole ones', async () => {
     const text = [1, 2, 3].map(event).join('')
     const report = await readAll(async ({ res }) => {
       for (let at = 0; at < text.length; at += 50) {
         res.write(text.slice(at, at + 50))
-        // oxlint-disable-next-line no-await-in-loop
         await new Promise(setImmediate)
       }
       res.end()
@@ -173,9 +172,7 @@ async function settled(client: LoadClient): Promise<LoadReport> {
   let before = await client.report()
   for (let looks = 0; ; looks++) {
     if (looks > 50) throw new Error('the streams never came to rest')
-    // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => setTimeout(resolve, 200))
-    // oxlint-disable-next-line no-await-in-loop
     const report = await client.report()
     const isStill = report.events === before.events && report.bytes === before.bytes
     if (report.headsMs !== 0 && isStill && report.events + report.refused > 0) return report

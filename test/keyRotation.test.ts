@@ -85,7 +85,6 @@ describe('the key of the copies', () => {
     let before = await start(OLD)
     await useTogether([before])
     for (const keys of [`${OLD},${NEW}`, `${NEW},${OLD}`, NEW]) {
-      // oxlint-disable no-await-in-loop
       if (keys === NEW) await removeFromRedis()
       const after = await start(keys)
       await useTogether([before, after])

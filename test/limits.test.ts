@@ -15,23 +15,23 @@ describe('the highest bounds that can be set', () => {
   test('are those that the other processes keep room for', () => {
     expect(highest('MAX_BODY_BYTES', limits.MAX_BODY_BYTES)).toEqual([true, false])
     expect(highest('MAX_EVENT_BYTES', limits.MAX_EVENT_BYTES)).toEqual([true, false])
-    const least = [limits.LEAST_WAITING_BYTES - 1, limits.LEAST_WAITING_BYTES].map(
-      (value) => gatewayConfig.shape.MAX_WAITING_BYTES.safeParse(String(value)).success,
+    const least = [limits.MIN_CONNECTION_BUFFER_BYTES - 1, limits.MIN_CONNECTION_BUFFER_BYTES].map(
+      (value) => gatewayConfig.shape.CONNECTION_BUFFER_BYTES.safeParse(String(value)).success,
     )
     expect(least).toEqual([false, true])
-    expect(limits.LEAST_WAITING_BYTES).toBeGreaterThanOrEqual(2 * limits.MAX_EVENT_BYTES)
+    expect(limits.MIN_CONNECTION_BUFFER_BYTES).toBeGreaterThanOrEqual(2 * limits.MAX_EVENT_BYTES)
     expect(limits.MAX_PACKET_BYTES).toBeGreaterThan(limits.MAX_EVENT_BYTES)
     expect(limits.MQTT_WINDOW_BYTES).toBeGreaterThanOrEqual(2 * limits.MAX_EVENT_BYTES)
   })
 
   test('are within what edge and broker let pass', () => {
-    const edge = numberIn('deploy/nginx/nginx.conf.template', /client_max_body_size (\d+)m;/)
+    const edge = numberIn('charts/causeway/files/nginx.conf.template', /client_max_body_size (\d+)m;/)
     expect(edge * 1_048_576).toBe(limits.MAX_BODY_BYTES)
-    const broker = numberIn('deploy/mosquitto/mosquitto.conf.template', /^max_packet_size (\d+)$/m)
+    const broker = numberIn('charts/causeway/files/mosquitto.conf.template', /^max_packet_size (\d+)$/m)
     expect(broker).toBe(limits.MAX_PACKET_BYTES)
     for (const bound of ['max_inflight_bytes', 'max_queued_bytes']) {
       const bytes = numberIn(
-        'deploy/mosquitto/mosquitto.conf.template',
+        'charts/causeway/files/mosquitto.conf.template',
         new RegExp(`^${bound} (\\d+)$`, 'm'),
       )
       expect(bytes).toBeGreaterThanOrEqual(limits.MAX_PACKET_BYTES)
@@ -39,7 +39,7 @@ describe('the highest bounds that can be set', () => {
   })
 
   test('fit into what may wait for the database', () => {
-    const waiting = ingestConfig.shape.MAX_WAITING_BYTES
+    const waiting = ingestConfig.shape.APPEND_QUEUE_BYTES
     const least = 2 * limits.MAX_BODY_BYTES
     expect(waiting.safeParse(String(least)).success).toBe(true)
     expect(waiting.safeParse(String(least - 1)).success).toBe(false)
@@ -79,8 +79,8 @@ describe('settings that contradict each other', () => {
     ],
     [
       'gateway',
-      { MAX_WAITING_BYTES: '2000000', MAX_TOTAL_WAITING_BYTES: '1999999' },
-      'MAX_TOTAL_WAITING_BYTES: expected at least MAX_WAITING_BYTES, because all readers together may have what one may',
+      { CONNECTION_BUFFER_BYTES: '2000000', TOTAL_BUFFER_BYTES: '1999999' },
+      'TOTAL_BUFFER_BYTES: expected at least CONNECTION_BUFFER_BYTES, because all readers together may have what one may',
     ],
     [
       'gateway',
@@ -97,7 +97,7 @@ describe('settings that contradict each other', () => {
     ['ingest', { MAX_BODY_BYTES: '1048576', MAX_EVENT_BYTES: '524288' }],
     ['ingest', { MAX_BODY_BYTES: '1000' }],
     ['gateway', {}],
-    ['gateway', { MAX_WAITING_BYTES: '2000000', MAX_TOTAL_WAITING_BYTES: '2000000' }],
+    ['gateway', { CONNECTION_BUFFER_BYTES: '2000000', TOTAL_BUFFER_BYTES: '2000000' }],
     ['gateway', { REPLAY_BUFFER_BYTES: '50000000', MAX_MEMORY_BYTES: '100000000' }],
     ['gateway', { MAX_MEMORY_BYTES: '67108864' }],
   ])('are told from those that just agree, of %s: %j', (service, env) => {

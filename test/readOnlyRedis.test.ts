@@ -66,7 +66,6 @@ test('a gateway does all of its work as the Redis user that docs/deploy.md gives
     ['PUBLISH', 'x'],
   ]) {
     const dry = redis.call('ACL', 'DRYRUN', 'gateway', command ?? '', extent ?? '', ...more)
-    // oxlint-disable-next-line no-await-in-loop
     expect([command, await dry]).toEqual([command, expect.stringMatching(/no permission/i)])
   }
 }, 90_000)

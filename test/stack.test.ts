@@ -52,12 +52,10 @@ describe('the stack', () => {
     gateway?.kill('SIGKILL')
     let told: number | null | undefined = before
     while (told === before || told === null) {
-      // oxlint-disable-next-line no-await-in-loop
       const { processes } = await stackFile(stack)
       told = processes.find(({ name }) => name === 'gateway-1')?.pid
     }
     expect(gateway?.pid).toBe(told)
-    // oxlint-disable-next-line no-await-in-loop
     while (!(await isReady(gateway?.metricsUrl))) await sleep(50)
   })
 
@@ -85,9 +83,9 @@ test('a stack whose database cannot be reached says so', async () => {
 })
 
 test('a start that is given up stops what it has started', async () => {
-  const giveUp = new AbortController()
-  const starting = testStack({ ownServers: true, signal: giveUp.signal })
-  setTimeout(() => giveUp.abort(new Error('changed my mind')), 300)
+  const aborting = new AbortController()
+  const starting = testStack({ ownServers: true, signal: aborting.signal })
+  setTimeout(() => aborting.abort(new Error('changed my mind')), 300)
   await expect(starting).rejects.toThrow('changed my mind')
 })
 

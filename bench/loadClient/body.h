@@ -21,7 +21,7 @@ void beginBody(struct body *body);
 /** Answers how long the response's head is; 0 where it is not all there yet, -1 where it is not 200. Cuts `text` off there. */
 long readHead(struct body *body, char *text, size_t length);
 
-/** Takes what is not content out of a piece of the body, in place; answers how much content is left in it. */
+/** Takes what is not content out of a part of the body, in place; answers how much content is left in it. */
 size_t readBody(struct body *body, char *text, size_t length);
 
 /** Whether the body has ended; its connection may be kept all the same. */

@@ -67,7 +67,7 @@ static void measure(struct tally *tally, struct text data, int64_t position, int
   int64_t time = now - message->sentAt;
   addTime(&tally->each, time);
   if (++message->count == 1) addTime(&tally->first, time);
-  if (message->count == tally->audience) {
+  if (message->count == tally->receivers) {
     addTime(&tally->last, time);
     tally->complete++;
   }

@@ -19,7 +19,7 @@ struct message {
 /** What all streams together have got, and what was wrong with it. */
 struct tally {
   /** Streams that each message is for. */
-  int64_t audience;
+  int64_t receivers;
   struct message messages[MESSAGES];
   uint64_t events;
   /** Messages that all of their streams have. */

@@ -68,7 +68,7 @@ static void tick(double seconds) {
     for (int at = 0; at < options.streams; at++) {
       struct stream *stream = &crowd.streams[at];
       if (stream->comeBackAt > 0 && time >= stream->comeBackAt) beginStream(stream);
-      // Slow readers are few and come first.
+      // Slow consumers are few and come first.
       if (at < options.slow && stream->state == OPEN && stream->isCounted) {
         receive(stream, (size_t)((double)options.slowBytes * seconds) + 1);
       }
@@ -87,7 +87,7 @@ static void readOptions(int argc, char **argv) {
   static const struct option names[] = {
       {"port", 1, 0, 'p'},       {"streams", 1, 0, 'n'},  {"path", 1, 0, 'u'},
       {"channels", 1, 0, 'c'},   {"sources", 1, 0, 's'},  {"burst", 1, 0, 'b'},
-      {"last-id", 1, 0, 'i'},    {"audience", 1, 0, 'a'}, {"slow", 1, 0, 'l'},
+      {"last-id", 1, 0, 'i'},    {"receivers", 1, 0, 'a'}, {"slow", 1, 0, 'l'},
       {"slow-bytes", 1, 0, 'y'}, {"stalled", 1, 0, 't'},  {"resume", 0, 0, 'r'},
       {"ready-event", 0, 0, 'e'}, {0}};
   int option;
@@ -100,7 +100,7 @@ static void readOptions(int argc, char **argv) {
     case 's': options.sources = atoi(optarg); break;
     case 'b': options.burst = atoi(optarg); break;
     case 'i': options.lastId = optarg; break;
-    case 'a': options.audience = atoi(optarg); break;
+    case 'a': options.receivers = atoi(optarg); break;
     case 'l': options.slow = atoi(optarg); break;
     case 'y': options.slowBytes = atol(optarg); break;
     case 't': options.stalled = atoi(optarg); break;
@@ -113,7 +113,7 @@ static void readOptions(int argc, char **argv) {
 
 static void prepare(void) {
   int apart = options.slow + options.stalled;
-  tally.audience = options.audience > 0 ? options.audience : options.streams - apart;
+  tally.receivers = options.receivers > 0 ? options.receivers : options.streams - apart;
   crowd.streams = calloc((size_t)options.streams, sizeof *crowd.streams);
   for (int at = 0; at < options.streams; at++) {
     struct stream *stream = &crowd.streams[at];

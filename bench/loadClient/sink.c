@@ -21,7 +21,7 @@ struct stream {
 static const char HEAD[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 static char *text;
 static size_t length;
-#define PIECE 65536
+#define CHUNK 65536
 
 static void die(const char *what) {
   fprintf(stderr, "sink: %s: %s\n", what, strerror(errno));
@@ -61,8 +61,8 @@ static struct stream *take(int server) {
 }
 
 static void pump(struct stream *stream) {
-  size_t piece = length - stream->sent < PIECE ? length - stream->sent : PIECE;
-  ssize_t sent = send(stream->fd, text + stream->sent, piece, MSG_NOSIGNAL);
+  size_t chunk = length - stream->sent < CHUNK ? length - stream->sent : CHUNK;
+  ssize_t sent = send(stream->fd, text + stream->sent, chunk, MSG_NOSIGNAL);
   if (sent > 0) stream->sent += (size_t)sent;
   if ((sent < 0 && errno != EAGAIN && errno != EINTR) || stream->sent == length) {
     close(stream->fd);

@@ -32,7 +32,7 @@ struct options {
   long slowBytes;
   const char *path, *lastId;
   bool resume, readyEvent;
-  int64_t audience;
+  int64_t receivers;
 };
 
 /** How all streams are doing. */

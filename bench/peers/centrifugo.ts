@@ -1,41 +1,41 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../../stack/ports.ts'
-import { answers } from '../../stack/probes.ts'
-import type { Bed } from '../bed.ts'
-import type { Running, Subject } from '../subject.ts'
+import { waitForHttp } from '../../stack/probes.ts'
+import type { Testbed } from '../testbed.ts'
+import type { Running, Target } from '../target.ts'
 import { openLobby, peerSpec } from './peer.ts'
 
 /** Centrifugo with messages in its own memory: its fastest way. */
-export function centrifugo(program: string): Subject {
+export function centrifugo(program: string): Target {
   return {
     name: 'Centrifugo',
-    start: (bed) => start(bed, program, { type: 'memory' }),
+    start: (testbed) => start(testbed, program, { type: 'memory' }),
   }
 }
 
 /** Centrifugo with messages over Redis, as with more than one of it. */
-export function centrifugoOnRedis(program: string): Subject {
+export function centrifugoOnRedis(program: string): Target {
   return {
     name: 'Centrifugo on Redis',
-    start: (bed) => {
-      const redis = { address: [bed.urls.redisUrl], prefix: bed.fresh('centrifugo') }
-      return start(bed, program, { type: 'redis', redis })
+    start: (testbed) => {
+      const redis = { address: [testbed.urls.redisUrl], prefix: testbed.fresh('centrifugo') }
+      return start(testbed, program, { type: 'redis', redis })
     },
   }
 }
 
-async function start(bed: Bed, program: string, engine: object): Promise<Running> {
+async function start(testbed: Testbed, program: string, engine: object): Promise<Running> {
   const [port, privatePort] = await Promise.all([freePort(), freePort()])
-  const dir = bed.folder('centrifugo')
+  const dir = testbed.folder('centrifugo')
   mkdirSync(dir, { recursive: true })
   const config = join(dir, 'config.json')
   writeFileSync(config, JSON.stringify(configuration(port, privatePort, engine)))
-  const child = await bed.serve(
+  const child = await testbed.serve(
     peerSpec({
       name: 'centrifugo',
       command: { command: program, args: ['-c', config] },
-      probe: () => answers(`http://127.0.0.1:${privatePort}/health`, 200),
+      probe: () => waitForHttp(`http://127.0.0.1:${privatePort}/health`, 200),
     }),
   )
   const subscribe = encodeURIComponent('{"subs":{"lobby":{}}}')

@@ -1,16 +1,16 @@
 import { v7 } from 'uuid'
 import type { Entry } from '../../contract/message.ts'
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { clock, dataOf, Messages } from '../messages.ts'
 import { pause } from '../publisher.ts'
 import { RedisPublisher } from '../redisPublisher.ts'
-import { NOW, type Running, type Subject } from '../subject.ts'
+import { NOW, type Running, type Target } from '../target.ts'
 import type { Child } from '../../stack/child.ts'
 import { service, type ServiceSpec } from '../../stack/service.ts'
 
 /** A gateway; `recent`: the last messages of the log, which the copy in Redis is to hold already. */
-export interface Gateway extends Subject {
-  start: (bed: Bed, channels: number, recent?: readonly Entry[]) => Promise<Running>
+export interface Gateway extends Target {
+  start: (testbed: Testbed, channels: number, recent?: readonly Entry[]) => Promise<Running>
 }
 
 /** A gateway as `npm start` runs it, by the `service` of its commit; messages enter through Redis, written as the bridge writes them. */
@@ -26,21 +26,21 @@ const LIVE_WITHIN_MS = 20_000
 
 async function startGateway(
   ofCommit: typeof service,
-  bed: Bed,
+  testbed: Testbed,
   channels: number,
   recent: readonly Entry[] = [],
 ): Promise<Running> {
-  const redisPrefix = bed.fresh('bench')
-  const spec = await gatewaySpec(bed, redisPrefix, ofCommit)
-  const { epoch, position } = await bed.history.head()
+  const redisPrefix = testbed.fresh('bench')
+  const spec = await gatewaySpec(testbed, redisPrefix, ofCommit)
+  const { epoch, position } = await testbed.history.head()
   const redis = await RedisPublisher.open(
-    { ...bed.urls, redisPrefix, epoch, copyKeys: bed.copyKeys, announce: (at) => bed.announce(at) },
+    { ...testbed.urls, redisPrefix, epoch, copyKeys: testbed.copyKeys, announce: (at) => testbed.announce(at) },
     position - recent.length,
   )
   let child: Child
   try {
     if (recent.length > 0) await redis.append(recent)
-    child = await bed.serve(spec)
+    child = await testbed.serve(spec)
     await untilLive(spec.metricsUrl ?? '')
   } catch (error) {
     // An open connection would keep the whole run from ending.
@@ -74,23 +74,23 @@ export function channelNames(count: number): string[] {
 
 /** One gateway of its own, with the configuration that it has by default. */
 export function gatewaySpec(
-  bed: Bed,
+  testbed: Testbed,
   redisPrefix: string,
   ofCommit = service,
 ): Promise<ServiceSpec> {
   return ofCommit({
-    ...bed.urls,
+    ...testbed.urls,
     role: 'gateway',
     index: 1,
     redisPrefix,
     mqttPrefix: redisPrefix,
-    copyKeys: bed.copyKeys,
+    copyKeys: testbed.copyKeys,
     env: {},
   })
 }
 
 /** Messages of a gateway's one channel, appended to the log as all others are. */
-export async function appendMessages(bed: Bed, count: number): Promise<Entry[]> {
+export async function appendMessages(testbed: Testbed, count: number): Promise<Entry[]> {
   const [channel = ''] = channelNames(1)
   const drafts = Array.from({ length: count }, () => ({
     id: v7(),
@@ -101,7 +101,7 @@ export async function appendMessages(bed: Bed, count: number): Promise<Entry[]> 
     principal: 'bench',
     key: null,
   }))
-  const appended = await Promise.all(drafts.map((draft) => bed.history.append(draft)))
+  const appended = await Promise.all(drafts.map((draft) => testbed.history.append(draft)))
   return appended.map(({ entry }) => entry).sort((a, b) => a.position - b.position)
 }
 

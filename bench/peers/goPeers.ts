@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { codeOf, messageOf } from '../../stack/errors.ts'
 import { ROOT } from '../../stack/root.ts'
 import { CACHE } from '../cache.ts'
-import type { Subject } from '../subject.ts'
+import type { Target } from '../target.ts'
 import { centrifugo, centrifugoOnRedis } from './centrifugo.ts'
 import { mercure } from './mercure.ts'
 
@@ -15,15 +15,15 @@ const MERCURE = 'v0.22.1'
 /** Their versions, for the reader. */
 export const GO_PEERS = `Centrifugo ${CENTRIFUGO}, Mercure ${MERCURE}`
 
-/** The peers that are written in Go; none if they cannot be built here, which `say` is told. */
-export async function goPeers(say: (line: string) => void): Promise<Subject[]> {
+/** The peers that are written in Go; none if they cannot be built here, which `print` is told. */
+export async function goPeers(print: (line: string) => void): Promise<Target[]> {
   try {
     // The first time takes minutes; then Go sees that nothing has changed.
     await go(['install', `github.com/centrifugal/centrifugo/v6@${CENTRIFUGO}`])
     await go(['build', '-C', join(ROOT, 'bench/mercure'), '-o', inCache('mercure')])
   } catch (error) {
     const why = codeOf(error) === 'ENOENT' ? 'there is no Go' : messageOf(error)
-    say(`Centrifugo and Mercure are left out: ${why}`)
+    print(`Centrifugo and Mercure are left out: ${why}`)
     return []
   }
   const program = inCache('centrifugo')

@@ -1,24 +1,24 @@
 import { serverEnv } from '../../stack/server.ts'
 import { freePort } from '../../stack/ports.ts'
-import { greets } from '../../stack/probes.ts'
-import type { Bed } from '../bed.ts'
-import type { Running, Subject } from '../subject.ts'
+import { waitForTcp } from '../../stack/probes.ts'
+import type { Testbed } from '../testbed.ts'
+import type { Running, Target } from '../target.ts'
 import { openLobby, peerSpec } from './peer.ts'
 
 /** A Mercure hub with its local transport; see bench/mercure/main.go. */
-export function mercure(program: string): Subject {
-  return { name: 'Mercure', start: (bed) => start(bed, program) }
+export function mercure(program: string): Target {
+  return { name: 'Mercure', start: (testbed) => start(testbed, program) }
 }
 
-async function start(bed: Bed, program: string): Promise<Running> {
+async function start(testbed: Testbed, program: string): Promise<Running> {
   const port = await freePort()
   const path = '/.well-known/mercure'
-  const child = await bed.serve(
+  const child = await testbed.serve(
     peerSpec({
       name: 'mercure',
       command: { command: program, args: [] },
       env: { ...serverEnv(), PORT: String(port) },
-      probe: () => greets(port),
+      probe: () => waitForTcp(port),
     }),
   )
   return {

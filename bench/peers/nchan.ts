@@ -2,27 +2,27 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../../stack/ports.ts'
-import { answers } from '../../stack/probes.ts'
+import { waitForHttp } from '../../stack/probes.ts'
 import { serverEnv } from '../../stack/server.ts'
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { childrenOf } from '../process.ts'
-import type { Running, Subject } from '../subject.ts'
+import type { Running, Target } from '../target.ts'
 import { openLobby, peerSpec } from './peer.ts'
 
 /** Nchan inside Debian's nginx, with one worker and messages in its own memory: its fastest way. */
-export const nchan: Subject = { name: 'Nchan', start }
+export const nchan: Target = { name: 'Nchan', start }
 
-async function start(bed: Bed): Promise<Running> {
+async function start(testbed: Testbed): Promise<Running> {
   const port = await freePort()
-  const dir = bed.folder('nchan')
+  const dir = testbed.folder('nchan')
   mkdirSync(dir, { recursive: true })
   const config = join(dir, 'nginx.conf')
   writeFileSync(config, configuration(dir, port))
-  const child = await bed.serve(
+  const child = await testbed.serve(
     peerSpec({
       name: 'nchan',
       command: { command: 'nginx', args: ['-e', 'stderr', '-p', dir, '-c', config] },
-      probe: () => answers(`http://127.0.0.1:${port}/alive`, 200),
+      probe: () => waitForHttp(`http://127.0.0.1:${port}/alive`, 200),
     }),
   )
   const [worker = 0] = childrenOf(child.pid ?? 0)

@@ -1,59 +1,59 @@
 import { join } from 'node:path'
 import { RedisKeys } from '../../contract/redisKeys.ts'
 import { freePort } from '../../stack/ports.ts'
-import { greets } from '../../stack/probes.ts'
+import { waitForTcp } from '../../stack/probes.ts'
 import { ROOT } from '../../stack/root.ts'
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import type { LoadOptions } from '../loadClient.ts'
 import { Messages } from '../messages.ts'
 import { RedisPublisher } from '../redisPublisher.ts'
-import type { Running, Subject } from '../subject.ts'
+import type { Running, Target } from '../target.ts'
 import { channelNames } from './gateway.ts'
 import { peerSpec } from './peer.ts'
 
 /** A bare node:http server on one Redis channel. */
-export const plainNode: Subject = {
+export const plainNode: Target = {
   name: 'plain Node',
-  start: (bed) => startPeer(bed, 'plainNode.js', { path: '/' }),
+  start: (testbed) => startPeer(testbed, 'plainNode.js', { path: '/' }),
 }
 
 /** A bare loop from ioredis to sockets, with one Redis channel for each stream. */
-export const bareLoop: Subject = {
+export const bareLoop: Target = {
   name: 'bare loop',
-  start: (bed, channels) => startPeer(bed, 'bareSockets.js', { path: '/bench.{n}', channels }),
+  start: (testbed, channels) => startPeer(testbed, 'bareSockets.js', { path: '/bench.{n}', channels }),
 }
 
 /** A socket that nothing comes over. */
-export const bareSocket: Subject = {
+export const bareSocket: Target = {
   name: 'bare socket',
-  start: (bed) => startPeer(bed, 'bareSockets.js', { path: '/' }),
+  start: (testbed) => startPeer(testbed, 'bareSockets.js', { path: '/' }),
 }
 
 async function startPeer(
-  bed: Bed,
+  testbed: Testbed,
   file: string,
   { path, channels = 1 }: { path: string; channels?: number },
 ): Promise<Running> {
-  const redisPrefix = bed.fresh('bench')
+  const redisPrefix = testbed.fresh('bench')
   const epoch = 'bench'
   const keys = new RedisKeys(redisPrefix, 0)
   const redis = await RedisPublisher.open(
-    { ...bed.urls, redisPrefix, epoch, copyKeys: bed.copyKeys, announce: (at) => bed.announce(at) },
+    { ...testbed.urls, redisPrefix, epoch, copyKeys: testbed.copyKeys, announce: (at) => testbed.announce(at) },
     0,
   )
   const port = await freePort()
-  const child = await bed.serve(
+  const child = await testbed.serve(
     peerSpec({
       name: file.replace('.js', ''),
       command: { command: process.execPath, args: [join(ROOT, 'dist/bench/peers', file)] },
       env: {
         ...process.env,
         PORT: String(port),
-        REDIS_URL: bed.urls.redisUrl,
+        REDIS_URL: testbed.urls.redisUrl,
         REDIS_CHANNEL: keys.live(epoch, channelNames(1)[0] ?? ''),
         REDIS_PREFIX: keys.livePrefix(epoch),
       },
-      probe: () => greets(port),
+      probe: () => waitForTcp(port),
     }),
   )
   const load: Pick<LoadOptions, 'port' | 'path' | 'channels'> = { port, path, channels }

@@ -4,7 +4,7 @@ import { MAC_LENGTH } from '../../chassis/copyKeys.ts'
 
 /*
  * The limit: a bare node:http server that sends what comes over one Redis channel to everybody, and joins the messages of one
- * turn of the event loop into one write per stream. It resumes nothing, checks nothing, and knows no slow readers.
+ * turn of the event loop into one write per stream. It resumes nothing, checks nothing, and knows no slow consumers.
  */
 const { PORT, REDIS_URL = '', REDIS_CHANNEL = '' } = process.env
 const responses = new Set<ServerResponse>()

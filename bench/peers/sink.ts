@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { freePort } from '../../stack/ports.ts'
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { pause } from '../publisher.ts'
 
 const EVENTS = 200_000
@@ -11,13 +11,13 @@ const WARM_UP_MS = 500
 export const sink = { name: 'load client', measure }
 
 /** Events a second that it reads and checks. */
-async function measure(bed: Bed, streams: number, seconds: number): Promise<number> {
+async function measure(testbed: Testbed, streams: number, seconds: number): Promise<number> {
   const port = await freePort()
-  const args = ['-c', bed.cores.server, bed.programs.sink, port, streams, EVENTS].map(String)
+  const args = ['-c', testbed.cores.server, testbed.programs.sink, port, streams, EVENTS].map(String)
   const server = spawn('taskset', args, { stdio: ['pipe', 'pipe', 'inherit'] })
   try {
     await once(server.stdout, 'data')
-    const client = bed.load({ port, path: '/', streams })
+    const client = testbed.load({ port, path: '/', streams })
     await client.opened
     await pause(WARM_UP_MS)
     client.reset()

@@ -1,26 +1,26 @@
 import { service, type ServiceRole, type ServiceSpec } from '../../stack/service.ts'
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { HttpPublisher } from '../httpPublisher.ts'
 import { dataOf } from '../messages.ts'
-import type { Running, Subject } from '../subject.ts'
+import type { Running, Target } from '../target.ts'
 import { channelNames, untilLive } from './gateway.ts'
 
 /** The gateway at the end of the whole road: posts to ingest, through Postgres, MQTT, the bridge and Redis. */
-export const wholeRoad: Subject = { name: 'Causeway, from POST', start }
+export const wholeRoad: Target = { name: 'Causeway, from POST', start }
 
 /** Posts that wait for their answer at once; what waits together is one commit. */
 const CONNECTIONS = 64
 
-async function start(bed: Bed, channels: number): Promise<Running> {
-  const prefix = bed.fresh('bench')
+async function start(testbed: Testbed, channels: number): Promise<Running> {
+  const prefix = testbed.fresh('bench')
   const spec = (role: ServiceRole): Promise<ServiceSpec> =>
     service({
-      ...bed.urls,
+      ...testbed.urls,
       role,
       index: 1,
       redisPrefix: prefix,
       mqttPrefix: prefix,
-      copyKeys: bed.copyKeys,
+      copyKeys: testbed.copyKeys,
       env: {},
     })
   const [ingest, bridge, gateway] = await Promise.all([
@@ -28,8 +28,8 @@ async function start(bed: Bed, channels: number): Promise<Running> {
     spec('bridge'),
     spec('gateway'),
   ])
-  const helpers = await Promise.all([bed.start(bridge), bed.start(ingest)])
-  const child = await bed.serve(gateway)
+  const helpers = await Promise.all([testbed.start(bridge), testbed.start(ingest)])
+  const child = await testbed.serve(gateway)
   await untilLive(gateway.metricsUrl ?? '')
   const names = channelNames(channels)
   return {

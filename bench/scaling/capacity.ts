@@ -4,14 +4,14 @@ import { renderRows } from './rows.ts'
 
 /** The part of its memory limit at which a gateway sends new streams elsewhere; the chart sets MAX_MEMORY_BYTES to it. */
 const USABLE = 0.8
-const SUBJECT = 'Causeway'
+const TARGET = 'Causeway'
 const COMMAND = 'npm run bench --'
 
 /** What one gateway pod was measured to carry, as a table in Markdown. What has not been measured says so, with the command. */
 export function renderCapacity(results: Results, memoryBytes: number): string {
   const figure = (scenario: string, metric: string): number | undefined => {
     const found = results[scenario]?.outcome.series.find(
-      (each) => each.subject === SUBJECT && each.metric === metric,
+      (each) => each.target === TARGET && each.metric === metric,
     )
     return found === undefined ? undefined : median(found.values)
   }

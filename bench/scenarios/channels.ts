@@ -1,4 +1,4 @@
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { keepsUp } from '../comparison.ts'
 import { format } from '../figures.ts'
 import { gateway } from '../peers/gateway.ts'
@@ -6,7 +6,7 @@ import { bareLoop } from '../peers/nodePeers.ts'
 import type { Outcome } from '../results.ts'
 import { Figures, inTurn, type Plan } from '../scenario.ts'
 import { Session } from '../session.ts'
-import type { Subject } from '../subject.ts'
+import type { Target } from '../target.ts'
 
 const RATE = 'messages/s'
 const P99 = 'p99 at half the rate, ms'
@@ -18,12 +18,12 @@ const P99_LIMIT_MS = 50
 const WINDOW = 2_000
 
 /** Very many channels with one stream each: what a message costs that nobody shares. */
-export async function channels(bed: Bed, plan: Plan): Promise<Outcome> {
+export async function channels(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const count = plan.quick ? 1_000 : 10_000
   const seconds = plan.quick ? 1 : 5
-  const figures = new Figures(plan.say)
-  await inTurn(plan, [...plan.gateways, bareLoop], async (subject) => {
-    figures.add(subject.name, await measure(bed, subject, count, seconds))
+  const figures = new Figures(plan.print)
+  await inTurn(plan, [...plan.gateways, bareLoop], async (target) => {
+    figures.add(target.name, await measure(testbed, target, count, seconds))
   })
   const share = figures.median(gateway.name, RATE) / figures.median(bareLoop.name, RATE)
   const p99 = figures.median(gateway.name, P99)
@@ -55,12 +55,12 @@ export async function channels(bed: Bed, plan: Plan): Promise<Outcome> {
 }
 
 async function measure(
-  bed: Bed,
-  subject: Subject,
+  testbed: Testbed,
+  target: Target,
   count: number,
   seconds: number,
 ): Promise<Record<string, number>> {
-  const session = await Session.open(bed, subject, { streams: count, channels: count, audience: 1 })
+  const session = await Session.open(testbed, target, { streams: count, channels: count, receivers: 1 })
   try {
     await session.fast(WINDOW, seconds / 2)
     const fast = await session.fast(WINDOW, seconds)

@@ -1,4 +1,4 @@
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { format } from '../figures.ts'
 import type { LoadReport } from '../loadClient.ts'
 import { gateway } from '../peers/gateway.ts'
@@ -8,19 +8,19 @@ import { plainNode } from '../peers/nodePeers.ts'
 import { pause } from '../publisher.ts'
 import type { Claim, Outcome } from '../results.ts'
 import { Figures, inTurn, type Plan } from '../scenario.ts'
-import type { Subject } from '../subject.ts'
+import type { Target } from '../target.ts'
 
 const DONE = 's to the last stream'
 const UNSERVED = 'refused, failed or not served'
 
 /** Everybody comes at once, and nobody has been there before. */
-export async function connect(bed: Bed, plan: Plan): Promise<Outcome> {
+export async function connect(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const streams = plan.quick ? 500 : 5_000
-  const figures = new Figures(plan.say)
-  const peers = await goPeers(plan.say)
-  await inTurn(plan, [...plan.gateways, nchan, ...peers, plainNode], async (subject) => {
-    const { openMs, refused, failed, open } = await connectAll(bed, subject, streams)
-    figures.add(subject.name, {
+  const figures = new Figures(plan.print)
+  const peers = await goPeers(plan.print)
+  await inTurn(plan, [...plan.gateways, nchan, ...peers, plainNode], async (target) => {
+    const { openMs, refused, failed, open } = await connectAll(testbed, target, streams)
+    figures.add(target.name, {
       [DONE]: openMs / 1_000,
       [UNSERVED]: refused + failed + streams - open,
     })
@@ -46,10 +46,10 @@ export async function connect(bed: Bed, plan: Plan): Promise<Outcome> {
 }
 
 /** How it went for so many streams that connect to one server, with nothing missed. */
-export async function connectAll(bed: Bed, subject: Subject, streams: number): Promise<LoadReport> {
-  const running = await subject.start(bed, 1)
+export async function connectAll(testbed: Testbed, target: Target, streams: number): Promise<LoadReport> {
+  const running = await target.start(testbed, 1)
   await pause(1_000)
-  const client = bed.load({ ...running.load, streams, burst: streams, resume: true })
+  const client = testbed.load({ ...running.load, streams, burst: streams, resume: true })
   try {
     return await client.opened
   } finally {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { type Stack, startStack } from '../../stack/stack.ts'
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { allCores, moveTo } from '../cores.ts'
 import { format } from '../figures.ts'
 import { HttpPublisher } from '../httpPublisher.ts'
@@ -10,7 +10,7 @@ import type { Outcome } from '../results.ts'
 import { Figures, type Plan } from '../scenario.ts'
 import { brokenOf } from '../session.ts'
 
-const SUBJECT = 'Causeway'
+const TARGET = 'Causeway'
 const CHANNELS = 50
 const PER_SECOND = 200
 const MOVED = 'streams that moved'
@@ -20,20 +20,20 @@ const DOUBLED = 'doubled'
 const LONGEST = 'longest wait for a message, ms'
 
 /** One of two gateways is ended in order, while messages flow. */
-export async function drain(bed: Bed, plan: Plan): Promise<Outcome> {
+export async function drain(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const streams = plan.quick ? 500 : 5_000
-  const figures = new Figures(plan.say)
+  const figures = new Figures(plan.print)
   // Nothing is measured against a core here: the whole system runs as it does for a user.
-  moveTo(allCores(bed.cores), process.pid)
+  moveTo(allCores(testbed.cores), process.pid)
   try {
     for (let round = 1; round <= plan.rounds; round++) {
-      plan.say(`round ${round} of ${plan.rounds}`)
-      figures.add(SUBJECT, await measure(bed, streams, plan.quick ? 1 : 4))
+      plan.print(`round ${round} of ${plan.rounds}`)
+      figures.add(TARGET, await measure(testbed, streams, plan.quick ? 1 : 4))
     }
   } finally {
-    moveTo(bed.cores.rest, process.pid)
+    moveTo(testbed.cores.rest, process.pid)
   }
-  const [lost, doubled, moved] = [LOST, DOUBLED, MOVED].map((each) => figures.sum(SUBJECT, each))
+  const [lost, doubled, moved] = [LOST, DOUBLED, MOVED].map((each) => figures.sum(TARGET, each))
   return {
     title: `Drain: a gateway with its share of ${format(streams)} streams is ended`,
     method: [
@@ -52,17 +52,17 @@ export async function drain(bed: Bed, plan: Plan): Promise<Outcome> {
   }
 }
 
-async function measure(bed: Bed, streams: number, seconds: number) {
-  const dir = bed.folder('drain')
+async function measure(testbed: Testbed, streams: number, seconds: number) {
+  const dir = testbed.folder('drain')
   await rm(dir, { recursive: true, force: true })
   const stack = await startStack({ dir, gateways: 2, bridges: 2, ingests: 1 })
   const port = Number(new URL(stack.origin).port)
-  const client = bed.load({
+  const client = testbed.load({
     port,
     streams,
     path: '/events?channel=bench.{n}',
     channels: CHANNELS,
-    audience: streams / CHANNELS,
+    receivers: streams / CHANNELS,
     resume: true,
     readyEvent: true,
   })

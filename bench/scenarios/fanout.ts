@@ -1,4 +1,4 @@
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { keepsUp } from '../comparison.ts'
 import { format } from '../figures.ts'
 import { gateway } from '../peers/gateway.ts'
@@ -10,7 +10,7 @@ import { sink } from '../peers/sink.ts'
 import type { Outcome } from '../results.ts'
 import { Figures, inTurn, type Plan } from '../scenario.ts'
 import { Session } from '../session.ts'
-import { BEFORE, type Subject } from '../subject.ts'
+import { BEFORE, type Target } from '../target.ts'
 
 const WINDOWS = [8, 32, 64, 128, 256, 500]
 const P99_LIMIT_MS = 100
@@ -26,33 +26,33 @@ const CALM_RATE = 'deliveries/s at 70 %'
 const CALM_P99 = 'p99 at 70 %, ms'
 
 /** 1,000 streams of one channel, messages as fast as they are taken. */
-export async function fanout(bed: Bed, plan: Plan): Promise<Outcome> {
+export async function fanout(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const streams = plan.quick ? 100 : 1_000
   const seconds = plan.quick ? 1 : 5
-  const subjects = [...plan.gateways, nchan, ...(await goPeers(plan.say)), plainNode, wholeRoad]
-  const figures = new Figures(plan.say)
+  const targets = [...plan.gateways, nchan, ...(await goPeers(plan.print)), plainNode, wholeRoad]
+  const figures = new Figures(plan.print)
   const windows = new Map<string, number>()
-  plan.say('looking for how many messages each takes at once')
-  for (const subject of subjects) {
+  plan.print('looking for how many messages each takes at once')
+  for (const target of targets) {
     // What is compared with ours is to have as many on their way.
     const found =
-      subject.name === BEFORE
+      target.name === BEFORE
         ? windows.get(gateway.name)
-        : await findWindow(bed, subject, streams, plan)
-    windows.set(subject.name, found ?? 0)
+        : await findWindow(testbed, target, streams, plan)
+    windows.set(target.name, found ?? 0)
   }
-  await inTurn(plan, subjects, async (subject) => {
-    const window = windows.get(subject.name) ?? 0
-    figures.add(subject.name, await measure(bed, subject, { streams, seconds, window }))
+  await inTurn(plan, targets, async (target) => {
+    const window = windows.get(target.name) ?? 0
+    figures.add(target.name, await measure(testbed, target, { streams, seconds, window }))
   })
-  figures.add(sink.name, { [HEADROOM]: await sink.measure(bed, streams, seconds) })
+  figures.add(sink.name, { [HEADROOM]: await sink.measure(testbed, streams, seconds) })
 
   const ours = figures.median(gateway.name, RATE)
   const ratio = ours / figures.median(nchan.name, RATE)
   const limit = ours / figures.median(plainNode.name, RATE)
   const p99 = figures.median(gateway.name, P99)
   const faults = figures.sum(gateway.name, FAULTS)
-  const chosen = subjects.map(({ name }) => `${name} ${windows.get(name)}`).join(', ')
+  const chosen = targets.map(({ name }) => `${name} ${windows.get(name)}`).join(', ')
   return {
     title: `Fan-out: ${format(streams)} streams of one channel`,
     method: [
@@ -87,13 +87,13 @@ const TOO_LONG_MS = 1_000
 
 /** The number of messages on their way with which it delivers most; our own are to keep to the limit as well. */
 async function findWindow(
-  bed: Bed,
-  subject: Subject,
+  testbed: Testbed,
+  target: Target,
   streams: number,
   plan: Plan,
 ): Promise<number> {
   const seconds = plan.quick ? 0.5 : 2
-  const session = await Session.open(bed, subject, { streams })
+  const session = await Session.open(testbed, target, { streams })
   try {
     await session.fast(32, seconds)
     const tried = WINDOWS.map((window) => ({ window, rate: 0, p99: Infinity }))
@@ -111,8 +111,8 @@ async function findWindow(
     const told = tried
       .filter(({ rate }) => rate > 0)
       .map(({ window, rate, p99 }) => `${window}: ${format(rate)}/s in ${format(p99)} ms`)
-    plan.say(`  ${subject.name}: ${told.join(', ')}`)
-    const limit = subject === gateway ? P99_AIM_MS : Infinity
+    plan.print(`  ${target.name}: ${told.join(', ')}`)
+    const limit = target === gateway ? P99_AIM_MS : Infinity
     const [best] = tried
       .sort((a, b) => b.rate - a.rate)
       .sort((a, b) => Number(a.p99 > limit) - Number(b.p99 > limit))
@@ -123,11 +123,11 @@ async function findWindow(
 }
 
 async function measure(
-  bed: Bed,
-  subject: Subject,
+  testbed: Testbed,
+  target: Target,
   { streams, seconds, window }: { streams: number; seconds: number; window: number },
 ): Promise<Record<string, number>> {
-  const session = await Session.open(bed, subject, { streams })
+  const session = await Session.open(testbed, target, { streams })
   try {
     await session.fast(window, seconds / 3)
     const fast = await session.fast(window, seconds)

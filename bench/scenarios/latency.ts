@@ -1,4 +1,4 @@
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { keepsUp } from '../comparison.ts'
 import { format } from '../figures.ts'
 import { gateway } from '../peers/gateway.ts'
@@ -8,18 +8,18 @@ import { wholeRoad } from '../peers/wholeRoad.ts'
 import type { Outcome } from '../results.ts'
 import { Figures, inTurn, type Plan } from '../scenario.ts'
 import { Session } from '../session.ts'
-import type { Subject } from '../subject.ts'
+import type { Target } from '../target.ts'
 
 const FAULTS = 'lost or doubled'
 
 /** One message at a time: how long until the last stream has it. */
-export async function latency(bed: Bed, plan: Plan): Promise<Outcome> {
+export async function latency(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const sizes = plan.quick ? [100, 1_000] : [1_000, 10_000]
-  const subjects = [...plan.gateways, nchan, ...(await goPeers(plan.say)), wholeRoad]
-  const figures = new Figures(plan.say)
-  await inTurn(plan, subjects, async (subject) => {
+  const targets = [...plan.gateways, nchan, ...(await goPeers(plan.print)), wholeRoad]
+  const figures = new Figures(plan.print)
+  await inTurn(plan, targets, async (target) => {
     for (const streams of sizes) {
-      figures.add(subject.name, await measure(bed, subject, streams, plan.quick ? 10 : 100))
+      figures.add(target.name, await measure(testbed, target, streams, plan.quick ? 10 : 100))
     }
   })
   const claims = sizes.flatMap((streams) => {
@@ -49,12 +49,12 @@ export async function latency(bed: Bed, plan: Plan): Promise<Outcome> {
 }
 
 async function measure(
-  bed: Bed,
-  subject: Subject,
+  testbed: Testbed,
+  target: Target,
   streams: number,
   count: number,
 ): Promise<Record<string, number>> {
-  const session = await Session.open(bed, subject, { streams })
+  const session = await Session.open(testbed, target, { streams })
   try {
     await session.single(Math.ceil(count / 5))
     const { last, first, faults } = await session.single(count)

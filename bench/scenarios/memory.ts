@@ -1,4 +1,4 @@
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { format, median } from '../figures.ts'
 import type { LoadClient } from '../loadClient.ts'
 import { appendMessages, gateway, type Gateway } from '../peers/gateway.ts'
@@ -10,7 +10,7 @@ import { pause } from '../publisher.ts'
 import type { Outcome } from '../results.ts'
 import { Figures, inTurn, type Plan } from '../scenario.ts'
 import { brokenOf } from '../session.ts'
-import type { Subject } from '../subject.ts'
+import type { Target } from '../target.ts'
 
 const EACH = 'kB a stream'
 const EMPTY = 'empty, MB'
@@ -24,27 +24,27 @@ const CHURNED = 'MB after churn'
 const BEFORE_CHURN = 'MB before churn'
 
 /** What an idle stream costs, and whether coming and going leaves anything behind. */
-export async function memory(bed: Bed, plan: Plan): Promise<Outcome> {
+export async function memory(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const scale = plan.quick ? 0.1 : 1
   const [first, more] = [FIRST * scale, MORE * scale]
   const settleMs = plan.quick ? 3_000 : 40_000
   // Longer than the heartbeats are apart: what they leave is counted too.
   const restMs = plan.quick ? 3_000 : 25_000
-  const subjects: Filled[] = [
+  const targets: Filled[] = [
     ...plan.gateways,
     ...plan.gateways.map(returning),
     nchan,
-    ...(await goPeers(plan.say)),
+    ...(await goPeers(plan.print)),
     plainNode,
     bareSocket,
   ]
-  const figures = new Figures(plan.say)
-  await inTurn(plan, subjects, async (subject) => {
-    figures.add(subject.name, await measure(bed, subject, { first, more, settleMs, restMs }))
+  const figures = new Figures(plan.print)
+  await inTurn(plan, targets, async (target) => {
+    figures.add(target.name, await measure(testbed, target, { first, more, settleMs, restMs }))
   })
-  plan.say(`letting streams of the gateway come and go for ${plan.minutes} min`)
+  plan.print(`letting streams of the gateway come and go for ${plan.minutes} min`)
   const perSecond = more / 20
-  const { early, late } = await churn(bed, plan, more, perSecond)
+  const { early, late } = await churn(testbed, plan, more, perSecond)
   figures.add(gateway.name, { [BEFORE_CHURN]: early, [CHURNED]: late })
 
   const [ours = NaN, since = NaN, theirs = NaN] = [gateway, returning(gateway), nchan].map(
@@ -89,7 +89,7 @@ export async function memory(bed: Bed, plan: Plan): Promise<Outcome> {
   }
 }
 
-interface Filled extends Subject {
+interface Filled extends Target {
   /** Messages that each of its streams begins with; default none. */
   backlog?: number
 }
@@ -99,8 +99,8 @@ function returning({ name, start }: Gateway): Filled {
   return {
     name: `${name}, since=-${SINCE}`,
     backlog: SINCE,
-    start: async (bed, channels) => {
-      const running = await start(bed, channels, await appendMessages(bed, 2 * SINCE))
+    start: async (testbed, channels) => {
+      const running = await start(testbed, channels, await appendMessages(testbed, 2 * SINCE))
       const { load } = running
       return { ...running, load: { ...load, path: `${load.path}&since=-${SINCE}` } }
     },
@@ -108,14 +108,14 @@ function returning({ name, start }: Gateway): Filled {
 }
 
 async function measure(
-  bed: Bed,
-  subject: Filled,
+  testbed: Testbed,
+  target: Filled,
   { first, more, settleMs, restMs }: Record<'first' | 'more' | 'settleMs' | 'restMs', number>,
 ): Promise<Record<string, number>> {
-  const running = await subject.start(bed, 1)
+  const running = await target.start(testbed, 1)
   const clients: LoadClient[] = []
   const withMore = async (streams: number): Promise<number> => {
-    const client = bed.load({ ...running.load, streams })
+    const client = testbed.load({ ...running.load, streams })
     clients.push(client)
     await client.opened
     await pause(restMs)
@@ -126,7 +126,7 @@ async function measure(
     const empty = memoryOf(running.pid)
     const few = await withMore(first)
     const many = await withMore(more)
-    await Promise.all(clients.map((client) => untouched(client, subject.backlog ?? 0)))
+    await Promise.all(clients.map((client) => untouched(client, target.backlog ?? 0)))
     return {
       [EACH]: (many - few) / more / 1_000,
       [EMPTY]: empty / 1e6,
@@ -149,9 +149,9 @@ async function untouched(client: LoadClient, backlog: number): Promise<void> {
   )
 }
 
-async function churn(bed: Bed, plan: Plan, streams: number, perSecond: number) {
-  const running = await gateway.start(bed, 1)
-  const client = bed.load({ ...running.load, streams, sources: 8 })
+async function churn(testbed: Testbed, plan: Plan, streams: number, perSecond: number) {
+  const running = await gateway.start(testbed, 1)
+  const client = testbed.load({ ...running.load, streams, sources: 8 })
   try {
     await client.opened
     client.churn(perSecond)

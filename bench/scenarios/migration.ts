@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from '../../history/pool.ts'
-import { ALL_MIGRATIONS, MigrationProgram } from '../../stack/migrationProgram.ts'
+import { ALL_MIGRATIONS, MigrationProgram } from '../../test/support/migrationProgram.ts'
 import { runSql, withDatabase } from '../../stack/sql.ts'
 import { AppendLoad } from '../appendLoad.ts'
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { format } from '../figures.ts'
 import { fillOldSchema } from '../oldSchema.ts'
 import type { Outcome } from '../results.ts'
@@ -18,10 +18,10 @@ const DURING = 'while it runs'
 const AFTER = 'after'
 
 /** The migration to partitions of a large log, while an ingest of the version before goes on posting. */
-export async function migration(bed: Bed, plan: Plan): Promise<Outcome> {
+export async function migration(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const messages = plan.quick ? 20_000 : 1_000_000
-  const figures = new Figures(plan.say)
-  await inTurn(plan, [{ name: DURING }], () => measure(bed, figures, messages, plan.quick ? 1 : 5))
+  const figures = new Figures(plan.print)
+  await inTurn(plan, [{ name: DURING }], () => measure(testbed, figures, messages, plan.quick ? 1 : 5))
   const failed = figures.sum(DURING, 'posts that failed')
   const waited = Math.max(...figures.values(DURING, 'longest wait of a post, ms'))
   return {
@@ -47,14 +47,14 @@ export async function migration(bed: Bed, plan: Plan): Promise<Outcome> {
 }
 
 async function measure(
-  bed: Bed,
+  testbed: Testbed,
   figures: Figures,
   messages: number,
   seconds: number,
 ): Promise<void> {
-  const name = bed.fresh('migration')
-  await runSql(bed.urls.databaseUrl, `create database ${name}`)
-  const databaseUrl = withDatabase(bed.urls.databaseUrl, name)
+  const name = testbed.fresh('migration')
+  await runSql(testbed.urls.databaseUrl, `create database ${name}`)
+  const databaseUrl = withDatabase(testbed.urls.databaseUrl, name)
   const program = new MigrationProgram(OLD)
   const pool = new Pool({ databaseUrl, connections: CALLERS + 1, onError: () => {} })
   const load = new AppendLoad(pool, CALLERS, BATCH)
@@ -71,7 +71,7 @@ async function measure(
   } finally {
     program.remove()
     await pool.close()
-    await runSql(bed.urls.databaseUrl, `drop database ${name}`)
+    await runSql(testbed.urls.databaseUrl, `drop database ${name}`)
   }
 }
 

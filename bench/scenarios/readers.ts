@@ -6,7 +6,7 @@ import { MAX_EVENT_BYTES } from '../../contract/limits.ts'
 import { eventBytes } from '../../contract/messageEvent.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import { service } from '../../stack/service.ts'
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { countTemporaryFiles } from '../databaseCounters.ts'
 import { format, median, percentile } from '../figures.ts'
 import type { CrowdOptions, PagesRead } from '../pageReaders.ts'
@@ -49,10 +49,10 @@ const FILES = 'temporary files of Postgres'
 const MOST = 'MB of ingest at most'
 
 /** Readers of large pages without end, and what posts notice of them. */
-export async function readers(bed: Bed, plan: Plan): Promise<Outcome> {
+export async function readers(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const seconds = plan.quick ? 0.5 : 4
-  const figures = new Figures(plan.say)
-  await inTurn(plan, SIZES, (size) => measure(bed, figures, size, seconds))
+  const figures = new Figures(plan.print)
+  await inTurn(plan, SIZES, (size) => measure(testbed, figures, size, seconds))
   return {
     title: `History: ${READERS} readers of the largest messages, beside posts`,
     method: [
@@ -96,15 +96,15 @@ function claimsOf(figures: Figures, { name, before, beside, after }: Size): Clai
   ]
 }
 
-async function measure(bed: Bed, figures: Figures, size: Size, seconds: number): Promise<void> {
-  const channel = await fill(bed, size.bytes)
+async function measure(testbed: Testbed, figures: Figures, size: Size, seconds: number): Promise<void> {
+  const channel = await fill(testbed, size.bytes)
   const spec = await service({
-    ...bed.urls,
+    ...testbed.urls,
     role: 'ingest',
     index: 1,
-    redisPrefix: bed.fresh('bench'),
-    mqttPrefix: bed.fresh('bench'),
-    copyKeys: bed.copyKeys,
+    redisPrefix: testbed.fresh('bench'),
+    mqttPrefix: testbed.fresh('bench'),
+    copyKeys: testbed.copyKeys,
     env: {
       MAX_BODY_BYTES: String(2 * size.bytes),
       MAX_EVENT_BYTES: String(size.bytes),
@@ -112,13 +112,13 @@ async function measure(bed: Bed, figures: Figures, size: Size, seconds: number):
       NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`,
     },
   })
-  const ingest = await bed.serve(spec)
+  const ingest = await testbed.serve(spec)
   const posts = (): Promise<Posted> =>
     postAtRate({ port: spec.port, channel: 'bench.posts', perSecond: POSTS_PER_SECOND, seconds })
   try {
     await posts()
     const before = await inParts(posts)
-    const filesBefore = await countTemporaryFiles(bed.urls.databaseUrl)
+    const filesBefore = await countTemporaryFiles(testbed.urls.databaseUrl)
     const stopWatching = watchMemory(ingest.pid ?? 0)
     const path = `/history?channel=${channel}&limit=1000`
     const readingSeconds = (PARTS + 1) * seconds
@@ -129,7 +129,7 @@ async function measure(bed: Bed, figures: Figures, size: Size, seconds: number):
     const { pages, bytes, failed } = await reading
     const most = stopWatching()
     const after = await inParts(posts)
-    const files = (await countTemporaryFiles(bed.urls.databaseUrl)) - filesBefore
+    const files = (await countTemporaryFiles(testbed.urls.databaseUrl)) - filesBefore
     figures.add(size.before, before)
     figures.add(size.beside, {
       ...disturbed,
@@ -155,7 +155,7 @@ async function readAll(options: CrowdOptions): Promise<PagesRead> {
   return read
 }
 
-/** Of several stretches: one moment in which the machine did something else is in one of them. */
+/** Of several phases: one moment in which the machine did something else is in one of them. */
 async function inParts(posts: () => Promise<Posted>) {
   const parts: Posted[] = []
   for (let part = 0; part < PARTS; part++) parts.push(await posts())
@@ -169,8 +169,8 @@ async function inParts(posts: () => Promise<Posted>) {
 }
 
 /** A channel of messages of that size as events, of which no two parts are alike. */
-async function fill(bed: Bed, bytes: number): Promise<string> {
-  const channel = bed.fresh('bench-large-')
+async function fill(testbed: Testbed, bytes: number): Promise<string> {
+  const channel = testbed.fresh('bench-large-')
   const about = {
     channel,
     type: 'message',
@@ -180,7 +180,7 @@ async function fill(bed: Bed, bytes: number): Promise<string> {
   }
   const room = bytes - eventBytes({ ...about, id: v7(), data: '""' })
   for (let written = 0; written < CHANNEL_BYTES; written += bytes) {
-    await bed.history.append({ ...about, id: v7(), data: `"${randomText(room)}"` })
+    await testbed.history.append({ ...about, id: v7(), data: `"${randomText(room)}"` })
   }
   return channel
 }

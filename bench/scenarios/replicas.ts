@@ -1,4 +1,4 @@
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { allCores, moveTo } from '../cores.ts'
 import { format } from '../figures.ts'
 import type { LoadClient } from '../loadClient.ts'
@@ -28,17 +28,17 @@ const WINDOW = 128
 const WITHIN_MS = 30_000
 
 /** The same streams on one gateway, and shared out between several. */
-export async function replicas(bed: Bed, plan: Plan): Promise<Outcome> {
+export async function replicas(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const streams = plan.quick ? 200 : 2_000
   const seconds = plan.quick ? 1 : 5
-  const figures = new Figures(plan.say)
-  moveTo(allCores(bed.cores), process.pid)
+  const figures = new Figures(plan.print)
+  moveTo(allCores(testbed.cores), process.pid)
   try {
     await inTurn(plan, COUNTS, async ({ name, count }) => {
-      figures.add(name, await measure(bed, { count, streams: streams / count, seconds }))
+      figures.add(name, await measure(testbed, { count, streams: streams / count, seconds }))
     })
   } finally {
-    moveTo(bed.cores.rest, process.pid)
+    moveTo(testbed.cores.rest, process.pid)
   }
   const faults = COUNTS.reduce((sum, { name }) => sum + figures.sum(name, FAULTS), 0)
   const [one = NaN, ...more] = COUNTS.map(({ name }) => figures.median(name, RATE))
@@ -64,24 +64,24 @@ export async function replicas(bed: Bed, plan: Plan): Promise<Outcome> {
 }
 
 async function measure(
-  bed: Bed,
+  testbed: Testbed,
   { count, streams, seconds }: { count: number; streams: number; seconds: number },
 ): Promise<Record<string, number>> {
-  const redisPrefix = bed.fresh('bench')
-  const { epoch, position } = await bed.history.head()
-  const { redisUrl } = bed.urls
+  const redisPrefix = testbed.fresh('bench')
+  const { epoch, position } = await testbed.history.head()
+  const { redisUrl } = testbed.urls
   const publisher = await RedisPublisher.open(
-    { redisUrl, redisPrefix, epoch, copyKeys: bed.copyKeys, announce: (at) => bed.announce(at) },
+    { redisUrl, redisPrefix, epoch, copyKeys: testbed.copyKeys, announce: (at) => testbed.announce(at) },
     position,
   )
   const specs = await Promise.all(
-    Array.from({ length: count }, () => gatewaySpec(bed, redisPrefix)),
+    Array.from({ length: count }, () => gatewaySpec(testbed, redisPrefix)),
   )
-  const children = await Promise.all(specs.map((spec) => bed.start(spec)))
+  const children = await Promise.all(specs.map((spec) => testbed.start(spec)))
   await Promise.all(specs.map(({ metricsUrl = '' }) => untilLive(metricsUrl)))
   const shares: ProcessorShare[] = []
   const path = '/events?channel=bench.{n}'
-  const clients = specs.map(({ port }) => bed.load({ port, path, streams, readyEvent: true }))
+  const clients = specs.map(({ port }) => testbed.load({ port, path, streams, readyEvent: true }))
   const spent = (): number => children.reduce((sum, { pid }) => sum + processorTimeOf(pid ?? 0), 0)
   try {
     await Promise.all(clients.map((client) => client.opened))
@@ -91,7 +91,7 @@ async function measure(
     await completed(clients, warmUp)
     // Not before: compiling their code would take most of it.
     for (const { pid } of children) {
-      const share = new ProcessorShare(bed.fresh('causeway-bench-'), SHARE)
+      const share = new ProcessorShare(testbed.fresh('causeway-bench-'), SHARE)
       shares.push(share)
       share.add(pid ?? 0)
     }

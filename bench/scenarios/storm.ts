@@ -1,4 +1,4 @@
-import type { Bed } from '../bed.ts'
+import type { Testbed } from '../testbed.ts'
 import { format } from '../figures.ts'
 import type { LoadReport } from '../loadClient.ts'
 import { appendMessages, gateway, type Gateway } from '../peers/gateway.ts'
@@ -21,17 +21,17 @@ const FAULTS = 'lost or doubled'
 const WITHIN_MS = 60_000
 
 /** Everybody comes back at once, to a gateway that has just started. */
-export async function storm(bed: Bed, plan: Plan): Promise<Outcome> {
+export async function storm(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const streams = plan.quick ? 1_000 : 10_000
-  const figures = new Figures(plan.say)
+  const figures = new Figures(plan.print)
   const measures = [
-    ...plan.gateways.map((subject) => ({
-      name: subject.name,
-      measure: () => measureGateway(bed, subject, streams),
+    ...plan.gateways.map((target) => ({
+      name: target.name,
+      measure: () => measureGateway(testbed, target, streams),
     })),
     {
       name: plainNode.name,
-      measure: async () => figuresOf(await connectAll(bed, plainNode, streams)),
+      measure: async () => figuresOf(await connectAll(testbed, plainNode, streams)),
     },
   ]
   await inTurn(plan, measures, async ({ name, measure }) => figures.add(name, await measure()))
@@ -69,16 +69,16 @@ export async function storm(bed: Bed, plan: Plan): Promise<Outcome> {
 }
 
 async function measureGateway(
-  bed: Bed,
-  subject: Gateway,
+  testbed: Testbed,
+  target: Gateway,
   streams: number,
 ): Promise<Record<string, number>> {
-  const missed = await appendMessages(bed, MISSED)
+  const missed = await appendMessages(testbed, MISSED)
   const last = missed.at(-1)?.position ?? 0
-  const before = await countTransactions(bed.urls.databaseUrl)
-  const running = await subject.start(bed, 1, missed)
-  const { epoch } = await bed.history.head()
-  const client = bed.load({
+  const before = await countTransactions(testbed.urls.databaseUrl)
+  const running = await target.start(testbed, 1, missed)
+  const { epoch } = await testbed.history.head()
+  const client = testbed.load({
     ...running.load,
     streams,
     burst: streams,
@@ -93,7 +93,7 @@ async function measureGateway(
     await client.close()
     await running.stop()
   }
-  const after = await countTransactions(bed.urls.databaseUrl)
+  const after = await countTransactions(testbed.urls.databaseUrl)
   return {
     ...figuresOf(report),
     [DONE]: report.lastEventMs / 1_000,

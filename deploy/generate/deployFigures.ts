@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { renderRows } from '../../bench/scaling/rows.ts'
+import { renderRows } from '../../bench/report/markdown.ts'
 
 /** What `npm run test:deploy -- --all` measures, in the order of the table. */
 const NAMES = [

@@ -30,5 +30,5 @@ export function map(values: Schema): Schema {
   return { type: 'object', additionalProperties: values }
 }
 
-/** A piece of Kubernetes' own API, which the API server checks better than we could. */
+/** A part of Kubernetes' own API, which the API server checks better than we could. */
 export const kubernetesObject: Schema = { type: 'object' }

@@ -4,7 +4,7 @@ import { render } from '../../dist/stack/template.js'
 const [target = ''] = process.argv.slice(2)
 // Twice: what was not yet sent, and GETs, may go to another server of a list, and a name that stands for several is one entry.
 const servers = (name) => Array(2).fill(`server ${name}:8080 max_fails=0;`).join('\n    ')
-render('deploy/nginx/nginx.conf.template', target, {
+render('charts/causeway/files/nginx.conf.template', target, {
   // The one folder that nginx writes to: mount a tmpfs there.
   RUN_DIR: '/tmp',
   ACCESS_LOG: '/dev/stdout',

@@ -15,7 +15,7 @@ describe('a connection whose reader does not read', () => {
   })
 
   test('is reset, and not ended, above what may wait for its reader', () => {
-    const { connection, socket, done } = openConnection({ maxWaitingBytes: HIGH_WATER_MARK * 2 })
+    const { connection, socket, done } = openConnection({ connectionBufferBytes: HIGH_WATER_MARK * 2 })
     socket.stall()
     connection.send(ofBytes(HIGH_WATER_MARK * 2 - 300))
     expect([socket.wasReset, done]).toEqual([false, ['slow']])
@@ -54,7 +54,7 @@ describe('a connection whose reader does not read', () => {
     const { connection, socket, done } = openConnection()
     socket.stall()
     connection.end('max-age', at)
-    connection.cut()
+    connection.disconnect()
     await turn()
     expect([socket.wasReset, done]).toEqual([
       true,

@@ -85,7 +85,7 @@ describe('a connection', () => {
     connection.send({ items: [frame(8)] })
     connection.heartbeat()
     connection.end('shutdown', at)
-    connection.cut()
+    connection.disconnect()
     await turn()
     expect([socket.text, metrics.sent.messages]).toEqual(['', 0])
     expect(done).toEqual(['join a', 'leave 99', 'release 10.0.0.1', 'closed'])

@@ -23,7 +23,7 @@ export interface ConnectionOptions {
   admission: Pick<Admission, 'release'>
   metrics: ConnectionMetrics
   /** Bytes that may wait for one reader; above that it is cut, and resumes by its id. */
-  maxWaitingBytes: number
+  connectionBufferBytes: number
   /** Milliseconds after which a reader comes back, different for each. */
   retryMs: () => number
   /** The clock that the hub is told of. */
@@ -145,9 +145,9 @@ export class Connection implements Sink<Frame>, Slotted {
 
   /**
    * For a reader that does not read. Not an end, and not a plain close either: those come behind megabytes that the kernel
-   * holds for it, which at a slow reader's pace is an hour away. A reset tells it at once, and it resumes by its id.
+   * holds for it, which at a slow consumer's pace is an hour away. A reset tells it at once, and it resumes by its id.
    */
-  cut(): void {
+  disconnect(): void {
     const socket = this.#socket
     if (socket.destroyed) return
     if (!socket.writableEnded) this.#options.metrics.ends.inc({ reason: 'slow' })
@@ -172,7 +172,7 @@ export class Connection implements Sink<Frame>, Slotted {
     // One that cannot be written to any more is closing, which takes a reader's help if something still waits for it.
     const isTaken = socket.writable ? socket.write(chunk) : socket.writableLength === 0
     if (isTaken) return
-    if (socket.writableLength > this.#options.maxWaitingBytes) this.cut()
+    if (socket.writableLength > this.#options.connectionBufferBytes) this.disconnect()
     else this.#options.onSlow(this)
   }
 

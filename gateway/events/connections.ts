@@ -8,7 +8,7 @@ import { Connection, type ConnectionOptions } from './connection.ts'
 
 export interface ConnectionsOptions extends Pick<
   ConnectionOptions,
-  'hub' | 'admission' | 'metrics' | 'maxWaitingBytes' | 'retryMs'
+  'hub' | 'admission' | 'metrics' | 'connectionBufferBytes' | 'retryMs'
 > {
   clock: Clock
   /** Between heartbeats, unless a reader asks for others. */
@@ -18,7 +18,7 @@ export interface ConnectionsOptions extends Pick<
   /** A reader that takes nothing of what waits for it for so long is cut. */
   stallMs: number
   /** Bytes that may wait for all readers together. */
-  maxTotalBytes: number
+  totalBufferBytes: number
   /** Over how long a drain spreads its goodbyes. */
   drainMs: number
 }
@@ -159,27 +159,27 @@ export class Connections {
    * the most waiting are cut first, since one of them makes room for many. They resume by their ids, and lose nothing.
    */
   #lookAtSlow(): void {
-    const { clock: time, stallMs, maxTotalBytes } = this.#options
+    const { clock: time, stallMs, totalBufferBytes } = this.#options
     const now = time.now()
     let total = 0
     for (const [connection, last] of this.#slow) {
       const { takenBytes, waitingBytes } = connection
       if (takenBytes > last.taken) Object.assign(last, { taken: takenBytes, at: now })
       if (waitingBytes === 0) this.#slow.delete(connection)
-      else if (now - last.at > stallMs) this.#cut(connection)
+      else if (now - last.at > stallMs) this.#disconnect(connection)
       else total += waitingBytes
     }
-    if (total <= maxTotalBytes) return
+    if (total <= totalBufferBytes) return
     const largest = [...this.#slow.keys()].sort((a, b) => b.waitingBytes - a.waitingBytes)
     for (const connection of largest) {
-      if (total <= maxTotalBytes) return
+      if (total <= totalBufferBytes) return
       total -= connection.waitingBytes
-      this.#cut(connection)
+      this.#disconnect(connection)
     }
   }
 
-  #cut(connection: Connection): void {
+  #disconnect(connection: Connection): void {
     this.#slow.delete(connection)
-    connection.cut()
+    connection.disconnect()
   }
 }

@@ -37,7 +37,7 @@ describe('a stream', () => {
   })
 
   test('whose reader does not read is cut at its bound, and the others go on', async () => {
-    const server = await openStreams(opened, { maxWaitingBytes: 200_000 })
+    const server = await openStreams(opened, { connectionBufferBytes: 200_000 })
     const [good, bad] = [await read(server), await read(server)]
     bad.socket.pause()
     let count = 0
@@ -57,7 +57,7 @@ describe('a stream', () => {
   })
 
   test('whose reader takes nothing for too long is cut, before its bound', async () => {
-    const server = await openStreams(opened, { maxWaitingBytes: 1e9, stallMs: 1_000 })
+    const server = await openStreams(opened, { connectionBufferBytes: 1e9, stallMs: 1_000 })
     const bad = await read(server)
     bad.socket.pause()
     const data = JSON.stringify('x'.repeat(500_000))
@@ -70,7 +70,7 @@ describe('a stream', () => {
   })
 
   test('that is slow but reads is not cut', async () => {
-    const server = await openStreams(opened, { maxWaitingBytes: 1e9, stallMs: 1_000 })
+    const server = await openStreams(opened, { connectionBufferBytes: 1e9, stallMs: 1_000 })
     const slow = await read(server)
     slow.socket.pause()
     for (let count = 0; count < 40; count++) server.send(JSON.stringify('x'.repeat(500_000)))

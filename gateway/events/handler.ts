@@ -13,7 +13,7 @@ import type { Start } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import type { Admission, Refusal } from './admission.ts'
 import type { Connections } from './connections.ts'
-import { idOf, parseEventsQuery, type EventsQuery } from './query.ts'
+import { requestedId, parseEventsQuery, type EventsQuery } from './query.ts'
 
 /** The headers that are looked at. */
 export const HEADERS = [
@@ -145,7 +145,7 @@ export function createHandler(options: EventsOptions): Handle {
      * event's id for its own, also one that is not there.
      */
     function comeBack(factor = 1): void {
-      const told = { id: idOf(query), retryMs: retryMs() * factor }
+      const told = { id: requestedId(query), retryMs: retryMs() * factor }
       finish(socket, head + renderControl('goodbye', { reason: 'unavailable' }, told))
     }
   }

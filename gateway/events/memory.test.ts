@@ -43,7 +43,6 @@ describeAmongFew('a stream', () => {
               'Last-Event-ID': `abcdefghijklmnop-${streams}`,
             })
           })
-          // oxlint-disable-next-line no-await-in-loop
           await Promise.all(some)
         }
       }

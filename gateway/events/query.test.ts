@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Problem } from '../../contract/problem.ts'
-import { idOf, parseEventsQuery } from './query.ts'
+import { requestedId, parseEventsQuery } from './query.ts'
 
 function refusal(search: string, lastEventId?: string): Problem {
   try {
@@ -54,7 +54,7 @@ describe('a query of events', () => {
     ['an empty lastEventId is as good as none', 'lastEventId=&since=e1-9', '', 'e1-9'],
     ['a place without an id has none', 'since=9', undefined, undefined],
   ])('resumes: %s', (_what, search, header, id) => {
-    expect(idOf(parseEventsQuery(`channel=a&${search}`, header))).toBe(id)
+    expect(requestedId(parseEventsQuery(`channel=a&${search}`, header))).toBe(id)
   })
 
   test.each(['2', '9', '10', '59', '60'])('understands heartbeat=%s', (seconds) => {

@@ -61,7 +61,7 @@ export function parseEventsQuery(search: string, lastEventId: string | undefined
 }
 
 /** The id that a client came with, as it sent it. */
-export function idOf({ since }: EventsQuery): string | undefined {
+export function requestedId({ since }: EventsQuery): string | undefined {
   return since.kind === 'id' ? formatEventId(since.epoch, since.position) : undefined
 }
 

@@ -57,15 +57,15 @@ describe('a subscription that comes up', () => {
     await waitFor(() => isOver)
     expect(run.told).toEqual(['connected', 'up'])
     expect(run.wanted.size).toBe(5_000 + arrived - 2 * left)
-    expect(await afterLast()).toEqual(['beacon', ...run.wanted].sort())
+    expect(await afterLast()).toEqual(['watermark', ...run.wanted].sort())
   })
 
-  test('takes a channel that is wanted while the beacon is being subscribed', async () => {
+  test('takes a channel that is wanted while the watermark is being subscribed', async () => {
     run.want('a')
     run.onConnected = () => subscribe('late')
     subscription = run.open()
     await waitFor(() => run.told.includes('up') && unconfirmed === 0)
-    expect(await afterLast()).toEqual(['beacon', ...run.wanted].sort())
+    expect(await afterLast()).toEqual(['watermark', ...run.wanted].sort())
     await run.publish('late', 1)
     await waitFor(() => run.told.includes('late1'))
   })
@@ -75,7 +75,7 @@ describe('a subscription that comes up', () => {
     run.onConnected = () => leave('old0', 'old700', 'old1499')
     subscription = run.open()
     await waitFor(() => run.told.includes('up'))
-    expect(await afterLast()).toEqual(['beacon', ...run.wanted].sort())
+    expect(await afterLast()).toEqual(['watermark', ...run.wanted].sort())
     expect(run.wanted.size).toBe(1_498)
   })
 })

@@ -55,10 +55,10 @@ describe('a feed', () => {
     run.feed.hub.channels.takeIdle(0)
     run.join('two', 'b')
     await run.told('two: ready at e1-0, b:0')
-    expect(await run.subscribed()).toEqual([run.keys.beacon, run.keys.live('e1', 'b')])
+    expect(await run.subscribed()).toEqual([run.keys.watermark, run.keys.live('e1', 'b')])
   })
 
-  test('reads a log far ahead in pieces of a thousand positions, and renders its messages', async () => {
+  test('reads a log far ahead in chunks of a thousand positions, and renders its messages', async () => {
     run.feed.start()
     await run.begun()
     run.join('one', 'a')
@@ -101,7 +101,7 @@ describe('a feed', () => {
     expect(run.log.scanBytes).toEqual([4e6, 2e6, 1e6, 1_062_500, 1_125_000, 1_187_500])
   })
 
-  test('reads all that Redis has lost, in pieces, before it is live again', async () => {
+  test('reads all that Redis has lost, in chunks, before it is live again', async () => {
     run.feed.start()
     await run.bridge()
     run.join('one', 'a')
@@ -130,7 +130,7 @@ describe('a feed', () => {
     await run.publish()
     await run.told('new: a2')
     await waitFor(async () => (await run.subscribed()).length === 2)
-    expect(await run.subscribed()).toEqual([run.keys.beacon, run.keys.live('e2', 'a')])
+    expect(await run.subscribed()).toEqual([run.keys.watermark, run.keys.live('e2', 'a')])
   })
 
   test('measures how long messages took, but not below nothing', async () => {

@@ -25,12 +25,12 @@ export interface FeedOptions {
   replay: Replay
   metrics: GatewayMetrics
   logger: Logger
-  /** How often the log is read while it has to be followed, and a missing beacon noticed. */
+  /** How often the log is read while it has to be followed, and a missing watermark noticed. */
   tickMs: number
   /** How often its head is looked at otherwise: whatever Redis says, a stream is deaf for two looks at most. */
   lookMs: number
-  beaconMs: number
-  lingerMs: number
+  linkTimeoutMs: number
+  unsubscribeDelayMs: number
   maxChannels: number
   /** Bytes of recent messages kept in memory for those who come back. */
   replayBufferBytes: number
@@ -80,9 +80,9 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
       followed: () => this.hub,
     })
     this.#follower = new Follower<Frame>(this.hub, this, {
-      beaconMs: options.beaconMs,
+      linkTimeoutMs: options.linkTimeoutMs,
       lookMs: options.lookMs,
-      lingerMs: options.lingerMs,
+      unsubscribeDelayMs: options.unsubscribeDelayMs,
       crowdedAt: options.maxChannels / 2,
       maxBuffer: CATCH_UP_BUFFER,
       sizeOf,
@@ -91,7 +91,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
       connected: () => this.#follower.connected(),
       up: () => this.#follower.up(performance.now()),
       down: () => this.#follower.down(),
-      beacon: (beacon) => this.#follower.beacon(beacon, performance.now()),
+      watermark: (watermark) => this.#follower.watermark(watermark, performance.now()),
       entry: (entry) => {
         const { epoch } = this.hub
         if (epoch !== undefined) this.#follower.received(renderMessage(epoch, entry))

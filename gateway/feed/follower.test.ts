@@ -24,7 +24,7 @@ describe('without Redis', () => {
     ])
   })
 
-  test('a log far ahead is read piece after piece, without waiting for a tick', () => {
+  test('a log far ahead is read chunk after chunk, without waiting for a tick', () => {
     run.follower.tick(0)
     run.scanned(10)
     run.follower.tick(1_000)
@@ -34,7 +34,7 @@ describe('without Redis', () => {
     expect(run.hub.fanout.watermark).toBe(1_500)
   })
 
-  test('a log far ahead does not keep new streams waiting, and their messages are in the next piece', () => {
+  test('a log far ahead does not keep new streams waiting, and their messages are in the next chunk', () => {
     run.follower.tick(0)
     run.scanned(10)
     run.follower.tick(1_000)
@@ -88,10 +88,10 @@ describe('without Redis', () => {
     run.news()
     run.answered(10, { a: 10 })
     run.received(item(11))
-    run.beacon(11)
+    run.watermark(11)
     expect([run.follower.mode, run.news()]).toEqual(['following', ['one: ready at e1-10, a:10']])
     run.follower.up(0)
-    run.beacon(11)
+    run.watermark(11)
     run.scanned(10)
     expect([run.follower.mode, run.news()]).toEqual(['live', ['scan 10 a']])
   })
@@ -148,7 +148,7 @@ describe('a channel', () => {
     run.hub.leave(run.join('two', 'a'), 500)
     const [one] = run.hub.channels.get('a')?.subscriptions ?? []
     if (one !== undefined) run.hub.leave(one, 1_000)
-    run.beacon(10, 0, 30_000)
+    run.watermark(10, 0, 30_000)
     run.news()
     run.follower.tick(30_999)
     expect(run.news()).toEqual(['look'])

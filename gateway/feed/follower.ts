@@ -6,12 +6,12 @@ import type { Item } from '../hub/replayBuffer.ts'
 import type { FollowerPorts, Scan, Scanned } from './followerPorts.ts'
 
 export interface FollowerOptions<I> {
-  /** Of silence; beacons come about once a second. */
-  beaconMs: number
+  /** Of silence; watermarks come about once a second. */
+  linkTimeoutMs: number
   /** Between looks at the log's head while live. A message takes far less from there to here. */
   lookMs: number
   /** How long a channel stays subscribed after its last stream has left; with more than `crowdedAt` channels, not at all. */
-  lingerMs: number
+  unsubscribeDelayMs: number
   crowdedAt: number
   maxBuffer: { items: number; bytes: number }
   sizeOf: (item: I) => number
@@ -19,15 +19,15 @@ export interface FollowerOptions<I> {
 
 /**
  * How the gateway keeps up with the log. No I/O. While a subscription to Redis stands, it brings messages in position order and
- * without loss, so each message and each beacon moves the watermark. What another one brings counts only once the log has been
+ * without loss, so each message and each watermark moves the watermark. What another one brings counts only once the log has been
  * read from the watermark up to a head that was looked at after that one stood.
  *
  * - FOLLOWING: no subscription that can be trusted. The log is read from the watermark at every tick.
- * - CATCHING: a beacon was heard, so what is published now arrives, and is kept. The log is read up to its head.
+ * - CATCHING: a watermark was heard, so what is published now arrives, and is kept. The log is read up to its head.
  * - LIVE: what comes is sent as it comes. A hole in `previous` means that something was lost: CATCHING from there.
  *
- * Without a beacon for some seconds the subscription is dead: FOLLOWING, and it is made again. CATCHING if a beacon's floor lies
- * above the watermark (Redis began again), if a beacon lies below it (it is old), or if a look at the log finds what has not come.
+ * Without a watermark for some seconds the subscription is dead: FOLLOWING, and it is made again. CATCHING if a watermark's low lies
+ * above the watermark (Redis began again), if a watermark lies below it (it is old), or if a look at the log finds what has not come.
  */
 export class Follower<I extends Item> {
   readonly #hub: Hub<I>
@@ -97,17 +97,17 @@ export class Follower<I extends Item> {
     if (this.mode === 'catching') this.#keep(item)
   }
 
-  /** A beacon came over Redis. `now` in milliseconds of a clock that only runs forwards. */
-  beacon(beacon: Extent, now: number): void {
+  /** A watermark came over Redis. `now` in milliseconds of a clock that only runs forwards. */
+  watermark(watermark: Extent, now: number): void {
     if (!this.#isUp) return
     this.#heardAt = now
     const { epoch, fanout } = this.#hub
     const isLive = this.mode === 'live'
     // Another epoch is believed only from the log itself, which this reads.
-    const isNews = beacon.epoch !== epoch || beacon.floor > fanout.watermark
-    const isOld = isLive && beacon.position < fanout.watermark
+    const isNews = watermark.epoch !== epoch || watermark.low > fanout.watermark
+    const isOld = isLive && watermark.position < fanout.watermark
     if (this.mode === 'following' || isNews || isOld) this.#fallTo('catching')
-    else if (isLive) fanout.advanceTo(beacon)
+    else if (isLive) fanout.advanceTo(watermark)
   }
 
   scanned(scan: Scan, { epoch, items, upTo, isComplete }: Scanned<I>): void {
@@ -145,8 +145,8 @@ export class Follower<I extends Item> {
 
   /** Once or twice a second. */
   tick(now: number): void {
-    const { beaconMs, lookMs, lingerMs, crowdedAt } = this.#options
-    if (this.#isUp && now - this.#heardAt > beaconMs) {
+    const { linkTimeoutMs, lookMs, unsubscribeDelayMs, crowdedAt } = this.#options
+    if (this.#isUp && now - this.#heardAt > linkTimeoutMs) {
       this.down()
       this.#ports.reconnect()
     }
@@ -156,7 +156,7 @@ export class Follower<I extends Item> {
       this.#ports.look()
     }
     const { channels } = this.#hub
-    const idle = channels.takeIdle(channels.size > crowdedAt ? now : now - lingerMs)
+    const idle = channels.takeIdle(channels.size > crowdedAt ? now : now - unsubscribeDelayMs)
     if (idle.length > 0 && this.#isConnected) this.#ports.unsubscribe(idle)
     this.#hub.advance()
   }

@@ -25,11 +25,11 @@ describe('a subscription', () => {
     }
   })
 
-  test('brings no beacon that does not prove itself, and tells of each', async () => {
-    for (const [what, text] of forgedExtents({ epoch: 'e1', ...placeAt(6), floor: 2 })) {
-      await run.redis.spublish(run.keys.beacon, text)
-      await run.beacon(7)
-      expect([what, ...(await run.news(2))]).toEqual([what, 'refused', 'beacon e1 7 0'])
+  test('brings no watermark that does not prove itself, and tells of each', async () => {
+    for (const [what, text] of forgedExtents({ epoch: 'e1', ...placeAt(6), low: 2 })) {
+      await run.redis.spublish(run.keys.watermark, text)
+      await run.watermark(7)
+      expect([what, ...(await run.news(2))]).toEqual([what, 'refused', 'watermark e1 7 0'])
     }
   })
 })
@@ -74,10 +74,10 @@ describe('a feed that is live', () => {
     expect([run.lines.slice(1), run.refusals]).toEqual([['one: a1', 'one: a2', 'one: a3'], 0])
   })
 
-  test('does nothing at a forged beacon that is far ahead', async () => {
-    const far = { epoch: 'e1', ...placeAt(1_000_000), floor: 1_000_000 }
+  test('does nothing at a forged watermark that is far ahead', async () => {
+    const far = { epoch: 'e1', ...placeAt(1_000_000), low: 1_000_000 }
     const forged = forgedExtents(far)
-    for (const [, text] of forged) await run.write(run.keys.beacon, text)
+    for (const [, text] of forged) await run.write(run.keys.watermark, text)
     await send(2)
     run.join('two', 'b')
     await run.told('two: ready at e1-2, b:0')
@@ -88,9 +88,9 @@ describe('a feed that is live', () => {
     ])
   })
 
-  test('finds in the log what nobody has brought, although beacons say that there is nothing', async () => {
+  test('finds in the log what nobody has brought, although watermarks say that there is nothing', async () => {
     run.log.append('a')
-    await run.write(run.keys.beacon, copyKeys.sealExtent({ epoch: 'e1', ...placeAt(1), floor: 0 }))
+    await run.write(run.keys.watermark, copyKeys.sealExtent({ epoch: 'e1', ...placeAt(1), low: 0 }))
     await run.told('one: a2')
     await send(3)
     expect(run.lines.length).toBe(4)

@@ -9,8 +9,8 @@ beforeEach(() => {
 })
 
 describe('going live', () => {
-  test('takes a beacon, a look at the log after it, and what came meanwhile', () => {
-    run.beacon(11)
+  test('takes a watermark, a look at the log after it, and what came meanwhile', () => {
+    run.watermark(11)
     expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
     run.received(item(12), item(13))
     expect(run.news()).toEqual([])
@@ -18,9 +18,9 @@ describe('going live', () => {
     expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a11 a12 a13']])
   })
 
-  test('does not count a look that began before the beacon, but does not read it again', () => {
+  test('does not count a look that began before the watermark, but does not read it again', () => {
     run.follower.tick(500)
-    run.beacon(12)
+    run.watermark(12)
     run.received(item(13))
     run.scanned(11, [item(11)])
     expect([run.follower.mode, run.news()]).toEqual([
@@ -32,9 +32,9 @@ describe('going live', () => {
   })
 
   test('does not count a look that began before the copy in Redis began again, nor what came before', () => {
-    run.beacon(12)
+    run.watermark(12)
     run.received(item(13))
-    run.beacon(14, 12)
+    run.watermark(14, 12)
     run.scanned(13, [item(11), item(12)])
     expect([run.follower.mode, run.news()]).toEqual([
       'catching',
@@ -42,14 +42,14 @@ describe('going live', () => {
     ])
   })
 
-  test('does not take a beacon for what has been sent', () => {
-    run.beacon(11)
-    run.beacon(15)
+  test('does not take a watermark for what has been sent', () => {
+    run.watermark(11)
+    run.watermark(15)
     expect([run.follower.mode, run.hub.fanout.watermark]).toEqual(['catching', 10])
   })
 
   test('reads on while the log is far ahead', () => {
-    run.beacon(900)
+    run.watermark(900)
     run.scanned(500, [item(11)], false)
     expect([run.follower.mode, run.news()]).toEqual([
       'catching',
@@ -59,59 +59,59 @@ describe('going live', () => {
     expect(run.follower.mode).toBe('live')
   })
 
-  test('gets on through a log that is far ahead although each beacon has it look again', () => {
+  test('gets on through a log that is far ahead although each watermark has it look again', () => {
     const reads: (number | undefined)[] = []
     for (const upTo of [1_010, 2_010, 3_010]) {
-      run.beacon(9_000, 8_000)
+      run.watermark(9_000, 8_000)
       reads.push(run.scan?.after)
-      run.beacon(9_000, 8_000)
+      run.watermark(9_000, 8_000)
       run.scanned(upTo, [], false)
     }
     expect([reads, run.hub.fanout.watermark]).toEqual([[10, 1_010, 2_010], 3_010])
   })
 
   test('starts over if more items come meanwhile than are kept', () => {
-    run.beacon(10)
+    run.watermark(10)
     run.received(item(11), item(12), item(13))
     expect(run.follower.mode).toBe('catching')
     run.received(item(14))
     expect(run.follower.mode).toBe('following')
     run.scanned(14, [item(11), item(12), item(13), item(14)])
     expect(run.news()).toEqual(['scan 10 a', 'one: a11 a12 a13 a14'])
-    run.beacon(14)
+    run.watermark(14)
     run.scanned(14)
     expect(run.follower.mode).toBe('live')
   })
 
   test('starts over if more bytes come meanwhile than are kept, also in one item', () => {
-    run.beacon(10)
+    run.watermark(10)
     run.received({ ...item(11), size: 50 }, { ...item(12), size: 50 })
     expect(run.follower.mode).toBe('catching')
     run.received(item(13))
     expect(run.follower.mode).toBe('following')
-    run.beacon(13)
+    run.watermark(13)
     run.received({ ...item(14), size: 100 })
     expect(run.follower.mode).toBe('catching')
-    run.beacon(14, 14)
+    run.watermark(14, 14)
     run.received({ ...item(15), size: 101 })
     expect(run.follower.mode).toBe('following')
   })
 
   test('is broken off with the connection, and nothing that came over that counts', () => {
-    run.beacon(10)
+    run.watermark(10)
     run.received(item(11))
     run.follower.down()
     run.scanned(10)
     expect([run.follower.mode, run.news()]).toEqual(['following', ['scan 10 a']])
     run.follower.connected()
     run.follower.up(0)
-    run.beacon(10)
+    run.watermark(10)
     run.scanned(12)
     expect([run.follower.mode, run.news()]).toEqual(['live', ['scan 10 a']])
   })
 
   test('waits for reads that fail again and again, and keeps what comes meanwhile', () => {
-    run.beacon(10)
+    run.watermark(10)
     run.received(item(11))
     for (const now of [500, 1_000, 1_500]) {
       if (run.scan !== undefined) run.follower.scanFailed(run.scan)
@@ -125,7 +125,7 @@ describe('going live', () => {
   })
 
   test('takes a new channel in without a seam while it reads', () => {
-    run.beacon(13)
+    run.watermark(13)
     run.join('two', 'b')
     run.confirmed('b')
     run.received(item(13, 10), item(14, 12, 'b'))
@@ -139,7 +139,7 @@ describe('going live', () => {
   })
 
   test('asks no question while the log is being read', () => {
-    run.beacon(11)
+    run.watermark(11)
     run.join('two', 'b')
     run.confirmed('b')
     run.follower.ask()

@@ -10,10 +10,10 @@ beforeEach(() => {
 })
 
 describe('while live, a follower', () => {
-  test('sends what comes as it comes, and knows by beacons what needs no sending', () => {
+  test('sends what comes as it comes, and knows by watermarks what needs no sending', () => {
     run.received(item(11))
     expect(run.news()).toEqual(['one: a11'])
-    run.beacon(15)
+    run.watermark(15)
     expect([run.hub.fanout.watermark, run.follower.mode, run.news()]).toEqual([15, 'live', []])
   })
 
@@ -23,47 +23,47 @@ describe('while live, a follower', () => {
   })
 
   test('reads the log if the copy in Redis began again above the watermark, and only then', () => {
-    run.beacon(10, 10)
+    run.watermark(10, 10)
     expect([run.follower.mode, run.news()]).toEqual(['live', []])
-    run.beacon(14, 12)
+    run.watermark(14, 12)
     expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
     run.scanned(14, [item(11), item(14, 11)])
     expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a11 a14']])
   })
 
-  test('looks at the log if a beacon is of another one, and stays if the log is still the same', () => {
-    run.beacon(30, 0, 0, 'e2')
+  test('looks at the log if a watermark is of another one, and stays if the log is still the same', () => {
+    run.watermark(30, 0, 0, 'e2')
     expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
     // A bridge that was late to hear of the restore.
     run.scanned(10)
     expect([run.follower.mode, run.hub.fanout.watermark]).toEqual(['live', 10])
   })
 
-  test('reads the log if a beacon lies below the watermark, and only then', () => {
+  test('reads the log if a watermark lies below the watermark, and only then', () => {
     run.received(item(11))
-    run.beacon(11)
+    run.watermark(11)
     expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a11']])
-    run.beacon(10)
+    run.watermark(10)
     expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 11 a']])
     run.received(item(13))
-    run.beacon(10)
+    run.watermark(10)
     run.scanned(12, [item(12)])
     expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a12 a13']])
   })
 
-  test('knows the message at a beacon', () => {
-    run.beacon(15)
+  test('knows the message at a watermark', () => {
+    run.watermark(15)
     expect(run.hub.fanout.place).toEqual(placeAt(15))
   })
 
   test('takes silence for a dead connection, and makes it again once', () => {
-    run.beacon(10, 0, 1_000)
+    run.watermark(10, 0, 1_000)
     run.follower.tick(4_000)
     expect([run.follower.mode, run.news()]).toEqual(['live', ['look']])
     run.follower.tick(4_001)
     expect([run.follower.mode, run.news()]).toEqual(['following', ['scan 10 a', 'reconnect']])
     run.received(item(11))
-    run.beacon(11, 0, 4_002)
+    run.watermark(11, 0, 4_002)
     run.follower.tick(9_000)
     expect(run.news()).toEqual([])
     run.scanned(11, [item(11)])
@@ -82,7 +82,7 @@ describe('while live, a follower', () => {
 
   test('follows the log from the watermark once the connection is gone', () => {
     run.received(item(11))
-    run.beacon(15)
+    run.watermark(15)
     run.follower.down()
     expect([run.follower.mode, run.news()]).toEqual(['following', ['scan 15 a', 'one: a11']])
   })
@@ -122,7 +122,7 @@ describe('a hole', () => {
     run.news()
     run.answered(10, { b: 5 })
     // 20 is on b, and Redis has lost it.
-    run.beacon(20)
+    run.watermark(20)
     run.follower.down()
     run.scanned(22, [item(22, 20, 'b')])
     expect(run.news().slice(1)).toEqual(['scan 20 a b', 'scan 10 a b'])
@@ -138,7 +138,7 @@ describe('a hole below the watermark', () => {
     run.news()
     run.answered(10, { b: 5 })
     run.received(item(14, 5, 'b'))
-    run.beacon(20)
+    run.watermark(20)
     run.news()
     // What Redis lost: 11, 12, 13 on a, and 15 to 17 on b.
     run.received(item(21, 13))
@@ -179,9 +179,9 @@ describe('a hole below the watermark', () => {
     if (run.scan !== undefined) run.follower.scanFailed(run.scan)
     run.follower.connected()
     run.follower.up(500)
-    run.beacon(21, 0, 500)
+    run.watermark(21, 0, 500)
     if (run.scan !== undefined) run.follower.scanFailed(run.scan)
-    run.beacon(30, 25, 600)
+    run.watermark(30, 25, 600)
     expect(run.news()).toEqual(['scan 10 a b', 'scan 10 a b', 'scan 10 a b', 'scan 10 a b'])
     run.scanned(21, [item(11), item(12), item(13), item(21, 13)])
     expect(run.news()).toEqual(['one: a11', 'one: a12', 'one: a13', 'one: a21'])

@@ -12,7 +12,7 @@ describe('a look at the head of the log', () => {
   test('is due every two seconds while live, and only then', () => {
     const looks: number[] = []
     for (let now = 500; now <= 5_500; now += 500) {
-      run.beacon(10, 0, now)
+      run.watermark(10, 0, now)
       run.follower.tick(now)
       if (run.news().includes('look')) looks.push(now)
     }
@@ -22,9 +22,9 @@ describe('a look at the head of the log', () => {
     expect(run.news()).toEqual(['scan 10 a'])
   })
 
-  test('finds what has not come since the look before, although beacons say that there is nothing', () => {
+  test('finds what has not come since the look before, although watermarks say that there is nothing', () => {
     run.looked(12)
-    run.beacon(10, 0, 2_000)
+    run.watermark(10, 0, 2_000)
     expect([run.follower.mode, run.news()]).toEqual(['live', []])
     run.looked(12)
     expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
@@ -48,7 +48,7 @@ describe('a look at the head of the log', () => {
     run.scanned(10)
     run.follower.connected()
     run.follower.up(0)
-    run.beacon(10)
+    run.watermark(10)
     run.looked(99)
     run.scanned(10)
     run.looked(10)
@@ -65,13 +65,13 @@ describe('a look at the head of the log', () => {
 
   test('asks nothing of another epoch that the one before has seen', () => {
     run.looked(12)
-    run.beacon(12)
+    run.watermark(12)
     run.epoch = 'e2'
     run.looked(12)
     run.scanned(4)
     run.follower.connected()
     run.follower.up(0)
-    run.follower.beacon({ epoch: 'e2', position: 4, id: '', floor: 0 }, 0)
+    run.follower.watermark({ epoch: 'e2', position: 4, id: '', low: 0 }, 0)
     run.scanned(4)
     run.looked(4)
     expect(run.follower.mode).toBe('live')

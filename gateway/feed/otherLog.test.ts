@@ -36,7 +36,7 @@ describe('another log', () => {
     run.confirmed('b')
     run.news()
     const late = run.question
-    run.beacon(12, 11)
+    run.watermark(12, 11)
     run.epoch = 'e2'
     run.scanned(4)
     run.join('new', 'a')
@@ -52,7 +52,7 @@ describe('another log', () => {
     run.received(item(13))
     run.scanned(4)
     run.received(item(5))
-    run.beacon(20, 0, 100)
+    run.watermark(20, 0, 100)
     run.follower.tick(60_000)
     expect(run.news()).toEqual(['scan 10 a', 'one: end, reset, at e1-10', 'reconnect', 'scan 4'])
   })

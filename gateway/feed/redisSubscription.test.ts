@@ -11,16 +11,16 @@ beforeEach(async () => {
 })
 
 describe('a subscription', () => {
-  test('is up once all that was wanted and the beacon are subscribed', async () => {
+  test('is up once all that was wanted and the watermark are subscribed', async () => {
     run.want('a', 'rooms.berlin')
     run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])
-    expect(await run.subscribed()).toEqual(['a', 'beacon', 'rooms.berlin'])
+    expect(await run.subscribed()).toEqual(['a', 'rooms.berlin', 'watermark'])
     await run.publish('rooms.berlin', 1)
     await run.publish('nobody', 2)
     await run.publish('a', 3)
-    await run.beacon(3)
-    expect(await run.news(3)).toEqual(['rooms.berlin1', 'a3', 'beacon e1 3 0'])
+    await run.watermark(3)
+    expect(await run.news(3)).toEqual(['rooms.berlin1', 'a3', 'watermark e1 3 0'])
   })
 
   test('takes more, and tells once the server has confirmed them', async () => {
@@ -51,7 +51,7 @@ describe('a subscription', () => {
     await run.news(2)
     subscription.unsubscribe(names)
     await waitFor(async () => (await run.subscribed()).length === 2)
-    expect(await run.subscribed()).toEqual(['a', 'beacon'])
+    expect(await run.subscribed()).toEqual(['a', 'watermark'])
   })
 
   test('does not subscribe what is not wanted any more when its turn comes', async () => {
@@ -60,7 +60,7 @@ describe('a subscription', () => {
     run.want('b')
     subscription.subscribe(['a', 'b'], () => run.told.push('confirmed'))
     expect(await run.news(1)).toEqual(['confirmed'])
-    expect(await run.subscribed()).toEqual(['b', 'beacon'])
+    expect(await run.subscribed()).toEqual(['b', 'watermark'])
     subscription.subscribe(['a'], () => run.told.push('confirmed'))
     expect(await run.news(1)).toEqual(['confirmed'])
   })
@@ -101,7 +101,7 @@ describe('a subscription', () => {
     subscription.reconnect()
     expect(await run.news(3)).toEqual(['down', 'connected', 'up'])
     expect((await run.redis.pubsub('SHARDCHANNELS', '*')).map(String).sort()).toEqual([
-      run.keys.beacon,
+      run.keys.watermark,
       run.keys.live('e2', 'a'),
     ])
     await run.publish('a', 1, 'e1')
@@ -135,20 +135,20 @@ describe('a subscription', () => {
 
   test('of which the server refuses a part is made again, until it takes all', async () => {
     run.want('a')
-    await run.redis.call('ACL', 'SETUSER', 'default', 'resetchannels', `&${run.keys.beacon}`)
+    await run.redis.call('ACL', 'SETUSER', 'default', 'resetchannels', `&${run.keys.watermark}`)
     run.open()
     expect(await run.news(4)).toEqual(['connected', 'down', 'connected', 'down'])
     await run.redis.call('ACL', 'SETUSER', 'default', 'allchannels')
     await waitFor(() => run.told.at(-1) === 'up')
-    expect(await run.subscribed()).toEqual(['a', 'beacon'])
+    expect(await run.subscribed()).toEqual(['a', 'watermark'])
   })
 
-  test('without channels hears the beacon, and nothing else', async () => {
+  test('without channels hears the watermark, and nothing else', async () => {
     run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])
-    expect(await run.subscribed()).toEqual(['beacon'])
-    await run.beacon(3)
-    expect(await run.news(1)).toEqual(['beacon e1 3 0'])
+    expect(await run.subscribed()).toEqual(['watermark'])
+    await run.watermark(3)
+    expect(await run.news(1)).toEqual(['watermark e1 3 0'])
   })
 
   test('is the same on a server without sharded pub/sub', async () => {
@@ -162,8 +162,8 @@ describe('a subscription', () => {
     for (const channel of ['a', 'b', 'c']) {
       await run.redis.publish(run.keys.live('e1', channel), run.message(channel, 1))
     }
-    await run.redis.publish(run.keys.beacon, run.extent(1))
-    expect(await run.news(3)).toEqual(['a1', 'c1', 'beacon e1 1 0'])
+    await run.redis.publish(run.keys.watermark, run.extent(1))
+    expect(await run.news(3)).toEqual(['a1', 'c1', 'watermark e1 1 0'])
   })
 
   test('to a server that dies comes up when that is back', async () => {

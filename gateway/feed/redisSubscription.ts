@@ -11,7 +11,7 @@ export interface RedisSubscriptionEvents {
   /** Those are subscribed now. */
   up: () => void
   down: () => void
-  beacon: (beacon: Extent) => void
+  watermark: (watermark: Extent) => void
   entry: (entry: Entry) => void
   /** Something came that did not prove itself. */
   refused: () => void
@@ -74,7 +74,7 @@ export class RedisSubscription {
     if (connection !== this.#connection) return
     this.#livePrefix = ''
     const wanted = this.#events.connected()
-    await this.#pubSub.subscribe([this.#keys.beacon], () => true)
+    await this.#pubSub.subscribe([this.#keys.watermark], () => true)
     await this.#subscribe(wanted)
     if (connection === this.#connection) this.#events.up()
   }
@@ -107,10 +107,10 @@ export class RedisSubscription {
       const entry = json === undefined ? undefined : readEntry(channel, json)
       if (entry === undefined) this.#events.refused()
       else this.#events.entry(entry)
-    } else if (name === this.#keys.beacon) {
-      const beacon = this.#copyKeys.openExtent(payload)
-      if (beacon === undefined) this.#events.refused()
-      else this.#events.beacon(beacon)
+    } else if (name === this.#keys.watermark) {
+      const watermark = this.#copyKeys.openExtent(payload)
+      if (watermark === undefined) this.#events.refused()
+      else this.#events.watermark(watermark)
     }
   }
 }

@@ -84,7 +84,7 @@ describe('what is accepted in one turn', () => {
     expect([firsts, news()]).toEqual([[1], ['one: a1 a3', 'two: b2']])
   })
 
-  test('reaches a stream of several channels in position order, in one piece', () => {
+  test('reaches a stream of several channels in position order, whole', () => {
     live('both', 'a b')
     live('b', 'b')
     publish('b', 1, 0)

@@ -4,8 +4,8 @@ import { encodeMessage } from '../../contract/message.ts'
 import { entry, idAt } from '../../test/support/testRedis.ts'
 import { idOf, renderControl, renderMessage } from './frame.ts'
 
-/** What a browser makes of it, however it is cut into pieces on its way. */
-function parse(text: string, pieces = 1): (EventSourceMessage | number)[] {
+/** What a browser makes of it, however it is cut into chunks on its way. */
+function parse(text: string, chunks = 1): (EventSourceMessage | number)[] {
   const events: (EventSourceMessage | number)[] = []
   const parser = createParser({
     onEvent: (event) => void events.push(event),
@@ -14,7 +14,7 @@ function parse(text: string, pieces = 1): (EventSourceMessage | number)[] {
       throw error
     },
   })
-  const size = Math.ceil(text.length / pieces)
+  const size = Math.ceil(text.length / chunks)
   for (let start = 0; start < text.length; start += size) {
     parser.feed(text.slice(start, start + size))
   }
@@ -57,8 +57,8 @@ describe('a message', () => {
     const one = entry(7, 3, 'a', JSON.stringify({ text }))
     const frame = renderMessage('e1', one)
     expect(frame).toMatchObject({ position: 7, previous: 3, channel: 'a' })
-    for (const pieces of [1, 7]) {
-      const [event, ...more] = parse(frame.text, pieces)
+    for (const chunks of [1, 7]) {
+      const [event, ...more] = parse(frame.text, chunks)
       expect([event, more]).toMatchObject([{ id: 'e1-7', event: undefined }, []])
       const { data } = typeof event === 'object' ? event : { data: '' }
       expect(JSON.parse(data)).toEqual(JSON.parse(one.json))

@@ -8,7 +8,7 @@ import { RedisReplay } from './redisReplay.ts'
 const opened = disposables()
 let run: TestRecent
 
-const BEGAN_AGAIN = copyKeys.sealExtent({ ...EXTENT, floor: 12 })
+const BEGAN_AGAIN = copyKeys.sealExtent({ ...EXTENT, low: 12 })
 const FELL_BACK = copyKeys.sealExtent({ ...EXTENT, ...placeAt(14) })
 
 beforeEach(async () => {
@@ -35,13 +35,13 @@ describe('the recent copy in Redis', () => {
   })
 
   test.each([
-    ['below its floor', ['a'], 9, 15],
+    ['below its low watermark', ['a'], 9, 15],
     ['beyond its head', ['a'], 10, 16],
   ])('proves nothing %s', async (_what, channels, after, upTo) => {
     expect(await run.read(channels, after, upTo)).toBe(undefined)
   })
 
-  test('proves nothing one position below its floor, although what is there fits', async () => {
+  test('proves nothing one position below its low watermark, although what is there fits', async () => {
     expect(await run.read(['b'], 11, 15)).toBe('b12 b15 up to 15')
     await run.writeExtent(BEGAN_AGAIN)
     expect(await run.read(['b'], 11, 15)).toBe(undefined)

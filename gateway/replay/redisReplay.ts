@@ -3,8 +3,8 @@ import type { Extent } from '../../contract/extent.ts'
 import { readEntry, type Entry } from '../../contract/message.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
 import type { CopyKeys } from '../../chassis/copyKeys.ts'
-import type { Stretch } from '../../history/types.ts'
-import type { PageQuery } from './replay.ts'
+import type { Range } from '../../history/types.ts'
+import type { ReplayQuery } from './replay.ts'
 
 /** Of many channels each gives a share of the page, but not fewer than this. */
 const MIN_SHARE = 10
@@ -35,7 +35,7 @@ export class RedisReplay {
     after,
     upTo,
     limit,
-  }: PageQuery): Promise<Stretch | undefined> {
+  }: ReplayQuery): Promise<Range | undefined> {
     // Many channels at the full count each would be far more than a page, in memory and in one reply.
     const share = Math.min(limit, Math.max(MIN_SHARE, Math.ceil(limit / channels.length)))
     const pipeline = this.#redis.pipeline().get(this.#keys.extent(epoch))
@@ -46,8 +46,8 @@ export class RedisReplay {
     }
     const replies = (await pipeline.exec())?.map(([error, reply]) => (error === null ? reply : []))
     const extent = this.#extent(epoch, replies?.[0])
-    // Only what Redis has seen whole: from its floor, as far as its head.
-    if (extent === undefined || extent.floor > after || extent.position < upTo) return undefined
+    // Only what Redis has seen whole: from its low watermark, as far as its head.
+    if (extent === undefined || extent.low > after || extent.position < upTo) return undefined
     const all: Entry[] = []
     let reach = upTo
     for (const [index, channel] of channels.entries()) {

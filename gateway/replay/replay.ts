@@ -12,7 +12,7 @@ import type { GatewayMetrics } from '../metrics.ts'
 import type { RedisReplay } from './redisReplay.ts'
 
 /** Asks for messages of some channels with `after < position <= upTo`, at most `limit` of them. */
-export interface PageQuery extends Omit<RangeQuery, 'maxBytes'> {
+export interface ReplayQuery extends Omit<RangeQuery, 'maxBytes'> {
   /** The position of each channel's last message, as the log or its messages have told. */
   heads: readonly number[]
 }
@@ -119,7 +119,7 @@ export class Replay {
     hub.replay(subscription, { items: [] }, subscription.cursor.position)
   }
 
-  async #page(query: PageQuery): Promise<{ batch: Batch<Frame>; upTo: number }> {
+  async #page(query: ReplayQuery): Promise<{ batch: Batch<Frame>; upTo: number }> {
     const { recent, log, metrics } = this.#options
     const known = await recent.read(query).catch(() => undefined)
     metrics.reads.inc({ source: known === undefined ? 'log' : 'recent' })

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client'
 import { LogReader } from '../../history/logReader.ts'
 import { disposables } from '../../test/support/disposables.ts'
 import { testDatabase } from '../../test/support/testDatabase.ts'
-import { draft, openHistory, openSql } from '../../test/support/testHistory.ts'
+import { draft, openLog, openSql } from '../../test/support/testLog.ts'
 import { TestReplay } from '../../test/support/testReplay.ts'
 import type { Frame } from '../hub/frame.ts'
 import type { Start } from '../hub/subscription.ts'
@@ -23,7 +23,7 @@ describe('a start', () => {
   /** a1 b2 a3 b4 a5, one a minute from 12:01 on. */
   beforeAll(async () => {
     const databaseUrl = await testDatabase()
-    const history = openHistory(databaseUrl, opened)
+    const history = openLog(databaseUrl, opened)
     for (let position = 1; position <= 5; position++) {
       await history.append(draft({ channel: position % 2 === 0 ? 'b' : 'a' }))
     }

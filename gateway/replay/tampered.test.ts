@@ -89,7 +89,7 @@ describe('a message in a recent stream', () => {
 })
 
 describe('an extent in Redis', () => {
-  const far = { ...EXTENT, ...placeAt(99), floor: 0 }
+  const far = { ...EXTENT, ...placeAt(99), low: 0 }
 
   test.each([
     ...forgedExtents(EXTENT),

@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 250
 /** Some libraries have doubled their delay to half of this by then. */
 const LEVEL_SECONDS = 40
 
-export interface BedOptions {
+export interface TestbedOptions {
   /** Where the clients' libraries are; undefined: beside the tests, by the project's own packages. */
   cache?: string
   /** No client asks for more heartbeats than usual. */
@@ -23,12 +23,12 @@ export interface BedOptions {
 }
 
 /** A running stack with all clients seated before it, on one channel. */
-export class Bed {
+export class Testbed {
   readonly stack: Stack
   readonly seats: readonly Seat[]
-  /** In this stretch, in order. */
+  /** In this phase, in order. */
   posted: Message[] = []
-  /** Were not level in time in this stretch, and are not waited for again. */
+  /** Were not level in time in this phase, and are not waited for again. */
   readonly #behind = new Set<Seat>()
 
   private constructor(stack: Stack, seats: Seat[]) {
@@ -40,8 +40,8 @@ export class Bed {
   static async lay(
     stack: Stack,
     clients: readonly Client[],
-    { cache, plain = false }: BedOptions,
-  ): Promise<Bed> {
+    { cache, plain = false }: TestbedOptions,
+  ): Promise<Testbed> {
     const edgePort = Number(new URL(stack.origin).port)
     const seats: Seat[] = []
     for (const client of clients) {
@@ -53,7 +53,7 @@ export class Bed {
       const command = commandOf(client.language, client.file, cache)
       seats.push(new Seat(client, proxy, new Subscriber(command, url.href)))
     }
-    return new Bed(stack, seats)
+    return new Testbed(stack, seats)
   }
 
   /** Starts the clients, one after the other: five browsers that start at once would starve the rest. */
@@ -82,7 +82,7 @@ export class Bed {
     }
   }
 
-  /** Begins a stretch of messages, by which the clients are judged. */
+  /** Begins a phase of messages, by which the clients are judged. */
   begin(): void {
     this.posted = []
     this.#behind.clear()

@@ -1,15 +1,15 @@
 import type { Bytes } from './bytes.ts'
 
 /**
- * The body of an answer of HTTP/1.1, piece by piece and without its chunks. Returns whether it came to its own end, so that
+ * The body of an answer of HTTP/1.1, part by part and without its chunks. Returns whether it came to its own end, so that
  * another answer may follow.
  */
 export async function* readBody(head: string, bytes: Bytes): AsyncGenerator<Buffer, boolean> {
   if (/^transfer-encoding: *chunked\r$/im.test(head)) return yield* readChunks(bytes)
   const length = /^content-length: *(\d+)\r$/im.exec(head)?.[1]
   if (length === undefined) {
-    for (let piece = await bytes.some(); piece !== undefined; piece = await bytes.some())
-      yield piece
+    for (let part = await bytes.some(); part !== undefined; part = await bytes.some())
+      yield part
     return false
   }
   const whole = await bytes.exactly(Number(length))
@@ -28,11 +28,11 @@ async function* readChunks(bytes: Bytes): AsyncGenerator<Buffer, boolean> {
 }
 
 /** The same bytes as the body of an answer with this head. */
-export function encode(head: string, piece: Buffer): Buffer {
-  if (!/^transfer-encoding: *chunked\r$/im.test(head)) return piece
+export function encode(head: string, part: Buffer): Buffer {
+  if (!/^transfer-encoding: *chunked\r$/im.test(head)) return part
   return Buffer.concat([
-    Buffer.from(`${piece.length.toString(16)}\r\n`),
-    piece,
+    Buffer.from(`${part.length.toString(16)}\r\n`),
+    part,
     Buffer.from('\r\n'),
   ])
 }

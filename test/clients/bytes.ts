@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** What a socket brings, in the pieces that its reader asks for. Each gives undefined if the socket ends before. */
+/** What a socket brings, in the parts that its reader asks for. Each gives undefined if the socket ends before. */
 export class Bytes {
   readonly #chunks: AsyncIterator<Buffer>
   #rest: Buffer = Buffer.alloc(0)
@@ -31,9 +31,9 @@ export class Bytes {
   }
 
   #cut(count: number): Buffer {
-    const piece = this.#rest.subarray(0, count)
+    const part = this.#rest.subarray(0, count)
     this.#rest = this.#rest.subarray(count)
-    return piece
+    return part
   }
 
   async #more(): Promise<boolean> {

@@ -19,7 +19,7 @@ export interface Client {
 /** It takes an id as soon as its line is there: a cut in the one byte behind loses the message. */
 const EARLY_ID = { 'in last line': 'lost 1' }
 /** At the end of a stream it takes what there is of an id, and comes back to where that leads. */
-const PIECE_OF_ID = { 'in id': 'twice' }
+const PART_OF_ID = { 'in id': 'twice' }
 /** It takes the sizes of chunks for text, and all text for Latin-1 unless it is told. */
 const CHUNKS_AS_TEXT = {
   live: 'altered',
@@ -73,7 +73,7 @@ export const CLIENTS: readonly Client[] = [
     file: 'fetch-event-source',
     limits: EARLY_ID,
   },
-  { name: 'sse.js', version: '2.8.0', language: 'chromium', file: 'sse.js', limits: PIECE_OF_ID },
+  { name: 'sse.js', version: '2.8.0', language: 'chromium', file: 'sse.js', limits: PART_OF_ID },
   {
     name: 'reconnecting-eventsource',
     version: '1.6.5',
@@ -100,7 +100,7 @@ export const CLIENTS: readonly Client[] = [
     version: '1.9.0',
     language: 'python',
     file: 'sseclient_py_loop',
-    limits: PIECE_OF_ID,
+    limits: PART_OF_ID,
   },
   { name: 'requests-sse', version: '0.5.3', language: 'python', file: 'requests_sse_loop' },
   { name: 'aiosseclient', version: '0.1.8', language: 'python', file: 'aiosseclient_loop' },
@@ -115,9 +115,9 @@ export const CLIENTS: readonly Client[] = [
     version: '0.0.27',
     language: 'python',
     file: 'sseclient_loop',
-    limits: { ...PIECE_OF_ID, ...CHUNKS_AS_TEXT },
+    limits: { ...PART_OF_ID, ...CHUNKS_AS_TEXT },
   },
-  { name: 'r3labs/sse', version: '2.10.0', language: 'go', file: 'r3labs', limits: PIECE_OF_ID },
+  { name: 'r3labs/sse', version: '2.10.0', language: 'go', file: 'r3labs', limits: PART_OF_ID },
   {
     name: 'tmaxmax/go-sse',
     version: '0.12.0',
@@ -154,6 +154,6 @@ export const CLIENTS: readonly Client[] = [
     language: 'java',
     file: 'JerseySse',
     stopsAtStatus: true,
-    limits: { ...PIECE_OF_ID, cut: 'stuck' },
+    limits: { ...PART_OF_ID, cut: 'stuck' },
   },
 ]

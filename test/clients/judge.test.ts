@@ -18,7 +18,7 @@ describe('a subscriber that heard', () => {
       expect(judge(POSTED, heard([5, 6, 7], name))).toEqual({
         isLevel: true,
         faults: [],
-        hasPieces: false,
+        hasFragments: false,
         names: [name],
       })
     },
@@ -42,9 +42,9 @@ describe('a subscriber that heard', () => {
     expect(judge(POSTED, [other, ...heard([6, 7])]).faults).toEqual(['altered'])
   })
 
-  test('half a message has a piece, and lost it unless the whole comes too', () => {
+  test('half a message has a fragment, and lost it unless the whole comes too', () => {
     const half = { name: '', data: JSON.stringify(message(5)).slice(0, 40) }
-    const verdict = { isLevel: true, faults: [], hasPieces: true }
+    const verdict = { isLevel: true, faults: [], hasFragments: true }
     expect(judge(POSTED, [half, ...heard([5, 6, 7])])).toMatchObject(verdict)
     expect(judge(POSTED, [half, ...heard([6, 7])])).toMatchObject({
       ...verdict,
@@ -68,7 +68,7 @@ describe('a subscriber that heard', () => {
     expect(judge(POSTED, [ready, ...heard([5, 6, 7])])).toMatchObject({
       isLevel: true,
       faults: [],
-      hasPieces: false,
+      hasFragments: false,
     })
   })
 

@@ -14,7 +14,7 @@ export interface Verdict {
   /** What went wrong, in a word or two each; empty for nothing. */
   faults: string[]
   /** Its library hands out what there is of an event when a stream ends within it; the whole comes later. */
-  hasPieces: boolean
+  hasFragments: boolean
   /** What it calls a message, which has no name. */
   names: string[]
 }
@@ -33,13 +33,13 @@ const CONTROL: Record<ControlEvent, true> = {
 export function judge(posted: readonly Message[], heard: readonly Heard[]): Verdict {
   const faults = new Set<string>()
   const names = new Set<string>()
-  let hasPieces = false
+  let hasFragments = false
   let next = 0
   for (const { name, data } of heard) {
     if (name in CONTROL) continue
     const message = UNNAMED.has(name) ? parse(data) : undefined
     if (message === undefined) {
-      if (data.startsWith('{"position":')) hasPieces = true
+      if (data.startsWith('{"position":')) hasFragments = true
       else faults.add(data === '' ? 'an empty message' : 'altered')
       continue
     }
@@ -55,7 +55,7 @@ export function judge(posted: readonly Message[], heard: readonly Heard[]): Verd
     if (!isDeepStrictEqual(message, posted[at])) faults.add('altered')
     next = at + 1
   }
-  return { isLevel: next === posted.length, faults: [...faults], hasPieces, names: [...names] }
+  return { isLevel: next === posted.length, faults: [...faults], hasFragments, names: [...names] }
 }
 
 /** Undefined for what is no message. */

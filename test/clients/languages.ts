@@ -94,14 +94,14 @@ export function lackOf(language: Language): string | undefined {
 export function install(
   language: Language,
   cache: string,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): string | undefined {
   const { folder, install: commands } = RECIPES[language]
   const [from, there] = [join(ROOT, 'test/clients', folder), join(cache, folder)]
   const stamp = join(there, '.installed')
   const wanted = fingerprint(from)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined
-  say(`${language}: fetching its libraries`)
+  print(`${language}: fetching its libraries`)
   rmSync(stamp, { force: true })
   cpSync(from, there, { recursive: true })
   for (const [program = '', ...args] of commands) {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from '../../stack/root.ts'
 import { startStack } from '../../stack/stack.ts'
-import { Bed } from './bed.ts'
+import { Testbed } from './testbed.ts'
 import { type Client, CLIENTS } from './catalog.ts'
 import { type Column, COLUMNS } from './columns.ts'
 import { install, lackOf, type Language } from './languages.ts'
 import { table, titleOf, withTable } from './table.ts'
 import { type Cell, tryColumn } from './trial.ts'
 
-/** What `npm run test:clients` was asked for; stack/setup/clientsOptions.mjs has read and checked it. */
+/** What `npm run test:clients` was asked for; stack/setup/commands.mjs has read and checked it. */
 export interface ClientsOptions {
   languages: Language[]
   /** Where the libraries are kept, outside of the repository. */
@@ -47,9 +47,9 @@ export async function main(options: ClientsOptions): Promise<void> {
 async function prepare(clients: readonly Client[], cache: string): Promise<Client[]> {
   const ready = new Set<Language>()
   for (const language of new Set(clients.map((client) => client.language))) {
-    const lack = lackOf(language) ?? install(language, cache, say)
+    const lack = lackOf(language) ?? install(language, cache, print)
     if (lack === undefined) ready.add(language)
-    else say(`${language} is skipped: ${lack}`)
+    else print(`${language} is skipped: ${lack}`)
   }
   return clients.filter(({ language }) => ready.has(language))
 }
@@ -61,9 +61,9 @@ async function tryAll(
 ): Promise<Cell[]> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-clients-'))
   const stack = await startStack({ dir })
-  const bed = await Bed.lay(stack, clients, options)
+  const testbed = await Testbed.lay(stack, clients, options)
   const close = async () => {
-    await bed.close()
+    await testbed.close()
     await stack.stop()
     rmSync(dir, { recursive: true, force: true })
   }
@@ -73,12 +73,12 @@ async function tryAll(
   }
   const cells: Cell[] = []
   try {
-    await bed.seat()
+    await testbed.seat()
     for (const column of columns) {
-      say(`${column.name}: ${column.about}`)
-      const found = await tryColumn(bed, column)
+      print(`${column.name}: ${column.about}`)
+      const found = await tryColumn(testbed, column)
       for (const { client, faults, complaint } of found) {
-        if (faults.length > 0) say(`  ${titleOf(client)}: ${faults.join(', ')} ${complaint}`)
+        if (faults.length > 0) print(`  ${titleOf(client)}: ${faults.join(', ')} ${complaint}`)
       }
       cells.push(...found)
     }
@@ -88,6 +88,6 @@ async function tryAll(
   return cells
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stderr.write(`causeway: ${line.trimEnd()}\n`)
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Stack } from '../../stack/stack.ts'
 import { testStack } from '../support/testStack.ts'
-import { Bed } from './bed.ts'
+import { Testbed } from './testbed.ts'
 import { CLIENTS } from './catalog.ts'
 import { COLUMNS } from './columns.ts'
 import { tryColumn } from './trial.ts'
@@ -11,16 +11,16 @@ const OURS = new Set(['eventsource', 'eventsource-2', 'fetch-event-source'])
 const clients = CLIENTS.filter(({ language, file }) => language === 'npm' && OURS.has(file))
 
 let stack: Stack
-let bed: Bed
+let testbed: Testbed
 
 beforeAll(async () => {
   stack = await testStack()
-  bed = await Bed.lay(stack, clients, {})
-  await bed.seat()
+  testbed = await Testbed.lay(stack, clients, {})
+  await testbed.seat()
 }, 120_000)
 
 afterAll(async () => {
-  await bed?.close()
+  await testbed?.close()
   await stack?.stop()
 }, 60_000)
 
@@ -28,7 +28,7 @@ describe('every client hears each message once, in order and unaltered', () => {
   test.each(COLUMNS.filter(({ isQuiet }) => isQuiet !== true))(
     '$name: $about',
     async (column) => {
-      const cells = await tryColumn(bed, column)
+      const cells = await tryColumn(testbed, column)
       const faulty = cells.filter(({ faults }) => faults.length > 0)
       expect(cells).toHaveLength(OURS.size)
       expect(faulty.map(({ client, faults }) => `${client.file}: ${faults.join(', ')}`)).toEqual([])

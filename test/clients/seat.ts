@@ -38,7 +38,7 @@ export class Seat {
     await this.begin()
   }
 
-  /** Forgets what was heard so far, before a new stretch of messages. */
+  /** Forgets what was heard so far, before a new phase of messages. */
   open(): void {
     this.#subscriber.heard = []
     this.#subscriber.returns = 0
@@ -48,7 +48,7 @@ export class Seat {
     return judge(posted, this.#subscriber.heard)
   }
 
-  /** How often its library has given up in this stretch. */
+  /** How often its library has given up in this phase. */
   get returns(): number {
     return this.#subscriber.returns
   }

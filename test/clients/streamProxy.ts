@@ -121,11 +121,11 @@ export class StreamProxy {
 
   /** Passes on whole events only. Returns whether the answer came to its own end. */
   async #relay(stream: Stream, answer: Bytes): Promise<boolean> {
-    const pieces = readBody(stream.head, answer)
+    const parts = readBody(stream.head, answer)
     let isBegun = false
     let rest = Buffer.alloc(0)
     for (;;) {
-      const { value, done } = await pieces.next()
+      const { value, done } = await parts.next()
       if (done === true) {
         if (rest.length > 0) stream.client.write(encode(stream.head, rest))
         // Without chunks the end of the connection is the end of the answer.

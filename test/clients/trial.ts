@@ -1,4 +1,4 @@
-import type { Bed } from './bed.ts'
+import type { Testbed } from './testbed.ts'
 import type { Client } from './catalog.ts'
 import type { Column } from './columns.ts'
 import type { Seat } from './seat.ts'
@@ -21,32 +21,32 @@ export interface Cell {
 
 /**
  * `loop`: the library gave up, and its subscriber began again with the last id. `stops`: it gave up for good, as the standard
- * says. `piece`: it hands out what there is of an event when a stream ends within it.
+ * says. `fragment`: it hands out what there is of an event when a stream ends within it.
  */
-export type Note = 'loop' | 'stops' | 'piece'
+export type Note = 'loop' | 'stops' | 'fragment'
 
-/** Does one column to all clients of a bed, and judges each. Who has lost its place begins afresh. */
-export async function tryColumn(bed: Bed, column: Column): Promise<Cell[]> {
-  bed.begin()
-  const asked = bed.seats.map(({ proxy }) => proxy.asked)
-  await column.run(bed)
-  await bed.settle((seat) => !mayStop(seat, column))
-  const cells = bed.seats.map((seat, index) => {
+/** Does one column to all clients of a testbed, and judges each. Who has lost its place begins afresh. */
+export async function tryColumn(testbed: Testbed, column: Column): Promise<Cell[]> {
+  testbed.begin()
+  const asked = testbed.seats.map(({ proxy }) => proxy.asked)
+  await column.run(testbed)
+  await testbed.settle((seat) => !mayStop(seat, column))
+  const cells = testbed.seats.map((seat, index) => {
     const again = seat.proxy.asked - (asked[index] ?? 0)
-    return judgeSeat(seat, column, { bed, again })
+    return judgeSeat(seat, column, { testbed, again })
   })
-  for (const [index, seat] of bed.seats.entries()) {
+  for (const [index, seat] of testbed.seats.entries()) {
     const { faults = [], limits = [], notes = [] } = cells[index] ?? {}
     if (faults.length + limits.length > 0 || notes.includes('stops')) await seat.renew()
   }
   return cells
 }
 
-function judgeSeat(seat: Seat, column: Column, { bed, again }: { bed: Bed; again: number }): Cell {
-  const { isLevel, faults, hasPieces, names } = seat.verdict(bed.posted)
+function judgeSeat(seat: Seat, column: Column, { testbed, again }: { testbed: Testbed; again: number }): Cell {
+  const { isLevel, faults, hasFragments, names } = seat.verdict(testbed.posted)
   const notes: Note[] = []
   if (seat.returns > 0) notes.push('loop')
-  if (hasPieces) notes.push('piece')
+  if (hasFragments) notes.push('fragment')
   if (!isLevel && mayStop(seat, column)) notes.push('stops')
   else if (!isLevel) faults.push('stuck')
   if (column.isQuiet && again > 0) faults.push(`left ${again} times`)

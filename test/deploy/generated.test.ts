@@ -38,10 +38,10 @@ async function compare(path: string, content: string): Promise<{ wanted: string;
 /** A chart can read only files of its own folder, so it has copies. */
 describe('the copy in the chart is the file itself:', () => {
   test.each([
-    ['nginx.conf.template', 'deploy/nginx/nginx.conf.template'],
-    ['mosquitto.conf.template', 'deploy/mosquitto/mosquitto.conf.template'],
+    ['nginx.conf.template', 'charts/causeway/files/nginx.conf.template'],
+    ['mosquitto.conf.template', 'charts/causeway/files/mosquitto.conf.template'],
     ['acl.template', 'deploy/mosquitto/acl.template'],
-    ['rules.yaml', 'deploy/prometheus/causeway.rules.yaml'],
+    ['rules.yaml', 'charts/causeway/files/rules.yaml'],
   ])('%s', async (copy, original) => {
     const { wanted, found } = await compare(`charts/causeway/files/${copy}`, read(original))
     expect(found).toBe(wanted)

@@ -21,7 +21,7 @@ interface Rule {
   annotations?: Record<string, string>
 }
 
-const RULES = join(ROOT, 'deploy/prometheus/causeway.rules.yaml')
+const RULES = join(ROOT, 'charts/causeway/files/rules.yaml')
 const RULES_TEST = join(ROOT, 'deploy/prometheus/causeway.rules.test.yaml')
 const promtoolLack = programLack('promtool')
 
@@ -87,7 +87,6 @@ describe('what the services tell Prometheus', () => {
     })
     for (const { role, metricsUrl = '' } of stack.processes) {
       if (!['ingest', 'bridge', 'gateway'].includes(role)) continue
-      // oxlint-disable-next-line no-await-in-loop
       pages.set(role, await (await fetch(`${metricsUrl}/metrics`)).text())
     }
   }, 60_000)
@@ -101,7 +100,6 @@ describe('what the services tell Prometheus', () => {
   test('is on a private port, and nowhere on the way of the public', async () => {
     for (const { role, url } of stack.processes) {
       if (role !== 'ingest' && role !== 'gateway') continue
-      // oxlint-disable-next-line no-await-in-loop
       expect((await fetch(`${url}/metrics`)).status).toBe(404)
     }
     expect((await fetch(`${stack.origin}/metrics`)).status).toBe(404)

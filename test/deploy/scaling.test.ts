@@ -7,7 +7,7 @@ import { decide, type HpaMemory, type HpaSpec, NOTHING_YET } from '../../bench/s
 import { busiestShare, renderLogs } from '../../bench/scaling/logs.ts'
 import { drawDay } from '../../bench/scaling/picture.ts'
 import { readGatewayValues } from '../../bench/scaling/policy.ts'
-import { readResults } from '../../bench/results.ts'
+import { readResults } from '../../bench/report/results.ts'
 import { renderTable, simulateAll } from '../../bench/scaling/table.ts'
 
 const SPEC: HpaSpec = {

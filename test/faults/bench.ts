@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child, Role } from '../../stack/child.ts'
 import { freePort } from '../../stack/ports.ts'
-import { answers } from '../../stack/probes.ts'
+import { waitForHttp } from '../../stack/probes.ts'
 import { type Stack, startStack } from '../../stack/stack.ts'
 import type { Random } from '../model/random.ts'
-import { signalFamily } from './family.ts'
-import { Hops } from './hops.ts'
+import { signalTree } from './processTree.ts'
+import { Links } from './links.ts'
 import { Standby } from './standby.ts'
 
-export interface BenchOptions {
+export interface RigOptions {
   dir: string
   random: Random
   /** More environment for the services; `dir` is the stack's. */
@@ -26,9 +26,9 @@ const COUNTS = { ingest: 2, bridge: 2, gateway: 2 }
 const READY_WITHIN_MS = 40_000
 
 /** The whole system with a proxy on every link, and hands to break it with. */
-export class Bench {
+export class Rig {
   readonly stack: Stack
-  readonly hops: Hops
+  readonly links: Links
   /** Through nginx and the proxy before it. */
   readonly edge: string
   /** Straight to the services, through the proxy before each. */
@@ -40,14 +40,14 @@ export class Bench {
   readonly #crashDir: string
   readonly #disk: string | undefined
 
-  static async start(options: BenchOptions): Promise<Bench> {
+  static async start(options: RigOptions): Promise<Rig> {
     const { dir, random, env, standby, postgresDiskMegabytes: megabytes } = options
     if (megabytes !== undefined) mountDisk(diskOf(dir), megabytes)
     const crashDir = join(dir, 'crash')
     mkdirSync(crashDir, { recursive: true })
-    const hops = new Hops(random)
+    const links = new Links(random)
     const ports = { postgres: await freePort(), redis: await freePort(), mqtt: await freePort() }
-    await hops.openServices(COUNTS, ports)
+    await links.openServices(COUNTS, ports)
     const stack = await startStack({
       dir,
       ingests: COUNTS.ingest,
@@ -57,11 +57,11 @@ export class Bench {
       redisPort: ports.redis,
       mqttPort: ports.mqtt,
       env: (role, index, urls) => ({
-        // So that readers notice a silent link within the time that is given for healing; the default is 20.
+        // So that readers notice a silent link within the time that is given for recovery; the default is 20.
         HEARTBEAT_SECONDS: '2',
         LOG_LEVEL: 'info',
         CRASH_DIR: crashDir,
-        ...hops.environment(role, index, urls),
+        ...links.environment(role, index, urls),
         ...env?.(`${role}-${index}`, dir),
       }),
     })
@@ -69,21 +69,21 @@ export class Bench {
       Promise.all(
         stack.processes
           .filter((child) => child.role === role)
-          .map(({ name, url = '' }) => hops.openEntrance(name, url)),
+          .map(({ name, url = '' }) => links.openEntrance(name, url)),
       )
-    return new Bench(stack, hops, {
-      edge: await hops.openEntrance('nginx', stack.origin),
+    return new Rig(stack, links, {
+      edge: await links.openEntrance('nginx', stack.origin),
       gateways: await entrances('gateway'),
       ingests: await entrances('ingest'),
       crashDir,
       ...(megabytes === undefined ? {} : { disk: diskOf(dir) }),
-      ...(standby === true ? { standby: await Standby.start(stack, hops) } : {}),
+      ...(standby === true ? { standby: await Standby.start(stack, links) } : {}),
     })
   }
 
   private constructor(
     stack: Stack,
-    hops: Hops,
+    links: Links,
     at: {
       edge: string
       gateways: string[]
@@ -94,7 +94,7 @@ export class Bench {
     },
   ) {
     this.stack = stack
-    this.hops = hops
+    this.links = links
     this.edge = at.edge
     this.gateways = at.gateways
     this.ingests = at.ingests
@@ -130,23 +130,23 @@ export class Bench {
 
   /** Stops a process in its tracks, with all of its children. */
   freeze(name: string): void {
-    signalFamily(this.child(name).pid, 'SIGSTOP')
+    signalTree(this.child(name).pid, 'SIGSTOP')
   }
 
   thaw(name: string): void {
-    signalFamily(this.child(name).pid, 'SIGCONT')
+    signalTree(this.child(name).pid, 'SIGCONT')
   }
 
   /** Kills Postgres for good: the log is in the standby. */
   async giveUpPostgres(): Promise<void> {
     this.#givenUp.add('postgres')
-    signalFamily(this.child('postgres').pid, 'SIGKILL')
+    signalTree(this.child('postgres').pid, 'SIGKILL')
     await this.child('postgres').stop('SIGKILL')
   }
 
   /** Takes every fault away and resolves when all is ready. */
   async restore(): Promise<void> {
-    await this.hops.pass()
+    await this.links.pass()
     const kept = this.stack.processes.filter(({ name }) => !this.#givenUp.has(name))
     for (const { name } of kept) this.thaw(name)
     for (const role of ['postgres', 'redis', 'mosquitto', 'bridge', 'ingest', 'gateway', 'nginx']) {
@@ -157,10 +157,10 @@ export class Bench {
   }
 
   async stop(): Promise<void> {
-    await this.hops.pass()
+    await this.links.pass()
     for (const { name } of this.stack.processes) this.thaw(name)
     await this.stack.stop()
-    await this.hops.close()
+    await this.links.close()
     if (this.#disk !== undefined) execFileSync('umount', [this.#disk])
   }
 }
@@ -183,7 +183,7 @@ export async function untilReady(child: Child): Promise<void> {
   for (;;) {
     try {
       if (child.pid === null) throw new Error('there is no process')
-      if (isService) await answers(`${metricsUrl}/ready`, 200)
+      if (isService) await waitForHttp(`${metricsUrl}/ready`, 200)
       return
     } catch (error) {
       if (Date.now() > deadline) throw new Error(`${child.name} is not ready`, { cause: error })

@@ -1,25 +1,25 @@
 import { join } from 'node:path'
 import { Random } from '../model/random.ts'
-import { Bench } from './bench.ts'
+import { Rig } from './bench.ts'
 import type { Scenario } from './scenario.ts'
 
 /** One system that the faults share, and one of its own for each that needs it. */
-export class Benches {
+export class Rigs {
   readonly #dir: string
-  #shared: Bench | undefined
-  #own: Bench | undefined
+  #shared: Rig | undefined
+  #own: Rig | undefined
 
   constructor(dir: string) {
     this.#dir = dir
   }
 
-  async take({ id, own }: Scenario, seed: number): Promise<Bench> {
+  async take({ id, own }: Scenario, seed: number): Promise<Rig> {
     const random = new Random(seed)
     if (own !== undefined) {
-      this.#own = await Bench.start({ dir: join(this.#dir, `stack-${id}`), random, ...own })
+      this.#own = await Rig.start({ dir: join(this.#dir, `stack-${id}`), random, ...own })
       return this.#own
     }
-    this.#shared ??= await Bench.start({ dir: join(this.#dir, 'stack'), random })
+    this.#shared ??= await Rig.start({ dir: join(this.#dir, 'stack'), random })
     return this.#shared
   }
 
@@ -32,6 +32,6 @@ export class Benches {
   async stop(): Promise<void> {
     const open = [this.#shared ?? [], this.#own ?? []].flat()
     this.#shared = this.#own = undefined
-    await Promise.all(open.map((bench) => bench.stop()))
+    await Promise.all(open.map((rig) => rig.stop()))
   }
 }

@@ -15,7 +15,7 @@ import type { ChainRecord } from './records.ts'
 
 const LIMITS: Limits = {
   postsMayFail: false,
-  healWithinMs: 5_000,
+  recoverWithinMs: 5_000,
   answerWithinMs: 10_000,
   rssBytes: 1_000,
   sentWithinMs: 1_000,
@@ -31,7 +31,7 @@ function words(history: History, limits: Partial<Limits> = {}): string[] {
 test('a good history is accepted, and its deliveries are counted', () => {
   const judgement = judge(goodHistory(), LIMITS)
   expect(judgement.violations).toEqual([])
-  expect(judgement).toMatchObject({ deliveries: 15, wireRepeats: 0, worstDelayMs: 20, healMs: 0 })
+  expect(judgement).toMatchObject({ deliveries: 15, wireRepeats: 0, worstDelayMs: 20, recoveryMs: 0 })
 })
 
 const ready = (fields: object): ChainRecord => ({
@@ -173,7 +173,7 @@ describe('a bad history is rejected with the right word', () => {
     ],
     [
       'a post was answered after a long time',
-      ['hang', 'slow-heal'],
+      ['hang', 'slow-recovery'],
       (h) =>
         h.posts.push(
           { ...postAt(h, 9), at: START, outcome: 'repeated', ms: 10_001 },
@@ -182,7 +182,7 @@ describe('a bad history is rejected with the right word', () => {
     ],
     [
       'deliveries stay late after the fault',
-      ['slow-heal'],
+      ['slow-recovery'],
       (h) => Object.assign(records(h)[FIFTH_HEARD] ?? {}, { at: START + 5_501 }),
     ],
   ])('%s', (_, expected, spoil) => {

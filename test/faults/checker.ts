@@ -3,14 +3,14 @@ import { LogView } from './logView.ts'
 import { checkLog } from './checkLog.ts'
 import { checkPosts, type PostLimits } from './checkPosts.ts'
 import { checkResets, type ResetLimits } from './checkResets.ts'
-import { measureHealing, type Healing } from './healing.ts'
+import { measureRecovery, type Recovery } from './recovery.ts'
 import type { FaultHistory, PostOutcome } from './records.ts'
 import type { Violation, Word } from './violation.ts'
 
 export interface Limits extends ChainLimits, PostLimits, ResetLimits {
   /** Whether an attempt to post may go wrong. */
   postsMayFail: boolean
-  healWithinMs: number
+  recoverWithinMs: number
   /** How late a delivery may be while the fault is there; any, unless it is said. */
   delayWithinMs?: number
   answerWithinMs: number
@@ -19,7 +19,7 @@ export interface Limits extends ChainLimits, PostLimits, ResetLimits {
 
 export const USUAL_LIMITS: Limits = {
   postsMayFail: false,
-  healWithinMs: 5_000,
+  recoverWithinMs: 5_000,
   answerWithinMs: 8_000,
   rssBytes: 500_000_000,
   // All clocks are the same one.
@@ -27,7 +27,7 @@ export const USUAL_LIMITS: Limits = {
   toldWithinMs: 2_000,
 }
 
-export interface Judgement extends Healing {
+export interface Judgement extends Recovery {
   violations: Violation[]
   deliveries: number
   wireRepeats: number
@@ -41,7 +41,7 @@ export function judge(history: FaultHistory, limits: Limits): Judgement {
   const log = new LogView(history)
   const chains = history.chains.map((chain) => checkChain(chain, log, limits))
   const deliveries = chains.reduce((sum, each) => sum + each.deliveries, 0)
-  const healing = measureHealing(history)
+  const recovery = measureRecovery(history)
   const { violations: untold, toldMs } = checkResets(history, limits)
   const count = (...outcomes: PostOutcome[]) =>
     history.posts.filter(({ outcome }) => outcomes.includes(outcome)).length
@@ -58,8 +58,8 @@ export function judge(history: FaultHistory, limits: Limits): Judgement {
       ...checkBounds(history, limits),
       ...checkAvailability(history, limits),
       ...over('hang', worstAnswerMs, limits.answerWithinMs, 'ms for the answer to a post'),
-      ...over('slow-heal', healing.healMs, limits.healWithinMs, 'ms until all was well again'),
-      ...over('late', healing.worstDelayMs, limits.delayWithinMs ?? Infinity, 'ms for a delivery'),
+      ...over('slow-recovery', recovery.recoveryMs, limits.recoverWithinMs, 'ms until all was well again'),
+      ...over('late', recovery.worstDelayMs, limits.delayWithinMs ?? Infinity, 'ms for a delivery'),
     ],
     deliveries,
     wireRepeats: chains.reduce((sum, each) => sum + each.wireRepeats, 0),
@@ -70,7 +70,7 @@ export function judge(history: FaultHistory, limits: Limits): Judgement {
     },
     worstAnswerMs,
     toldMs,
-    ...healing,
+    ...recovery,
   }
 }
 

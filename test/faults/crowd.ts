@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { Random } from '../model/random.ts'
-import { Notebook } from './notebook.ts'
+import { Journal } from './journal.ts'
 import { PackageReaders } from './packageReaders.ts'
 import { Reader } from './reader.ts'
-import { readRecords, Recorder } from './recorder.ts'
+import { readRecords, EventLog } from './eventLog.ts'
 import type { Chain, ChainRecord } from './records.ts'
 
-export interface CrowdOptions {
+export interface SubscribersOptions {
   dir: string
   random: Random
   /** Through nginx. */
@@ -17,19 +17,19 @@ export interface CrowdOptions {
 
 interface Member {
   reader: Reader
-  recorder: Recorder<ChainRecord>
+  eventLog: EventLog<ChainRecord>
   file: string
   chain: Omit<Chain, 'records'>
 }
 
 /** All subscribers of one run. */
-export class Crowd {
-  readonly #options: CrowdOptions
+export class Subscribers {
+  readonly #options: SubscribersOptions
   readonly #members: Member[] = []
   #packages: PackageReaders | undefined
   #packageChains: (Omit<Chain, 'records'> & { file: string })[] = []
 
-  constructor(options: CrowdOptions) {
+  constructor(options: SubscribersOptions) {
     this.#options = options
   }
 
@@ -38,7 +38,7 @@ export class Crowd {
   }
 
   get messages(): number {
-    const lean = this.#members.reduce((sum, { reader }) => sum + reader.notebook.messages, 0)
+    const lean = this.#members.reduce((sum, { reader }) => sum + reader.journal.messages, 0)
     return lean + (this.#packages?.messages ?? 0)
   }
 
@@ -56,9 +56,9 @@ export class Crowd {
     const { channels = all, since, pace = 'fast', origins = [edge, ...gateways] } = options
     const name = `${kind}-${this.#members.length + 1}`
     const file = join(dir, `${name}.jsonl`)
-    const recorder = new Recorder<ChainRecord>(file)
-    const notebook = new Notebook((record) => recorder.write(record), true)
-    const reader = new Reader({ channels, since, origins, notebook, random })
+    const eventLog = new EventLog<ChainRecord>(file)
+    const journal = new Journal((record) => eventLog.write(record), true)
+    const reader = new Reader({ channels, since, origins, journal, random })
     reader.pace = pace
     const chain = {
       name,
@@ -67,7 +67,7 @@ export class Crowd {
       isFast: pace === 'fast',
       ...(since === undefined ? {} : { since }),
     }
-    this.#members.push({ reader, recorder, file, chain })
+    this.#members.push({ reader, eventLog, file, chain })
     reader.start()
     return reader
   }
@@ -90,9 +90,9 @@ export class Crowd {
   /** Whether everyone has heard the last message of each channel that it follows. */
   isLevel(heads: ReadonlyMap<string, number>): boolean {
     return (
-      this.#members.every(({ reader: { notebook, channels } }) =>
+      this.#members.every(({ reader: { journal, channels } }) =>
         channels.every((name) => {
-          const at = Math.max(notebook.start, notebook.lasts.get(name) ?? 0)
+          const at = Math.max(journal.start, journal.lasts.get(name) ?? 0)
           return at >= (heads.get(name) ?? 0)
         }),
       ) && this.#packageChains.every((_, index) => this.#packages?.isLevel(index, heads) === true)
@@ -102,7 +102,7 @@ export class Crowd {
   /** Sends everyone home and reads what they have written down. */
   async close(): Promise<Chain[]> {
     await Promise.all(this.#members.map(({ reader }) => reader.close()))
-    await Promise.all(this.#members.map(({ recorder }) => recorder.close()))
+    await Promise.all(this.#members.map(({ eventLog }) => eventLog.close()))
     await this.#packages?.close()
     return [
       ...this.#members.map(({ chain, file }) => ({

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 
 /** A process and everything below it, the parent first. Postgres' sessions are processes of their own, in groups of their own. */
-export function family(pid: number): number[] {
+export function processTree(pid: number): number[] {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).split('\n')
   const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number))
   const found = [pid]
@@ -12,9 +12,9 @@ export function family(pid: number): number[] {
   return found
 }
 
-export function signalFamily(pid: number | null, signal: NodeJS.Signals): void {
+export function signalTree(pid: number | null, signal: NodeJS.Signals): void {
   if (pid === null) return
-  for (const each of family(pid)) {
+  for (const each of processTree(pid)) {
     try {
       process.kill(each, signal)
     } catch {

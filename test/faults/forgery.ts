@@ -21,7 +21,7 @@ export function stripped(text: string): string {
   return text.slice(Math.max(0, text.indexOf('{')))
 }
 
-/** The highest number that stands alone is a million higher: a head, with its floor where it was. */
+/** The highest number that stands alone is a million higher: a head, with its low watermark where it was. */
 export function raised(text: string): string {
   const numbers = text.match(NUMBERS) ?? []
   const highest = Math.max(...numbers.map(Number))

@@ -6,17 +6,17 @@ export const LATE_MS = 1_000
 /** After a fault has ended, what is committed in this time still shows whether the system is well. */
 const WATCHED_MS = 2_000
 
-export interface Healing {
+export interface Recovery {
   worstDelayMs: number
   /** From the end of the fault until deliveries were level with the log again, and posts were taken. */
-  healMs: number
+  recoveryMs: number
 }
 
 /**
  * A reader is level with the log at a moment when it has everything that was committed a second before. So it is level again
  * with the last delivery that came late, of those committed up to two seconds after the fault had ended.
  */
-export function measureHealing(history: FaultHistory): Healing {
+export function measureRecovery(history: FaultHistory): Recovery {
   const { chains, posts, fault } = history
   const commits = commitTimes(history)
   let worstDelayMs = 0
@@ -39,7 +39,7 @@ export function measureHealing(history: FaultHistory): Healing {
     const isBegunSoon = post.at < fault.to + WATCHED_MS
     if (!isTaken(post) && isBegunSoon) levelAt = Math.max(levelAt, post.at + post.ms)
   }
-  return { worstDelayMs, healMs: levelAt - fault.to }
+  return { worstDelayMs, recoveryMs: levelAt - fault.to }
 }
 
 /** Of each message, by its id. The database's clock may be wrong, so it counts only between a message's first post and its answer. */

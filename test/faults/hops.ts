@@ -14,7 +14,7 @@ const LINKS: Record<ServiceRole, ServerName[]> = {
 }
 
 /** A proxy on every link, one for each process: `gateway-1>redis`, `clients>gateway-1`. */
-export class Hops {
+export class Links {
   readonly #proxies = new Map<string, Proxy>()
   readonly #random: Random
 
@@ -68,7 +68,7 @@ export class Hops {
 
   get(name: string): Proxy {
     const proxy = this.#proxies.get(name)
-    if (proxy === undefined) throw new Error(`there is no hop ${name}`)
+    if (proxy === undefined) throw new Error(`there is no link ${name}`)
     return proxy
   }
 

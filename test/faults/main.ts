@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../../stack/errors.ts'
-import { Benches } from './benches.ts'
+import { Rigs } from './rigs.ts'
 import { Progress } from './progress.ts'
 import { writeReport } from './report.ts'
 import { type Result, runScenario } from './runScenario.ts'
 import type { Scenario } from './scenario.ts'
 import { SCENARIOS } from './scenarios/all.ts'
 
-/** What `npm run faults` was asked for; stack/setup/faultsOptions.mjs has read and checked it. */
+/** What `npm run faults` was asked for; stack/setup/commands.mjs has read and checked it. */
 export interface FaultsOptions {
   /** Ids; F13 is F13a to F13d. Empty: all. */
   only: string[]
@@ -37,56 +37,56 @@ export async function main(options: FaultsOptions): Promise<void> {
   )
   const dir = mkdtempSync(join(tmpdir(), 'causeway-faults-'))
   const progress = new Progress(chosen.length)
-  const benches = new Benches(dir)
+  const rigs = new Rigs(dir)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void benches.stop().finally(() => process.exit(130)))
+    process.once(signal, () => void rigs.stop().finally(() => process.exit(130)))
   }
   const results: Result[] = []
   try {
     for (const [index, scenario] of chosen.entries()) {
-      const result = await run(scenario, options.seed + index, { dir, benches, progress, options })
+      const result = await run(scenario, options.seed + index, { dir, rigs, progress, options })
       results.push(result)
       progress.done(result)
     }
   } finally {
-    await benches.stop()
+    await rigs.stop()
   }
   const isBroken = results.some(
     ({ judgement, skipped }) => skipped === undefined && judgement?.violations.length !== 0,
   )
   progress.total(results)
   if (options.only.length === 0 || options.write) await writeReport(results, options)
-  if (options.keep || isBroken) progress.say(`The histories and logs are in ${dir}.`)
+  if (options.keep || isBroken) progress.print(`The histories and logs are in ${dir}.`)
   else rmSync(dir, { recursive: true, force: true })
   if (isBroken) process.exitCode = 1
 }
 
 interface Context {
   dir: string
-  benches: Benches
+  rigs: Rigs
   progress: Progress
   options: FaultsOptions
 }
 
 async function run(scenario: Scenario, seed: number, context: Context): Promise<Result> {
-  const { dir, benches, progress, options } = context
+  const { dir, rigs, progress, options } = context
   const { id, title } = scenario
   const skipped = scenario.skip?.()
   if (skipped !== undefined) return { id, title, notes: [], skipped }
   try {
-    const bench = await benches.take(scenario, seed)
+    const rig = await rigs.take(scenario, seed)
     const result = await runScenario(scenario, {
-      bench,
+      rig,
       dir,
       seed,
       scale: options.scale,
       progress: (text) => progress.line(scenario, text),
     })
-    await benches.giveBack(scenario)
+    await rigs.giveBack(scenario)
     return result
   } catch (error) {
     // In whatever state it is, it must not become the next fault's.
-    await benches.stop()
+    await rigs.stop()
     return { id, title, notes: [`could not be run to its end: ${messageOf(error)}`] }
   }
 }

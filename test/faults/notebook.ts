@@ -12,7 +12,7 @@ interface Heard {
 }
 
 /** Turns the events of one subscriber into records, whoever has read them off the wire. */
-export class Notebook {
+export class Journal {
   /** The position of the last message, by channel. */
   readonly lasts = new Map<string, number>()
   /** Where the stream began; it has nothing to hear of what was before. */

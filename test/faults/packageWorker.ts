@@ -1,7 +1,7 @@
 import { EventSource } from 'eventsource'
 import { parentPort, workerData } from 'node:worker_threads'
-import { Notebook } from './notebook.ts'
-import { Recorder } from './recorder.ts'
+import { Journal } from './journal.ts'
+import { EventLog } from './eventLog.ts'
 import type { ChainRecord } from './records.ts'
 
 /** What each of them follows, and where its history goes. */
@@ -24,32 +24,32 @@ const TELL_EVERY_MS = 100
  */
 const { readers }: PackageReaderData = workerData
 const open = readers.map(({ origin, channels, file }) => {
-  const recorder = new Recorder<ChainRecord>(file)
-  const notebook = new Notebook((record) => recorder.write(record), false)
+  const eventLog = new EventLog<ChainRecord>(file)
+  const journal = new Journal((record) => eventLog.write(record), false)
   const url = new URL('/events', origin)
   for (const channel of channels) url.searchParams.append('channel', channel)
   const source = new EventSource(url, {
     fetch: (address, init) => {
-      notebook.connect(origin, init.headers['Last-Event-ID'] ?? '')
+      journal.connect(origin, init.headers['Last-Event-ID'] ?? '')
       return fetch(address, init)
     },
   })
   for (const name of EVENTS) {
     source.addEventListener(name, ({ data, lastEventId }) =>
-      notebook.event(name, String(data), lastEventId),
+      journal.event(name, String(data), lastEventId),
     )
   }
   source.addEventListener('error', ({ code, message }) => {
     const isFinal = source.readyState === EventSource.CLOSED ? ', and gives up' : ''
-    notebook.close(`${code ?? ''} ${message ?? ''}${isFinal}`.trim())
+    journal.close(`${code ?? ''} ${message ?? ''}${isFinal}`.trim())
   })
-  return { source, recorder, notebook }
+  return { source, eventLog, journal }
 })
 
 const timer = setInterval(() => {
   const state: PackageReaderState = {
-    readers: open.map(({ notebook }) => ({ start: notebook.start, lasts: [...notebook.lasts] })),
-    messages: open.reduce((sum, { notebook }) => sum + notebook.messages, 0),
+    readers: open.map(({ journal }) => ({ start: journal.start, lasts: [...journal.lasts] })),
+    messages: open.reduce((sum, { journal }) => sum + journal.messages, 0),
   }
   // oxlint-disable-next-line unicorn/require-post-message-target-origin
   parentPort?.postMessage(state)
@@ -60,7 +60,7 @@ parentPort?.on('message', () => void close())
 async function close(): Promise<void> {
   clearInterval(timer)
   for (const { source } of open) source.close()
-  await Promise.all(open.map(({ recorder }) => recorder.close()))
-  // The fetches of the closed sources may linger.
+  await Promise.all(open.map(({ eventLog }) => eventLog.close()))
+  // The fetches of the closed sources may stay open.
   process.exit()
 }

@@ -5,7 +5,7 @@ import type { Random } from '../model/random.ts'
 import { hashOf } from './database.ts'
 import type { PostOutcome, PostRecord } from './records.ts'
 
-export interface PosterOptions {
+export interface PublisherOptions {
   /** Origins of the edge and of the ingests; each attempt goes to the next. */
   origins: readonly string[]
   channels: readonly string[]
@@ -36,8 +36,8 @@ const REPEAT_ONE_IN = 40
  * Posts at a steady rate, each with a key of its own. What has no definite answer is posted again with the same key, to the next
  * address, until it has one.
  */
-export class Poster {
-  readonly #options: PosterOptions
+export class Publisher {
+  readonly #options: PublisherOptions
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: 60_000 })
   readonly #open = new Set<Promise<void>>()
   #timer: NodeJS.Timeout | undefined
@@ -47,7 +47,7 @@ export class Poster {
   #last = 0
   #givesUp = false
 
-  constructor(options: PosterOptions) {
+  constructor(options: PublisherOptions) {
     this.#options = options
   }
 
@@ -125,7 +125,7 @@ export class Poster {
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
       const headers = {
         'content-type': 'application/json',
-        'causeway-sender': 'poster',
+        'causeway-sender': 'publisher',
         'idempotency-key': key,
       }
       const sent = request(url, { method: 'POST', agent: this.#agent, headers, signal })

@@ -21,19 +21,19 @@ export class Progress {
     if (result === undefined) return
     this.#finished++
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
-    this.say(`[${this.#finished}/${this.#count}] ${describe(result)}`)
+    this.print(`[${this.#finished}/${this.#count}] ${describe(result)}`)
     for (const { word, detail } of examples(result.judgement?.violations ?? [], 3)) {
-      this.say(`    ${word}: ${detail}`)
+      this.print(`    ${word}: ${detail}`)
     }
-    for (const note of result.notes) this.say(`    ${note}`)
+    for (const note of result.notes) this.print(`    ${note}`)
   }
 
   total(results: readonly Result[]): void {
     const [, , ...values] = totals(results)
-    this.say(`all: ${label(values)}`)
+    this.print(`all: ${label(values)}`)
   }
 
-  say(text: string): void {
+  print(text: string): void {
     process.stderr.write(`${text}\n`)
   }
 }

@@ -12,7 +12,7 @@ let proxy: Proxy
 /** The server's ends of the connections, and what each has heard. */
 let accepted: { socket: Socket; heard: string }[]
 
-/** A server that answers each piece that it gets with `<piece>`. */
+/** A server that answers each slice that it gets with `<slice>`. */
 beforeEach(async () => {
   const ends: typeof accepted = []
   accepted = ends
@@ -27,16 +27,16 @@ beforeEach(async () => {
       })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const hop = new Proxy({
-    name: 'hop',
+  const link = new Proxy({
+    name: 'link',
     port: await freePort(),
     targetPort: portOf(server),
     random: new Random(1),
   })
-  await hop.open()
-  proxy = hop
+  await link.open()
+  proxy = link
   opened.add(async () => {
-    await hop.close()
+    await link.close()
     for (const { socket } of ends) socket.destroy()
     server.close()
   })
@@ -80,7 +80,7 @@ async function talking(): Promise<Client> {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-describe('a hop', () => {
+describe('a link', () => {
   test('passes both directions, ends too, and keeps nothing afterwards', async () => {
     const client = await talking()
     expect(proxy.connections).toBe(1)
@@ -172,7 +172,7 @@ describe('a hop', () => {
     expect(performance.now() - from).toBeGreaterThan(90)
   })
 
-  test('that slices delivers every byte in pieces', async () => {
+  test('that slices delivers every byte in slices', async () => {
     const client = await talking()
     await proxy.set({ kind: 'slicer', bytes: 1 })
     client.socket.write('abcdef')

@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../model/random.ts'
 
-/** What a hop does to what passes. It holds for connections that stand, and for new ones. */
+/** What a link does to what passes. It holds for connections that stand, and for new ones. */
 export type Fault =
   | { kind: 'pass' }
   /** Nobody listens, and what stood is cut. */
@@ -15,7 +15,7 @@ export type Fault =
   /** Bytes pass in one direction only. */
   | { kind: 'half'; blocked: Direction }
   | { kind: 'latency'; ms: number; jitter: number }
-  /** Pieces of at most so many bytes, each a packet of its own. */
+  /** Slices of at most so many bytes, each a packet of its own. */
   | { kind: 'slicer'; bytes: number }
   | { kind: 'bandwidth'; bytesPerSecond: number }
   /** Each connection is reset after so many bytes from the server. */
@@ -26,7 +26,7 @@ export type Fault =
 /** `up` is from the client to the server. */
 export type Direction = 'up' | 'down'
 
-/** One TCP hop that can be made to fail. */
+/** One TCP link that can be made to fail. */
 export class Proxy {
   readonly name: string
   readonly port: number
@@ -35,7 +35,7 @@ export class Proxy {
   readonly #pairs = new Set<[Socket, Socket]>()
   #server: Server | undefined
   #fault: Fault = { kind: 'pass' }
-  /** Those that wait for the hop to pass again. */
+  /** Those that wait for the link to pass again. */
   #waiting: (() => void)[] = []
 
   constructor(options: { name: string; port: number; targetPort: number; random: Random }) {
@@ -108,7 +108,7 @@ export class Proxy {
     void this.#pump(pair, server, client, 'down')
   }
 
-  /** The reading waits for the writing, so a slow reader behind the hop slows down the sender before it. */
+  /** The reading waits for the writing, so a slow consumer behind the link slows down the sender before it. */
   async #pump(
     pair: [Socket, Socket],
     from: Socket,
@@ -124,7 +124,7 @@ export class Proxy {
         passed += chunk.length
         const fault = this.#fault
         if (direction === 'down' && this.#isCut(fault, passed)) return this.#reset(pair)
-        for (const piece of slices(chunk, fault)) await this.#write(to, piece, fault)
+        for (const slice of slices(chunk, fault)) await this.#write(to, slice, fault)
       }
       to.end()
     } catch {
@@ -132,12 +132,12 @@ export class Proxy {
     }
   }
 
-  async #write(to: Socket, piece: Buffer, fault: Fault): Promise<void> {
+  async #write(to: Socket, slice: Buffer, fault: Fault): Promise<void> {
     if (fault.kind === 'latency') await sleep(fault.ms + this.#random.next() * fault.jitter)
-    if (fault.kind === 'bandwidth') await sleep((piece.length / fault.bytesPerSecond) * 1_000)
+    if (fault.kind === 'bandwidth') await sleep((slice.length / fault.bytesPerSecond) * 1_000)
     if (to.destroyed) throw new Error('the other side is gone')
-    if (!to.write(piece)) await Promise.race([once(to, 'drain'), once(to, 'close')])
-    // Without a pause the pieces would be joined again on their way.
+    if (!to.write(slice)) await Promise.race([once(to, 'drain'), once(to, 'close')])
+    // Without a pause the slices would be joined again on their way.
     else if (fault.kind === 'slicer') await turn()
   }
 

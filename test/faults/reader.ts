@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../model/random.ts'
 import { EventParser } from './eventParser.ts'
-import type { Notebook } from './notebook.ts'
+import type { Journal } from './journal.ts'
 
 export type Pace = 'fast' | 'slow' | 'stalled'
 
@@ -11,16 +11,16 @@ export interface ReaderOptions {
   since?: string | undefined
   /** Origins; after each end it goes on to the next. */
   origins: readonly string[]
-  notebook: Notebook
+  journal: Journal
   random: Random
 }
 
 /** Streams beat every two seconds in a fault run: after this much silence the link is taken for dead. */
 const WATCHDOG_MS = 4_000
-/** A stream may take longer to begin: who asks again meanwhile only makes a crowd larger. */
+/** A stream may take longer to begin: who asks again meanwhile only makes a subscribers larger. */
 const OPEN_WITHIN_MS = 15_000
 const RETRY_MS = 300
-/** What a slow reader takes every tenth of a second: 1 kB/s. */
+/** What a slow consumer takes every tenth of a second: 1 kB/s. */
 const SIP_BYTES = 100
 
 /** A lean subscriber: follows one stream at a time, comes back with the last id that it has heard, and never gives up. */
@@ -38,8 +38,8 @@ export class Reader {
     this.#at = options.random.between(0, options.origins.length - 1)
   }
 
-  get notebook(): Notebook {
-    return this.#options.notebook
+  get journal(): Journal {
+    return this.#options.journal
   }
 
   get channels(): readonly string[] {
@@ -62,12 +62,12 @@ export class Reader {
   }
 
   async #run(): Promise<void> {
-    const { origins, notebook, random } = this.#options
+    const { origins, journal, random } = this.#options
     while (!this.#isClosed) {
       const origin = origins[this.#at++ % origins.length] ?? ''
-      notebook.connect(origin, this.#lastId)
+      journal.connect(origin, this.#lastId)
       const why = await this.#follow(origin).catch((error: Error) => error.message)
-      notebook.close(why)
+      journal.close(why)
       if (!this.#isClosed) await sleep(RETRY_MS * (0.5 + random.next()))
     }
   }
@@ -105,13 +105,13 @@ export class Reader {
 
   async #read(response: IncomingMessage, alive: () => void): Promise<void> {
     const parser = new EventParser(this.#lastId)
-    const { notebook } = this.#options
+    const { journal } = this.#options
     response.setEncoding('utf8')
     const take = (chunk: string) => {
       alive()
       for (const { name, data, lastId } of parser.push(chunk)) {
         // First what the application gets, then the id: the other way round a crash in between would skip it.
-        notebook.event(name, data, lastId)
+        journal.event(name, data, lastId)
       }
       this.#lastId = parser.lastId
     }

@@ -1,11 +1,11 @@
 import { createWriteStream, readFileSync, type WriteStream } from 'node:fs'
 import { once } from 'node:events'
 
-/** Written in pieces of this size: a write for each line would cost more than all the rest. */
+/** Written in parts of this size: a write for each line would cost more than all the rest. */
 const PIECE_CHARACTERS = 65_536
 
 /** Appends records to a file, one line of JSON each. */
-export class Recorder<T> {
+export class EventLog<T> {
   readonly #file: WriteStream
   #waiting = ''
 

@@ -89,7 +89,7 @@ export interface Chain {
   channels: string[]
   /** Where it asked to begin; undefined: now. */
   since?: string
-  /** Reads as fast as it can, and so counts for delays and healing. */
+  /** Reads as fast as it can, and so counts for delays and recovery. */
   isFast: boolean
   records: ChainRecord[]
 }

@@ -18,7 +18,7 @@ export class RedisWire {
   readonly epoch: string
   /** The last ones, oldest first. */
   readonly messages: Published[] = []
-  readonly beacons: Published[] = []
+  readonly watermarks: Published[] = []
   readonly #listener: Redis
   readonly #publish: 'spublish' | 'publish'
 
@@ -29,7 +29,7 @@ export class RedisWire {
     const heard = new PubSub(wire.#listener, (name, payload) => wire.#hear({ name, payload }))
     await heard.connected()
     const names = channels.map((channel) => wire.nameOf(channel))
-    await heard.subscribe([wire.keys.beacon, ...names], () => true)
+    await heard.subscribe([wire.keys.watermark, ...names], () => true)
     return wire
   }
 
@@ -99,7 +99,7 @@ export class RedisWire {
   }
 
   #hear(published: Published): void {
-    const heard = published.name === this.keys.beacon ? this.beacons : this.messages
+    const heard = published.name === this.keys.watermark ? this.watermarks : this.messages
     heard.push(published)
     if (heard.length > KEPT) heard.shift()
   }

@@ -43,13 +43,13 @@ every link. Posts come at a steady rate, through nginx and straight to the inges
 with its key. Readers of all channels, of one, and from a position in the past listen through nginx and straight to the gateways,
 four of them by the plain \`eventsource\` package. Streams beat every 2 s, so that readers notice a silent link; everything else is
 as by default. Everybody writes down what was sent, answered and heard; after each fault that is judged against one dump of
-Postgres by \`test/faults/checker.ts\`. The seconds in the second column are those of the usual length.
+Postgres by \`test/faults/judge/judge.ts\`. The seconds in the second column are those of the usual length.
 
 **lost**: acknowledged but not stored, or stored but not delivered, or a hole in the log. **duplicated**: twice to the
 application, or two messages for one key. **again on the wire**: came twice to a reader that looks at positions and drops such.
 **dishonest**: a gap or reset that was not true, or a message that is not as the log has it. **attempts failed**: answers other
 than 200 and 201, or none; each was repeated until it was settled. **worst delay**: from the commit to a reader, during the fault
-too. **healed after**: from the end of the fault until everything committed was delivered within a second again and every post
+too. **recovered after**: from the end of the fault until everything committed was delivered within a second again and every post
 was taken; at most 5 s. **told after**: where the log went back and so lost what readers had heard, from the moment in which
 that could first be seen until the last open stream was told \`reset\`; at most 2 s. Elsewhere no stream may be told so. Posts may fail only where ingest or Postgres itself is hit, or the way to them.
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Child, Role } from '../../stack/child.ts'
-import type { Bench } from './bench.ts'
+import type { Rig } from './bench.ts'
 import type { SampleRecord } from './records.ts'
 
 /** Looks at the memory of our services once a second. */
@@ -37,13 +37,13 @@ function residentBytes(pid: number): number | undefined {
 }
 
 /** The sum of the gateways' own counts of open streams. */
-export function openStreams(bench: Bench): Promise<number> {
-  return sumMetric(bench, 'gateway', 'causeway_gateway_streams')
+export function openStreams(rig: Rig): Promise<number> {
+  return sumMetric(rig, 'gateway', 'causeway_gateway_streams')
 }
 
 /** Over all processes of a role; a metric that is not there counts as 0. */
-export async function sumMetric(bench: Bench, role: Role, name: string): Promise<number> {
-  const children = bench.children(role)
+export async function sumMetric(rig: Rig, role: Role, name: string): Promise<number> {
+  const children = rig.children(role)
   const counts = await Promise.all(
     children.map(({ metricsUrl = '' }) => readMetric(metricsUrl, name)),
   )

@@ -1,22 +1,22 @@
 import type { Random } from '../model/random.ts'
-import type { Bench, BenchOptions } from './bench.ts'
+import type { Rig, RigOptions } from './bench.ts'
 import type { Limits } from './checker.ts'
-import type { Crowd } from './crowd.ts'
-import type { Poster } from './poster.ts'
+import type { Subscribers } from './subscribers.ts'
+import type { Publisher } from './publisher.ts'
 import type { Retreat } from './records.ts'
 
 /** What a scenario has in its hands. */
 export interface Scene {
-  bench: Bench
-  crowd: Crowd
-  poster: Poster
+  rig: Rig
+  subscribers: Subscribers
+  publisher: Publisher
   /** The channels of this run; nobody else uses them. */
   channels: readonly string[]
   random: Random
   /** Waits so many seconds, more or fewer by `--minutes`. */
   seconds: (count: number) => Promise<void>
   /** The fault is over now; without it, when `run` returns. */
-  healed: () => void
+  recovered: () => void
   /** Notes what the checker cannot know; a false one is a violation. */
   expect: (holds: boolean, detail: string) => void
   /** A line for the table. */
@@ -40,7 +40,7 @@ export interface Scenario {
   padding?: number
   limits?: Partial<Limits>
   /** It needs a system of its own. */
-  own?: Partial<BenchOptions>
+  own?: Partial<RigOptions>
   /** Why it cannot be run here. */
   skip?: () => string | undefined
   /** Breaks something, waits, and mends it. */

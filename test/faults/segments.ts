@@ -2,7 +2,7 @@ import { parseEventId } from '../../contract/eventId.ts'
 import type { Chain, GapRecord, MessageRecord, ReadyRecord } from './records.ts'
 import type { Violation } from './violation.ts'
 
-/** A stretch of one chain between its beginning, or a reset, and the next reset. */
+/** A part of one chain between its beginning, or a reset, and the next reset. */
 export interface Segment {
   epoch: string
   after: number

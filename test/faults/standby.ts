@@ -5,7 +5,7 @@ import { postgres } from '../../stack/postgres.ts'
 import { withDatabase } from '../../stack/sql.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { query, type Run, withSession } from './database.ts'
-import type { Hops } from './hops.ts'
+import type { Links } from './links.ts'
 import { until } from './until.ts'
 
 const NAME = 'standby'
@@ -15,7 +15,7 @@ const STREAMS_WITHIN_MS = 20_000
 const OWN =
   /^(pg_(wal|replslot|dynshmem|notify|serial|snapshots|stat_tmp|subtrans)\/.|postmaster\.)/
 
-/** A second Postgres, which follows the first by streaming over a hop of its own, `standby>postgres`, until it takes its place. */
+/** A second Postgres, which follows the first by streaming over a link of its own, `standby>postgres`, until it takes its place. */
 export class Standby {
   readonly port: number
   /** Of the log in it. */
@@ -23,13 +23,13 @@ export class Standby {
   readonly #primaryUrl: string
 
   /** Resolves when it streams. */
-  static async start(stack: Stack, hops: Hops): Promise<Standby> {
+  static async start(stack: Stack, links: Links): Promise<Standby> {
     const primary = new URL(stack.databaseUrl)
     const dir = join(stack.dir, NAME)
-    const hop = await hops.open(`${NAME}>postgres`, Number(primary.port))
+    const link = await links.open(`${NAME}>postgres`, Number(primary.port))
     await withSession(stack.databaseUrl, (run) => copy(run, join(stack.dir, 'postgres'), dir))
     const { username, password } = primary
-    const address = `host=127.0.0.1 port=${hop.port} user=${username} password=${password}`
+    const address = `host=127.0.0.1 port=${link.port} user=${username} password=${password}`
     appendFileSync(
       join(dir, 'data', 'postgresql.auto.conf'),
       `primary_conninfo = '${address} application_name=${NAME}'\nprimary_slot_name = '${NAME}'\n`,

@@ -13,7 +13,7 @@ export const HEADINGS = [
   'out of order',
   'dishonest',
   'worst delay',
-  'healed after',
+  'recovered after',
   'told after',
   'verdict',
 ]
@@ -28,7 +28,7 @@ export function cells({ id, title, skipped, judgement }: Result): string[] {
   const blank = HEADINGS.slice(3).map(() => '')
   if (skipped !== undefined) return [id, title, ...blank, `skipped: ${skipped}`]
   if (judgement === undefined) return [id, title, ...blank, 'BROKEN']
-  const { posts, deliveries, wireRepeats, worstDelayMs, healMs, toldMs, violations } = judgement
+  const { posts, deliveries, wireRepeats, worstDelayMs, recoveryMs, toldMs, violations } = judgement
   const words = [...new Set(violations.map(({ word }) => word))]
   return [
     id,
@@ -42,7 +42,7 @@ export function cells({ id, title, skipped, judgement }: Result): string[] {
     number(count(judgement.violations, DISORDERED)),
     number(count(judgement.violations, DISHONEST)),
     seconds(worstDelayMs),
-    seconds(healMs),
+    seconds(recoveryMs),
     toldMs === undefined ? '' : seconds(toldMs),
     words.length === 0 ? 'held' : `BROKEN: ${words.join(', ')}`,
   ]
@@ -70,7 +70,7 @@ export function totals(results: readonly Result[]): string[] {
     number(count(all, DISORDERED)),
     number(count(all, DISHONEST)),
     worst(({ worstDelayMs }) => worstDelayMs),
-    worst(({ healMs }) => healMs),
+    worst(({ recoveryMs }) => recoveryMs),
     worst(({ toldMs = 0 }) => toldMs),
     `${held} of ${results.length - skipped} held`,
   ]

@@ -24,7 +24,7 @@ export type Word =
   | 'unavailable'
   /** A post was answered much too late. */
   | 'hang'
-  | 'slow-heal'
+  | 'slow-recovery'
   /** A delivery was late while the fault was there, though it need not have been. */
   | 'late'
   /** The log went back, and a stream that was open was not told of it, or not soon. */

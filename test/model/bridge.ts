@@ -25,7 +25,7 @@ export class ModelBridge {
     const { macs, links } = this.#world.ablations
     if (isForged && macs !== false) return
     const linked = links === false ? { ...entry, link: '' } : entry
-    if (!this.#sequencer.entry(epoch, linked)) this.#look()
+    if (!this.#sequencer.receive(epoch, linked)) this.#look()
   }
 
   /** kill -9 and start: everything that it knew is gone, and what was under way never comes back. */
@@ -46,7 +46,7 @@ export class ModelBridge {
     clock.after(random.between(900, 1_100), () => {
       this.#tick()
       this.#sequencer.tick()
-      this.#beacon()
+      this.#watermark()
       if (ablations.headCheck === false && this.#looks > 0) return
       this.#looks++
       this.#look()
@@ -66,21 +66,21 @@ export class ModelBridge {
         idAt: world.idAt(mark.position),
       }),
       (state) => {
-        if (life === this.#life) this.#sequencer.log(state, mark)
+        if (life === this.#life) this.#sequencer.logSeen(state, mark)
       },
       // The next tick asks again.
       () => {},
     )
   }
 
-  #beacon(): void {
+  #watermark(): void {
     const { clock, random } = this.#world
     const { epoch } = this.#sequencer
     if (!this.#redis.up || epoch === undefined) return
-    const extent = this.#redis.beacon(epoch)
+    const extent = this.#redis.watermark(epoch)
     const life = this.#life
     clock.after(random.between(0, 10), () => {
-      if (life === this.#life) this.#sequencer.seen(epoch, extent)
+      if (life === this.#life) this.#sequencer.redisSeen(epoch, extent)
     })
   }
 
@@ -114,7 +114,7 @@ export class ModelBridge {
         const lost = this.#world.mishap(0.01)
         if (!this.#redis.up) return clock.after(random.between(0, 20), failed)
         if (action.type === 'open') {
-          const extent = this.#redis.open(action.epoch, action.floor)
+          const extent = this.#redis.open(action.epoch, action.low)
           clock.after(
             random.between(0, 10),
             lost ? failed : settle(() => this.#sequencer.opened(extent)),

@@ -157,9 +157,9 @@ export class ModelGateway {
           ),
       },
       {
-        beaconMs: 3_000,
+        linkTimeoutMs: 3_000,
         lookMs: 1_000,
-        lingerMs: random.chance(0.3) ? 0 : random.between(0, 3_000),
+        unsubscribeDelayMs: random.chance(0.3) ? 0 : random.between(0, 3_000),
         crowdedAt: random.chance(0.2) ? 2 : 100,
         maxBuffer: { items: random.between(3, 50), bytes: random.between(3, 50) },
         sizeOf: () => 1,
@@ -170,7 +170,7 @@ export class ModelGateway {
       up: () => follower.up(clock.now),
       down: () => follower.down(),
       entry: (entry) => follower.received(entry),
-      beacon: (beacon) => follower.beacon(beacon, clock.now),
+      watermark: (watermark) => follower.watermark(watermark, clock.now),
       epoch: () => hub.epoch ?? '',
     })
     this.#hub = hub

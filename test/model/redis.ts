@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 /** What a gateway hears on its link. Of a forged one nothing proves where it comes from. */
 export interface Listener {
   entry: (entry: Entry, isForged: boolean) => void
-  beacon: (beacon: Extent, isForged: boolean) => void
+  watermark: (watermark: Extent, isForged: boolean) => void
   closed: () => void
 }
 
@@ -31,9 +31,9 @@ export class ModelRedis {
   /** Each with all that was there before, so that it can be put back. */
   readonly #extents = new Map<string, Extent[]>()
   /** What somebody who listens has written down, to say it once more. */
-  readonly #heard: { entries: { epoch: string; entry: Entry }[]; beacons: Extent[] } = {
+  readonly #heard: { entries: { epoch: string; entry: Entry }[]; watermarks: Extent[] } = {
     entries: [],
-    beacons: [],
+    watermarks: [],
   }
   up = true
 
@@ -41,18 +41,18 @@ export class ModelRedis {
     this.#world = world
   }
 
-  open(epoch: string, floor: Place): Extent {
+  open(epoch: string, low: Place): Extent {
     const found = this.#extent(epoch)
     if (found !== undefined) return found
-    this.#extents.set(epoch, [{ ...floor, epoch, floor: floor.position }])
-    this.beacon(epoch)
-    return this.open(epoch, floor)
+    this.#extents.set(epoch, [{ ...low, epoch, low: low.position }])
+    this.watermark(epoch)
+    return this.open(epoch, low)
   }
 
   append(after: Extent, entries: readonly LinkedEntry[]): Extent | undefined {
     const { epoch } = after
     const extent = this.#extent(epoch)
-    if (extent === undefined || extent.floor !== after.floor) return extent
+    if (extent === undefined || extent.low !== after.low) return extent
     const done = extent.position - after.position
     const last = done === 0 ? after : entries[done - 1]
     if (last === undefined) return extent
@@ -66,11 +66,11 @@ export class ModelRedis {
     return this.#extent(epoch)
   }
 
-  beacon(epoch: string): Extent | undefined {
+  watermark(epoch: string): Extent | undefined {
     const extent = this.#extent(epoch)
     if (extent === undefined) return undefined
-    this.#heard.beacons.push(extent)
-    this.#publish((connection) => () => connection.listener.beacon(extent, false))
+    this.#heard.watermarks.push(extent)
+    this.#publish((connection) => () => connection.listener.watermark(extent, false))
     return extent
   }
 
@@ -80,7 +80,7 @@ export class ModelRedis {
     const position = Math.max(1, head + random.between(-20, 20))
     const forged = { position, previous: random.between(0, position - 1), id: 'forged', json: '' }
     const replayed = this.#heard.entries.at(-random.between(1, 30))
-    const beacon = this.#heard.beacons.at(-random.between(1, 30))
+    const watermark = this.#heard.watermarks.at(-random.between(1, 30))
     switch (random.between(0, 3)) {
       case 0:
         return this.#tell(epoch, { ...forged, channel: random.pick(['a', 'b', 'c', 'd']) }, true)
@@ -88,11 +88,11 @@ export class ModelRedis {
         return replayed && this.#tell(replayed.epoch, replayed.entry, false)
       case 2:
         return this.#publish((connection) => () => {
-          connection.listener.beacon({ epoch, position, id: 'forged', floor: 0 }, true)
+          connection.listener.watermark({ epoch, position, id: 'forged', low: 0 }, true)
         })
       default:
         return (
-          beacon && this.#publish((connection) => () => connection.listener.beacon(beacon, false))
+          watermark && this.#publish((connection) => () => connection.listener.watermark(watermark, false))
         )
     }
   }

@@ -7,7 +7,7 @@ import { World, type Ablations } from './world.ts'
 
 const NAMES = 'a b c d e f g h i j k l'.split(' ')
 const STORM_MS = 12_000
-/** The slowest repair is a silent link: three seconds of missing beacons, a new link, a look at the log. */
+/** The slowest repair is a silent link: three seconds of missing watermarks, a new link, a look at the log. */
 const CALM_MS = 12_000
 
 /** One schedule: two ingests, two bridges, two gateways and up to sixteen readers in a storm, then calm. Returns what broke. */

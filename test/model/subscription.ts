@@ -56,8 +56,8 @@ export class ModelSubscription {
       entry: (entry, isForged) => {
         if (!isForged || this.#world.ablations.macs === false) this.#events.entry(entry)
       },
-      beacon: (beacon, isForged) => {
-        if (!isForged || this.#world.ablations.macs === false) this.#events.beacon(beacon)
+      watermark: (watermark, isForged) => {
+        if (!isForged || this.#world.ablations.macs === false) this.#events.watermark(watermark)
       },
       closed: () => {
         if (!isCurrent()) return

@@ -10,7 +10,6 @@ export function disposables(): { add(dispose: Dispose): void } {
   const open: Dispose[] = []
   afterAll(async () => {
     // One after another: what was opened later may still use what was opened before.
-    // oxlint-disable-next-line no-await-in-loop
     for (const dispose of open.toReversed()) await dispose()
   })
   return { add: (dispose) => void open.push(dispose) }

@@ -36,7 +36,7 @@ await runService({
   drain: async (signal) => {
     logger.info('drain begins')
     if (mode === 'deaf') await new Promise(() => {})
-    signal.addEventListener('abort', () => logger.info('drain told to hurry'))
+    signal.addEventListener('abort', () => logger.info('drain told to stop at once'))
   },
   close: async () => {
     logger.info('close begins')

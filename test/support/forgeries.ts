@@ -23,21 +23,21 @@ export function forgedMessages(entry: LinkedEntry): Forgery[] {
     ['of another channel', copyKeys.sealMessage('e1', `${channel}2`, json)],
     ['of another epoch', copyKeys.sealMessage('e0', channel, json)],
     ['with its MAC on MQTT', copyKeys.signCopy('e1', entry) + json],
-    ['that is an extent', copyKeys.sealExtent({ epoch: 'e1', position, id: '', floor: 0 })],
+    ['that is an extent', copyKeys.sealExtent({ epoch: 'e1', position, id: '', low: 0 })],
     ['that is none', copyKeys.sealMessage('e1', channel, '{}')],
     ['that is two lines', copyKeys.sealMessage('e1', channel, `${json}\n`)],
     ['that is empty', ''],
   ]
 }
 
-/** The same, in the place of an extent or of a beacon. */
+/** The same, in the place of an extent or of a watermark. */
 export function forgedExtents(extent: Extent): Forgery[] {
   const sealed = copyKeys.sealExtent(extent)
   return [
     ['without a MAC', sealed.slice(MAC_LENGTH)],
     ['with the MAC of another key', otherKeys.sealExtent(extent)],
     ['that was altered', sealed.replace(` ${extent.position} `, ` ${extent.position - 1} `)],
-    ['with another floor', sealed.replace(/\d+$/, String(extent.floor + 1))],
+    ['with another low watermark', sealed.replace(/\d+$/, String(extent.low + 1))],
     ['that is a message', copyKeys.sealMessage('e1', 'a', sealed.slice(MAC_LENGTH))],
     ['that is empty', ''],
   ]

@@ -20,7 +20,7 @@ export default async function globalSetup(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'causeway-test-'))
   const supervisor = await Supervisor.open({
     dir,
-    say: (line) => process.stderr.write(`${line}\n`),
+    print: (line) => process.stderr.write(`${line}\n`),
   })
   globalThis.causewayTestServers = supervisor
   process.env.CAUSEWAY_TEST_DIR = dir

@@ -3,7 +3,7 @@ import type { Message } from '../../contract/message.ts'
 import type { IngestServer } from './ingestServer.ts'
 
 /** Posts to the ingest of a test file, which is there only once its tests run. */
-export function poster(ingest: () => IngestServer) {
+export function postClient(ingest: () => IngestServer) {
   return async (
     channel: string,
     body: unknown,

@@ -3,13 +3,13 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createHttpServer } from '../../chassis/http.ts'
 import type { Entry } from '../../contract/message.ts'
-import { History } from '../../history/history.ts'
+import { LogWriter } from '../../history/logWriter.ts'
 import { createIngest } from '../../ingest/app.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
 
 export interface IngestServer {
   origin: string
-  history: History
+  history: LogWriter
   registry: Registry
   /** What would have gone to MQTT, in order. */
   published: { entry: Entry; epoch: string }[]
@@ -20,12 +20,12 @@ export interface IngestServer {
 export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
   const registry = new Registry()
   const published: IngestServer['published'] = []
-  const history = new History({
+  const history = new LogWriter({
     databaseUrl,
     logId: 0,
     connections: 4,
     keySeconds: 86_400,
-    maxWaitingBytes: 1_000_000,
+    appendQueueBytes: 1_000_000,
     onError: () => {},
   })
   const app = createIngest({

@@ -1,5 +1,5 @@
 import type { Draft } from '../../history/types.ts'
-import { draft, type Sql } from './testHistory.ts'
+import { draft, type Sql } from './testLog.ts'
 
 /** What was said as the n-th: on one of seven channels, by one of five senders, every third with a key. */
 export function nth(n: number): Draft {

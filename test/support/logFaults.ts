@@ -1,4 +1,4 @@
-import type { Sql } from './testHistory.ts'
+import type { Sql } from './testLog.ts'
 
 /** Everything that can be wrong with a log, asked of the tables alone. */
 export async function faultsOf(sql: Sql): Promise<unknown[]> {

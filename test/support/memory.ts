@@ -18,7 +18,6 @@ export async function stillHeld(refs: readonly WeakRef<object>[]): Promise<numbe
   let held = refs.length
   for (let tries = 0; held > 0 && tries < TRIES; tries++) {
     // A reference that was looked at is held until its turn ends.
-    // oxlint-disable-next-line no-await-in-loop
     await nextTurn()
     collectGarbage()
     held = refs.filter((ref) => ref.deref() !== undefined).length
@@ -29,7 +28,6 @@ export async function stillHeld(refs: readonly WeakRef<object>[]): Promise<numbe
 /** Bytes that are still held, in the heap and in buffers, once the turns that used them are over. */
 export async function bytesHeld(): Promise<number> {
   for (let turn = 0; turn < TRIES; turn++) {
-    // oxlint-disable-next-line no-await-in-loop
     await nextTurn()
     collectGarbage()
   }

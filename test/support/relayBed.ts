@@ -6,10 +6,10 @@ import { Relay } from '../../bridge/relay.ts'
 import type { Log } from '../../bridge/relayPorts.ts'
 import type { LinkedEntry } from '../../contract/message.ts'
 import { RedisKeys } from '../../contract/redisKeys.ts'
-import type { History } from '../../history/history.ts'
+import type { LogWriter } from '../../history/logWriter.ts'
 import type { disposables } from './disposables.ts'
 import { testDatabase } from './testDatabase.ts'
-import { draft, openHistory, openSql, type Sql } from './testHistory.ts'
+import { draft, openLog, openSql, type Sql } from './testLog.ts'
 import { copyKeys, extentOf, openRedis, openRedisLog } from './testRedis.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 import { waitFor } from './waitFor.ts'
@@ -17,7 +17,7 @@ import { waitFor } from './waitFor.ts'
 /** Relays between a real log and a real Redis. */
 export class RelayBed {
   readonly sql: Sql
-  readonly history: History
+  readonly history: LogWriter
   readonly redis: Redis
   readonly keys = new RedisKeys(uniquePrefix(), 0)
   /** Of the copy that is looked at. */
@@ -26,12 +26,12 @@ export class RelayBed {
 
   static async open(opened: ReturnType<typeof disposables>): Promise<RelayBed> {
     const url = await testDatabase()
-    const history = openHistory(url, opened)
+    const history = openLog(url, opened)
     const { epoch } = await history.head()
     return new RelayBed(openSql(url, opened), history, await openRedis(opened), epoch)
   }
 
-  private constructor(sql: Sql, history: History, redis: Redis, epoch: string) {
+  private constructor(sql: Sql, history: LogWriter, redis: Redis, epoch: string) {
     this.sql = sql
     this.history = history
     this.redis = redis
@@ -55,7 +55,7 @@ export class RelayBed {
       metrics,
       logger: pino({ level: 'silent' }),
       tickMs: 100,
-      holeMs: 40,
+      reorderWaitMs: 40,
       after: (ms, run) => void setTimeout(run, ms).unref(),
     })
     this.#relays.push(relay)

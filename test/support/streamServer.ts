@@ -16,9 +16,9 @@ import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { entry, placeAt } from './testRedis.ts'
 
 export interface StreamServerOptions {
-  maxWaitingBytes?: number
+  connectionBufferBytes?: number
   stallMs?: number
-  maxTotalBytes?: number
+  totalBufferBytes?: number
   heartbeatMs?: number
   maxAgeMs?: number
   admission?: Partial<AdmissionOptions>
@@ -111,8 +111,8 @@ export class StreamServer {
       heartbeatMs: options.heartbeatMs ?? 60_000,
       maxAgeMs: options.maxAgeMs ?? 600_000,
       stallMs: options.stallMs ?? 60_000,
-      maxWaitingBytes: options.maxWaitingBytes ?? 1_048_576,
-      maxTotalBytes: options.maxTotalBytes ?? 1e9,
+      connectionBufferBytes: options.connectionBufferBytes ?? 1_048_576,
+      totalBufferBytes: options.totalBufferBytes ?? 1e9,
       drainMs: 500,
       retryMs: () => RETRY_MS,
     })

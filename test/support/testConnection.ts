@@ -9,7 +9,7 @@ export const at = new Cursor('e1', 7)
 export const HIGH_WATER_MARK = new TestSocket().writableHighWaterMark
 
 /** A connection over a socket and a hub that write down what is done with them. */
-export function openConnection({ maxWaitingBytes = 1e6, hasPlace = true } = {}) {
+export function openConnection({ connectionBufferBytes = 1e6, hasPlace = true } = {}) {
   const done: string[] = []
   const count = (name: string) => ({
     inc: ({ reason }: { reason: string }) => void done.push(`${name} ${reason}`),
@@ -36,7 +36,7 @@ export function openConnection({ maxWaitingBytes = 1e6, hasPlace = true } = {}) 
     },
     admission: { release: (address) => void done.push(`release ${address}`) },
     metrics,
-    maxWaitingBytes,
+    connectionBufferBytes,
     retryMs: () => 1_500,
     now: () => 99,
     onSlow: () => void done.push('slow'),

@@ -1,7 +1,7 @@
 import { ALL_MIGRATIONS, MigrationProgram } from '../../stack/migrationProgram.ts'
 import { runSql, withDatabase } from '../../stack/sql.ts'
 import { testServers } from './servers.ts'
-import { openSql, type Sql } from './testHistory.ts'
+import { openSql, type Sql } from './testLog.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 
 interface Opened {

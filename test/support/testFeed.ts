@@ -35,7 +35,7 @@ export class TestFeed {
   readonly #copy: RedisLog
   readonly #registry = new Registry()
   /** Of the copy in Redis. */
-  #extent: Extent = { epoch: '', ...placeAt(0), floor: 0 }
+  #extent: Extent = { epoch: '', ...placeAt(0), low: 0 }
 
   private constructor(opened: Opened, url: string, redis: Redis) {
     this.#redis = redis
@@ -58,8 +58,8 @@ export class TestFeed {
       logger,
       tickMs: 50,
       lookMs: 100,
-      beaconMs: 3_600_000,
-      lingerMs: 3_600_000,
+      linkTimeoutMs: 3_600_000,
+      unsubscribeDelayMs: 3_600_000,
       // More than two are a crowd.
       maxChannels: 4,
       replayBufferBytes: 1e6,
@@ -85,7 +85,7 @@ export class TestFeed {
   async bridge(): Promise<void> {
     await this.#open()
     await waitFor(async () => {
-      await this.#copy.beacon(this.log.epoch)
+      await this.#copy.watermark(this.log.epoch)
       return (
         (await this.gauge('causeway_gateway_live')) === 1 && this.feed.hub.epoch === this.log.epoch
       )

@@ -31,7 +31,7 @@ export class TestFollower {
   readonly #joined = new Map<string, Subscription<SizedItem>>()
   #told: string[] = []
 
-  constructor(lingerMs = 30_000) {
+  constructor(unsubscribeDelayMs = 30_000) {
     const tell = (text: string): void => void this.#told.push(text)
     this.hub = new Hub<SizedItem>(
       {
@@ -61,9 +61,9 @@ export class TestFollower {
         reconnect: () => tell('reconnect'),
       },
       {
-        beaconMs: 3_000,
+        linkTimeoutMs: 3_000,
         lookMs: 2_000,
-        lingerMs,
+        unsubscribeDelayMs,
         crowdedAt: 5,
         maxBuffer: { items: 3, bytes: 100 },
         sizeOf: ({ size = 1 }) => size,
@@ -89,8 +89,8 @@ export class TestFollower {
     this.hub.come(found.filter((channel) => channel !== undefined))
   }
 
-  beacon(position: number, floor = 0, now = 0, epoch = 'e1'): void {
-    this.follower.beacon({ epoch, ...placeAt(position), floor }, now)
+  watermark(position: number, low = 0, now = 0, epoch = 'e1'): void {
+    this.follower.watermark({ epoch, ...placeAt(position), low }, now)
   }
 
   received(...items: SizedItem[]): void {
@@ -139,7 +139,7 @@ export class TestFollower {
   /** The same, and what Redis brings is sent as it comes. */
   live(): void {
     this.connect()
-    this.beacon(10)
+    this.watermark(10)
     this.scanned(10)
     this.news()
   }

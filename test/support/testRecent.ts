@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { RedisLog } from '../../bridge/redisLog.ts'
 import { RedisKeys } from '../../contract/redisKeys.ts'
 import { RedisReplay } from '../../gateway/replay/redisReplay.ts'
-import type { PageQuery } from '../../gateway/replay/replay.ts'
+import type { ReplayQuery } from '../../gateway/replay/replay.ts'
 import { copyKeys, entry, openRedis, placeAt } from './testRedis.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 
@@ -14,7 +14,7 @@ export const LOG = [
   entry(14, 13, 'a'),
   entry(15, 12, 'b'),
 ]
-export const EXTENT = { epoch: 'e1', ...placeAt(15), floor: 10 }
+export const EXTENT = { epoch: 'e1', ...placeAt(15), low: 10 }
 
 /** The recent streams in Redis, as a bridge has written them, and what reads them. */
 export class TestRecent {
@@ -44,7 +44,7 @@ export class TestRecent {
     return run
   }
 
-  query(channels: string[], after: number, upTo: number, limit = 100): PageQuery {
+  query(channels: string[], after: number, upTo: number, limit = 100): ReplayQuery {
     const heads = channels.map((name) => this.heads[name] ?? 0)
     return { epoch: 'e1', channels, heads, after, upTo, limit }
   }

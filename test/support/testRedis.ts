@@ -93,11 +93,11 @@ export function idAt(position: number): string {
 /** A place of the log that `entry` makes messages of. */
 export const placeAt = (position: number): Place => ({ position, id: idAt(position) })
 
-/** Redis as it is with every message above a floor, up to a position. */
-export const extentAt = (position: number, floor = 10, epoch = 'e1'): Extent => ({
+/** Redis as it is with every message above a low watermark, up to a position. */
+export const extentAt = (position: number, low = 10, epoch = 'e1'): Extent => ({
   ...placeAt(position),
   epoch,
-  floor,
+  low,
 })
 
 /** A stored message as its encoding, linked to the one that `entry` makes before it. */

@@ -41,16 +41,16 @@ export class TestRelay {
         endEpoch: (epoch, { position }) => this.#ask(`end ${epoch} at ${position}`),
       },
       copy: {
-        open: async (epoch, floor) =>
-          extentAt(await this.#ask(`open ${epoch} at ${floor.position}`), 0, epoch),
+        open: async (epoch, low) =>
+          extentAt(await this.#ask(`open ${epoch} at ${low.position}`), 0, epoch),
         append: ({ epoch, position }, run) =>
           this.#extent(epoch, `append ${position}: ${positions(run)}`),
-        beacon: (epoch) => this.#extent(epoch, `beacon ${epoch}`),
+        watermark: (epoch) => this.#extent(epoch, `watermark ${epoch}`),
       },
       metrics: this.metrics,
       logger: pino({ level: 'info' }, { write: (line) => void this.#lines.push(JSON.parse(line)) }),
       tickMs: 1_000,
-      holeMs: 40,
+      reorderWaitMs: 40,
       after: (ms, run) => this.clock.after(ms, run),
     })
   }
@@ -98,7 +98,7 @@ export class TestRelay {
 
   /** Copies come over MQTT. */
   hear(...at: number[]): void {
-    for (const entry of entries(...at)) this.relay.entry('e1', entry)
+    for (const entry of entries(...at)) this.relay.receive('e1', entry)
   }
 
   /** Time passes, in steps small enough for what follows from each timer. */

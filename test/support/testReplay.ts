@@ -6,8 +6,8 @@ import { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
-import { Replay, type PageQuery } from '../../gateway/replay/replay.ts'
-import type { Stretch } from '../../history/types.ts'
+import { Replay, type ReplayQuery } from '../../gateway/replay/replay.ts'
+import type { Range } from '../../history/types.ts'
 import { entry, placeAt } from './testRedis.ts'
 import { testSink } from './testSink.ts'
 
@@ -29,7 +29,7 @@ export class TestReplay {
   isFailing = false
   log: Entry[]
   /** What Redis finds. */
-  recent: (query: PageQuery) => Promise<Stretch | undefined> = () => Promise.resolve(undefined)
+  recent: (query: ReplayQuery) => Promise<Range | undefined> = () => Promise.resolve(undefined)
 
   constructor({ keepMs = 0, head = 250, chunkBytes = 1_000 }: TestReplayOptions = {}) {
     this.log = Array.from({ length: head }, (_, index) => entry(index + 1, index))

@@ -14,10 +14,10 @@ export const placeOf = (position: number, history?: string): Place => ({
 })
 
 /** Redis as it is after a message. */
-export const extentAt = (position: number, floor = 0, epoch = 'e1'): Extent => ({
+export const extentAt = (position: number, low = 0, epoch = 'e1'): Extent => ({
   ...placeOf(position),
   epoch,
-  floor,
+  low,
 })
 
 /** A message with so many characters. */
@@ -52,12 +52,12 @@ export class TestSequencer {
 
   /** Copies come over MQTT. */
   hear(...positions: number[]): void {
-    for (const entry of entries(...positions)) this.sequencer.entry('e1', entry)
+    for (const entry of entries(...positions)) this.sequencer.receive('e1', entry)
   }
 
   /** The log was looked at, together with the place that Redis was at. */
   log(epoch: string, position: number, idAt = this.sequencer.mark.id): void {
-    this.sequencer.log({ epoch, ...placeOf(position), idAt }, this.sequencer.mark)
+    this.sequencer.logSeen({ epoch, ...placeOf(position), idAt }, this.sequencer.mark)
   }
 
   opened(epoch: string, position: number): void {
@@ -70,7 +70,7 @@ export class TestSequencer {
   }
 
   seen(epoch: string, position: number | undefined): void {
-    this.sequencer.seen(epoch, position === undefined ? undefined : extentAt(position, 0, epoch))
+    this.sequencer.redisSeen(epoch, position === undefined ? undefined : extentAt(position, 0, epoch))
   }
 
   /** The log's answer to a read after the head. */
@@ -80,7 +80,7 @@ export class TestSequencer {
   }
 
   /** Redis has the log whole, up to `head`. */
-  level(head: number): void {
+  inSync(head: number): void {
     this.log('e1', head)
     this.opened('e1', head)
     this.news()
@@ -90,7 +90,7 @@ export class TestSequencer {
 function describeAction(action: Action): string {
   switch (action.type) {
     case 'open':
-      return `open ${action.epoch} at ${action.floor.position}`
+      return `open ${action.epoch} at ${action.low.position}`
     case 'append':
       return `append ${action.after.position}: ${action.entries.map(({ position }) => position).join(' ')}`
     case 'fetch':

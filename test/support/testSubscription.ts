@@ -62,7 +62,7 @@ export class TestSubscription {
       },
       up: () => tell('up'),
       down: () => tell('down'),
-      beacon: ({ epoch, position, floor }) => tell(`beacon ${epoch} ${position} ${floor}`),
+      watermark: ({ epoch, position, low }) => tell(`watermark ${epoch} ${position} ${low}`),
       entry: ({ channel, position }) => tell(`${channel}${position}`),
       refused: () => tell('refused'),
       isWanted: (channel) => {
@@ -80,8 +80,8 @@ export class TestSubscription {
     )
   }
 
-  async beacon(position: number): Promise<void> {
-    await this.redis.spublish(this.keys.beacon, this.extent(position))
+  async watermark(position: number): Promise<void> {
+    await this.redis.spublish(this.keys.watermark, this.extent(position))
   }
 
   /** As a bridge writes it. */
@@ -90,7 +90,7 @@ export class TestSubscription {
   }
 
   extent(position: number, epoch = this.epoch): string {
-    return copyKeys.sealExtent({ epoch, ...placeAt(position), floor: 0 })
+    return copyKeys.sealExtent({ epoch, ...placeAt(position), low: 0 })
   }
 
   /** Cuts all subscribers off, as a failing network would. */
@@ -103,7 +103,7 @@ export class TestSubscription {
     const names = await this.redis.pubsub('SHARDCHANNELS', '*')
     const prefix = this.keys.livePrefix(this.epoch)
     return names
-      .map((name) => (name === this.keys.beacon ? 'beacon' : String(name).replace(prefix, '')))
+      .map((name) => (name === this.keys.watermark ? 'watermark' : String(name).replace(prefix, '')))
       .sort()
   }
 

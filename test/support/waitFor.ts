@@ -10,7 +10,6 @@ export async function waitFor(
   everyMs = 20,
 ): Promise<void> {
   const end = Date.now() + seconds * 1_000
-  // oxlint-disable no-await-in-loop
   while (!(await condition())) {
     if (Date.now() > end)
       throw new Error(`It did not become true within ${seconds} s: ${String(condition)}`)

@@ -1,15 +1,15 @@
 import type { LogReader } from '../../history/logReader.ts'
 import type { Page, PageQuery } from '../../history/types.ts'
 
-/** All pieces of a page, as one. */
+/** All chunks of a page, as one. */
 export async function wholePage(log: Pick<LogReader, 'page'>, query: PageQuery): Promise<Page> {
   const first = await log.page(query)
   const entries = [...first.entries]
   let { rest } = first
   while (rest !== undefined) {
-    const piece = await log.page(rest)
-    entries.push(...piece.entries)
-    rest = piece.rest
+    const chunk = await log.page(rest)
+    entries.push(...chunk.entries)
+    rest = chunk.rest
   }
   return { ...first, entries, rest }
 }

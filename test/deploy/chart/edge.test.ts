@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { freePort } from '../../../stack/ports.ts'
-import { answers } from '../../../stack/probes.ts'
+import { waitForHttp } from '../../../stack/probes.ts'
 import { waitFor } from '../../support/waitFor.ts'
 import { describeUnless } from '../tools/describeUnless.ts'
 import { programLack, run, toolsLack } from '../tools/tools.ts'
@@ -39,7 +39,7 @@ async function listen(listener: RequestListener): Promise<number> {
 }
 
 async function isUp(url: string): Promise<boolean> {
-  return answers(url, 200).then(
+  return waitForHttp(url, 200).then(
     () => true,
     () => false,
   )

@@ -80,7 +80,6 @@ describeUnless(toolsLack)('the number of gateways', () => {
     ]
     // As helm, and as Spinnaker, for which every deploy is an installation.
     for (const args of [chosen, [...chosen, '--is-upgrade']]) {
-      // oxlint-disable-next-line no-await-in-loop
       const objects = await renderChart('small', args)
       const gateway = named(objects, 'Deployment', 'causeway-gateway')
       expect(gateway).not.toHaveProperty('spec.replicas')

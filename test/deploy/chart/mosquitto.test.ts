@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import mqtt, { type MqttClient } from 'mqtt'
 import { commandAs, ownFolder } from '../../../stack/account.ts'
 import { freePort } from '../../../stack/ports.ts'
-import { greets } from '../../../stack/probes.ts'
+import { waitForTcp } from '../../../stack/probes.ts'
 import { waitFor } from '../../support/waitFor.ts'
 import { describeUnless } from '../tools/describeUnless.ts'
 import { programLack, run, toolsLack } from '../tools/tools.ts'
@@ -58,7 +58,7 @@ beforeAll(async () => {
     env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },
   })
   await waitFor(() =>
-    greets(port).then(
+    waitForTcp(port).then(
       () => true,
       () => false,
     ),

@@ -94,7 +94,7 @@ describeUnless(toolsLack)('what the chart tells a service', () => {
   test('holds numbers as they were written, and heap and memory below the limit', async () => {
     const objects = await renderChart('everything')
     expect(environment(objects, 'ingest')).toMatchObject({
-      MAX_WAITING_BYTES: '268435456',
+      APPEND_QUEUE_BYTES: '268435456',
       LOG_ID: '3',
       NODE_OPTIONS: `--max-old-space-size=${Math.floor(384 * 0.6)}`,
     })

@@ -87,7 +87,6 @@ describeUnless(toolsLack)('an upgrade', () => {
       'commonLabels.a=b',
       'image.tag=2.0',
     ]) {
-      // oxlint-disable-next-line no-await-in-loop
       const next = await renderChart('small', ['--set', `migrations.mode=job,${change}`])
       expect(brokenUpgrades(old, next).filter((each) => each.startsWith('Job'))).toEqual([])
     }

@@ -20,7 +20,6 @@ beforeAll(async () => {
   backing = await Backing.start()
   for (const role of ['bridge', 'ingest', 'gateway'] as const) {
     const env = { DRAIN_SECONDS: String(DRAIN_SECONDS) }
-    // oxlint-disable-next-line no-await-in-loop
     pods[role] = await Pod.start(role, { urls: backing.urls, env })
   }
 }, 120_000)

@@ -51,7 +51,6 @@ export class Dockerd {
           await this.stop()
           throw new Error(`dockerd does not start:\n${log.slice(-2_000)}`, { cause: error })
         }
-        // oxlint-disable-next-line no-await-in-loop
         await sleep(200)
       }
     }

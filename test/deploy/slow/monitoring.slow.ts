@@ -41,7 +41,7 @@ beforeAll(async () => {
     join(dir, 'prometheus.yml'),
     JSON.stringify({
       global: { scrape_interval: '1s', evaluation_interval: '1s' },
-      rule_files: [join(ROOT, 'deploy/prometheus/causeway.rules.yaml')],
+      rule_files: [join(ROOT, 'charts/causeway/files/rules.yaml')],
       scrape_configs: jobs,
     }),
   )
@@ -62,10 +62,8 @@ beforeAll(async () => {
     () => {},
   )
   for (let second = 0; second < 20; second++) {
-    // oxlint-disable no-await-in-loop
     await post()
     await sleep(1_000)
-    // oxlint-enable no-await-in-loop
   }
 }, 180_000)
 

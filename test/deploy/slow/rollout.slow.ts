@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { judge, USUAL_LIMITS } from '../../faults/checker.ts'
-import { dump, readHead } from '../../faults/database.ts'
-import { Poster } from '../../faults/poster.ts'
-import type { PostRecord } from '../../faults/records.ts'
+import { judge, USUAL_LIMITS } from '../../faults/judge/judge.ts'
+import { dump, readHead } from '../../faults/rig/database.ts'
+import { Publisher } from '../../faults/traffic/publisher.ts'
+import type { PostRecord } from '../../faults/judge/records.ts'
 import { Random } from '../../model/random.ts'
 import { waitFor } from '../../support/waitFor.ts'
 import { describeUnless } from '../tools/describeUnless.ts'
-import { Audience } from './audience.ts'
+import { Subscribers } from './subscribers.ts'
 import { Backing } from './cluster.ts'
 import { Edge } from './edge.ts'
 import { record, rounded } from './figures.ts'
@@ -89,27 +89,27 @@ async function under(
   const random = new Random(7)
   const base = (await readHead(databaseUrl)).position
   const posts: PostRecord[] = []
-  const audience = new Audience(streams, CHANNELS, at, random)
+  const subscribers = new Subscribers(streams, CHANNELS, at, random)
   const write = (post: PostRecord) => posts.push(post)
   const sender = { origins: [at], channels: CHANNELS, rate: RATE, padding: 20, random, write }
-  const poster = new Poster(sender)
-  audience.start()
+  const publisher = new Publisher(sender)
+  subscribers.start()
   await waitFor(async () => (await openStreams()) >= streams, 60)
-  poster.start()
+  publisher.start()
   const from = Date.now()
   await action()
   const to = Date.now()
   await waitFor(async () => (await openStreams()) >= streams, 60)
-  await poster.settle(15_000)
+  await publisher.settle(15_000)
   const rows = await dump(databaseUrl, base)
   const heads = new Map(rows.map(({ channel, position }) => [channel, position]))
-  await waitFor(() => audience.isLevel(heads), 30)
-  await audience.close()
+  await waitFor(() => subscribers.isLevel(heads), 30)
+  await subscribers.close()
   await waitFor(async () => (await openStreams()) === 0, 30)
   const judgement = judge(
     {
       posts,
-      chains: audience.chains,
+      chains: subscribers.chains,
       rows,
       base,
       head: await readHead(databaseUrl),
@@ -120,21 +120,21 @@ async function under(
     {
       ...USUAL_LIMITS,
       postsMayFail,
-      healWithinMs: HEAL_WITHIN_MS,
+      recoverWithinMs: HEAL_WITHIN_MS,
       answerWithinMs: 10_000,
       rssBytes: 1e9,
     },
   )
-  const { violations, deliveries, wireRepeats, worstDelayMs, healMs } = judgement
+  const { violations, deliveries, wireRepeats, worstDelayMs, recoveryMs } = judgement
   const { failed, unknown } = judgement.posts
-  tell(`${wireRepeats} doubled on the wire, all level after ${Math.round(healMs)} ms`)
+  tell(`${wireRepeats} doubled on the wire, all level after ${Math.round(recoveryMs)} ms`)
   return {
     violations,
     measured: {
       streams,
       'posts a second': RATE,
       'seconds for all of it': Math.round((to - from) / 1_000),
-      reconnects: audience.connects - streams,
+      reconnects: subscribers.connects - streams,
       deliveries,
       'lost or doubled': violations.length,
       'posts without an answer, and repeated': failed + unknown,

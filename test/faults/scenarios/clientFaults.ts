@@ -17,15 +17,15 @@ export const clientFaults: Scenario[] = [
     rate: 150,
     padding: 2_000,
     run: async (scene) => {
-      const gateways = scene.bench.children('gateway').map(({ url = '' }) => url)
+      const gateways = scene.rig.children('gateway').map(({ url = '' }) => url)
       const lazy = (['slow', 'slow', 'stalled', 'stalled'] as const).map((pace) =>
         // Straight to the gateway: a proxy between would have room for megabytes of its own.
-        scene.crowd.add(pace, { pace, origins: gateways }),
+        scene.subscribers.add(pace, { pace, origins: gateways }),
       )
       await scene.seconds(16)
-      const cuts = await sumMetric(scene.bench, 'gateway', SLOW_CUTS)
-      scene.expect(cuts > 0, 'no slow reader was cut')
-      scene.note(`slow readers cut: ${cuts}`)
+      const cuts = await sumMetric(scene.rig, 'gateway', SLOW_CUTS)
+      scene.expect(cuts > 0, 'no slow consumer was cut')
+      scene.note(`slow consumers cut: ${cuts}`)
       // Now they read again, and must get everything that they have missed.
       for (const reader of lazy) reader.pace = 'fast'
     },
@@ -41,9 +41,9 @@ export const clientFaults: Scenario[] = [
     rate: 30,
     run: async (scene) => {
       // Straight to the gateways: the proxies would have to carry each stream a second time.
-      const origins = scene.bench.children('gateway').map(({ url = '' }) => url)
+      const origins = scene.rig.children('gateway').map(({ url = '' }) => url)
       const herd = Array.from({ length: HERD }, () =>
-        scene.crowd.add('herd', { channels: [scene.random.pick(scene.channels)], origins }),
+        scene.subscribers.add('herd', { channels: [scene.random.pick(scene.channels)], origins }),
       )
       await sleep(8_000)
       const before = await queries(scene)
@@ -75,10 +75,10 @@ export const clientFaults: Scenario[] = [
     run: async (scene) => {
       for (let count = 0; count < 400; count++) {
         const channels = [scene.random.pick(scene.channels)]
-        const all = scene.crowd.readers[0]?.notebook.lasts ?? new Map<string, number>()
+        const all = scene.subscribers.readers[0]?.journal.lasts ?? new Map<string, number>()
         const recent = Math.max(0, ...all.values()) - scene.random.between(0, 200)
         const since = [undefined, String(recent), '-20'][count % 3]
-        scene.crowd.add('joiner', { channels, ...(since === undefined ? {} : { since }) })
+        scene.subscribers.add('joiner', { channels, ...(since === undefined ? {} : { since }) })
         await scene.seconds(0.02)
       }
     },
@@ -88,12 +88,12 @@ export const clientFaults: Scenario[] = [
     title: 'streams in packets of 1 byte, others 100 to 200 ms late',
     rate: 60,
     run: async (scene) => {
-      const { bench, crowd, channels } = scene
-      const url = bench.child('gateway-1').url ?? ''
-      const sliced = await bench.hops.openEntrance('sliced', url)
-      await bench.hops.get('clients>sliced').set({ kind: 'slicer', bytes: 1 })
+      const { rig, subscribers, channels } = scene
+      const url = rig.child('gateway-1').url ?? ''
+      const sliced = await rig.links.openEntrance('sliced', url)
+      await rig.links.get('clients>sliced').set({ kind: 'slicer', bytes: 1 })
       for (let count = 0; count < 4; count++) {
-        crowd.add('sliced', { channels: channels.slice(count, count + 1), origins: [sliced] })
+        subscribers.add('sliced', { channels: channels.slice(count, count + 1), origins: [sliced] })
       }
       const late = { kind: 'latency', ms: 100, jitter: 100 } as const
       await breakLinks(scene, /^clients>(gateway|nginx)/, late, 8)
@@ -101,8 +101,8 @@ export const clientFaults: Scenario[] = [
   },
 ]
 
-async function leaveSoon({ bench, channels, random }: Scene): Promise<void> {
-  const origin = random.pick([bench.edge, ...bench.gateways])
+async function leaveSoon({ rig, channels, random }: Scene): Promise<void> {
+  const origin = random.pick([rig.edge, ...rig.gateways])
   const request = get(`${origin}/events?channel=${random.pick(channels)}&since=-5`, {
     agent: false,
   })
@@ -112,9 +112,9 @@ async function leaveSoon({ bench, channels, random }: Scene): Promise<void> {
   request.destroy()
 }
 
-async function queries({ bench }: Scene): Promise<number> {
+async function queries({ rig }: Scene): Promise<number> {
   const sql = `select (xact_commit + xact_rollback)::text as count from pg_stat_database
     where datname = current_database()`
-  const [row] = await query(bench.databaseUrl, sql)
+  const [row] = await query(rig.databaseUrl, sql)
   return Number(row?.['count'])
 }

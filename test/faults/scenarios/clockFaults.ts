@@ -20,7 +20,7 @@ export const clockFaults: Scenario[] = [
     // The sessions end once, so that the next ones take the clock that can be set.
     limits: { postsMayFail: true, sentWithinMs: 65_000, mayMistime: true },
     run: async (scene) => {
-      for (const statement of SETTABLE_CLOCK) await query(scene.bench.databaseUrl, statement)
+      for (const statement of SETTABLE_CLOCK) await query(scene.rig.databaseUrl, statement)
       await scene.seconds(1)
       for (const days of [365, 0, -365, 0]) {
         await setClock(scene, days)
@@ -30,9 +30,9 @@ export const clockFaults: Scenario[] = [
   },
 ]
 
-async function setClock({ bench, expect }: Scene, days: number): Promise<void> {
-  await query(bench.databaseUrl, `update skew.clock set off = interval '${days} days'`)
+async function setClock({ rig, expect }: Scene, days: number): Promise<void> {
+  await query(rig.databaseUrl, `update skew.clock set off = interval '${days} days'`)
   const sql = `select round(extract(epoch from clock_timestamp() - pg_catalog.clock_timestamp()) / 86400)::text as off`
-  const [row] = await query(bench.databaseUrl, sql)
+  const [row] = await query(rig.databaseUrl, sql)
   expect(Number(row?.['off']) === days, `the clock is ${row?.['off']} days off, not ${days}`)
 }

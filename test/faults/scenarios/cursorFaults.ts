@@ -11,11 +11,11 @@ export const cursorFaults: Scenario[] = [
     title: 'ids of every kind: garbage, of another epoch, beyond the log, below retention',
     run: async (scene) => {
       await askWithIds(scene)
-      const head = await readHead(scene.bench.databaseUrl)
+      const head = await readHead(scene.rig.databaseUrl)
       const upTo = head.position - 200
       await scene.keepLog(upTo)
       await query(
-        scene.bench.databaseUrl,
+        scene.rig.databaseUrl,
         `with gone as (delete from message where position <= ${upTo} returning 1),
            low as (update log set low = ${upTo} where id = 0)
          select count(*)::text from gone`,
@@ -24,9 +24,9 @@ export const cursorFaults: Scenario[] = [
       // Copies of what is gone are honest too; without them there is nothing but the log.
       await withRedis(scene, (redis) => redis.flushall())
       await killFor(scene, ['gateway-1', 'gateway-2'], 0)
-      const late = scene.crowd.add('below', { since: String(upTo - 100) })
+      const late = scene.subscribers.add('below', { since: String(upTo - 100) })
       await sleep(2_000)
-      scene.expect(late.notebook.gaps > 0, 'nobody was told of what retention had removed')
+      scene.expect(late.journal.gaps > 0, 'nobody was told of what retention had removed')
     },
   },
   {
@@ -34,20 +34,20 @@ export const cursorFaults: Scenario[] = [
     title: 'the database restored to an older state, with a new epoch',
     // Those who are told to begin again have not heard what the restored log has; that is what the reset is for.
     run: async (scene) => {
-      const { bench, base, poster } = scene
-      await poster.quiet()
-      const count = Math.min(300, Math.floor(poster.posted / 2))
+      const { rig, base, publisher } = scene
+      await publisher.quiet()
+      const count = Math.min(300, Math.floor(publisher.posted / 2))
       const back = { base, count, epoch: randomUUID().slice(0, 8) }
-      scene.wentBack(await goBack(bench.databaseUrl, back))
+      scene.wentBack(await goBack(rig.databaseUrl, back))
       await sleep(1_500)
-      poster.start()
+      publisher.start()
       await scene.seconds(3)
     },
   },
 ]
 
 async function askWithIds(scene: Scene): Promise<void> {
-  const { epoch, position } = await readHead(scene.bench.databaseUrl)
+  const { epoch, position } = await readHead(scene.rig.databaseUrl)
   const garbage = [
     'abc',
     '-1',
@@ -69,7 +69,7 @@ async function askWithIds(scene: Scene): Promise<void> {
     [`${epoch}-0`, 200, true],
   ]
   for (const [id, status, complete] of cases) {
-    for (const origin of [scene.bench.edge, ...scene.bench.gateways]) {
+    for (const origin of [scene.rig.edge, ...scene.rig.gateways]) {
       const answer = await ask(`${origin}/events?channel=${scene.channels[0]}`, id)
       const name = id.length > 40 ? `${id.slice(0, 40)}…` : id
       scene.expect(answer.status === status, `id ${name} was answered ${answer.status}`)

@@ -15,12 +15,12 @@ export const failoverFaults: Scenario[] = [
     limits: { postsMayFail: true },
     own: { standby: true },
     run: async (scene) => {
-      const { bench, base } = scene
+      const { rig, base } = scene
       await scene.seconds(3)
-      await bench.hops.get('standby>postgres').set({ kind: 'blackhole' })
+      await rig.links.get('standby>postgres').set({ kind: 'blackhole' })
       await scene.seconds(0.5)
       await cutOff(scene)
-      const lost = await readLast(bench.databaseUrl, base)
+      const lost = await readLast(rig.databaseUrl, base)
       const { after, at } = await failOver(scene)
       scene.wentBack({ ...lost, after, at })
       const lacking = base + lost.rows.length - after
@@ -36,7 +36,7 @@ export const failoverFaults: Scenario[] = [
     limits: { postsMayFail: true },
     own: { standby: true },
     run: async (scene) => {
-      await scene.bench.standby.join()
+      await scene.rig.standby.join()
       await scene.seconds(3)
       await cutOff(scene)
       await failOver(scene)
@@ -46,18 +46,18 @@ export const failoverFaults: Scenario[] = [
 ]
 
 /** Nobody reaches Postgres any more, and what it answers reaches nobody. */
-async function cutOff({ bench }: Scene): Promise<void> {
-  await Promise.all(bench.hops.matching(SERVICES).map((hop) => hop.set({ kind: 'refuse' })))
+async function cutOff({ rig }: Scene): Promise<void> {
+  await Promise.all(rig.links.matching(SERVICES).map((link) => link.set({ kind: 'refuse' })))
 }
 
 /** Answers up to where the replica has the log, and when the first service was connected to it. */
 async function failOver(scene: Scene): Promise<Pick<Retreat, 'after' | 'at'>> {
-  const { bench } = scene
-  const { standby } = bench
-  const links = bench.hops.matching(SERVICES)
-  await bench.giveUpPostgres()
+  const { rig } = scene
+  const { standby } = rig
+  const links = rig.links.matching(SERVICES)
+  await rig.giveUpPostgres()
   await standby.promote()
-  const { position: after } = await readHead(bench.databaseUrl)
+  const { position: after } = await readHead(rig.databaseUrl)
   for (const link of links) link.retarget(standby.port)
   await Promise.all(links.map((link) => link.set({ kind: 'pass' })))
   const isConnected = await until(
@@ -65,6 +65,6 @@ async function failOver(scene: Scene): Promise<Pick<Retreat, 'after' | 'at'>> {
     BACK_WITHIN_MS,
   )
   scene.expect(isConnected, 'no service came to the replica')
-  scene.healed()
+  scene.recovered()
   return { after, at: Date.now() }
 }

@@ -39,13 +39,13 @@ export const forgeryFaults: Scenario[] = [
   },
   {
     id: 'F34c',
-    title: 'forged messages and beacons on Redis, and forged recent messages in it',
+    title: 'forged messages and watermarks on Redis, and forged recent messages in it',
     own: {},
     run: async (scene) => {
       await onRedis(scene, (wire) =>
         repeat(scene, 6, 100, async () => {
           await forgeMessages(scene, wire)
-          await forgeBeacons(wire)
+          await forgeWatermarks(wire)
         }),
       )
       await expectRefusals(scene, 'gateway', 'redis')
@@ -71,30 +71,30 @@ export const forgeryFaults: Scenario[] = [
   {
     id: 'F34e',
     title:
-      'true messages and beacons on Redis once more; then old beacons, while both bridges are frozen for 8 s',
-    // About as late as without them: nobody may take an old beacon for a sign of life.
+      'true messages and watermarks on Redis once more; then old watermarks, while both bridges are frozen for 8 s',
+    // About as late as without them: nobody may take an old watermark for a sign of life.
     limits: { delayWithinMs: 5_000 },
     own: {},
     run: (scene) =>
       onRedis(scene, async (wire) => {
-        const heard = [...wire.messages.slice(-500), ...wire.beacons.slice(-5)]
+        const heard = [...wire.messages.slice(-500), ...wire.watermarks.slice(-5)]
         await repeat(scene, 3, 300, () => wire.sendAll(heard))
-        const bridges = scene.bench.children('bridge').map(({ name }) => name)
-        for (const name of bridges) scene.bench.freeze(name)
-        await repeat(scene, 8, 300, () => wire.sendAll(wire.beacons.slice(-5)))
-        for (const name of bridges) scene.bench.thaw(name)
+        const bridges = scene.rig.children('bridge').map(({ name }) => name)
+        for (const name of bridges) scene.rig.freeze(name)
+        await repeat(scene, 8, 300, () => wire.sendAll(wire.watermarks.slice(-5)))
+        for (const name of bridges) scene.rig.thaw(name)
       }),
   },
 ]
 
 /** What is forged is not only passed over: whoever looks after the system can see that it is there. */
 async function expectRefusals(
-  { bench, expect, note }: Scene,
+  { rig, expect, note }: Scene,
   role: Role,
   source: 'mqtt' | 'redis',
 ): Promise<void> {
   const name = `causeway_refused_copies_total{source="${source}"}`
-  const count = await sumMetric(bench, role, name)
+  const count = await sumMetric(rig, role, name)
   expect(count > 0, `no ${role} has counted a forgery`)
   note(`refused by the ${role}s: ${count}`)
 }
@@ -138,10 +138,10 @@ async function forgeMessages({ channels }: Scene, wire: RedisWire): Promise<void
   for (const channel of channels) await wire.send({ name: wire.nameOf(channel), payload })
 }
 
-async function forgeBeacons(wire: RedisWire): Promise<void> {
-  const { payload = '' } = wire.beacons.at(-1) ?? {}
+async function forgeWatermarks(wire: RedisWire): Promise<void> {
+  const { payload = '' } = wire.watermarks.at(-1) ?? {}
   const old = `${wire.epoch} 9007199254740990 0`
   for (const text of [raised(payload), scrambled(payload), old, '']) {
-    await wire.send({ name: wire.keys.beacon, payload: text })
+    await wire.send({ name: wire.keys.watermark, payload: text })
   }
 }

@@ -30,8 +30,8 @@ export const gatewayFaults: Scenario[] = [
 ]
 
 /** As a deployment does it: one after the other, the next when the one before is ready. */
-async function rollingRestart({ bench, seconds }: Scene, role: Role): Promise<void> {
-  for (const child of bench.children(role)) {
+async function rollingRestart({ rig, seconds }: Scene, role: Role): Promise<void> {
+  for (const child of rig.children(role)) {
     await child.stop('SIGTERM')
     await child.start()
     await untilReady(child)

@@ -24,12 +24,12 @@ export const machineFaults: Scenario[] = [
     own: { postgresDiskMegabytes: 300 },
     skip: () => (canMount() ? undefined : 'mounting a small disk needs root'),
     run: async (scene) => {
-      const ballast = join(scene.bench.stack.dir, 'postgres', 'ballast')
+      const ballast = join(scene.rig.stack.dir, 'postgres', 'ballast')
       fill(ballast)
       await scene.seconds(6)
       rmSync(ballast)
       // Postgres may have ended over it; how soon it is started again is not ours to judge.
-      await scene.bench.restore()
+      await scene.rig.restore()
     },
   },
   {
@@ -51,7 +51,7 @@ export const machineFaults: Scenario[] = [
         ? 'libfaketime is not installed (Debian: apt-get install faketime)'
         : undefined,
     run: async (scene) => {
-      const { dir, processes } = scene.bench.stack
+      const { dir, processes } = scene.rig.stack
       const services = processes.filter(({ role }) =>
         ['ingest', 'bridge', 'gateway'].includes(role),
       )
@@ -78,7 +78,7 @@ export const machineFaults: Scenario[] = [
         await freezeFor(scene, [name], 3)
         await scene.seconds(1)
       }
-      await Promise.all(scene.bench.children('ingest').map((child) => untilReady(child)))
+      await Promise.all(scene.rig.children('ingest').map((child) => untilReady(child)))
     },
   },
 ]
@@ -103,7 +103,7 @@ function fill(path: string): void {
       try {
         for (;;) writeSync(file, Buffer.alloc(size))
       } catch {
-        // Full for this size; smaller pieces may still fit.
+        // Full for this size; smaller parts may still fit.
       }
     }
   } finally {

@@ -21,8 +21,8 @@ export const mqttFaults: Scenario[] = [
     id: 'F7',
     title: 'the MQTT broker refuses every client for 6 s',
     run: async (scene) => {
-      const broker = scene.bench.child('mosquitto')
-      const config = join(scene.bench.stack.dir, 'mosquitto', 'mosquitto.conf')
+      const broker = scene.rig.child('mosquitto')
+      const config = join(scene.rig.stack.dir, 'mosquitto', 'mosquitto.conf')
       const text = readFileSync(config, 'utf8')
       // What a broker with the wrong password file does: it is there, and says no.
       writeFileSync(config, text.replace('allow_anonymous true', 'allow_anonymous false'))
@@ -44,8 +44,8 @@ export const mqttFaults: Scenario[] = [
   },
 ]
 
-async function publishRubbish({ bench, channels }: Scene): Promise<void> {
-  const { epoch, position } = await readHead(bench.databaseUrl)
+async function publishRubbish({ rig, channels }: Scene): Promise<void> {
+  const { epoch, position } = await readHead(rig.databaseUrl)
   const topic = channelTopic('causeway', channels[0] ?? '')
   const payloads = [
     '',
@@ -60,7 +60,7 @@ async function publishRubbish({ bench, channels }: Scene): Promise<void> {
     `${message(position + 900_000, 1)}\n\ndata: injected`,
     'x'.repeat(1_000_000),
   ]
-  const client = await mqtt.connectAsync(bench.stack.mqttUrl, { protocolVersion: 5 })
+  const client = await mqtt.connectAsync(rig.stack.mqttUrl, { protocolVersion: 5 })
   for (const payload of payloads) {
     for (const name of [epoch, 'other', '']) {
       const properties = { userProperties: { epoch: name } }
@@ -71,10 +71,10 @@ async function publishRubbish({ bench, channels }: Scene): Promise<void> {
   await client.endAsync()
 }
 
-async function postToNoChannels({ bench, expect }: Scene): Promise<void> {
+async function postToNoChannels({ rig, expect }: Scene): Promise<void> {
   const names = ['a+b', 'a%23', '%2F', '%00', '%24SYS', 'a..b', '.', 'ü', 'x'.repeat(129), '%E0']
   for (const name of names) {
-    const response = await fetch(`${bench.edge}/channels/${name}/messages`, {
+    const response = await fetch(`${rig.edge}/channels/${name}/messages`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"data":1}',
@@ -85,7 +85,7 @@ async function postToNoChannels({ bench, expect }: Scene): Promise<void> {
   }
 }
 
-/** The beginning of a message, which is all that a hop reads of it. */
+/** The beginning of a message, which is all that a link reads of it. */
 function message(position: number, previous: number): string {
   const id = '00000000-0000-7000-8000-000000000000'
   return `{"position":${position},"previous":${previous},"id":"${id}","channel":"x"}`

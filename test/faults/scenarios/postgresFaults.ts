@@ -24,7 +24,7 @@ export const postgresFaults: Scenario[] = [
     limits: { postsMayFail: true },
     run: async (scene) => {
       for (let count = 0; count < 8; count++) {
-        await query(scene.bench.databaseUrl, TERMINATE)
+        await query(scene.rig.databaseUrl, TERMINATE)
         await scene.seconds(0.7)
       }
     },
@@ -53,11 +53,11 @@ export const postgresFaults: Scenario[] = [
   },
 ]
 
-export async function restart({ bench, seconds }: Scene, signal: NodeJS.Signals): Promise<void> {
+export async function restart({ rig, seconds }: Scene, signal: NodeJS.Signals): Promise<void> {
   for (let count = 0; count < 2; count++) {
-    await bench.child('postgres').stop(signal)
+    await rig.child('postgres').stop(signal)
     await seconds(2)
-    await bench.child('postgres').start()
+    await rig.child('postgres').start()
     if (count === 0) await seconds(3)
   }
 }

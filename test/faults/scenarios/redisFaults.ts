@@ -23,7 +23,7 @@ export const redisFaults: Scenario[] = [
       await withRedis(scene, (redis) => redis.save())
       await scene.seconds(4)
       await killFor(scene, ['redis'], 1)
-      rmSync(join(scene.bench.stack.dir, 'redis', 'dump.rdb'), { force: true })
+      rmSync(join(scene.rig.stack.dir, 'redis', 'dump.rdb'), { force: true })
     },
   },
   {

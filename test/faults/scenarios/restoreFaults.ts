@@ -24,7 +24,7 @@ export const restoreFaults: Scenario[] = [
     own: {},
     run: async (scene) => {
       await putBack(scene)
-      scene.healed()
+      scene.recovered()
       await scene.seconds(6)
     },
   },
@@ -33,10 +33,10 @@ export const restoreFaults: Scenario[] = [
     title: `the log put back by ${COUNT} messages, the epoch forgotten; for 3 s nobody posts`,
     own: {},
     run: async (scene) => {
-      await scene.poster.quiet()
+      await scene.publisher.quiet()
       await putBack(scene)
       await sleep(3_000)
-      scene.poster.start()
+      scene.publisher.start()
       await scene.seconds(3)
     },
   },
@@ -50,9 +50,9 @@ export const restoreFaults: Scenario[] = [
       onMqtt(scene, (mqtt) =>
         onRedis(scene, async (redis) => {
           const copies = mqtt.copies.slice(-COUNT)
-          const published = [...redis.messages.slice(-COUNT), ...redis.beacons.slice(-2)]
+          const published = [...redis.messages.slice(-COUNT), ...redis.watermarks.slice(-2)]
           await putBack(scene)
-          scene.healed()
+          scene.recovered()
           await repeat(scene, 6, 300, async () => {
             await Promise.all(copies.map((copy) => mqtt.send(copy)))
             await redis.sendAll(published)
@@ -69,10 +69,10 @@ export const restoreFaults: Scenario[] = [
       await withRedis(scene, (redis) => redis.save())
       for (let count = 0; count < 2; count++) {
         await scene.seconds(4)
-        await scene.poster.quiet()
+        await scene.publisher.quiet()
         await killFor(scene, ['redis'], 1)
         await scene.seconds(3)
-        scene.poster.start()
+        scene.publisher.start()
       }
       forgetSnapshot(scene)
     },
@@ -85,7 +85,7 @@ export const restoreFaults: Scenario[] = [
       await loseMessages(scene)
       await start(scene, ['redis'])
       await start(scene, [...BRIDGES, ...INGESTS, ...GATEWAYS])
-      scene.poster.start()
+      scene.publisher.start()
       await scene.seconds(3)
     },
   },
@@ -98,9 +98,9 @@ export const restoreFaults: Scenario[] = [
     run: async (scene) => {
       const { position } = await loseMessages(scene)
       await start(scene, INGESTS)
-      scene.poster.start()
+      scene.publisher.start()
       const hasRegrown = await until(
-        async () => (await readHead(scene.bench.databaseUrl)).position > position + COUNT,
+        async () => (await readHead(scene.rig.databaseUrl)).position > position + COUNT,
         20_000,
       )
       scene.expect(hasRegrown, 'the log did not regrow')
@@ -113,30 +113,30 @@ export const restoreFaults: Scenario[] = [
 ]
 
 /** As by a restore from a backup after which nobody has changed the epoch, while all that runs goes on. */
-async function putBack({ bench, base, wentBack }: Scene): Promise<void> {
-  wentBack(await goBack(bench.databaseUrl, { base, count: COUNT }))
+async function putBack({ rig, base, wentBack }: Scene): Promise<void> {
+  wentBack(await goBack(rig.databaseUrl, { base, count: COUNT }))
 }
 
 /** Ends everything, saves Redis, and puts the log back. Answers the head that was lost. */
 async function loseMessages(scene: Scene): Promise<{ position: number }> {
-  const { bench, poster } = scene
-  await poster.quiet()
+  const { rig, publisher } = scene
+  await publisher.quiet()
   // Redis gets the last ones too.
   await sleep(1_500)
   await withRedis(scene, (redis) => redis.save())
   const names = [...GATEWAYS, ...INGESTS, ...BRIDGES, 'redis']
-  await Promise.all(names.map((name) => bench.child(name).stop('SIGKILL')))
-  const lost = await readHead(bench.databaseUrl)
+  await Promise.all(names.map((name) => rig.child(name).stop('SIGKILL')))
+  const lost = await readHead(rig.databaseUrl)
   await putBack(scene)
   return lost
 }
 
-async function start({ bench }: Scene, names: string[]): Promise<void> {
-  const children = names.map((name) => bench.child(name))
+async function start({ rig }: Scene, names: string[]): Promise<void> {
+  const children = names.map((name) => rig.child(name))
   await Promise.all(children.map((child) => child.start()))
   await Promise.all(children.map((child) => untilReady(child)))
 }
 
-function forgetSnapshot({ bench }: Scene): void {
-  rmSync(join(bench.stack.dir, 'redis', 'dump.rdb'), { force: true })
+function forgetSnapshot({ rig }: Scene): void {
+  rmSync(join(rig.stack.dir, 'redis', 'dump.rdb'), { force: true })
 }

@@ -74,10 +74,10 @@ export const sizeFaults: Scenario[] = [
 ]
 
 async function loseCopies(scene: Scene): Promise<void> {
-  const { bench, crowd } = scene
+  const { rig, subscribers } = scene
   // Straight to the gateway: a proxy between would have room for megabytes of its own.
-  const origins = bench.children('gateway').map(({ url = '' }) => url)
-  const slow = Array.from({ length: 3 }, () => crowd.add('slow', { pace: 'slow', origins }))
+  const origins = rig.children('gateway').map(({ url = '' }) => url)
+  const slow = Array.from({ length: 3 }, () => subscribers.add('slow', { pace: 'slow', origins }))
   for (const server of ['mosquitto', 'redis']) {
     await killFor(scene, [server], 3)
     await scene.seconds(2)
@@ -86,8 +86,8 @@ async function loseCopies(scene: Scene): Promise<void> {
 }
 
 /** One page; the status of its answer, 0 if there was none. */
-async function pull({ bench, channels, random }: Scene): Promise<number> {
-  const origin = random.pick([bench.edge, ...bench.ingests])
+async function pull({ rig, channels, random }: Scene): Promise<number> {
+  const origin = random.pick([rig.edge, ...rig.ingests])
   try {
     const signal = AbortSignal.timeout(30_000)
     const channel = random.pick(channels)
@@ -101,7 +101,7 @@ async function pull({ bench, channels, random }: Scene): Promise<number> {
 
 /** How many characters of two bytes each fill up an event. */
 function paddingOf(bytes: number): number {
-  const sender = { id: 'poster', name: 'poster' }
+  const sender = { id: 'publisher', name: 'publisher' }
   const rest = { id: '0193512a-0000-7000-8000-000000000001', type: 'message', sender }
   const channel = 'faults.f37a-9999.c0'
   const least = eventBytes({ ...rest, channel, data: '{"number":99999,"text":""}' })

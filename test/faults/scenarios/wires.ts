@@ -9,7 +9,7 @@ export async function onMqtt(
   scene: Scene,
   act: (wire: MqttWire) => Promise<unknown>,
 ): Promise<void> {
-  const wire = await MqttWire.open(scene.bench.stack.mqttUrl)
+  const wire = await MqttWire.open(scene.rig.stack.mqttUrl)
   await sleep(2_000)
   scene.expect(wire.copies.length > 0, 'nothing was heard on MQTT')
   await act(wire)
@@ -21,19 +21,19 @@ export async function onRedis(
   scene: Scene,
   act: (wire: RedisWire) => Promise<unknown>,
 ): Promise<void> {
-  const { bench, channels } = scene
-  const { epoch } = await readHead(bench.databaseUrl)
-  const wire = await RedisWire.open(bench.stack.redisUrl, epoch, channels)
+  const { rig, channels } = scene
+  const { epoch } = await readHead(rig.databaseUrl)
+  const wire = await RedisWire.open(rig.stack.redisUrl, epoch, channels)
   await sleep(2_000)
   scene.expect(wire.messages.length > 0, 'no message was heard on Redis')
-  scene.expect(wire.beacons.length > 0, 'no beacon was heard on Redis')
+  scene.expect(wire.watermarks.length > 0, 'no watermark was heard on Redis')
   await act(wire)
   wire.close()
 }
 
 /** For some seconds, again and again. */
 export async function repeat(
-  { seconds, random, crowd }: Scene,
+  { seconds, random, subscribers }: Scene,
   count: number,
   everyMs: number,
   act: (count: number) => Promise<void>,
@@ -43,7 +43,7 @@ export async function repeat(
   for (let times = 0; !over.signal.aborted; times++) {
     await act(times)
     // Who comes back meanwhile reads what is recent.
-    random.pick(crowd.readers).drop()
+    random.pick(subscribers.readers).drop()
     await sleep(everyMs)
   }
 }

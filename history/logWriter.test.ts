@@ -2,17 +2,17 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { runSql } from '../stack/sql.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory, openSql, type Sql } from '../test/support/testHistory.ts'
-import type { History } from './history.ts'
+import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
+import type { LogWriter } from './logWriter.ts'
 
 const opened = disposables()
-let history: History
+let history: LogWriter
 let sql: Sql
 
 /** lobby has 1 and 3, `rooms.berlin` has 2; written at 12:01, 12:02 and 12:03. */
 beforeAll(async () => {
   const url = await testDatabase()
-  history = openHistory(url, opened)
+  history = openLog(url, opened)
   sql = openSql(url, opened)
   for (const channel of ['lobby', 'rooms.berlin', 'lobby']) await history.append(draft({ channel }))
   await sql(
@@ -40,7 +40,7 @@ describe('heads', () => {
 
   test('are of one moment, while others write', async () => {
     const url = await testDatabase()
-    const [writer, reader] = [openHistory(url, opened), openHistory(url, opened)]
+    const [writer, reader] = [openLog(url, opened), openLog(url, opened)]
     const write = async (): Promise<void> => {
       for (let count = 0; count < 300; count++) await writer.append(draft())
     }
@@ -57,7 +57,7 @@ describe('heads', () => {
   })
 
   test('of a log that is not there are unavailable', async () => {
-    const none = openHistory(await testDatabase(), opened, { logId: 7 })
+    const none = openLog(await testDatabase(), opened, { logId: 7 })
     await expect(none.heads(['lobby'])).rejects.toMatchObject({ type: 'unavailable' })
     await expect(none.head()).rejects.toMatchObject({ type: 'unavailable' })
     await expect(none.check()).rejects.toMatchObject({ type: 'unavailable' })
@@ -89,7 +89,7 @@ test.each([
 })
 
 test('the position before any time in an empty log is 0', async () => {
-  const empty = openHistory(await testDatabase(), opened)
+  const empty = openLog(await testDatabase(), opened)
   expect(await empty.positionBefore(new Date())).toBe(0)
 })
 
@@ -102,7 +102,7 @@ describe('a check', () => {
     const url = await testDatabase()
     const name = new URL(url).pathname.slice(1)
     await runSql(url, `alter database "${name}" set synchronous_commit = off`)
-    await expect(openHistory(url, opened).check()).rejects.toMatchObject({
+    await expect(openLog(url, opened).check()).rejects.toMatchObject({
       type: 'unavailable',
       detail: 'Postgres runs with synchronous_commit off.',
     })

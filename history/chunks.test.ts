@@ -1,34 +1,34 @@
 import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openHistory, openSql } from '../test/support/testHistory.ts'
+import { draft, openLog, openSql } from '../test/support/testLog.ts'
 import { wholePage } from '../test/support/wholePage.ts'
-import type { History } from './history.ts'
+import type { LogWriter } from './logWriter.ts'
 import { readPage } from './page.ts'
 import { Pool, type Parameter } from './pool.ts'
 import type { Page } from './types.ts'
 
 const opened = disposables()
 
-/** The pieces of a page, and its positions, piece by piece; `meanwhile` runs between the first and the second. */
-async function pieces(
-  log: Pick<History, 'page'>,
+/** The chunks of a page, and its positions, chunk by chunk; `meanwhile` runs between the first and the second. */
+async function chunks(
+  log: Pick<LogWriter, 'page'>,
   query: { limit: number; order: 'asc' | 'desc' },
   meanwhile: () => Promise<unknown> = async () => {},
 ): Promise<{ first: Page; positions: number[][] }> {
   const first = await log.page({ channel: 'lobby', ...query })
   await meanwhile()
   const positions: number[][] = []
-  for (let piece: Page | undefined = first; piece !== undefined;) {
-    positions.push(piece.entries.map(({ position }) => position))
-    piece = piece.rest && (await log.page(piece.rest))
+  for (let chunk: Page | undefined = first; chunk !== undefined;) {
+    positions.push(chunk.entries.map(({ position }) => position))
+    chunk = chunk.rest && (await log.page(chunk.rest))
   }
   return { first, positions }
 }
 
-async function logOf(count: number, data: string): Promise<{ url: string; log: History }> {
+async function logOf(count: number, data: string): Promise<{ url: string; log: LogWriter }> {
   const url = await testDatabase()
-  const log = openHistory(url, opened)
+  const log = openLog(url, opened)
   await Promise.all(Array.from({ length: count }, () => log.append(draft({ data }))))
   return { url, log }
 }
@@ -36,36 +36,36 @@ async function logOf(count: number, data: string): Promise<{ url: string; log: H
 const upTo = (count: number) => Array.from({ length: count }, (_, at) => at + 1)
 
 describe('a page', () => {
-  test('of many messages is read in pieces of a hundred, and its first tells where it ends', async () => {
+  test('of many messages is read in chunks of a hundred, and its first tells where it ends', async () => {
     const { log } = await logOf(250, '1')
-    const up = await pieces(log, { limit: 230, order: 'asc' })
+    const up = await chunks(log, { limit: 230, order: 'asc' })
     expect(up.positions.map(({ length }) => length)).toEqual([100, 100, 30])
     expect(up.positions.flat()).toEqual(upTo(230))
     expect(up.first).toMatchObject({ last: 230, more: true, head: 250 })
-    const down = await pieces(log, { limit: 250, order: 'desc' })
+    const down = await chunks(log, { limit: 250, order: 'desc' })
     expect(down.positions.flat()).toEqual(upTo(250).toReversed())
     expect(down.first).toMatchObject({ last: 1, more: false, head: 250 })
   })
 
-  test('of large messages is read in pieces of 131,072 bytes', async () => {
+  test('of large messages is read in chunks of 131,072 bytes', async () => {
     // With its quotes each takes a quarter of that.
     const { log } = await logOf(9, JSON.stringify('x'.repeat(32_766)))
     for (const order of ['asc', 'desc'] as const) {
-      const { positions } = await pieces(log, { limit: 9, order })
+      const { positions } = await chunks(log, { limit: 9, order })
       expect(positions.map(({ length }) => length)).toEqual([4, 4, 1])
     }
   })
 
-  test('of messages that are larger than a piece is read one by one', async () => {
+  test('of messages that are larger than a chunk is read one by one', async () => {
     const { log } = await logOf(3, JSON.stringify('x'.repeat(140_000)))
-    const { positions, first } = await pieces(log, { limit: 2, order: 'desc' })
+    const { positions, first } = await chunks(log, { limit: 2, order: 'desc' })
     expect([positions, first.last, first.more]).toEqual([[[3], [2]], 2, true])
   })
 
   test('has nothing that comes while it is read: its head and its end stay true', async () => {
     const { log } = await logOf(120, '1')
     const later = () => log.append(draft())
-    const { first, positions } = await pieces(log, { limit: 1_000, order: 'asc' }, later)
+    const { first, positions } = await chunks(log, { limit: 1_000, order: 'asc' }, later)
     expect(positions.flat()).toEqual(upTo(120))
     expect(first).toMatchObject({ head: 120, last: 120, more: false })
   })
@@ -74,7 +74,7 @@ describe('a page', () => {
     const { url, log } = await logOf(120, '1')
     const sql = openSql(url, opened)
     const remove = () => sql('delete from "message" where "position" > 110')
-    const { positions } = await pieces(log, { limit: 1_000, order: 'asc' }, remove)
+    const { positions } = await chunks(log, { limit: 1_000, order: 'asc' }, remove)
     expect(positions.flat()).toEqual(upTo(110))
   })
 
@@ -82,13 +82,13 @@ describe('a page', () => {
     const { url, log } = await logOf(120, '1')
     const sql = openSql(url, opened)
     const restore = () => sql(`update "log" set "epoch" = 'other'`)
-    await expect(pieces(log, { limit: 120, order: 'asc' }, restore)).rejects.toMatchObject({
+    await expect(chunks(log, { limit: 120, order: 'asc' }, restore)).rejects.toMatchObject({
       type: 'unavailable',
     })
   })
 
   test('of a log that does not exist is refused', async () => {
-    const log = openHistory(await testDatabase(), opened, { logId: 1 })
+    const log = openLog(await testDatabase(), opened, { logId: 1 })
     const page = log.page({ channel: 'lobby', limit: 1, order: 'asc' })
     await expect(page).rejects.toMatchObject({ type: 'unavailable' })
   })

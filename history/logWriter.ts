@@ -7,7 +7,7 @@ import { deleteExpiredKeys } from './expiredKeys.ts'
 import { LogReader, type LogOptions } from './logReader.ts'
 import type { Appended, Draft } from './types.ts'
 
-export interface HistoryOptions extends LogOptions, AppenderOptions {
+export interface LogWriterOptions extends LogOptions, AppenderOptions {
   /** Most database connections at once, at least 3: two for appends and checks, the others for reads. */
   connections: number
 }
@@ -19,12 +19,12 @@ const WRITE_CONNECTIONS = 2
  * The log in Postgres to whoever also writes it. Appends have connections of their own, which no number of readers can take
  * from them. An append throws a Problem too: `unavailable`, `outcome-unknown`, `overloaded` or `idempotency-conflict`.
  */
-export class History extends LogReader {
+export class LogWriter extends LogReader {
   readonly #database: Database
   readonly #appender: Appender
-  readonly #options: HistoryOptions
+  readonly #options: LogWriterOptions
 
-  constructor(options: HistoryOptions) {
+  constructor(options: LogWriterOptions) {
     super({ ...options, connections: options.connections - WRITE_CONNECTIONS })
     this.#database = openDatabase({ ...options, connections: WRITE_CONNECTIONS })
     this.#options = options

@@ -86,7 +86,7 @@ describe('a reader that does not read', () => {
   })
 
   test('makes room for all others if it has most waiting, once that is too much together', async () => {
-    const { clock, open } = openConnections({ heartbeatMs: 1e9, maxTotalBytes: 1_000_000 })
+    const { clock, open } = openConnections({ heartbeatMs: 1e9, totalBufferBytes: 1_000_000 })
     const readers = [400_000, 100_000, 500_000, 300_000, 200_000].map((bytes) => {
       const { reader, connection } = open()
       return { bytes, reader, connection }
@@ -103,7 +103,7 @@ describe('a reader that does not read', () => {
   })
 
   test('that has left takes no room from the others', async () => {
-    const { clock, open } = openConnections({ heartbeatMs: 1e9, maxTotalBytes: 1_000_000 })
+    const { clock, open } = openConnections({ heartbeatMs: 1e9, totalBufferBytes: 1_000_000 })
     const [left, stays] = [open(), open()]
     await turn()
     left.reader.stall()

@@ -1,10 +1,10 @@
-import { Notebook } from '../../faults/notebook.ts'
-import { Reader } from '../../faults/reader.ts'
-import type { Chain, ChainRecord } from '../../faults/records.ts'
+import { Journal } from '../../faults/traffic/journal.ts'
+import { Reader } from '../../faults/traffic/reader.ts'
+import type { Chain, ChainRecord } from '../../faults/judge/records.ts'
 import type { Random } from '../../model/random.ts'
 
 /** Many readers of one channel each, whose histories are kept in memory: files would be as many as the streams. */
-export class Audience {
+export class Subscribers {
   readonly chains: Chain[] = []
   readonly #readers: Reader[] = []
 
@@ -13,8 +13,8 @@ export class Audience {
       const records: ChainRecord[] = []
       const own = [channels[at % channels.length] ?? '']
       this.chains.push({ name: `reader-${at}`, kind: 'lean', channels: own, isFast: true, records })
-      const notebook = new Notebook((record) => records.push(record), false)
-      this.#readers.push(new Reader({ channels: own, origins: [origin], notebook, random }))
+      const journal = new Journal((record) => records.push(record), false)
+      this.#readers.push(new Reader({ channels: own, origins: [origin], journal, random }))
     }
   }
 
@@ -30,8 +30,8 @@ export class Audience {
   }
 
   isLevel(heads: ReadonlyMap<string, number>): boolean {
-    return this.#readers.every(({ channels: [channel = ''], notebook }) => {
-      const last = Math.max(notebook.start, notebook.lasts.get(channel) ?? 0)
+    return this.#readers.every(({ channels: [channel = ''], journal }) => {
+      const last = Math.max(journal.start, journal.lasts.get(channel) ?? 0)
       return last >= (heads.get(channel) ?? 0)
     })
   }

@@ -1,5 +1,5 @@
 import { openDatabase } from '../../history/database.ts'
-import { History, type HistoryOptions } from '../../history/history.ts'
+import { LogWriter, type LogWriterOptions } from '../../history/logWriter.ts'
 import type { Draft } from '../../history/types.ts'
 import { v7 as uuid } from 'uuid'
 
@@ -7,17 +7,17 @@ interface Opened {
   add: (dispose: () => unknown) => void
 }
 
-/** A History on a database, closed with the test file. */
-export function openHistory(
+/** A LogWriter on a database, closed with the test file. */
+export function openLog(
   databaseUrl: string,
   opened: Opened,
-  options: Partial<HistoryOptions> = {},
-): History {
-  const history = new History({
+  options: Partial<LogWriterOptions> = {},
+): LogWriter {
+  const history = new LogWriter({
     databaseUrl,
     logId: 0,
     connections: 4,
-    maxWaitingBytes: 10_000_000,
+    appendQueueBytes: 10_000_000,
     keySeconds: 86_400,
     onError: () => {},
     ...options,
