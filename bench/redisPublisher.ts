@@ -44,7 +44,10 @@ export class RedisPublisher implements Publisher {
     this.#log = log
     this.#extent = extent
     this.#announce = announce
-    this.#watermark = setInterval(() => void log.watermark(extent.epoch).catch(() => {}), WATERMARK_MS)
+    this.#watermark = setInterval(
+      () => void log.watermark(extent.epoch).catch(() => {}),
+      WATERMARK_MS,
+    )
   }
 
   /** Begins the copy of a log whose head is `position`. */

@@ -2,7 +2,7 @@ import type { Extent } from '../contract/extent.ts'
 import type { Entry, LinkedEntry } from '../contract/message.ts'
 import type { Place } from '../contract/place.ts'
 
-/** What the sequencer wants done; each is answered by one of its methods. */
+/** What the sequencer wants done; it takes each answer in one of its methods. */
 export type Action =
   | { type: 'open'; epoch: string; low: Place }
   | { type: 'append'; after: Extent; entries: LinkedEntry[] }
@@ -10,18 +10,18 @@ export type Action =
   | { type: 'end'; epoch: string; place: Place }
   | { type: 'wait'; head: number }
 
-/** A place in one epoch: of another one it says nothing. */
+/** A place in one epoch; for another epoch it means nothing. */
 export interface Mark extends Place {
   epoch: string | undefined
 }
 
-/** The log as it was looked at: its head, and the id of the message at the place that was asked about. */
+/** The log at a look: its head, and the id of the message at the mark. */
 export interface LogState extends Place {
   epoch: string
   idAt: string
 }
 
-/** What was read of a hole, and the id that the log has before it. */
+/** What was read of a hole, and the id that the log has just before it. */
 export interface Fetched {
   entries: readonly Entry[]
   idAt: string

@@ -18,11 +18,13 @@ export const bridgeConfig = z.object({
   ...crashConfig,
   REORDER_WAIT_MS: integer(0, 5_000)
     .default(40)
-    .describe('How long missing messages may be on their way before they are read from the log'),
+    .describe(
+      'Wait for messages that arrive out of order, before the bridge reads them from the log',
+    ),
   RECENT_LENGTH: integer(1, 100_000)
     .default(500)
-    .describe("Messages kept in a channel's recent stream in Redis"),
+    .describe('Maximum number of messages in the recent stream of a channel in Redis'),
   RECENT_SECONDS: seconds(1, 86_400)
     .default(3_600)
-    .describe('How long that stream is kept after its last message'),
+    .describe('Time that a recent stream is kept after its last message'),
 })

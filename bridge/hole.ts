@@ -1,21 +1,21 @@
-/** Positions fetched in one read. */
+/** Positions in one read. */
 const MAX_FETCH = 500
 
-/** How the messages between the head and a later one are got: by one wait for their copies, then by reading the log. */
+/** How the bridge gets the messages between the head and a later one: it waits once for their copies, then reads the log. */
 export class Hole {
   #isWaiting = false
-  /** The head that stood before a hole for a whole waiting time. */
+  /** The head at which a whole wait was in vain. */
   #overdue: number | undefined
-  /** The end of the last read. What its answer leaves out below this is in the log: waiting for its copy is no use. */
+  /** The end of the last read. A message below it that the answer left out is in the log: no wait for its copy is of use. */
   #readTo = 0
 
-  /** To wait, or where to read to; undefined while that is waited for. `target` is above `head`. */
+  /** Whether to wait, or where to read to; undefined while a wait runs. `target` is above `head`. */
   close(head: number, target: number): 'wait' | number | undefined {
-    // So far behind that the missing ones are not on their way: no waiting.
+    // So far behind, the missing messages are not on their way: no wait.
     const isFar = target - head > MAX_FETCH
     if (this.#overdue === head || head < this.#readTo || isFar) {
-      // Not only to the end of this hole: if all that one ingest publishes is late, every few messages are followed by
-      // the next hole, and a wait for each would fall behind without end.
+      // Not only to the end of this hole. If all copies from one ingest are late, a hole follows every few messages, and a wait
+      // for each would fall behind without end.
       return (this.#readTo = Math.min(target, head + MAX_FETCH))
     }
     if (this.#isWaiting) return undefined
@@ -28,7 +28,7 @@ export class Hole {
     this.#overdue = head
   }
 
-  /** What was read or waited for says nothing any more. */
+  /** Forgets the last wait and the last read: they mean nothing any more. */
   forget(): void {
     this.#overdue = undefined
     this.#readTo = 0

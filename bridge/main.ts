@@ -2,6 +2,7 @@ import { RedisKeys } from '../contract/redisKeys.ts'
 import { readConfig } from '../chassis/config.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createCrashPoint } from '../chassis/crashPoint.ts'
+import { createEndedEpochs } from '../chassis/endedEpochs.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
@@ -25,7 +26,7 @@ const registry = createRegistry('bridge', VERSION)
 const log = new LogReader({
   databaseUrl: config.DATABASE_URL,
   logId: config.LOG_ID,
-  // One look at the head and one read of a hole at a time.
+  // At most one look at the head and one read of a hole at a time.
   connections: 2,
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
@@ -53,6 +54,7 @@ const relay = new Relay({
     watermark: (epoch) => copy.watermark(epoch),
   },
   metrics: createBridgeMetrics(registry),
+  onEpochEnded: createEndedEpochs(registry, logger),
   logger,
   tickMs: 1_000,
   reorderWaitMs: config.REORDER_WAIT_MS,

@@ -7,37 +7,32 @@ export function createBridgeMetrics(registry: Registry) {
   return {
     received: new Counter({
       name: 'causeway_bridge_received_total',
-      help: 'Copies of messages that came over MQTT',
+      help: 'Copies of messages received over MQTT',
       registers,
     }),
     appended: new Counter({
       name: 'causeway_bridge_appended_total',
-      help: 'Messages handed to Redis, also those that another bridge had appended before',
+      help: 'Messages sent to Redis, including those that another bridge had appended before',
       registers,
     }),
     fetched: new Counter({
       name: 'causeway_bridge_fetched_total',
-      help: 'Messages read from the log because their copies did not come',
+      help: 'Messages read from the log because their copies did not arrive',
       registers,
     }),
     failures: createPrimedCounter(registry, {
       name: 'causeway_bridge_failures_total',
-      help: 'Actions that failed and were tried again',
+      help: 'Actions that failed and are tried again, by action',
       label: 'action',
-      // Waiting cannot fail.
+      // `wait` is left out: it cannot fail.
       values: { open: 0, append: 0, fetch: 0, end: 0 } satisfies Record<
         Exclude<Action['type'], 'wait'>,
         0
       >,
     }),
-    epochsEnded: new Counter({
-      name: 'causeway_bridge_epochs_ended_total',
-      help: 'Epochs that were ended because the log went back',
-      registers,
-    }),
     lag: new Gauge({
       name: 'causeway_bridge_lag_messages',
-      help: 'How far Redis is behind the log, seen once a second',
+      help: 'Messages that Redis is behind the log, measured once a second',
       registers,
     }),
   }

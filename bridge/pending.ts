@@ -1,21 +1,21 @@
 import type { LinkedEntry } from '../contract/message.ts'
 import { differ, type Place } from '../contract/place.ts'
 
-/** An amount of entries: how many, and the characters of their encodings. */
+/** A number of entries, and of characters in their encodings. */
 export interface Amount {
   count: number
   length: number
 }
 
 /**
- * Entries appended in one atomic step: Redis serves nobody else meanwhile. The length must arrive within the second that a
- * command may take, and stay far below the 32 MB at which Redis cuts off a gateway that has not read them yet.
+ * Most entries in one append: Redis serves nobody else meanwhile. The length must arrive within a command's time-out of one
+ * second. It must also stay far below 32 MB: at that much unread output, Redis disconnects a gateway.
  */
 export const MAX_RUN = { count: 500, length: 2_097_152 }
-/** Entries kept while Redis or a hole holds things up; at two bytes a character a quarter of the heap that the chart gives. */
+/** Most entries that wait for Redis or a hole; at two bytes a character, a quarter of the heap that the chart gives. */
 export const MAX_PENDING = { count: 5_000, length: 33_554_432 }
 
-/** Entries that wait until Redis has everything before them. */
+/** Entries that wait until Redis has all before them. */
 export class Pending {
   readonly #bounds: Amount
   readonly #entries = new Map<number, LinkedEntry>()
@@ -25,12 +25,12 @@ export class Pending {
     this.#bounds = bounds
   }
 
-  /** How much is kept. */
+  /** The number and length of the waiting entries. */
   get size(): Amount {
     return { count: this.#entries.size, length: this.#length }
   }
 
-  /** Keeps a copy if there is room for it. What finds no room is read from the log when its turn comes. */
+  /** Keeps a copy if there is room. A copy without room is read from the log when its turn comes. */
   offer(entry: LinkedEntry): void {
     const isFull =
       this.#entries.size >= this.#bounds.count ||
@@ -38,7 +38,7 @@ export class Pending {
     if (!isFull) this.put(entry)
   }
 
-  /** Keeps an entry even if there is no room: it was read from the log because it is next. */
+  /** Keeps an entry even without room: it was read from the log because it is next. */
   put(entry: LinkedEntry): void {
     this.#delete(entry.position)
     this.#entries.set(entry.position, entry)
@@ -46,9 +46,9 @@ export class Pending {
   }
 
   /**
-   * Takes the entries that follow `head` without a hole, each linked to the one before it, as many as the bounds allow. The first
-   * is taken whatever its length: a large one must not stop the log. One that is linked to another message is let go of: it is
-   * of another history of the log, and only the log can say which one is the right one.
+   * Takes the entries that follow `head` without a hole, each linked to the one before it, within the bounds. It takes the first
+   * whatever its length: a large one must not stop the log. It drops an entry that is linked to another message. That one is of
+   * another history of the log, and only the log knows which history is right.
    */
   takeRun(head: Place, bounds: Amount): LinkedEntry[] {
     const run: LinkedEntry[] = []
@@ -67,7 +67,7 @@ export class Pending {
     return run
   }
 
-  /** Lets go of everything up to `head`: Redis has it. */
+  /** Drops all up to `head`: Redis has them. */
   dropUpTo(head: number): void {
     for (const position of this.#entries.keys()) if (position <= head) this.#delete(position)
   }

@@ -41,17 +41,17 @@ async function start(env: NodeJS.ProcessEnv) {
     )
   await waitFor(isReady, 15)
   const redis = await openRedis(opened, own.url)
-  const history = openLog(databaseUrl, opened)
-  const { epoch } = await history.head()
-  return { child, isReady, own, redis, history, epoch, prefix, keys: new RedisKeys(prefix, 0) }
+  const log = openLog(databaseUrl, opened)
+  const { epoch } = await log.head()
+  return { child, isReady, own, redis, log, epoch, prefix, keys: new RedisKeys(prefix, 0) }
 }
 
-test('a bridge takes copies from MQTT, keeps as many for as long as it is told, and ends well', async () => {
+test('a bridge takes copies from MQTT, keeps as many as configured for as long as configured, and stops cleanly', async () => {
   const bridge = await start({ RECENT_LENGTH: '100', RECENT_SECONDS: '7200' })
   const { redis, keys, epoch, prefix } = bridge
   const client = connectMqtt(testServers().mqttUrl, 'test', pino({ level: 'silent' }))
   opened.add(() => endMqtt(client, 500))
-  const { entry: posted, link } = await bridge.history.append(draft())
+  const { entry: posted, link } = await bridge.log.append(draft())
   const copy = { ...posted, link }
   const copiedUpTo = async (position: number): Promise<boolean> =>
     (await extentOf(redis, keys, epoch))?.position === position
@@ -63,9 +63,10 @@ test('a bridge takes copies from MQTT, keeps as many for as long as it is told, 
     })
     return await copiedUpTo(1)
   }, 10)
-  await Promise.all(Array.from({ length: 499 }, () => bridge.history.append(draft())))
+  await Promise.all(Array.from({ length: 499 }, () => bridge.log.append(draft())))
   await waitFor(() => copiedUpTo(500), 15)
   const stream = keys.recent(epoch, 'lobby')
+  expect(await redis.xlen(stream)).toBeGreaterThanOrEqual(100)
   expect(await redis.xlen(stream)).toBeLessThanOrEqual(200)
   expect(await redis.pttl(stream)).toBeGreaterThan(7_000_000)
   expect(await redis.pttl(stream)).toBeLessThanOrEqual(7_200_000)

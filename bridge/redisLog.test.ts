@@ -66,11 +66,14 @@ async function write(writer: RedisLog, step: number): Promise<void> {
 }
 
 describe('an empty copy', () => {
-  test('begins after a low watermark, and is told before its first message', async () => {
+  test('begins after a low watermark, and is announced before its first message', async () => {
     const heard = await listen(keys.watermark, keys.live('e1', 'a'))
     expect(await log.open('e1', placeAt(7))).toEqual(extentAt(7, 7))
     expect(await log.append(extentAt(7, 7), [entry(8, 0)])).toEqual(extentAt(8, 7))
-    expect(await hearing(heard, 2)).toEqual([watermarkOf(extentAt(7, 7)), `a ${sealed(entry(8, 0))}`])
+    expect(await hearing(heard, 2)).toEqual([
+      watermarkOf(extentAt(7, 7)),
+      `a ${sealed(entry(8, 0))}`,
+    ])
   })
 
   test('takes nothing before it was opened', async () => {
@@ -78,7 +81,7 @@ describe('an empty copy', () => {
     expect(await redis.keys(`${prefix}*`)).toEqual([])
   })
 
-  test('is not told of', async () => {
+  test('is not announced', async () => {
     const heard = await listen(keys.watermark)
     expect(await log.watermark('e1')).toBe(undefined)
     await log.open('e2', placeAt(1))
@@ -90,7 +93,7 @@ describe('an empty copy', () => {
 describe('an append', () => {
   beforeEach(() => log.open('e1', placeAt(10)))
 
-  test('goes to the stream of its channel, to those who listen, and moves the head', async () => {
+  test("goes to its channel's stream and to the subscribers, and moves the head", async () => {
     const heard = await listen(keys.live('e1', 'a'), keys.live('e1', 'b'), keys.watermark)
     const run = [entry(11, 3, 'a'), entry(12, 0, 'b'), entry(13, 11, 'a', '"\\n\u2028👋"')]
     expect(await log.append(extentAt(10), run)).toEqual(extentAt(13))
@@ -105,7 +108,7 @@ describe('an append', () => {
     expect(await log.open('e1', placeAt(99))).toEqual(extentAt(13))
   })
 
-  test('again changes nothing, and goes on where it was not done', async () => {
+  test('that is repeated changes nothing, and goes on with what is new', async () => {
     await log.append(extentAt(10), [entry(11, 0), entry(12, 11)])
     const heard = await listen(keys.live('e1', 'a'))
     const run = [entry(11, 0), entry(12, 11), entry(13, 12)]
@@ -119,12 +122,12 @@ describe('an append', () => {
     ])
   })
 
-  test('above what Redis has is not done, and tells what it has', async () => {
+  test('above what Redis has is refused, and returns what Redis has', async () => {
     expect(await log.append(extentAt(12), [entry(13, 12)])).toEqual(extentAt(10))
     expect(await ids('a')).toEqual([])
   })
 
-  test('by two at once leaves every message once and in order', async () => {
+  test('by two bridges at once leaves every message once and in order', async () => {
     const other = openRedisLog(await openRedis(opened), keys)
     const heard = await listen(keys.live('e1', 'a'))
     await Promise.all([write(log, 3), write(other, 5)])
@@ -143,6 +146,7 @@ describe('an append', () => {
     }
     const kept = await ids('a')
     // Redis trims whole nodes of a hundred.
+    expect(kept.length).toBeGreaterThanOrEqual(100)
     expect(kept.length).toBeLessThanOrEqual(200)
     expect(kept.at(-1)).toBe('1010-0')
     const remaining = await redis.pttl(keys.recent('e1', 'a'))
@@ -158,7 +162,7 @@ describe('an append', () => {
     expect(await log.open('e9', placeAt(0))).toEqual(end)
   })
 
-  test('goes on where Redis has forgotten its head but not its streams', async () => {
+  test('goes on if Redis has forgotten its head but not its streams', async () => {
     await log.append(extentAt(10), [entry(11, 0, 'a'), entry(12, 0, 'b'), entry(13, 11, 'a')])
     await redis.del(keys.extent('e1'))
     // By a bridge that has not heard of the last two yet.
@@ -205,7 +209,7 @@ describe('a connection that breaks', () => {
   const questions = async (): Promise<string | undefined> =>
     /command\|info:calls=(\d+)/.exec(await own.info('commandstats'))?.[1]
 
-  test('leads to one more question for the way to publish: it may be another server', async () => {
+  test('makes the bridge ask again how to publish: it may be another server', async () => {
     await copy.watermark('e1')
     expect(await questions()).toBe('1')
     own.disconnect(true)
@@ -214,7 +218,7 @@ describe('a connection that breaks', () => {
     expect(await questions()).toBe('2')
   })
 
-  test('fails what is asked meanwhile, and nothing after it is back', async () => {
+  test('fails all calls meanwhile, and none after the reconnect', async () => {
     own.disconnect(true)
     await once(own, 'close')
     const back = once(own, 'ready')

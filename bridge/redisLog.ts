@@ -9,27 +9,27 @@ import * as scripts from './scripts.ts'
 
 export interface RedisLogOptions {
   copyKeys: CopyKeys
-  /** Something in Redis did not prove itself. */
+  /** Something in Redis had no valid MAC. */
   onRefused: () => void
-  /** Most messages kept in a channel's recent stream. */
+  /** Most messages in a channel's recent stream. */
   recentLength: number
-  /** How long a channel's recent stream is kept after its last message. */
+  /** How long a recent stream is kept after its last message. */
   recentSeconds: number
 }
 
-/** Refreshed by every watermark; an epoch that no bridge follows any more is forgotten after this. */
+/** Each watermark renews it; after this, Redis forgets an epoch that no bridge follows. */
 const EXTENT_TTL_MS = 3_600_000
 
 /**
- * The copy of the log in Redis, written only through three scripts. Each is atomic, so two bridges can run at once: what
- * one has written, the other finds done. An extent that does not prove itself counts as none, and the copy begins again.
+ * The copy of the log in Redis, written only by three scripts. Each is atomic, so two bridges can run at once: what one has
+ * written, the other finds done. An extent without a valid MAC counts as none, and the copy begins again.
  */
 export class RedisLog {
   readonly #redis: Redis
   readonly #keys: RedisKeys
   readonly #options: RedisLogOptions
   #publishing: Promise<string> | undefined
-  /** The last extent that did not prove itself: only that may be overwritten, not one that another bridge has just put there. */
+  /** The last extent without a valid MAC: a new one may overwrite only that, not one that another bridge has just written. */
   #refused = ''
 
   constructor(redis: Redis, keys: RedisKeys, options: RedisLogOptions) {
@@ -42,7 +42,7 @@ export class RedisLog {
     redis.on('close', () => (this.#publishing = undefined))
   }
 
-  /** The extent of the epoch's copy; if there is none, begins one after `low` and returns that. */
+  /** Returns the extent of the epoch's copy; if there is none, begins one after `low`. */
   async open(epoch: string, low: Place): Promise<Extent> {
     const extent = { ...low, epoch, low: low.position }
     const begin = this.#options.copyKeys.sealExtent(extent)
@@ -56,9 +56,9 @@ export class RedisLog {
   }
 
   /**
-   * Appends entries that follow the extent without a hole, each linked to the one before, and publishes each to its channel. What
-   * another bridge has appended already is passed over. Returns the extent that Redis then has. That is not the end of the
-   * entries if Redis has lost some, has more, or has another message in their place. Undefined if it has none.
+   * Appends entries that follow the extent without a hole, each linked to the one before, and publishes each on its channel. It
+   * skips entries that another bridge has appended. Returns the extent in Redis afterwards; undefined if there is none. That is
+   * not the end of the entries if Redis lost some, has more, or has another message in their place.
    */
   async append(after: Extent, entries: readonly Entry[]): Promise<Extent | undefined> {
     const { copyKeys, recentLength, recentSeconds } = this.#options
@@ -87,9 +87,14 @@ export class RedisLog {
     return this.#read(epoch, reply)
   }
 
-  /** Tells the gateways where the copy is, and returns its extent; undefined if there is none, and nothing was told. */
+  /** Tells the gateways how far the copy goes, and returns its extent; undefined if there is none, and then it tells nothing. */
   async watermark(epoch: string): Promise<Extent | undefined> {
-    const args = [this.#keys.extent(epoch), this.#keys.watermark, await this.#publish(), EXTENT_TTL_MS]
+    const args = [
+      this.#keys.extent(epoch),
+      this.#keys.watermark,
+      await this.#publish(),
+      EXTENT_TTL_MS,
+    ]
     return this.#read(epoch, await call(this.#redis, 'causewayWatermark', args))
   }
 
@@ -102,7 +107,7 @@ export class RedisLog {
     return undefined
   }
 
-  /** Asked again after every connect: it may be another server by then. The gateways ask the same question. */
+  /** Asked again after every connect: it may be another server. The gateways ask the same question. */
   #publish(): Promise<string> {
     this.#publishing ??= hasShardedPubSub(this.#redis).then(
       (sharded) => (sharded ? 'SPUBLISH' : 'PUBLISH'),
@@ -115,7 +120,7 @@ export class RedisLog {
   }
 }
 
-/** Defined commands are added to the client at run time, where its type does not know them. */
+/** The client gets defined commands at run time, so its type does not know them. */
 function call(redis: Redis, name: string, args: (string | number)[]): Promise<unknown> {
   const command: unknown = Reflect.get(redis, name)
   if (typeof command !== 'function') throw new TypeError(`${name} is not defined`)

@@ -30,7 +30,7 @@ beforeEach(async () => {
 const ids = async (channel: string): Promise<string[]> =>
   (await redis.xrange(keys.recent('e1', channel), '-', '+')).map(([id]) => id)
 
-describe('an append that another history of the log stands in the way of', () => {
+describe('an append that contradicts the history in Redis', () => {
   const OTHER = '0193512a-0000-7000-8000-00000000ffff'
   const other = (position: number): Entry => {
     const { json, ...rest } = entry(position, position - 1)
@@ -42,23 +42,23 @@ describe('an append that another history of the log stands in the way of', () =>
     await log.append(extentAt(10), [entry(11, 10), entry(12, 11)])
   })
 
-  test('is not done after a message of another id', async () => {
+  test('is refused after a message with another id', async () => {
     expect(await log.append({ ...extentAt(12), id: OTHER }, [entry(13, 12)])).toEqual(extentAt(12))
     expect(await ids('a')).toEqual(['11-0', '12-0'])
   })
 
-  test('is not done where another bridge has appended another message', async () => {
+  test('is refused if another bridge has appended another message', async () => {
     const run = [entry(11, 10), other(12), entry(13, 12)]
     expect(await log.append(extentAt(10), run)).toEqual(extentAt(12))
     expect(await ids('a')).toEqual(['11-0', '12-0'])
   })
 
-  test('is not done in a copy that began elsewhere: what is below its low watermark was never published', async () => {
+  test('is refused in a copy that began elsewhere: messages below its low watermark were never published', async () => {
     expect(await log.append(extentAt(12, 9), [entry(13, 12)])).toEqual(extentAt(12))
     expect(await ids('a')).toEqual(['11-0', '12-0'])
   })
 
-  test('is done after one that only names it in its data', async () => {
+  test('is done after a message that only names the id in its data', async () => {
     const run = [entry(11, 10), entry(12, 11), entry(13, 12, 'a', `{"id":"${OTHER}"}`)]
     expect(await log.append(extentAt(10), run)).toEqual(extentAt(13))
     expect(await log.append(extentAt(12), [run[2] ?? other(13), entry(14, 13)])).toEqual(
@@ -67,7 +67,7 @@ describe('an append that another history of the log stands in the way of', () =>
   })
 })
 
-describe('an extent that does not prove itself', () => {
+describe('an extent without a valid MAC', () => {
   const forged = copyKeys.sealExtent(extentAt(99)).replace(' 99 ', ' 98 ')
 
   beforeEach(async () => {
@@ -104,14 +104,14 @@ describe('an extent that does not prove itself', () => {
     expect(refused).toBe(1)
   })
 
-  test('is not taken for the one that another bridge has begun meanwhile', async () => {
+  test('is not taken for the extent that another bridge has begun meanwhile', async () => {
     await redis.set(keys.extent('e1'), forged)
     await log.watermark('e1')
     await openRedisLog(redis, keys).open('e1', placeAt(20))
     expect(await log.open('e1', placeAt(12))).toEqual(extentAt(20, 20))
   })
 
-  test('after another one that did not is overwritten too', async () => {
+  test('after another such extent is overwritten too', async () => {
     await redis.set(keys.extent('e1'), forged)
     await log.watermark('e1')
     await redis.set(keys.extent('e1'), `${forged}1`)

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => testbed.close())
 
 describe('a relay', () => {
-  test('passes on what comes, in any order and any number of times, without reading the log', async () => {
+  test('passes on copies in any order and any number of times, without reading the log', async () => {
     const { relay, metrics } = await testbed.start()
     const entries = await testbed.post(50)
     for (const one of entries.toReversed()) {
@@ -27,7 +27,7 @@ describe('a relay', () => {
     expect([await value(metrics.received), await value(metrics.fetched)]).toEqual([100, 0])
   })
 
-  test('finds what never came, in the middle and at the end', async () => {
+  test('finds copies that never came, in the middle and at the end', async () => {
     const { relay, metrics } = await testbed.start()
     const entries = await testbed.post(30)
     for (const one of entries.filter((_, index) => index % 3 === 0)) relay.receive(testbed.epoch, one)
@@ -51,17 +51,17 @@ describe('a relay', () => {
   test('passes on messages that are too large to be read at once, and stays in step with them', async () => {
     const reads: number[] = []
     await testbed.start(testbed.redis, {
-      head: (mark) => testbed.history.head(mark),
-      endEpoch: (...proof) => testbed.history.endEpoch(...proof),
+      head: (mark) => testbed.log.head(mark),
+      endEpoch: (...proof) => testbed.log.endEpoch(...proof),
       scan: async (query) => {
-        const found = await testbed.history.scan(query)
+        const found = await testbed.log.scan(query)
         reads.push(found.entries.reduce((sum, { json }) => sum + json.length, 0))
         return found
       },
     })
     const large = { data: JSON.stringify('x'.repeat(900_000)) }
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () => testbed.history.append(draft(large))),
+      Array.from({ length: 10 }, () => testbed.log.append(draft(large))),
     )
     await testbed.levelled()
     expect(await testbed.copied()).toEqual(answers.map((answer) => answer.entry.json))
@@ -69,7 +69,7 @@ describe('a relay', () => {
     expect(Math.max(...reads)).toBeLessThan(4_100_000)
   })
 
-  test('begins with the log as it is: what was before is read from there', async () => {
+  test("begins at the log's head: older messages are read from the log", async () => {
     await testbed.post(5)
     await testbed.start()
     expect(await extentOf(testbed.redis, testbed.keys, testbed.epoch)).toMatchObject({ position: 5, low: 5 })
@@ -99,7 +99,7 @@ describe('a relay', () => {
     expect((await extentOf(testbed.redis, testbed.keys, testbed.epoch))?.low).toBe(2)
   })
 
-  test('goes over to another life of the log', async () => {
+  test('goes over to another epoch of the log', async () => {
     const { relay } = await testbed.start()
     await testbed.post(3)
     await testbed.levelled()
@@ -115,7 +115,7 @@ describe('a relay', () => {
     expect((await testbed.copied()).at(-1)).toBe(last?.json)
   })
 
-  test('beside another one makes one copy', async () => {
+  test('and another one make one copy', async () => {
     const [one, other] = [await testbed.start(), await testbed.start()]
     const entries = await testbed.post(200)
     entries.forEach((each, index) => {

@@ -1,5 +1,6 @@
 import type { Extent } from '../contract/extent.ts'
 import type { LinkedEntry } from '../contract/message.ts'
+import type { Place } from '../contract/place.ts'
 import type { Logger } from '../chassis/logger.ts'
 import { ReadSize } from '../chassis/readSize.ts'
 import type { Action } from './actions.ts'
@@ -11,36 +12,38 @@ export interface RelayOptions {
   log: Log
   copy: Copy
   metrics: BridgeMetrics
+  /** The relay has ended an epoch, because the log went back behind this place. */
+  onEpochEnded: (epoch: string, place: Place) => void
   logger: Logger
-  /** How often the heads are compared: the most that a lost copy of a last message costs in time. */
+  /** How often the heads are compared: the longest delay that the lost copy of a last message causes. */
   tickMs: number
-  /** How long the copies of missing messages may still be on their way before the log is read. */
+  /** How long to wait for the copies of missing messages before the log is read. */
   reorderWaitMs: number
-  /** Runs something once, later; the process need not stay alive for it. */
+  /** Runs something once, later; it need not keep the process alive. */
   after: (ms: number, run: () => void) => void
 }
 
-/** What happens one at a time. */
+/** The actions that run one at a time. */
 type IoAction = Exclude<Action, { type: 'wait' | 'end' }>
 
-/** Of message data in one read of the log: a statement has two seconds, and over 100 Mbit/s these take a third of one. */
+/** Message data in one read of the log: a statement has two seconds, and over 100 Mbit/s this takes a third of one. */
 const MAX_FETCH_BYTES = 4_000_000
 
 /**
- * Carries out what the sequencer decides. Once a second it looks at the log's head and sends a watermark. Neither waits for the
- * other: a log that hangs must not silence the watermarks, or every gateway would make its link to Redis again.
+ * Does what the sequencer decides. Once a second it looks at the log's head, and sends a watermark. Neither waits for the other:
+ * a log that hangs must not stop the watermarks, or every gateway would reconnect to Redis.
  */
 export class Relay {
   readonly #options: RelayOptions
   readonly #sequencer: Sequencer
-  /** Of the log, at the last look: a second later Redis should have it. */
+  /** The log's head at the last look: a second later Redis should have it. */
   #logHead = 0
   #closed = false
   #failing = false
   readonly #fetchSize = new ReadSize(MAX_FETCH_BYTES)
-  /** Copies of a foreign log on the same prefix would otherwise cost a look each. */
+  /** Otherwise each copy of a foreign log on the same prefix would cost a look. */
   #askedAboutEpoch = false
-  /** What is under way, one of each at a time: a close waits for them. */
+  /** Work that is under way, one of each kind at a time: a close waits for it. */
   #action: Promise<void> | undefined
   #ending: Promise<void> | undefined
   #look: Promise<void> | undefined
@@ -51,7 +54,7 @@ export class Relay {
     this.#sequencer = new Sequencer((action) => this.#start(action))
   }
 
-  /** Looks now and then once a second, until it is closed. */
+  /** Looks now, and then once a second until it is closed. */
   start(): void {
     if (this.#closed) return
     this.#options.after(this.#options.tickMs, () => this.start())
@@ -72,17 +75,17 @@ export class Relay {
     if (this.#closed) return
     this.#options.metrics.received.inc()
     if (this.#sequencer.receive(epoch, entry) || this.#askedAboutEpoch) return
-    // An epoch or a history that is not known yet: the log tells whether it is the new one. What is dropped here is read from it.
+    // An unknown epoch or history: the log tells whether it is the new one. This copy is dropped, and will be read from the log.
     this.#askedAboutEpoch = true
     this.#lookAtLog()
   }
 
-  /** Whether the copy follows the log: its head is known, and whatever failed last has succeeded since. */
+  /** Whether the copy follows the log: its head is known, and the last failure is over. */
   get follows(): boolean {
     return this.#sequencer.head !== undefined && !this.#failing
   }
 
-  /** Takes nothing more, and waits for what is under way. */
+  /** Takes nothing more, and waits for the work that is under way. */
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([this.#action, this.#ending, this.#look, this.#watermark])
@@ -102,13 +105,13 @@ export class Relay {
       this.#sequencer.logSeen(state, mark)
       metrics.lag.set(this.#sequencer.lag)
     } catch (error) {
-      logger.debug({ reason: String(error) }, 'the log cannot be read')
+      logger.debug({ reason: String(error) }, 'cannot read the log')
     }
   }
 
   /**
-   * A watermark tells the gateways that Redis follows the log. A Redis that takes no appends, because its memory is full, would
-   * still publish one, and they would wait for messages that do not come; without it they follow the log themselves.
+   * A watermark tells the gateways that Redis follows the log. A Redis that is out of memory takes no appends, but could still
+   * publish one. Then the gateways would wait for messages that do not come; without a watermark they follow the log themselves.
    */
   async #sendWatermark(): Promise<void> {
     const { epoch, head: reached } = this.#sequencer
@@ -117,8 +120,8 @@ export class Relay {
     try {
       extent = await this.#options.copy.watermark(epoch)
     } catch (error) {
-      // A Redis that went away is opened again, also while nothing is posted: so its absence is known, and its return.
-      this.#options.logger.debug({ reason: String(error) }, 'no watermark')
+      // A Redis that went away is opened again even while nobody posts: that shows its absence, and its return.
+      this.#options.logger.debug({ reason: String(error) }, 'cannot send a watermark')
     }
     if (!this.#closed) this.#sequencer.redisSeen(epoch, extent)
   }
@@ -132,21 +135,20 @@ export class Relay {
     else this.#action = this.#carryOut(action)
   }
 
-  /** The new epoch is found by a look at once, and its watermark tells the gateways. */
+  /** An immediate look finds the new epoch, and its watermark tells the gateways. */
   async #endEpoch({ epoch, place }: Extract<Action, { type: 'end' }>): Promise<void> {
-    const { log, metrics, logger } = this.#options
+    const { log, metrics, logger, onEpochEnded } = this.#options
     let isEnded = false
     try {
       isEnded = await log.endEpoch(epoch, place)
     } catch (error) {
       metrics.failures.inc({ action: 'end' })
-      logger.debug({ reason: String(error) }, 'the epoch cannot be ended')
+      logger.debug({ reason: String(error) }, 'cannot end the epoch')
     }
     if (this.#closed) return
     this.#sequencer.ended()
     if (!isEnded) return
-    metrics.epochsEnded.inc()
-    logger.error({ epoch, ...place }, 'the log went back; its epoch was ended')
+    onEpochEnded(epoch, place)
     this.#lookAtLog()
   }
 
@@ -159,16 +161,17 @@ export class Relay {
       settle()
       this.#succeeded(before)
     } catch (error) {
-      // The message alone: a command's error carries its arguments, and those are people's messages.
+      // Only the message: a command's error carries its arguments, which are people's messages.
       const reason = error instanceof Error ? error.message : String(error)
-      if (!this.#failing) logger.warn({ action: action.type, reason }, 'cannot go on; trying again')
+      if (!this.#failing)
+        logger.warn({ action: action.type, reason }, 'action failed; trying again')
       this.#failing = true
       metrics.failures.inc({ action: action.type })
       this.#sequencer.failed()
     }
   }
 
-  /** Does the I/O of an action, and answers how its result goes back to the sequencer. */
+  /** Does an action's I/O; returns a function that hands the result to the sequencer. */
   async #ask(action: IoAction): Promise<() => void> {
     const { log, copy, metrics } = this.#options
     switch (action.type) {
@@ -185,7 +188,7 @@ export class Relay {
       case 'fetch': {
         const { epoch, after, upTo } = action
         const mark = after.position
-        // One that failed by its size would fail again and again, and nothing would be delivered any more.
+        // A read that failed by its size would fail for ever, and delivery would stop.
         const fetched = await this.#fetchSize.read((maxBytes) =>
           log.scan({ epoch, after: mark, upTo, maxBytes, mark }),
         )
@@ -195,12 +198,12 @@ export class Relay {
     }
   }
 
-  /** Only a head that moved ends a failure: a read that fails again and again has a successful open before each attempt. */
+  /** A failure is over only when the head has moved: a read that keeps failing has a successful open before each attempt. */
   #succeeded(before: number | undefined): void {
     const { head, inSync } = this.#sequencer
     const moved = head !== undefined && before !== undefined && head > before
     if (!this.#failing || !(moved || inSync)) return
-    this.#options.logger.info('going on')
+    this.#options.logger.info('the failed action succeeded')
     this.#failing = false
   }
 }

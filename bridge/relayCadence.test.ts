@@ -66,7 +66,7 @@ test('a watermark that fails leads to an opening, and after it to a watermark ev
   }
 })
 
-test('two watermarks come within the silence after which a gateway makes its link again', async () => {
+test('two watermarks come within the time after which a gateway reconnects to Redis', async () => {
   const silence = gatewayConfig.shape.LINK_TIMEOUT_SECONDS.parse(undefined) * 1_000
   await run.pass(1_000)
   await run.answer('watermark', 5)
@@ -118,7 +118,7 @@ test('a hole is read when its time is over, and not before', async () => {
   expect(run.news()).toEqual(['fetch 5-7'])
 })
 
-test('Redis or MQTT that is back is asked at once, beside the looks of every second', async () => {
+test('Redis or MQTT is asked as soon as it is back, beside the looks of every second', async () => {
   run.relay.look()
   await run.answer('watermark', 5)
   await run.answer('head', { epoch: 'e1', position: 5 })

@@ -88,7 +88,7 @@ describe.each(MIDDLES)('a relay that is closed during $name', ({ reach, question
     expect([run.news(), run.open]).toEqual([[], []])
   })
 
-  test('is closed by a failure as well', async () => {
+  test('is closed by a failure too', async () => {
     await run.fail(question)
     expect(isClosed).toBe(true)
     await provoke()

@@ -3,7 +3,7 @@ import type { Entry } from '../contract/message.ts'
 import type { Place } from '../contract/place.ts'
 import type { Fetched, LogState } from './actions.ts'
 
-/** What the relay needs of the log in Postgres; see LogReader. */
+/** The log in Postgres, as the relay needs it; see LogReader. */
 export interface Log {
   head: (mark: number) => Promise<LogState>
   scan: (query: {
@@ -16,7 +16,7 @@ export interface Log {
   endEpoch: (epoch: string, place: Place) => Promise<boolean>
 }
 
-/** What it needs of the copy in Redis; see RedisLog. */
+/** The copy in Redis, as the relay needs it; see RedisLog. */
 export interface Copy {
   open: (epoch: string, low: Place) => Promise<Extent>
   append: (after: Extent, entries: readonly Entry[]) => Promise<Extent | undefined>

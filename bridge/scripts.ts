@@ -1,9 +1,9 @@
 /**
- * What runs inside Redis. The extent is one text behind its MAC. A key of another kind in its place counts as none. The scripts cannot
- * verify a MAC: they compare, and whoever reads their answer verifies it.
+ * The scripts that run inside Redis. The extent is one text behind its MAC. A key of another type in its place counts as none.
+ * The scripts cannot verify a MAC: they compare, and the reader of their answer verifies.
  */
 
-/** Reads the extent's text, and publishes it if there is one. ARGV: publish command, milliseconds that it is kept. */
+/** Reads the extent's text, and publishes it if there is one. ARGV: publish command, its time to live in milliseconds. */
 const TELL = `
 local extent = redis.pcall('GET', KEYS[1])
 if type(extent) == 'string' then
@@ -16,10 +16,11 @@ export const WATERMARK = `${TELL}
 return type(extent) == 'string' and extent`
 
 /**
- * KEYS: extent, watermark. ARGV: publish command, milliseconds, the extent to begin with, one that does not prove itself.
+ * KEYS: extent, watermark. ARGV: publish command, time to live in milliseconds, the extent to begin with, an extent without a
+ * valid MAC.
  *
- * A copy that begins is told at once, before anything is appended to it. A gateway then sees the low watermark before the first
- * message above it, and knows that what is below may never have been published.
+ * It publishes a new copy's extent before anything is appended. So a gateway sees the low watermark before the first message
+ * above it, and knows that messages below may never have been published.
  */
 export const OPEN = `
 local extent = redis.pcall('GET', KEYS[1])
@@ -29,15 +30,15 @@ redis.call(ARGV[1], KEYS[2], ARGV[3])
 return ARGV[3]`
 
 /**
- * KEYS: extent, then recent stream and live channel of each channel. ARGV: the extent to append to, without its MAC, the extent
- * afterwards, milliseconds that it is kept, publish command, stream length, stream milliseconds. Then for each entry the index of its
- * stream's key, and its encoding behind its MAC.
+ * KEYS: extent, then recent stream and live channel of each channel. ARGV: the extent to append to, without its MAC; the extent
+ * afterwards; its time to live in milliseconds. Then the publish command, the stream length, and the streams' time to live in
+ * milliseconds. Then, for each entry, the index of its stream's key, and its encoding behind its MAC.
  *
- * If Redis is elsewhere, another bridge may have appended the first of the entries: the others are appended only if Redis' last
- * message is one of these. So what stands in Redis is always one history of the log.
+ * If Redis is elsewhere, another bridge may have appended the first entries. The others are appended only if Redis' last message
+ * is one of these. So Redis always holds one history of the log.
  *
- * A Redis that evicted the extent may have kept a stream that reaches beyond the new one. It takes no lower id, so it begins
- * again; failing instead would stop the bridges until it expires.
+ * A Redis that evicted the extent may have kept a stream that goes beyond the new one. It takes no lower id, so the script begins
+ * the stream again; a failure would stop the bridges until the stream expires.
  */
 export const APPEND = `
 local extent = redis.pcall('GET', KEYS[1])

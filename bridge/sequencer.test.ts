@@ -7,8 +7,8 @@ beforeEach(() => {
   run = new TestSequencer()
 })
 
-describe('at its beginning', () => {
-  test('it does nothing before it has seen the log, and asks for that', () => {
+describe('a sequencer that begins', () => {
+  test('does nothing before it has seen the log, and asks for that', () => {
     expect(run.sequencer.receive('e1', entryAt(1))).toBe(false)
     run.sequencer.tick()
     expect([run.news(), run.sequencer.epoch, run.sequencer.head]).toEqual([
@@ -18,7 +18,7 @@ describe('at its beginning', () => {
     ])
   })
 
-  test('it opens Redis once, and gathers meanwhile', () => {
+  test('opens Redis once, and gathers copies meanwhile', () => {
     run.log('e1', 5)
     run.log('e1', 5)
     run.hear(6, 7)
@@ -28,13 +28,13 @@ describe('at its beginning', () => {
     expect([run.news(), run.sequencer.head]).toEqual([['append 5: 6 7'], 5])
   })
 
-  test('a Redis that has something already goes on from there', () => {
+  test('goes on from the head of a Redis that is not empty', () => {
     run.log('e1', 5)
     run.opened('e1', 3)
     expect([run.news(), run.sequencer.head]).toEqual([['open e1 at 5', 'wait at 3'], 3])
   })
 
-  test('a Redis that is ahead, because another bridge is faster, is left alone', () => {
+  test('leaves a Redis alone that is ahead because another bridge is faster', () => {
     run.log('e1', 5)
     run.hear(6)
     run.opened('e1', 9)
@@ -98,7 +98,7 @@ describe('a hole', () => {
     expect(run.news()).toEqual([])
   })
 
-  test('is waited for once, and then read from the log, as far as it goes', () => {
+  test('is waited for once, and then read from the log, to its end', () => {
     run.hear(14, 17)
     run.sequencer.tick()
     run.hear(15)
@@ -111,7 +111,7 @@ describe('a hole', () => {
     expect(run.news()).toEqual(['fetch 15-17'])
   })
 
-  test('after a hole is read with it: one wait for all, where one ingest is late with everything', () => {
+  test('after a hole is read with it: one wait serves all if one ingest is late with everything', () => {
     run.hear(12, 14, 16, 18)
     run.sequencer.waited(10)
     expect(run.news()).toEqual(['wait at 10', 'fetch 10-18'])
@@ -128,7 +128,7 @@ describe('a hole', () => {
     expect(run.news()).toEqual(['append 10: 11 12'])
   })
 
-  test('at the end of the log is found by looking at its head', () => {
+  test('at the end of the log is found by a look at the head', () => {
     run.log('e1', 12)
     expect(run.news()).toEqual(['wait at 10'])
     run.sequencer.waited(10)
@@ -143,14 +143,14 @@ describe('a hole', () => {
     expect(run.news()).toEqual(['wait at 10', 'append 10: 11 12', 'wait at 12'])
   })
 
-  test('of as many as are read at once is waited for; one more is too many to be on their way', () => {
+  test('as large as one read is waited for; one more message is too many to be on their way', () => {
     run.hear(510)
     expect(run.news()).toEqual(['wait at 10'])
     run.hear(511)
     expect(run.news()).toEqual(['fetch 10-510'])
   })
 
-  test('of which the log answers a part is read on at once, part by part, also after a failure', () => {
+  test('that the log answers in parts is read on at once, part by part, also after a failure', () => {
     run.hear(20)
     run.sequencer.waited(10)
     expect(run.news()).toEqual(['wait at 10', 'fetch 10-20'])
@@ -180,7 +180,7 @@ describe('a hole', () => {
     expect(run.news()[1]).toBe('wait at 1010')
   })
 
-  test('that the log does not have is not asked for again, until there is news', () => {
+  test('that the log does not have is not asked for again until there is news', () => {
     run.hear(13)
     run.sequencer.waited(10)
     run.fetched('e1', [])
@@ -191,7 +191,7 @@ describe('a hole', () => {
     expect(run.news()).toEqual(['append 10: 11'])
   })
 
-  test('announced by somebody who makes up a position leads nowhere, again and again', () => {
+  test('announced with invented positions leads nowhere, again and again', () => {
     for (let count = 0; count < 3; count++) {
       run.hear(9_000_000_000)
       expect(run.news()).toEqual(['fetch 10-510'])

@@ -6,44 +6,43 @@ import { Hole } from './hole.ts'
 import { type Amount, MAX_PENDING, MAX_RUN, Pending } from './pending.ts'
 
 /**
- * The bridge's order of work, without any I/O: which messages to append to Redis, which to drop, which to wait for and
- * which to read from the log.
+ * The bridge's decisions, without any I/O: which messages to append to Redis, to drop, to wait for, or to read from the log.
  *
- * Copies of messages come over MQTT in any order, twice, or not at all. Redis must get every position once and in order.
- * So one number decides: `head`, the last position that Redis has. At or below it: dropped. The one after it, and whatever
- * follows without a hole: appended. Above a hole: kept for a moment, because the missing ones are usually on their way; then
- * the hole is read from the log, where it is certain to be filled. The log's own head, looked at once a second, is one more
- * thing to reach: that finds a last message whose copy never came.
+ * Copies of messages come over MQTT in any order, twice, or not at all. Redis must get every position once and in order. So one
+ * number decides: `head`, the last position that Redis has. A copy at or below it is dropped. The copy after it, and all that
+ * follow without a hole, are appended. A copy above a hole is kept for a moment, because the missing ones are usually on their
+ * way. Then the hole is read from the log, which is certain to have it. The log's own head, looked at once a second, is one more
+ * position to reach: that finds a last message whose copy never came.
  *
- * One I/O action is under way at a time (`busy`); meanwhile everything else gathers, so the runs grow with the load.
+ * One I/O action is under way at a time (`busy`). Meanwhile the copies gather, so the runs grow with the load.
  *
- * - UNKNOWN: `head` is undefined. Redis is asked for its head, and given the log's if it is empty. Messages gather.
- * - LEVEL: nothing beyond the head is known. Nothing to do.
- * - RUN: the next position is there. A run is appended; the answer moves the head, also where another bridge was faster.
+ * - UNKNOWN: `head` is undefined. Redis is asked for its head, and gets the log's if it is empty. Copies gather.
+ * - IN SYNC: nothing beyond the head is known. Nothing to do.
+ * - RUN: the next position is there. The run is appended; the answer moves the head, also if another bridge was faster.
  * - HOLE: something beyond the head is known, but not the next position. First a wait, then a read. An answer may be short,
- *   because the log bounds it in bytes: the next read follows as soon as the first part is appended.
+ *   because the log bounds its bytes: the next read follows as soon as the first part is appended.
  *
- * Redis may turn out to be behind (a restored snapshot) or empty at any append or watermark: its answer says so and leads to HOLE or UNKNOWN.
- * A new epoch of the log starts over with UNKNOWN: positions of different epochs have nothing to do with each other.
+ * Any append or watermark may show that Redis is behind (restored from an old snapshot) or empty: that leads to HOLE or UNKNOWN.
+ * A new epoch of the log starts over with UNKNOWN: positions of different epochs have nothing in common.
  *
- * A log that ends below the head, or has another message there, went back without a new epoch: it lost what others were given. Then
- * the epoch is ended. Each message is linked to the one before it, so no message of the history afterwards follows the one before.
+ * A log that ends below the head, or has another message there, went back without a new epoch: it lost messages that clients had.
+ * Then the epoch is ended. Each message is linked to the one before it, so no message of the new history follows one of the old.
  */
 export class Sequencer {
   #epoch: string | undefined
   #head: Extent | undefined
-  /** The last head that was known: a failure makes it uncertain, not lower. */
+  /** The last known head: a failure makes it uncertain, not lower. */
   #lastHead: Place = START
   /** The highest position known to exist. */
   #target = 0
-  /** The log's own head, when it was last looked at. */
+  /** The log's own head at the last look. */
   #logHead: Place = START
   readonly #pending = new Pending(MAX_PENDING)
   #busy = false
-  /** After a failure nothing is started until the next tick: trying again at every message would be a storm. */
+  /** After a failure nothing starts until the next tick: a retry at every message would be a storm. */
   #stalled = false
   readonly #hole = new Hole()
-  /** The epoch is being ended. Nothing else waits for that, nor that for a Redis that hangs. */
+  /** The epoch is being ended. Nothing else waits for that, and that does not wait for a Redis that hangs. */
   #isEnding = false
   readonly #act: (action: Action) => void
 
@@ -61,28 +60,28 @@ export class Sequencer {
     return this.#head?.position
   }
 
-  /** The last message that Redis was known to have: the log is looked at together with the id that it has there. */
+  /** The last message that Redis was known to have: a look at the log also asks for the id at this position. */
   get mark(): Mark {
     const { position, id } = this.#lastHead
     return { epoch: this.#epoch, position, id }
   }
 
-  /** Whether Redis has all that is known to exist. */
+  /** Whether Redis has all messages that are known to exist. */
   get inSync(): boolean {
     return this.#head !== undefined && this.#head.position >= this.#target
   }
 
-  /** How many messages Redis is behind the log, by the last that is known of both. */
+  /** How many messages Redis is behind the log, as far as is known. */
   get lag(): number {
     return Math.max(0, this.#logHead.position - this.#lastHead.position)
   }
 
-  /** How much is kept of what Redis cannot be given yet. */
+  /** How much waits for Redis. */
   get pending(): Amount {
     return this.#pending.size
   }
 
-  /** A copy of a message came. False if the log should be looked at: it is of another epoch, or of another history. */
+  /** A copy of a message came. False if the log should be looked at, because the copy is of another epoch or another history. */
   receive(epoch: string, entry: LinkedEntry): boolean {
     if (epoch !== this.#epoch) return false
     const { position, id } = this.#lastHead
@@ -95,7 +94,7 @@ export class Sequencer {
     return true
   }
 
-  /** The log, looked at regularly and after any trouble. `mark`: as it was when that began. */
+  /** The log, looked at regularly and after trouble. `mark`: its value when the look began. */
   logSeen(log: LogState, mark: Mark): void {
     if (log.epoch !== this.#epoch) {
       this.#epoch = log.epoch
@@ -112,41 +111,41 @@ export class Sequencer {
     this.#advance()
   }
 
-  /** Time has passed, or Redis has come back: whatever failed may be tried again. */
+  /** Time has passed, or Redis is back: failed actions may be tried again. */
   tick(): void {
     this.#stalled = false
     this.#advance()
   }
 
-  /** Redis has the log up to here, whether it was just opened or found so. */
+  /** Redis has the log up to here, by the opening or already before it. */
   opened(extent: Extent): void {
     this.#settle(extent.epoch, extent)
   }
 
-  /** Redis after an append: at the run's end, later, or earlier if it lost some or has other messages; undefined if it is empty. */
+  /** Redis after an append: at the run's end, later, or earlier if it lost some or has others; undefined if it is empty. */
   appended(epoch: string, extent: Extent | undefined): void {
     this.#settle(epoch, extent)
   }
 
   /**
-   * Redis, looked at regularly; undefined if it is empty or does not answer. So a Redis that was emptied or put back is repaired
-   * even while nothing is posted: until then no gateway would hear a watermark. What is under way finds out by itself.
+   * Redis at a regular look; undefined if it is empty or does not answer. So a Redis that was emptied or restored is repaired
+   * even while nobody posts; until then no gateway would hear a watermark. An action under way finds out itself.
    */
   redisSeen(epoch: string, extent: Extent | undefined): void {
     if (!this.#busy && !this.#stalled) this.#settle(epoch, extent)
   }
 
-  /** What the log holds of a hole, from its start, and the id that it has before that. */
+  /** The log's messages in a hole, from its start, and the id that the log has before it. */
   fetched(epoch: string, after: Place, { entries, idAt }: Fetched): void {
     this.#busy = false
     if (epoch === this.#epoch) {
       if (contradicts({ position: after.position, idAt }, after)) {
-        // What is read of this history does not follow what Redis has.
+        // These messages do not follow what Redis has.
         this.#hole.forget()
         return this.#end(epoch, after)
       }
-      // The log is certain to have what exists. If it does not, somebody announced what is not there, and asking again
-      // at once would get the same answer: only a new look at the log's head, or a new message, leads on.
+      // The log is certain to have what exists. If a message is missing there, somebody announced one that does not exist. An
+      // immediate retry would get the same answer; only a new look at the log's head, or a new message, leads on.
       if (entries[0]?.position !== (this.head ?? 0) + 1) {
         this.#target = this.head ?? 0
         this.#hole.forget()
@@ -171,7 +170,7 @@ export class Sequencer {
     this.#advance()
   }
 
-  /** An action failed. What Redis has is not certain any more. */
+  /** An action failed, so what Redis has is uncertain. */
   failed(): void {
     this.#busy = false
     this.#head = undefined
@@ -195,7 +194,7 @@ export class Sequencer {
       return this.#start({ type: 'open', epoch: this.#epoch, low: this.#logHead })
     }
     const { position } = head
-    // Should their append fail, the log still has them.
+    // If the append fails, the log still has them.
     const run = this.#pending.takeRun(head, MAX_RUN)
     if (run.length > 0) return this.#start({ type: 'append', after: head, entries: run })
     if (this.#target <= position) return

@@ -50,30 +50,30 @@ const appendedBy = (done: Action[]): number[] =>
     action.type === 'append' ? action.entries.map(({ position }) => position) : [],
   )
 
-test('a run is of 500 messages at most, and of one fewer where one fewer is there', () => {
+test('a run has 500 messages at most', () => {
   const runs = carry(1, 1_499, span(1, 1_499)).done.filter(({ type }) => type === 'append')
   expect(runs.map((action) => lengthOf(action))).toEqual([500, 500, 499])
 })
 
-test('a run of long messages is of 2 MiB at most', () => {
+test('a run of long messages has 2 MiB at most', () => {
   const { done } = carry(65_536, 100, span(1, 100))
   expect(done.map((action) => lengthOf(action) / 65_536)).toEqual([0, 32, 32, 32, 4])
 })
 
-test('a message that is longer than a run may be is appended by itself', () => {
+test('a message that is longer than a run may be is appended alone', () => {
   const { done } = carry(2_097_153, 3, span(1, 3))
   expect(appendedBy(done)).toEqual([1, 2, 3])
   expect(done.map(({ type }) => type)).toEqual(['open', 'append', 'append', 'append'])
 })
 
-test('long messages that gather are kept up to a bound in length; the rest is read from the log', () => {
+test('long messages that gather are kept up to a length; the rest is read from the log', () => {
   const { kept, done } = carry(1_048_576, 100, span(1, 100))
   expect(kept).toBe(MAX_PENDING.length)
   expect(appendedBy(done)).toEqual(span(1, 100))
   expect(done.some(({ type }) => type === 'fetch')).toBe(true)
 })
 
-test('short messages that gather are kept up to a bound in number; the rest is read from the log', () => {
+test('short messages that gather are kept up to a number; the rest is read from the log', () => {
   const { kept, done } = carry(1, 6_000, span(1, 6_000))
   expect(kept).toBe(MAX_PENDING.count)
   expect(appendedBy(done)).toEqual(span(1, 6_000))
@@ -86,7 +86,7 @@ test('a copy that comes twice takes room once', () => {
   expect(run.sequencer.pending).toEqual({ count: 1, length: 100 })
 })
 
-test('what another bridge appends is let go of, so that there is room again, time after time', () => {
+test('copies that another bridge appends are dropped, so that there is room again, time after time', () => {
   for (let head = 10; head < 20_000; head += 6_000) {
     run.hear(...span(head + 1, head + 6_000))
     expect(run.sequencer.pending.count).toBe(MAX_PENDING.count)
@@ -95,7 +95,7 @@ test('what another bridge appends is let go of, so that there is room again, tim
   }
 })
 
-test('what Redis turns out to have is let go of when it is opened and when it is looked at', () => {
+test('copies that Redis turns out to have are dropped when it is opened and when it is looked at', () => {
   run.hear(...span(12, 20))
   run.seen('e1', 15)
   expect(run.sequencer.pending.count).toBe(0)
@@ -107,13 +107,13 @@ test('what Redis turns out to have is let go of when it is opened and when it is
   expect(run.sequencer.pending.count).toBe(0)
 })
 
-test('what only somebody who makes up positions has announced is let go of', () => {
+test('copies with invented positions are dropped', () => {
   for (const at of span(9_000, 9_100)) run.sequencer.receive('e1', entryAt(at, 100))
   run.fetched('e1', [])
   expect(run.sequencer.pending).toEqual({ count: 0, length: 0 })
 })
 
-test('what is read from the log is kept though there is no room: it is next', () => {
+test('messages read from the log are kept even without room: they are next', () => {
   run.hear(...span(12, 6_000))
   run.fetched('e1', entries(11))
   expect(run.news().at(-1)?.startsWith('append 10: 11 12 13 ')).toBe(true)

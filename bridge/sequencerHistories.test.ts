@@ -24,7 +24,7 @@ const other = (position: number): LinkedEntry => ({
 })
 
 describe('a copy of another history of the log', () => {
-  test('at the head makes the log be looked at, and is not kept', () => {
+  test('at the head leads to a look at the log, and is not kept', () => {
     expect(run.sequencer.receive('e1', other(10))).toBe(false)
     expect([run.news(), run.sequencer.pending.count]).toEqual([[], 0])
   })
@@ -49,7 +49,7 @@ describe('a copy of another history of the log', () => {
     expect(run.news()).toEqual(['wait at 10', 'fetch 10-11', 'append 10: 11'])
   })
 
-  test('that is linked to nothing known is taken', () => {
+  test('with an unknown link is taken', () => {
     run.sequencer.receive('e1', { ...entryAt(11), link: '' })
     expect(run.news()).toEqual(['append 10: 11'])
   })
@@ -85,7 +85,7 @@ describe('the epoch', () => {
     expect(run.news()).toEqual([])
   })
 
-  test('is not ended by a look that began in the one before', () => {
+  test('is not ended by a look that began in the previous one', () => {
     const { mark } = run.sequencer
     run.log('e2', 5)
     run.opened('e2', 5)
@@ -103,7 +103,7 @@ describe('the epoch', () => {
     expect(run.sequencer.pending.count).toBe(1)
   })
 
-  test('is ended by what only Redis remembers', () => {
+  test('is ended if only Redis remembers the lost messages', () => {
     run = new TestSequencer()
     run.log('e1', 8)
     run.opened('e1', 10)
@@ -111,13 +111,13 @@ describe('the epoch', () => {
     expect(run.news()).toEqual(['open e1 at 8', 'end e1 at 10'])
   })
 
-  test('is ended by what Redis had before it was emptied', () => {
+  test('is ended if Redis had them before it was emptied', () => {
     run.sequencer.failed()
     run.log('e1', 8)
     expect(run.news()).toEqual(['end e1 at 10'])
   })
 
-  test('is ended once while that is under way, and again if the log still says so', () => {
+  test('is ended once, and again if the log still contradicts it afterwards', () => {
     run.log('e1', 9)
     run.log('e1', 9)
     expect(run.news()).toEqual(['end e1 at 10'])
@@ -126,7 +126,7 @@ describe('the epoch', () => {
     expect(run.news()).toEqual(['end e1 at 10'])
   })
 
-  test('once ended makes way for the next one', () => {
+  test('makes way for the next one once it is ended', () => {
     run.log('e1', 9)
     run.sequencer.ended()
     run.log('e2', 9)
@@ -141,14 +141,14 @@ describe('the epoch', () => {
     expect(run.news()).toEqual(['append 10: 11', 'end e1 at 10'])
   })
 
-  test('that is being ended holds nothing else up', () => {
+  test('does not hold up anything while it is being ended', () => {
     run.log('e1', 9)
     run.hear(11)
     expect(run.news()).toEqual(['end e1 at 10', 'append 10: 11'])
   })
 })
 
-test('what is read is linked from the message before the hole on', () => {
+test('messages read from the log are linked from the message before the hole on', () => {
   run.hear(14)
   run.sequencer.waited(10)
   const [first, ...rest] = entries(11, 12, 13)

@@ -10,7 +10,7 @@ beforeEach(() => {
 describe('Redis', () => {
   beforeEach(() => run.inSync(10))
 
-  test('that has lost some gets them from the log', () => {
+  test('gets the messages that it lost from the log', () => {
     run.hear(11)
     run.appended('e1', 7)
     expect([run.news(), run.sequencer.head]).toEqual([['append 10: 11', 'wait at 7'], 7])
@@ -18,7 +18,7 @@ describe('Redis', () => {
     expect(run.news()).toEqual(['fetch 7-11'])
   })
 
-  test('that is empty is opened again, after what the log was seen to hold', () => {
+  test("is opened again if it is empty, after the log's head", () => {
     run.hear(11)
     run.hear(12)
     run.appended('e1', undefined)
@@ -31,7 +31,7 @@ describe('Redis', () => {
     expect(run.news()).toEqual(['append 12: 13'])
   })
 
-  test('that is seen empty is opened again, though nothing is posted', () => {
+  test('is opened again if it is seen empty, even while nobody posts', () => {
     run.seen('e1', undefined)
     expect(run.news()).toEqual(['open e1 at 10'])
     run.opened('e1', 10)
@@ -39,7 +39,7 @@ describe('Redis', () => {
     expect([run.news(), run.sequencer.head]).toEqual([[], 10])
   })
 
-  test('that is seen behind gets what it lost, and seen ahead is followed', () => {
+  test('gets what it lost if it is seen behind, and is followed if it is seen ahead', () => {
     run.seen('e1', 8)
     expect([run.news(), run.sequencer.head]).toEqual([['wait at 8'], 8])
     run.seen('e1', 12)
@@ -59,7 +59,7 @@ describe('Redis', () => {
     expect([run.news(), run.sequencer.head]).toEqual([['append 11: 12'], undefined])
   })
 
-  test('that fails is left in peace until the next tick, and then asked where it is', () => {
+  test('is left in peace after a failure until the next tick, and then asked for its head', () => {
     run.hear(11)
     run.sequencer.failed()
     run.hear(12)
@@ -72,7 +72,7 @@ describe('Redis', () => {
     expect(run.news()).toEqual(['append 11: 12'])
   })
 
-  test('that fails again and again is asked once at each tick, and then gets what has gathered', () => {
+  test('is asked once at each tick while it fails, and then gets the copies that gathered', () => {
     run.hear(11)
     for (let attempt = 0; attempt < 3; attempt++) {
       run.sequencer.failed()
@@ -90,7 +90,7 @@ describe('Redis', () => {
   })
 })
 
-test('the lag counts from the last head that is known, while Redis is empty or cannot be asked', () => {
+test('the lag counts from the last known head while Redis is empty or cannot be asked', () => {
   run.inSync(10)
   run.log('e1', 13)
   run.sequencer.failed()
@@ -106,7 +106,7 @@ test('the lag counts from the last head that is known, while Redis is empty or c
 describe('another epoch', () => {
   beforeEach(() => run.inSync(10))
 
-  test('begins with nothing of the one before', () => {
+  test('begins with nothing of the previous one', () => {
     run.hear(12)
     run.log('e2', 4)
     expect([run.news(), run.sequencer.epoch, run.sequencer.head]).toEqual([
@@ -119,7 +119,7 @@ describe('another epoch', () => {
     expect(run.news()).toEqual(['append 4: 5'])
   })
 
-  test('is not touched by late answers from the one before', () => {
+  test('is not touched by late answers for the previous one', () => {
     run.hear(11)
     run.log('e2', 4)
     run.appended('e1', 11)
@@ -131,7 +131,7 @@ describe('another epoch', () => {
     expect([run.news(), run.sequencer.head]).toEqual([['fetch 4-504', 'open e3 at 2'], undefined])
   })
 
-  test('waits for its own holes, also at a position that was waited for or read to in the one before', () => {
+  test('waits for its own holes, also at positions of holes in the previous one', () => {
     run.hear(12)
     run.sequencer.waited(10)
     run.log('e2', 10)
@@ -141,7 +141,7 @@ describe('another epoch', () => {
     expect(run.news()).toEqual(['wait at 10', 'fetch 10-12', 'open e2 at 10', 'wait at 10'])
   })
 
-  test('keeps nothing of what had gathered in the one before', () => {
+  test('keeps no copies of the previous one', () => {
     run.hear(...span(12, 20))
     run.log('e2', 10)
     expect(run.sequencer.pending).toEqual({ count: 0, length: 0 })

@@ -87,7 +87,7 @@ const propertiesOf = (epoch: string, one: LinkedEntry) => ({
 })
 
 describe('a subscription', () => {
-  test('hears every message with its channel and epoch', async () => {
+  test('receives every message with its channel and epoch', async () => {
     const qualities: number[] = []
     bridge.on('message', (_topic, _payload, packet) => void qualities.push(packet.qos))
     const one = entry(7, 3, 'rooms.berlin', '"\\n\u2028👋"')
@@ -125,14 +125,14 @@ describe('a subscription', () => {
         return publish(`${prefix}/channels/a`, fake.json, propertiesOf('e1', fake))
       },
     ],
-  ])('passes over and counts a copy %s', async (_name, forge) => {
+  ])('skips and counts a copy %s', async (_name, forge) => {
     await forge(entry(7, 3))
     await send('e1', entry(9, 0, 'last'))
     await waitFor(() => heard.length > 0)
     expect([heard, refused]).toEqual([[['e1', entry(9, 0, 'last')]], 1])
   })
 
-  test('does not hear other topics', async () => {
+  test('receives no other topics', async () => {
     const one = entry(7, 3)
     await publish(`${prefix}/publish/a`, one.json, propertiesOf('e1', one))
     await publish(`${prefix}2/channels/a`, one.json, propertiesOf('e1', one))
@@ -141,7 +141,7 @@ describe('a subscription', () => {
     expect([heard.length, refused]).toEqual([1, 0])
   })
 
-  test('is made again after every connect, and says so', async () => {
+  test('is made again after every connect, and reports it', async () => {
     bridge.stream.destroy()
     await waitFor(() => subscribed === 2)
     await send('e1', entry(1, 0))

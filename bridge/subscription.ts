@@ -8,17 +8,17 @@ export interface SubscriptionOptions {
   prefix: string
   copyKeys: CopyKeys
   onEntry: (epoch: string, entry: LinkedEntry) => void
-  /** Something did not prove itself. */
+  /** Something came without a valid MAC. */
   onRefused: () => void
-  /** The subscription is in place, for the first time or again: whatever was published before may have been missed. */
+  /** The subscription stands, for the first time or again: messages published before may have been missed. */
   onSubscribed: () => void
   logger: Logger
 }
 
 /**
- * Hears every stored message. An ordinary subscription for each bridge: a shared one would reorder, and strand what was
- * given to a bridge that died. What does not prove itself is passed over; it can only come from somebody whom the broker should
- * not let write here.
+ * Receives every stored message. Each bridge has an ordinary subscription: a shared one would reorder messages, and strand those
+ * given to a bridge that died. It skips messages without a valid MAC: they can only come from a client that the broker should not
+ * let write here.
  */
 export function subscribeToChannels(client: MqttClient, options: SubscriptionOptions): void {
   client.on('message', (topic, payload, packet) => {
@@ -36,11 +36,11 @@ export function subscribeToChannels(client: MqttClient, options: SubscriptionOpt
   client.on('connect', () => {
     client.subscribe(allChannelsFilter(options.prefix), { qos: 1 }, (error) => {
       if (error) {
-        // The connection itself comes and goes well, so nothing else says why: once, not at every attempt.
+        // The connection itself comes and goes without an error, so nothing else says why: log once, not at every attempt.
         if (!refused)
-          options.logger.warn({ reason: error.message }, 'no subscription; trying again')
+          options.logger.warn({ reason: error.message }, 'subscription refused; trying again')
         refused = true
-        // A connection without its subscription would look alive and hear nothing.
+        // A connection without its subscription would look alive and receive nothing.
         client.stream.destroy()
       } else {
         refused = false

@@ -38,7 +38,7 @@ test('a subscription that is refused is tried on a new connection until it is gr
   expect(lines).toEqual(['Subscribe error: Not authorized'])
 })
 
-test('a subscription whose connection is cut is made on the next one', async () => {
+test('a subscription whose connection breaks is made on the next one', async () => {
   const { broker, client, subscribed } = await subscribe('cut', 'cut', 'grant')
   expect([broker.connections(), subscribed(), client.connected]).toEqual([3, 1, true])
 })

@@ -1,9 +1,9 @@
-/** A range of types, in lower case. Parameters other than `q` narrow it to something that a stream is not. */
+/** A range of media types, in lower case. Parameters other than `q` narrow it to something that a stream is not. */
 const RANGE = /^\s*(text|\*)\/(event-stream|\*)\s*(?:;\s*(?:q=([^;]*).*)?)?$/
 
-/** Whether an Accept header lets a stream be answered: the range that fits it most closely decides (RFC 9110, 12.5.1). */
+/** Whether an Accept header allows a stream as the answer: the range that matches most closely decides (RFC 9110, 12.5.1). */
 export function acceptsEventStream(accept = ''): boolean {
-  // As nearly all say, or nothing.
+  // Nearly all clients send this, or nothing.
   if (accept === '' || accept === 'text/event-stream') return true
   let closest = -1
   let quality = 0

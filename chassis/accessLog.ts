@@ -2,19 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pinoHttp } from 'pino-http'
 import type { Logger } from './logger.ts'
 
-/**
- * One line per request, when it has been answered. Without query strings, headers and bodies: those hold what people
- * write, and will hold tickets.
- */
+/** One line per answered request, without its query, headers and body: people write private things there. */
 export function createAccessLog(logger: Logger) {
   return pinoHttp({
     logger,
-    // The line is about the request; `request.log` only names it.
+    // The line describes the request; `request.log` only names it.
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'requestId' },
     customLogLevel: (_request, response, error) =>
       error !== undefined || response.statusCode >= 500 ? 'error' : 'info',
-    // The error handler has logged the error; pino-http would make one up.
+    // The error handler has logged the error; pino-http would invent one.
     customErrorObject: (_request, _response, _error, { res, responseTime }) => ({
       res,
       responseTime,

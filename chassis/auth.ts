@@ -1,49 +1,42 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Sender } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
-
-const ID = /^[A-Za-z0-9_.@-]{1,64}$/
-const MAX_NAME_LENGTH = 64
-/** Control characters and the two that only JavaScript takes for line ends: a name is one line of text. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]/u
+import { isSenderId, isSenderName, MAX_SENDER_NAME } from '../contract/sender.ts'
 
 /**
- * Who the request says it is from: `Causeway-Sender` (`anonymous` without it) and `Causeway-Sender-Name`
- * (percent-encoded UTF-8; the id without it). Claimed and not proven: a login replaces this function and nothing else.
- * Throws `invalid-parameter`.
+ * The sender that a request names: `Causeway-Sender` (`anonymous` without it) and `Causeway-Sender-Name` (percent-encoded UTF-8;
+ * the id without it). Claimed and not proven: a login replaces only this function. Throws `invalid-parameter`.
  */
 export function readSender(headers: IncomingHttpHeaders): Sender {
   const id = one(headers['causeway-sender']) ?? 'anonymous'
-  if (!ID.test(id)) {
-    throw new Problem('invalid-parameter', 'Causeway-Sender is 1 to 64 of A-Z a-z 0-9 _ . @ -')
+  if (!isSenderId(id)) {
+    throw new Problem(
+      'invalid-parameter',
+      'Causeway-Sender must be 1 to 64 characters of A-Z a-z 0-9 _ . @ -',
+    )
   }
   const encoded = one(headers['causeway-sender-name'])
   const name = encoded === undefined ? id : decode(encoded)
-  if (name === undefined || !isName(name)) {
+  if (name === undefined || !isSenderName(name)) {
     throw new Problem(
       'invalid-parameter',
-      `Causeway-Sender-Name is 1 to ${MAX_NAME_LENGTH} printable characters, percent-encoded`,
+      `Causeway-Sender-Name must be 1 to ${MAX_SENDER_NAME} printable characters, percent-encoded`,
     )
   }
   return { id, name }
 }
 
-/** Node joins a header that came twice with a comma, which no id and no encoded name has. */
+/** Node joins a repeated header with a comma, which no id and no encoded name has. */
 function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(',') : value
 }
 
 function decode(text: string): string | undefined {
-  // Only ASCII: Node reads header bytes as Latin-1, so anything else would be a name that the sender did not write.
+  // Only ASCII: Node reads header bytes as Latin-1, so other bytes would become a name that the sender did not write.
   if (!/^[\x21-\x2b\x2d-\x7e]+$/.test(text)) return undefined
   try {
     return decodeURIComponent(text)
   } catch {
     return undefined
   }
-}
-
-function isName(name: string): boolean {
-  const { length } = Array.from(name)
-  return length <= MAX_NAME_LENGTH && name.trim() !== '' && !UNPRINTABLE.test(name)
 }

@@ -1,7 +1,7 @@
 import { isChannel, MAX_CHANNEL_LENGTH } from '../contract/channel.ts'
 import { Problem } from '../contract/problem.ts'
 
-/** Throws `invalid-channel`. Parameters come percent-decoded, so this sees what the sender meant, and refuses it there. */
+/** Throws `invalid-channel`. Parameters come percent-decoded, so this checks what the client meant. */
 export function channelParameter(value: unknown): string {
   if (isChannel(value)) return value
   throw new Problem(

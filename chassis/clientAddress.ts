@@ -1,10 +1,10 @@
 import { isIP, isIPv4 } from 'node:net'
 
 /**
- * The address that a client is counted by: an IPv4 address, or the first 64 bits of an IPv6 one, which is what one household
- * gets and can choose from as it likes. `hops` proxies in front are trusted: the nearest one names its client at the end of
- * X-Forwarded-For, and so on towards the front. What is no address ends the walk at the last believable hop, because anyone
- * can send the header, and each invented name would be counted apart.
+ * The address under which a client is counted: an IPv4 address, or the first 64 bits of an IPv6 one. One household gets these
+ * bits, and chooses the rest freely. `hops` proxies in front are trusted: the nearest one names its client at the end of
+ * X-Forwarded-For, and so on towards the front. A name that is no address ends the walk at the last credible hop: anyone can send
+ * the header, and each invented name would be counted separately.
  */
 export function clientAddress(
   connection: { readonly remoteAddress?: string | undefined },
@@ -18,13 +18,14 @@ export function clientAddress(
     if (isIP(candidate) === 0) break
     address = candidate
   }
-  // Asked for only if it is needed: it costs a system call, and memory for as long as the connection is open.
+  // Only on demand: it costs a system call, and memory for as long as the connection is open.
   address ??= connection.remoteAddress ?? ''
-  // Split and joined it is a string of its own. A part of the header would keep all of that, or of what it was cut from.
+  // Split and joined, the text is a string of its own. A slice would keep the whole header in memory, or whatever that was sliced
+  // from.
   return isIP(address) === 6 ? networkOf(address) : address.split('.').join('.')
 }
 
-/** `2001:db8:0:1::/64`; of an IPv4 address that is written as an IPv6 one, that IPv4 address. */
+/** `2001:db8:0:1::/64`; for an IPv4 address in IPv6 notation, that IPv4 address. */
 function networkOf(address: string): string {
   const [text = ''] = address.toLowerCase().split('%', 1)
   const [front = '', back] = text.split('::')
@@ -45,7 +46,7 @@ function networkOf(address: string): string {
     .join(':')}::/64`
 }
 
-/** The last two may be written as an IPv4 address. */
+/** The last two groups may be written as an IPv4 address. */
 function groupsOf(text: string): number[] {
   if (text === '') return []
   return text.split(':').flatMap((group) => {

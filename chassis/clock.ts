@@ -1,8 +1,8 @@
-/** Time as it passes here; a test passes it by itself. */
+/** The process's own time; tests pass a clock that they move themselves. */
 export interface Clock {
-  /** Milliseconds; only runs forwards. */
+  /** Milliseconds; never runs backwards. */
   now: () => number
-  /** Calls `task` every `ms` milliseconds, until what it returns is called. */
+  /** Calls `task` every `ms` milliseconds; returns a function that stops it. */
   every: (ms: number, task: () => void) => () => void
 }
 

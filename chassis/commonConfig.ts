@@ -1,37 +1,70 @@
 import { z } from 'zod'
-import { copyKeys, host, integer, logLevel, port, prefix, seconds, url } from './configFields.ts'
+import {
+  copyKeys,
+  host,
+  integer,
+  logLevel,
+  origins,
+  port,
+  prefix,
+  seconds,
+  url,
+} from './configFields.ts'
 
-/** Variables that mean the same in every service, to be spread into its schema. */
+/** Variables that mean the same in every service; each service spreads them into its schema. */
 export const commonConfig = {
-  LOG_LEVEL: logLevel().default('info').describe('Least severe log lines that are written'),
-  METRICS_HOST: host().default('127.0.0.1').describe('Where /metrics, /live and /ready listen'),
-  METRICS_PORT: port().describe('Their port; keep it private'),
-  LOG_ID: integer(0, 32_767).default(0).describe('Which log of the database this serves'),
+  LOG_LEVEL: logLevel()
+    .default('info')
+    .describe('Lowest severity of the log lines that are written'),
+  METRICS_HOST: host()
+    .default('127.0.0.1')
+    .describe('Address on which /metrics, /live and /ready listen'),
+  METRICS_PORT: port().describe('Port of /metrics, /live and /ready; keep it private'),
+  LOG_ID: integer(0, 32_767).default(0).describe('Number of the log in the database'),
   DRAIN_SECONDS: seconds(0, 3_600)
     .default(20)
-    .describe('How long stopping may take before what is left is cut'),
+    .describe('Time that open requests and streams get to finish during a stop'),
+}
+
+/** For services with a public API. */
+export const publicConfig = {
+  HOST: host().default('127.0.0.1').describe('Address on which the public API listens'),
+  PORT: port().describe('Port of the public API'),
+  CORS_ORIGINS: origins()
+    .default([])
+    .describe('Other origins whose pages may call the public API, comma-separated'),
 }
 
 export const databaseUrl = {
-  DATABASE_URL: url('postgres', 'postgresql').describe('Postgres, with the log'),
+  DATABASE_URL: url('postgres', 'postgresql').describe('Address of Postgres, which holds the log'),
+}
+
+export function databaseConfig(minConnections: number) {
+  return {
+    ...databaseUrl,
+    DATABASE_CONNECTIONS: integer(minConnections, 1_000)
+      .default(10)
+      .describe('Maximum number of connections to Postgres'),
+  }
 }
 
 export const redisConfig = {
-  REDIS_URL: url('redis', 'rediss').describe('Redis, with the recent copy of the log'),
+  REDIS_URL: url('redis', 'rediss').describe('Address of Redis, which holds recent messages'),
   REDIS_PREFIX: prefix()
     .default('causeway')
-    .describe('What every key and channel there begins with'),
+    .describe('Prefix of all keys and pub/sub channels in Redis'),
 }
 
 export const mqttConfig = {
-  MQTT_URL: url('mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss').describe('The MQTT 5 broker'),
-  MQTT_PREFIX: prefix().default('causeway').describe('What every topic begins with'),
+  MQTT_URL: url('mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss').describe(
+    'Address of the MQTT 5 broker',
+  ),
+  MQTT_PREFIX: prefix().default('causeway').describe('Prefix of all MQTT topics'),
 }
 
 export const copyKeysConfig = {
   COPY_KEYS: copyKeys().describe(
-    'Secret shared by all services, or two: by the first, copies on MQTT and Redis prove that they come from the log; by each, ' +
-      'they are verified',
+    'One or two secrets, shared by all services. The first signs messages on MQTT and Redis; each one verifies them',
   ),
 }
 
@@ -40,6 +73,6 @@ export const crashConfig = {
     .string()
     .optional()
     .describe(
-      'For fault runs alone: a folder whose files make the process die at the places they name',
+      'For fault tests only: folder with the names of the crash points at which the process kills itself',
     ),
 }

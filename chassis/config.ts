@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-/** EX_CONFIG of sysexits.h: a supervisor can tell a mistake in the configuration from a crash. */
+/** EX_CONFIG of sysexits.h: it tells a supervisor that the configuration is wrong, not that the process crashed. */
 const EXIT_CONFIG = 78
 
 type Env = Record<string, string | undefined>
@@ -9,8 +9,8 @@ type ParsedConfig<S extends z.ZodObject> =
   { config: z.output<S> } | { help: string } | { mistakes: string[] }
 
 /**
- * Reads a service's configuration from the environment, or ends the process: with 0 after `--help`, and with 78 after
- * one line per mistake on stderr, all of them at once. To be called once, from `main.ts`.
+ * Reads a service's configuration from the environment, or ends the process: with 0 after `--help`, and with 78 after one line on
+ * stderr for each mistake. Only `main.ts` calls it, once.
  */
 export function readConfig<S extends z.ZodObject>(service: string, schema: S): z.output<S> {
   const { env, argv } = process
@@ -24,18 +24,18 @@ export function readConfig<S extends z.ZodObject>(service: string, schema: S): z
   return process.exit(EXIT_CONFIG)
 }
 
-/** `argv` is without the program and its script. An empty variable counts as unset: Compose and charts write those. */
+/** `argv` is without the program and its script. An empty variable counts as unset: Compose and charts write empty ones. */
 export function parseConfig<S extends z.ZodObject>(
   service: string,
   schema: S,
   { env, argv }: { env: Env; argv: string[] },
 ): ParsedConfig<S> {
   if (argv.includes('--help')) return { help: help(service, schema) }
-  // Only the schema's own variables: the rest of the environment is none of ours.
+  // It reads only the schema's own variables; the rest of the environment belongs to others.
   const given = Object.keys(schema.shape).map((name) => [name, env[name] || undefined])
   const result = schema.safeParse(Object.fromEntries(given))
   const mistakes = [
-    ...argv.map((_, index) => `argument ${index + 1}: there are no arguments except --help`),
+    ...argv.map((_, index) => `argument ${index + 1}: the only argument is --help`),
     ...(result.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
   ]
   return result.success && mistakes.length === 0 ? { config: result.data } : { mistakes }
@@ -56,10 +56,10 @@ function help(service: string, schema: z.ZodObject): string {
   const lines = rows.map(([name = '', value = '', meaning = '']) =>
     `${name.padEnd(first ?? 0)}  ${value.padEnd(second ?? 0)}  ${meaning}`.trimEnd(),
   )
-  return `${service} is configured by environment variables alone:\n\n${lines.join('\n')}\n`
+  return `${service} reads its configuration from environment variables:\n\n${lines.join('\n')}\n`
 }
 
-/** What an unset variable becomes; asking the schema keeps the table from telling anything else. */
+/** What an unset variable becomes. The schema answers that, so the table cannot disagree with it. */
 function fallback(variable: z.ZodType): string {
   const unset = variable.safeParse(undefined)
   if (!unset.success) return 'required'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
 /**
- * The kinds of variable that the services' configuration is made of. Each takes the text of an environment variable and
- * gives the value; each failure is one sentence that says what is expected and never repeats what was given, because a
- * mistyped address may hold a password. Add `.default(…)` and then, last, `.describe(…)`.
+ * The kinds of variable in the services' configuration. Each turns the text of an environment variable into a value. Each failure
+ * is one sentence that says what is expected. It never repeats the text, because a mistyped address may hold a password. Add
+ * `.default(…)` and then, last, `.describe(…)`.
  */
 function field<T>(expected: string, read: (text: string) => T | undefined) {
   return z.string({ error: `required: ${expected}` }).transform((text, context) => {
@@ -21,12 +21,12 @@ export function integer(min: number, max: number) {
   })
 }
 
-/** A TCP port; 0 takes a free one. */
+/** A TCP port; 0 means any free one. */
 export function port() {
   return integer(0, 65_535)
 }
 
-/** Seconds, also with a fraction. */
+/** Seconds, with or without a fraction. */
 export function seconds(min: number, max: number) {
   return field(`seconds from ${min} to ${max}`, (text) => {
     const value = Number(text)
@@ -45,7 +45,7 @@ export function url(...protocols: [string, ...string[]]) {
   )
 }
 
-/** Comma-separated origins as a browser writes them in `Origin`; `*` and `null` are refused. */
+/** Comma-separated origins, as a browser writes them in `Origin`; it refuses `*` and `null`. */
 export function origins() {
   return field('a comma list of origins like https://chat.example', (text) => {
     const list = commaList(text)
@@ -60,14 +60,14 @@ export function logLevel() {
   return field(`one of ${levels.join(', ')}`, (text) => levels.find((level) => level === text))
 }
 
-/** What names begin with on a shared broker or store: no character that means something to MQTT or Redis. */
+/** The start of names on a shared broker or store: it has no character with a meaning in MQTT or Redis. */
 export function prefix() {
   return field('1 to 64 letters, digits, "_" or "-"', (text) =>
     /^[A-Za-z0-9_-]{1,64}$/.test(text) ? text : undefined,
   )
 }
 
-/** One secret, or two while one takes the place of the other. As long as a MAC's own 256 bits in base64, at least. */
+/** One secret, or two while a new one replaces the old. Each has at least as many bits as a MAC's own 256, in base64. */
 export function copyKeys() {
   return field(
     'one key or two, comma-separated, each of 43 to 64 letters, digits, "_" or "-"',
@@ -76,7 +76,7 @@ export function copyKeys() {
   )
 }
 
-/** An address of this machine to listen on. */
+/** An address on this machine to listen on. */
 export function host() {
   return field('a host name or an IP address', (text) =>
     /^[A-Za-z0-9.:_-]{1,253}$/.test(text) ? text : undefined,

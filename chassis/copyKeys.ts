@@ -2,25 +2,24 @@ import { hash } from 'node:crypto'
 import { type Extent, formatExtent, parseExtent } from '../contract/extent.ts'
 import type { LinkedEntry } from '../contract/message.ts'
 
-/** Characters of a MAC: of HMAC-SHA256's 43 as many as are 132 bits. */
+/** Characters of a MAC: of HMAC-SHA256's 43 it keeps the first 22, which are 132 bits. */
 export const MAC_LENGTH = 22
-/** Bytes that the hash works on at once; a longer key would have to be hashed first. */
+/** The hash works on blocks of this many bytes; a longer key would have to be hashed first. */
 const BLOCK_BYTES = 64
 const INNER = 0x36
 const OUTER = 0x5c
 
 /**
- * The keys by which copies of the log prove themselves: whatever comes over MQTT or Redis without a MAC of one of them was not
- * written by an ingest or a bridge of this log. The first key signs and each one verifies, so that a key can be replaced while
- * everything runs.
+ * The keys that prove copies of the log. If a copy on MQTT or Redis has no MAC by one of them, no ingest and no bridge of this
+ * log wrote it. The first key signs and each one verifies, so an operator can replace a key while everything runs.
  *
- * Each kind of copy is signed with its own name in front, and with all that gives it its meaning: what is taken from one log,
- * channel or place in the log does not pass in another.
+ * The signed text starts with the kind of copy, and holds all that gives the copy its meaning. So nothing taken from one log,
+ * channel or place in the log passes in another.
  */
 export class CopyKeys {
   readonly #macs: readonly Mac[]
 
-  /** Of 1 to 64 ASCII characters each. */
+  /** Keys of 1 to 64 ASCII characters. */
   constructor(keys: readonly string[]) {
     this.#macs = keys.map(createMac)
   }
@@ -34,12 +33,12 @@ export class CopyKeys {
     return this.#proves(copyText(epoch, entry), mac)
   }
 
-  /** A message's encoding as it stands in Redis: behind its MAC. */
+  /** A message's encoding behind its MAC, as it stands in Redis. */
   sealMessage(epoch: string, channel: string, json: string): string {
     return this.#sign(messageText(epoch, channel, json)) + json
   }
 
-  /** The encoding; undefined if it does not prove itself. */
+  /** The encoding; undefined if its MAC is wrong. */
   openMessage(epoch: string, channel: string, sealed: string): string | undefined {
     const json = sealed.slice(MAC_LENGTH)
     return this.#proves(messageText(epoch, channel, json), sealed.slice(0, MAC_LENGTH))
@@ -77,8 +76,8 @@ const extentText = (text: string): string => `extent ${text}`
 type Mac = (text: string) => string
 
 /**
- * HMAC-SHA256 from two calls of the hash: Node's `createHmac` takes two and a half times as long, and this runs for every message
- * at every hop. A key in ASCII makes both pads ASCII too, so that the inner one is part of the text.
+ * HMAC-SHA256 by two calls of the hash. Node's `createHmac` takes two and a half times as long, and this runs for every message
+ * at every hop. An ASCII key makes both pads ASCII too, so the inner one can be part of the text.
  */
 function createMac(key: string): Mac {
   const inner = pad(key, INNER)
@@ -96,7 +95,7 @@ function pad(key: string, mask: number): string {
   return Buffer.from(codes.map((code) => code ^ mask)).toString('latin1')
 }
 
-/** In a time that does not tell how much of it is right. */
+/** Takes the same time however many characters match, so that an attacker learns nothing from it. */
 function isEqual(a: string, b: string): boolean {
   let difference = 0
   for (let at = 0; at < MAC_LENGTH; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at)

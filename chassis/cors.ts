@@ -1,7 +1,7 @@
 import cors from 'cors'
 import type { RequestHandler } from 'express'
 
-/** For Express: the pages of these origins may call. */
+/** For Express: lets the pages of these origins call. */
 export function createCors(origins: string[]): RequestHandler {
   return cors({
     origin: origins,
@@ -14,12 +14,12 @@ export function createCors(origins: string[]): RequestHandler {
       'Causeway-Sender-Name',
     ],
     exposedHeaders: ['Location', 'Link', 'X-Request-Id'],
-    // Two hours is the most that Chromium keeps; without it every post would cost two requests.
+    // Chromium keeps an answer for two hours at most; without it every post would cost two requests.
     maxAge: 7200,
   })
 }
 
-/** The same for what is answered without Express: the lines for a request with this `Origin`. */
+/** The same for answers that Express does not write: the header lines for a request with this `Origin`. */
 export function createCorsLines(origins: readonly string[]): (origin: unknown) => string {
   if (origins.length === 0) return () => ''
   const lines = new Map<unknown, string>()

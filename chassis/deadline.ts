@@ -1,6 +1,5 @@
 /**
- * Waits for `work`, but no longer than `milliseconds`: then rejects with an error that says what took too long. The work
- * itself goes on, and what becomes of it is ignored.
+ * Waits at most `milliseconds` for `work`; then rejects, naming `what` took too long. The work goes on, its result is ignored.
  */
 export async function within<T>(milliseconds: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined

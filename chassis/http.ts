@@ -13,14 +13,13 @@ import type { Route } from './route.ts'
 export interface AppOptions {
   logger: Logger
   registry: Registry
-  /** The origins whose pages may call; nobody else's, where it is empty. */
+  /** Origins whose pages may call; if empty, only pages of this origin. */
   corsOrigins: string[]
   routes: Route[]
 }
 
 /**
- * The HTTP edge that our services have in common: request ids, access log, metrics, CORS, safe headers, and every error
- * as problem+json. A handler answers, or throws a Problem.
+ * The services' HTTP edge: request ids, log, metrics, CORS, safe headers, problem+json. A handler answers, or throws a Problem.
  */
 export function createApp({ logger, registry, corsOrigins, routes }: AppOptions): Express {
   const app = express()
@@ -44,9 +43,9 @@ export function createApp({ logger, registry, corsOrigins, routes }: AppOptions)
 }
 
 /**
- * With time-outs that cut whoever sends a request too slowly; none of them touches an answer that streams. `stallMilliseconds` is for
- * answers that end: it cuts a reader who takes nothing for so long of what waits for it. The
- * keep-alive outlasts nginx's 60 s, so that it is never we who close just when the proxy sends a POST that it may not repeat.
+ * A server with time-outs that close connections whose client sends a request too slowly. None of them touches a streaming
+ * answer. `stallMilliseconds` is for answers that end: it closes a connection whose client takes nothing for that long. The keep-
+ * alive outlasts nginx's 60 s. Otherwise the server could close just when nginx sends a POST, which nginx may not repeat.
  */
 export function createHttpServer(listener: RequestListener, stallMilliseconds = 0): Server {
   const server = createServer(
@@ -60,7 +59,7 @@ export function createHttpServer(listener: RequestListener, stallMilliseconds = 
 
 /** On every response: no MIME sniffing, no caching. */
 const SAFE_HEADERS = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' }
-/** The same, for what is answered without Express. */
+/** The same, for answers that Express does not write. */
 export const SAFE_LINES = Object.entries(SAFE_HEADERS)
   .map(([name, value]) => `${name}: ${value}\r\n`)
   .join('')

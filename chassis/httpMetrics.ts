@@ -3,14 +3,11 @@ import { Histogram, type Registry } from 'prom-client'
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
 
-/**
- * Rate, errors and duration of requests. The labels come from our own tables and never from the request, or anyone could
- * fill the registry's memory with paths.
- */
+/** Rate, errors and duration of requests. Labels come from fixed tables: paths from requests could fill the registry's memory. */
 export function createHttpMetrics(registry: Registry): RequestHandler {
   const histogram = new Histogram({
     name: 'causeway_http_request_duration_seconds',
-    help: 'From the request to the end of its answer, by route pattern, method and class of status',
+    help: 'Time from the request to the end of its answer, by route pattern, method and class of status',
     labelNames: ['route', 'method', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],

@@ -8,18 +8,12 @@ import { flushLog, type Logger } from './logger.ts'
 import { createPrivateServer } from './privateServer.ts'
 import { createReadiness, NotReady } from './readiness.ts'
 
-/**
- * How long closing may take after the drain. It is disconnecting from backing services, each of which may be the reason
- * why we are being stopped, so it must not wait for an answer that will not come.
- */
+/** Longest close after the drain. A backing service may be the reason for the stop, and never answer. */
 const CLOSE_SECONDS = 5
 
 const FLUSH_SECONDS = 1
 
-/**
- * The kernel cuts this to `net.core.somaxconn`. Node's default of 511 makes a reconnect storm wait out SYN retries of
- * 1, 3 and 7 seconds.
- */
+/** Capped by `net.core.somaxconn`. Node's 511 makes a reconnect storm wait for SYN retries of 1, 3 and 7 seconds. */
 const BACKLOG = 65_535
 
 interface Listener {
@@ -31,18 +25,15 @@ interface Listener {
 export interface ServiceOptions {
   logger: Logger
   registry: Registry
-  /** Where `/metrics`, `/live` and `/ready` are: an address that only the operator's side can reach. */
+  /** The address of `/metrics`, `/live` and `/ready`; only the operator's side can reach it. */
   metrics: { host: string; port: number }
-  /** The public servers: they stop accepting first, and what is in flight on them may finish. */
+  /** The public servers: they stop accepting first, and requests in flight on them may finish. */
   servers?: Listener[]
-  /** Rejects while the service cannot do its work. Asked by probes, one call at a time. */
+  /** Rejects while the service cannot do its work. Probes call it, one at a time. */
   ready: () => Promise<void>
-  /**
-   * Runs beside the draining of `servers` and ends what would not end by itself, such as streams. The signal aborts when
-   * `drainSeconds` are over or a second signal has come: then whatever is left is cut.
-   */
+  /** Runs beside the drain of `servers`, to end streams. Its signal aborts after `drainSeconds`, or at a second signal. */
   drain?: (signal: AbortSignal) => Promise<void>
-  /** Lets go of the backing services, after the last request has been answered. */
+  /** Disconnects from the backing services, after the last request is answered. */
   close: () => Promise<void>
   drainSeconds: number
 }
@@ -50,10 +41,10 @@ export interface ServiceOptions {
 /**
  * Runs a service until SIGTERM or SIGINT; resolves when it listens.
  *
- * The order of stopping: not ready → public servers stop accepting, what is in flight finishes, `drain` → the private
- * server stops → `close` → exit 0. Terminus sits on the private server, because it cuts the connections of its server
- * before anything of ours could end them well, and because probes and scraping are to go on while we drain. A second
- * signal ends the drain, a third the process. A watchdog ends with 1 whatever outlasts all of its limits.
+ * It stops in this order: not ready → public servers stop accepting, requests in flight finish, `drain` → the private server
+ * stops → `close` → exit 0. Terminus sits on the private server. It closes its server's connections before this code could end
+ * them well, and probes and scrapes must go on during a drain. A second signal ends the drain, a third the process. A watchdog
+ * exits with 1 if a stop outlasts all its limits.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { logger, registry, servers = [], drainSeconds } = options
@@ -71,12 +62,12 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const readiness = createReadiness({ ready: options.ready, logger, isDraining: () => draining })
   const privateServer = createPrivateServer(registry)
   createTerminus(privateServer, {
-    // Checks give nothing back: terminus merges what they give into one object shared by all answers.
+    // Checks return nothing: terminus merges what they return into one object shared by all answers.
     healthChecks: { '/live': async () => {}, '/ready': readiness },
-    // Otherwise /live would fail while draining, and the process would be killed in the middle of it.
+    // Otherwise /live would fail during a drain, and the kubelet would kill the process in the middle of it.
     sendFailuresDuringShutdown: false,
     signals: ['SIGTERM', 'SIGINT'],
-    // The default re-sends the signal, which does nothing to PID 1 of a container.
+    // By default terminus sends itself the signal again, which does nothing to PID 1 of a container.
     useExit0: true,
     timeout: 1000,
     beforeShutdown: async () => {
@@ -98,7 +89,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     },
     onShutdown: () => within(FLUSH_SECONDS * 1000, 'the log', flushLog(logger)),
     logger: (message, error) => {
-      // Terminus also tells of every probe that was answered with 503.
+      // Terminus also reports every probe that was answered with 503.
       if (!(error instanceof NotReady)) logger.error({ err: error }, message)
     },
   })
@@ -111,7 +102,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   )
 }
 
-/** Ends the process on what nobody caught: its state is unknown, and a supervisor starts a clean one. */
+/** Ends the process at an uncaught error: its state is unknown, and a supervisor starts a clean one. */
 export function exitOnCrash(logger: Logger): void {
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'crashed')
@@ -137,12 +128,8 @@ function onStopTimeout(logger: Logger): void {
   process.exit(1)
 }
 
+/** A drain that ignores its signal must not hold up the close. */
 async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  // A drain that does not listen to its signal must not hold up the close.
-  await Promise.race([
-    work,
-    new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => setTimeout(reject, 500, signal.reason), { once: true })
-    }),
-  ])
+  const aborted = once(signal, 'abort').then(() => within(500, 'the drain after its end', work))
+  await Promise.race([work, aborted])
 }

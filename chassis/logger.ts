@@ -3,18 +3,18 @@ import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions
 
 export type { Logger } from 'pino'
 
-/** What a stalled reader of the log leaves in memory; beyond it lines are dropped. */
+/** Bytes that wait in memory for a stalled reader of the log; beyond that, lines are dropped. */
 const LOG_BUFFER_BYTES = 16_777_216
 
 /**
- * JSON lines on stdout; readable ones where stdout is a terminal and pino-pretty (a development dependency) is there.
- * Credentials in headers and passwords in addresses are struck out, wherever in a line they are.
+ * JSON lines on stdout; readable ones if stdout is a terminal and pino-pretty (a development dependency) is installed. It removes
+ * credentials in headers and passwords in addresses, anywhere in a line.
  */
 export function createLogger(
   service: string,
   level: Level | 'silent',
   destination: DestinationStream = (process.stdout.isTTY ? prettyStream() : undefined) ??
-    // Not synchronous: a reader of the log that stalls would stop the service.
+    // Not synchronous, or a stalled reader of the log would stop the service.
     pino.destination({ dest: 1, sync: false, minLength: 1, maxLength: LOG_BUFFER_BYTES }),
 ): Logger {
   return pino(
@@ -30,9 +30,9 @@ export function createLogger(
   )
 }
 
-/** Resolves when all lines are written. Exiting before puts the last ones out of order, or cuts them off. */
+/** Resolves when all lines are written. An earlier exit would reorder or lose the last ones. */
 export async function flushLog(logger: Logger): Promise<void> {
-  // Needs the destination's minLength of 1: with 0 pino calls back at once.
+  // Needs the destination's minLength of 1: with 0, pino calls back at once.
   await new Promise<void>((resolve) => logger.flush(() => resolve()))
 }
 
@@ -42,9 +42,9 @@ const CREDENTIALS = ['', 'req.', 'res.'].flatMap((at) => [
   `${at}headers["set-cookie"]`,
 ])
 
-/** On the finished line, because drivers put the address that they failed to reach into messages and stacks. */
+/** Works on the finished line, because drivers put the address that they failed to reach into messages and stacks. */
 export function withoutPasswords(line: string): string {
-  // Anchored at "://" and with classes that cannot run past a "/", so that no input makes this slow.
+  // Anchored at "://", with classes that cannot run past a "/": no input makes this slow.
   return line.includes('://')
     ? line.replace(/:\/\/([^\s:@/"]*):[^\s/"]*@/g, '://$1:[redacted]@')
     : line
@@ -57,7 +57,7 @@ function prettyStream(): DestinationStream | undefined {
     )
     return pretty({ colorize: true, sync: true, ignore: 'pid,hostname' })
   } catch {
-    // Not installed, as in an image without development dependencies: JSON it is.
+    // Not installed, as in an image without development dependencies: JSON lines.
     return undefined
   }
 }

@@ -4,13 +4,13 @@ interface PrimedCounterOptions<Label extends string> {
   name: string
   help: string
   label: Label
-  /** Its keys are the values that the label can have: of a record, `satisfies` can tell that none is left out. */
+  /** Its keys are the label's possible values: with a record, `satisfies` can check that none is missing. */
   values: Readonly<Record<string, unknown>>
 }
 
 /**
- * A counter with one label, at 0 for each of its values from the start. Otherwise a series would begin with its first event, at
- * 1, where neither `rate` nor `increase` sees a change: an alert would wait for the second.
+ * A counter with one label, at 0 for each of its values from the start. Otherwise a series would begin at 1 with its first event.
+ * `rate` and `increase` see no change there, so an alert would wait for the second event.
  */
 export function createPrimedCounter<Label extends string>(
   registry: Registry,

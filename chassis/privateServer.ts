@@ -14,7 +14,7 @@ async function sendMetrics(registry: Registry, response: ServerResponse): Promis
     const text = await registry.metrics()
     response.writeHead(200, { 'Content-Type': registry.contentType }).end(text)
   } catch {
-    // A gauge whose collect function failed: the scrape is lost, and that is what the scraper is to see.
+    // A gauge's collect function failed: the scrape fails, and the scraper sees that.
     response.writeHead(500).end()
   }
 }

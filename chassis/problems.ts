@@ -2,10 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler } from 'express'
 import { Problem } from '../contract/problem.ts'
 
-/**
- * The end of every request that failed. What is not a Problem is a bug or a failure that nobody foresaw: it is logged
- * with its stack, and the caller learns no more than the request id.
- */
+/** Ends every failed request. An error that is no Problem is logged with its stack; the caller gets only the request id. */
 export function createProblemHandler(): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = toProblem(error)
@@ -14,7 +11,7 @@ export function createProblemHandler(): ErrorRequestHandler {
       request.log[level]({ err: problem.cause ?? problem, problem: problem.type }, problem.message)
     }
     if (response.headersSent) {
-      // Half an answer cannot be taken back; breaking the connection is the only way to say that it is not whole.
+      // Half an answer cannot be taken back; only a broken connection says that it is incomplete.
       response.destroy()
       return
     }
@@ -26,7 +23,7 @@ export function createProblemHandler(): ErrorRequestHandler {
   }
 }
 
-/** A problem as a whole answer, for what is answered without Express. `headers` ends them, with an empty line. */
+/** A problem as a whole answer, for answers that Express does not write. `headers` are the last ones, with their empty line. */
 export function renderProblem(
   problem: Problem,
   { requestId, headers, method }: { requestId: string; headers: string; method: string },
@@ -39,7 +36,7 @@ export function renderProblem(
   )
 }
 
-/** Also knows the errors of Express itself, which have a `status`. */
+/** Also converts Express's own errors, which have a `status`. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   const { status }: { status?: unknown } = Object(error)

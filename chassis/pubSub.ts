@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis'
 import { hasShardedPubSub } from './redis.ts'
 
-/** Names in one command: the reply to a larger one would hold up what comes behind it. */
+/** Names in one command: the reply to a larger one would delay what follows it. */
 const BATCH = 500
 
-/** Subscriptions to Redis by many names, by sharded pub/sub where the server has it. */
+/** Subscriptions to many names in Redis, by sharded pub/sub if the server has it. */
 export class PubSub {
   readonly #redis: Redis
   #isSharded = true
@@ -15,15 +15,15 @@ export class PubSub {
     redis.on('smessage', onMessage)
   }
 
-  /** To be awaited on each new connection, before it subscribes: it may be to another server. */
+  /** Await it on each new connection before you subscribe: that may be another server. */
   async connected(): Promise<void> {
     this.#isSharded = await hasShardedPubSub(this.#redis)
   }
 
-  /** Resolves once the server has confirmed all. `isWanted` is asked when a name's turn comes. Rejects as ioredis does. */
+  /** Resolves once the server has confirmed all. It calls `isWanted` when a name's turn comes. Rejects as ioredis does. */
   async subscribe(names: readonly string[], isWanted: (name: string) => boolean): Promise<void> {
     for (let start = 0; start < names.length; start += BATCH) {
-      // One that was left since is not wanted any more, and nobody would take it off again.
+      // Skips names that nobody wants any more: nobody would unsubscribe them later.
       const batch = names.slice(start, start + BATCH).filter(isWanted)
       if (batch.length === 0) continue
       await (this.#isSharded ? this.#redis.ssubscribe(...batch) : this.#redis.subscribe(...batch))
@@ -36,7 +36,7 @@ export class PubSub {
       const done = this.#isSharded
         ? this.#redis.sunsubscribe(...batch)
         : this.#redis.unsubscribe(...batch)
-      // If it fails, the connection is going down, and takes the subscriptions with it.
+      // If it fails, the connection is breaking, and its subscriptions end with it.
       done.catch(() => {})
     }
   }

@@ -1,9 +1,9 @@
-/** Of the largest read, what each success adds: after a failure the next one is that many reads away. */
+/** Each success adds this share of the largest read, so a failure comes after that many reads at the earliest. */
 const STEP = 1 / 64
 
 /**
- * How much is read at once. A read that failed may have failed by its size: the next one is half as large, down to what a single
- * message takes. Each that succeeds adds a little again: were it twice as much, every second read would fail.
+ * How much to read at once. A read may fail because of its size, so after a failure the next one is half as large, down to one
+ * message. Each success adds a little: if it doubled the size, every second read would fail.
  */
 export class ReadSize {
   readonly #max: number
@@ -14,7 +14,7 @@ export class ReadSize {
     this.#size = max
   }
 
-  /** Reads as much as is tried now. */
+  /** Reads as much as the current size allows. */
   async read<T>(read: (size: number) => Promise<T>): Promise<T> {
     try {
       const found = await read(this.#size)

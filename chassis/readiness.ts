@@ -1,15 +1,15 @@
 import { within } from './deadline.ts'
 import type { Logger } from './logger.ts'
 
-/** Shorter than any probe's own time-out, so that the probe hears "no" instead of nothing. */
+/** Shorter than any probe's own time-out, so that the probe gets "no" and not silence. */
 const CHECK_MILLISECONDS = 1000
 
-/** Has been logged, or is no news. */
+/** The failure is already logged, or nothing new. */
 export class NotReady extends Error {}
 
 /**
- * The check behind `/ready`: rejects while draining, and while `ready` rejects or takes longer than a second. A `ready`
- * that hangs is asked once and not once per probe. Changes are logged, and not each probe.
+ * The check behind `/ready`: it rejects during a drain, and while `ready` rejects or takes longer than a second. While a `ready`
+ * hangs, probes share its one call. It logs changes, not probes.
  */
 export function createReadiness({
   ready,
@@ -30,7 +30,7 @@ export function createReadiness({
     } catch (error) {
       if (wasReady !== false) logger.warn({ err: error }, 'not ready')
       wasReady = false
-      // Not the error itself: terminus would take a status or causes from it into the answer.
+      // Not the error itself: terminus would copy a status or causes from it into the answer.
       throw new NotReady('not ready')
     }
     if (wasReady !== true) logger.info('ready')

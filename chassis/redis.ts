@@ -4,8 +4,8 @@ import type { Logger } from 'pino'
 /**
  * Connections to Redis that never wait without a bound and never hide a loss.
  *
- * What the defaults would do: queue commands without limit while the server is away, retry each for over a minute, and
- * resend a command whose reply was lost, which runs it twice.
+ * The defaults would queue commands without limit while the server is away, and retry each for over a minute. They would also
+ * resend a command whose reply was lost, and so run it twice.
  */
 const BOUNDED = {
   connectTimeout: 2_000,
@@ -13,7 +13,7 @@ const BOUNDED = {
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
-  // Soon, because the log has to be followed from Postgres meanwhile; with jitter, because every replica lost it at once.
+  // Soon, because the gateway follows the log in Postgres meanwhile; with jitter, because every replica lost it at once.
   retryStrategy: (times: number) => Math.min(times * 50, 1_000) + Math.random() * 100,
 } satisfies RedisOptions
 
@@ -23,9 +23,9 @@ export function connectRedis(url: string, name: string, logger: Logger): Redis {
 }
 
 /**
- * For subscriptions. It does not subscribe again by itself after a reconnect: what was published meanwhile is lost, so its
- * owner must subscribe and then read the log. `socketTimeout` finds a link that went silent; it needs regular pings, because
- * data that waits for an acknowledgement switches TCP's own keep-alive off.
+ * For subscriptions. It does not subscribe again after a reconnect: messages published meanwhile are lost, so its owner must
+ * subscribe and then read the log. `socketTimeout` finds a connection that went silent. It needs regular pings, because
+ * unacknowledged data disables TCP's own keep-alive.
  */
 export function connectSubscriber(url: string, name: string, logger: Logger): Redis {
   const redis = new Redis(url, {
@@ -44,7 +44,7 @@ export function connectSubscriber(url: string, name: string, logger: Logger): Re
 
 const SOCKET_TIMEOUT_MS = 4_000
 
-/** Without an 'error' listener a lost connection would end the process; one line at each change is enough. */
+/** Without an 'error' listener a lost connection would end the process; one line per change is enough. */
 function report(redis: Redis, name: string, logger: Logger): Redis {
   let away = false
   redis.on('error', (error: Error) => {
@@ -58,7 +58,7 @@ function report(redis: Redis, name: string, logger: Logger): Redis {
   return redis
 }
 
-/** Whether the server has sharded pub/sub (Redis 7), which keeps a message to its slot's node in a cluster. */
+/** Whether the server has sharded pub/sub (Redis 7), which keeps a message on its slot's node in a cluster. */
 export async function hasShardedPubSub(redis: Redis): Promise<boolean> {
   const [info] = await redis.command('INFO', 'SPUBLISH')
   return Array.isArray(info)

@@ -1,9 +1,9 @@
-/** As much as Node itself takes. */
+/** Node's own limit. */
 const MAX_BYTES = 16_384
 const REQUEST_LINE =
   /^GET (\/[A-Za-z0-9\-._~/]*)\?([A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*) HTTP\/1\.1\r\n/
 const HEADER = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([\t -~]*)\r\n/y
-/** With one of these, more is to come, or another protocol. */
+/** With one of these headers, more data follows, or another protocol. */
 const NOT_ORDINARY = new Set([
   'content-length',
   'transfer-encoding',
@@ -16,14 +16,14 @@ interface RequestHead<Name extends string> {
   path: string
   /** The query without its question mark. */
   search: string
-  /** Those that were asked for, by their names in lower case. */
+  /** The headers asked for, by their names in lower case. */
   headers: { [name in Name]?: string }
 }
 
 /**
- * Reads the first packet of a connection, if it is the whole of one ordinary `GET` with a query: HTTP/1.1, printable ASCII, one
- * Host, no body, no header twice that is asked for, and nothing behind its end. Undefined for everything else: what it means is
- * for a full parser to say, so this may refuse a good request, and must never take a bad one.
+ * Reads the first packet of a connection if it is exactly one ordinary `GET` with a query. Ordinary means HTTP/1.1, printable
+ * ASCII, one Host, no body, nothing after its end, and none of the named headers twice. Undefined for all others, which a full
+ * parser must judge: this may refuse a good request, and must never accept a bad one.
  */
 export function readRequestHead<Name extends string>(
   chunk: Buffer,

@@ -1,15 +1,12 @@
 import { Turns } from './turns.ts'
 
-/** A read, and those who wait for it: none any more once it was answered, or it would hold what they stand for. */
+/** A read and its callers. Answered, it has none: they would keep in memory what they stand for. */
 interface Read {
   answer: Promise<unknown>
   waiting: (() => boolean)[] | undefined
 }
 
-/**
- * Reads that many may ask for: the same one is made once for all who ask it, not at all if nobody waits for it any more when its
- * turn comes, and only so many are under way at a time.
- */
+/** Shares reads: callers with the same question get one. Only so many run at a time, and an unwanted one is skipped. */
 export class SharedReads {
   readonly #turns: Turns
   readonly #maxKept: number
@@ -21,14 +18,14 @@ export class SharedReads {
   }
 
   /**
-   * The answer to what `key` names, kept for `keepMs` for others who ask the same; 0 if only for those who wait already. Fails if
-   * the read fails, or if `isWanted` is false for all when its turn comes.
+   * The answer to the question `key`, kept for `keepMs` for later callers; with 0, only callers that already wait share it.
+   * Rejects if the read fails, or if `isWanted` is false for all callers when its turn comes.
    */
   once<T>(key: string, keepMs: number, isWanted: () => boolean, ask: () => Promise<T>): Promise<T> {
     const known = this.#reads.get(key)
     if (known !== undefined) {
       known.waiting?.push(isWanted)
-      // The key names the question, and with it the type of its answer.
+      // The key identifies the question, and so the type of its answer.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       return known.answer as Promise<T>
     }

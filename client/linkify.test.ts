@@ -17,9 +17,7 @@ test.each([
   ['<a href="https://example.org/x">', ['https://example.org/x']],
 ])('of %j the links are %j', (text, links) => {
   const parts = linkify(text)
-  expect(parts.filter((part) => part.href !== undefined).map((part) => part.text)).toEqual(
-    links,
-  )
+  expect(parts.filter((part) => part.href !== undefined).map((part) => part.text)).toEqual(links)
   expect(parts.map((part) => part.text).join('')).toBe(text)
 })
 

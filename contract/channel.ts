@@ -1,9 +1,9 @@
 /**
- * Channel names and what they are called on each hop.
+ * Channel names, and their form on each hop.
  *
- * A name is dot-separated segments of `[A-Za-z0-9_-]`, at most 128 bytes: `rooms.berlin.alerts`. The alphabet has no
- * character that means something to MQTT (`+ # / $`), Redis (`{ } * ? [ ]`) or a URL, so a valid name can be put into a
- * topic, a key or a path without escaping; an invalid one must never get that far.
+ * A name is dot-separated segments of `[A-Za-z0-9_-]`, at most 128 bytes: `rooms.berlin.alerts`. No character of it has a meaning
+ * in MQTT (`+ # / $`), Redis (`{ } * ? [ ]`) or a URL. So a valid name goes into a topic, a key or a path without escaping; an
+ * invalid one must never get that far.
  */
 export const MAX_CHANNEL_LENGTH = 128
 
@@ -23,12 +23,12 @@ export function allChannelsFilter(prefix: string): string {
   return `${prefix}/channels/#`
 }
 
-/** The channel of such a topic, or undefined where the topic is none of ours. */
+/** The channel of such a topic; undefined if the topic is not one of these. */
 export function topicChannel(prefix: string, topic: string): string | undefined {
   const start = `${prefix}/channels/`
   if (!topic.startsWith(start)) return undefined
   const path = topic.slice(start.length)
   const channel = path.replaceAll('/', '.')
-  // A topic segment may itself hold a dot ("a.b/c"): it would read as a channel that it does not name.
+  // A topic segment may itself hold a dot ("a.b/c"), and would read as another channel.
   return !path.includes('.') && isChannel(channel) ? channel : undefined
 }

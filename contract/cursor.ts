@@ -1,8 +1,8 @@
 import { formatEventId } from './eventId.ts'
 
 /**
- * Where a stream stands in the log: everything up to here has been sent. Its text is the SSE `id`. Each stream moves its own
- * at every message, so it is mutable and small. With several logs it will hold a position for each of them.
+ * A stream's place in the log: everything up to here has been sent. Its text is the SSE `id`. Each stream moves its own cursor at
+ * every message, so a cursor is mutable and small. With several logs it will hold a position for each.
  */
 export class Cursor {
   readonly epoch: string
@@ -17,7 +17,7 @@ export class Cursor {
     return position <= this.position
   }
 
-  /** Never moves back: a late answer must not have anything sent twice. */
+  /** Never moves back, or a late answer would make the stream send something twice. */
   advanceTo(position: number): void {
     if (position > this.position) this.position = position
   }

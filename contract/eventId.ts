@@ -1,9 +1,10 @@
 /**
- * The SSE `id`: `<epoch>-<position>`. It resumes any set of channels, because positions are of the log and not of a channel.
- * Short ASCII on purpose: a `Last-Event-ID` over 128 bytes or with CORS-unsafe bytes would cost a preflight.
+ * The SSE `id`: `<epoch>-<position>`. It resumes any set of channels, because positions count the log's messages, not a
+ * channel's. It is short ASCII on purpose: a `Last-Event-ID` over 128 bytes, or with bytes that CORS calls unsafe, would cost a
+ * preflight.
  */
 export interface EventId {
-  /** Names one life of the log: lower-case letters and digits, at most 16. */
+  /** Names one life of the log: 1 to 16 lower-case letters and digits. */
   epoch: string
   position: number
 }
@@ -14,7 +15,7 @@ export function formatEventId(epoch: string, position: number): string {
   return `${epoch}-${position}`
 }
 
-/** Undefined for anything that Causeway would not have written itself. */
+/** Undefined for any text that Causeway would not have written. */
 export function parseEventId(text: string): EventId | undefined {
   const [, epoch, digits] = ID.exec(text) ?? []
   const position = Number(digits)

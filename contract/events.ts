@@ -1,27 +1,24 @@
 /**
- * Control events of the SSE stream. Stored messages are unnamed events with an id (`onmessage`); everything else is named.
- * The payload of each is one line of JSON. Each carries the id that its reader resumes from once it has had the event.
+ * Control events of the SSE stream. Stored messages are unnamed events with an id (`onmessage`); all other events are named. Each
+ * payload is one line of JSON. Each event carries the id from which its reader resumes after it.
  */
 export interface ControlEvents {
   /** First on every stream. */
   ready: {
     /** The position that this stream starts after. */
     position: number
-    /** Whether everything after the id that was asked for is being delivered; true where none was asked for. */
+    /** Whether the stream delivers everything after the id that it was asked for; true if it was asked for none. */
     complete: boolean
-    /** The position of each channel's last message; 0 where there is none. */
+    /** The position of each channel's last message; 0 if it has none. */
     channels: Record<string, { head: number }>
   }
-  /** Messages of `channel` with `after < position < before` cannot be had, and why. */
+  /** Messages of `channel` with `after < position < before` cannot be delivered; `reason` says why. */
   gap: { channel: string; after: number; before: number; reason: GapReason }
-  /** The id that was asked for is not of this log: drop what is shown and load history again. */
+  /** The id that was asked for is not an id of this log: drop all messages shown, and load history again. */
   reset: { reason: ResetReason }
   /** Everything up to its id has been sent. */
   heartbeat: { position: number }
-  /**
-   * The server ends this stream on purpose; come back with its id. It has none if the stream never began and had not been asked
-   * for with an id.
-   */
+  /** The server ends this stream; reconnect with its id. It has none if the stream never began, and was asked for without one. */
   goodbye: { reason: GoodbyeReason }
 }
 

@@ -1,12 +1,12 @@
 import type { Place } from './place.ts'
 
-/** What Redis has of a log: every message above `low` and up to the place. Its text is also the watermark. */
+/** The messages of a log in Redis: all above `low` and up to the place. The published watermark is this text. */
 export interface Extent extends Place {
   epoch: string
   low: number
 }
 
-/** In front of `Number.MAX_SAFE_INTEGER` there are 16 digits. */
+/** `Number.MAX_SAFE_INTEGER` has 16 digits. */
 const TEXT = /^([a-z0-9]{1,16}) (\d{1,16}) ([0-9a-f-]{36}|-) (\d{1,16})$/
 
 /** `<epoch> <position> <id or -> <low>` */

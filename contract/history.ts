@@ -4,9 +4,9 @@ import type { Message } from './message.ts'
 export interface HistoryPage {
   channel: string
   messages: Message[]
-  /** The position of the channel's last message; 0 where there is none. A stream opened with `since=<head>` joins without a seam. */
+  /** The position of the channel's last message; 0 if none. A stream with `since=<head>` continues without a seam. */
   head: number
-  /** Ready URLs, or null at the end: `next` goes on in the page's order, `prev` goes back. */
+  /** Complete URLs, or null at the end: `next` goes on in the page's order, `prev` goes back. */
   next: string | null
   prev: string | null
 }

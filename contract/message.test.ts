@@ -70,7 +70,7 @@ describe('an encoding', () => {
     '""',
     '[]',
     '{"a":1,"a":2}',
-  ])('takes %s over as it is', (data) => {
+  ])('keeps %s as it is', (data) => {
     expect(encodeMessage({ ...MESSAGE, data })).toContain(`"data":${data},"sentAt"`)
   })
 
@@ -124,7 +124,7 @@ describe('a text', () => {
     `${PLACE}\r`,
     PLACE.replace('}', ',\n"data":1}'),
     PLACE.replace('}', '\r\n\r\nevent: reset\r\ndata: {}\r\n\r\n}'),
-  ])('%j is no encoding of ours', (text) => {
+  ])('%j is not an encoding by Causeway', (text) => {
     expect(readEntry('a', text)).toBe(undefined)
   })
 })

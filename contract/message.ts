@@ -1,11 +1,11 @@
 /**
- * A message, and its one encoding. The encoding is made once, from what the database returned, and the same bytes travel
- * through MQTT and Redis into every stream, so that no hop can disagree with another about a message's body.
+ * A message, and its one encoding. The encoding is made once, from the database's answer. The same bytes travel through MQTT and
+ * Redis into every stream, so no two hops can disagree about a message's body.
  */
 export interface Message {
-  /** Its place in the log, from 1, without holes. */
+  /** Its place in the log, from 1; no position is left out. */
   position: number
-  /** The position of the message before it on the same channel; 0 for the first. */
+  /** The position of the previous message on the same channel; 0 for the first. */
   previous: number
   /** UUID v7. */
   id: string
@@ -14,7 +14,7 @@ export interface Message {
   sender: Sender
   /** Any JSON. */
   data: unknown
-  /** RFC 3339 with milliseconds, UTC. Never earlier than that of the message before it in the log. */
+  /** RFC 3339 with milliseconds, UTC. Never earlier than the time of the message before it in the log. */
   sentAt: string
 }
 
@@ -25,7 +25,7 @@ export interface Sender {
 
 export const DEFAULT_TYPE = 'message'
 
-/** What a hop needs to place a message, and the encoding that it passes on. */
+/** A message as the hops pass it on: its place, and its encoding. */
 export interface Entry {
   position: number
   previous: number
@@ -34,12 +34,12 @@ export interface Entry {
   json: string
 }
 
-/** A message with the id of the one before it in the log, of whatever channel; `''` if there is none, or it is not known. */
+/** A message with the id of the message before it in the log, on any channel; `''` if there is none, or it is not known. */
 export interface LinkedEntry extends Entry {
   link: string
 }
 
-/** `data` is JSON text already and is spliced in as it is: `JSON.parse(encodeMessage(m)).data` is what the database holds. */
+/** `data` is JSON text, and goes in unchanged: `JSON.parse(encodeMessage(m)).data` is what the database holds. */
 export function encodeMessage(message: Omit<Message, 'data'> & { data: string }): string {
   const { position, previous, id, channel, type, sender, data, sentAt } = message
   const rest = JSON.stringify({ id, channel, type, sender }).slice(1, -1)
@@ -49,14 +49,14 @@ export function encodeMessage(message: Omit<Message, 'data'> & { data: string })
 const POSITION = '{"position":'
 const PREVIOUS = ',"previous":'
 const ID = ',"id":"'
-/** Of a UUID. */
+/** The length of a UUID. */
 const ID_LENGTH = 36
 const QUOTE = 34
 const MAX_DIGITS = 16
 
 /**
- * Reads a message's place from the start of its encoding, without parsing the rest: this runs once per message and hop, and
- * digit by digit it takes a fifth of what a regular expression does. Undefined where the text is not such an encoding.
+ * Reads a message's place from the start of its encoding, without parsing the rest. This runs once per message and hop; digit by
+ * digit it takes a fifth of a regular expression's time. Undefined if the text is not such an encoding.
  */
 export function readEntry(channel: string, json: string): Entry | undefined {
   if (!json.startsWith(POSITION)) return undefined
@@ -70,7 +70,7 @@ export function readEntry(channel: string, json: string): Entry | undefined {
   at += ID.length
   if (json.charCodeAt(at + ID_LENGTH) !== QUOTE) return undefined
   if (!Number.isSafeInteger(position) || !(previous < position)) return undefined
-  // Ours is one line, which is what lets it be written into a stream as it is.
+  // An encoding is one line, so it can go into a stream as it is.
   if (json.includes('\n') || json.includes('\r')) return undefined
   return { position, previous, id: json.slice(at, at + ID_LENGTH), channel, json }
 }
@@ -81,7 +81,7 @@ function digitsEnd(text: string, start: number): number {
   return end
 }
 
-/** NaN where there are no digits, or a zero in front of others, which `encodeMessage` never writes. */
+/** NaN if there are no digits, or a leading zero, which `encodeMessage` never writes. */
 function number(text: string, start: number, end: number): number {
   if (end === start || (end - start > 1 && text.charCodeAt(start) === ZERO)) return NaN
   let value = 0

@@ -25,7 +25,7 @@ describe('JSON without Unicode’s line ends', () => {
     '\\u2028 \\\u2028',
     'ä€👋\ufeff',
     '\n',
-  ])('says the same of %j, in one line by any rule', (text) => {
+  ])('means the same as %j, and is one line by any rule', (text) => {
     const json = escapeLineEnds(JSON.stringify({ [text]: text }))
     expect(JSON.parse(json)).toEqual({ [text]: text })
     expect(json).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u)
@@ -35,20 +35,20 @@ describe('JSON without Unicode’s line ends', () => {
 describe('the event of a message', () => {
   const stored = '2026-11-21T19:33:02.123Z'
 
-  test('says when it was stored, whatever its data say', () => {
+  test('tells when it was stored, whatever its data say', () => {
     const lookalike = '{"sentAt":"1999-01-01T00:00:00.000Z"}'
     const message = { ...MESSAGE, data: lookalike, position: 7, previous: 3, sentAt: stored }
     expect(sentAt(renderMessageEvent('e1-7', encodeMessage(message)))).toBe(Date.parse(stored))
   })
 
-  test('that does not end as messages do was stored nobody knows when', () => {
+  test('that does not end as messages do tells no time', () => {
     expect(sentAt(renderMessageEvent('e1-7', '{}'))).toBeNaN()
     expect(sentAt('')).toBeNaN()
   })
 })
 
 describe('the size of a message as an event', () => {
-  test('is that of its bytes with the longest positions and epoch', () => {
+  test('is its bytes with the longest positions and epoch', () => {
     const event =
       'data:{"position":9007199254740991,"previous":9007199254740991,' +
       '"id":"0193512a-0000-7000-8000-000000000001","channel":"rooms.berlin","type":"message",' +

@@ -1,7 +1,7 @@
 import { formatEventId } from './eventId.ts'
 import { encodeMessage, type Message } from './message.ts'
 
-/** What is known of a message before the log has given it its place; `data` is JSON text. */
+/** A message before the log has given it a place; `data` is JSON text. */
 export type Unplaced = Pick<Message, 'id' | 'channel' | 'type' | 'sender'> & { data: string }
 
 const LONGEST_POSITION = Number.MAX_SAFE_INTEGER
@@ -10,8 +10,8 @@ const ANY_TIME = '2026-11-21T19:33:02.123Z'
 const UNICODE_LINE_ENDS = /[\u0085\u2028\u2029]/g
 
 /**
- * JSON text without the line ends that only Unicode knows: clients that split a stream by its rules, as Python's `splitlines`
- * does, would end the line there. In JSON they stand in strings only, where the escape means the same.
+ * Escapes the line ends that only Unicode knows in JSON text. Clients that split a stream by Unicode's rules, like Python's
+ * `splitlines`, would end the line there. In JSON they occur only in strings, where the escape means the same.
  */
 export function escapeLineEnds(json: string): string {
   return json.replaceAll(
@@ -22,23 +22,23 @@ export function escapeLineEnds(json: string): string {
 
 /**
  * A stored message as its event on a stream: unnamed (`onmessage`), with the id that resumes after it. `json` is escaped as
- * above. The id comes last. Many readers take it as soon as its line is there, and a connection that broke between id and data
- * would lose them the message.
+ * above. The id comes last: many readers take it as soon as its line is there. If the connection then broke before the data, they
+ * would lose the message.
  */
 export function renderMessageEvent(id: string, json: string): string {
   return `data:${json}\nid:${id}\n\n`
 }
 
-/** How such an event ends: the time is the last field of every encoding. */
+/** The end of such an event: the time is the last field of every encoding. */
 const ENDING = '"}\nid:'
 
-/** When its message was stored, in milliseconds since 1970; NaN if its text does not end as messages do. */
+/** The time at which its message was stored, in milliseconds since 1970; NaN if the text does not end as messages do. */
 export function sentAt(event: string): number {
   const end = event.lastIndexOf(ENDING)
   return Date.parse(event.slice(Math.max(0, end - ANY_TIME.length), end))
 }
 
-/** Bytes of that event, at most: the positions and the epoch are taken to be the longest. */
+/** Bytes of that event, at most: it assumes the longest positions and epoch. */
 export function eventBytes(message: Unplaced): number {
   const json = encodeMessage({
     ...message,

@@ -13,13 +13,13 @@ describe('the closed list', () => {
     },
   )
 
-  test('says that exactly what is 503 may succeed later', () => {
+  test('says that a retry may succeed exactly for 503', () => {
     for (const [, { status, retry }] of entries) expect(retry).toBe(status === 503)
   })
 })
 
 describe('a problem', () => {
-  test('is told with all that is known of it', () => {
+  test('is sent with all its members', () => {
     const errors = [{ pointer: '#/data', detail: 'required' }]
     const problem = new Problem('validation-failed', 'Look again.', { errors })
     expect(problem.toDetails('r1')).toEqual({
@@ -32,7 +32,7 @@ describe('a problem', () => {
     })
   })
 
-  test('is told without members that have no value', () => {
+  test('is sent without members that have no value', () => {
     expect(new Problem('overloaded').toDetails()).toEqual({
       type: '/problems/overloaded',
       title: 'Too much is waiting; try again soon',
@@ -40,7 +40,7 @@ describe('a problem', () => {
     })
   })
 
-  test('keeps its cause for the log and does not tell it', () => {
+  test('keeps its cause for the log and does not send it', () => {
     const problem = new Problem('internal', undefined, { cause: new Error('password') })
     expect(problem).toBeInstanceOf(Error)
     expect(problem.cause).toMatchObject({ message: 'password' })

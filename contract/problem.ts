@@ -1,51 +1,44 @@
-/**
- * The closed list of problem types (RFC 9457). The slug is the end of `type`; clients branch on it and not on the wording.
- * `retry` says whether the same request may succeed later without being changed.
- */
+/** The closed list of problem types (RFC 9457). Clients branch on the slug that ends `type`. `retry`: a retry may succeed. */
 export const PROBLEMS = {
-  'invalid-channel': { status: 400, title: 'That is not a channel name', retry: false },
+  'invalid-channel': { status: 400, title: 'The channel name is not valid', retry: false },
   'invalid-parameter': { status: 400, title: 'A parameter is not valid', retry: false },
-  'invalid-event-id': { status: 400, title: 'That is not an event id', retry: false },
+  'invalid-event-id': { status: 400, title: 'The event id is not valid', retry: false },
   'malformed-json': { status: 400, title: 'The body is not well-formed JSON', retry: false },
   'malformed-request': { status: 400, title: 'The request cannot be read', retry: false },
-  forbidden: { status: 403, title: 'Not allowed', retry: false },
-  'not-found': { status: 404, title: 'There is nothing here', retry: false },
+  forbidden: { status: 403, title: 'Forbidden', retry: false },
+  'not-found': { status: 404, title: 'No such resource', retry: false },
   'message-not-found': { status: 404, title: 'No such message on this channel', retry: false },
-  'method-not-allowed': { status: 405, title: 'This method is not offered here', retry: false },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This resource does not support the method',
+    retry: false,
+  },
   'not-acceptable': {
     status: 406,
-    title: 'This resource has no representation that you accept',
+    title: 'No representation matches the Accept header',
     retry: false,
   },
   'too-large': { status: 413, title: 'The body is too large', retry: false },
   'unsupported-media-type': { status: 415, title: 'Send application/json', retry: false },
-  'validation-failed': {
-    status: 422,
-    title: 'The body does not have the right form',
-    retry: false,
-  },
+  'validation-failed': { status: 422, title: 'The body is not valid', retry: false },
   'idempotency-conflict': {
     status: 422,
-    title: 'This idempotency key was used for another message',
+    title: 'The idempotency key was used for another message',
     retry: false,
   },
-  overloaded: { status: 503, title: 'Too much is waiting; try again soon', retry: true },
-  unavailable: {
-    status: 503,
-    title: 'A service that this needs is away; try again soon',
-    retry: true,
-  },
+  overloaded: { status: 503, title: 'Too many requests are waiting; try again soon', retry: true },
+  unavailable: { status: 503, title: 'A backing service is away; try again soon', retry: true },
   'outcome-unknown': {
     status: 503,
     title: 'The message may or may not be stored; repeat it with the same idempotency key',
     retry: true,
   },
-  internal: { status: 500, title: 'Something went wrong on our side', retry: false },
+  internal: { status: 500, title: 'Internal error', retry: false },
 } as const satisfies Record<string, { status: number; title: string; retry: boolean }>
 
 export type ProblemType = keyof typeof PROBLEMS
 
-/** One mistake in a body; `pointer` is a JSON pointer (RFC 6901) in URI fragment form, e.g. `#/data`. */
+/** One mistake in a request; `pointer` is a JSON pointer (RFC 6901) as a URI fragment, e.g. `#/data`. */
 export interface Mistake {
   pointer: string
   detail: string
@@ -53,17 +46,17 @@ export interface Mistake {
 
 /** The wire form, `application/problem+json`. */
 export interface ProblemDetails {
-  /** `/problems/<slug>`: a reference relative to the origin that answered. */
+  /** `/problems/<slug>`, relative to the origin that answered. */
   type: string
   title: string
   status: number
   detail?: string
-  /** The request id, for the operator's logs. */
+  /** The request id, which the operator finds in the logs. */
   instance?: string
   errors?: Mistake[]
 }
 
-/** Thrown wherever a request must end; the HTTP edge turns it into problem+json. `detail` is shown to the caller. */
+/** Throw it to end a request; the HTTP edge turns it into problem+json. The caller sees `detail`. */
 export class Problem extends Error {
   readonly type: ProblemType
   readonly detail: string | undefined

@@ -26,7 +26,7 @@ describe('the names of a log', () => {
     expect(new Set(all).size).toBe(all.length)
   })
 
-  test('of live channels end in the channel', () => {
+  test('for live channels end in the channel', () => {
     expect(names.live).toBe(`${keys.livePrefix('e1')}rooms.berlin`)
   })
 })

@@ -1,9 +1,9 @@
 /**
- * The names of one log in Redis. All share one hash tag, `{<log>}`, and so one cluster slot: the atomic step touches several
- * of them. All but the watermark carry the epoch: after a restore the old log's names are simply not looked at any more, and expire.
+ * The names of one log in Redis. All share one hash tag, `{<log>}`, and so one cluster slot, because the scripts touch several at
+ * once. All but the watermark carry the epoch: after a restore nobody looks at the old log's names, and they expire.
  */
 export class RedisKeys {
-  /** A pub/sub channel: the extent, about once a second and as soon as a copy begins. */
+  /** A pub/sub channel for the extent: about once a second, and as soon as a copy begins. */
   readonly watermark: string
   readonly #log: string
 
@@ -12,22 +12,22 @@ export class RedisKeys {
     this.watermark = `${this.#log}:watermark`
   }
 
-  /** What Redis has; see Extent. */
+  /** The extent of the copy in Redis; see Extent. */
   extent(epoch: string): string {
     return `${this.#log}:${epoch}:extent`
   }
 
-  /** A stream of a channel's recent messages, under ids `<position>-0`, field `m`. */
+  /** The stream of a channel's recent messages, under ids `<position>-0`, field `m`. */
   recent(epoch: string, channel: string): string {
     return `${this.#log}:${epoch}:recent:${channel}`
   }
 
-  /** The pub/sub channel of a channel's new messages. */
+  /** The pub/sub channel for a channel's new messages. */
   live(epoch: string, channel: string): string {
     return `${this.livePrefix(epoch)}${channel}`
   }
 
-  /** What every `live` name of an epoch starts with; the rest is the channel. */
+  /** The start of every `live` name of an epoch; the rest is the channel. */
   livePrefix(epoch: string): string {
     return `${this.#log}:${epoch}:live:`
   }

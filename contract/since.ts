@@ -2,7 +2,7 @@ import { parseEventId, type EventId } from './eventId.ts'
 import { parsePosition } from './position.ts'
 import { parseTime } from './time.ts'
 
-/** Where a stream was asked to begin. */
+/** The requested start of a stream. */
 export type Since =
   | { kind: 'now' }
   | ({ kind: 'id' } & EventId)
@@ -10,11 +10,11 @@ export type Since =
   | { kind: 'time'; time: Date }
   | { kind: 'last'; count: number }
 
-/** For people. */
+/** For people to read. */
 export const SINCE_FORMS =
   'an event id, a position, a time like 2026-11-21T19:33:02Z, or -N for the last N of each channel'
 
-/** Reads `since` of `GET /events`; empty means from now on. Undefined if it is none of its forms. */
+/** Reads `since` of `GET /events`; empty means from now on. Undefined if it has none of these forms. */
 export function parseSince(text: string): Since | undefined {
   if (text === '') return { kind: 'now' }
   const last = /^-([1-9][0-9]{0,3})$/.exec(text)?.[1]

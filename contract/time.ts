@@ -4,9 +4,9 @@ const RFC_3339 =
 const MINUTE_MS = 60_000
 
 /**
- * An RFC 3339 time; the zone is required, because a time without one means another moment on each machine. Whatever is
- * finer than a millisecond is cut off, as in `sentAt`. A leap second is the last millisecond before it, because no clock of ours
- * has it.
+ * Reads an RFC 3339 time. The zone is required, because a time without one means another moment on each machine. Digits beyond
+ * the millisecond are dropped, as in `sentAt`. A leap second becomes the last millisecond before it, because no clock here has
+ * leap seconds.
  */
 export function parseTime(text: string): Date | undefined {
   const match = RFC_3339.exec(text)
@@ -31,7 +31,7 @@ export function parseTime(text: string): Date | undefined {
   return utcYear >= 1 && utcYear <= 9999 ? time : undefined
 }
 
-/** Only there may a leap second follow. */
+/** A leap second may follow only there. */
 function endsMonth(time: Date): boolean {
   const next = new Date(time.getTime() + 1)
   return next.getUTCDate() === 1 && next.getUTCHours() === 0 && next.getUTCMinutes() === 0

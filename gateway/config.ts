@@ -1,78 +1,84 @@
 import { z } from 'zod'
-import { commonConfig, copyKeysConfig, databaseUrl, redisConfig } from '../chassis/commonConfig.ts'
-import { host, integer, origins, port, seconds } from '../chassis/configFields.ts'
+import {
+  commonConfig,
+  copyKeysConfig,
+  databaseConfig,
+  publicConfig,
+  redisConfig,
+} from '../chassis/commonConfig.ts'
+import { integer, seconds } from '../chassis/configFields.ts'
 import { MIN_CONNECTION_BUFFER_BYTES } from '../contract/limits.ts'
 
 export const gatewayConfig = z
   .object({
-    HOST: host().default('127.0.0.1').describe('Where the public API listens'),
-    PORT: port().describe('Its port'),
-    CORS_ORIGINS: origins()
-      .default([])
-      .describe('Comma list of other origins whose pages may listen'),
+    ...publicConfig,
     ...commonConfig,
-    ...databaseUrl,
-    DATABASE_CONNECTIONS: integer(1, 1_000)
-      .default(10)
-      .describe('Most connections to Postgres at once'),
+    ...databaseConfig(1),
     ...redisConfig,
     ...copyKeysConfig,
     HEARTBEAT_SECONDS: seconds(1, 60)
       .default(20)
       .describe(
-        'Between heartbeats; must be well below the read time-out of every proxy in between. ' +
-          'A reader may ask for a shorter time with heartbeat=',
+        'Time between heartbeats, well below the read time-out of every proxy on the way. ' +
+          'A client may ask for a shorter time with heartbeat=',
       ),
     MAX_STREAM_SECONDS: seconds(10, 86_400)
       .default(3_600)
-      .describe('Age at which a stream is ended, up to a fifth earlier; its reader resumes'),
+      .describe(
+        'Age at which the gateway ends a stream, up to a fifth earlier; its client resumes',
+      ),
     RETRY_SECONDS: seconds(0.1, 60)
       .default(2)
-      .describe('After which readers come back; each waits between half and one and a half of it'),
-    // Not less: a stream that catches up is sent half of it at once.
+      .describe('Time until clients reconnect; each waits between half and one and a half of it'),
+    // Not less, because a stream that catches up gets half of it at once.
     CONNECTION_BUFFER_BYTES: integer(MIN_CONNECTION_BUFFER_BYTES, 1_073_741_824)
       .default(MIN_CONNECTION_BUFFER_BYTES)
-      .describe('Bytes that may wait for one slow consumer before it is cut'),
+      .describe('Bytes that may wait for one client; beyond it the client is disconnected'),
     TOTAL_BUFFER_BYTES: integer(1_048_576, 68_719_476_736)
       .default(268_435_456)
-      .describe('Bytes that may wait for all slow consumers together before the slowest are cut'),
+      .describe(
+        'Bytes that may wait for all clients together; beyond it the slowest are disconnected',
+      ),
     STALL_SECONDS: seconds(1, 3_600)
       .default(30)
-      .describe('A reader that takes nothing of what waits for it for so long is cut'),
-    MAX_STREAMS: integer(1, 10_000_000).default(50_000).describe('Open streams at most'),
+      .describe('Time after which a client is disconnected if it takes none of the waiting bytes'),
+    MAX_STREAMS: integer(1, 10_000_000).default(50_000).describe('Maximum number of open streams'),
     MAX_STREAMS_PER_ADDRESS: integer(1, 10_000_000)
       .default(20_000)
-      .describe('Open streams of one address at most; put it near what one office needs'),
+      .describe(
+        'Maximum number of open streams from one address; set it near what one office needs',
+      ),
     MAX_CHANNELS: integer(1, 10_000_000)
       .default(100_000)
       .describe('Maximum number of channels that this gateway is subscribed to'),
     STREAMS_PER_SECOND: integer(1, 1_000_000)
       .default(5_000)
       .describe('New streams per second in the long run'),
-    STREAMS_BURST: integer(1, 10_000_000).default(20_000).describe('New streams at once'),
+    STREAMS_BURST: integer(1, 10_000_000)
+      .default(20_000)
+      .describe('New streams that may begin at once'),
     MAX_MEMORY_BYTES: integer(67_108_864, 1_099_511_627_776)
       .default(2_147_483_648)
-      .describe('Resident memory above which new streams are told to come back'),
+      .describe('Resident memory above which new streams are refused, and told to reconnect later'),
     PROXY_HOPS: integer(0, 10)
       .default(1)
       .describe(
-        'Proxies in front whose X-Forwarded-For is believed; 0 if clients connect directly',
+        'Number of proxies in front whose X-Forwarded-For is trusted; 0 if clients connect directly',
       ),
     REPLAY_BUFFER_BYTES: integer(0, 4_294_967_296)
       .default(33_554_432)
-      .describe('Memory for replaying recent messages to returning readers'),
-    // Two watermarks of each bridge: one may be late without anything being wrong.
+      .describe('Memory for replaying recent messages to clients that reconnect'),
+    // Two watermarks of each bridge: one may be late although nothing is wrong.
     LINK_TIMEOUT_SECONDS: seconds(1.5, 60)
       .default(2)
-      .describe('Reconnect to Redis after this long without a watermark of the bridges'),
+      .describe("Time without a bridge's watermark after which the gateway reconnects to Redis"),
     UNSUBSCRIBE_DELAY_SECONDS: seconds(0, 3_600)
       .default(30)
-      .describe('How long a channel stays subscribed after its last stream has left'),
+      .describe('Time that a channel stays subscribed after its last stream has left'),
   })
   .refine((config) => config.TOTAL_BUFFER_BYTES >= config.CONNECTION_BUFFER_BYTES, {
     path: ['TOTAL_BUFFER_BYTES'],
-    error:
-      'expected at least CONNECTION_BUFFER_BYTES, because all readers together may have what one may',
+    error: 'expected at least CONNECTION_BUFFER_BYTES, because all clients together include one',
   })
   .refine((config) => 2 * config.REPLAY_BUFFER_BYTES <= config.MAX_MEMORY_BYTES, {
     path: ['REPLAY_BUFFER_BYTES'],

@@ -2,6 +2,7 @@ import { Problem } from '../contract/problem.ts'
 import { RedisKeys } from '../contract/redisKeys.ts'
 import { readConfig } from '../chassis/config.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
+import { createEndedEpochs } from '../chassis/endedEpochs.ts'
 import { exposedCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
 import { createApp, createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
@@ -51,6 +52,7 @@ const feed = new Feed({
   copyKeys,
   onRefused,
   log,
+  onEpochEnded: createEndedEpochs(registry, logger),
   replay,
   metrics,
   logger,
@@ -85,7 +87,7 @@ const connections = new Connections({
   connectionBufferBytes: config.CONNECTION_BUFFER_BYTES,
   stallMs: config.STALL_SECONDS * 1_000,
   totalBufferBytes: config.TOTAL_BUFFER_BYTES,
-  // The rest is for what ends last.
+  // The rest of the time is for streams that end last.
   drainMs: config.DRAIN_SECONDS * 1_000 * 0.7,
   retryMs,
 })
@@ -119,9 +121,9 @@ await runService({
   registry,
   metrics: { host: config.METRICS_HOST, port: config.METRICS_PORT },
   servers: [{ server, host: config.HOST, port: config.PORT }],
-  // Only a first look at the log: with Redis away it is followed instead, and with Postgres away live streams go on.
+  // Only a first look at the log: without Redis the gateway follows the log, and without Postgres live streams go on.
   ready: async () => {
-    if (feed.hub.epoch === undefined) throw new Problem('unavailable', 'The log was not seen yet.')
+    if (feed.hub.epoch === undefined) throw new Problem('unavailable', 'The log was not read yet.')
   },
   drain: (signal) => {
     isDraining = true

@@ -36,7 +36,7 @@ export function createGatewayMetrics(registry: Registry) {
       label,
       values: { ...values },
     })
-  /** Counted as a plain number, because it is counted once per message and stream. */
+  /** A plain number, because it grows once per message and stream. */
   const sent = { messages: 0 }
   const deliveries = new Counter({
     name: 'causeway_gateway_deliveries_total',
@@ -50,28 +50,31 @@ export function createGatewayMetrics(registry: Registry) {
   return {
     sent,
     deliveries,
-    streams: gauge('streams', 'Open streams: what to scale on'),
-    // Those that came back have an id.
-    starts: counter('stream_starts', 'Streams begun, by where they began', 'since', SINCES),
+    streams: gauge('streams', 'Open streams; scale on this'),
+    // Streams of clients that reconnect have an id.
+    starts: counter('stream_starts', 'Streams begun, by where they start', 'since', SINCES),
     channels: gauge('channels', 'Channels that this gateway is subscribed to'),
-    reads: counter('reads', 'Pages of the past read, by source', 'source', SOURCES),
+    reads: counter('reads', 'Pages of older messages read, by source', 'source', SOURCES),
     gaps: counter('gaps', 'Gap events sent, by reason', 'reason', GAPS),
     resets: counter('resets', 'Reset events sent, by reason', 'reason', RESETS),
-    refusals: counter('refusals', 'Streams told to come back, by limit', 'reason', REFUSALS),
+    refusals: counter(
+      'refusals',
+      'Streams refused and told to reconnect, by limit',
+      'reason',
+      REFUSALS,
+    ),
     rejections: counter('rejections', 'Requests refused, by problem', 'reason', REJECTIONS),
     ends: counter('stream_ends', 'Streams that the gateway ended, by reason', 'reason', ENDS),
     lag: new Histogram({
       name: 'causeway_gateway_delivery_lag_seconds',
-      help: 'From the time that a message carries to its writing to streams; of those written together, the oldest',
+      help: 'Time from the sentAt of a message until it is written to streams; for messages written together, of the oldest',
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),
-    epochsEnded: new Counter({
-      name: 'causeway_gateway_epochs_ended_total',
-      help: 'Epochs that this gateway ended because the log went back',
-      registers,
-    }),
-    live: gauge('live', '1 while messages come over Redis, 0 while the log is followed instead'),
+    live: gauge(
+      'live',
+      '1 while messages come over Redis, 0 while the gateway follows the log instead',
+    ),
   }
 }
 

@@ -116,7 +116,7 @@ describe('an append', () => {
     expect(await faultsOf(openSql(url, opened))).toEqual([])
   })
 
-  test('goes to its own log alone', async () => {
+  test('goes only to its own log', async () => {
     const url = await testDatabase()
     const sql = openSql(url, opened)
     await sql(`insert into "log" ("id", "epoch") values (1, 'other')`)
@@ -129,7 +129,7 @@ describe('an append', () => {
     expect(await one.message('lobby', 2)).toBe(undefined)
   })
 
-  test('is refused at once where too much is waiting, and taken again afterwards', async () => {
+  test('is refused at once if too much is waiting, and taken again afterwards', async () => {
     const history = openLog(await testDatabase(), opened, { appendQueueBytes: 10_000 })
     const big = { data: JSON.stringify('x'.repeat(3_000)) }
     const answers = await Promise.allSettled(
@@ -145,7 +145,7 @@ describe('an append', () => {
     expect((await history.append(draft(big))).entry.position).toBe(5)
   })
 
-  test('is counted in bytes as they are stored, and not in characters', async () => {
+  test('is counted in stored bytes, not in characters', async () => {
     const history = openLog(await testDatabase(), opened, { appendQueueBytes: 10_000 })
     const answers = await Promise.allSettled(
       ['x', '€'].map((letter) =>
@@ -155,7 +155,7 @@ describe('an append', () => {
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
   })
 
-  test('larger than all that may wait is refused', async () => {
+  test('larger than the whole queue is refused', async () => {
     const history = openLog(await testDatabase(), opened, { appendQueueBytes: 0 })
     await expect(history.append(draft())).rejects.toMatchObject({ type: 'overloaded' })
   })

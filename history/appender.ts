@@ -22,21 +22,21 @@ interface AppendedRow extends Row {
 
 export interface AppenderOptions {
   logId: number
-  /** Bounds the queue: beyond it a draft is refused at once, as `overloaded`. */
+  /** Bounds the queue: beyond it, an append rejects at once with `overloaded`. */
   appendQueueBytes: number
   /** How long an idempotency key is kept. */
   keySeconds: number
 }
 
-/** More in one call gains little: the commit's cost is shared by then, and the batch is what a failure takes with it. */
+/** More in one call would gain little: these share the commit's cost already. And a failure takes the whole batch with it. */
 const MAX_BATCH = 512
 /** A batch is also one protocol message: this bounds its memory, and its time against the statement time-out. */
 const MAX_BATCH_BYTES = 4_000_000
 
 /**
- * Group commit. While one batch is being committed, whatever arrives waits, and all of it goes into the next: under load
- * the batches grow and each commit is shared, and a lone message waits for nothing. One batch at a time per process: a
- * second could only wait for the first one's lock.
+ * Group commit. While one batch is being committed, new drafts wait, and all of them go into the next. So under load the batches
+ * grow and each commit is shared; a single message waits for nothing. Each process has one batch at a time: a second one could
+ * only wait for the first one's lock.
  */
 export class Appender {
   clocks: Clocks = { difference: 0, lastAt: 0 }
@@ -73,7 +73,7 @@ export class Appender {
       } catch (error) {
         const problem = databaseProblem(error)
         for (const { reject } of batch) reject(problem)
-        // Those who came meanwhile were never sent. They are told now, and not after one more time-out of their own.
+        // The drafts that came meanwhile were never sent. They are refused now, not after another time-out.
         if (problem.status === 503) this.#refuseWaiting()
       }
     }
@@ -136,7 +136,7 @@ function settle({ resolve, reject }: Waiting, row: AppendedRow | undefined): voi
   }
 }
 
-/** Bytes as they are stored; the constant stands for the row, and the promise around it. */
+/** Stored bytes; the constant stands for the row, and for the promise around it. */
 function sizeOf({ channel, type, sender, data, key }: Draft): number {
   const texts = [channel, type, sender.id, sender.name, data, key ?? '']
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 300)

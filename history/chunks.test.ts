@@ -36,7 +36,7 @@ async function logOf(count: number, data: string): Promise<{ url: string; log: L
 const upTo = (count: number) => Array.from({ length: count }, (_, at) => at + 1)
 
 describe('a page', () => {
-  test('of many messages is read in chunks of a hundred, and its first tells where it ends', async () => {
+  test('of many messages is read in chunks of a hundred, and its first one tells where the page ends', async () => {
     const { log } = await logOf(250, '1')
     const up = await chunks(log, { limit: 230, order: 'asc' })
     expect(up.positions.map(({ length }) => length)).toEqual([100, 100, 30])
@@ -62,7 +62,7 @@ describe('a page', () => {
     expect([positions, first.last, first.more]).toEqual([[[3], [2]], 2, true])
   })
 
-  test('has nothing that comes while it is read: its head and its end stay true', async () => {
+  test('has no message that comes while it is read: its head and its end stay true', async () => {
     const { log } = await logOf(120, '1')
     const later = () => log.append(draft())
     const { first, positions } = await chunks(log, { limit: 1_000, order: 'asc' }, later)
@@ -70,7 +70,7 @@ describe('a page', () => {
     expect(first).toMatchObject({ head: 120, last: 120, more: false })
   })
 
-  test('leaves out what is removed while it is read', async () => {
+  test('leaves out messages that are removed while it is read', async () => {
     const { url, log } = await logOf(120, '1')
     const sql = openSql(url, opened)
     const remove = () => sql('delete from "message" where "position" > 110')
@@ -123,7 +123,7 @@ describe('a read that the database cannot give', () => {
     ['in time', timeout],
     ['before its driver gives up', new Error('Query read timeout')],
     ['in its memory', { cause: { originalCode: '53200' } }],
-  ])('%s is tried smaller, and so are those after it', async (_how, error) => {
+  ])('%s is tried smaller, and so are the reads after it', async (_how, error) => {
     const { pool, log } = await overburdened(16_384, error)
     const page = await wholePage(log, { channel: 'lobby', limit: 40, order: 'asc' })
     expect(page.entries.map(({ position }) => position)).toEqual(upTo(40))

@@ -44,13 +44,13 @@ describe('a code of Postgres', () => {
     expect(typeOf(new Error('x', { cause: new Error('y', { cause: { code } }) }))).toBe(type)
   })
 
-  test('counts, and not what a text quotes from a message', () => {
+  test('decides, not a text that may quote a message', () => {
     const quoted = 'invalid input syntax for type json: Token "ECONNREFUSED ECONNRESET" is invalid.'
     expect(typeOf(rawQueryError('22P02', quoted))).toBe('internal')
   })
 })
 
-describe('trouble without a code of Postgres', () => {
+describe('a failure without a code of Postgres', () => {
   test.each([
     ['connect ECONNREFUSED 127.0.0.1:5432', 'unavailable'],
     ['getaddrinfo ENOTFOUND db', 'unavailable'],
@@ -84,19 +84,19 @@ describe('trouble without a code of Postgres', () => {
     expect(typeOf(error)).toBe('internal')
   })
 
-  test('that is its own cause ends', () => {
+  test('that is its own cause can be classified', () => {
     const error = new Error('x')
     error.cause = error
     expect(typeOf(error)).toBe('internal')
   })
 })
 
-test('a problem stays the one that it is', () => {
+test('a problem stays as it is', () => {
   const problem = new Problem('overloaded')
   expect(databaseProblem(problem)).toBe(problem)
 })
 
-test('the caller is told nothing of the database', () => {
+test('the caller learns nothing about the database', () => {
   const problem = databaseProblem(new Error('connect ECONNREFUSED 10.0.0.1:5432'))
   expect(JSON.stringify(problem.toDetails())).not.toContain('10.0.0.1')
 })

@@ -67,7 +67,7 @@ describe('an epoch', () => {
     expect((await history.head()).epoch).toBe(epoch)
   })
 
-  test('is ended by one of many who see the same', async () => {
+  test('is ended by one of many callers that see the same', async () => {
     const callers = [openLog(url, opened), openLog(url, opened), history]
     const answers = await Promise.all(
       callers.flatMap((caller) =>

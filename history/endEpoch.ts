@@ -2,8 +2,8 @@ import type { Place } from '../contract/place.ts'
 import type { Pool } from './pool.ts'
 
 /**
- * Ends an epoch of the log if it still is that one and the log really contradicts the place: true if this call ended it. The function
- * of the database looks again while it holds the log's lock, so no append can come in between, and of many callers one ends it.
+ * Ends an epoch of the log if the log still has it and contradicts the place; true if this call ended it. The database function
+ * checks again while it holds the log's lock. So no append can come in between, and only one of many callers ends the epoch.
  */
 export async function endEpoch(
   pool: Pool,

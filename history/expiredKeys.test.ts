@@ -26,8 +26,8 @@ async function pass(seconds: number): Promise<void> {
 const kept = (channel: string): Promise<unknown[]> =>
   sql(`select from "idempotency" where "channel" = $1`, channel)
 
-describe('a key that is older than it is kept', () => {
-  test('is new, whether it has been deleted or not, and from then on found again', async () => {
+describe('a key that is older than its time', () => {
+  test('is new, deleted or not, and is then found again', async () => {
     const channel = uniquePrefix()
     const first = await history.append(draft({ channel, key: 'k' }))
     await pass(86_390)
@@ -74,7 +74,7 @@ describe('a key that is older than it is kept', () => {
     expect(await second.append(draft({ key: 'k2100' }))).toMatchObject({ repeated: true })
   })
 
-  test('is deleted without a wait for what others have locked, or for the log', async () => {
+  test('is deleted without waiting for locked keys, or for the log', async () => {
     const own = await testDatabase()
     const look = openSql(own, opened)
     const log = openLog(own, opened)
@@ -89,7 +89,7 @@ describe('a key that is older than it is kept', () => {
     for (const release of releases) await release()
   })
 
-  test("is deleted by the log's time, and not by a clock of the database that is ahead", async () => {
+  test("is deleted by the log's time, and not by a database clock that is ahead", async () => {
     const log = openLog(await testDatabase(), opened)
     // Seen from this process the database is a week ahead.
     const shifted = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 7 * 86_400_000)
@@ -103,7 +103,7 @@ describe('a key that is older than it is kept', () => {
     expect(await log.append(draft({ key: 'k' }))).toMatchObject({ repeated: false })
   })
 
-  test('is deleted from its own log alone', async () => {
+  test('is deleted only from its own log', async () => {
     const own = await testDatabase()
     const look = openSql(own, opened)
     await look(`insert into "log" ("id", "epoch") values (1, 'other')`)

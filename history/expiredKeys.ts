@@ -1,13 +1,13 @@
 import { Prisma, type Database } from './database.ts'
 
-/** Some milliseconds' work: an append that uses a key again waits for no more than one such step. */
+/** Some milliseconds' work: an append that uses a key again waits for one such step at most. */
 const MAX_KEYS = 1_000
 
 /**
- * Deletes some of the idempotency keys that are older than `seconds`, and tells whether there may be more. It takes no lock of the log.
+ * Deletes some of the idempotency keys older than `seconds`; returns whether there may be more. It takes no lock on the log.
  *
- * What an append takes for expired depends on its own time, which is not before the log's last. So a key that is deleted here would
- * have been new to every append, whatever the clocks do.
+ * An append judges a key's age by its own time, which is not before the log's last. So a key that is deleted here would have been
+ * new to every append, whatever the clocks do.
  */
 export async function deleteExpiredKeys(
   database: Database,

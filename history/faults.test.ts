@@ -72,7 +72,7 @@ describe('an append', () => {
 })
 
 describe('a server', () => {
-  test('that does not answer makes an outcome unknown, and is used again when it does', async () => {
+  test('that does not answer makes an outcome unknown, and is used again once it answers', async () => {
     const { url } = await ownPostgres(opened)
     const sql = openSql(url, opened)
     const history = openLog(url, opened)
@@ -105,7 +105,7 @@ describe('a server', () => {
     }
   })
 
-  test('that does not wait for its disk does not pass the check', async () => {
+  test('that does not wait for its disk fails the check', async () => {
     const { url } = await ownPostgres(opened, 'fsync=off')
     await expect(openLog(url, opened).check()).rejects.toMatchObject({
       type: 'unavailable',
@@ -114,7 +114,7 @@ describe('a server', () => {
   })
 })
 
-test('a reader whose session is ended hears that the log is unavailable', async () => {
+test('a reader whose session is ended gets unavailable', async () => {
   const url = await testDatabase()
   const sql = openSql(url, opened)
   const history = openLog(url, opened)

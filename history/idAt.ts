@@ -1,6 +1,6 @@
 /**
- * The id of the message at a position of the log whose row is `l` and whose number is $1; null if there is none, or none any more.
- * That of the head stands in the log's row, so it is known even if the message has been removed.
+ * The id of the message at a position, for a query on the log number $1 with its row `l`; null if there is none. The log's row
+ * holds the head's id, so that id is known even if its message has been removed.
  */
 export function idAt(position: string): string {
   return `case when l."head" = ${position}::bigint then l."last_id" else (

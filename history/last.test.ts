@@ -50,7 +50,7 @@ describe('the last messages', () => {
     expect(entries).toEqual([entry])
   })
 
-  test('of an empty log are none, and of one that is not there they are unavailable', async () => {
+  test('of an empty log are none, and of a missing log they are unavailable', async () => {
     const url = await testDatabase()
     const query = { channels: ['a'], count: 1, maxBytes: 1 }
     expect(await openLog(url, opened).last(query)).toMatchObject({ position: 0, entries: [] })

@@ -1,12 +1,12 @@
 import { Problem } from '../contract/problem.ts'
-import { cut } from './cut.ts'
+import { fitting } from './fitting.ts'
 import type { Pool } from './pool.ts'
 import { toEntries, type Row } from './row.ts'
 import type { Last, LastQuery } from './types.ts'
 
-/** The newest of each channel off its own index, then the newest of all of those. The head is of the same moment. */
+/** The newest of each channel by its own index, then the newest of all these. The head is of the same moment. */
 const LAST = `
-  select l."epoch", l."head", m.* from "log" l left join lateral (${cut(
+  select l."epoch", l."head", m.* from "log" l left join lateral (${fitting(
     `
       select one.* from unnest($3::text[]) as wanted("name"), lateral (
         select "position", "data_bytes" from "message"

@@ -9,7 +9,7 @@ const opened = disposables()
 const idOf = ({ entry }: Appended): string => JSON.parse(entry.json).id
 
 describe('the link of a message', () => {
-  test('is the id of the one before it in the log, whatever channel, batch or caller it is of', async () => {
+  test('is the id of the message before it in the log, on any channel, in any batch, by any caller', async () => {
     const url = await testDatabase()
     await cutIntoPartitions(openSql(url, opened), 100, 1)
     const callers = [openLog(url, opened), openLog(url, opened), openLog(url, opened)]
@@ -22,7 +22,7 @@ describe('the link of a message', () => {
     expect(answers.map(({ link }) => link)).toEqual(['', ...answers.slice(0, -1).map(idOf)])
   })
 
-  test('is none for a repeat, and a repeat is none for the next', async () => {
+  test('is empty for a repeat, and a repeat is not the link of the next message', async () => {
     const history = openLog(await testDatabase(), opened)
     const first = await history.append(draft({ key: 'k' }))
     // The first goes alone, the others wait for it together.
@@ -46,7 +46,7 @@ describe('the link of a message', () => {
     expect((await zero.append(draft())).link).toBe(idOf(first))
   })
 
-  test('does not go by a batch that failed', async () => {
+  test('skips a batch that failed', async () => {
     const history = openLog(await testDatabase(), opened)
     const first = await history.append(draft())
     await expect(history.append(draft({ data: '{' }))).rejects.toMatchObject({ type: 'internal' })
@@ -55,7 +55,7 @@ describe('the link of a message', () => {
 })
 
 describe('a mark', () => {
-  test('is answered by the id of its message, by every read that takes one', async () => {
+  test('is answered with the id of its message, by every read that takes one', async () => {
     const history = openLog(await testDatabase(), opened)
     expect(await history.head()).toMatchObject({ position: 0, id: '', idAt: '' })
     expect(await history.head(1)).toMatchObject({ position: 0, id: '', idAt: '' })
@@ -74,7 +74,7 @@ describe('a mark', () => {
     expect(await history.head()).toMatchObject({ idAt: '' })
   })
 
-  test('leaves a scan the id of where it ends', async () => {
+  test('does not change the id at the end of a scan', async () => {
     const history = openLog(await testDatabase(), opened)
     const ids: string[] = []
     for (const channel of ['a', 'b', 'a', 'b']) {

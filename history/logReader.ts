@@ -1,9 +1,10 @@
 import type { ChannelInfo } from '../contract/history.ts'
 import type { Entry } from '../contract/message.ts'
 import type { Place } from '../contract/place.ts'
-import { COLUMNS } from './cut.ts'
+import { COLUMNS } from './fitting.ts'
 import { readerProblem } from './databaseError.ts'
 import { endEpoch } from './endEpoch.ts'
+import { firstAt } from './firstAt.ts'
 import { readHeads } from './heads.ts'
 import { readLast } from './last.ts'
 import { readPage } from './page.ts'
@@ -26,13 +27,13 @@ import type {
 } from './types.ts'
 
 export interface LogOptions extends PoolOptions {
-  /** Which log of the database this is. */
+  /** Number of the log in the database. */
   logId: number
 }
 
 /**
- * What is read of the log in Postgres. It always reads what is committed last: a message that was acknowledged is there. Every
- * method throws a Problem: `unavailable` if the database is away or too slow, or has no such log.
+ * Reads the log in Postgres. It always reads the latest commits: a message that was acknowledged is there. Every method rejects
+ * with a Problem: `unavailable` if the database is away or too slow, or has no such log.
  */
 export class LogReader {
   readonly #pool: Pool
@@ -49,7 +50,7 @@ export class LogReader {
     return { epoch, position, id, idAt }
   }
 
-  /** The same with the heads of some channels, all at one moment. */
+  /** The same, with the heads of some channels, all at one moment. */
   heads(channels: readonly string[], mark = 0): Promise<Heads> {
     return this.#guard(() => readHeads(this.#pool, this.#logId, channels, mark))
   }
@@ -63,25 +64,22 @@ export class LogReader {
     })
   }
 
-  /** The newest `count` messages of each channel at the log's head, of which the newest that fit in `maxBytes` together. */
+  /** The newest `count` messages of each channel at the log's head; of these, the newest that fit into `maxBytes` together. */
   last(query: LastQuery): Promise<Last> {
     return this.#guard(() => readLast(this.#pool, this.#logId, query))
   }
 
-  /**
-   * Messages of some channels with `after < position <= upTo`, at most `limit`. It goes by each channel's index: for long
-   * ranges of few channels.
-   */
+  /** At most `limit` messages with `after < position <= upTo`, by each channel's index: for long ranges of few channels. */
   range(query: RangeQuery): Promise<Range> {
     return this.#guard(() => readRange(this.#pool, this.#logId, query))
   }
 
-  /** The same, of all channels or of many: it goes through every position, a thousand at most. */
+  /** The same for all channels or many: it goes through every position, a thousand at most. */
   scan(query: MarkedScanQuery): Promise<ScannedRange> {
     return this.#guard(() => readScan(this.#pool, this.#logId, query))
   }
 
-  /** The first chunk of a page; its `rest`, asked for in the same way, gives the next one. */
+  /** The first chunk of a page; its `rest`, passed in again, gives the next one. */
   page(query: PageQuery | RestQuery): Promise<Page> {
     return this.#guard(() => readPage(this.#pool, this.#logId, query))
   }
@@ -93,7 +91,7 @@ export class LogReader {
     })
   }
 
-  /** A channel exists by being named: one that nobody ever wrote to has head 0 and no messages. */
+  /** Naming a channel makes it exist: one without any message has head 0 and no messages. */
   channel(name: string): Promise<ChannelInfo> {
     return this.#guard(async () => {
       const [row] = await this.#pool.query<ChannelRow>(CHANNEL, [this.#logId, name])
@@ -102,8 +100,8 @@ export class LogReader {
   }
 
   /**
-   * Gives the log a new epoch if it still has this one and contradicts the place (see `contradicts`). Resolves to true if it did so;
-   * whoever gets false reads the head again: the epoch may have been ended by another caller.
+   * Gives the log a new epoch if it still has this one and contradicts the place (see `contradicts`). Resolves to true if it did.
+   * After false, read the head again: another caller may have ended the epoch.
    */
   endEpoch(epoch: string, place: Place): Promise<boolean> {
     return this.#guard(() => endEpoch(this.#pool, this.#logId, epoch, place))
@@ -123,11 +121,7 @@ export class LogReader {
 }
 
 const POSITION_BEFORE = `
-  select coalesce(
-    (select "position" - 1 from "message"
-      where "log_id" = $1::smallint and "sent_at" >= $2::timestamptz
-      order by "sent_at", "position" limit 1),
-    (select "head" from "log" where "id" = $1::smallint), 0) as "position"`
+  select ${firstAt('$2', '(select "head" + 1 from "log" where "id" = $1::smallint)')} - 1 as "position"`
 
 const MESSAGE = `
   select ${COLUMNS} from "message"

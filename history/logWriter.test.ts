@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 
 describe('heads', () => {
-  test('are those of the log and of each channel asked for', async () => {
+  test("are the log's head and the head of each channel asked for", async () => {
     const { epoch, position, id } = await history.head()
     expect(position).toBe(3)
     expect(await history.heads(['rooms.berlin', 'nobody', 'lobby'])).toEqual({
@@ -56,7 +56,7 @@ describe('heads', () => {
     expect(seen.size).toBeGreaterThan(10)
   })
 
-  test('of a log that is not there are unavailable', async () => {
+  test('of a missing log are unavailable', async () => {
     const none = openLog(await testDatabase(), opened, { logId: 7 })
     await expect(none.heads(['lobby'])).rejects.toMatchObject({ type: 'unavailable' })
     await expect(none.head()).rejects.toMatchObject({ type: 'unavailable' })
@@ -64,7 +64,7 @@ describe('heads', () => {
   })
 })
 
-test('a message is found by its channel and position alone', async () => {
+test('a message is found only by its channel and position together', async () => {
   expect(await history.message('rooms.berlin', 2)).toMatchObject({ position: 2, previous: 0 })
   expect(await history.message('lobby', 2)).toBe(undefined)
   expect(await history.message('lobby', 4)).toBe(undefined)

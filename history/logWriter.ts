@@ -12,12 +12,12 @@ export interface LogWriterOptions extends LogOptions, AppenderOptions {
   connections: number
 }
 
-/** One batch at a time is under way, and a check beside it. */
+/** One for the batch that is under way, one for a check beside it. */
 const WRITE_CONNECTIONS = 2
 
 /**
- * The log in Postgres to whoever also writes it. Appends have connections of their own, which no number of readers can take
- * from them. An append throws a Problem too: `unavailable`, `outcome-unknown`, `overloaded` or `idempotency-conflict`.
+ * The log in Postgres, for a process that also writes it. Appends have connections of their own, which no number of readers can
+ * take from them. An append rejects with a Problem: `unavailable`, `outcome-unknown`, `overloaded` or `idempotency-conflict`.
  */
 export class LogWriter extends LogReader {
   readonly #database: Database
@@ -31,7 +31,7 @@ export class LogWriter extends LogReader {
     this.#appender = new Appender(this.#database, options)
   }
 
-  /** What the last append has shown of the clocks of this process and of the database. */
+  /** How the clocks of this process and of the database compare, at the last append. */
   get clocks(): Clocks {
     return this.#appender.clocks
   }
@@ -41,7 +41,7 @@ export class LogWriter extends LogReader {
     return this.#appender.append(draft)
   }
 
-  /** Deletes some of the idempotency keys that have expired; false when there are no more. */
+  /** Deletes some of the idempotency keys that have expired; false if there are no more. */
   async forgetKeys(): Promise<boolean> {
     const { logId, keySeconds } = this.#options
     try {
@@ -51,10 +51,7 @@ export class LogWriter extends LogReader {
     }
   }
 
-  /**
-   * Throws unless this database keeps what it acknowledges. Without fsync or synchronous_commit a crash takes back commits
-   * whose senders were told 201, and gives their positions out again.
-   */
+  /** Throws if fsync or synchronous_commit is off: a crash would take back acknowledged messages, and reuse their positions. */
   async check(): Promise<void> {
     const { logId } = this.#options
     const [row] = await this.#database

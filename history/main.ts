@@ -1,6 +1,6 @@
 import { migrate } from './migrate.ts'
 
-/** `node dist/history/main.js`: migrates DATABASE_URL and exits; 78 where that is missing, 1 where it fails. */
+/** `node dist/history/main.js`: migrates DATABASE_URL and exits; with 78 if that is missing, with 1 if the migration fails. */
 const databaseUrl = process.env.DATABASE_URL
 if (!databaseUrl) {
   console.error('DATABASE_URL is missing: postgres://user:password@host:5432/database')

@@ -30,7 +30,7 @@ const WHOLE = [
 ]
 
 describe('a migration', () => {
-  test('makes the schema once; again it changes nothing', async () => {
+  test('makes the schema once; a second run changes nothing', async () => {
     const { sql } = deployment
     expect(await deployment.migrate()).toBe(`Applied: ${ALL_MIGRATIONS.join(', ')}`)
     expect(await tables()).toEqual(WHOLE)
@@ -40,7 +40,7 @@ describe('a migration', () => {
     expect(before).toMatchObject({ id: 0, head: 0n, epoch: expect.stringMatching(/^[0-9a-f]{8}$/) })
   })
 
-  test('by several at once is done once', async () => {
+  test('by several processes at once is done once', async () => {
     const said = await Promise.all([
       deployment.migrate(),
       deployment.migrate(),
@@ -57,14 +57,14 @@ describe('a migration', () => {
     )
   })
 
-  test('that is new is applied to what is there', async () => {
+  test('that is new is applied to an existing schema', async () => {
     await deployment.migrate()
     deployment.program.write(NEXT, `create table "more" ("id" int); insert into "more" values (1);`)
     expect(await deployment.migrate()).toBe(`Applied: ${NEXT}`)
     expect(await deployment.sql('select * from "more"')).toEqual([{ id: 1 }])
   })
 
-  test('that fails in its middle leaves nothing of itself, and a failure that is seen', async () => {
+  test('that fails in its middle leaves nothing behind, and rejects', async () => {
     const { sql } = deployment
     await deployment.migrate()
     deployment.program.write(
@@ -85,7 +85,7 @@ describe('a migration', () => {
     expect(await tables()).toEqual(WHOLE)
   })
 
-  test('that was changed after it had been applied is not applied again', async () => {
+  test('that was changed after it was applied is not applied again', async () => {
     await deployment.migrate()
     deployment.program.write(FIRST, `create table "late" ("id" int);`)
     expect(await deployment.migrate()).toBe('The schema is up to date.')
@@ -93,15 +93,15 @@ describe('a migration', () => {
   })
 })
 
-describe('the program', () => {
-  test('says what it needs where there is no address', async () => {
+describe('the migration program', () => {
+  test('names the variable that it needs if there is no address', async () => {
     await expect(deployment.migrate('')).rejects.toMatchObject({
       code: 78,
       stderr: expect.stringMatching(/^DATABASE_URL is missing/),
     })
   })
 
-  test('fails where there is no server, and does not show the password', async () => {
+  test('fails if there is no server, and does not show the password', async () => {
     const failure = deployment.migrate('postgres://user:secret@127.0.0.1:1/x')
     await expect(failure).rejects.toMatchObject({ code: 1 })
     await expect(failure).rejects.toMatchObject({ stderr: expect.not.stringContaining('secret') })

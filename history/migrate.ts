@@ -8,9 +8,9 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import * as schemaEngine from '@prisma/schema-engine-wasm/schema_engine_bg'
 
 /**
- * Brings a database to the newest schema and returns the names of the migrations that were applied, none if it was there
- * already. Prisma's own schema engine does it and keeps its usual `_prisma_migrations` table; it runs here as WebAssembly,
- * because Prisma's command line would download a binary first. Two at once are safe: the engine takes an advisory lock.
+ * Brings a database to the newest schema; returns the names of the applied migrations, none if it was up to date. Prisma's own
+ * schema engine does it, and keeps its usual `_prisma_migrations` table. It runs here as WebAssembly, because Prisma's command
+ * line would first download a binary. Two at once are safe: the engine takes an advisory lock.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   await loadEngine()
@@ -25,7 +25,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     })
     return appliedMigrationNames
   } catch (error) {
-    // The engine tells which migration failed, but of the server's own words only a number under which they were kept.
+    // The engine names the failed migration, but gives only a number under which it kept the server's own error.
     const id = /External error id#(\d+)/.exec(String(error))?.[1]
     const kept = id === undefined ? undefined : adapter.errorRegistry.consumeError(Number(id))
     if (kept !== undefined && error instanceof Error) error.cause = kept.error
@@ -36,8 +36,8 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 }
 
 /**
- * The adapter cuts a script at every semicolon, which breaks function bodies, and runs the parts one by one. Sent whole, a
- * script is one implicit transaction: a migration is applied entirely or not at all.
+ * The adapter splits a script at every semicolon, which breaks function bodies, and runs the parts one by one. Sent whole, a
+ * script is one implicit transaction: a migration is applied completely or not at all.
  */
 class WholeScripts extends PrismaPg {
   override async connect(): ReturnType<PrismaPg['connect']> {
@@ -57,7 +57,7 @@ declare const WebAssembly: {
   ): Promise<{ instance: { exports: Record<string, () => void> } }>
 }
 
-/** The package loads its module by importing a .wasm file, which Node 20 cannot: so it is instantiated here, once. */
+/** The package loads its module by importing a .wasm file, which Node 20 cannot do. So it is instantiated here, once. */
 let engineLoaded: Promise<void> | undefined
 function loadEngine(): Promise<void> {
   return (engineLoaded ??= instantiateEngine())

@@ -78,7 +78,7 @@ describe('a page', () => {
     expect((await wholePage(log, { ...query, to: at(5) })).entries.length).toBe(0)
   })
 
-  test('is shorter where messages are large, and says that there is more', async () => {
+  test('is shorter if messages are large, and says that there is more', async () => {
     const log = openLog(await testDatabase(), opened)
     const data = JSON.stringify('x'.repeat(1_500_000))
     for (let count = 0; count < 4; count++) await log.append(draft({ data }))
@@ -89,7 +89,7 @@ describe('a page', () => {
     expect([second.entries.map(({ position }) => position), second.more]).toEqual([[3, 4], false])
   })
 
-  test("has the channel's head, whatever of it was asked for", async () => {
+  test("has the channel's head, whatever part of it was asked for", async () => {
     const query = { limit: 1, order: 'asc' } as const
     const heads = await Promise.all(
       [

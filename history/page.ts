@@ -1,6 +1,7 @@
 import { Problem } from '../contract/problem.ts'
-import { COLUMNS } from './cut.ts'
+import { COLUMNS } from './fitting.ts'
 import { isTooMuch } from './databaseError.ts'
+import { firstAt } from './firstAt.ts'
 import type { Parameter, Pool } from './pool.ts'
 import { toEntries, type Row } from './row.ts'
 import type { Page, PageQuery, RestQuery } from './types.ts'
@@ -8,22 +9,22 @@ import type { Page, PageQuery, RestQuery } from './types.ts'
 /** Past the end of every log. */
 const END = '9223372036854775807'
 
-/** Of message data in one page: a page of the largest messages would otherwise hold tens of megabytes. */
+/** Message data in one page; without this, a page of the largest messages would hold tens of megabytes. */
 const MAX_BYTES = 4_000_000
 
-/** Of one read: its rows are unpacked and encoded in a millisecond or two, for which posts wait. */
+/** Message data in one read: posts wait a millisecond or two while its rows are unpacked and encoded. */
 const READ_BYTES = 131_072
 const READ_COUNT = 100
 
-/** A read that took too long is tried once more with an eighth, and once with an eighth of that, but always for one message. */
+/** A read that took too long is tried with an eighth, and with an eighth of that, but never with less than one message. */
 const LEAST_READ_BYTES = READ_BYTES / 64
 const SMALLER = 8
 
 /**
- * The first chunk of a page of a channel, and how to read on. The channel's head, the page's end and its first chunk come from one
- * statement and so from one snapshot: a stream opened after that head continues the page without a seam. What is read later lies
- * between positions, where nothing changes. Times are turned into positions first, which is exact, because a message is never
- * older than the one before it.
+ * The first chunk of a page of a channel, and how to read on. The channel's head, the page's end and the first chunk come from
+ * one statement, and so from one snapshot. So a stream opened after that head continues the page without a seam. Later chunks lie
+ * between two positions, and nothing changes there. Times are first turned into positions. That is exact, because a message is
+ * never older than the one before it.
  */
 export async function readPage(
   pool: Pool,
@@ -83,10 +84,7 @@ async function readChunk(
 
 const PAGES = { asc: statement('asc'), desc: statement('desc') }
 
-/**
- * Where the page ends is found by the sizes, which stand beside the messages; of these only the first are read. `limit 1` keeps the
- * planner from joining in any other way than by the primary key.
- */
+/** The sizes beside the messages show the page's end; only the first are read. `limit 1` forces joins by the primary key. */
 function statement(order: 'asc' | 'desc'): string {
   const isOfPage = `"number" = 1 or ("number" <= $7::int and "bytes" <= $8::bigint)`
   return `
@@ -110,30 +108,24 @@ function statement(order: 'asc' | 'desc'): string {
     where l."id" = $1::smallint`
 }
 
-/** One more than the limit tells whether there are more. */
+/** One more than the limit shows whether there are more. */
 function candidates(order: 'asc' | 'desc'): string {
   return `
     select "position", "data_bytes" from "message"
     where "log_id" = $1::smallint and "channel" = $2::text
       and "position" > coalesce($3::bigint, 0) and "position" < coalesce($4::bigint, ${END})
-      and "position" >= case when $5::timestamptz is null then 0 else ${firstAt('$5')} end
-      and "position" < case when $6::timestamptz is null then ${END} else ${firstAt('$6')} end
+      and "position" >= case when $5::timestamptz is null then 0 else ${firstAt('$5', END)} end
+      and "position" < case when $6::timestamptz is null then ${END} else ${firstAt('$6', END)} end
     order by "position" ${order} limit $7::int + 1`
-}
-
-/** The position of the first message at or after a time; past the end of every log if there is none. */
-function firstAt(time: string): string {
-  return `coalesce((select "position" from "message" where "log_id" = $1::smallint
-    and "sent_at" >= ${time}::timestamptz order by "sent_at", "position" limit 1), ${END})`
 }
 
 interface PageRow extends Row {
   epoch: string
   head: string
   low: string
-  /** Of the messages asked for, up to one more than the limit; null if there are none. */
+  /** The number of messages that the query matches, up to one more than the limit; null if there are none. */
   found: string | null
-  /** Of these, those that are of the page. */
+  /** The number of these that are on the page. */
   kept: string | null
   last: string | null
 }

@@ -3,13 +3,7 @@ import { disposables } from '../test/support/disposables.ts'
 import { holdLock } from '../test/support/holdLock.ts'
 import { faultsOf } from '../test/support/logFaults.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import {
-  cutIntoPartitions,
-  draft,
-  openLog,
-  openSql,
-  type Sql,
-} from '../test/support/testLog.ts'
+import { cutIntoPartitions, draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import type { LogWriter } from './logWriter.ts'
 
 const opened = disposables()
@@ -41,7 +35,7 @@ async function partitions(): Promise<string[]> {
 }
 
 describe('a partition', () => {
-  test('is made a tenth before it is needed, with everything that its neighbours have', async () => {
+  test('is made a tenth of its size before it is needed, with everything that its neighbours have', async () => {
     await append(90)
     expect(await partitions()).toEqual(['message_0_100'])
     await append(1)
@@ -57,7 +51,7 @@ describe('a partition', () => {
     expect(second).toHaveLength(4)
   })
 
-  test('is made while several append and others read, and no one notices', async () => {
+  test('is made while several processes append and others read, and none of them notices', async () => {
     const callers = [history, openLog(url, opened), openLog(url, opened)]
     const over = new AbortController()
     const read = async (): Promise<number> => {
@@ -100,7 +94,7 @@ describe('a partition', () => {
     },
   )
 
-  test('that cannot be made yet keeps nobody waiting until it is needed', async () => {
+  test('that cannot be made yet delays nobody until it is needed', async () => {
     await append(89)
     const release = await holdLock(
       opened,
@@ -120,7 +114,7 @@ describe('a partition', () => {
     expect(await faultsOf(sql)).toEqual([])
   })
 
-  test('is made for another log too, which shares none', async () => {
+  test('is made for another log too, and shares nothing with it', async () => {
     await sql(`insert into "log" ("id", "epoch") values (1, 'other')`)
     const other = openLog(url, opened, { logId: 1 })
     await append(1)

@@ -76,7 +76,7 @@ describe('the migration to partitions', () => {
     expect(await history.append(nth(600))).toMatchObject({ repeated: false })
   })
 
-  test('takes over the keys that come while it is under way', async () => {
+  test('takes over the keys that come while it runs', async () => {
     const deployment = await TestDeployment.create(opened, OLD)
     const { sql, url } = deployment
     await deployment.migrate()
@@ -93,7 +93,7 @@ describe('the migration to partitions', () => {
     expect((await history.append(nth(1))).entry.position).toBe(61)
   })
 
-  test('fails no append of the version before, while it runs and afterwards', async () => {
+  test('fails no append of the previous version, while it runs and afterwards', async () => {
     const deployment = await TestDeployment.create(opened, OLD)
     const { sql, url } = deployment
     await deployment.migrate()
@@ -136,7 +136,7 @@ describe('the migration to partitions', () => {
     ])
   })
 
-  test('leaves alone what an operator has made beforehand, as the runbook says', async () => {
+  test('keeps partitions that an operator made beforehand, as the runbook says', async () => {
     const deployment = await TestDeployment.create(opened, OLD)
     const { sql, url } = deployment
     await deployment.migrate()
@@ -154,7 +154,7 @@ describe('the migration to partitions', () => {
   test.each([
     ['its first step', []],
     ['its last step', [BOUNDS, ABOUT, KEYS]],
-  ])('waits in %s for a long read, and keeps nobody waiting meanwhile', async (_which, done) => {
+  ])('waits in %s for a long read, and delays nobody meanwhile', async (_which, done) => {
     const deployment = await TestDeployment.create(opened, [...OLD, ...done])
     const { sql, url } = deployment
     await deployment.migrate()
@@ -175,7 +175,7 @@ describe('the migration to partitions', () => {
     expect((await openLog(url, opened).head()).position).toBe(300)
   })
 
-  test('lets whoever could use the old tables use the new ones', async () => {
+  test('lets every role that could use the old tables use the new ones', async () => {
     const deployment = await TestDeployment.create(opened, OLD)
     const { sql } = deployment
     await deployment.migrate()

@@ -192,7 +192,7 @@ describe.each(['before', 'after'])('%s the planner has counted the messages', (w
       [10_000],
       () => readPage(pool, 0, { channel: 'busy', limit: 300, order: 'desc', before: 9_000 }),
     ],
-  ])('%s looks into the partitions %j alone', async (_what, partitions, read) => {
+  ])('%s looks only into the partitions %j', async (_what, partitions, read) => {
     for (let count = 0; count < 7; count++) {
       await read().catch(() => {})
       expect(pool.partitions).toEqual(partitions)

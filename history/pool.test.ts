@@ -34,7 +34,7 @@ test('a text is parsed once for each connection, and a statement has two seconds
   })
 })
 
-test('a database whose time is that of Berlin gives the same times', async () => {
+test('a database with the time zone of Berlin gives the same times', async () => {
   const url = await testDatabase()
   await runSql(
     url,
@@ -50,7 +50,7 @@ test('a database whose time is that of Berlin gives the same times', async () =>
   expect(await history.positionBefore(new Date(sentAt.getTime() + 1))).toBe(1)
 })
 
-test('a session sorts nothing that an index has in order: it has no bitmap scans', async () => {
+test('a session sorts nothing that an index has in order: it makes no bitmap scans', async () => {
   const sql = `select current_setting('enable_bitmapscan') as "bitmapscan"`
   expect(await openPool(await testDatabase()).query(sql, [])).toEqual([{ bitmapscan: 'off' }])
 })

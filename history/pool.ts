@@ -5,13 +5,12 @@ export interface PoolOptions {
   databaseUrl: string
   /** Most connections at once. */
   connections: number
-  /** For trouble on idle connections, which no query is there to report. */
+  /** Gets errors on idle connections, which no query could report. */
   onError: (error: Error) => void
 }
 
 /**
- * Prisma's driver over a pool of its own, with a bound on every wait: by default the pool waits for a connection, and the
- * server for a lock, for ever.
+ * Prisma's driver over a pool of its own. Every wait has a bound; by default it would wait for connections and locks for ever.
  */
 export function createDriver({ databaseUrl, connections, onError }: PoolOptions): PrismaPg {
   return new PrismaPg(
@@ -19,8 +18,8 @@ export function createDriver({ databaseUrl, connections, onError }: PoolOptions)
       connectionString: databaseUrl,
       max: connections,
       connectionTimeoutMillis: 1_500,
-      // Above the server's own limit: it is for a link that went silent, where the server's answer never comes. Together with
-      // the wait for a connection it bounds how long a post may hang: 503 within about three seconds.
+      // Above the server's own limit: this is for a connection that went silent, on which the server's answer never comes.
+      // Together with the wait for a connection it bounds how long a post may hang: it gets 503 within about three seconds.
       query_timeout: 2_500,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
@@ -39,12 +38,12 @@ const SETTINGS = [
   'statement_timeout=2000',
   'lock_timeout=1500',
   'idle_in_transaction_session_timeout=5000',
-  // Prisma's driver takes the time of any zone for UTC.
+  // Prisma's driver reads the time of any zone as UTC.
   'timezone=UTC',
-  // Each read has an index in its very order. A bitmap scan loses the order: of a channel that the planner takes for short, it
-  // then sorts all 160,000 messages for the last thousand.
+  // Each read has an index in its own order, and a bitmap scan loses the order. If the planner takes a channel for short, it then
+  // sorts all 160,000 messages for the last thousand.
   'enable_bitmapscan=off',
-  // A new partition is empty, and to read it whole looks cheap. The plan is kept, and the partition grows.
+  // A new partition is empty, and a scan of all of it looks cheap. But the plan stays, and the partition grows.
   'enable_seqscan=off',
 ]
 
@@ -58,10 +57,7 @@ function statementName(sql: string): string {
 /** A value for a numbered parameter; the statement casts it (`$2::text[]`). */
 export type Parameter = number | string | null | readonly string[]
 
-/**
- * Runs SQL on Prisma's driver itself. Prisma's client, whose engine takes 30 MB in every process that loads it, is not needed
- * for that.
- */
+/** Runs SQL on Prisma's driver itself. Prisma's client is not needed for that, and its engine takes 30 MB in every process. */
 export class Pool {
   readonly #driver: ReturnType<PrismaPg['connect']>
 
@@ -69,7 +65,7 @@ export class Pool {
     this.#driver = createDriver(options).connect()
   }
 
-  /** Rows by column name. A bigint and a time come as text. Throws what the driver throws; see databaseProblem. */
+  /** Rows by column name. A bigint and a time come as text. Throws the driver's errors; see databaseProblem. */
   async query<Row>(sql: string, parameters: readonly Parameter[]): Promise<Row[]> {
     const driver = await this.#driver
     const { columnNames, rows } = await driver.queryRaw({

@@ -96,7 +96,7 @@ test('a range and a scan hold the very encodings that were acknowledged', async 
   expect(await history.scan(query)).toMatchObject({ entries: [entry], upTo: 10 })
 })
 
-test('positions of another life of the log are not looked up', async () => {
+test('positions of another epoch are not looked up', async () => {
   const query = { epoch: 'another', channels: ['a'], after: 0, upTo: 9, limit: 9, maxBytes: ALL }
   const problem = { type: 'unavailable', detail: 'The log has another epoch now.' }
   await expect(history.range(query)).rejects.toMatchObject(problem)

@@ -1,11 +1,11 @@
 import { Problem } from '../contract/problem.ts'
-import { cut } from './cut.ts'
+import { fitting } from './fitting.ts'
 import { idAt } from './idAt.ts'
 import type { Parameter, Pool } from './pool.ts'
 import { toEntries, type Row } from './row.ts'
 import type { MarkedScanQuery, RangeQuery, ScannedRange, ScanQuery, Range } from './types.ts'
 
-/** Positions that one scan goes through at most, of whatever channels: a statement has two seconds. */
+/** Positions in one scan at most, on any channels: a statement has two seconds. */
 const MAX_POSITIONS = 1_000
 
 export async function readScan(
@@ -27,7 +27,7 @@ export async function readRange(pool: Pool, log: number, query: RangeQuery): Pro
   return range
 }
 
-/** The bounds come first: with them the index of the positions is the one that is gone through, however few channels are named. */
+/** The bounds come first, so that the scan goes along the index of the positions, however few channels it names. */
 const SCAN = statement(
   `
   select "position", "data_bytes" from (
@@ -39,8 +39,8 @@ const SCAN = statement(
 )
 
 /**
- * Channel by channel off its own index, then merged. One index scan over `channel = any(…)` would read every message of every
- * channel before it could sort out the first few. One more than the limit tells whether there are more.
+ * Channel by channel along its own index, then merged. One index scan over `channel = any(…)` would read every message of every
+ * channel before it could sort out the first few. One more than the limit shows whether there are more.
  */
 const RANGE = statement(`
   select one.* from unnest($5::text[]) as wanted("name"), lateral (
@@ -50,13 +50,10 @@ const RANGE = statement(`
     order by "position" limit $6::int + 1
   ) one order by one."position" limit $6::int + 1`)
 
-/**
- * The epoch and the messages in one statement, and so of one moment: asked for one after the other, a restore between the two
- * would pass messages of the restored log off as those of the log before.
- */
+/** One statement for epoch and messages: between two, a restore could pass the restored log off as the one before. */
 function statement(candidates: string, more = ''): string {
   return `
-    select l."epoch"${more}, m.* from "log" l left join lateral (${cut(candidates, 'asc')}) m on true
+    select l."epoch"${more}, m.* from "log" l left join lateral (${fitting(candidates, 'asc')}) m on true
     where l."id" = $1::smallint`
 }
 
@@ -83,7 +80,7 @@ interface RangeRow extends Row {
 
 interface ScanRow extends RangeRow {
   head: string
-  /** The ids of the messages at the end asked for and at the mark. */
+  /** The ids of the messages at the end of the range and at the mark. */
   end: string | null
   at_mark: string | null
 }

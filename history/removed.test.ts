@@ -1,13 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import {
-  cutIntoPartitions,
-  draft,
-  openLog,
-  openSql,
-  type Sql,
-} from '../test/support/testLog.ts'
+import { cutIntoPartitions, draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import type { LogWriter } from './logWriter.ts'
 import type { PageQuery } from './types.ts'
 
@@ -53,14 +47,14 @@ describe('after messages have been removed', () => {
     await removeUpTo(200)
   })
 
-  test('the heads are the same, and a mark that is gone has no id', async () => {
+  test('the heads are the same, and a mark that was removed has no id', async () => {
     const { channels, ...head } = await history.heads(['old', 'lobby'], 200)
     expect(head).toEqual({ epoch, position: 350, id: ids[349], idAt: '' })
     expect(Object.fromEntries(channels)).toEqual({ old: 50, lobby: 350 })
     expect(await history.head(201)).toMatchObject({ idAt: ids[200] })
   })
 
-  test('a scan and a range give what there is', async () => {
+  test('a scan and a range give the messages that are left', async () => {
     const found = await history.scan({ epoch, ...all, mark: 1 })
     expect(found.entries.map(({ position }) => position)).toEqual(from(201, 350))
     expect(found).toMatchObject({ upTo: 350, id: ids[349], idAt: '' })
@@ -82,7 +76,7 @@ describe('after messages have been removed', () => {
     expect(await page({ channel: 'old' })).toEqual([undefined, undefined, false, 50, 200])
   })
 
-  test('the newest messages, single ones and times are found', async () => {
+  test('the newest messages, single messages and times are found', async () => {
     const { entries } = await history.last({ channels: ['old', 'lobby'], count: 2, maxBytes: 1e6 })
     expect(entries.map(({ position }) => position)).toEqual([349, 350])
     expect(await history.message('lobby', 200)).toBe(undefined)
@@ -91,7 +85,7 @@ describe('after messages have been removed', () => {
     expect(await history.channel('old')).toMatchObject({ head: 50 })
   })
 
-  test('appends follow what is gone, and a key whose message is gone is new', async () => {
+  test('appends follow the removed messages, and a key of a removed message is new', async () => {
     expect(await history.append(draft({ channel: 'old' }))).toMatchObject({
       link: ids[349],
       entry: { position: 351, previous: 50 },
@@ -102,7 +96,7 @@ describe('after messages have been removed', () => {
     expect(await history.append(keyed)).toEqual({ ...again, link: '', repeated: true })
   })
 
-  test('of all of them the log still knows its head', async () => {
+  test('the log still knows its head, even if all are gone', async () => {
     await removeUpTo(400)
     expect(await history.head(350)).toEqual({ epoch, position: 350, id: ids[349], idAt: ids[349] })
     expect(await history.scan({ epoch, ...all, mark: 350 })).toMatchObject({

@@ -14,10 +14,7 @@ export interface Row {
   sent_at: Date | string
 }
 
-/**
- * The messages among the rows, in order; a row without one tells of the log only. They are sorted here, because the server would sort
- * them with their data.
- */
+/** The messages among the rows; others tell only about the log. Sorted here: the server would sort them with their data. */
 export function toEntries(rows: readonly Row[], order: 'asc' | 'desc' = 'asc'): Entry[] {
   const sign = order === 'asc' ? 1 : -1
   return rows
@@ -26,7 +23,7 @@ export function toEntries(rows: readonly Row[], order: 'asc' | 'desc' = 'asc'): 
     .sort((one, other) => sign * (one.position - other.position))
 }
 
-/** The only way from the database to the wire, so that live delivery, resuming and history show the same bytes. */
+/** The only way from the database to the wire, so that live delivery, resumed streams and history show the same bytes. */
 export function toEntry(row: Row): Entry {
   const position = Number(row.position)
   const previous = Number(row.previous)

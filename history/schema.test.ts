@@ -55,7 +55,7 @@ function readModel(body: string): Model {
 
 const byTable = (one: Model, other: Model): number => one.table.localeCompare(other.table)
 
-test('the schema that Prisma is told is the one that the migrations make', async () => {
+test("Prisma's schema is the one that the migrations make", async () => {
   const schema = readFileSync(join(ROOT, 'prisma/schema.prisma'), 'utf8')
   const models = [...schema.matchAll(/^model \w+ \{\n(.*?)^\}/gms)].map(([, body = '']) =>
     readModel(body),

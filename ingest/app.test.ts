@@ -28,7 +28,7 @@ describe('a message', () => {
     ['/channels/nobody/messages/-1', '400 invalid-parameter'],
     ['/channels/nobody/messages/1e3', '400 invalid-parameter'],
     ['/channels/a%20b/messages/1', '400 invalid-channel'],
-  ])('at %s is not there: %s', async (path, expected) => {
+  ])('at %s does not exist: %s', async (path, expected) => {
     expect(await problem(await fetch(`${ingest.origin}${path}`))).toBe(expected)
   })
 
@@ -118,7 +118,7 @@ describe('a channel', () => {
   })
 })
 
-test('a database that is away is a 503 that says when to come back', async () => {
+test('a database that is away gives a 503 that says when to retry', async () => {
   const away = await ingestServer('postgres://nobody@127.0.0.1:1/none')
   opened.add(() => away.close())
   const answers = await Promise.all([

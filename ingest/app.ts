@@ -9,22 +9,22 @@ import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
 import { createReadLimit } from './readLimit.ts'
 
 export interface IngestOptions extends Omit<AppOptions, 'routes'> {
-  history: Pages & Messages & Channels & Pick<PostMessageOptions, 'append'>
+  log: Pages & Messages & Channels & Pick<PostMessageOptions, 'append'>
   publish: PostMessageOptions['publish']
   posts: PostMessageOptions['posts']
   bodyLimits: BodyLimits
   maxEventBytes: PostMessageOptions['maxEventBytes']
 }
 
-/** A reader who takes nothing holds one chunk of a page, or one message. */
+/** A client that takes nothing holds one chunk of a page, or one message, in memory. */
 const MAX_READS = 100
-/** A page of 4 MB still gets through 300 kbit/s. */
+/** Even at 300 kbit/s a page of 4 MB fits in. */
 const READ_MILLISECONDS = 120_000
-/** Of pages, read from the database. The others wait for their turn, and leave the database to appends. */
+/** Chunks of pages read from the database at once. Other pages wait for their turn, and leave the database to appends. */
 const CHUNKS_AT_ONCE = 2
 
 export function createIngest({
-  history,
+  log,
   publish,
   posts,
   bodyLimits,
@@ -39,7 +39,7 @@ export function createIngest({
       {
         path: '/channels/:channel/messages',
         post: createPostMessage({
-          append: (draft) => history.append(draft),
+          append: (draft) => log.append(draft),
           publish,
           readBody,
           maxEventBytes,
@@ -48,20 +48,13 @@ export function createIngest({
       },
       {
         path: '/channels/:channel/messages/:position',
-        get: limited(
-          createGetMessage({
-            message: (channel, position) => history.message(channel, position),
-          }),
-        ),
+        get: limited(createGetMessage(log)),
       },
-      {
-        path: '/channels/:channel',
-        get: limited(createGetChannel({ channel: (name) => history.channel(name) })),
-      },
+      { path: '/channels/:channel', get: limited(createGetChannel(log)) },
       {
         path: '/history',
         get: limited(
-          createGetHistory({ page: (query) => history.page(query) }, new Turns(CHUNKS_AT_ONCE)),
+          createGetHistory({ page: (query) => log.page(query) }, new Turns(CHUNKS_AT_ONCE)),
         ),
       },
     ],

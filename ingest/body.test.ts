@@ -66,7 +66,7 @@ async function connect(): Promise<{ socket: Socket; statuses: () => number[] }> 
 const until = (isSo: () => boolean): Promise<void> => waitFor(isSo, 10, 1)
 
 describe('a body', () => {
-  test('of as many bytes as are allowed is taken, and not one byte more', async () => {
+  test('of the allowed size is taken, and one byte more is not', async () => {
     const { socket, statuses } = await connect()
     for (const bytes of [1_000, 1_001, 0]) {
       socket.write(`${HEAD}Content-Length: ${bytes}\r\n\r\n${'€'.repeat(bytes / 3)}`)
@@ -88,7 +88,7 @@ describe('a body', () => {
     expect([statuses(), bodies]).toEqual([[413, 200], ['{}']])
   })
 
-  test('whose sender leaves in the middle is no fault of ours', async () => {
+  test('whose client leaves in the middle is not counted as a fault of the service', async () => {
     const { socket } = await connect()
     socket.write(`${HEAD}Content-Length: 10\r\n\r\n{`)
     socket.end()
@@ -116,8 +116,8 @@ function begin(bytes: number, begun: number): string {
   return `${HEAD}Content-Length: ${bytes}\r\n\r\n${'x'.repeat(begun)}`
 }
 
-describe('bodies that are still coming in', () => {
-  test('are bounded together; whoever ends or leaves gives back what it held', async () => {
+describe('bodies that are being received', () => {
+  test('have one limit together; a body that ends or breaks off gives back its share', async () => {
     const [first, second, third] = [await connect(), await connect(), await connect()]
     first.socket.write(begin(1_000, 900))
     // Its beginning is read when a later request of another connection has been answered.

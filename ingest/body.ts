@@ -6,17 +6,17 @@ const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 export interface BodyLimits {
   /** Of one body. */
   maxBytes: number
-  /** Of all bodies that have not come whole yet, together. */
+  /** For all incomplete bodies together. */
   maxReadingBytes: number
 }
 
 export type ReadBody = (request: Request) => Promise<Uint8Array>
 
 /**
- * Reads a JSON body's bytes, uncompressed. Throws `unsupported-media-type`, `too-large`, `overloaded`, or `malformed-request` if the
- * sender leaves in the middle.
+ * Reads a JSON body's bytes, uncompressed. Throws `unsupported-media-type`, `too-large`, `overloaded`, or `malformed-request` if
+ * the client leaves early.
  *
- * The type is insisted on, also because a page of another origin can send text and forms without asking, but not this.
+ * It insists on the media type, also because a page of another origin can send text and forms without a preflight, but not JSON.
  */
 export function createReadBody({ maxBytes, maxReadingBytes }: BodyLimits): ReadBody {
   let reading = 0
@@ -30,14 +30,17 @@ export function createReadBody({ maxBytes, maxReadingBytes }: BodyLimits): ReadB
     }
     const chunks: Buffer[] = []
     let bytes = 0
-    // Destroyed, a request could not be answered any more.
+    // A destroyed request could not be answered any more.
     const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
     try {
       for await (const chunk of body) {
         bytes += chunk.length
         reading += chunk.length
         if (bytes > maxBytes) {
-          throw new Problem('too-large', `at most ${maxBytes} bytes are taken (MAX_BODY_BYTES)`)
+          throw new Problem(
+            'too-large',
+            `The body may have at most ${maxBytes} bytes (MAX_BODY_BYTES).`,
+          )
         }
         if (reading > maxReadingBytes) throw new Problem('overloaded')
         chunks.push(chunk)
@@ -48,7 +51,7 @@ export function createReadBody({ maxBytes, maxReadingBytes }: BodyLimits): ReadB
       throw new Problem('malformed-request', undefined, { cause: error })
     } finally {
       reading -= bytes
-      // What is left of a refused body must not stand in front of the connection's next request.
+      // The rest of a refused body must not delay the connection's next request.
       request.resume()
     }
   }

@@ -50,7 +50,7 @@ async function outcomes() {
   return Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]))
 }
 
-test('a real broker passes on what is published, and tells whether anybody heard it', async () => {
+test('a real broker passes on what is published, and says whether anybody received it', async () => {
   publisher.publish(entry(1), 'e1')
   await publisher.flush(10_000)
   expect(await outcomes()).toEqual({ acked: 0, failed: 0, skipped: 0, nobody: 1 })

@@ -11,7 +11,7 @@ async function read(difference: number, lastAt: number): Promise<number[]> {
   )
 }
 
-test('the metrics show how far the clocks differ and the log is ahead, at the time when they are read', async () => {
+test('the metrics show how far the clocks differ and the log is ahead, at the time of the scrape', async () => {
   expect(await read(0, 0)).toEqual([0, 0])
   expect(await read(-2.5, Date.now() - 5_000)).toEqual([-2.5, 0])
   expect(await read(60, Date.now() + 3_600_000)).toEqual([60, expect.closeTo(3_600, -2)])

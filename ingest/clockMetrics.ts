@@ -1,12 +1,12 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Clocks } from '../history/clocks.ts'
 
-/** What the appends have shown of the clocks, read whenever the metrics are. */
+/** What the appends have shown about the clocks, read at each scrape. */
 export function createClockMetrics(registry: Registry, clocks: () => Clocks) {
   return {
     difference: new Gauge({
       name: 'causeway_ingest_clock_difference_seconds',
-      help: "Seconds that the database's clock is ahead of this process's, by the last append; negative if it is behind",
+      help: "Seconds that the database's clock is ahead of this process's, at the last append; negative if it is behind",
       registers: [registry],
       collect() {
         this.set(clocks().difference)

@@ -45,7 +45,7 @@ describe('data are taken if and only if the database can look into them', () => 
       ],
     ],
   ] as const
-  test.each(numbers)('with %s at their bound', async (_what, texts) => {
+  test.each(numbers)('with %s at their limit', async (_what, texts) => {
     const signed = texts.flatMap((text) => (text.startsWith('-') ? [text] : [text, `-${text}`]))
     expect(signed.map(isTaken)).toEqual(await fits([...signed]))
   })

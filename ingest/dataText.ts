@@ -1,33 +1,33 @@
-/** Deeper data would overflow the stack of some parser on its way that recurses; nobody's messages are that deep. */
+/** Deeper data would overflow the stack of some recursive parser on its way; nobody's messages are that deep. */
 const MAX_DEPTH = 64
-/** An answer is not to be as large as the question. */
+/** An answer must not be as large as the request. */
 const MAX_KEY_LENGTH = 64
 
 export type DataText =
   | { text: string }
-  /** What the database would not take, and where in the data it is. */
+  /** Why the database would refuse the data, and the place in it. */
   | { path: string[]; detail: string }
 
 interface Container {
   isArray: boolean
-  /** Of its member that is being read. */
+  /** The key of the member that is being read. */
   key: string
   index: number
 }
 
 /**
- * The value of `data` in an object, as the text that came: numbers, escapes and repeated keys as they were written, without the
- * white space between tokens, so that it is one line. `body` is JSON: `JSON.parse` has taken it. Of a repeated `data` the last counts.
+ * The value of `data` in an object, exactly as it was sent: numbers, escapes and repeated keys stay. Only the white space between
+ * tokens goes, so it is one line. `body` is JSON that `JSON.parse` has accepted. If `data` is repeated, the last one counts.
  *
- * Everything stored must survive a cast to jsonb, so that history can be queried by its contents. jsonb refuses U+0000, half of a
- * surrogate pair, and numbers beyond its own bounds.
+ * All stored data must survive a cast to jsonb, so that operators can query history by its contents. jsonb refuses U+0000, half
+ * of a surrogate pair, and numbers beyond its own bounds.
  *
- * Not recursive: the input may be as deep as a body is long. By character codes: a body of many tokens takes an expression ten
- * times as long.
+ * It does not recurse: the input may be as deep as a body is long. It goes by character codes: for a body of many tokens a
+ * regular expression takes ten times as long.
  */
 export function readDataText(body: string): DataText {
   const containers: Container[] = []
-  /** Of the data: what stands between white space; what is after the last of it begins at `from`. */
+  /** The parts of the data between white space; the text after the last part begins at `from`. */
   let parts: string[] = []
   let from = 0
   let isData = false
@@ -54,7 +54,7 @@ export function readDataText(body: string): DataText {
     switch (code) {
       case OPEN:
       case OPEN_ARRAY:
-        // The path would be as long as the data is deep.
+        // Without a path, which would be as long as the data is deep.
         if (containers.length > MAX_DEPTH) return refusal(`nested deeper than ${MAX_DEPTH}`, 0)
         isKey = code === OPEN
         containers.push({ isArray: !isKey, key: '', index: 0 })
@@ -86,7 +86,10 @@ export function readDataText(body: string): DataText {
       }
       default:
         if (isData && !fitsNumeric(body.slice(at, end))) {
-          return refusal('the number has more digits than the database takes', containers.length)
+          return refusal(
+            'the number has more digits than the database can store',
+            containers.length,
+          )
         }
     }
   }
@@ -103,7 +106,7 @@ const CLOSE_ARRAY = 0x5d
 const OPEN = 0x7b
 const CLOSE = 0x7d
 
-/** Where the token that begins at `at` ends: white space, a string, a mark, or a word, which is a number, true, false or null. */
+/** The end of the token that begins at `at`: white space, a string, a mark, or a word (a number, true, false or null). */
 function tokenEnd(json: string, at: number): number {
   const code = json.charCodeAt(at)
   let end = at + 1
@@ -116,7 +119,7 @@ function tokenEnd(json: string, at: number): number {
   return end
 }
 
-/** Letters of the three words, digits, and what else is in a number. */
+/** Letters of the three words, digits, and the other characters of a number. */
 function isOfWord(code: number): boolean {
   return (
     code > SPACE &&
@@ -133,15 +136,15 @@ function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
 }
 
-const TEXT = 'text may hold neither U+0000 nor half of a surrogate pair'
+const TEXT = 'text may contain neither U+0000 nor half of a surrogate pair'
 const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
-/** Of Postgres' `numeric`: digits before the point, digits behind it, and the exponent that its parser takes. */
+/** Limits of Postgres' `numeric`: digits before the point, digits after it, and the exponent that its parser takes. */
 const MAX_WHOLE_DIGITS = 131_072
 const MAX_DECIMALS = 16_383
 const MAX_EXPONENT = 1_073_741_823
 
 function fitsNumeric(token: string): boolean {
-  // As nearly all are, and the words, too.
+  // Nearly all tokens are short, the words too.
   if (token.length <= MAX_DECIMALS && !token.includes('e') && !token.includes('E')) return true
   if (/^[tf]/.test(token)) return true
   const [, whole = '', decimals = '', exponentText = '0'] = NUMBER.exec(token) ?? []

@@ -87,7 +87,7 @@ describe('a body', () => {
     ['{"data":[{},"\\u0000"]}', ['#/data/1']],
     ['{"data":{"a":{},"b":["\\ud800"]}}', ['#/data/b/0']],
     [`{"data":${nested(65)}}`, ['#/data']],
-  ])('%j does not have the right form', (body, pointers) => {
+  ])('%j is refused with its mistakes', (body, pointers) => {
     expect(refusal(body)?.[0]).toBe('validation-failed')
     expect(refusal(body)?.[1]).toEqual(pointers)
   })
@@ -111,7 +111,7 @@ describe('a body', () => {
     expect(parseContent(bytes(spaced)).data).toBe(data)
   })
 
-  test('of a megabyte is taken, whatever it is of', () => {
+  test('of a megabyte is taken, whatever it contains', () => {
     for (const data of [
       `"${'x\\n'.repeat(300_000)}"`,
       `[${'1,'.repeat(500_000)}1]`,
@@ -121,7 +121,7 @@ describe('a body', () => {
     }
   })
 
-  test('that is deeper than any stack is refused and overflows none', () => {
+  test('that is deeper than any stack is refused, and overflows none', () => {
     expect(refusal(`{"data":${nested(1_000_000)}}`)).toEqual(['validation-failed', ['#/data']])
     const objects = `${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`
     expect(refusal(`{"data":${objects}}`)).toEqual(['validation-failed', ['#/data']])

@@ -4,30 +4,30 @@ import { type Mistake, Problem } from '../contract/problem.ts'
 import { pointer } from './pointer.ts'
 import { readDataText } from './dataText.ts'
 
-/** More would only make the answer as large as the mistake. */
+/** More mistakes would only make the answer as large as the request. */
 const MAX_MISTAKES = 20
-/** An unknown key is named in the answer only up to here. */
+/** A longer unknown key is not repeated in the answer. */
 const MAX_KEY_LENGTH = 64
 
 const Body = z.strictObject(
   {
     type: z
-      .string('a string is expected')
-      .regex(/^[A-Za-z0-9_.:-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . : - are expected')
+      .string('must be a string')
+      .regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 _ . : -')
       .default(DEFAULT_TYPE),
-    // JSON knows no undefined, so this refuses only a body without the key; null is data.
+    // JSON has no undefined, so this refuses only a body without the key; null is data.
     data: z.custom<unknown>((value) => value !== undefined, 'required'),
   },
-  'an object with "data" and, optionally, "type" is expected',
+  'must be an object with "data" and, optionally, "type"',
 )
 
-/** What the body of a post says; `data` is JSON text. */
+/** The content of a post's body; `data` is JSON text. */
 export interface Content {
   type: string
   data: string
 }
 
-/** Throws `malformed-json` or `validation-failed`. Of a repeated key the last one counts, as everywhere in JavaScript. */
+/** Throws `malformed-json` or `validation-failed`. If a key is repeated, the last one counts, as everywhere in JavaScript. */
 export function parseContent(bytes: Uint8Array): Content {
   const body = decode(bytes)
   const parsed = Body.safeParse(parseJson(body))
@@ -40,7 +40,7 @@ export function parseContent(bytes: Uint8Array): Content {
   return { type: parsed.data.type, data: data.text }
 }
 
-/** Fatal, or bytes that are no UTF-8 would be stored as U+FFFD: not what was sent. */
+/** Fatal, or bytes that are not UTF-8 would be stored as U+FFFD, which nobody sent. */
 function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -64,7 +64,7 @@ function toMistakes(issue: z.core.$ZodIssue): Mistake[] {
   }
   return issue.keys.map((key) => ({
     pointer: key.length <= MAX_KEY_LENGTH ? pointer([...issue.path, key]) : pointer(issue.path),
-    detail: 'there is no such key',
+    detail: 'unknown key',
   }))
 }
 

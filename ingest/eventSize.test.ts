@@ -31,7 +31,7 @@ function sizeOf(channel: string, data: string): number {
 
 describe('a message', () => {
   // Six bytes as an escape, three as they were sent.
-  test('that grows on its way is refused above the bound of events, and by its size only', async () => {
+  test('that grows on its way is refused above the limit for events, and only for its size', async () => {
     const least = `"${'\u2028'.repeat(250)}"`
     const most = `"${'x'.repeat(2_000 - sizeOf('grows', least))}${least.slice(1)}`
     const more = `"x${most.slice(1)}`
@@ -43,17 +43,18 @@ describe('a message', () => {
     const stored: Message = JSON.parse(json)
     expect(readEntry('grows', json)?.position).toBe(stored.position)
 
-    const { position } = await ingest.history.head()
+    const { position } = await ingest.log.head()
     const refused = await post('grows', `{"data":${more}}`)
     expect(await refused.json()).toMatchObject({
       type: '/problems/too-large',
       status: 413,
-      detail: `on a stream this message would take 2001 bytes; at most 2000 are taken (MAX_EVENT_BYTES)`,
+      detail:
+        'On a stream this message would take 2001 bytes; at most 2000 are allowed (MAX_EVENT_BYTES).',
     })
-    expect((await ingest.history.head()).position).toBe(position)
+    expect((await ingest.log.head()).position).toBe(position)
   })
 
-  test('is counted with at least the bytes of it that are stored', async () => {
+  test('is counted with at least its stored bytes', async () => {
     for (const data of [
       '"\u2028€\u{1f600}"',
       '{"a": 1.10, "b":[ ]}',
@@ -77,7 +78,7 @@ describe('a message', () => {
   })
 })
 
-describe('the bounds by default', () => {
+describe('the default limits', () => {
   const required = {
     PORT: '1',
     METRICS_PORT: '1',
@@ -91,12 +92,12 @@ describe('the bounds by default', () => {
     return parsed.config
   }
 
-  test('let no event grow beyond what a Scanner of Go takes', () => {
+  test('let no event grow beyond a line that a Scanner in Go takes', () => {
     // bufio.MaxScanTokenSize, of which the last byte must stay free.
     expect(defaults().MAX_EVENT_BYTES).toBeLessThan(65_536)
   })
 
-  test('never refuse by its body what would be small enough as an event', () => {
+  test('never refuse a body that would be small enough as an event', () => {
     const { MAX_BODY_BYTES, MAX_EVENT_BYTES } = defaults()
     expect(MAX_BODY_BYTES).toBeGreaterThanOrEqual(MAX_EVENT_BYTES)
   })

@@ -96,7 +96,7 @@ function randomHeaders(): Record<string, string> {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
 }
 
-test('thousands of random requests are all answered, and none with 5xx', async () => {
+test('thousands of random requests all get an answer, and none a 5xx', async () => {
   const ingest = await ingestServer(await testDatabase())
   opened.add(() => ingest.close())
   const seen = new Map<number, number>()

@@ -6,9 +6,9 @@ export interface Channels {
   channel: (name: string) => Promise<ChannelInfo>
 }
 
-/** A channel exists by being named, so one that nobody ever wrote to is answered too: with zeros. */
-export function createGetChannel({ channel }: Channels): RequestHandler {
+/** Naming a channel makes it exist, so a channel without any message gets an answer too: zeros. */
+export function createGetChannel(log: Channels): RequestHandler {
   return async (request, response) => {
-    response.json(await channel(channelParameter(request.params['channel'])))
+    response.json(await log.channel(channelParameter(request.params['channel'])))
   }
 }

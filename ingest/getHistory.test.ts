@@ -58,7 +58,7 @@ class Log {
 }
 
 describe('a page of many chunks', () => {
-  test('is one answer, with the links of the whole', async () => {
+  test('is one answer, with the links of the whole page', async () => {
     const ask = await new Log().server(new Turns(1))
     const answer = await ask('/history?channel=a&limit=5&order=asc')
     const next = '/history?channel=a&after=5&limit=5&order=asc'
@@ -75,7 +75,7 @@ describe('a page of many chunks', () => {
     })
   })
 
-  test('is read in turn with those of other readers', async () => {
+  test('is read in turn with the pages of other readers', async () => {
     const log = new Log()
     const ask = await log.server(new Turns(1))
     const answers = await Promise.all(
@@ -99,7 +99,7 @@ describe('a page of many chunks', () => {
     expect(performance.now() - began).toBeGreaterThan(4 * 24)
   })
 
-  test('is read no further for a reader who takes nothing; others go on', async () => {
+  test('is read no further for a client that takes nothing; other pages go on', async () => {
     const log = new Log()
     const ask = await log.server(new Turns(1))
     const slow = await ask(`/history?channel=large.slow&limit=${CHUNKS}&order=asc`)
@@ -110,7 +110,7 @@ describe('a page of many chunks', () => {
     expect(JSON.parse(await slow.text()).messages.length).toBe(CHUNKS)
   })
 
-  test('is read no further for a reader who has left', async () => {
+  test('is read no further for a client that has left', async () => {
     const log = new Log()
     const turns = new Turns(1)
     const ask = await log.server(turns)
@@ -133,7 +133,7 @@ describe('a page of many chunks', () => {
     expect(log.reads.filter((channel) => channel === 'large').length).toBeLessThan(CHUNKS / 2)
   })
 
-  test('whose reader leaves without having taken it is done with', async () => {
+  test('whose client leaves early leaves nothing behind', async () => {
     const log = new Log()
     const ask = await log.server(new Turns(1))
     const leaving = new AbortController()
@@ -147,7 +147,7 @@ describe('a page of many chunks', () => {
     await waitFor(() => log.ended === 2, 10)
   })
 
-  test('of which a later chunk cannot be read breaks off, and is not taken for whole', async () => {
+  test('with a later chunk that cannot be read breaks off, so that nobody takes it for whole', async () => {
     const log = new Log()
     log.failsAt = 3
     const ask = await log.server(new Turns(1))
@@ -157,7 +157,7 @@ describe('a page of many chunks', () => {
     expect((await ask('/history?channel=a&limit=2&order=asc')).status).toBe(200)
   })
 
-  test('of which nothing can be read is a 503', async () => {
+  test('that cannot be read at all is a 503', async () => {
     const log = new Log()
     log.failsAt = 1
     const ask = await log.server(new Turns(1))
@@ -166,7 +166,7 @@ describe('a page of many chunks', () => {
     expect(await problemOf(answer)).toBe('503 unavailable')
   })
 
-  test('that leads nowhere has no header of links', async () => {
+  test('without a next or previous page has no Link header', async () => {
     const ask = await new Log().server(new Turns(1))
     const answer = await ask(`/history?channel=a&limit=${CHUNKS}&order=asc`)
     expect([answer.status, answer.headers.get('link')]).toEqual([200, null])

@@ -2,7 +2,7 @@ import type { RequestHandler, Response } from 'express'
 import type { Turns } from '../chassis/turns.ts'
 import type { Page, PageQuery, RestQuery } from '../history/types.ts'
 import { parseHistoryQuery } from './historyQuery.ts'
-import { linkHeader, pageLinks, type Links } from './links.ts'
+import { linkHeader, pageLinks, type Links } from './pageLinks.ts'
 
 export interface Pages {
   /** The first chunk of a page, or the next one by the `rest` of the one before. */

@@ -9,7 +9,7 @@ export interface Messages {
   message: (channel: string, position: number) => Promise<Entry | undefined>
 }
 
-export function createGetMessage({ message }: Messages): RequestHandler {
+export function createGetMessage(log: Messages): RequestHandler {
   return async (request, response) => {
     const channel = channelParameter(request.params['channel'])
     const position = parsePosition(String(request.params['position']))
@@ -17,7 +17,7 @@ export function createGetMessage({ message }: Messages): RequestHandler {
       const errors = [{ pointer: pointer(['position']), detail: 'expected a position' }]
       throw new Problem('invalid-parameter', undefined, { errors })
     }
-    const entry = await message(channel, position)
+    const entry = await log.message(channel, position)
     if (entry === undefined) throw new Problem('message-not-found')
     response.type('application/json').send(entry.json)
   }

@@ -1,9 +1,7 @@
-import type { Mistake } from '../contract/problem.ts'
-import { Problem } from '../contract/problem.ts'
 import type { PageQuery } from '../history/types.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
-import { pointer } from './pointer.ts'
 import { parsePosition } from '../contract/position.ts'
+import { Query } from '../contract/query.ts'
 import { parseTime } from '../contract/time.ts'
 
 const DEFAULT_LIMIT = 50
@@ -11,39 +9,21 @@ const MAX_LIMIT = 1000
 
 const NAMES = ['channel', 'before', 'after', 'from', 'to', 'limit', 'order']
 
-/**
- * Reads the query of `GET /history`; newest first unless `order=asc`. Strict, because a misspelt or repeated parameter
- * that is ignored gives a wrong page that looks right. Throws `invalid-parameter` with every mistake, or `invalid-channel`.
- */
+/** Reads the query of `GET /history`; newest first unless `order=asc`. Throws `invalid-parameter` or `invalid-channel`. */
 export function parseHistoryQuery(search: string): PageQuery {
-  const given = new URLSearchParams(search)
-  const mistakes: Mistake[] = []
-  const wrong = (name: string, detail: string): undefined => {
-    mistakes.push({ pointer: pointer([name]), detail })
-    return undefined
+  const query = new Query(search, NAMES)
+  const page = {
+    before: query.one('before', parsePosition, 'a position'),
+    after: query.one('after', parsePosition, 'a position'),
+    from: query.one('from', parseTime, TIME),
+    to: query.one('to', parseTime, TIME),
+    limit: query.one('limit', parseLimit, `1 to ${MAX_LIMIT}`) ?? DEFAULT_LIMIT,
+    order: query.one('order', parseOrder, 'asc or desc') ?? 'desc',
   }
-  const read = <T>(name: string, parse: (text: string) => T | undefined, expected: string) => {
-    const [text, ...more] = given.getAll(name)
-    if (more.length > 0) return wrong(name, 'given more than once')
-    return text === undefined ? undefined : (parse(text) ?? wrong(name, `expected ${expected}`))
-  }
-
-  for (const name of new Set(given.keys())) {
-    // Not named after what was sent: that may be as long as a URL.
-    if (!NAMES.includes(name)) wrong('', `there is none but ${NAMES.join(', ')}`)
-  }
-  const channel = read('channel', (text) => text, 'a channel')
-  const query = {
-    before: read('before', parsePosition, 'a position'),
-    after: read('after', parsePosition, 'a position'),
-    from: read('from', parseTime, TIME),
-    to: read('to', parseTime, TIME),
-    limit: read('limit', parseLimit, `1 to ${MAX_LIMIT}`) ?? DEFAULT_LIMIT,
-    order: read('order', parseOrder, 'asc or desc') ?? 'desc',
-  }
-  if (channel === undefined && mistakes.length === 0) wrong('channel', 'required')
-  if (mistakes.length > 0) throw new Problem('invalid-parameter', undefined, { errors: mistakes })
-  return { channel: channelParameter(channel), ...query }
+  const channel = query.one('channel', String, 'a channel')
+  if (channel === undefined) query.mistake('channel', 'required')
+  query.check()
+  return { channel: channelParameter(channel), ...page }
 }
 
 const TIME = 'a time like 2026-11-21T19:33:02Z or 2026-11-21T20:33:02.123%2B01:00'

@@ -1,8 +1,8 @@
 import { Problem } from '../contract/problem.ts'
 
 /**
- * Throws `invalid-parameter` on anything but visible ASCII: a key that two hops read differently would not be one. Also on a key of
- * nobody: two senders who chose the same one would swallow or refuse each other's messages.
+ * Throws `invalid-parameter` on anything but visible ASCII: two hops might read such a key differently. Also on a key without a
+ * sender: two anonymous senders with the same key would swallow or refuse each other's messages.
  */
 export function parseIdempotencyKey(
   header: string | undefined,
@@ -10,10 +10,13 @@ export function parseIdempotencyKey(
 ): string | null {
   if (header === undefined) return null
   if (!/^[\x21-\x7e]{1,255}$/.test(header)) {
-    throw new Problem('invalid-parameter', 'Idempotency-Key is 1 to 255 visible ASCII characters.')
+    throw new Problem(
+      'invalid-parameter',
+      'Idempotency-Key must be 1 to 255 visible ASCII characters.',
+    )
   }
   if (principal === undefined) {
-    throw new Problem('invalid-parameter', 'An Idempotency-Key needs a Causeway-Sender.')
+    throw new Problem('invalid-parameter', 'Idempotency-Key requires a Causeway-Sender.')
   }
   return header
 }

@@ -2,18 +2,18 @@ import type { Clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
 
 export interface KeyExpiryOptions {
-  /** Deletes some of the expired keys; false when there are no more. */
+  /** Deletes some of the expired keys; false if there are no more. */
   forget: () => Promise<boolean>
   clock: Pick<Clock, 'every'>
   logger: Logger
 }
 
-/** Keys that stay a minute longer cost nothing: an append takes them for new all the same. */
+/** A key that stays a minute longer costs nothing: an append treats it as expired anyway. */
 const EVERY_MS = 60_000
 
 /**
- * Deletes the idempotency keys that have expired, step by step, once a minute. Not in the append, though it knows the time: the index
- * still leads to keys that are deleted but not vacuumed yet, and going past them would keep the log's lock.
+ * Deletes expired idempotency keys, step by step, once a minute. An append knows the time too, but does not delete them. The
+ * index still leads to deleted keys until a vacuum, and an append that skips them would hold the log's lock.
  */
 export class KeyExpiry {
   readonly #options: KeyExpiryOptions
@@ -39,7 +39,7 @@ export class KeyExpiry {
     try {
       while (!this.#closed && (await this.#options.forget())) continue
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'expired idempotency keys cannot be deleted')
+      this.#options.logger.warn({ err: error }, 'cannot delete expired idempotency keys')
     }
   }
 }

@@ -17,10 +17,10 @@ import { KeyExpiry } from './keyExpiry.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { Publisher } from './publisher.ts'
 
-/** What is not acknowledged by then is found in the log by the bridges, so a stop need not wait for the broker. */
+/** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
 const FLUSH_MILLISECONDS = 2000
 
-/** An answer to a post is as large as its message, and would be kept for as long as its sender does not take it. */
+/** An answer to a post is as large as its message, and would stay in memory as long as its client does not read it. */
 const STALL_MILLISECONDS = 30_000
 
 const config = readConfig('ingest', ingestConfig)
@@ -29,7 +29,7 @@ exitOnCrash(logger)
 const registry = createRegistry('ingest', VERSION)
 const { posts, publishes, inFlight } = createIngestMetrics(registry)
 
-const history = new LogWriter({
+const log = new LogWriter({
   databaseUrl: config.DATABASE_URL,
   logId: config.LOG_ID,
   connections: config.DATABASE_CONNECTIONS,
@@ -37,8 +37,8 @@ const history = new LogWriter({
   keySeconds: config.IDEMPOTENCY_SECONDS,
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
-createClockMetrics(registry, () => history.clocks)
-const keyExpiry = new KeyExpiry({ forget: () => history.forgetKeys(), clock, logger })
+createClockMetrics(registry, () => log.clocks)
+const keyExpiry = new KeyExpiry({ forget: () => log.forgetKeys(), clock, logger })
 const mqtt = connectMqtt(config.MQTT_URL, 'causeway-ingest', logger)
 const publisher = new Publisher({
   broker: mqtt,
@@ -54,7 +54,7 @@ const app = createIngest({
   logger,
   registry,
   corsOrigins: config.CORS_ORIGINS,
-  history,
+  log,
   publish: (entry, epoch) => {
     crashPoint('after-commit')
     publisher.publish(entry, epoch)
@@ -72,11 +72,11 @@ await runService({
   servers: [
     { server: createHttpServer(app, STALL_MILLISECONDS), host: config.HOST, port: config.PORT },
   ],
-  // Only the database: with MQTT away posts are still stored and delivered, a second late.
-  ready: () => history.check(),
+  // Only the database: without MQTT posts are still stored, and delivered a second late.
+  ready: () => log.check(),
   close: async () => {
     await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close()])
-    await Promise.all([endMqtt(mqtt, 500), history.close()])
+    await Promise.all([endMqtt(mqtt, 500), log.close()])
   },
   drainSeconds: config.DRAIN_SECONDS,
 })

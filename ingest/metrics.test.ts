@@ -3,7 +3,7 @@ import { Registry } from 'prom-client'
 import { PROBLEMS } from '../contract/problem.ts'
 import { createIngestMetrics } from './metrics.ts'
 
-test('every outcome is counted from zero on: a rate over one that comes for the first time would be none', async () => {
+test('every outcome is counted from zero on: a rate over a series that begins at 1 would be none', async () => {
   const { posts, publishes } = createIngestMetrics(new Registry())
   const outcomes = async (counter: typeof posts) =>
     (await counter.get()).values.map(({ labels, value }) => [labels.outcome, value])

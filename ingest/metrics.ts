@@ -12,7 +12,7 @@ export function createIngestMetrics(registry: Registry) {
     }),
     publishes: createPrimedCounter(registry, {
       name: 'causeway_publishes_total',
-      help: 'Messages to MQTT: acked; nobody (acked, but no bridge is subscribed); failed; skipped (broker away or window full)',
+      help: 'Messages published to MQTT, by outcome: acked; nobody (acked, but no bridge is subscribed); failed; skipped (broker away or window full)',
       label: 'outcome',
       values: { acked: 0, failed: 0, skipped: 0, nobody: 0 },
     }),

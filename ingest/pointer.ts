@@ -4,6 +4,6 @@ export function pointer(path: readonly PropertyKey[]): string {
 }
 
 function escape(key: string): string {
-  // A lone surrogate has no UTF-8 and would make encodeURIComponent throw.
+  // A lone surrogate has no UTF-8 form, and would make encodeURIComponent throw.
   return encodeURIComponent(key.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'))
 }

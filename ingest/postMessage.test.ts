@@ -43,7 +43,7 @@ describe('a posted message', () => {
     expect(location).toBe(`/channels/rooms.one/messages/${stored.position}`)
     expect(await (await fetch(`${ingest.origin}${location}`)).text()).toBe(body)
     const entry = readEntry('rooms.one', body)
-    const { epoch } = await ingest.history.head()
+    const { epoch } = await ingest.log.head()
     expect(ingest.published.at(-1)).toEqual({ entry: { ...entry, link: '' }, epoch })
   })
 
@@ -58,7 +58,7 @@ describe('a posted message', () => {
     expect(
       await problem(await post('rooms.key', { data: [2] }, { ...ALICE, 'Idempotency-Key': 'k!~' })),
     ).toBe('422 idempotency-conflict')
-    expect((await ingest.history.channel('rooms.key')).messages).toBe(1)
+    expect((await ingest.log.channel('rooms.key')).messages).toBe(1)
   })
 
   test.each([
@@ -98,9 +98,9 @@ describe('a posted message', () => {
     ['r', { data: 'a\0' }, {}, '422 validation-failed'],
     ['r', '{"data":"\\ud800"}', {}, '422 validation-failed'],
   ])('to %s of %j with %j is refused: %s', async (channel, body, headers, expected) => {
-    const { position } = await ingest.history.head()
+    const { position } = await ingest.log.head()
     expect(await problem(await post(channel, body, headers))).toBe(expected)
-    expect((await ingest.history.head()).position).toBe(position)
+    expect((await ingest.log.head()).position).toBe(position)
   })
 
   test('of another sender with the same key is another one', async () => {
@@ -116,10 +116,10 @@ describe('a posted message', () => {
     expect(senders).toEqual(['lamp-1', 'lamp-2', 'lamp-1'])
   })
 
-  test('with a key but without a sender is told what is missing', async () => {
+  test('with a key but without a sender is refused, and the answer says what is missing', async () => {
     const answer = await post('rooms.keys', { data: 1 }, { 'Idempotency-Key': 'k' })
     expect(await answer.json()).toMatchObject({
-      detail: 'An Idempotency-Key needs a Causeway-Sender.',
+      detail: 'Idempotency-Key requires a Causeway-Sender.',
     })
   })
 
@@ -130,14 +130,14 @@ describe('a posted message', () => {
     },
   )
 
-  test('that is too large is told the limit', async () => {
+  test('that is too large is refused, and the answer names the limit', async () => {
     const answer = await post('r', { data: 'x'.repeat(1000) })
     expect(await answer.json()).toMatchObject({
-      detail: expect.stringMatching(/^at most \d+ bytes are taken \(MAX_BODY_BYTES\)$/),
+      detail: 'The body may have at most 1000 bytes (MAX_BODY_BYTES).',
     })
   })
 
-  test('without a length is refused where it turns out to be too large', async () => {
+  test('without a length is refused once it turns out to be too large', async () => {
     const stream = new ReadableStream({
       start(controller) {
         for (let n = 0; n < 20; n += 1) controller.enqueue(new Uint8Array(100).fill(0x20))

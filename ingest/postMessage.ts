@@ -16,10 +16,10 @@ import { readPrincipal } from './principal.ts'
 export interface PostMessageOptions {
   /** Resolves after the commit. */
   append: (draft: Draft) => Promise<Appended>
-  /** Must neither throw nor be waited for. */
+  /** It must not throw, and nobody waits for it. */
   publish: (entry: LinkedEntry, epoch: string) => void
   readBody: ReadBody
-  /** Of the message as its event on a stream, whose readers may have bounds of their own. */
+  /** For the message as an event on a stream, whose readers may have limits of their own. */
   maxEventBytes: number
   posts: Counter<'outcome'>
 }
@@ -29,7 +29,7 @@ export function createPostMessage(options: PostMessageOptions): RequestHandler {
     try {
       const draft = await readDraft(options, request)
       const { entry, link, epoch, repeated } = await options.append(draft)
-      // Only now: what is not committed must not be seen. A crash in between is repaired by the bridge, from the log.
+      // Only now, because nobody may see a message before its commit. After a crash in between, the bridge reads it from the log.
       if (!repeated) options.publish({ ...entry, link }, epoch)
       options.posts.inc({ outcome: repeated ? 'repeated' : 'created' })
       response
@@ -44,7 +44,7 @@ export function createPostMessage(options: PostMessageOptions): RequestHandler {
   }
 }
 
-/** What needs no body is checked first, so that a request that is refused anyway is not waited for. */
+/** It checks all that needs no body first, so that a request that is refused anyway need not wait for its body. */
 async function readDraft(
   { readBody, maxEventBytes }: PostMessageOptions,
   request: Request,
@@ -58,8 +58,8 @@ async function readDraft(
   const bytes = eventBytes(draft)
   if (bytes > maxEventBytes) {
     const detail =
-      `on a stream this message would take ${bytes} bytes; ` +
-      `at most ${maxEventBytes} are taken (MAX_EVENT_BYTES)`
+      `On a stream this message would take ${bytes} bytes; ` +
+      `at most ${maxEventBytes} are allowed (MAX_EVENT_BYTES).`
     throw new Problem('too-large', detail)
   }
   return draft

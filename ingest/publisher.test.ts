@@ -106,7 +106,7 @@ describe('a publisher', () => {
     ])
   })
 
-  test('skips what is over its window, and goes on when there is room', async () => {
+  test('skips messages beyond its window, and goes on when there is room', async () => {
     for (const position of [1, 2, 3]) publisher.publish(entry(position), 'e1')
     expect([broker.sent.length, await inFlight()]).toEqual([2, 2])
     broker.acknowledge(0)
@@ -117,7 +117,7 @@ describe('a publisher', () => {
     expect(await outcomes()).toEqual({ acked: 1, skipped: 1 })
   })
 
-  test('skips what does not fit into the bytes of its window, and goes on when there is room', async () => {
+  test('skips messages that do not fit into the bytes of its window, and goes on when there is room', async () => {
     publisher.publish(large(1, WINDOW_BYTES - 40), 'e1')
     publisher.publish(large(2, 41), 'e1')
     expect([broker.sent.length, await outcomes()]).toEqual([1, { skipped: 1 }])
@@ -131,7 +131,7 @@ describe('a publisher', () => {
 
   test.each([
     ['fewer at once than its window, sends no more than that', 1, 1],
-    ['more, sends its window', 3, 2],
+    ['more at once, sends its window', 3, 2],
     ['as many as it likes, sends its window', undefined, 2],
   ])('whose broker takes %s', (_what, receiveMaximum, sent) => {
     broker.connect(1)
@@ -140,13 +140,13 @@ describe('a publisher', () => {
     expect(broker.sent.length).toBe(sent)
   })
 
-  test('skips while the broker is away, rather than queue for it', async () => {
+  test('skips messages while the broker is away, and queues none', async () => {
     broker.connected = false
     publisher.publish(entry(1), 'e1')
     expect([broker.sent.length, await outcomes()]).toEqual([0, { skipped: 1 }])
   })
 
-  test('tells a failure from an acknowledgement, and that from one that nobody heard', async () => {
+  test('counts failures, acknowledgements, and acknowledgements without a receiver separately', async () => {
     publisher.publish(entry(1), 'e1')
     publisher.publish(entry(2), 'e1')
     broker.acknowledge(0, 16)
@@ -157,7 +157,7 @@ describe('a publisher', () => {
     expect(await inFlight()).toBe(0)
   })
 
-  test('takes an acknowledgement for that of its own publish, though identifiers come again', async () => {
+  test('matches an acknowledgement to its own publish, though identifiers repeat', async () => {
     publisher.publish(entry(1), 'e1')
     broker.acknowledge(0, 16, 1)
     publisher.publish(entry(2), 'e1')
@@ -185,7 +185,7 @@ describe('a publisher', () => {
     }
   })
 
-  test('that is flushed waits for all that is in flight, but not for ever', async () => {
+  test('that is flushed waits for all publishes in flight, but not for ever', async () => {
     await publisher.flush(60_000)
     publisher.publish(entry(1), 'e1')
     publisher.publish(entry(2), 'e1')

@@ -3,8 +3,9 @@ import type { Counter, Gauge } from 'prom-client'
 import { channelTopic } from '../contract/channel.ts'
 import type { LinkedEntry } from '../contract/message.ts'
 import type { CopyKeys } from '../chassis/copyKeys.ts'
+import { within } from '../chassis/deadline.ts'
 
-/** The part of an mqtt.js client that publishing needs. */
+/** The part of an mqtt.js client that the publisher uses. */
 export interface Broker {
   connected: boolean
   publish: (
@@ -23,9 +24,9 @@ export interface PublisherOptions {
   broker: Broker
   prefix: string
   copyKeys: CopyKeys
-  /** Most publishes that may await their acknowledgement. */
+  /** Maximum number of publishes that await their acknowledgement. */
   window: number
-  /** Bytes of theirs at most: the client keeps each until then, to send it again after a break. At least those of the largest one. */
+  /** Most bytes of these, at least one message's: the client keeps each, to send it again after a reconnect. */
   windowBytes: number
   publishes: Counter<'outcome'>
   inFlight: Gauge
@@ -33,26 +34,26 @@ export interface PublisherOptions {
 
 /** MQTT 5: accepted, but no subscription matched. */
 const NO_MATCHING_SUBSCRIBERS = 16
-/** MQTT 5: what a broker takes at once if it does not say. */
+/** MQTT 5: how many a broker takes at once if it does not say. */
 const RECEIVE_MAXIMUM = 65_535
 
 /**
- * Tells the bridges about a message at once. It is a hint and never a promise: what is not published, because the broker is
- * away or slow, the bridges find in the log within about a second. So nothing waits for it, nothing is queued for a broker
- * that is not there, and a post cannot fail by it.
+ * Tells the bridges about a message at once. This is a hint and never a promise: if the broker is away or slow, the bridges find
+ * the message in the log within about a second. So nothing waits for it, nothing is queued for an absent broker, and no post
+ * fails because of it.
  */
 export class Publisher {
   readonly #options: PublisherOptions
   readonly #unheard = new Set<number>()
   #inFlight = 0
   #bytesInFlight = 0
-  /** A broker that is sent more before it has acknowledged any of it may end the connection. */
+  /** A broker may end the connection if it gets more before it has acknowledged any. */
   #receiveMaximum = RECEIVE_MAXIMUM
   #idle: () => void = () => {}
 
   constructor(options: PublisherOptions) {
     this.#options = options
-    // The outcome is in the acknowledgement, which mqtt.js shows only here; the callback gets the packet that was sent.
+    // Only the acknowledgement has the outcome, and mqtt.js shows it only here; the callback gets the packet that was sent.
     options.broker.on('packetreceive', (packet) => {
       if (packet.cmd === 'connack') {
         this.#receiveMaximum = packet.properties?.receiveMaximum ?? RECEIVE_MAXIMUM
@@ -83,20 +84,16 @@ export class Publisher {
         settle,
       )
     } catch (error) {
-      // The message is committed: its sender must not hear of this.
+      // The message is committed: its sender must not see this failure.
       settle(error instanceof Error ? error : new Error('publish failed'))
     }
   }
 
-  /** Resolves when nothing is in flight, or after `milliseconds`: what is left then is found in the log. */
+  /** Resolves when nothing is in flight, or after `milliseconds`: the bridges read the rest from the log. */
   async flush(milliseconds: number): Promise<void> {
     if (this.#inFlight === 0) return
-    let timer: NodeJS.Timeout | undefined
-    await new Promise<void>((resolve) => {
-      this.#idle = resolve
-      timer = setTimeout(resolve, milliseconds)
-    })
-    clearTimeout(timer)
+    const idle = new Promise<void>((resolve) => (this.#idle = resolve))
+    await within(milliseconds, 'publishing', idle).catch(() => {})
   }
 
   #hasRoom(bytes: number): boolean {

@@ -10,7 +10,7 @@ import { createReadLimit } from './readLimit.ts'
 const opened = disposables()
 const LONG = 3_600_000
 
-test('beyond so many reads the next is refused, and told to come back, until one has ended', async () => {
+test('a read beyond the limit gets 503 until another one has ended', async () => {
   const ends: (() => void)[] = []
   const limited = createReadLimit(2, LONG)
   const slow = limited((_request, response) => void ends.push(() => response.end('read')))
@@ -42,7 +42,7 @@ test('beyond so many reads the next is refused, and told to come back, until one
 const never: RequestHandler = (_request, response) => void response.write('half')
 const whole: RequestHandler = (_request, response) => void response.end('whole')
 
-test('an answer that takes too long is cut, and one that does not is whole', async () => {
+test('an answer that takes too long is closed, and a faster one is complete', async () => {
   const cutting = createReadLimit(1, 20)
   const ask = await getServer(opened, { '/never': cutting(never), '/whole': cutting(whole) })
   const answer = await ask('/never')
@@ -50,7 +50,7 @@ test('an answer that takes too long is cut, and one that does not is whole', asy
   await waitFor(async () => (await ask('/whole')).status === 200, 10)
 })
 
-test('an answer that has ended is not cut any more', async () => {
+test('an answer that has ended is not closed later', async () => {
   const cut = jest.spyOn(globalThis, 'setTimeout')
   const given = jest.spyOn(globalThis, 'clearTimeout')
   try {

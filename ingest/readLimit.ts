@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express'
 import { Problem } from '../contract/problem.ts'
 
 /**
- * Bounds how many answers to reads are on their way at once, and for how long one may be: each holds what its reader has not taken
- * yet. Beyond `max` a read is refused as `overloaded`; what takes longer than `milliseconds` is cut.
+ * Limits how many answers to reads are open at once, and for how long: each holds in memory what its client has not read yet.
+ * Beyond `max` a read gets `overloaded`; an answer that takes longer than `milliseconds` is closed.
  */
 export function createReadLimit(
   max: number,

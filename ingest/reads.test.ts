@@ -35,7 +35,7 @@ class SlowIngest {
       logger: pino({ level: 'silent' }),
       registry,
       corsOrigins: [],
-      history: {
+      log: {
         append: async ({ channel }) => ({
           entry: entryOf(channel),
           epoch: 'e',
@@ -72,7 +72,7 @@ class SlowIngest {
 
 const READS = ['/channels/a', '/channels/a/messages/1', '/history?channel=a']
 
-test('all reads have one bound, beyond which each is told to come back; posts are not concerned', async () => {
+test('all reads share one limit, beyond which each gets 503; posts are not affected', async () => {
   const ingest = new SlowIngest()
   await ingest.open()
   const answers = Array.from({ length: 100 }, () => fetch(`${ingest.origin}/channels/a`))
@@ -90,7 +90,7 @@ test('all reads have one bound, beyond which each is told to come back; posts ar
   for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200)
 })
 
-test('two pages at a time are read from the database, and each in its turn', async () => {
+test('two pages at a time are read from the database, in turn', async () => {
   const ingest = new SlowIngest()
   await ingest.open()
   const answers = Array.from({ length: 5 }, () => fetch(`${ingest.origin}/history?channel=a`))

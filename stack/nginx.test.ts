@@ -125,7 +125,9 @@ async function problem(response: Response): Promise<string> {
     title,
     status,
     instance: `/requests/${id}`,
-    ...(slug === 'too-large' ? { detail: `The body may have at most ${MAX_BODY_BYTES} bytes.` } : {}),
+    ...(slug === 'too-large'
+      ? { detail: `The body may have at most ${MAX_BODY_BYTES} bytes.` }
+      : {}),
   })
   expect(response.status).toBe(status)
   return slug

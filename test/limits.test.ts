@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import type { z } from 'zod'
+import { bridgeConfig } from '../bridge/config.ts'
 import { parseConfig } from '../chassis/config.ts'
 import * as limits from '../contract/limits.ts'
 import { gatewayConfig } from '../gateway/config.ts'
@@ -80,7 +82,7 @@ describe('settings that contradict each other', () => {
     [
       'gateway',
       { CONNECTION_BUFFER_BYTES: '2000000', TOTAL_BUFFER_BYTES: '1999999' },
-      'TOTAL_BUFFER_BYTES: expected at least CONNECTION_BUFFER_BYTES, because all readers together may have what one may',
+      'TOTAL_BUFFER_BYTES: expected at least CONNECTION_BUFFER_BYTES, because all clients together include one',
     ],
     [
       'gateway',
@@ -103,4 +105,15 @@ describe('settings that contradict each other', () => {
   ])('are told from those that just agree, of %s: %j', (service, env) => {
     expect(refusal(service, env)).toBe(undefined)
   })
+})
+
+test('a variable that several services read means the same in each', () => {
+  const services = [ingestConfig, bridgeConfig, gatewayConfig]
+  const meanings = services.flatMap(({ shape }) =>
+    Object.entries<z.ZodType>(shape).map(([name, variable]) => {
+      return [name, JSON.stringify([variable.description, variable.safeParse(undefined)])] as const
+    }),
+  )
+  const names = new Set(meanings.map(([name]) => name))
+  expect(new Set(meanings.map((meaning) => meaning.join(' '))).size).toBe(names.size)
 })

@@ -60,7 +60,11 @@ async function measure(
   count: number,
   seconds: number,
 ): Promise<Record<string, number>> {
-  const session = await Session.open(testbed, target, { streams: count, channels: count, receivers: 1 })
+  const session = await Session.open(testbed, target, {
+    streams: count,
+    channels: count,
+    receivers: 1,
+  })
   try {
     await session.fast(WINDOW, seconds / 2)
     const fast = await session.fast(WINDOW, seconds)

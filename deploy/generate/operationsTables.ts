@@ -2,6 +2,7 @@ import { type MetricObject, Registry } from 'prom-client'
 import type { z } from 'zod'
 import { createBridgeMetrics } from '../../bridge/metrics.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
+import { createEndedEpochs } from '../../chassis/endedEpochs.ts'
 import { createHttpMetrics } from '../../chassis/httpMetrics.ts'
 import { createLogger } from '../../chassis/logger.ts'
 import { createRefusedCopies } from '../../chassis/refusedCopies.ts'
@@ -22,6 +23,7 @@ const CONFIGS: Record<string, z.ZodObject> = {
 const SHARED: Record<string, string> = {
   causeway_http_request_duration_seconds: 'ingest, gateway',
   causeway_refused_copies_total: 'bridge, gateway',
+  causeway_epochs_ended_total: 'bridge, gateway',
 }
 
 /** Every variable that a service reads, and who reads it. */
@@ -51,6 +53,7 @@ export async function metricsTable(): Promise<string> {
   createGatewayMetrics(gateway)
   createHttpMetrics(ingest)
   createRefusedCopies(bridge, createLogger('bridge', 'silent'))
+  createEndedEpochs(bridge, createLogger('bridge', 'silent'))
   const rows = await Promise.all(
     Object.entries({ ingest, bridge, gateway }).map(async ([service, registry]) => {
       const metrics: (MetricObject & { labelNames?: string[] })[] = registry.getMetricsAsArray()

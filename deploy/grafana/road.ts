@@ -61,10 +61,12 @@ export const road: Row[] = [
         description:
           'How often a process found that the log went back, since it started. Messages that were stored are lost.',
         unit: 'short',
-        queries: ['bridge', 'gateway'].map((service) => ({
-          promql: `sum by (instance) (causeway_${service}_epochs_ended_total{$in})`,
-          legend: `${service} {{instance}}`,
-        })),
+        queries: [
+          {
+            promql: 'sum by (job, instance) (causeway_epochs_ended_total{$in})',
+            legend: '{{job}} {{instance}}',
+          },
+        ],
       },
     ],
   },

@@ -13,7 +13,7 @@ const open = (options: Partial<AdmissionOptions> = {}): Admission =>
   })
 
 describe('admission', () => {
-  test('refuses a stream above the most streams, until one ends', () => {
+  test('refuses a stream beyond the maximum until one ends', () => {
     const admission = open({ maxStreams: 2 })
     expect(['x', 'y', 'z'].map((address) => admission.admit(address, 0, 0))).toEqual([
       undefined,
@@ -25,7 +25,7 @@ describe('admission', () => {
     expect(admission.admitted).toBe(3)
   })
 
-  test('refuses a stream to an address that has its most, and to no other', () => {
+  test('refuses a stream from an address that has its maximum, and from no other', () => {
     const admission = open({ maxStreamsPerAddress: 2 })
     expect(['x', 'x', 'x', 'y'].map((address) => admission.admit(address, 0, 0))).toEqual([
       undefined,
@@ -44,7 +44,7 @@ describe('admission', () => {
     ])
   })
 
-  test('refuses a stream with which there would be more than the most channels', () => {
+  test('refuses a stream that would need more than the maximum of channels', () => {
     const admission = open({ maxChannels: 10 })
     expect([9, 10, 11].map((channels) => admission.admit('x', channels, 0))).toEqual([
       undefined,
@@ -54,7 +54,7 @@ describe('admission', () => {
     expect([10, 11].map((channels) => admission.hasRoomFor(channels))).toEqual([true, false])
   })
 
-  test('refuses what begins beyond the burst, and takes it at the rate', () => {
+  test('refuses streams beyond the burst, and admits them at the rate', () => {
     const admission = open({ burst: 3, ratePerSecond: 10 })
     expect([1, 2, 3, 4].map(() => admission.admit('x', 0, 5_000))).toEqual([
       undefined,
@@ -83,7 +83,7 @@ describe('admission', () => {
     expect(admission.admit('x', 0, 0)).toBe(undefined)
   })
 
-  test('takes nothing for a stream that it refuses', () => {
+  test('takes no place for a stream that it refuses', () => {
     const admission = open({
       maxStreams: 2,
       maxStreamsPerAddress: 1,

@@ -1,8 +1,8 @@
 export interface AdmissionOptions {
   maxStreams: number
-  /** Of one address, as `clientAddress` counts them: one machine, or one household behind its router. */
+  /** Streams of one address, as `clientAddress` counts them: one machine, or one household behind its router. */
   maxStreamsPerAddress: number
-  /** Names that this gateway may be subscribed to: each costs memory and a subscription, here and at Redis. */
+  /** Channels that this gateway may be subscribed to: each costs memory and a subscription, here and in Redis. */
   maxChannels: number
   /** Streams that may begin per second in the long run, and at once. */
   ratePerSecond: number
@@ -14,8 +14,8 @@ export interface AdmissionOptions {
 export type Refusal = 'streams' | 'address' | 'channels' | 'rate' | 'memory'
 
 /**
- * Decides whether one more stream may begin. A gateway that takes more than it can serve fails those that it has; a refused
- * client is told when to come back, and finds another replica or a quieter moment.
+ * Decides whether one more stream may begin. A gateway that accepts more than it can serve fails the streams that it has. A
+ * refused client reconnects later, and finds another replica or a quieter moment.
  */
 export class Admission {
   readonly #options: AdmissionOptions
@@ -23,9 +23,9 @@ export class Admission {
   #streams = 0
   #tokens: number
   #filledAt = 0
-  /** Reading it costs a system call, so it is told once a second. */
+  /** The owner sets it once a second, because reading it costs a system call. */
   memoryBytes = 0
-  /** Streams that were let in since the start. */
+  /** Streams admitted since the start. */
   admitted = 0
 
   constructor(options: AdmissionOptions) {
@@ -34,8 +34,8 @@ export class Admission {
   }
 
   /**
-   * Undefined if it may begin: then `release` is owed when its connection closes. `channels`: how many names the gateway would
-   * be subscribed to with it; `now` in milliseconds.
+   * Undefined if the stream may begin; the caller then owes a `release` when its connection closes. `channels`: how many channels
+   * the gateway would then be subscribed to; `now` in milliseconds.
    */
   admit(address: string, channels: number, now: number): Refusal | undefined {
     const { maxStreams, maxStreamsPerAddress, ratePerSecond, burst, maxMemoryBytes } = this.#options
@@ -55,7 +55,7 @@ export class Admission {
     return undefined
   }
 
-  /** To be asked again before a stream joins: others may have joined while its start was looked up. */
+  /** Ask again before a stream joins: others may have joined during its look-up. */
   hasRoomFor(channels: number): boolean {
     return channels <= this.#options.maxChannels
   }

@@ -5,7 +5,7 @@ import { turn } from '../../test/support/testSocket.ts'
 const GOODBYE = 'retry:1500\nevent:goodbye\ndata:{"reason":"max-age"}\nid:e1-7\n\n'
 
 describe('a connection whose reader does not read', () => {
-  test('is watched as soon as its reader does not take what is written', () => {
+  test('is watched as soon as its reader leaves something untaken', () => {
     const { connection, socket, done } = openConnection()
     connection.send(ofBytes(10))
     expect(done).toEqual([])
@@ -14,8 +14,10 @@ describe('a connection whose reader does not read', () => {
     expect(done).toEqual(['slow'])
   })
 
-  test('is reset, and not ended, above what may wait for its reader', () => {
-    const { connection, socket, done } = openConnection({ connectionBufferBytes: HIGH_WATER_MARK * 2 })
+  test('is reset, and not ended, beyond its buffer', () => {
+    const { connection, socket, done } = openConnection({
+      connectionBufferBytes: HIGH_WATER_MARK * 2,
+    })
     socket.stall()
     connection.send(ofBytes(HIGH_WATER_MARK * 2 - 300))
     expect([socket.wasReset, done]).toEqual([false, ['slow']])
@@ -40,7 +42,7 @@ describe('a connection whose reader does not read', () => {
     expect(done.slice(2)).toEqual(['release 10.0.0.1', 'closed'])
   })
 
-  test('that its reader half closed while a little waits is watched from the next event on', async () => {
+  test('that its reader has half closed is watched from the next event on if a little waits', async () => {
     const { connection, socket, done } = openConnection()
     connection.join(['a'], {})
     socket.stall()
@@ -50,7 +52,7 @@ describe('a connection whose reader does not read', () => {
     expect(done).toEqual(['join a', 'resumeAt', 'slow'])
   })
 
-  test('that was cut after its end is not counted twice', async () => {
+  test('that was disconnected after its end is not counted twice', async () => {
     const { connection, socket, done } = openConnection()
     socket.stall()
     connection.end('max-age', at)
@@ -62,7 +64,7 @@ describe('a connection whose reader does not read', () => {
     ])
   })
 
-  test('has taken what the kernel took of it, and no more', () => {
+  test('has taken what the kernel took, and no more', () => {
     const { connection, socket } = openConnection()
     expect(connection.takenBytes).toBe(0)
     connection.send(ofBytes(10))

@@ -32,7 +32,7 @@ describe('a request that may succeed later', () => {
         server.isDraining = true
       },
     ],
-  ])('%s is told to come back, with the id that it came with', async (_when, change) => {
+  ])('%s is told to reconnect, and gets its id back', async (_when, change) => {
     let asked = 0
     const server = await openStreams(opened, {
       ...ONE,
@@ -58,7 +58,7 @@ describe('a request that may succeed later', () => {
     ['address', { maxStreamsPerAddress: 1 }],
     ['channels', { maxChannels: 1 }],
     ['rate', { burst: 1, ratePerSecond: 0.001 }],
-  ])('of which there are too many by %s is told to come back later', async (reason, admission) => {
+  ])('beyond the limit on %s is told to reconnect later', async (reason, admission) => {
     const server = await openStreams(opened, { admission })
     const first = await listen(opened, server, 'channel=a')
     expect(await bodyOf(server, 'channel=b', { 'Last-Event-ID': 'e1-9' })).toBe(
@@ -70,14 +70,14 @@ describe('a request that may succeed later', () => {
     if (reason !== 'rate') await listen(opened, server, 'channel=a')
   })
 
-  test('is refused by channels only for names that are new here', async () => {
+  test('is refused for its channels only if it names new ones', async () => {
     const server = await openStreams(opened, { admission: { maxChannels: 2 } })
     await listen(opened, server, 'channel=a&channel=b')
     await listen(opened, server, 'channel=b')
     expect(await bodyOf(server, 'channel=b&channel=c')).toBe(comeBack(7_500))
   })
 
-  test('is refused if the channels were taken while its start was looked up', async () => {
+  test('is refused if others took the channels during its look-up', async () => {
     const server: StreamServer = await openStreams(opened, {
       admission: { maxChannels: 1 },
       findStart: async ({ channels }) => {
@@ -92,7 +92,7 @@ describe('a request that may succeed later', () => {
   test.each([
     ['the log is away', new Problem('unavailable'), 0],
     ['of a failure that nobody foresaw', new Error('bug'), 1],
-  ])('because %s comes back by itself, until it succeeds', async (_why, failure, lines) => {
+  ])('because %s is repeated by EventSource until it succeeds', async (_why, failure, lines) => {
     let away = true
     const server = await openStreams(opened, {
       ...ONE,
@@ -118,7 +118,7 @@ describe('a request that may succeed later', () => {
   test.each<[string, (server: StreamServer) => void]>([
     ['the log became another one', (server) => server.begin('e2')],
     ['a drain began', (server) => (server.isDraining = true)],
-  ])('because %s while it was looked up is told to come back', async (_why, change) => {
+  ])('because %s during its look-up is told to reconnect', async (_why, change) => {
     const server: StreamServer = await openStreams(opened, {
       ...ONE,
       findStart: async () => {
@@ -135,7 +135,7 @@ describe('a request that may succeed later', () => {
 test.each<[string, (reader: RawReader) => void]>([
   ['breaks off', ({ socket }) => socket.resetAndDestroy()],
   ['closes its side', ({ socket }) => socket.end()],
-])('a reader that %s while its start is looked up is not wanted any more', async (_how, leave) => {
+])('a reader that %s during its look-up is not wanted any more', async (_how, leave) => {
   let isWanted: (() => boolean) | undefined
   let found: (() => void) | undefined
   const server = await openStreams(opened, {

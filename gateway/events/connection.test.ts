@@ -6,7 +6,7 @@ const READY = { position: 7, complete: true, channels: {} }
 const GOODBYE = 'retry:1500\nevent:goodbye\ndata:{"reason":"max-age"}\nid:e1-7\n\n'
 
 describe('a connection', () => {
-  test('writes its head, retry, ready and what comes in the same turn as one', async () => {
+  test('writes its head, retry, ready and the events of the same turn as one', async () => {
     const { connection, socket, metrics } = openConnection()
     connection.ready(READY, at)
     connection.send({ items: [frame(8), frame(9)] })
@@ -35,7 +35,7 @@ describe('a connection', () => {
     expect(done).toEqual(['join a', 'gap lost', 'reset other-epoch', 'resumeAt'])
   })
 
-  test('shares the bytes of a batch with all others that are sent it', () => {
+  test('shares the bytes of a batch with all others that get it', () => {
     const batch = { items: [frame(1, '"ü"')] }
     const sockets = [1, 2, 3].map(() => {
       const { connection, socket } = openConnection()
@@ -46,7 +46,7 @@ describe('a connection', () => {
     expect(batch).toMatchObject({ bytes: Buffer.from(frame(1, '"ü"').text), text: undefined })
   })
 
-  test('leaves with its head if it never began, retry, and where to resume', async () => {
+  test('that never began ends with its head, retry, and the place to resume from', async () => {
     const { connection, socket, done } = openConnection()
     connection.join(['a'], {})
     connection.leave('max-age')
@@ -62,7 +62,7 @@ describe('a connection', () => {
     ])
   })
 
-  test('says goodbye after what waits, without its head, and without an id if there is none', async () => {
+  test('says goodbye after the waiting events, without its head, and without an id if there is none', async () => {
     const { connection, socket } = openConnection({ hasPlace: false })
     connection.join(['a'], {})
     connection.ready(READY, at)
@@ -76,7 +76,7 @@ describe('a connection', () => {
     )
   })
 
-  test('gives everything back once when its reader leaves, and is deaf from then on', async () => {
+  test('gives everything back once when its reader leaves, and sends nothing from then on', async () => {
     const { connection, socket, done, metrics } = openConnection()
     connection.join(['a'], {})
     socket.destroy()

@@ -5,7 +5,7 @@ import { openConnections, pass, SLOT_MS } from '../../test/support/testConnectio
 import { turn } from '../../test/support/testSocket.ts'
 
 describe('a stream', () => {
-  test('that is not told ready for 5 s comes back, with where it is to resume', async () => {
+  test('that gets no ready within 5 s is ended, with the place to resume from', async () => {
     const { clock, counts, connections, hub, open } = openConnections({ isReady: false })
     const { reader } = open()
     clock.pass(4_900)
@@ -18,7 +18,7 @@ describe('a stream', () => {
     expect([connections.size, hub.joining.size, counts.get('unavailable')]).toEqual([0, 0, 1])
   })
 
-  test('that is told ready in time stays, and is not sent a heartbeat before', () => {
+  test('that gets ready in time stays, and gets no heartbeat before', () => {
     const { clock, answer, open, connections } = openConnections({
       isReady: false,
       heartbeatMs: 2_000,
@@ -33,7 +33,7 @@ describe('a stream', () => {
     expect(reader.longestSilence).toBeLessThanOrEqual(4_900 + 2_000 + 2 * SLOT_MS)
   })
 
-  test('ends within the last fifth of the greatest age, not all together', async () => {
+  test('ends within the last fifth of the maximum age, at a time of its own', async () => {
     const { clock, counts, connections, openMany, gauge } = openConnections({ maxAgeMs: 100_000 })
     const readers = openMany(200)
     await pass(clock, 100_100)
@@ -79,7 +79,7 @@ describe('a drain', () => {
     expect(hub.channels.get('a')?.subscriptions.size).toBe(0)
   })
 
-  test('of a few streams is done at once', async () => {
+  test('of a few streams ends at once', async () => {
     const { connections, openMany } = openConnections()
     openMany(100)
     const { signal } = new AbortController()
@@ -101,7 +101,7 @@ describe('a drain', () => {
     expect(clock.timers.size).toBe(0)
   })
 
-  test('tells what was accepted before it says goodbye', async () => {
+  test('sends accepted messages before its goodbyes', async () => {
     const { hub, connections, open } = openConnections()
     const { reader } = open()
     await turn()

@@ -36,7 +36,7 @@ describe('a stream', () => {
     }
   })
 
-  test('whose reader does not read is cut at its bound, and the others go on', async () => {
+  test('whose reader does not read is disconnected at its limit, and the others go on', async () => {
     const server = await openStreams(opened, { connectionBufferBytes: 200_000 })
     const [good, bad] = [await read(server), await read(server)]
     bad.socket.pause()
@@ -56,7 +56,7 @@ describe('a stream', () => {
     expect(bad.named().length).toBeLessThan(count)
   })
 
-  test('whose reader takes nothing for too long is cut, before its bound', async () => {
+  test('whose reader takes nothing for too long is disconnected before its limit', async () => {
     const server = await openStreams(opened, { connectionBufferBytes: 1e9, stallMs: 1_000 })
     const bad = await read(server)
     bad.socket.pause()
@@ -69,7 +69,7 @@ describe('a stream', () => {
     expect(await server.count('ends', 'slow')).toBe(1)
   })
 
-  test('that is slow but reads is not cut', async () => {
+  test('that is slow but reads is not disconnected', async () => {
     const server = await openStreams(opened, { connectionBufferBytes: 1e9, stallMs: 1_000 })
     const slow = await read(server)
     slow.socket.pause()
@@ -83,7 +83,7 @@ describe('a stream', () => {
     expect([slow.ended, await server.count('ends', 'slow')]).toEqual([undefined, 0])
   })
 
-  test('is ended cleanly, after what was waiting', async () => {
+  test('is ended cleanly, after the waiting messages', async () => {
     const server = await openStreams(opened)
     const readersOfIt = await Promise.all([read(server), read(server)])
     const frame = server.send()
@@ -99,14 +99,14 @@ describe('a stream', () => {
     expect(await server.count('ends', 'shutdown')).toBe(2)
   })
 
-  test('is ended at its age', async () => {
+  test('is ended at its maximum age', async () => {
     const server = await openStreams(opened, { maxAgeMs: 200 })
     const reader = await read(server)
     await waitFor(() => reader.ended !== undefined)
     expect([reader.ended, reader.events.at(-1)?.data]).toEqual(['cleanly', '{"reason":"max-age"}'])
   })
 
-  test('is told again and again how far it has got', async () => {
+  test('is told again and again how far it has come', async () => {
     const server = await openStreams(opened, { heartbeatMs: 300 })
     const reader = await read(server)
     server.send()
@@ -118,7 +118,7 @@ describe('a stream', () => {
     })
   })
 
-  test('of a log that became another one is told so and ended', async () => {
+  test('of a log that became another one is told so, and ended', async () => {
     const server = await openStreams(opened)
     const reader = await read(server)
     server.begin('e2')

@@ -107,13 +107,13 @@ describe.each(WAYS)('a request %s', (_where, way, passedOn) => {
     expect(server.begun.map(({ heartbeatMs }) => heartbeatMs)).toEqual([4_000, 20_000])
   })
 
-  test('has an id of its own if it came without a sane one', async () => {
+  test('has an id of its own if it came without a valid one', async () => {
     const server = await openStreams(opened)
     const reader = await listen(opened, server, 'channel=a', { ...way, 'X-Request-Id': 'a b' })
     expect(headersOf(reader)['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('of an allowed page may be read by it, stream or problem, and of another may not', async () => {
+  test('from an allowed page may be read by it, stream or problem, and from another may not', async () => {
     const server = await openStreams(opened)
     const good = [
       await listen(opened, server, 'channel=a', { ...way, Origin: 'https://chat.example' }),
@@ -134,7 +134,7 @@ describe.each(WAYS)('a request %s', (_where, way, passedOn) => {
     }
   })
 
-  test('is told nothing of origins if no other page may listen', async () => {
+  test('gets no CORS headers if no other page may listen', async () => {
     const server = await openStreams(opened, { corsOrigins: [] })
     const { head } = await ask(server, '', { ...way, Origin: 'https://chat.example' })
     expect(head).not.toMatch(/Vary|Access-Control/)
@@ -163,7 +163,7 @@ describe.each(WAYS)('a request %s', (_where, way, passedOn) => {
     ])
   })
 
-  test('whose failure nobody foresaw is cut, told to the log, and holds nothing', async () => {
+  test('that fails unforeseen is closed, logged, and holds nothing', async () => {
     const server = await openStreams(opened, ONE)
     server.hub.join = () => {
       throw new Error('bug')

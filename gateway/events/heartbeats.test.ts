@@ -31,7 +31,7 @@ describe('heartbeats', () => {
     },
   )
 
-  test.each([0, 0.999_999])('of a stream whose lot is %d come too', (lot) => {
+  test.each([0, 0.999_999])('of a stream with the random number %d come too', (lot) => {
     const { clock, open } = openConnections()
     clock.pass(1_000)
     jest.spyOn(Math, 'random').mockReturnValue(lot)
@@ -75,7 +75,7 @@ describe('heartbeats', () => {
     }
   })
 
-  test('tell nothing as sent that was only accepted: it goes out in front of them', async () => {
+  test('never claim accepted messages as sent: these go out first', async () => {
     const { clock, hub, open } = openConnections()
     const { reader } = open()
     await turn()
@@ -84,7 +84,7 @@ describe('heartbeats', () => {
     expect(reader.text).toMatch(/id:e1-1\n\nevent:heartbeat\ndata:\{"position":1\}\nid:e1-1\n\n$/)
   })
 
-  test('go on after the process was held up for longer than an interval', () => {
+  test('go on after the process was blocked for longer than an interval', () => {
     const { clock, open } = openConnections()
     const { reader } = open()
     clock.hold(1_000_000)

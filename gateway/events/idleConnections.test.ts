@@ -16,7 +16,7 @@ function ask(server: StreamServer, ...parts: string[]): Promise<RawClient> {
 }
 
 describe('a connection that sends nothing', () => {
-  test('is closed after the time that a head may take, and served before', async () => {
+  test('is closed after the time that a request head may take, and served before', async () => {
     const doorClock = new VirtualClock()
     const server = await openStreams(opened, { doorClock })
     const [silent, late] = [new RawClient(opened, server), new RawClient(opened, server)]
@@ -32,7 +32,7 @@ describe('a connection that sends nothing', () => {
     expect([silent.text, late.isClosed]).toEqual(['', false])
   })
 
-  test('is closed by itself, in time', async () => {
+  test('is closed without help, in time', async () => {
     const server = await openStreams(opened)
     server.server.headersTimeout = 500
     const silent = new RawClient(opened, server)
@@ -43,7 +43,7 @@ describe('a connection that sends nothing', () => {
   test.each<[string, (socket: Socket) => void]>([
     ['closes its side', (socket) => socket.end()],
     ['breaks off', (socket) => socket.resetAndDestroy()],
-  ])('and %s is let go of at once', async (_how, leave) => {
+  ])('and %s is dropped at once', async (_how, leave) => {
     const server = await openStreams(opened)
     const silent = new RawClient(opened, server)
     await waitFor(async () => (await countConnections(server.server)) === 1)
@@ -53,7 +53,7 @@ describe('a connection that sends nothing', () => {
     expect(silent.text).toBe('')
   })
 
-  test('and leaves is kept by nobody', async () => {
+  test('and leaves is not kept', async () => {
     const server = await openStreams(opened)
     const sockets: WeakRef<Socket>[] = []
     server.server.on('connection', (socket: Socket) => sockets.push(new WeakRef(socket)))

@@ -9,7 +9,7 @@ import { waitFor } from '../../test/support/waitFor.ts'
 const opened = disposables()
 
 describe('HEAD of /events', () => {
-  test('is told of a stream, or of a problem, without a body, and begins nothing', async () => {
+  test('is answered like a stream, or with a problem, without a body, and begins nothing', async () => {
     const server = await openStreams(opened)
     const head = (query: string): Promise<Response> =>
       fetch(`${server.origin}/events?${query}`, { method: 'HEAD' })
@@ -30,7 +30,7 @@ describe('HEAD of /events', () => {
   test.each([
     ['a stream', REQUEST, '200'],
     ['a problem', REQUEST.replace('=a', '='), '400'],
-  ])('has nothing behind the head that tells of %s', async (_what, request, status) => {
+  ])('has nothing after the head of %s', async (_what, request, status) => {
     const server = await openStreams(opened)
     const client = await new RawClient(opened, server).write(request.replace('GET', 'HEAD'))
     await waitFor(() => client.isClosed)
@@ -39,7 +39,7 @@ describe('HEAD of /events', () => {
   })
 })
 
-test('a client that takes nothing of a short answer is not waited for', async () => {
+test('a client that does not read a short answer is not waited for', async () => {
   const server = await openStreams(opened)
   const socket = new TestSocket()
   socket.stall()
@@ -49,7 +49,7 @@ test('a client that takes nothing of a short answer is not waited for', async ()
   expect(socket.destroyed).toBe(true)
 })
 
-describe('what is not for the handler', () => {
+describe('a request that is not for the handler', () => {
   test.each([
     ['POST', '/events?channel=a', 405],
     ['DELETE', '/events', 405],
@@ -68,7 +68,7 @@ describe('what is not for the handler', () => {
     expect(server.begun.length).toBe(0)
   })
 
-  test('a preflight is answered by the app', async () => {
+  test('is answered by the app if it is a preflight', async () => {
     const server = await openStreams(opened)
     const answer = await fetch(`${server.origin}/events?channel=a`, {
       method: 'OPTIONS',
@@ -81,7 +81,7 @@ describe('what is not for the handler', () => {
   })
 })
 
-describe('the address that streams are counted by', () => {
+describe('the address by which streams are counted', () => {
   test.each([
     ['the connection’s without a proxy', 0, ['10.0.0.1', '10.0.0.2'], 1],
     ['the one that the proxy names', 1, ['10.0.0.1', '10.0.0.2', '10.0.0.1'], 2],

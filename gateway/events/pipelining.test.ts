@@ -46,7 +46,7 @@ describe.each([
 })
 
 describe('a stream that was asked for behind another request', () => {
-  test('is not begun before the answer to that one is on its way', async () => {
+  test('begins only after the answer to that request is on its way', async () => {
     const server = await openStreams(opened)
     const client = await ask(server, `GET /first HTTP/1.1\r\nHost: x\r\n\r\n${REQUEST}`)
     await waitFor(() => client.isClosed || client.text.includes('event:ready'))
@@ -54,7 +54,7 @@ describe('a stream that was asked for behind another request', () => {
     expect(client.isClosed || /\}HTTP\/1\.1 200 OK\r\n/.test(client.text)).toBe(true)
   })
 
-  test('breaks the connection if that one has no answer yet', async () => {
+  test('breaks the connection if that request has no answer yet', async () => {
     const server = await openStreams(opened)
     server.server.removeAllListeners('request')
     server.server.on('request', (request, response) => {
@@ -67,7 +67,7 @@ describe('a stream that was asked for behind another request', () => {
   })
 })
 
-test('a request whose body does not come is Node’s to time, and no stream', async () => {
+test('a request whose body does not come is timed by Node, and is no stream', async () => {
   const server = await openStreams(opened)
   const client = await ask(server, withHeaders('Content-Length: 3'), 'ab')
   expect([client.text, server.begun.length]).toEqual(['', 0])

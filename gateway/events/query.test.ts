@@ -24,7 +24,7 @@ describe('a query of events', () => {
     ['channel=a&channel=b&channel=a', ['a', 'b']],
     ['channel=rooms%2Eberlin&since=&heartbeat=&lastEventId=', ['rooms.berlin']],
     [many(100), Array.from({ length: 100 }, (_, index) => `c${index}`)],
-  ])('%j is of its channels, each once, from now on', (search, channels) => {
+  ])('%j names its channels, each once, from now on', (search, channels) => {
     expect(parseEventsQuery(search, undefined)).toEqual({
       channels,
       since: { kind: 'now' },
@@ -43,7 +43,7 @@ describe('a query of events', () => {
     ['2026-11-21T20:33:02.5%2B01:00', { kind: 'time', time: new Date('2026-11-21T19:33:02.500Z') }],
     // All digits: a position, although an epoch may be all digits as well.
     ['20261121', { kind: 'position', position: 20_261_121 }],
-  ])('understands since=%s', (since, expected) => {
+  ])('may have since=%s', (since, expected) => {
     expect(parseEventsQuery(`channel=a&since=${since}`, undefined).since).toEqual(expected)
   })
 
@@ -53,11 +53,11 @@ describe('a query of events', () => {
     ['an empty header is as good as none', 'lastEventId=e1-7&since=-10', '', 'e1-7'],
     ['an empty lastEventId is as good as none', 'lastEventId=&since=e1-9', '', 'e1-9'],
     ['a place without an id has none', 'since=9', undefined, undefined],
-  ])('resumes: %s', (_what, search, header, id) => {
+  ])('resumes as it should: %s', (_what, search, header, id) => {
     expect(requestedId(parseEventsQuery(`channel=a&${search}`, header))).toBe(id)
   })
 
-  test.each(['2', '9', '10', '59', '60'])('understands heartbeat=%s', (seconds) => {
+  test.each(['2', '9', '10', '59', '60'])('may have heartbeat=%s', (seconds) => {
     const { heartbeat } = parseEventsQuery(`channel=a&heartbeat=${seconds}`, undefined)
     expect(heartbeat).toBe(Number(seconds))
   })
@@ -65,9 +65,9 @@ describe('a query of events', () => {
   test.each([
     ['', ['#/channel']],
     ['since=1', ['#/channel']],
-    ['Channel=a', ['', '#/channel']],
-    ['channel=a&token=x', ['']],
-    ['channel=a&__proto__=1', ['']],
+    ['Channel=a', ['#', '#/channel']],
+    ['channel=a&token=x', ['#']],
+    ['channel=a&__proto__=1', ['#']],
     ['channel=a&since=1&since=1', ['#/since']],
     ['channel=a&lastEventId=e1-1&lastEventId=e1-2', ['#/lastEventId']],
     ['channel=a&heartbeat=4&heartbeat=4', ['#/heartbeat']],
@@ -91,16 +91,13 @@ describe('a query of events', () => {
     ['channel=a&heartbeat=-4', ['#/heartbeat']],
     ['channel=a&heartbeat=4s', ['#/heartbeat']],
     [many(101), ['#/channel']],
-    ['since=x&heartbeat=x&y=', ['', '#/channel', '#/since', '#/heartbeat']],
-  ])('%j is refused by name, and told what is allowed', (search, pointers) => {
-    const { type, detail, errors } = refusal(search)
+    ['since=x&heartbeat=x&y=', ['#', '#/channel', '#/since', '#/heartbeat']],
+  ])('%j is refused with the names of its mistakes', (search, pointers) => {
+    const { type, errors } = refusal(search)
     expect([type, errors?.map(({ pointer }) => pointer)]).toEqual(['invalid-parameter', pointers])
-    for (const name of ['channel', 'since', 'lastEventId', 'heartbeat']) {
-      expect(detail).toContain(name)
-    }
   })
 
-  test('may ask for a thousand of the last messages, of all its channels together', () => {
+  test('may ask for a thousand of the last messages, on all its channels together', () => {
     expect(parseEventsQuery(last(10, many(100)), undefined).channels.length).toBe(100)
     expect(parseEventsQuery(last(500, 'channel=a&channel=b&channel=a'), undefined).since).toEqual({
       kind: 'last',
@@ -112,7 +109,7 @@ describe('a query of events', () => {
       [1_000, many(2)],
     ] as const) {
       expect(refusal(last(count, channels)).errors).toEqual([
-        { pointer: '#/since', detail: '-N times the number of channels is at most 1000' },
+        { pointer: '#/since', detail: 'N times the number of channels may be at most 1000' },
       ])
     }
   })

@@ -3,8 +3,8 @@ import { ofBytes } from '../../test/support/testConnection.ts'
 import { openConnections, pass } from '../../test/support/testConnections.ts'
 import { turn } from '../../test/support/testSocket.ts'
 
-describe('a reader that does not read', () => {
-  test('is cut when it has taken nothing for longer than the limit, and not before', async () => {
+describe('a slow consumer', () => {
+  test('is disconnected when it has taken nothing for longer than the limit, and not before', async () => {
     const { clock, connections, open } = openConnections({ heartbeatMs: 1e9 })
     const { reader, connection } = open()
     await turn()
@@ -18,7 +18,7 @@ describe('a reader that does not read', () => {
     expect(connections.size).toBe(0)
   })
 
-  test('has its time also if it never took anything', () => {
+  test('gets the same time if it never took anything', () => {
     const { clock, open } = openConnections({ heartbeatMs: 1e9 })
     clock.pass(100_000)
     const { reader, connection } = open()
@@ -30,7 +30,7 @@ describe('a reader that does not read', () => {
     expect(reader.wasReset).toBe(true)
   })
 
-  test('is cut no later for being sent more and more meanwhile', async () => {
+  test('is disconnected no later if it gets more and more meanwhile', async () => {
     const { clock, open } = openConnections({ heartbeatMs: 1e9 })
     const { reader, connection } = open()
     await turn()
@@ -42,7 +42,7 @@ describe('a reader that does not read', () => {
     expect(reader.wasReset).toBe(true)
   })
 
-  test('is not cut while it takes something now and then', async () => {
+  test('is not disconnected while it takes something now and then', async () => {
     const { clock, open } = openConnections({ heartbeatMs: 1e9 })
     const { reader, connection } = open()
     await turn()
@@ -58,7 +58,7 @@ describe('a reader that does not read', () => {
     expect(reader.wasReset).toBe(false)
   })
 
-  test('has all its time again if it took everything meanwhile', async () => {
+  test('gets its whole time again if it took everything meanwhile', async () => {
     const { clock, open } = openConnections({ heartbeatMs: 1e9 })
     const { reader, connection } = open()
     await turn()
@@ -74,7 +74,7 @@ describe('a reader that does not read', () => {
     expect(reader.wasReset).toBe(true)
   })
 
-  test('is cut after its end too', async () => {
+  test('is disconnected after its end too', async () => {
     const { clock, released, counts, open } = openConnections({ maxAgeMs: 60_000 })
     const { reader } = open()
     await turn()
@@ -85,7 +85,7 @@ describe('a reader that does not read', () => {
     expect([reader.wasReset, released]).toEqual([true, ['10.0.0.1']])
   })
 
-  test('makes room for all others if it has most waiting, once that is too much together', async () => {
+  test('makes room for all others if it has most bytes waiting, once the total is too much', async () => {
     const { clock, open } = openConnections({ heartbeatMs: 1e9, totalBufferBytes: 1_000_000 })
     const readers = [400_000, 100_000, 500_000, 300_000, 200_000].map((bytes) => {
       const { reader, connection } = open()

@@ -39,7 +39,7 @@ async function afterLast(): Promise<string[]> {
 }
 
 describe('a subscription that comes up', () => {
-  test('does so while channels go on to arrive and leave, and is whole afterwards', async () => {
+  test('comes up while channels arrive and leave, and has all of them afterwards', async () => {
     run.want(...Array.from({ length: 5_000 }, (_, index) => `old${index}`))
     let [arrived, left, turns] = [0, 0, 0]
     let isOver = false

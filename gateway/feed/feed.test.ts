@@ -25,7 +25,7 @@ describe('a feed', () => {
     expect(await run.gauge('causeway_gateway_live')).toBe(1)
   })
 
-  test('subscribes and asks once for all that is wanted in a turn', async () => {
+  test('subscribes and asks once for all channels of a turn', async () => {
     run.feed.start()
     await run.bridge()
     run.log.asked.length = 0
@@ -36,7 +36,7 @@ describe('a feed', () => {
     expect((await run.subscribed()).length).toBe(1_001)
   })
 
-  test('leaves in Redis what is left here, at once if half of the channels that it may have are there', async () => {
+  test('unsubscribes abandoned channels, at once if it has half of its maximum', async () => {
     run.feed.start()
     await run.bridge()
     const one = run.join('one', 'a b')
@@ -48,7 +48,7 @@ describe('a feed', () => {
     expect(await run.gauge('causeway_gateway_channels')).toBe(2)
   })
 
-  test('does not subscribe what is left and forgotten in the same turn', async () => {
+  test('does not subscribe channels that are left and forgotten in the same turn', async () => {
     run.feed.start()
     await run.bridge()
     run.feed.hub.leave(run.join('one', 'a'), 0)
@@ -69,7 +69,7 @@ describe('a feed', () => {
     expect(run.lines.slice(1).join(' ').replaceAll(' one:', '')).toBe('one: a1 a1001 a2001')
   })
 
-  test('keeps on while the log fails, and is told what it missed once that answers', async () => {
+  test('goes on while the log fails, and gets the missed messages once that answers', async () => {
     run.feed.start()
     await run.begun()
     run.join('one', 'a')
@@ -87,7 +87,7 @@ describe('a feed', () => {
     expect(run.lines.length).toBe(3)
   })
 
-  test('reads less of the log at once if that fails by its size, and more again once it succeeds', async () => {
+  test('reads less of the log at once if a read fails by its size, and more again after successes', async () => {
     run.feed.start()
     await run.begun()
     run.join('one', 'a')
@@ -101,7 +101,7 @@ describe('a feed', () => {
     expect(run.log.scanBytes).toEqual([4e6, 2e6, 1e6, 1_062_500, 1_125_000, 1_187_500])
   })
 
-  test('reads all that Redis has lost, in chunks, before it is live again', async () => {
+  test('reads all messages that Redis has lost, in chunks, before it is live again', async () => {
     run.feed.start()
     await run.bridge()
     run.join('one', 'a')
@@ -112,7 +112,7 @@ describe('a feed', () => {
     expect(run.log.scans).toEqual(['0-1000', '1000-2000', '2000-2500'])
   })
 
-  test('ends every stream when the log is another one, and goes on where that is', async () => {
+  test("ends every stream when the log is another one, and goes on at the new one's head", async () => {
     run.feed.start()
     await run.begun()
     run.join('one', 'a')
@@ -133,7 +133,7 @@ describe('a feed', () => {
     expect(await run.subscribed()).toEqual([run.keys.watermark, run.keys.live('e2', 'a')])
   })
 
-  test('measures how long messages took, but not below nothing', async () => {
+  test('measures how long messages took, but never less than nothing', async () => {
     run.feed.start()
     await run.begun()
     run.join('one', 'a')

@@ -19,40 +19,35 @@ export interface FeedOptions {
   subscriber: Redis
   keys: RedisKeys
   copyKeys: CopyKeys
-  /** A copy in Redis did not prove itself. */
+  /** A copy in Redis had no valid MAC. */
   onRefused: () => void
   log: FollowedLogOptions['log']
+  onEpochEnded: FollowedLogOptions['onEpochEnded']
   replay: Replay
   metrics: GatewayMetrics
   logger: Logger
-  /** How often the log is read while it has to be followed, and a missing watermark noticed. */
+  /** How often the log is read while it must be followed, and a missing watermark noticed. */
   tickMs: number
-  /** How often its head is looked at otherwise: whatever Redis says, a stream is deaf for two looks at most. */
+  /** How often the log's head is looked at while live: whatever Redis says, a stream misses messages for two looks at most. */
   lookMs: number
   linkTimeoutMs: number
   unsubscribeDelayMs: number
   maxChannels: number
-  /** Bytes of recent messages kept in memory for those who come back. */
+  /** Memory for recent messages, for clients that reconnect. */
   replayBufferBytes: number
 }
 
 const sizeOf = ({ size }: Frame): number => size
 
-/** Positions read at once while the log is followed. */
+/** Positions in one read while the log is followed. */
 const MAX_SCAN = 1_000
-/**
- * Most bytes of a backlog that a stream is sent in a turn: far below what may wait for one reader, far above what arrives in a
- * turn, so that catching up ends.
- */
+/** Backlog sent to a stream per turn: far below CONNECTION_BUFFER_BYTES, far above one turn's news, so that catching up ends. */
 const CHUNK_BYTES = 256 * 1024
 const MAX_BUFFERED_ITEMS = 50_000
-/** What may come over Redis while the log is read. With more, that read is too slow to be worth waiting for. */
+/** What may come over Redis while the log is read. If it is more, that read is too slow to wait for. */
 const CATCH_UP_BUFFER = { items: 5_000, bytes: 16_777_216 }
 
-/**
- * The thin edge around the hub and its follower: carries out what they ask for, by Redis and the log, and brings them the
- * answers and the time.
- */
+/** The thin edge around hub and follower: does what they ask for, and brings them the answers and the time. */
 export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   readonly hub: Hub<Frame>
   readonly #log: FollowedLog
@@ -61,7 +56,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   readonly #options: FeedOptions
   #timer: NodeJS.Timeout | undefined
   #isAskingSoon = false
-  /** They are subscribed together at the end of the turn: a storm of new streams costs one command a turn. */
+  /** Subscribed together at the end of the turn, so that a storm of new streams costs one command a turn. */
   #toSubscribe: Channel<Frame>[] = []
 
   constructor(options: FeedOptions) {
@@ -135,7 +130,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
     this.#redis.reconnect()
   }
 
-  /** At the end of the turn: what is wanted in one turn costs one question. */
+  /** At the end of the turn, so that all new channels of one turn cost one question. */
   askSoon(): void {
     if (this.#isAskingSoon) return
     this.#isAskingSoon = true
@@ -167,16 +162,16 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
   flushSoon(first: Frame): void {
     setImmediate(() => {
       this.hub.fanout.flush()
-      // One look at the clock for all that leaves together, and for the one that has waited longest.
+      // One look at the clock for all messages that leave together, and for the one that has waited longest.
       const lag = Date.now() - sentAt(first.text)
-      // The clocks of two machines may differ by more than a message takes.
+      // The clocks of two machines may differ by more than a message's travel time.
       if (Number.isFinite(lag)) this.#options.metrics.lag.observe(Math.max(0, lag) / 1_000)
     })
   }
 
   scan(scan: Scan): void {
     this.#scan(scan).catch((error: unknown) => {
-      this.#options.logger.debug({ reason: String(error) }, 'the log cannot be followed')
+      this.#options.logger.debug({ reason: String(error) }, 'cannot follow the log')
       this.#follower.scanFailed(scan)
     })
   }

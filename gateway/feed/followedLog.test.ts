@@ -1,24 +1,22 @@
 import { beforeEach, expect, test } from '@jest/globals'
-import { pino } from 'pino'
-import { Registry } from 'prom-client'
 import type { Place } from '../../contract/place.ts'
 import { MemoryLog } from '../../test/support/memoryLog.ts'
-import { createGatewayMetrics } from '../metrics.ts'
 import { FollowedLog } from './followedLog.ts'
 
 let log: MemoryLog
 let place: Place
 let followed: FollowedLog
+let ended: string[]
 
 beforeEach(() => {
   log = new MemoryLog()
   for (let count = 0; count < 5; count++) log.append('a')
   place = log.head
+  ended = []
   followed = new FollowedLog({
     log,
     followed: () => ({ epoch: 'e1', place }),
-    metrics: createGatewayMetrics(new Registry()),
-    logger: pino({ level: 'silent' }),
+    onEpochEnded: (epoch, at) => void ended.push(`${epoch} at ${at.position}`),
   })
 })
 
@@ -27,13 +25,13 @@ const scan = (upTo: number): Promise<number[]> =>
     .scan({ epoch: 'e1', after: 5, upTo, channels: ['a'] })
     .then(({ entries }) => entries.map(({ position }) => position))
 
-test('a scan brings what the log has after the place', async () => {
+test("a scan gives the log's messages after the place", async () => {
   log.append('a')
   log.append('a')
   expect(await scan(7)).toEqual([6, 7])
 })
 
-test('a scan up to a head that the log does not have any more is refused: what it lacks may come again', async () => {
+test('a scan up to a head that the log has no more is refused: its missing messages may come again', async () => {
   log.append('a')
   await expect(scan(7)).rejects.toThrow('the log went back')
 })
@@ -45,11 +43,11 @@ test('a scan of a log that has another message at the place is refused', async (
   expect(log.ends).toEqual([])
 })
 
-test('a look at that log ends its epoch, and tells of the one after it', async () => {
+test('a look at that log ends its epoch, and returns the next one', async () => {
   log.goBack(4)
   log.append('a')
   expect(await followed.heads([])).toMatchObject({ epoch: 'e2', position: 5 })
-  expect(log.ends).toEqual(['e1 at 5'])
+  expect([log.ends, ended]).toEqual([['e1 at 5'], ['e1 at 5']])
 })
 
 test('a look at a log that goes on ends nothing', async () => {

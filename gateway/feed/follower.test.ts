@@ -7,8 +7,8 @@ beforeEach(() => {
   run = new TestFollower()
 })
 
-describe('without Redis', () => {
-  test('the log is read once a tick, one read at a time', () => {
+describe('a follower without Redis', () => {
+  test('reads the log once a tick, one read at a time', () => {
     run.follower.tick(0)
     run.follower.tick(1_000)
     expect(run.news()).toEqual(['scan 0'])
@@ -24,7 +24,7 @@ describe('without Redis', () => {
     ])
   })
 
-  test('a log far ahead is read chunk after chunk, without waiting for a tick', () => {
+  test('reads a log far ahead chunk after chunk, without waiting for a tick', () => {
     run.follower.tick(0)
     run.scanned(10)
     run.follower.tick(1_000)
@@ -34,7 +34,7 @@ describe('without Redis', () => {
     expect(run.hub.fanout.watermark).toBe(1_500)
   })
 
-  test('a log far ahead does not keep new streams waiting, and their messages are in the next chunk', () => {
+  test('does not keep new streams waiting while the log is far ahead, and sends their messages with the next chunk', () => {
     run.follower.tick(0)
     run.scanned(10)
     run.follower.tick(1_000)
@@ -48,7 +48,7 @@ describe('without Redis', () => {
     expect(run.news()).toEqual(['scan 2010 a', 'one: ready at e1-2010, a:1800', 'one: a2015'])
   })
 
-  test('a read that fails is tried again at the next tick, for as long as it fails', () => {
+  test('repeats a failed read at the next tick, for as long as it fails', () => {
     run.follower.tick(0)
     for (const now of [1_000, 2_000, 3_000]) {
       if (run.scan !== undefined) run.follower.scanFailed(run.scan)
@@ -58,7 +58,7 @@ describe('without Redis', () => {
     expect([run.news(), run.hub.epoch]).toEqual([['scan 0', 'scan 0', 'scan 0', 'scan 0'], 'e1'])
   })
 
-  test('a question that waits behind a read is asked also if that fails', () => {
+  test('asks a question that waits behind a read, also if the read fails', () => {
     run.follower.tick(0)
     run.scanned(10)
     run.follower.tick(1_000)
@@ -68,7 +68,7 @@ describe('without Redis', () => {
     expect(run.news()).toEqual(['ask a'])
   })
 
-  test('an answer or a failure that comes late counts no more', () => {
+  test('ignores an answer or a failure that comes late', () => {
     run.follower.tick(0)
     const late = run.scan
     if (late !== undefined) run.follower.scanFailed(late)
@@ -79,7 +79,7 @@ describe('without Redis', () => {
     expect([run.news(), run.hub.epoch]).toEqual([['scan 0', 'scan 0'], undefined])
   })
 
-  test('what does come over a connection that is not up is not sent, and not kept', () => {
+  test('neither sends nor keeps messages that come over a connection that is not up', () => {
     run.follower.tick(0)
     run.scanned(10)
     run.follower.connected()
@@ -98,7 +98,7 @@ describe('without Redis', () => {
 })
 
 describe('a channel', () => {
-  test('is subscribed first, and then the log is asked where it is', () => {
+  test('is subscribed first, and then the log is asked for its head', () => {
     run.live()
     run.join('two', 'b c')
     expect(run.news()).toEqual(['subscribe b c'])
@@ -106,7 +106,7 @@ describe('a channel', () => {
     expect(run.news()).toEqual(['ask b c'])
   })
 
-  test('that is wanted while the connection comes up is subscribed on it; one from before is in its list', () => {
+  test('that is wanted while the connection comes up is subscribed on it; an older one is in its list', () => {
     run.follower.tick(0)
     run.scanned(10)
     run.join('one', 'a')
@@ -120,7 +120,7 @@ describe('a channel', () => {
     expect(run.news()).toEqual(['one: ready at e1-10, a:0', 'ask b'])
   })
 
-  test('that waits for Redis when the connection goes is followed in the log', () => {
+  test('that waits for Redis when the connection breaks is followed in the log', () => {
     run.live()
     run.join('two', 'b')
     run.follower.down()
@@ -129,7 +129,7 @@ describe('a channel', () => {
     expect(run.news()).toEqual(['ask b'])
   })
 
-  test('that the log could not be asked for is asked for again at the next tick, whatever the mode', () => {
+  test('is asked for again at the next tick after a failed question, whatever the mode', () => {
     run.live()
     run.join('two', 'b')
     run.confirmed('b')
@@ -143,7 +143,7 @@ describe('a channel', () => {
     expect(run.news()).toEqual(['two: ready at e1-12, b:0'])
   })
 
-  test('is left some time after its last stream', () => {
+  test('is unsubscribed some time after its last stream has left', () => {
     run.live()
     run.hub.leave(run.join('two', 'a'), 500)
     const [one] = run.hub.channels.get('a')?.subscriptions ?? []
@@ -156,7 +156,7 @@ describe('a channel', () => {
     expect([run.news(), run.hub.channels.size]).toEqual([['unsubscribe a'], 0])
   })
 
-  test('is left at once if there are many, but only one without a stream', () => {
+  test('is unsubscribed at once if there are many channels, but only if it has no stream', () => {
     run.live()
     const two = run.join('two', 'b c d e')
     run.confirmed('b c d e')
@@ -170,7 +170,7 @@ describe('a channel', () => {
     expect(run.news()).toEqual(['subscribe f', 'unsubscribe b c d e'])
   })
 
-  test('that is left without Redis is not unsubscribed there', () => {
+  test('that is left while Redis is away is not unsubscribed there', () => {
     run.live()
     run.follower.down()
     const [one] = run.hub.channels.get('a')?.subscriptions ?? []
@@ -181,7 +181,7 @@ describe('a channel', () => {
     expect([run.news(), run.hub.channels.size]).toEqual([['scan 10 a'], 0])
   })
 
-  test('that is left and taken again before the log has answered is not taken for the one before', () => {
+  test('that is left and taken again before the log has answered is another one', () => {
     run = new TestFollower(0)
     run.live()
     const first = run.join('first', 'b')

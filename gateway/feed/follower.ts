@@ -6,11 +6,11 @@ import type { Item } from '../hub/replayBuffer.ts'
 import type { FollowerPorts, Scan, Scanned } from './followerPorts.ts'
 
 export interface FollowerOptions<I> {
-  /** Of silence; watermarks come about once a second. */
+  /** Longest silence; watermarks come about once a second. */
   linkTimeoutMs: number
-  /** Between looks at the log's head while live. A message takes far less from there to here. */
+  /** Between looks at the log's head while live. A message's travel takes far less. */
   lookMs: number
-  /** How long a channel stays subscribed after its last stream has left; with more than `crowdedAt` channels, not at all. */
+  /** How long a channel stays subscribed after its last stream; not at all with more than `crowdedAt` channels. */
   unsubscribeDelayMs: number
   crowdedAt: number
   maxBuffer: { items: number; bytes: number }
@@ -19,15 +19,16 @@ export interface FollowerOptions<I> {
 
 /**
  * How the gateway keeps up with the log. No I/O. While a subscription to Redis stands, it brings messages in position order and
- * without loss, so each message and each watermark moves the watermark. What another one brings counts only once the log has been
- * read from the watermark up to a head that was looked at after that one stood.
+ * without loss. So each message, and each watermark from Redis, moves the gateway's own watermark. A new subscription counts only
+ * after a read of the log from that watermark to its head, which must be looked at after the subscription stands.
  *
- * - FOLLOWING: no subscription that can be trusted. The log is read from the watermark at every tick.
- * - CATCHING: a watermark was heard, so what is published now arrives, and is kept. The log is read up to its head.
- * - LIVE: what comes is sent as it comes. A hole in `previous` means that something was lost: CATCHING from there.
+ * - FOLLOWING: no trusted subscription. The log is read from the watermark at every tick.
+ * - CATCHING: Redis' watermark came, so new messages arrive, and are kept. The log is read up to its head.
+ * - LIVE: messages are sent as they come. A hole in `previous` means a loss: CATCHING from there.
  *
- * Without a watermark for some seconds the subscription is dead: FOLLOWING, and it is made again. CATCHING if a watermark's low lies
- * above the watermark (Redis began again), if a watermark lies below it (it is old), or if a look at the log finds what has not come.
+ * Without a watermark from Redis for some seconds the subscription is dead: FOLLOWING, and a reconnect. Redis' low watermark
+ * above the gateway's own (Redis began again), or its high one below (an old message), leads to CATCHING. So does a look at the
+ * log that finds missing messages.
  */
 export class Follower<I extends Item> {
   readonly #hub: Hub<I>
@@ -35,7 +36,7 @@ export class Follower<I extends Item> {
   readonly #options: FollowerOptions<I>
   mode: 'following' | 'catching' | 'live' = 'following'
   #isConnected = false
-  /** And on that connection everything is subscribed. */
+  /** And all channels are subscribed on that connection. */
   #isUp = false
   #heardAt = 0
   #lookedAt = 0
@@ -56,13 +57,13 @@ export class Follower<I extends Item> {
     else this.#hub.come(channels)
   }
 
-  /** A connection stands: what is wanted from now on is subscribed on it. Returns what was wanted before. */
+  /** A connection stands: channels wanted from now on are subscribed on it. Returns the channels wanted before. */
   connected(): string[] {
     this.#isConnected = true
     return this.#hub.channels.names()
   }
 
-  /** What was wanted before is subscribed. `now` in milliseconds. */
+  /** The channels wanted before are subscribed. `now` in milliseconds. */
   up(now: number): void {
     this.#isUp = true
     this.#heardAt = now
@@ -75,8 +76,8 @@ export class Follower<I extends Item> {
   }
 
   /**
-   * Asks the log what the hub has to ask. Not while the log is being read: that read may not cover the channels that came since,
-   * and would carry the watermark past messages that they are owed. A read that begins while the question is under way covers them.
+   * Asks the log the hub's question, but not while the log is being read. That read may not cover the newest channels, and would
+   * carry the watermark past their messages. A read that begins while the question is under way covers them.
    */
   ask(): void {
     const question = this.#scan === undefined && this.#hub.nextQuestion()
@@ -97,13 +98,13 @@ export class Follower<I extends Item> {
     if (this.mode === 'catching') this.#keep(item)
   }
 
-  /** A watermark came over Redis. `now` in milliseconds of a clock that only runs forwards. */
+  /** Redis' watermark came. `now` in milliseconds of a clock that never runs backwards. */
   watermark(watermark: Extent, now: number): void {
     if (!this.#isUp) return
     this.#heardAt = now
     const { epoch, fanout } = this.#hub
     const isLive = this.mode === 'live'
-    // Another epoch is believed only from the log itself, which this reads.
+    // Only the log itself can prove another epoch, and this reads the log.
     const isNews = watermark.epoch !== epoch || watermark.low > fanout.watermark
     const isOld = isLive && watermark.position < fanout.watermark
     if (this.mode === 'following' || isNews || isOld) this.#fallTo('catching')
@@ -117,7 +118,7 @@ export class Follower<I extends Item> {
     const hole = this.#publish(items, scan.after)
     if (hole === undefined) this.#hub.fanout.advanceTo(upTo)
     this.#hub.readTo = hole ?? upTo.position
-    // Between two reads, or a log that is far ahead would keep every new stream waiting.
+    // Between two reads, or a log far ahead would keep every new stream waiting.
     this.ask()
     const isAtHead = hole === undefined && isComplete
     if (this.mode === 'catching' && isAtHead && scan.counts) {
@@ -128,14 +129,14 @@ export class Follower<I extends Item> {
     this.#hub.advance()
   }
 
-  /** It is tried again at the next tick. */
+  /** The next tick tries again. */
   scanFailed(scan: Scan): void {
     if (scan !== this.#scan) return
     this.#scan = undefined
     this.#hub.advance()
   }
 
-  /** The log's head, whose messages should all have come by the next look. */
+  /** The log's head; by the next look, all messages up to it should have come. */
   looked({ epoch, position }: Heads): void {
     if (this.mode !== 'live') return
     const isMissing = this.#hub.fanout.watermark < this.#seenHead
@@ -161,7 +162,7 @@ export class Follower<I extends Item> {
     this.#hub.advance()
   }
 
-  /** What comes counts no more: the log is read again, by default from where that is not known to be whole. */
+  /** Messages from Redis count no more: the log is read again, by default from the first position that may be incomplete. */
   #fallTo(mode: 'following' | 'catching', from = this.#hub.wholeTo): void {
     this.mode = mode
     this.#kept = { items: [], bytes: 0 }
@@ -181,8 +182,8 @@ export class Follower<I extends Item> {
   }
 
   /**
-   * Publishes what was read after a position. Stops before a message whose channel has lost something that lies below that:
-   * the log may have it, so it is no gap. Returns where to read that channel from.
+   * Publishes what was read after a position. It stops at a message whose channel lost an earlier one below that position: the
+   * log may have it, so it is not a gap. Returns the position from which to read that channel.
    */
   #publish(items: readonly I[], after: number): number | undefined {
     const { fanout } = this.#hub
@@ -213,7 +214,7 @@ export class Follower<I extends Item> {
     this.#seenHead = 0
     this.#hub.begin(epoch, place)
     if (isFirst) return
-    // What is subscribed are names of the epoch before.
+    // The subscribed names are those of the previous epoch.
     this.#isConnected = this.#isUp = false
     this.#ports.reconnect()
   }

@@ -3,18 +3,18 @@ import type { Channel } from '../hub/channel.ts'
 import type { Question } from '../hub/hub.ts'
 import type { Item } from '../hub/replayBuffer.ts'
 
-/** What the follower asks for. The answers come back through the methods named. */
+/** What the follower asks for; the answers come back through the methods named. */
 export interface FollowerPorts<I extends Item> {
-  /** Subscribe on Redis → the hub's `come`, once that is confirmed. Only asked for while a connection stands. */
+  /** Subscribe on Redis → the hub's `come`, once that is confirmed. Only while a connection stands. */
   subscribe: (channels: Channel<I>[]) => void
   unsubscribe: (channels: Channel<I>[]) => void
   /** Ask the log → `answered`, or the hub's `unanswered`. */
   ask: (question: Question<I>) => void
-  /** Read the log after a position on all channels, up to a head that is looked at now → `scanned` or `scanFailed`. */
+  /** Read the log after a position on all channels, up to a head looked at now → `scanned` or `scanFailed`. */
   scan: (scan: Scan) => void
   /** Look at the log's head → `looked`, or nothing if there is no answer. */
   look: () => void
-  /** Drop the subscription and make it again → `down`, `connected`, `up`. */
+  /** Drop the subscription and make a new one → `down`, `connected`, `up`. */
   reconnect: () => void
 }
 

@@ -17,7 +17,7 @@ describe('a subscription', () => {
     await run.news(2)
   })
 
-  test('brings no message that does not prove itself, and tells of each', async () => {
+  test('delivers no message without a valid MAC, and reports each', async () => {
     for (const [what, text] of forgedMessages(entry(6, 5))) {
       await run.redis.spublish(run.keys.live('e1', 'a'), text)
       await run.publish('a', 7)
@@ -25,7 +25,7 @@ describe('a subscription', () => {
     }
   })
 
-  test('brings no watermark that does not prove itself, and tells of each', async () => {
+  test('delivers no watermark without a valid MAC, and reports each', async () => {
     for (const [what, text] of forgedExtents({ epoch: 'e1', ...placeAt(6), low: 2 })) {
       await run.redis.spublish(run.keys.watermark, text)
       await run.watermark(7)
@@ -56,7 +56,7 @@ describe('a feed that is live', () => {
   const sealed = (position: number): string =>
     copyKeys.sealMessage('e1', 'a', run.log.entries[position - 1]?.json ?? '')
 
-  test('sends nothing that does not prove itself, and goes on', async () => {
+  test('sends no message without a valid MAC, and goes on', async () => {
     for (const [, text] of forgedMessages(entry(2, 1))) {
       await run.write(run.keys.live('e1', 'a'), text)
     }
@@ -67,14 +67,14 @@ describe('a feed that is live', () => {
     ])
   })
 
-  test('sends a message once that somebody repeats', async () => {
+  test('sends a message once that an attacker repeats', async () => {
     await send(2)
     for (const position of [1, 2, 1]) await run.write(run.keys.live('e1', 'a'), sealed(position))
     await send(3)
     expect([run.lines.slice(1), run.refusals]).toEqual([['one: a1', 'one: a2', 'one: a3'], 0])
   })
 
-  test('does nothing at a forged watermark that is far ahead', async () => {
+  test('ignores a forged watermark that is far ahead', async () => {
     const far = { epoch: 'e1', ...placeAt(1_000_000), low: 1_000_000 }
     const forged = forgedExtents(far)
     for (const [, text] of forged) await run.write(run.keys.watermark, text)
@@ -88,7 +88,7 @@ describe('a feed that is live', () => {
     ])
   })
 
-  test('finds in the log what nobody has brought, although watermarks say that there is nothing', async () => {
+  test('finds messages in the log that Redis withheld, although old watermarks claim that there are none', async () => {
     run.log.append('a')
     await run.write(run.keys.watermark, copyKeys.sealExtent({ epoch: 'e1', ...placeAt(1), low: 0 }))
     await run.told('one: a2')

@@ -8,8 +8,8 @@ beforeEach(() => {
   run.connect()
 })
 
-describe('going live', () => {
-  test('takes a watermark, a look at the log after it, and what came meanwhile', () => {
+describe('a follower that goes live', () => {
+  test('needs a watermark, a look at the log after it, and the messages that came meanwhile', () => {
     run.watermark(11)
     expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
     run.received(item(12), item(13))
@@ -18,7 +18,7 @@ describe('going live', () => {
     expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a11 a12 a13']])
   })
 
-  test('does not count a look that began before the watermark, but does not read it again', () => {
+  test('does not count a look that began before the watermark, but does not read the log twice', () => {
     run.follower.tick(500)
     run.watermark(12)
     run.received(item(13))
@@ -31,7 +31,7 @@ describe('going live', () => {
     expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a12 a13']])
   })
 
-  test('does not count a look that began before the copy in Redis began again, nor what came before', () => {
+  test('counts neither a look nor messages from before the copy in Redis began again', () => {
     run.watermark(12)
     run.received(item(13))
     run.watermark(14, 12)
@@ -42,7 +42,7 @@ describe('going live', () => {
     ])
   })
 
-  test('does not take a watermark for what has been sent', () => {
+  test('does not take a watermark for messages that were sent', () => {
     run.watermark(11)
     run.watermark(15)
     expect([run.follower.mode, run.hub.fanout.watermark]).toEqual(['catching', 10])
@@ -59,7 +59,7 @@ describe('going live', () => {
     expect(run.follower.mode).toBe('live')
   })
 
-  test('gets on through a log that is far ahead although each watermark has it look again', () => {
+  test('gets through a log that is far ahead although each watermark makes it look again', () => {
     const reads: (number | undefined)[] = []
     for (const upTo of [1_010, 2_010, 3_010]) {
       run.watermark(9_000, 8_000)
@@ -70,7 +70,7 @@ describe('going live', () => {
     expect([reads, run.hub.fanout.watermark]).toEqual([[10, 1_010, 2_010], 3_010])
   })
 
-  test('starts over if more items come meanwhile than are kept', () => {
+  test('starts over if more items come meanwhile than it keeps', () => {
     run.watermark(10)
     run.received(item(11), item(12), item(13))
     expect(run.follower.mode).toBe('catching')
@@ -83,7 +83,7 @@ describe('going live', () => {
     expect(run.follower.mode).toBe('live')
   })
 
-  test('starts over if more bytes come meanwhile than are kept, also in one item', () => {
+  test('starts over if more bytes come meanwhile than it keeps, also in one item', () => {
     run.watermark(10)
     run.received({ ...item(11), size: 50 }, { ...item(12), size: 50 })
     expect(run.follower.mode).toBe('catching')
@@ -97,7 +97,7 @@ describe('going live', () => {
     expect(run.follower.mode).toBe('following')
   })
 
-  test('is broken off with the connection, and nothing that came over that counts', () => {
+  test('stops if the connection breaks, and counts nothing that came over it', () => {
     run.watermark(10)
     run.received(item(11))
     run.follower.down()
@@ -110,7 +110,7 @@ describe('going live', () => {
     expect([run.follower.mode, run.news()]).toEqual(['live', ['scan 10 a']])
   })
 
-  test('waits for reads that fail again and again, and keeps what comes meanwhile', () => {
+  test('waits for reads that fail again and again, and keeps the messages that come meanwhile', () => {
     run.watermark(10)
     run.received(item(11))
     for (const now of [500, 1_000, 1_500]) {
@@ -124,7 +124,7 @@ describe('going live', () => {
     ])
   })
 
-  test('takes a new channel in without a seam while it reads', () => {
+  test('takes in a new channel without a seam while it reads', () => {
     run.watermark(13)
     run.join('two', 'b')
     run.confirmed('b')

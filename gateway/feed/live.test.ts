@@ -9,8 +9,8 @@ beforeEach(() => {
   run.live()
 })
 
-describe('while live, a follower', () => {
-  test('sends what comes as it comes, and knows by watermarks what needs no sending', () => {
+describe('a live follower', () => {
+  test('sends messages as they come, and learns by watermarks what needs no sending', () => {
     run.received(item(11))
     expect(run.news()).toEqual(['one: a11'])
     run.watermark(15)
@@ -22,7 +22,7 @@ describe('while live, a follower', () => {
     expect(run.news()).toEqual([])
   })
 
-  test('reads the log if the copy in Redis began again above the watermark, and only then', () => {
+  test('reads the log if the copy in Redis began again above its own watermark, and only then', () => {
     run.watermark(10, 10)
     expect([run.follower.mode, run.news()]).toEqual(['live', []])
     run.watermark(14, 12)
@@ -31,7 +31,7 @@ describe('while live, a follower', () => {
     expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a11 a14']])
   })
 
-  test('looks at the log if a watermark is of another one, and stays if the log is still the same', () => {
+  test('looks at the log if a watermark is of another one, and stays live if the log is still the same', () => {
     run.watermark(30, 0, 0, 'e2')
     expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
     // A bridge that was late to hear of the restore.
@@ -39,7 +39,7 @@ describe('while live, a follower', () => {
     expect([run.follower.mode, run.hub.fanout.watermark]).toEqual(['live', 10])
   })
 
-  test('reads the log if a watermark lies below the watermark, and only then', () => {
+  test("reads the log if Redis' watermark lies below its own, and only then", () => {
     run.received(item(11))
     run.watermark(11)
     expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a11']])
@@ -56,7 +56,7 @@ describe('while live, a follower', () => {
     expect(run.hub.fanout.place).toEqual(placeAt(15))
   })
 
-  test('takes silence for a dead connection, and makes it again once', () => {
+  test('takes silence for a dead connection, and reconnects once', () => {
     run.watermark(10, 0, 1_000)
     run.follower.tick(4_000)
     expect([run.follower.mode, run.news()]).toEqual(['live', ['look']])
@@ -70,7 +70,7 @@ describe('while live, a follower', () => {
     expect(run.news()).toEqual(['one: a11'])
   })
 
-  test('counts silence from when the connection came up', () => {
+  test('counts the silence from the moment at which the connection came up', () => {
     run.follower.down()
     run.follower.connected()
     run.follower.up(50_000)
@@ -80,7 +80,7 @@ describe('while live, a follower', () => {
     expect(run.news()).toEqual(['reconnect'])
   })
 
-  test('follows the log from the watermark once the connection is gone', () => {
+  test('follows the log from its watermark once the connection is gone', () => {
     run.received(item(11))
     run.watermark(15)
     run.follower.down()
@@ -89,7 +89,7 @@ describe('while live, a follower', () => {
 })
 
 describe('a hole', () => {
-  test('is read from the log, and nothing is lost that comes meanwhile', () => {
+  test('is read from the log, and no message that comes meanwhile is lost', () => {
     run.received(item(13))
     expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
     run.received(item(14))
@@ -97,7 +97,7 @@ describe('a hole', () => {
     expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a11 a12 a13 a14']])
   })
 
-  test('that the log has too is told, once', () => {
+  test('that the log has too is reported once', () => {
     run.received(item(13))
     run.scanned(13, [item(13)])
     expect([run.follower.mode, run.news()]).toEqual([
@@ -106,7 +106,7 @@ describe('a hole', () => {
     ])
   })
 
-  test('in what was kept while another was read is read too', () => {
+  test('in the messages kept while another was read is read too', () => {
     run.received(item(13), item(15, 13), item(17))
     run.scanned(13, [item(11), item(12), item(13)])
     expect([run.follower.mode, run.news()]).toEqual([
@@ -144,7 +144,7 @@ describe('a hole below the watermark', () => {
     run.received(item(21, 13))
   })
 
-  test('keeps the places of its readers below it until it is read', () => {
+  test('holds back the places of its readers until it is read', () => {
     expect([run.place('one'), run.place('two')]).toEqual(['e1-10', 'e1-14'])
     run.scanned(12, [item(11), item(12)], false)
     expect([run.place('one'), run.place('two')]).toEqual(['e1-12', 'e1-14'])
@@ -173,7 +173,7 @@ describe('a hole below the watermark', () => {
     ])
   })
 
-  test('is read from there also if that fails and the connection goes meanwhile', () => {
+  test('is read from there also if a read fails and the connection breaks meanwhile', () => {
     if (run.scan !== undefined) run.follower.scanFailed(run.scan)
     run.follower.down()
     if (run.scan !== undefined) run.follower.scanFailed(run.scan)
@@ -187,7 +187,7 @@ describe('a hole below the watermark', () => {
     expect(run.news()).toEqual(['one: a11', 'one: a12', 'one: a13', 'one: a21'])
   })
 
-  test('on another channel, lower than where the log is read from, is read too and not told as a gap', () => {
+  test('on another channel, below the start of the read, is read too and not reported as a gap', () => {
     run.scanned(21, [item(11), item(12), item(13), item(21, 13)])
     run.news()
     run.received(item(24, 22))

@@ -22,7 +22,7 @@ describe('a look at the head of the log', () => {
     expect(run.news()).toEqual(['scan 10 a'])
   })
 
-  test('finds what has not come since the look before, although watermarks say that there is nothing', () => {
+  test('finds messages that have not come since the previous look, although watermarks claim that there are none', () => {
     run.looked(12)
     run.watermark(10, 0, 2_000)
     expect([run.follower.mode, run.news()]).toEqual(['live', []])
@@ -34,14 +34,14 @@ describe('a look at the head of the log', () => {
     expect([run.follower.mode, run.news()]).toEqual(['live', []])
   })
 
-  test('leaves in peace what has come by then, be there ever so much more', () => {
+  test('ignores messages that have come by then, however many more there are', () => {
     run.looked(12)
     run.received(item(11), item(12))
     run.looked(5_000)
     expect([run.follower.mode, run.news()]).toEqual(['live', ['one: a11 a12']])
   })
 
-  test('that is answered late counts for nothing, and brings no connection to life that is gone', () => {
+  test('that is answered late counts for nothing, and revives no broken connection', () => {
     run.follower.down()
     for (let count = 0; count < 3; count++) run.looked(99)
     expect([run.follower.mode, run.news()]).toEqual(['following', ['scan 10 a']])
@@ -55,7 +55,7 @@ describe('a look at the head of the log', () => {
     expect([run.follower.mode, run.news()]).toEqual(['live', ['scan 10 a']])
   })
 
-  test('that finds another epoch has the log read, and begins that epoch', () => {
+  test('that finds another epoch makes the follower read the log, and begin that epoch', () => {
     run.epoch = 'e2'
     run.looked(10)
     expect([run.follower.mode, run.news()]).toEqual(['catching', ['scan 10 a']])
@@ -63,7 +63,7 @@ describe('a look at the head of the log', () => {
     expect([run.hub.epoch, run.news()]).toEqual(['e2', ['one: end, reset, at e1-10', 'reconnect']])
   })
 
-  test('asks nothing of another epoch that the one before has seen', () => {
+  test('does not compare another epoch with the head seen in the previous one', () => {
     run.looked(12)
     run.watermark(12)
     run.epoch = 'e2'

@@ -9,7 +9,7 @@ beforeEach(() => {
 })
 
 describe('another log', () => {
-  test('is begun once by the answer that says so, and the connection is made again', () => {
+  test('is begun once by the answer that reports it, and the connection is made again', () => {
     run.live()
     run.join('two', 'b')
     run.confirmed('b')
@@ -30,7 +30,7 @@ describe('another log', () => {
     expect([run.news(), run.follower.connected()]).toEqual([['ask a'], ['a']])
   })
 
-  test('is not begun by an answer to a question of the log before, which came late', () => {
+  test('is not begun by a late answer to a question of the previous log', () => {
     run.live()
     run.join('two', 'b')
     run.confirmed('b')
@@ -46,7 +46,7 @@ describe('another log', () => {
     expect([run.hub.epoch, run.news()]).toEqual(['e2', []])
   })
 
-  test('takes nothing from a connection to the one before', () => {
+  test('takes nothing from a connection to the previous one', () => {
     run.live()
     run.epoch = 'e2'
     run.received(item(13))

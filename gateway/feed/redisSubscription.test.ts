@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 
 describe('a subscription', () => {
-  test('is up once all that was wanted and the watermark are subscribed', async () => {
+  test('is up once all wanted channels and the watermark are subscribed', async () => {
     run.want('a', 'rooms.berlin')
     run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])
@@ -23,7 +23,7 @@ describe('a subscription', () => {
     expect(await run.news(3)).toEqual(['rooms.berlin1', 'a3', 'watermark e1 3 0'])
   })
 
-  test('takes more, and tells once the server has confirmed them', async () => {
+  test('takes more channels, and reports once the server has confirmed them', async () => {
     const subscription = run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])
     run.want('a', 'b')
@@ -33,7 +33,7 @@ describe('a subscription', () => {
     expect(await run.news(1)).toEqual(['b1'])
   })
 
-  test('brings no more of what it was told to leave', async () => {
+  test('delivers nothing more from channels that it left', async () => {
     run.want('a', 'b')
     const subscription = run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])
@@ -54,7 +54,7 @@ describe('a subscription', () => {
     expect(await run.subscribed()).toEqual(['a', 'watermark'])
   })
 
-  test('does not subscribe what is not wanted any more when its turn comes', async () => {
+  test('does not subscribe channels that are not wanted any more when their turn comes', async () => {
     const subscription = run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])
     run.want('b')
@@ -65,7 +65,7 @@ describe('a subscription', () => {
     expect(await run.news(1)).toEqual(['confirmed'])
   })
 
-  test('that is cut goes down, and comes up with all that is wanted by then', async () => {
+  test('that breaks goes down, and comes up with all channels wanted by then', async () => {
     run.want('a')
     run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])
@@ -77,7 +77,7 @@ describe('a subscription', () => {
     expect(await run.news(2)).toEqual(['b1', 'a2'])
   })
 
-  test('that is cut again and again always comes up whole', async () => {
+  test('that breaks again and again always comes up complete', async () => {
     run.want(...Array.from({ length: 1_200 }, (_, index) => `c${index}`))
     run.open()
     for (let count = 0; count < 5; count++) {
@@ -93,7 +93,7 @@ describe('a subscription', () => {
     expect(await run.news(4)).toEqual(['c01', 'c4991', 'c5001', 'c11991'])
   })
 
-  test('goes over to another epoch by being made again', async () => {
+  test('goes over to another epoch by a reconnect', async () => {
     run.want('a')
     const subscription = run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])
@@ -109,7 +109,7 @@ describe('a subscription', () => {
     expect(await run.news(1)).toEqual(['a2'])
   })
 
-  test('that is given up confirms nothing any more, and is not up before it has been made again', async () => {
+  test('that is abandoned confirms nothing any more, and is not up before it has been made again', async () => {
     const subscription = run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])
     run.want('a')
@@ -122,7 +122,7 @@ describe('a subscription', () => {
     expect(await run.news(5)).toEqual(['down', 'connected', 'down', 'connected', 'up'])
   })
 
-  test('that is given up before its last confirmation is not up', async () => {
+  test('that is abandoned before its last confirmation is not up', async () => {
     run.want('a')
     const subscription = run.open()
     run.onWanted = () => {
@@ -133,7 +133,7 @@ describe('a subscription', () => {
     expect(await run.news(4)).toEqual(['connected', 'down', 'connected', 'up'])
   })
 
-  test('of which the server refuses a part is made again, until it takes all', async () => {
+  test('that the server refuses in part is made again, until the server takes all', async () => {
     run.want('a')
     await run.redis.call('ACL', 'SETUSER', 'default', 'resetchannels', `&${run.keys.watermark}`)
     run.open()
@@ -143,7 +143,7 @@ describe('a subscription', () => {
     expect(await run.subscribed()).toEqual(['a', 'watermark'])
   })
 
-  test('without channels hears the watermark, and nothing else', async () => {
+  test('without channels receives the watermark, and nothing else', async () => {
     run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])
     expect(await run.subscribed()).toEqual(['watermark'])
@@ -166,7 +166,7 @@ describe('a subscription', () => {
     expect(await run.news(3)).toEqual(['a1', 'c1', 'watermark e1 1 0'])
   })
 
-  test('to a server that dies comes up when that is back', async () => {
+  test('to a server that dies comes up once the server is back', async () => {
     run.want('a')
     run.open()
     expect(await run.news(2)).toEqual(['connected', 'up'])

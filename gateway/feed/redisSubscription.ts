@@ -6,24 +6,24 @@ import type { CopyKeys } from '../../chassis/copyKeys.ts'
 import { PubSub } from '../../chassis/pubSub.ts'
 
 export interface RedisSubscriptionEvents {
-  /** A connection stands: what is wanted from now on is to be subscribed on it. Returns the channels that are wanted already. */
+  /** A connection stands: subscribe on it the channels wanted from now on. Returns the channels already wanted. */
   connected: () => string[]
-  /** Those are subscribed now. */
+  /** These are subscribed now. */
   up: () => void
   down: () => void
   watermark: (watermark: Extent) => void
   entry: (entry: Entry) => void
-  /** Something came that did not prove itself. */
+  /** Something came without a valid MAC. */
   refused: () => void
   isWanted: (channel: string) => boolean
-  /** Of the log; only asked when there are channels. Another one means another connection. */
+  /** The log's epoch; only asked if there are channels. Another epoch means another connection. */
   epoch: () => string
 }
 
 /**
- * The subscription to Redis. It comes up once every channel that was wanted when its connection stood is subscribed and
- * confirmed, and goes down with the connection. While up, it delivers everything in order; it never replays what was published
- * before. It never waits for a moment without new channels, because on a busy gateway there may be none.
+ * The subscription to Redis. It comes up once all channels that were wanted when its connection began are subscribed and
+ * confirmed. It goes down with the connection. While up, it delivers everything in order; it never replays older messages. It
+ * never waits for a moment without new channels: a busy gateway may have none.
  */
 export class RedisSubscription {
   readonly #redis: Redis
@@ -31,11 +31,11 @@ export class RedisSubscription {
   readonly #keys: RedisKeys
   readonly #copyKeys: CopyKeys
   readonly #events: RedisSubscriptionEvents
-  /** Counts connections: what was begun on one must not go on for the next. */
+  /** Counts connections: work begun on one must not go on for the next. */
   #connection = 0
-  /** Of the first subscription. */
+  /** The epoch of the first subscription. */
   #epoch = ''
-  /** What the names of live channels begin with in that epoch; empty before that. */
+  /** The start of live channels' names in that epoch; empty before that. */
   #livePrefix = ''
 
   constructor(redis: Redis, keys: RedisKeys, copyKeys: CopyKeys, events: RedisSubscriptionEvents) {
@@ -51,7 +51,7 @@ export class RedisSubscription {
     })
   }
 
-  /** Calls `confirmed` once the server has confirmed all of them, unless the connection breaks first. */
+  /** Calls `confirmed` once the server has confirmed all, unless the connection breaks first. */
   subscribe(channels: readonly string[], confirmed: () => void): void {
     void this.#whileStanding(async (connection) => {
       await this.#subscribe(channels)
@@ -64,7 +64,7 @@ export class RedisSubscription {
   }
 
   reconnect(): void {
-    // What the server still confirms on the connection that is given up counts no more.
+    // Confirmations on the abandoned connection count no more.
     this.#connection++
     this.#redis.disconnect(true)
   }
@@ -79,7 +79,7 @@ export class RedisSubscription {
     if (connection === this.#connection) this.#events.up()
   }
 
-  /** A connection that does not take a subscription cannot be trusted with the others: it is made again. */
+  /** If a connection refuses one subscription, it cannot be trusted with the others: reconnect. */
   async #whileStanding(work: (connection: number) => Promise<void>): Promise<void> {
     const connection = this.#connection
     try {

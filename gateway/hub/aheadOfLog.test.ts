@@ -3,7 +3,7 @@ import { TestHub } from '../../test/support/testHub.ts'
 
 let run: TestHub
 
-describe('a stream that comes with a position above all that is known', () => {
+describe('a stream that asks for a position above all known ones', () => {
   beforeEach(() => {
     run = new TestHub()
     run.begin(100)
@@ -12,7 +12,7 @@ describe('a stream that comes with a position above all that is known', () => {
     run.news()
   })
 
-  test('is believed if the log has it, and sent only what comes after', () => {
+  test('is believed if the log has it, and gets only newer messages', () => {
     const one = run.join('one', 'a', { epoch: 'e1', after: 105 })
     const question = run.ask()
     run.hub.advance()
@@ -24,7 +24,7 @@ describe('a stream that comes with a position above all that is known', () => {
     expect(run.news().filter((line) => line.startsWith('one'))).toEqual(['one: a106'])
   })
 
-  test('is told to begin again if the log does not have it', () => {
+  test('gets a reset if the log does not have it', () => {
     run.join('one', 'a', { epoch: 'e1', after: 105 })
     run.answer(run.ask(), 104)
     expect(run.news()).toEqual([
@@ -34,7 +34,7 @@ describe('a stream that comes with a position above all that is known', () => {
     ])
   })
 
-  test('is asked for again if the log could not answer, for as long as that fails', () => {
+  test('makes the hub ask again if the log could not answer, for as long as that fails', () => {
     run.join('one', 'a', { epoch: 'e1', after: 105 })
     for (let count = 0; count < 3; count++) {
       const question = run.ask()
@@ -60,7 +60,7 @@ describe('a stream that comes with a position above all that is known', () => {
     expect(run.news()).toEqual(['two: ready at e1-105, a:100'])
   })
 
-  test('and leaves is not asked for', () => {
+  test('makes the hub ask nothing once it has left', () => {
     run.hub.leave(run.join('one', 'a', { after: 105 }), 0)
     expect([run.ask(), run.hub.nextQuestion()]).toEqual([undefined, undefined])
   })

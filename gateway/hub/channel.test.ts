@@ -38,7 +38,7 @@ describe('a table of channels', () => {
     expect([table.get('d'), table.countNew(['a', 'd', 'e'])]).toEqual([undefined, 2])
   })
 
-  test('asks for each channel once after it came, at most so many at a time', () => {
+  test('asks for each channel once after its messages come, at most so many at a time', () => {
     join('a', 'b', 'c', 'd')
     expect([table.hasUnasked, table.takeUnasked(9)]).toEqual([false, []])
     const [a, b] = [table.get('a'), table.get('b')].filter((channel) => channel !== undefined)
@@ -71,7 +71,7 @@ describe('a table of channels', () => {
     expect(named(table.takeUnasked(9))).toBe('b c')
   })
 
-  test('makes ready a channel that is the one that was asked for', () => {
+  test('makes a channel ready only if it is the one that was asked for', () => {
     const one = join('a')
     table.coming()
     const [early] = table.takeUnasked(1)
@@ -86,7 +86,7 @@ describe('a table of channels', () => {
     expect(channel).toMatchObject({ state: 'ready', from: 20, last: 20, head: 7 })
   })
 
-  test('passes over a channel that comes after it was forgotten', () => {
+  test('skips a channel that comes after it was forgotten', () => {
     const one = join('a')
     const old = one.channels
     table.leave(one, 0)
@@ -125,7 +125,7 @@ describe('a table of channels', () => {
     expect([table.size, table.hasUnasked]).toEqual([0, false])
   })
 
-  test('keeps a channel to which a stream comes back in time', () => {
+  test('keeps a channel that gets a stream again in time', () => {
     const one = join('a')
     ready(...one.channels)
     table.leave(one, 100)
@@ -144,7 +144,7 @@ describe('a table of channels', () => {
     expect(table.takeIdle(999)).toEqual([])
   })
 
-  test('that is cleared gives every stream once, and holds nothing for those who leave later', () => {
+  test('that is cleared returns every stream once, and holds nothing for those that leave later', () => {
     const [one, other] = [join('a', 'b'), join('b')]
     table.coming(other.channels)
     expect(table.clear()).toEqual(new Set([one, other]))

@@ -3,15 +3,15 @@ import type { Subscription } from './subscription.ts'
 
 /**
  * - SUBSCRIBING: the source was asked to bring its messages.
- * - COMING: they come, or the log is followed instead. The log is yet to be asked where the channel is.
- * - ASKED: one question to the log is under way.
- * - READY: every message above `from` passes through the hub, and the log has what is below.
+ * - COMING: they come, or the log is followed instead. The log must still be asked for the channel's head.
+ * - ASKED: a question to the log is under way.
+ * - READY: every message above `from` passes through the hub, and the log has all below.
  */
 export type ChannelState = 'subscribing' | 'coming' | 'asked' | 'ready'
 
 /**
  * One channel, from its first subscription until some time after its last. A channel that is left and taken again is another
- * object: an answer to a question about the first one cannot be taken for an answer about the second.
+ * object. So no answer to a question about the first can count for the second.
  */
 export class Channel<I extends Item> {
   readonly name: string
@@ -26,16 +26,16 @@ export class Channel<I extends Item> {
   batch: I[] = []
   /** Since when it has no subscription. */
   idleSince = 0
-  /** This one, for all subscriptions that have no other: most streams are of one channel. */
+  /** A list of this channel, shared by all subscriptions that have no other: most streams have one channel. */
   readonly alone: readonly Channel<I>[] = [this]
 
   constructor(name: string) {
-    // Not a part of a request, all of which it would keep in memory.
+    // A slice of a request would keep the whole request in memory.
     this.name = Buffer.from(name, 'latin1').toString('latin1')
   }
 }
 
-/** The channels that have a subscription, or had one a moment ago. Every change of a channel's state is made here. */
+/** The channels that have a subscription, or had one a moment ago. Only this class changes a channel's state. */
 export class Channels<I extends Item> {
   readonly #byName = new Map<string, Channel<I>>()
   readonly #subscribing = new Set<Channel<I>>()
@@ -54,14 +54,14 @@ export class Channels<I extends Item> {
     return [...this.#byName.keys()]
   }
 
-  /** How many of these names the table does not have. */
+  /** How many of these names are not in the table. */
   countNew(names: readonly string[]): number {
     let count = 0
     for (const name of names) if (!this.#byName.has(name)) count++
     return count
   }
 
-  /** The channels of these names, with those that are new among them. */
+  /** The channels with these names; `fresh` are the new ones among them. */
   take(names: readonly string[]): { channels: readonly Channel<I>[]; fresh: Channel<I>[] } {
     const fresh: Channel<I>[] = []
     const channels = names.map((name) => {
@@ -87,14 +87,14 @@ export class Channels<I extends Item> {
   leave(subscription: Subscription<I>, now: number): void {
     for (const channel of subscription.channels) {
       if (!channel.subscriptions.delete(subscription) || channel.subscriptions.size > 0) continue
-      // A channel of the log before has been forgotten already.
+      // A channel of the previous log has already been forgotten.
       if (!this.#isCurrent(channel)) continue
       channel.idleSince = now
       this.#idle.add(channel)
     }
   }
 
-  /** The messages of these channels, or of all, come from now on. One that has been forgotten meanwhile is passed over. */
+  /** The messages of these channels, or of all, come from now on. It skips channels forgotten meanwhile. */
   coming(channels: Iterable<Channel<I>> = this.#subscribing): void {
     for (const channel of channels) {
       if (this.#subscribing.delete(channel)) this.#toCome(channel)
@@ -105,7 +105,7 @@ export class Channels<I extends Item> {
     return this.#coming.size > 0
   }
 
-  /** The channels that the log is to be asked about next. */
+  /** The channels about which to ask the log next. */
   takeUnasked(limit: number): Channel<I>[] {
     const channels: Channel<I>[] = []
     for (const channel of this.#coming) {
@@ -117,7 +117,7 @@ export class Channels<I extends Item> {
     return channels
   }
 
-  /** The question about this channel was answered: it has everything up to `from` in the log, its last message at `head`. */
+  /** The question about this channel was answered: the log has all up to `from`, and its last message is at `head`. */
   ready(channel: Channel<I>, from: number, head: number): void {
     if (!this.#isCurrent(channel)) return
     channel.state = 'ready'
@@ -131,8 +131,8 @@ export class Channels<I extends Item> {
   }
 
   /**
-   * Forgets the channels without a subscription since `time`, and returns them. One that was never ready is not worth keeping:
-   * it would cost a place and a subscription, and spare nobody a question.
+   * Forgets the channels without a subscription since `time`, and returns them. It never keeps one that was not ready: that would
+   * cost a place and a subscription, and save nobody a question.
    */
   takeIdle(time: number): Channel<I>[] {
     const idle: Channel<I>[] = []

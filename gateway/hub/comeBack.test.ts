@@ -4,7 +4,7 @@ import { itemOf } from '../../test/support/testSink.ts'
 
 let run: TestHub
 
-describe('a stream that comes back', () => {
+describe('a stream that resumes', () => {
   beforeEach(() => {
     run = new TestHub()
     run.begin(10)
@@ -19,12 +19,12 @@ describe('a stream that comes back', () => {
     expect(run.news()).toEqual(['one: ready at e1-11, a:13', 'one: a12 a13'])
   })
 
-  test('and missed nothing is live at once', () => {
+  test('without a missed message is live at once', () => {
     run.join('one', 'b a', { epoch: 'e1', after: 13 })
     expect(run.news()).toEqual(['one: ready at e1-13, b:8 a:13'])
   })
 
-  test('to much is served in chunks, each once the one before has left', () => {
+  test('with much to catch up is served in chunks, each once the one before has left', () => {
     run.epoch = 'e2'
     run.begin(20)
     run.join('other', 'a')
@@ -43,7 +43,7 @@ describe('a stream that comes back', () => {
     expect([run.news(), one.state]).toEqual([['one: a25'], 'live'])
   })
 
-  test('while a chunk waits, and the buffer has dropped what comes next, reads that from the log', () => {
+  test('reads from the log what the buffer has dropped while a chunk waits', () => {
     run.itemSize = 3
     run.publish('a', 14, 13)
     const one = run.join('one', 'a', { epoch: 'e1', after: 11 })
@@ -55,7 +55,7 @@ describe('a stream that comes back', () => {
     expect(run.news()).toEqual(['one: a13 a14', 'one: a15', 'pause'])
   })
 
-  test('later reads the log page by page, and then what came meanwhile', () => {
+  test('later reads the log page by page, and then gets the messages that came meanwhile', () => {
     const one = run.join('one', 'a b', { epoch: 'e1', after: 3 })
     expect(run.news()).toEqual(['one: ready at e1-3, a:13 b:8', 'read 3-10'])
     run.publish('b', 14, 8)
@@ -66,13 +66,13 @@ describe('a stream that comes back', () => {
     expect([run.news(), one.state]).toEqual([['one: a10', 'one: a11 a12 a13 b14'], 'live'])
   })
 
-  test('is at the end of a page although its last messages are of other channels', () => {
+  test('goes on from the end of a page although its last messages are on other channels', () => {
     const one = run.join('one', 'b', { epoch: 'e1', after: 3 })
     run.hub.replay(one, { items: [itemOf('b', 5, 2)] }, 9)
     expect(run.news()).toEqual(['one: ready at e1-3, b:8', 'read 3-10', 'one: b5', 'read 9-10'])
   })
 
-  test('is not read for twice at once, and again when a read failed', () => {
+  test('has one read at a time, and another one if that fails', () => {
     const one = run.join('one', 'a', { epoch: 'e1', after: 3 })
     run.hub.advance()
     expect(run.news()).toEqual(['one: ready at e1-3, a:13', 'read 3-10'])
@@ -82,7 +82,7 @@ describe('a stream that comes back', () => {
     expect(run.news()).toEqual(['read 3-10'])
   })
 
-  test('with pages that reach into each other is sent each message once', () => {
+  test('with overlapping pages gets each message once', () => {
     const one = run.join('one', 'a', { epoch: 'e1', after: 3 })
     run.news()
     run.hub.replay(one, { items: [itemOf('a', 5, 2), itemOf('a', 6, 5)] }, 6)
@@ -90,7 +90,7 @@ describe('a stream that comes back', () => {
     expect(run.news()).toEqual(['one: a5 a6', 'read 6-10', 'one: a10', 'one: a11 a12 a13'])
   })
 
-  test('gets the very batch that others get, unless a part of it is missing or is not new', () => {
+  test('gets the very batch that others get, unless a part of it is missing or not new', () => {
     const batches: unknown[] = []
     const one = run.join('one', 'a', { epoch: 'e1', after: 3 })
     one.sink.send = (batch) => void batches.push(batch)
@@ -100,7 +100,7 @@ describe('a stream that comes back', () => {
     expect(batches[0]).toBe(whole)
   })
 
-  test('with an id of another log is told to begin again', () => {
+  test('with an id of another log gets a reset', () => {
     run.join('one', 'a', { epoch: 'e0', after: 5 })
     run.publish('a', 14, 13)
     expect(run.news()).toEqual([
@@ -111,7 +111,7 @@ describe('a stream that comes back', () => {
     ])
   })
 
-  test('for the last few of each channel gets those first, and sees no gap between', () => {
+  test('for the last few of each channel gets these first, and sees no gap between them', () => {
     const prelude = { items: [itemOf('b', 8, 2), itemOf('a', 13, 12)] }
     run.join('one', 'a b', { epoch: 'e1', after: 13, prelude })
     run.publish('a', 14, 13)
@@ -123,13 +123,13 @@ describe('a stream that comes back', () => {
     ])
   })
 
-  test('for the last few of channels without any begins where the log was', () => {
+  test("for the last few of channels without messages begins at the log's head", () => {
     run.join('one', 'b', { epoch: 'e1', after: 11, prelude: { items: [] } })
     run.publish('b', 14, 8)
     expect(run.news()).toEqual(['one: ready at e1-11, b:8', 'other: b14', 'one: b14'])
   })
 
-  test('for the last few of another log is not sent them', () => {
+  test('for the last few of another log does not get them', () => {
     const prelude = { items: [itemOf('a', 5, 2)] }
     run.join('one', 'a', { epoch: 'e0', after: 5, prelude })
     expect(run.news()).toEqual([

@@ -57,8 +57,8 @@ function news(): string[] {
   return told.splice(0)
 }
 
-describe('what is accepted in one turn', () => {
-  test('leaves together, as the same bytes for all streams of its channel', () => {
+describe('an item accepted in a turn', () => {
+  test('leaves together with the others, as the same bytes for all streams of its channel', () => {
     for (const name of ['one', 'two']) live(name, 'a')
     for (const position of [1, 2, 3]) publish('a', position, position - 1)
     expect([told, firsts]).toEqual([[], [1]])
@@ -68,14 +68,14 @@ describe('what is accepted in one turn', () => {
     expect([firsts, news(), news()]).toEqual([[1, 4], ['one: a4', 'two: a4'], []])
   })
 
-  test('on one channel is the same bytes for streams of several channels too', () => {
+  test('has the same bytes for streams of several channels too if all are on one channel', () => {
     for (const name of ['one', 'two']) live(name, 'a b')
     publish('b', 1, 0)
     news()
     expect(batches.get('one')?.[0]).toBe(batches.get('two')?.[0])
   })
 
-  test('on several channels costs one flush', () => {
+  test('shares one flush with those of other channels', () => {
     live('one', 'a')
     live('two', 'b')
     publish('a', 1, 0)
@@ -94,7 +94,7 @@ describe('what is accepted in one turn', () => {
     expect(news().sort()).toEqual(['b: b1 b3', 'both: b1 a2 b3 a4'])
   })
 
-  test('on channels without a stream is kept for those who come back', () => {
+  test('on a channel without a stream is kept for streams that resume', () => {
     hub.leave(live('one', 'a'), 0)
     publish('a', 1, 0)
     publish('nobody', 2, 0)
@@ -103,7 +103,7 @@ describe('what is accepted in one turn', () => {
     expect(batch.items.map(({ position }) => position)).toEqual([1])
   })
 
-  test('and comes twice is sent once', () => {
+  test('twice is sent once', () => {
     live('one', 'a')
     publish('a', 1, 0)
     publish('a', 1, 0)
@@ -122,7 +122,7 @@ describe('what is accepted in one turn', () => {
     expect(hub.fanout.watermark).toBe(5)
   })
 
-  test('is what stands at the watermark, until that moves by something else', () => {
+  test('stands at the watermark until that moves by something else', () => {
     expect(hub.fanout.place).toEqual({ position: 0, id: '' })
     publish('nobody', 4, 0)
     publish('nobody', 2, 0)
@@ -142,22 +142,22 @@ describe('what is accepted in one turn', () => {
   })
 })
 
-describe('an item', () => {
-  test('before which something of its channel is missing is not accepted as the next', () => {
+describe('an item that is offered as the next', () => {
+  test('is refused if an earlier one of its channel is missing', () => {
     live('one', 'a')
     publish('a', 3, 0)
     expect([next('a', 3, 2), next('a', 4, 3), next('a', 6, 5)]).toEqual([true, true, false])
     expect([hub.fanout.watermark, news()]).toEqual([4, ['one: a3 a4']])
   })
 
-  test('of a channel of which nothing can be missed is accepted as the next', () => {
+  test('is accepted on a channel that can miss nothing', () => {
     expect(next('nobody', 5, 4)).toBe(true)
     hub.join(['a'], {}, testSink('waiting', told))
     expect(next('a', 7, 6)).toBe(true)
     expect([hub.fanout.watermark, news()]).toEqual([7, []])
   })
 
-  test('before which something is missing on one channel does not hold up another', () => {
+  test('is refused on one channel without holding up another', () => {
     live('one', 'a b')
     publish('a', 3, 0)
     expect([next('a', 6, 5), next('b', 7, 0), next('a', 8, 6)]).toEqual([false, true, false])

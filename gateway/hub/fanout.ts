@@ -5,17 +5,17 @@ import type { Batch, Item, ReplayBuffer } from './replayBuffer.ts'
 import type { Subscription } from './subscription.ts'
 
 /**
- * Sends what is accepted to the live streams. No I/O.
+ * Sends accepted messages to the live streams. No I/O.
  *
- * What is accepted within one turn of the event loop leaves together, at `flush`: a stream costs one write a turn, however many
- * messages that is, and streams that get the same messages share the same bytes.
+ * All messages accepted in one turn of the event loop leave together, at `flush`. So a stream costs one write a turn, however
+ * many messages that is, and streams with the same messages share the same bytes.
  */
 export class Fanout<I extends Item> {
   readonly #channels: Channels<I>
   readonly #buffer: ReplayBuffer<I>
   readonly #source: Pick<Source<I>, 'flushSoon' | 'idOf'>
   #watermark = 0
-  /** What stands at the watermark. A message's own id is looked for only if it is asked for. */
+  /** The message at the watermark. Its own id is looked up only on demand. */
   #at: I | string = ''
   #lastAccepted = 0
   /** The channels with something to flush. */
@@ -36,20 +36,19 @@ export class Fanout<I extends Item> {
     return this.#watermark
   }
 
-  /** The watermark with the message that the log has there: a log that has another one is not the one that was followed. */
+  /** The watermark and the log's message there: a log with another message is not the log that was followed. */
   get place(): Place {
     const at = this.#at
     return { position: this.#watermark, id: typeof at === 'string' ? at : this.#source.idOf(at) }
   }
 
-  /** The log holds nothing up to here that has not been accepted. */
+  /** The log has nothing up to here that was not accepted. */
   advanceTo({ position, id }: Place): void {
     if (position > this.#watermark) this.#move(position, id)
   }
 
   /**
-   * Accepts the item if the messages of its channel before it have all been accepted; false if they have not. One look at the
-   * table for both: with a channel for each stream it is a good part of what a message costs.
+   * Accepts the item if all earlier ones of its channel were accepted; otherwise false. One look-up, the costly part, does both.
    */
   publishNext(item: I): boolean {
     const channel = this.#channels.get(item.channel)
@@ -58,17 +57,17 @@ export class Fanout<I extends Item> {
     return true
   }
 
-  /** Accepts the item; what is missing before it, the log does not have. */
+  /** Accepts the item; the log does not have what is missing before it. */
   publish(item: I): void {
     this.#accept(this.#channels.get(item.channel), item)
   }
 
-  /** Sends what was accepted since the last flush. */
+  /** Sends all that was accepted since the last flush. */
   flush(): void {
     if (this.#dirty.length === 0) return
     const dirty = this.#dirty
     this.#dirty = []
-    /** Streams of several channels: what they get is put in order first. */
+    /** Streams of several channels: their items must be put in order first. */
     let several: Map<Subscription<I>, I[]> | undefined
     for (const channel of dirty) {
       const batch: Batch<I> = { items: channel.batch }
@@ -90,7 +89,7 @@ export class Fanout<I extends Item> {
     }
   }
 
-  /** Another log: nothing that was accepted has a meaning in it. */
+  /** Another log: nothing accepted before has a meaning in it. */
   begin({ position, id }: Place): void {
     this.#dirty = []
     this.#move(position, id)
@@ -98,11 +97,11 @@ export class Fanout<I extends Item> {
     this.#buffer.clear(position)
   }
 
-  /** Everything that is sent to live streams passes here, in position order but for what a link has lost. */
+  /** Everything that live streams get passes here, in position order, except for messages that a connection lost. */
   #accept(channel: Channel<I> | undefined, item: I): void {
     if (item.position > this.#watermark) this.#move(item.position, item)
     if (channel === undefined) return
-    // Also before it is ready: the log may have been asked before this was in it.
+    // Even before it is ready: the question to the log may be older than this message.
     channel.head = Math.max(channel.head, item.position)
     if (channel.state !== 'ready' || item.position <= channel.last) return
     const { last } = channel
@@ -110,7 +109,7 @@ export class Fanout<I extends Item> {
     if (item.previous > last)
       this.#tellLive(channel, (subscription) => subscription.tellGap(item, last))
     if (item.position < this.#lastAccepted) {
-      // It has no place among the others; a stream that comes back for it reads it from the log.
+      // It has no place among the others; a stream that resumes reads it from the log.
       this.#buffer.clear(this.#watermark)
       this.#tellLive(channel, (subscription) => subscription.giveLate(item))
       return
@@ -127,7 +126,7 @@ export class Fanout<I extends Item> {
     this.#at = at
   }
 
-  /** After what was accepted before. */
+  /** After the messages accepted before. */
   #tellLive(channel: Channel<I>, tell: (subscription: Subscription<I>) => void): void {
     this.flush()
     for (const subscription of channel.subscriptions) {

@@ -95,16 +95,16 @@ describe('a message', () => {
     ['nothing', '"x"'],
     ['ids', '{"id":"not this","more":[{"id":"nor this"}]}'],
     ['characters that are escaped', '{"id":"\u2028"}'],
-  ])('with %s in its data is known by its own id', (_name, data) => {
+  ])('with %s in its data keeps its own id', (_name, data) => {
     expect(idOf(renderMessage('e1', entry(7, 3, 'a', data)))).toBe(idAt(7))
   })
 
-  test('without such characters stands as it was acknowledged', () => {
+  test('without such characters stays as it was acknowledged', () => {
     const one = entry(7, 3, 'a', '{"text":"é 👩‍🚀"}')
     expect(renderMessage('e1', one).text).toBe(`data:${one.json}\nid:e1-7\n\n`)
   })
 
-  test('is counted with the bytes that its text takes: two for each character if one is not Latin', () => {
+  test('is counted with the bytes of its text: two for each character if one is not Latin', () => {
     const overhead = sizeOf('x') - renderMessage('e1', entry(1, 0, 'a', '"x"')).text.length
     expect(overhead).toBeGreaterThan(0)
     expect(sizeOf('x'.repeat(1_001)) - sizeOf('x')).toBe(1_000)
@@ -117,7 +117,7 @@ describe('a control event', () => {
   const ready = { position: 6, complete: true, channels: { a: { head: 7 } } }
   const gap = { channel: 'a', after: 7, before: 9, reason: 'retention' } as const
 
-  test('among others is what it was made of, in order', () => {
+  test('among others has its own parts, in order', () => {
     const text = [
       renderControl('ready', ready, { id: 'e1-6', retryMs: 1_234.5 }),
       renderMessage('e1', entry(7, 3)).text,

@@ -5,27 +5,27 @@ import type { Entry } from '../../contract/message.ts'
 import { escapeLineEnds, renderMessageEvent } from '../../contract/messageEvent.ts'
 import type { Item } from './replayBuffer.ts'
 
-/** A stored message as it stands on every stream. It is rendered once per gateway, however many streams take it. */
+/** A stored message as every stream carries it. A gateway renders it once, however many streams get it. */
 export interface Frame extends Item {
   text: string
-  /** Bytes of memory that it holds. */
+  /** Bytes of memory that it takes. */
   size: number
 }
 
-/** The encodings are one line of JSON already; the library's default would parse nothing and quote them again. */
+/** The encodings are one line of JSON already; by default the library would quote them again. */
 const buffer = createEventBuffer({ serializer: String })
 
-/** The library would look for line ends, at twenty times the cost; an entry's encoding has none. */
+/** The library would search for line ends, at twenty times the cost; an entry's encoding has none. */
 export function renderMessage(epoch: string, { position, previous, channel, json }: Entry): Frame {
-  // A fourth of what it takes to look for what is to be escaped.
+  // This takes a fourth of the search for characters to escape.
   const isAscii = Buffer.byteLength(json) === json.length
   const id = formatEventId(epoch, position)
   const text = renderMessageEvent(id, isAscii ? json : escapeLineEnds(json))
-  // One character that is not Latin makes every character of a string take two bytes.
+  // One non-Latin character makes every character of a string take two bytes.
   return { position, previous, channel, text, size: text.length * (isAscii ? 1 : 2) + OVERHEAD }
 }
 
-/** The message's id: the first field of that name, behind two numbers. */
+/** The message's id: the first field with that name, after two numbers. */
 export function idOf({ text }: Frame): string {
   const start = text.indexOf(ID) + ID.length
   return text.slice(start, text.indexOf('"', start))
@@ -33,15 +33,15 @@ export function idOf({ text }: Frame): string {
 
 const ID = '"id":"'
 
-/** What a frame takes beside its text. */
+/** Memory of a frame beside its text. */
 const OVERHEAD = 150
 
-/** The last of each kind: streams that begin, beat or end together are told the same, but for the time to come back after. */
+/** The last event of each kind: streams that begin or end together share it, except for its `retry:`. */
 const kept = new Map<ControlEvent, { key: string; text: string }>()
 
 /**
- * A named event. `id` moves the reader's place; `retryMs` tells it how long to wait before it comes back. Both stand in the
- * event's own block, because many readers make an event of a block without data, or do not read it.
+ * A named event. `id` moves the reader's place; `retryMs` says how long to wait before a reconnect. Both stand in the event's own
+ * block: many clients make an event of a block without data, or ignore it.
  */
 export function renderControl<E extends ControlEvent>(
   event: E,

@@ -13,8 +13,8 @@ beforeEach(() => {
   run.news()
 })
 
-describe('a stream that replays messages of which the log has lost some', () => {
-  test('is told which, and an id after which it is told so again', () => {
+describe('a stream that replays messages some of which the log has lost', () => {
+  test('gets a gap event, with an id after which it gets that again', () => {
     const one = run.join('one', 'a', { epoch: 'e1', after: 3 })
     const items = [itemOf('a', 6, 2), itemOf('a', 9, 8), itemOf('a', 10, 9)]
     run.hub.replay(one, { items }, 10)
@@ -27,7 +27,7 @@ describe('a stream that replays messages of which the log has lost some', () => 
     ])
   })
 
-  test('is told of each channel by itself, also if the gap goes over pages', () => {
+  test('gets a gap event for each channel, also if the gap spans pages', () => {
     const one = run.join('one', 'a b', { epoch: 'e1', after: 3 })
     run.news()
     run.hub.replay(one, { items: [itemOf('b', 5, 4), itemOf('a', 6, 2)] }, 6)
@@ -41,7 +41,7 @@ describe('a stream that replays messages of which the log has lost some', () => 
     ])
   })
 
-  test('is told of a gap between the log and the buffer', () => {
+  test('gets a gap event between the log and the buffer', () => {
     run.publish('a', 13, 12)
     run.news()
     const one = run.join('one', 'a', { epoch: 'e1', after: 9 })
@@ -56,8 +56,8 @@ describe('a stream that replays messages of which the log has lost some', () => 
   })
 })
 
-describe('a live stream, of messages of which the log has lost some,', () => {
-  test('is told before what comes after, but not of what was before its own beginning', () => {
+describe('a live stream that misses messages which the log has lost', () => {
+  test('gets a gap event before the next message, but not for messages before its own beginning', () => {
     run.publish('a', 11, 10)
     run.news()
     run.join('one', 'a')
@@ -78,7 +78,7 @@ describe('a live stream, of messages of which the log has lost some,', () => {
     ])
   })
 
-  test('that began in the middle of a gap is told of the part that is its own', () => {
+  test('that began in the middle of a gap gets its own part of the gap', () => {
     run.hub.fanout.advanceTo(placeAt(12))
     run.join('one', 'a')
     run.publish('a', 15, 14)
@@ -91,7 +91,7 @@ describe('a live stream, of messages of which the log has lost some,', () => {
     ])
   })
 
-  test('that read ahead of what passes here is told nothing of what it has had', () => {
+  test('that read ahead of the fan-out gets no gap event for messages that it has had', () => {
     run.join('one', 'a c', { after: 3 })
     run.ready(20, { c: 0 })
     const one = [...(run.hub.channels.get('c')?.subscriptions ?? [])][0]
@@ -112,7 +112,7 @@ describe('a live stream, of messages of which the log has lost some,', () => {
   })
 })
 
-describe('a message that comes to light after later ones', () => {
+describe('a message that turns up after later ones', () => {
   beforeEach(() => {
     run.join('a', 'a')
     run.hub.fanout.advanceTo(placeAt(12))
@@ -121,14 +121,14 @@ describe('a message that comes to light after later ones', () => {
     run.news()
   })
 
-  test('reaches those who have not had later ones, and the others are told that it is lost to them', () => {
+  test('reaches streams that have not had later ones, and the others learn that it is lost to them', () => {
     run.publish('a', 11, 10)
     expect(run.news()).toEqual(['other: a lacks 11-11, lost, at e1-13', 'a: a11'])
     run.publish('a', 14, 11)
     expect(run.news()).toEqual(['other: a14', 'a: a14', 'since12: a14'])
   })
 
-  test('and after a gap has both told, in this order', () => {
+  test('and after a gap is reported after that gap', () => {
     run.publish('a', 12, 11)
     expect(run.news()).toEqual([
       'other: a lacks 11-11, retention, at e1-13',
@@ -138,7 +138,7 @@ describe('a message that comes to light after later ones', () => {
     ])
   })
 
-  test('reaches a stream that came back by the buffer before, or is told to it as lost', () => {
+  test('reaches a stream that resumed by the buffer, or is reported to it as lost', () => {
     run.join('early', 'a', { after: 10 })
     run.join('both', 'a b', { after: 10 })
     run.news()
@@ -151,14 +151,14 @@ describe('a message that comes to light after later ones', () => {
     ])
   })
 
-  test('is read from the log by those who come back for it', () => {
+  test('is read from the log by streams that resume', () => {
     run.publish('a', 11, 10)
     run.news()
     run.join('back', 'a', { after: 10 })
     expect(run.news()).toEqual(['back: ready at e1-10, a:11', 'read 10-13'])
   })
 
-  test('is sent after what was accepted before it in the same turn', () => {
+  test('is sent after the messages accepted before it in the same turn', () => {
     run.publish('b', 14, 13)
     run.publish('a', 11, 10)
     expect(run.news()).toEqual([

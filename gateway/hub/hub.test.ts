@@ -15,7 +15,7 @@ test('a hub knows no epoch until the log has been seen', () => {
   expect([run.hub.epoch, run.hub.logHead, run.hub.fanout.watermark]).toEqual(['e1', 10, 10])
 })
 
-test('a channel is ready at the watermark if the answer of the log is older', () => {
+test("a channel is ready at the watermark if the log's answer is older", () => {
   run.begin(10)
   run.join('one', 'a')
   run.come('a')
@@ -35,7 +35,7 @@ test('a channel is ready at the watermark if the answer of the log is older', ()
   ])
 })
 
-test('the place of the log is the highest that is known, whether it was told or accepted', () => {
+test('the place of the log is the highest known one, by an answer or by a message', () => {
   run.begin(10)
   run.join('one', 'a')
   run.come('a')
@@ -50,7 +50,7 @@ test('the place of the log is the highest that is known, whether it was told or 
   expect(run.hub.place).toEqual(placeAt(4))
 })
 
-test('another log ends every stream, and tells each where it is in its own', () => {
+test('another log ends every stream, and gives each its place in the previous one', () => {
   run.begin(10)
   const live = run.join('live', 'a')
   run.ready(10, { a: 0 })
@@ -79,7 +79,7 @@ test('another log ends every stream, and tells each where it is in its own', () 
   expect(run.news()).toEqual(['want a', 'new: ready at e2-4, a:3', 'new: a5'])
 })
 
-test('what was accepted in a log that is gone is neither sent nor kept in the next', () => {
+test('messages accepted in a log that is gone are neither sent nor kept in the next', () => {
   run.begin(10)
   run.join('one', 'a')
   run.ready(10, { a: 0 })
@@ -103,10 +103,10 @@ describe('the place where a stream resumes if it ends', () => {
   })
 
   test.each([
-    ['from now on is where the hub stood when it came', {}, 'e1-11'],
+    ['for new messages is where the hub stood when it came', {}, 'e1-11'],
     ['after a position is that position', { after: 5 }, 'e1-5'],
     ['after the first message of all is before it', { after: 0 }, 'e1-0'],
-    ['after a position to come is that position', { after: 99 }, 'e1-99'],
+    ['after a future position is that position', { after: 99 }, 'e1-99'],
     ['with an id is that id', { epoch: 'e1', after: 5 }, 'e1-5'],
     ['with an id of another log is that id', { epoch: 'e0', after: 5 }, 'e0-5'],
     ['for the last few is not known', { after: 11, prelude: { items: [] } }, undefined],
@@ -114,7 +114,7 @@ describe('the place where a stream resumes if it ends', () => {
     expect(run.hub.resumeAt(run.join('one', 'b', start))?.toString()).toBe(place)
   })
 
-  test('while it waits from now on does not move with what passes', () => {
+  test('does not move with new messages while it waits', () => {
     const one = run.join('one', 'b')
     run.publish('a', 12, 11)
     run.ready(12, { b: 12 })
@@ -126,21 +126,21 @@ describe('the place where a stream resumes if it ends', () => {
     ])
   })
 
-  test('while it replays is the end of what it was sent', () => {
+  test('is the end of what it got while it replays', () => {
     const one = run.join('one', 'a', { after: 2 })
     expect(run.hub.resumeAt(one)?.toString()).toBe('e1-2')
     run.hub.replay(one, { items: [itemOf('a', 5, 0)] }, 7)
     expect(run.hub.resumeAt(one)?.toString()).toBe('e1-7')
   })
 
-  test('once it has been sent the last few is after them', () => {
+  test('is after the last few once it got them', () => {
     run.publish('a', 12, 11)
     const prelude = { items: [itemOf('a', 3, 2), itemOf('a', 5, 3)] }
     const one = run.join('one', 'a', { epoch: 'e1', after: 5, prelude })
     expect([run.hub.resumeAt(one)?.toString(), one.state]).toEqual(['e1-5', 'replaying'])
   })
 
-  test('while it is live is the watermark, and what that covers is sent before it is told', () => {
+  test('is the watermark while it is live, and the messages up to there are sent first', () => {
     const one = run.join('one', 'a')
     run.publish('a', 12, 11)
     run.hub.fanout.advanceTo(placeAt(15))
@@ -149,7 +149,7 @@ describe('the place where a stream resumes if it ends', () => {
     expect(run.told.at(-1)).toBe('one: a12')
   })
 
-  test('is its own if it has read ahead of the watermark', () => {
+  test('is its own cursor if it has read ahead of the watermark', () => {
     const one = run.join('one', 'b')
     run.ready(20, { b: 20 })
     expect(run.hub.resumeAt(one)?.toString()).toBe('e1-20')

@@ -24,8 +24,8 @@ function leaveAsked(isAnswered: boolean): WeakRef<object> {
   return new WeakRef(one)
 }
 
-describe('a hub holds in memory', () => {
-  test('no start of a stream that has begun, however it began, nor the items that went first', async () => {
+describe('a hub keeps in memory', () => {
+  test('no start of a stream that has begun, however it began, nor its first items', async () => {
     /** The objects that only the start of a stream holds. */
     const begin = (name: string, epoch: string, after: number): WeakRef<object>[] => {
       const item = itemOf('a', 5, 2)
@@ -59,7 +59,7 @@ describe('a hub holds in memory', () => {
     expect(await stillHeld(refs)).toBe(0)
   })
 
-  test('nothing of a stream that left while the log was asked for it, once that has answered or failed', async () => {
+  test('nothing of a stream that left while the log was asked for it, after the answer or the failure', async () => {
     expect(await stillHeld([leaveAsked(true), leaveAsked(false)])).toBe(0)
   })
 
@@ -76,7 +76,7 @@ describe('a hub holds in memory', () => {
     expect(await stillHeld(refs)).toBe(0)
   })
 
-  test('nothing that was sent, beyond what it keeps for those who come back', async () => {
+  test('no sent item, except those for streams that resume', async () => {
     const publish = (position: number): WeakRef<Item> => {
       const item = itemOf('a', position, position - 1)
       run.hub.fanout.publish(item)

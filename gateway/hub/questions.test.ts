@@ -19,7 +19,7 @@ describe('the question to the log', () => {
     expect([run.ask(), run.news()]).toEqual([undefined, ['want a']])
   })
 
-  test('is one for all that came in a turn, and nothing is asked twice', () => {
+  test('is one for all channels of a turn, and none is asked for twice', () => {
     for (let count = 0; count < 1_000; count++) {
       run.join(`s${count}`, `c${count}`)
       run.come(`c${count}`)
@@ -48,7 +48,7 @@ describe('the question to the log', () => {
     ])
   })
 
-  test('waits for the answer to the one before', () => {
+  test('waits for the previous answer', () => {
     run.join('one', 'a')
     run.come('a')
     const first = run.ask()
@@ -93,7 +93,7 @@ describe('the question to the log', () => {
     ])
   })
 
-  test('has one answer: another one to it, or a failure after it, changes nothing', () => {
+  test('has one answer: a second answer, or a failure after it, changes nothing', () => {
     run.join('one', 'a')
     run.come('a')
     const question = run.ask()
@@ -115,7 +115,7 @@ describe('the question to the log', () => {
     expect(run.news().at(-1)).toBe('one: ready at e1-101, a:101')
   })
 
-  test('for a channel that comes twice is asked once', () => {
+  test('is asked once for a channel that comes twice', () => {
     run.join('one', 'a')
     run.come('a')
     run.come('a')
@@ -134,7 +134,7 @@ describe('the question to the log', () => {
 })
 
 describe('an answer that comes late', () => {
-  test('is no answer to a question that was not asked yet when it was read', () => {
+  test('does not answer a question that was asked after it was read', () => {
     run.join('first', 'a')
     run.ready(100, { a: 100 })
     run.join('other', 'b')
@@ -149,7 +149,7 @@ describe('an answer that comes late', () => {
     expect(run.news()).toEqual(['ask head', 'returning: ready at e1-105, a:100'])
   })
 
-  test('says nothing of a channel that was left and taken again meanwhile', () => {
+  test('says nothing about a channel that was left and taken again meanwhile', () => {
     const first = run.join('first', 'a')
     run.come('a')
     const early = run.ask()
@@ -164,7 +164,7 @@ describe('an answer that comes late', () => {
     expect(run.news()).toEqual(['ask a', 'second: ready at e1-101, a:101'])
   })
 
-  test('after a failure was told changes nothing', () => {
+  test('after a reported failure changes nothing', () => {
     run.join('one', 'a')
     run.come('a')
     const early = run.ask()
@@ -177,7 +177,7 @@ describe('an answer that comes late', () => {
     expect([run.ask(), run.news().at(-1)]).toEqual([undefined, 'one: ready at e1-105, a:104'])
   })
 
-  test('from the log before says nothing of a channel of the next', () => {
+  test('from the previous log says nothing about a channel of the next', () => {
     run.join('one', 'a')
     run.come('a')
     const early = run.ask()

@@ -30,7 +30,7 @@ const since = (buffer: ReplayBuffer<Sized>, position: number): number[] =>
   buffer.since(position, ['a']).batch.items.map((one) => one.position)
 
 describe('a replay buffer', () => {
-  test('gives what it keeps above a position', () => {
+  test('gives the kept items above a position', () => {
     const buffer = bufferOf({})
     for (const position of [12, 15, 20]) buffer.push(item(position))
     expect(buffer.from).toBe(10)
@@ -43,13 +43,13 @@ describe('a replay buffer', () => {
     ])
   })
 
-  test('drops the oldest above its count, and knows from where it is whole', () => {
+  test('drops the oldest above its count, and knows from which position it is complete', () => {
     const buffer = bufferOf({ maxItems: 3 })
     for (const position of [11, 12, 13, 14, 15]) buffer.push(item(position))
     expect([buffer.from, since(buffer, buffer.from)]).toEqual([12, [13, 14, 15]])
   })
 
-  test('drops the oldest above its bytes, as many as one large item takes', () => {
+  test('drops the oldest above its bytes, as many as one large item needs', () => {
     const buffer = bufferOf({ maxBytes: 100 })
     for (const position of [11, 12, 13]) buffer.push(item(position, 40))
     expect([buffer.from, since(buffer, 11)]).toEqual([11, [12, 13]])
@@ -71,7 +71,7 @@ describe('a replay buffer', () => {
     expect(since(buffer, 11)).toEqual(kept)
   })
 
-  test('that is cleared knows only what comes after', () => {
+  test('that is cleared has only newer items', () => {
     const buffer = bufferOf({ maxItems: 2, maxBytes: 100 })
     for (const position of [11, 12, 13]) buffer.push(item(position, 50))
     buffer.clear(20)
@@ -92,7 +92,7 @@ describe('a replay buffer', () => {
     expect(since(buffer, 10_009)).toEqual([10_010])
   })
 
-  test('gives in chunks what is wanted of it, and a large item in a chunk by itself', () => {
+  test('gives items in chunks, and a large item in a chunk of its own', () => {
     const buffer = bufferOf({ chunkBytes: 100 })
     for (const [position, size, channel] of [
       [11, 60, 'a'],
@@ -120,7 +120,7 @@ describe('a replay buffer', () => {
     expect(buffer.since(10, ['nobody'])).toEqual({ batch: { items: [] }, upTo: undefined })
   })
 
-  test('gives those who ask the same the same batch, until something comes', () => {
+  test('gives the same batch for the same question, until something comes', () => {
     const buffer = bufferOf({})
     buffer.push(item(11))
     const { batch } = buffer.since(10, ['a', 'b'])
@@ -134,8 +134,8 @@ describe('a replay buffer', () => {
   })
 })
 
-describe('a replay buffer holds in memory', () => {
-  test('only what it still gives, however large the items are', async () => {
+describe('a replay buffer keeps in memory', () => {
+  test('only items that it can still give, however large they are', async () => {
     const buffer = bufferOf({ maxItems: 50_000, maxBytes: 1_000 })
     const push = (position: number): WeakRef<Sized> => {
       const one = item(position, 100)
@@ -146,7 +146,7 @@ describe('a replay buffer holds in memory', () => {
     expect([since(buffer, buffer.from).length, await stillHeld(refs)]).toEqual([10, 10])
   })
 
-  test('nothing of what it was cleared of, or of the last answer after another item', async () => {
+  test('no item after it was cleared, and no last answer after another item', async () => {
     const buffer = bufferOf({ maxItems: 1 })
     const push = (position: number): WeakRef<Sized> => {
       const one = item(position)

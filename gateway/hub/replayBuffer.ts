@@ -1,23 +1,20 @@
-/** What the gateway's order of work knows of a message; what is sent travels along unseen. */
+/** The part of a message that decides who gets it and when; the text travels along unseen. */
 export interface Item {
   position: number
   previous: number
   channel: string
 }
 
-/**
- * Items that one or many streams are sent together, in position order. Never changed once made. Streams that get the same
- * batch share its bytes.
- */
+/** Items that one or more streams get together, in position order. It never changes. Streams with one batch share its bytes. */
 export interface Batch<I extends Item> {
   readonly items: readonly I[]
-  /** For the connections: the items as they stand on the wire, while only one stream has got this batch. */
+  /** For the connections: the items as they go over the wire, while only one stream has had this batch. */
   text?: string | undefined
-  /** The same, made once for all others that get it. */
+  /** The same as bytes, made once for all other streams that get it. */
   bytes?: Buffer
 }
 
-/** A part of what was before; `upTo` is how far it goes, undefined if nothing is left beyond it. */
+/** A part of the backlog; `upTo` is its end, undefined if nothing follows. */
 export interface Chunk<I extends Item> {
   batch: Batch<I>
   upTo: number | undefined
@@ -26,23 +23,20 @@ export interface Chunk<I extends Item> {
 export interface ReplayBufferOptions<I> {
   maxItems: number
   maxBytes: number
-  /** Most bytes that one `since` gives. */
+  /** Most bytes in one answer by `since`. */
   chunkBytes: number
   sizeOf: (item: I) => number
 }
 
-/**
- * The last items that this gateway has sent, of all its channels together, in position order. Most readers who come back were
- * away for a moment, and one array serves them all without a read.
- */
+/** This gateway's last items, in position order. Most readers that reconnect were away briefly, and need no read. */
 export class ReplayBuffer<I extends Item> {
-  /** In front of `first` the places are empty: an item that was dropped is held no longer. */
+  /** The places before `first` are empty, so that dropped items are not kept in memory. */
   #items: (I | undefined)[] = []
   #first = 0
   #bytes = 0
-  /** For others to read: every item above this position that was sent since is kept. */
+  /** For others to read: the buffer has every item that was sent above this position. */
   from = 0
-  /** The last answer, for those who come back with the same cursor. */
+  /** The last answer, for readers that reconnect with the same cursor. */
   #last: { key: string; chunk: Chunk<I> } | undefined
   readonly #options: ReplayBufferOptions<I>
 
@@ -61,14 +55,14 @@ export class ReplayBuffer<I extends Item> {
     ) {
       this.#dropOldest()
     }
-    // Empty places are cut off when they are half of all: that moves each item once, and never holds twice the places.
+    // The empty places go when they are half of all: so each item moves once, and the array is never twice as long as needed.
     if (this.#first * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#first)
       this.#first = 0
     }
   }
 
-  /** Forgets everything; from now on it knows what comes after `from`. */
+  /** Forgets everything; from now on it has the items after `from`. */
   clear(from: number): void {
     this.#items = []
     this.#first = 0
@@ -78,8 +72,8 @@ export class ReplayBuffer<I extends Item> {
   }
 
   /**
-   * The kept items of some channels above a position that is not below `from`, in position order. In chunks: sent at once, a
-   * long backlog would trip the bound on what may wait for one reader.
+   * The kept items of some channels above a position that is not below `from`, in position order. It gives them in chunks: sent
+   * at once, a long backlog would exceed the connection's buffer.
    */
   since(position: number, channels: readonly string[]): Chunk<I> {
     const key = [position, ...channels].join(' ')

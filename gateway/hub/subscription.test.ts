@@ -20,7 +20,7 @@ describe('a stream that begins', () => {
     expect([one.state, run.hub.joining.size]).toEqual(['live', 0])
   })
 
-  test('from now on gets what comes from now on, each once', () => {
+  test('for new messages gets each new one once', () => {
     run.join('one', 'a')
     run.ready(12, { a: 9 })
     run.publish('a', 12, 9)
@@ -30,7 +30,7 @@ describe('a stream that begins', () => {
     expect(run.news()).toEqual(['want a', 'one: ready at e1-12, a:9', 'one: a13'])
   })
 
-  test('begins at the highest of the places from which its channels are ready', () => {
+  test('begins at the highest position from which its channels are ready', () => {
     run.join('one', 'b a')
     run.ready(15, { b: 15 })
     run.ready(12, { a: 9 })
@@ -40,7 +40,7 @@ describe('a stream that begins', () => {
     expect(run.news()).toEqual(['one: a16'])
   })
 
-  test('on channels that are ready is live at once', () => {
+  test('on ready channels is live at once', () => {
     run.join('one', 'a')
     run.ready(10, { a: 0 })
     run.publish('a', 11, 0)
@@ -49,7 +49,7 @@ describe('a stream that begins', () => {
     expect(run.news()).toEqual(['two: ready at e1-11, a:11'])
   })
 
-  test('in the middle of a turn gets nothing twice, and those before it miss nothing', () => {
+  test('in the middle of a turn gets nothing twice, and older streams miss nothing', () => {
     run.join('one', 'a')
     run.ready(10, { a: 0 })
     run.news()

@@ -4,36 +4,34 @@ import type { Channel } from './channel.ts'
 import type { Hub } from './hub.ts'
 import type { Batch, Item } from './replayBuffer.ts'
 
-/** Where a stream is to begin. */
+/** The start of a stream. */
 export interface Start<I extends Item> {
-  /** The epoch of the id that it came with, if it came with one. */
+  /** The epoch of the id in the request, if there was one. */
   epoch?: string | undefined
-  /** Everything after this position; undefined for what comes from now on. */
+  /** Everything after this position; undefined for new messages only. */
   after?: number | undefined
   /** Items up to `after` that go first: the last few of each channel. */
   prelude?: Batch<I> | undefined
 }
 
-/**
- * What is sent to a stream. `at` is where its reader resumes once it has had the event. None of it may call back into the hub.
- */
+/** Sends events to a stream. `at`: its reader resumes from there afterwards. No method may call back into the hub. */
 export interface Sink<I extends Item> {
   ready: (event: ControlEvents['ready'], at: Cursor) => void
   send: (batch: Batch<I>) => void
   gap: (event: ControlEvents['gap'], at: Cursor) => void
   reset: (reason: ResetReason, at: Cursor) => void
-  /** Ends the stream, which the hub has forgotten already. `at` is undefined if its reader has to ask as it did before. */
+  /** Ends the stream, which the hub has already forgotten. `at` is undefined if its reader must send its first request again. */
   end: (reason: GoodbyeReason, at: Cursor | undefined) => void
-  /** Resolves when what was sent has left, or never will: then the next page may be read. */
+  /** Resolves when all that was sent has left, or never will: then the next page may be read. */
   drained: () => Promise<void>
 }
 
 /**
- * One stream as the hub sees it, and every change of its state. It is
+ * One stream as the hub sees it, and every change of its state:
  *
- * - WAITING until each of its channels is ready; then it is told `ready` and its start is decided,
- * - REPLAYING while its cursor is behind the watermark: page after page is read for it,
- * - LIVE from the moment that its cursor is not behind the watermark.
+ * - WAITING until each of its channels is ready; then it gets `ready`, and its start is decided.
+ * - REPLAYING while its cursor is behind the watermark: page after page is read for it.
+ * - LIVE once its cursor is not behind the watermark.
  */
 export class Subscription<I extends Item> {
   readonly channels: readonly Channel<I>[]
@@ -41,18 +39,18 @@ export class Subscription<I extends Item> {
   state: 'waiting' | 'replaying' | 'live' = 'waiting'
   /** Everything up to here has been sent. */
   readonly cursor: Cursor
-  /** Its cursor when it was last known to be complete: what it is offered up to there is nothing new to it. */
+  /** Its cursor when it was last known to be complete: items up to there are nothing new to it. */
   #liveFrom = 0
-  /** Let go of once it has begun: its first items may be half a megabyte, and the stream lives for an hour. */
+  /** Dropped once it has begun: its first items may take half a megabyte, and the stream lives for an hour. */
   #start: Start<I> | undefined
   /** A page is being read for it. */
   #isReading = false
-  /** It came with a position above everything known here: the log is asked, and has answered, whether that exists. */
+  /** The request had a position above all known ones: whether the log was asked if that exists, and has answered. */
   #head: 'unknown' | 'asked' | 'answered' = 'unknown'
-  /** While replaying: the last position that it was sent of each channel, if that is above its start. */
+  /** While replaying: the last position that it got on each channel, if that is above its start. */
   #lasts: Map<string, number> | undefined
 
-  /** `cursor`: where the hub stands, and so where a stream begins that was asked for from now on. */
+  /** `cursor`: the hub's place, and so the start of a stream for new messages only. */
   constructor(cursor: Cursor, channels: readonly Channel<I>[], start: Start<I>, sink: Sink<I>) {
     this.cursor = cursor
     this.channels = channels
@@ -60,12 +58,12 @@ export class Subscription<I extends Item> {
     this.sink = sink
   }
 
-  /** The log has answered its question for the head, or could not. */
+  /** The log has answered the question for its head, or could not. */
   headAnswered(isAnswered: boolean): void {
     this.#head = isAnswered ? 'answered' : 'unknown'
   }
 
-  /** Everything of its channels between its cursor and `upTo`. */
+  /** All items of its channels between its cursor and `upTo`. */
   replay(hub: Hub<I>, batch: Batch<I>, upTo: number): void {
     this.#isReading = false
     this.#send(batch)
@@ -93,11 +91,11 @@ export class Subscription<I extends Item> {
       const buffered = Math.max(from, hub.buffer.from)
       if (!cursor.covers(buffered)) {
         this.#isReading = true
-        // Not up to the watermark, which moves: those who come back together ask for the same, and one read serves them.
+        // Not up to the watermark, which moves: so readers that reconnect together ask the same, and one read serves them.
         hub.source.read(this, buffered)
         return
       }
-      // What the buffer lacks may still come to light: only what the log said is settled.
+      // Messages that the buffer lacks may still turn up: only the log's own answer is final.
       this.#liveFrom = cursor.position
       const names = this.channels.map(({ name }) => name)
       const { batch, upTo } = hub.buffer.since(cursor.position, names)
@@ -113,7 +111,7 @@ export class Subscription<I extends Item> {
     hub.joined(this)
   }
 
-  /** Live: sends what it has not had. A stream that became live in this very turn had the beginning already. */
+  /** Live: sends the items that it has not had. If it became live in this very turn, it has had the first ones already. */
   give(batch: Batch<I>): void {
     const { cursor, sink } = this
     const { items } = batch
@@ -130,7 +128,7 @@ export class Subscription<I extends Item> {
     if (item.previous > this.#liveFrom) this.#gap(item, Math.max(after, this.#liveFrom))
   }
 
-  /** Live: the item came to light after later ones. Only a stream that has not had those can still get it in order. */
+  /** Live: the item turned up after later ones. Only a stream that has not had those can still get it in order. */
   giveLate(item: I): void {
     const { channel, position } = item
     if (!this.cursor.covers(position)) this.give({ items: [item] })
@@ -140,7 +138,7 @@ export class Subscription<I extends Item> {
     }
   }
 
-  /** Where its reader resumes without loss if the stream ends now; undefined if it has to ask as it did before. */
+  /** Its reader's place to resume from if the stream ends now; undefined if the reader must repeat its first request. */
   resumeAt(watermark: number): Cursor | undefined {
     const { cursor } = this
     if (this.state === 'live') return new Cursor(cursor.epoch, Math.max(cursor.position, watermark))
@@ -149,7 +147,7 @@ export class Subscription<I extends Item> {
     return prelude === undefined ? new Cursor(epoch, after) : undefined
   }
 
-  /** Decides where the stream begins and tells it; false if the log has to be asked first. */
+  /** Decides on the stream's start and sends `ready`; false if the log must be asked first. */
   #begin(hub: Hub<I>, known: number): boolean {
     const { epoch, after = known, prelude } = this.#start ?? {}
     const { cursor, sink } = this
@@ -167,7 +165,7 @@ export class Subscription<I extends Item> {
     this.state = 'replaying'
     cursor.position = reset === undefined ? after : known
     const [first] = prelude?.items ?? []
-    // With a prelude, a stream that breaks off at once is to get it again.
+    // If a stream with a prelude breaks off at once, its reader should get the prelude again.
     const at =
       first === undefined || reset !== undefined
         ? cursor
@@ -208,7 +206,7 @@ export class Subscription<I extends Item> {
     sink.send(fresh.length === items.length ? batch : { items: fresh })
   }
 
-  /** What was between has been removed from the log. */
+  /** The messages in between have been removed from the log. */
   #gap({ channel, position }: Item, after: number): void {
     this.sink.gap({ channel, after, before: position, reason: 'retention' }, this.cursor)
   }

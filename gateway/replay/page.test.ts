@@ -22,7 +22,7 @@ async function sources(): Promise<Record<string, number>> {
 }
 
 describe('a page', () => {
-  test('follows the other until the stream is live, a hundred messages each', async () => {
+  test('follows the previous one until the stream is live, a hundred messages each', async () => {
     const one = run.join('one', { after: 0 })
     for (let count = 0; count < 4; count++) await run.answer()
     expect([await run.news(), one.state]).toEqual([
@@ -34,7 +34,7 @@ describe('a page', () => {
     ])
   })
 
-  test('without messages brings the stream as far as the log was read', async () => {
+  test('without messages moves the stream to where the log was read', async () => {
     run.log = run.log.slice(0, 10)
     const one = run.join('one', { after: 10 })
     await run.answer()
@@ -45,7 +45,7 @@ describe('a page', () => {
     ])
   })
 
-  test('is asked for only once the one before has left', async () => {
+  test('is asked for only once the previous one has left', async () => {
     const waiting: (() => void)[] = []
     run.join('one', { after: 0 }, 'a', () => new Promise((resolve) => waiting.push(resolve)))
     expect((await run.news()).asked).toEqual([])
@@ -77,7 +77,7 @@ describe('a page', () => {
     ['at its bytes and not its characters', [80_000, 80_000, 80_000], '界', '1-2'],
     ['after one message that is larger than it may be', [1_000_000, 10], 'x', '1'],
     ['before one message that is larger than it may be', [10, 1_000_000], 'x', '1'],
-  ])('is cut %s, and the next begins there', async (_what, sizes, character, sent) => {
+  ])('ends %s, and the next begins there', async (_what, sizes, character, sent) => {
     run.recent = ({ after }) =>
       Promise.resolve(after > 0 ? undefined : { entries: large(0, sizes, character), upTo: 250 })
     run.join('one', { after: 0 })
@@ -87,7 +87,7 @@ describe('a page', () => {
     })
   })
 
-  test('of one message that is larger than it may be is whole', async () => {
+  test('with one message that is larger than a page is complete', async () => {
     run.recent = () => Promise.resolve({ entries: large(0, [1_000_000]), upTo: 250 })
     const one = run.join('one', { after: 0 })
     expect([await run.news(), one.state]).toEqual([{ asked: [], told: ['one: 1'] }, 'live'])
@@ -115,7 +115,7 @@ describe('a page', () => {
     expect([(await run.news()).told, one.state]).toEqual([['one: 241-250'], 'live'])
   })
 
-  test('that comes after its stream has left, or of a log that is gone, is not sent', async () => {
+  test('that comes after its stream has left, or from a previous log, is not sent', async () => {
     run.hub.leave(run.join('one', { after: 240 }), 0)
     const two = run.join('two', { after: 245 })
     await run.news()
@@ -128,7 +128,7 @@ describe('a page', () => {
   })
 })
 
-describe('a stream that comes back to much that is kept in memory', () => {
+describe('a stream that resumes with much in the buffer', () => {
   /** 5 MB, of which a quarter goes at a time. */
   beforeEach(() => {
     run = new TestReplay({ head: 0, chunkBytes: 262_144 })

@@ -11,8 +11,8 @@ beforeEach(() => {
   run = new TestReplay()
 })
 
-describe('reads', () => {
-  test('that are equal are one, and all streams get the same bytes', async () => {
+describe('reads for streams', () => {
+  test('are one read if they are equal, and all streams get the same bytes', async () => {
     const batches = new Set<unknown>()
     for (let count = 0; count < 50; count++) {
       const one = run.join('one', { after: 240 })
@@ -25,7 +25,7 @@ describe('reads', () => {
     expect(run.asked).toEqual(['a 240-250', 'a 240-250'])
   })
 
-  test('that come a moment later are served from the answer that was kept, until that is let go', async () => {
+  test('get the kept answer if they come a moment later, until that is dropped', async () => {
     run = new TestReplay({ keepMs: 50 })
     run.join('one', { after: 240 })
     await run.answer()
@@ -40,7 +40,7 @@ describe('reads', () => {
     })
   })
 
-  test('are equal whatever has come since on their channels, whose heads Redis is told', async () => {
+  test("are equal whatever has come on their channels since, and Redis gets the channels' heads", async () => {
     const heads: unknown[] = []
     run.recent = async (query) => void heads.push(query.heads)
     run.join('one', { after: 240 })
@@ -51,7 +51,7 @@ describe('reads', () => {
     expect([heads, [...asked, ...run.asked]]).toEqual([[[250]], ['a 240-250']])
   })
 
-  test('that differ in anything are done each', async () => {
+  test('are separate if they differ in anything', async () => {
     run.join('one', { after: 240 })
     run.join('two', { after: 241 })
     run.join('three', { after: 240 }, 'a b')
@@ -66,7 +66,7 @@ describe('reads', () => {
     expect((await run.news()).asked).toEqual(['a 240-249'])
   })
 
-  test('are at most eight at a time, and the others have their turn in order', async () => {
+  test('run eight at a time, and the others get their turn in order', async () => {
     for (let count = 0; count < 20; count++) run.join(`s${count}`, { after: 240 - count })
     const asked: string[][] = []
     for (let count = 0; count < 3; count++) {
@@ -78,7 +78,7 @@ describe('reads', () => {
     expect(run.hub.joining.size).toBe(0)
   })
 
-  test('of starts and pages share the eight', async () => {
+  test('for starts and for pages share the eight', async () => {
     for (let count = 0; count < 6; count++) run.join(`s${count}`, { after: 240 - count })
     const starts = [1, 2, 3].map((count) =>
       run.replay.findStart({ since: { kind: 'last', count }, channels: ['a'] }, () => true),
@@ -92,7 +92,7 @@ describe('reads', () => {
     ])
   })
 
-  test('that fail fail for all who wait, and hold up nobody after them', async () => {
+  test('fail for all streams that wait if they fail, and hold up no later ones', async () => {
     run.isFailing = true
     const streams = Array.from({ length: 20 }, (_, index) =>
       run.join('one', { after: 240 - (index % 10) }),
@@ -125,7 +125,7 @@ describe('a read that waits for its turn', () => {
     expect([(await run.news()).told, two.state]).toEqual([['two: 242-250'], 'live'])
   })
 
-  test('is done if one of the streams that wait for it stays, be it the first or the last', async () => {
+  test('is done if one of its waiting streams stays, be it the first or the last', async () => {
     const [one, two] = [run.join('one', { after: 240 }), run.join('two', { after: 240 })]
     const [three, four] = [run.join('three', { after: 241 }), run.join('four', { after: 241 })]
     await run.news()
@@ -140,7 +140,7 @@ describe('a read that waits for its turn', () => {
     ])
   })
 
-  test('is never done if its stream leaves before what it was sent has been taken', async () => {
+  test('is never done if its stream leaves before it has taken what it was sent', async () => {
     await run.answer()
     await run.news()
     const waiting: (() => void)[] = []
@@ -164,7 +164,7 @@ describe('a read that waits for its turn', () => {
   })
 })
 
-describe('a replay holds in memory', () => {
+describe('a replay keeps in memory', () => {
   beforeEach(() => {
     run = new TestReplay({ keepMs: 3_600_000 })
   })

@@ -25,7 +25,7 @@ describe('the recent copy in Redis', () => {
     [['a', 'b'], 13, 14, 'a14 up to 14'],
     [['a'], 14, 15, 'up to 15'],
     [[], 10, 15, 'up to 15'],
-  ])('of %j has those with %d < position <= %d: %j', async (channels, after, upTo, expected) => {
+  ])('for %j has those with %d < position <= %d: %j', async (channels, after, upTo, expected) => {
     expect(await run.read(channels, after, upTo)).toBe(expected)
   })
 
@@ -41,7 +41,7 @@ describe('the recent copy in Redis', () => {
     expect(await run.read(channels, after, upTo)).toBe(undefined)
   })
 
-  test('proves nothing one position below its low watermark, although what is there fits', async () => {
+  test('proves nothing one position below its low watermark, although the messages there fit', async () => {
     expect(await run.read(['b'], 11, 15)).toBe('b12 b15 up to 15')
     await run.writeExtent(BEGAN_AGAIN)
     expect(await run.read(['b'], 11, 15)).toBe(undefined)
@@ -52,13 +52,13 @@ describe('the recent copy in Redis', () => {
     expect(await run.replay.read({ ...run.query(['a'], 10, 15), epoch: 'e2' })).toBe(undefined)
   })
 
-  test('with more of a channel than asked for goes only as far as it has all of it', async () => {
+  test("with more messages on a channel than asked for ends where that channel's are complete", async () => {
     expect(await run.read(['a'], 10, 15, 2)).toBe('a11 a13 up to 13')
     expect(await run.read(['a'], 10, 15, 3)).toBe('a11 a13 a14 up to 14')
     expect(await run.read(['a'], 10, 15, 4)).toBe('a11 a13 a14 up to 15')
   })
 
-  test('with two channels of more than asked for goes as far as it has all of both', async () => {
+  test('with more messages on two channels than asked for ends where both are complete', async () => {
     const long = Array.from({ length: 40 }, (_, index) =>
       entry(16 + index, 14 + index, 'ab'[index % 2]),
     )
@@ -92,7 +92,7 @@ describe('the recent copy in Redis', () => {
     expect(await run.read(['a', 'b'], 10, 15)).toBe(undefined)
   })
 
-  test('that was trimmed proves what is left', async () => {
+  test('that was trimmed proves the rest', async () => {
     await run.redis.xtrim(run.recent('a'), 'MAXLEN', 1)
     expect(await run.read(['a'], 13, 15)).toBe('a14 up to 15')
     expect(await run.read(['a'], 14, 15)).toBe('up to 15')
@@ -100,7 +100,7 @@ describe('the recent copy in Redis', () => {
   })
 })
 
-test('a Redis that is away fails at once', async () => {
+test('a Redis that is away fails the read at once', async () => {
   const { url, server } = await ownRedis(opened)
   const away = await openRedis(opened, url)
   await server.stop('SIGKILL')

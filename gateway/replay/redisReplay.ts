@@ -6,12 +6,12 @@ import type { CopyKeys } from '../../chassis/copyKeys.ts'
 import type { Range } from '../../history/types.ts'
 import type { ReplayQuery } from './replay.ts'
 
-/** Of many channels each gives a share of the page, but not fewer than this. */
+/** Each of many channels gives a share of the page, but at least this many messages. */
 const MIN_SHARE = 10
 
 /**
- * The recent streams in Redis, which spare the log most reads by those who come back. They are a copy that may be trimmed,
- * expired, evicted or new, so a read counts only if it proves itself.
+ * The recent streams in Redis, which save the log most reads for readers that reconnect. A copy may be trimmed, expired, evicted
+ * or new, so a read counts only if it proves that it is complete.
  */
 export class RedisReplay {
   readonly #redis: Redis
@@ -19,7 +19,7 @@ export class RedisReplay {
   readonly #copyKeys: CopyKeys
   readonly #onRefused: () => void
 
-  /** `onRefused`: something in Redis did not prove itself, and the log is read instead. */
+  /** `onRefused`: something in Redis had no valid MAC, and the log is read instead. */
   constructor(redis: Redis, keys: RedisKeys, copyKeys: CopyKeys, onRefused: () => void) {
     this.#redis = redis
     this.#keys = keys
@@ -27,7 +27,7 @@ export class RedisReplay {
     this.#onRefused = onRefused
   }
 
-  /** Undefined if Redis cannot prove that it has every message up to where it could answer. */
+  /** Undefined if Redis cannot prove that it has every message up to the end of its answer. */
   async read({
     epoch,
     channels,
@@ -36,7 +36,7 @@ export class RedisReplay {
     upTo,
     limit,
   }: ReplayQuery): Promise<Range | undefined> {
-    // Many channels at the full count each would be far more than a page, in memory and in one reply.
+    // The full count for each of many channels would be far more than a page, in memory and in one reply.
     const share = Math.min(limit, Math.max(MIN_SHARE, Math.ceil(limit / channels.length)))
     const pipeline = this.#redis.pipeline().get(this.#keys.extent(epoch))
     for (const channel of channels) {
@@ -46,14 +46,14 @@ export class RedisReplay {
     }
     const replies = (await pipeline.exec())?.map(([error, reply]) => (error === null ? reply : []))
     const extent = this.#extent(epoch, replies?.[0])
-    // Only what Redis has seen whole: from its low watermark, as far as its head.
+    // Only the range that Redis has whole: from its low watermark to its head.
     if (extent === undefined || extent.low > after || extent.position < upTo) return undefined
     const all: Entry[] = []
     let reach = upTo
     for (const [index, channel] of channels.entries()) {
       const entries = this.#entries(epoch, channel, replies?.[1 + 2 * index])
       const beyond = this.#entries(epoch, channel, replies?.[2 + 2 * index])
-      // There may be more of it: the answer goes no further than this.
+      // The channel may have more: the answer ends here.
       const cut = entries.length === share ? entries.at(-1)?.position : undefined
       const last = cut ?? beyond[0]?.previous ?? heads[index] ?? 0
       if (!isWhole(entries, after, last)) return undefined
@@ -72,7 +72,7 @@ export class RedisReplay {
     return undefined
   }
 
-  /** Stream entries come as `[id, [field, value]]`. One that does not prove itself, in this place, counts as missing. */
+  /** Stream entries come as `[id, [field, value]]`. One without a valid MAC, or in another place, counts as missing. */
   #entries(epoch: string, channel: string, reply: unknown): Entry[] {
     const entries: Entry[] = []
     for (const item of Array.isArray(reply) ? reply : []) {
@@ -88,8 +88,8 @@ export class RedisReplay {
 }
 
 /**
- * Each names the one before it, and the first one that the reader has. `last` is what comes last by another witness than the
- * entries: without one, nothing would show that the newest are missing.
+ * Whether each entry names the one before it, and the first one names a message that the reader has. `last` is the position of
+ * the last entry by another witness: without it, nothing would show that the newest are missing.
  */
 function isWhole(entries: readonly Entry[], after: number, last: number): boolean {
   return [...entries.map(({ previous }) => previous), last].every((previous, index) => {

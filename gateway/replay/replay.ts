@@ -13,7 +13,7 @@ import type { RedisReplay } from './redisReplay.ts'
 
 /** Asks for messages of some channels with `after < position <= upTo`, at most `limit` of them. */
 export interface ReplayQuery extends Omit<RangeQuery, 'maxBytes'> {
-  /** The position of each channel's last message, as the log or its messages have told. */
+  /** The position of each channel's last message, according to the log or to its messages. */
   heads: readonly number[]
 }
 
@@ -22,21 +22,21 @@ export interface ReplayOptions {
   recent: Pick<RedisReplay, 'read'>
   log: Pick<LogReader, 'range' | 'last' | 'positionBefore'>
   metrics: GatewayMetrics
-  /** How long an answer is kept for others who ask the same; 0: not at all. */
+  /** How long an answer is kept for others with the same question; 0: not at all. */
   keepMs: number
 }
 
-/** Messages in a page, and bytes of messages that are sent at once: more might be cut as waiting for a reader that does not read. */
+/** Messages in a page, and bytes of messages sent at once: more could exceed the connection's buffer. */
 const PAGE_MESSAGES = 100
 const MAX_BYTES = 512 * 1024
-/** A storm of returning readers must not take the log's connections from everybody else. */
+/** A storm of readers that reconnect must not take all of the log's connections. */
 const MAX_READS = 8
 /** Each answer may hold its messages twice, as text and as the bytes of their streams. */
 const MAX_KEPT = 16
 
 /**
- * Finds what was before, for streams: in Redis if that can prove that it is complete, otherwise in the log. The same question is
- * asked once for all who ask it, and not at all if nobody waits for it any more when its turn comes.
+ * Finds older messages for streams: in Redis if that can prove that it is complete, otherwise in the log. Streams with the same
+ * question share one read. It is skipped if nobody waits for it when its turn comes.
  */
 export class Replay {
   readonly #options: ReplayOptions
@@ -46,10 +46,7 @@ export class Replay {
     this.#options = options
   }
 
-  /**
-   * Turns what a reader asked for into a place in the log. `isWanted`: whether the reader is still there. Throws `unavailable`
-   * if the log has to be asked and is away.
-   */
+  /** Turns a request into a place in the log, while the reader is there (`isWanted`). Throws `unavailable` if the log is away. */
   async findStart(
     { since, channels }: Pick<EventsQuery, 'since' | 'channels'>,
     isWanted: () => boolean,
@@ -64,7 +61,7 @@ export class Replay {
         return { after: since.position }
       case 'time':
         return {
-          // Not kept: the answer for a time to come is the head, which moves.
+          // Not kept: for a time in the future the answer is the head, which moves.
           after: await this.#reads.once(`time ${since.time.getTime()}`, 0, isWanted, () =>
             log.positionBefore(since.time),
           ),
@@ -84,10 +81,10 @@ export class Replay {
     }
   }
 
-  /** Reads the next page of a stream between its cursor and `upTo`, and brings it. */
+  /** Reads a stream's next page between its cursor and `upTo`, and gives it to the hub. */
   async read(hub: Hub<Frame>, subscription: Subscription<Frame>, upTo: number): Promise<void> {
     const { channels, cursor, sink } = subscription
-    // One page at a time is in memory for a stream: the next is read when the last one has left.
+    // A stream has one page at a time in memory: the next is read when the last one has left.
     await sink.drained()
     const query = {
       epoch: cursor.epoch,
@@ -111,10 +108,10 @@ export class Replay {
     }
   }
 
-  /** Waits until a stream has taken what it was sent. */
+  /** Waits until a stream has taken all that it was sent. */
   async pause(hub: Hub<Frame>, subscription: Subscription<Frame>): Promise<void> {
     await subscription.sink.drained()
-    // The kernel may take many chunks at once: all the others would wait for them.
+    // The kernel may take many chunks at once: all other streams would wait for them.
     await nextTurn()
     hub.replay(subscription, { items: [] }, subscription.cursor.position)
   }
@@ -135,7 +132,7 @@ function render(epoch: string, entries: readonly Entry[]): Batch<Frame> {
   return { items: entries.map((entry) => renderMessage(epoch, entry)) }
 }
 
-/** How many of the first entries are sent at once; never none. */
+/** How many of the first entries may be sent at once; at least one. */
 function countFitting(entries: readonly Entry[]): number {
   let bytes = 0
   const beyond = entries.findIndex(({ json }, index) => {

@@ -44,7 +44,7 @@ describe('a start', () => {
     })
   })
 
-  test('is where it was asked for', async () => {
+  test('is at the requested place', async () => {
     const found = await Promise.all(
       (
         [
@@ -89,7 +89,7 @@ describe('starts that ask the log', () => {
     run = new TestReplay({ keepMs: 3_600_000 })
   })
 
-  test('for the same are one question, in one read that is bounded in bytes, whose answer is kept', async () => {
+  test('are one question if they are the same, in one read with a limit in bytes, and its answer is kept', async () => {
     const starts = Array.from({ length: 1_000 }, () => last(10))
     await run.answer()
     const found = new Set((await Promise.all(starts)).map(({ prelude }) => prelude))
@@ -97,7 +97,7 @@ describe('starts that ask the log', () => {
     expect([found.size, run.asked]).toEqual([1, ['last 10 of a in 524288']])
   })
 
-  test('for something else in anything are another question', async () => {
+  test('are another question if they differ in anything', async () => {
     const starts = [
       last(1),
       last(2),
@@ -124,7 +124,7 @@ describe('starts that ask the log', () => {
     ])
   })
 
-  test('for a time are asked again later, because a time to come is the head, which moves', async () => {
+  test('for a time are asked again later, because for a future time the answer is the head, which moves', async () => {
     for (let count = 0; count < 2; count++) {
       const start = since('2026-11-21T12:00:00Z')
       await run.answer()
@@ -133,7 +133,7 @@ describe('starts that ask the log', () => {
     expect(run.asked.length).toBe(2)
   })
 
-  test('whose readers have all left when their turn comes do not ask it, and fail', async () => {
+  test('fail without a question if all their readers have left when their turn comes', async () => {
     for (let count = 1; count <= 8; count++) void last(count)
     const outcomes = Promise.allSettled([last(10, never), last(11, never), last(11)])
     await run.answer()
@@ -146,7 +146,7 @@ describe('starts that ask the log', () => {
     expect(run.asked.slice(8)).toEqual(['last 11 of a in 524288'])
   })
 
-  test('fail with what the log says, and ask it again the next time', async () => {
+  test("fail with the log's problem, and ask it again the next time", async () => {
     run.isFailing = true
     const outcomes = Promise.allSettled([last(10), last(10)])
     await run.answer()

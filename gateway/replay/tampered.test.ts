@@ -15,7 +15,7 @@ const json = (position: number): string => LOG[position - 11]?.json ?? ''
 const sealed = (position: number, channel = 'a'): string =>
   copyKeys.sealMessage('e1', channel, json(position))
 
-describe('a recent stream from which somebody has deleted', () => {
+describe('a recent stream from which an attacker has deleted', () => {
   test.each([
     ['the first', [11]],
     ['one in the middle', [13]],
@@ -28,7 +28,7 @@ describe('a recent stream from which somebody has deleted', () => {
     expect(await run.read(['a', 'b'], 10, 15)).toBe(undefined)
   })
 
-  test('the last of what is asked for proves nothing, whether there is one behind it or not', async () => {
+  test('the last requested message proves nothing, whether there is one after it or not', async () => {
     await run.remove('a', 13)
     expect(await run.read(['a'], 10, 13)).toBe(undefined)
     expect(await run.read(['a'], 11, 13)).toBe(undefined)
@@ -37,7 +37,7 @@ describe('a recent stream from which somebody has deleted', () => {
     expect(await run.read(['a'], 11, 13)).toBe(undefined)
   })
 
-  test('what its reader has proves the rest', async () => {
+  test('messages that its reader has proves the rest', async () => {
     await run.remove('a', 11)
     expect(await run.read(['a'], 11, 15)).toBe('a13 a14 up to 15')
     expect(await run.read(['a'], 11, 13)).toBe('a13 up to 13')
@@ -45,13 +45,13 @@ describe('a recent stream from which somebody has deleted', () => {
     expect(await run.read(['a'], 14, 15)).toBe('up to 15')
   })
 
-  test('all proves nothing, but a channel that has no message at all needs no stream', async () => {
+  test('everything proves nothing, but a channel without any message needs no stream', async () => {
     await run.redis.del(run.recent('a'))
     expect(await run.read(['a'], 10, 15)).toBe(undefined)
     expect(await run.read(['b', 'nobody'], 10, 15)).toBe('b12 b15 up to 15')
   })
 
-  test('nothing, but which the gateway knows to be behind, proves nothing', async () => {
+  test('nothing, but that the gateway knows to be behind, proves nothing', async () => {
     run.heads['a'] = 16
     expect(await run.read(['a'], 10, 15)).toBe(undefined)
   })
@@ -69,17 +69,17 @@ describe('a message in a recent stream', () => {
     expect([await run.read(['a', 'b'], 10, 15), run.refusals]).toEqual([undefined, 1])
   })
 
-  test.each(FORGED)('%s is no witness for those before it', async (_what, text) => {
+  test.each(FORGED)('%s is no witness for the messages before it', async (_what, text) => {
     await run.write('a', { 11: sealed(11), 13: text })
     expect([await run.read(['a'], 10, 12), run.refusals]).toEqual([undefined, 1])
   })
 
-  test.each(FORGED)('%s among the true ones does not hold those up', async (_what, text) => {
+  test.each(FORGED)('%s does not hold up the true ones around it', async (_what, text) => {
     await run.write('a', { 11: sealed(11), 12: text, 13: sealed(13), 14: sealed(14) })
     expect([await run.read(['a'], 10, 15), run.refusals]).toEqual(['a11 a13 a14 up to 15', 1])
   })
 
-  test('that stands in its place proves itself, and nothing is counted', async () => {
+  test('is proved in its own place, and nothing is counted', async () => {
     await run.write('a', { 11: sealed(11), 13: sealed(13), 14: sealed(14) })
     expect([await run.read(['a', 'b'], 10, 15), run.refusals]).toEqual([
       'a11 b12 a13 a14 b15 up to 15',
@@ -99,12 +99,12 @@ describe('an extent in Redis', () => {
     expect([await run.read(['a', 'b'], 10, 15), run.refusals]).toEqual([undefined, 1])
   })
 
-  test('that is an old one proves nothing, and is no forgery', async () => {
+  test('that is old proves nothing, and is no forgery', async () => {
     await run.writeExtent(copyKeys.sealExtent({ ...EXTENT, ...placeAt(14) }))
     expect([await run.read(['a', 'b'], 10, 15), run.refusals]).toEqual([undefined, 0])
   })
 
-  test('that reaches further than the streams does not make them whole', async () => {
+  test('that goes further than the streams does not make them complete', async () => {
     await run.writeExtent(copyKeys.sealExtent(far))
     run.heads = { a: 98, b: 99 }
     expect([await run.read(['a', 'b'], 10, 99), run.refusals]).toEqual([undefined, 0])

@@ -8,8 +8,7 @@ export async function* readBody(head: string, bytes: Bytes): AsyncGenerator<Buff
   if (/^transfer-encoding: *chunked\r$/im.test(head)) return yield* readChunks(bytes)
   const length = /^content-length: *(\d+)\r$/im.exec(head)?.[1]
   if (length === undefined) {
-    for (let part = await bytes.some(); part !== undefined; part = await bytes.some())
-      yield part
+    for (let part = await bytes.some(); part !== undefined; part = await bytes.some()) yield part
     return false
   }
   const whole = await bytes.exactly(Number(length))
@@ -30,11 +29,7 @@ async function* readChunks(bytes: Bytes): AsyncGenerator<Buffer, boolean> {
 /** The same bytes as the body of an answer with this head. */
 export function encode(head: string, part: Buffer): Buffer {
   if (!/^transfer-encoding: *chunked\r$/im.test(head)) return part
-  return Buffer.concat([
-    Buffer.from(`${part.length.toString(16)}\r\n`),
-    part,
-    Buffer.from('\r\n'),
-  ])
+  return Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')])
 }
 
 /** What ends such a body before the connection ends. */

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { Registry } from 'prom-client'
 import { createBridgeMetrics } from '../../bridge/metrics.ts'
+import { createEndedEpochs } from '../../chassis/endedEpochs.ts'
 import { createLogger } from '../../chassis/logger.ts'
 import { createRefusedCopies } from '../../chassis/refusedCopies.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
@@ -36,6 +37,11 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
     { causeway_refused_copies_total: ['mqtt', 'redis'] },
   ],
   [
+    'what ends epochs',
+    (registry) => createEndedEpochs(registry, createLogger('test', 'silent')),
+    { causeway_epochs_ended_total: [] },
+  ],
+  [
     'a bridge',
     createBridgeMetrics,
     {
@@ -43,7 +49,6 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
       causeway_bridge_appended_total: [],
       causeway_bridge_fetched_total: [],
       causeway_bridge_failures_total: ['open', 'append', 'fetch', 'end'],
-      causeway_bridge_epochs_ended_total: [],
     },
   ],
   [
@@ -52,7 +57,6 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
     {
       causeway_gateway_deliveries_total: [],
       causeway_gateway_stream_starts_total: ['now', 'id', 'position', 'time', 'last'],
-      causeway_gateway_epochs_ended_total: [],
       causeway_gateway_reads_total: ['recent', 'log'],
       causeway_gateway_gaps_total: ['retention', 'lost'],
       causeway_gateway_resets_total: ['other-epoch', 'ahead-of-log'],

@@ -92,7 +92,8 @@ export class ModelRedis {
         })
       default:
         return (
-          watermark && this.#publish((connection) => () => connection.listener.watermark(watermark, false))
+          watermark &&
+          this.#publish((connection) => () => connection.listener.watermark(watermark, false))
         )
     }
   }

@@ -9,7 +9,7 @@ import { createIngestMetrics } from '../../ingest/metrics.ts'
 
 export interface IngestServer {
   origin: string
-  history: LogWriter
+  log: LogWriter
   registry: Registry
   /** What would have gone to MQTT, in order. */
   published: { entry: Entry; epoch: string }[]
@@ -20,7 +20,7 @@ export interface IngestServer {
 export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
   const registry = new Registry()
   const published: IngestServer['published'] = []
-  const history = new LogWriter({
+  const log = new LogWriter({
     databaseUrl,
     logId: 0,
     connections: 4,
@@ -32,7 +32,7 @@ export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
     logger: pino({ level: 'silent' }),
     registry,
     corsOrigins: [],
-    history,
+    log,
     publish: (entry, epoch) => void published.push({ entry, epoch }),
     posts: createIngestMetrics(registry).posts,
     bodyLimits: { maxBytes: 1000, maxReadingBytes: 3000 },
@@ -45,7 +45,7 @@ export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
   const close = async (): Promise<void> => {
     server.close()
     server.closeAllConnections()
-    await history.close()
+    await log.close()
   }
-  return { origin: `http://127.0.0.1:${address.port}`, history, registry, published, close }
+  return { origin: `http://127.0.0.1:${address.port}`, log, registry, published, close }
 }

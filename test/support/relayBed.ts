@@ -17,7 +17,7 @@ import { waitFor } from './waitFor.ts'
 /** Relays between a real log and a real Redis. */
 export class RelayBed {
   readonly sql: Sql
-  readonly history: LogWriter
+  readonly log: LogWriter
   readonly redis: Redis
   readonly keys = new RedisKeys(uniquePrefix(), 0)
   /** Of the copy that is looked at. */
@@ -26,14 +26,14 @@ export class RelayBed {
 
   static async open(opened: ReturnType<typeof disposables>): Promise<RelayBed> {
     const url = await testDatabase()
-    const history = openLog(url, opened)
-    const { epoch } = await history.head()
-    return new RelayBed(openSql(url, opened), history, await openRedis(opened), epoch)
+    const log = openLog(url, opened)
+    const { epoch } = await log.head()
+    return new RelayBed(openSql(url, opened), log, await openRedis(opened), epoch)
   }
 
-  private constructor(sql: Sql, history: LogWriter, redis: Redis, epoch: string) {
+  private constructor(sql: Sql, log: LogWriter, redis: Redis, epoch: string) {
     this.sql = sql
-    this.history = history
+    this.log = log
     this.redis = redis
     this.epoch = epoch
   }
@@ -43,16 +43,18 @@ export class RelayBed {
     return Promise.all(this.#relays.map((relay) => relay.close()))
   }
 
-  /** Resolves when it follows the log. */
+  /** Resolves when the relay follows the log; `ended` are the epochs that it ends. */
   async start(
     connection = this.redis,
-    log: Log = this.history,
-  ): Promise<{ relay: Relay; metrics: BridgeMetrics }> {
+    log: Log = this.log,
+  ): Promise<{ relay: Relay; metrics: BridgeMetrics; ended: string[] }> {
     const metrics = createBridgeMetrics(new Registry())
+    const ended: string[] = []
     const relay = new Relay({
       log,
       copy: openRedisLog(connection, this.keys, { recentLength: 5_000 }),
       metrics,
+      onEpochEnded: (epoch) => void ended.push(epoch),
       logger: pino({ level: 'silent' }),
       tickMs: 100,
       reorderWaitMs: 40,
@@ -61,14 +63,12 @@ export class RelayBed {
     this.#relays.push(relay)
     relay.start()
     await waitFor(() => relay.follows)
-    return { relay, metrics }
+    return { relay, metrics, ended }
   }
 
   /** Appends messages to the log; what would come of them over MQTT. */
   async post(count: number): Promise<LinkedEntry[]> {
-    const answers = await Promise.all(
-      Array.from({ length: count }, () => this.history.append(draft())),
-    )
+    const answers = await Promise.all(Array.from({ length: count }, () => this.log.append(draft())))
     return answers.map((answer) => ({ ...answer.entry, link: answer.link }))
   }
 
@@ -86,7 +86,7 @@ export class RelayBed {
 
   /** Redis has the whole log, and knows that it has. */
   async levelled(): Promise<void> {
-    await waitFor(async () => (await this.headInRedis()) === (await this.history.head()).position)
+    await waitFor(async () => (await this.headInRedis()) === (await this.log.head()).position)
   }
 
   /** The log of one channel is as it was when it had so many messages; nothing else is told. */
@@ -100,8 +100,8 @@ export class RelayBed {
   /** The log has another epoch, and Redis follows it. */
   async ended(): Promise<void> {
     const before = this.epoch
-    await waitFor(async () => (await this.history.head()).epoch !== before)
-    this.epoch = (await this.history.head()).epoch
+    await waitFor(async () => (await this.log.head()).epoch !== before)
+    this.epoch = (await this.log.head()).epoch
     await this.levelled()
   }
 }

@@ -28,6 +28,8 @@ export class TestFeed {
   readonly keys = new RedisKeys(uniquePrefix(), 0)
   /** What the streams were sent. */
   readonly lines: string[] = []
+  /** The epochs that this gateway has ended. */
+  readonly ended: string[] = []
   /** Copies that did not prove themselves. */
   refusals = 0
   readonly log = new MemoryLog()
@@ -48,6 +50,7 @@ export class TestFeed {
       copyKeys,
       onRefused: () => this.refusals++,
       log: this.log,
+      onEpochEnded: (epoch) => void this.ended.push(epoch),
       replay: new Replay({
         recent: { read: unused },
         log: { range: unused, last: unused, positionBefore: unused },
@@ -122,11 +125,6 @@ export class TestFeed {
   async commands(name: string): Promise<number> {
     const stats = await this.#redis.info('commandstats')
     return Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
-  }
-
-  /** How many epochs this gateway has ended. */
-  epochsEnded(): Promise<number | undefined> {
-    return this.gauge('causeway_gateway_epochs_ended_total')
   }
 
   async gauge(name: string): Promise<number | undefined> {

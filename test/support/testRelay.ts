@@ -21,6 +21,8 @@ export class TestRelay {
   readonly relay: Relay
   /** Of each read of the log. */
   readonly bytesAsked: number[] = []
+  /** The epochs that the relay has ended. */
+  readonly ended: string[] = []
   readonly #open: Question[] = []
   #news: string[] = []
   readonly #lines: Record<string, unknown>[] = []
@@ -48,6 +50,7 @@ export class TestRelay {
         watermark: (epoch) => this.#extent(epoch, `watermark ${epoch}`),
       },
       metrics: this.metrics,
+      onEpochEnded: (epoch, { position }) => void this.ended.push(`${epoch} at ${position}`),
       logger: pino({ level: 'info' }, { write: (line) => void this.#lines.push(JSON.parse(line)) }),
       tickMs: 1_000,
       reorderWaitMs: 40,

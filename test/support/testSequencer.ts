@@ -70,7 +70,10 @@ export class TestSequencer {
   }
 
   seen(epoch: string, position: number | undefined): void {
-    this.sequencer.redisSeen(epoch, position === undefined ? undefined : extentAt(position, 0, epoch))
+    this.sequencer.redisSeen(
+      epoch,
+      position === undefined ? undefined : extentAt(position, 0, epoch),
+    )
   }
 
   /** The log's answer to a read after the head. */

@@ -103,7 +103,9 @@ export class TestSubscription {
     const names = await this.redis.pubsub('SHARDCHANNELS', '*')
     const prefix = this.keys.livePrefix(this.epoch)
     return names
-      .map((name) => (name === this.keys.watermark ? 'watermark' : String(name).replace(prefix, '')))
+      .map((name) =>
+        name === this.keys.watermark ? 'watermark' : String(name).replace(prefix, ''),
+      )
       .sort()
   }
 

@@ -3,13 +3,13 @@ export const COLUMNS = `"position", "previous", "id"::text, "channel", "type", "
   "data"::text, "sent_at"`
 
 /**
- * The first of some messages, as many as fit in the bytes of $2, and at least one if there is any. `candidates` is a query of
- * "position" and "data_bytes" in the log $1. Each row also has "found", how many candidates there were.
+ * The first of some messages: as many as fit into the bytes of $2, and at least one if there is any. `candidates` is a query for
+ * "position" and "data_bytes" in the log $1. Each row also has "found", the number of candidates.
  *
- * The sum goes over the candidates' sizes, which stand in their rows, so a message that does not fit is never read: large ones lie
- * elsewhere, compressed. `limit 1` keeps the planner from joining in any other way than by the primary key.
+ * The sum uses the sizes in the candidates' rows. So a message that does not fit is never read: large ones lie elsewhere,
+ * compressed. `limit 1` forces the planner to join by the primary key.
  */
-export function cut(candidates: string, order: 'asc' | 'desc'): string {
+export function fitting(candidates: string, order: 'asc' | 'desc'): string {
   return `
     select m.*, kept."found" from (
       select "position", count(*) over () as "found", row_number() over in_order as "number",

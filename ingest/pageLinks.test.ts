@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Entry } from '../contract/message.ts'
 import type { Page, PageQuery } from '../history/types.ts'
 import { parseHistoryQuery } from './historyQuery.ts'
-import { linkHeader, pageLinks } from './links.ts'
+import { linkHeader, pageLinks } from './pageLinks.ts'
 
 /** A channel with messages at every odd position from 1 to 19. */
 const log: Entry[] = Array.from({ length: 10 }, (_, n) => ({
@@ -57,7 +57,7 @@ describe('the links of a page', () => {
     ])
   })
 
-  test('lead back to what is before the page, in the opposite order', () => {
+  test('lead back to the messages before the page, in the opposite order', () => {
     const { prev } = read('?channel=a&limit=3&before=11')
     expect(prev).toBe('/history?channel=a&after=9&limit=3&order=asc')
     expect(read(prev ?? '').positions).toEqual([11, 13, 15])

@@ -6,9 +6,9 @@ export interface Links {
 }
 
 /**
- * Where to read on. `next` is the same query beyond the page's last message; null where there is no more. `prev` reads
- * from the page's first message in the opposite direction, so its messages come in the opposite order; null on a page that
- * begins where its direction does, or that is empty.
+ * Where to read on. `next` is the same query after the page's last message; null if there are no more. `prev` reads from the
+ * page's first message in the opposite direction, and its messages come in the opposite order. It is null on a page that begins
+ * where its direction begins, and on an empty one.
  */
 export function pageLinks(query: PageQuery, { entries, last, head, low, more }: Page): Links {
   const first = entries[0]
@@ -24,7 +24,7 @@ export function pageLinks(query: PageQuery, { entries, last, head, low, more }: 
   return { next: more ? historyUrl(next) : null, prev: isStart ? null : historyUrl(prev) }
 }
 
-/** RFC 8288; undefined where there is nothing to link to. */
+/** RFC 8288; undefined if there is nothing to link to. */
 export function linkHeader({ next, prev }: Links): string | undefined {
   const links = [
     ...(next === null ? [] : [`<${next}>; rel="next"`]),
