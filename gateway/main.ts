@@ -3,7 +3,7 @@ import { RedisKeys } from '../contract/redisKeys.ts'
 import { readConfig } from '../chassis/config.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createEndedEpochs } from '../chassis/endedEpochs.ts'
-import { exposedCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
+import { createCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
 import { createApp, createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
@@ -71,7 +71,7 @@ const admission = new Admission({
   burst: config.STREAMS_BURST,
   maxMemoryBytes: config.MAX_MEMORY_BYTES,
 })
-const trim = new HeapTrim(exposedCollector(), loopUtilization())
+const trim = new HeapTrim(createCollector(), loopUtilization())
 setInterval(() => {
   trim.look(admission.admitted)
   admission.memoryBytes = process.memoryUsage.rss()

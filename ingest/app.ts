@@ -20,8 +20,8 @@ export interface IngestOptions extends Omit<AppOptions, 'routes'> {
 const MAX_READS = 100
 /** Even at 300 kbit/s a page of 4 MB fits in. */
 const READ_MILLISECONDS = 120_000
-/** Chunks of pages read from the database at once. Other pages wait for their turn, and leave the database to appends. */
-const CHUNKS_AT_ONCE = 2
+/** Of pages, read from the database. The others wait for their turn: a post that waits for two large ones waits twice as long. */
+const CHUNKS_AT_ONCE = 1
 
 export function createIngest({
   log,
