@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
 import { exposedCollector, HeapTrim, loopUtilization } from './heapTrim.ts'
 
 let collections: number
@@ -29,36 +29,34 @@ function look(times: number): number[] {
   })
 }
 
-describe('memory is given back', () => {
-  test('three times, a few looks after a storm, and not again', () => {
-    begin(1_000)
-    expect(look(13)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0])
-  })
-
-  test('once the storm is over and not within it', () => {
-    for (let second = 0; second < 10; second++) {
-      begin(500)
-      expect(look(1)).toEqual([0])
-    }
-    begin(40)
-    expect(look(7)).toEqual([0, 0, 0, 0, 0, 0, 1])
-  })
-
-  test('not for a few streams', () => {
-    begin(999)
-    expect(look(100).includes(1)).toBe(false)
-  })
-
-  test('only when little is sent', () => {
-    begin(1_000)
-    utilization = 0.5
-    expect(look(100).includes(1)).toBe(false)
-    utilization = 0.1
-    expect(look(4)).toEqual([1, 1, 1, 0])
-  })
+test('Memory is given back three times, a few looks after a storm, and not again', () => {
+  begin(1_000)
+  expect(look(13)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0])
 })
 
-test('the collector frees what nobody holds', () => {
+test('Memory is given back after a storm and not within it', () => {
+  for (let second = 0; second < 10; second++) {
+    begin(500)
+    expect(look(1)).toEqual([0])
+  }
+  begin(40)
+  expect(look(7)).toEqual([0, 0, 0, 0, 0, 0, 1])
+})
+
+test('Memory is not given back after a few streams', () => {
+  begin(999)
+  expect(look(100).includes(1)).toBe(false)
+})
+
+test('Memory is given back only when little is sent', () => {
+  begin(1_000)
+  utilization = 0.5
+  expect(look(100).includes(1)).toBe(false)
+  utilization = 0.1
+  expect(look(4)).toEqual([1, 1, 1, 0])
+})
+
+test('The collector frees an object that nothing holds', () => {
   const collect = exposedCollector()
   let garbage: unknown[] | undefined = Array.from({ length: 300_000 }, (_, at) => ({ at }))
   const reference = new WeakRef(garbage)
@@ -73,7 +71,7 @@ test('the collector frees what nobody holds', () => {
   })
 })
 
-test('the utilization is that since the last look: more after work than after rest', async () => {
+test('The utilization is measured since the last look: more after work than after rest', async () => {
   const utilizationNow = loopUtilization()
   const end = performance.now() + 50
   while (performance.now() < end);
