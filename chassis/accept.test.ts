@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import express from 'express'
 import { acceptsEventStream } from './accept.ts'
 
@@ -42,17 +42,15 @@ function expressAccepts(accept: string | undefined): boolean {
   return request.accepts('text/event-stream') !== false
 }
 
-describe('an Accept header', () => {
-  test.each(FORMS)('%j is understood as Express does', (accept) => {
-    expect(acceptsEventStream(accept)).toBe(expressAccepts(accept))
-  })
+test.each(FORMS)('The Accept header %j is understood as by Express', (accept) => {
+  expect(acceptsEventStream(accept)).toBe(expressAccepts(accept))
+})
 
-  test('that is not there lets a stream be answered', () => {
-    expect([acceptsEventStream(undefined), expressAccepts(undefined)]).toEqual([true, true])
-  })
+test('A request without an Accept header is answered with a stream', () => {
+  expect([acceptsEventStream(undefined), expressAccepts(undefined)]).toEqual([true, true])
+})
 
-  test('is accepted in some of these forms, and not in others', () => {
-    const accepted = FORMS.filter((form) => acceptsEventStream(form)).length
-    expect([accepted > 10, FORMS.length - accepted > 10]).toEqual([true, true])
-  })
+test('Some of these Accept headers are accepted, and others are not', () => {
+  const accepted = FORMS.filter((form) => acceptsEventStream(form)).length
+  expect([accepted > 10, FORMS.length - accepted > 10]).toEqual([true, true])
 })

@@ -1,5 +1,5 @@
 import { getHeapSpaceStatistics } from 'node:v8'
-import { beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
 import { createCollector, HeapTrim, loopUtilization } from './heapTrim.ts'
 
 let collections: number
@@ -30,36 +30,34 @@ function look(times: number): number[] {
   })
 }
 
-describe('memory is given back', () => {
-  test('once, a few looks after a storm, and not again', () => {
-    begin(1_000)
-    expect(look(13)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0])
-  })
-
-  test('once the storm is over and not within it', () => {
-    for (let second = 0; second < 10; second++) {
-      begin(500)
-      expect(look(1)).toEqual([0])
-    }
-    begin(40)
-    expect(look(7)).toEqual([0, 0, 0, 0, 0, 0, 1])
-  })
-
-  test('not for a few streams', () => {
-    begin(999)
-    expect(look(100).includes(1)).toBe(false)
-  })
-
-  test('only when little is sent', () => {
-    begin(1_000)
-    utilization = 0.5
-    expect(look(100).includes(1)).toBe(false)
-    utilization = 0.1
-    expect(look(4)).toEqual([1, 0, 0, 0])
-  })
+test('Memory is given back once, a few looks after a storm, and not again', () => {
+  begin(1_000)
+  expect(look(13)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0])
 })
 
-test('the collector frees unheld objects, and gives the room for young ones back while many are made', async () => {
+test('Memory is given back after a storm and not within it', () => {
+  for (let second = 0; second < 10; second++) {
+    begin(500)
+    expect(look(1)).toEqual([0])
+  }
+  begin(40)
+  expect(look(7)).toEqual([0, 0, 0, 0, 0, 0, 1])
+})
+
+test('Memory is not given back after a few streams', () => {
+  begin(999)
+  expect(look(100).includes(1)).toBe(false)
+})
+
+test('Memory is given back only when little is sent', () => {
+  begin(1_000)
+  utilization = 0.5
+  expect(look(100).includes(1)).toBe(false)
+  utilization = 0.1
+  expect(look(4)).toEqual([1, 0, 0, 0])
+})
+
+test('The collector frees unheld objects, and gives the room for young ones back while many are made', async () => {
   const collect = createCollector()
   let garbage: object[] | undefined = [{}]
   const reference = new WeakRef(garbage)
@@ -82,7 +80,7 @@ function roomForYoung(): number {
   return spaces.find(({ space_name }) => space_name === 'new_space')?.physical_space_size ?? NaN
 }
 
-test('the utilization is that since the last look: more after work than after rest', async () => {
+test('The utilization is measured since the last look: more after work than after rest', async () => {
   const utilizationNow = loopUtilization()
   const end = performance.now() + 50
   while (performance.now() < end);

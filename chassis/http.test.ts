@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Server } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterEach, expect, test } from '@jest/globals'
 import { Registry } from 'prom-client'
 import { Problem } from '../contract/problem.ts'
 import { createApp, createHttpServer } from './http.ts'
@@ -51,106 +51,102 @@ async function serve(corsOrigins: string[] = []): Promise<void> {
   origin = `http://127.0.0.1:${address.port}`
 }
 
-describe('an answer', () => {
-  test('has safe headers and an id that also is in the access log, which has no query', async () => {
-    await serve()
-    const answer = await fetch(`${origin}/things/1?ticket=secret`, {
-      headers: { 'X-Request-Id': 'from-the-proxy', Cookie: 'secret' },
-    })
-    expect([answer.status, await answer.json()]).toEqual([200, { id: '1' }])
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-      'x-request-id': 'from-the-proxy',
-    })
-    for (const name of ['x-powered-by', 'etag', 'access-control-allow-origin', 'vary']) {
-      expect(answer.headers.has(name)).toBe(false)
-    }
-    expect(log.map((line) => JSON.parse(line))).toMatchObject([
-      {
-        level: 'info',
-        requestId: 'from-the-proxy',
-        req: { method: 'GET', path: '/things/1' },
-        res: { status: 200 },
-      },
-    ])
-    expect(log.join('')).not.toMatch('secret')
+test('An answer has safe headers and an id that also is in the access log, which has no query', async () => {
+  await serve()
+  const answer = await fetch(`${origin}/things/1?ticket=secret`, {
+    headers: { 'X-Request-Id': 'from-the-proxy', Cookie: 'secret' },
   })
-
-  test.each(['has space', 'x'.repeat(65), '{"x":1}'])(
-    'does not take %p for an id',
-    async (given) => {
-      await serve()
-      const answer = await fetch(`${origin}/both`, { headers: { 'X-Request-Id': given } })
-      expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  expect([answer.status, await answer.json()]).toEqual([200, { id: '1' }])
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    'x-request-id': 'from-the-proxy',
+  })
+  for (const name of ['x-powered-by', 'etag', 'access-control-allow-origin', 'vary']) {
+    expect(answer.headers.has(name)).toBe(false)
+  }
+  expect(log.map((line) => JSON.parse(line))).toMatchObject([
+    {
+      level: 'info',
+      requestId: 'from-the-proxy',
+      req: { method: 'GET', path: '/things/1' },
+      res: { status: 200 },
     },
-  )
+  ])
+  expect(log.join('')).not.toMatch('secret')
+})
 
-  test('to HEAD is that to GET without its body', async () => {
+test.each(['has space', 'x'.repeat(65), '{"x":1}'])(
+  'An answer has an id of its own if the one of the request is %p',
+  async (given) => {
     await serve()
-    const answer = await fetch(`${origin}/things/1`, { method: 'HEAD' })
-    expect([answer.status, answer.headers.get('content-length')]).toEqual([200, '10'])
+    const answer = await fetch(`${origin}/both`, { headers: { 'X-Request-Id': given } })
+    expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  },
+)
+
+test('An answer to HEAD is the answer to GET without its body', async () => {
+  await serve()
+  const answer = await fetch(`${origin}/things/1`, { method: 'HEAD' })
+  expect([answer.status, answer.headers.get('content-length')]).toEqual([200, '10'])
+})
+
+test.each([
+  ['GET', '/nothing', 404, 'not-found'],
+  ['GET', '/both/', 404, 'not-found'],
+  ['GET', '/BOTH', 404, 'not-found'],
+  ['GET', '//', 404, 'not-found'],
+  ['DELETE', '/both', 405, 'method-not-allowed'],
+  ['OPTIONS', '/both', 405, 'method-not-allowed'],
+  ['POST', '/things/1', 405, 'method-not-allowed'],
+  ['GET', '/things/%', 400, 'malformed-request'],
+  ['GET', '/things/%ff', 400, 'malformed-request'],
+  ['GET', '/bug', 500, 'internal'],
+  ['GET', '/problem', 503, 'unavailable'],
+])('The request %s %s is answered with the problem %d %s', async (method, path, status, type) => {
+  await serve()
+  const answer = await fetch(`${origin}${path}`, { method, headers: { 'X-Request-Id': 'r1' } })
+  expect(answer.status).toBe(status)
+  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  expect(answer.headers.get('retry-after')).toBe(status === 503 ? '1' : null)
+  expect(await answer.json()).toMatchObject({
+    type: `/problems/${type}`,
+    status,
+    instance: '/requests/r1',
   })
 })
 
-describe('a problem', () => {
-  test.each([
-    ['GET', '/nothing', 404, 'not-found'],
-    ['GET', '/both/', 404, 'not-found'],
-    ['GET', '/BOTH', 404, 'not-found'],
-    ['GET', '//', 404, 'not-found'],
-    ['DELETE', '/both', 405, 'method-not-allowed'],
-    ['OPTIONS', '/both', 405, 'method-not-allowed'],
-    ['POST', '/things/1', 405, 'method-not-allowed'],
-    ['GET', '/things/%', 400, 'malformed-request'],
-    ['GET', '/things/%ff', 400, 'malformed-request'],
-    ['GET', '/bug', 500, 'internal'],
-    ['GET', '/problem', 503, 'unavailable'],
-  ])('of %s %s is %d %s', async (method, path, status, type) => {
-    await serve()
-    const answer = await fetch(`${origin}${path}`, { method, headers: { 'X-Request-Id': 'r1' } })
-    expect(answer.status).toBe(status)
-    expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
-    expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(answer.headers.get('retry-after')).toBe(status === 503 ? '1' : null)
-    expect(await answer.json()).toMatchObject({
-      type: `/problems/${type}`,
-      status,
-      instance: '/requests/r1',
-    })
-  })
+test('A problem about a method lists the allowed methods', async () => {
+  await serve()
+  const both = await fetch(`${origin}/both`, { method: 'PUT' })
+  const one = await fetch(`${origin}/things/1`, { method: 'PATCH' })
+  const before = await fetch(`${origin}/before`, { method: 'PUT' })
+  expect([both, one, before].map(({ headers }) => headers.get('allow'))).toEqual([
+    'GET, HEAD, POST',
+    'GET, HEAD',
+    'GET, HEAD',
+  ])
+})
 
-  test('of a method says which ones there are', async () => {
-    await serve()
-    const both = await fetch(`${origin}/both`, { method: 'PUT' })
-    const one = await fetch(`${origin}/things/1`, { method: 'PATCH' })
-    const before = await fetch(`${origin}/before`, { method: 'PUT' })
-    expect([both, one, before].map(({ headers }) => headers.get('allow'))).toEqual([
-      'GET, HEAD, POST',
-      'GET, HEAD',
-      'GET, HEAD',
-    ])
-  })
+test('A problem shows its detail, and the log its cause', async () => {
+  await serve()
+  const shown = await (await fetch(`${origin}/problem`)).text()
+  expect(shown).toMatch('Shown.')
+  expect(shown).not.toMatch('hidden')
+  expect(log.join('')).toMatch('hidden cause')
+})
 
-  test('shows its detail, and the log its cause', async () => {
-    await serve()
-    const shown = await (await fetch(`${origin}/problem`)).text()
-    expect(shown).toMatch('Shown.')
-    expect(shown).not.toMatch('hidden')
-    expect(log.join('')).toMatch('hidden cause')
-  })
+test('A problem that is a bug shows nothing, and the log its stack', async () => {
+  await serve()
+  expect(await (await fetch(`${origin}/bug`)).text()).not.toMatch('hidden')
+  expect(log.join('')).toMatch(/hidden detail.*http\.test\.ts/)
+})
 
-  test('that is a bug shows nothing, and the log its stack', async () => {
-    await serve()
-    expect(await (await fetch(`${origin}/bug`)).text()).not.toMatch('hidden')
-    expect(log.join('')).toMatch(/hidden detail.*http\.test\.ts/)
-  })
-
-  test('in the middle of an answer breaks it off', async () => {
-    await serve()
-    const half = fetch(`${origin}/half`).then((answer) => answer.text())
-    await expect(half).rejects.toThrow(/terminated|failed/)
-  })
+test('A problem in the middle of an answer breaks the connection', async () => {
+  await serve()
+  const half = fetch(`${origin}/half`).then((answer) => answer.text())
+  await expect(half).rejects.toThrow(/terminated|failed/)
 })
 
 async function preflight(from: string): Promise<Response> {
@@ -160,48 +156,46 @@ async function preflight(from: string): Promise<Response> {
   })
 }
 
-describe('a page of another origin', () => {
-  test('is told nothing where no origin is allowed', async () => {
-    await serve()
-    const answer = await preflight('https://chat.example')
-    expect([...answer.headers.keys()].filter((name) => /^(access-|vary)/.test(name))).toEqual([])
-  })
-
-  test('that is allowed may call, and read what it needs', async () => {
-    await serve(['https://chat.example', 'https://b.example'])
-    const asked = await preflight('https://chat.example')
-    expect(asked.status).toBe(204)
-    expect(Object.fromEntries(asked.headers)).toMatchObject({
-      'access-control-allow-origin': 'https://chat.example',
-      'access-control-allow-headers':
-        'Content-Type,Last-Event-ID,Idempotency-Key,Causeway-Sender,Causeway-Sender-Name',
-      vary: expect.stringMatching(/^Origin/),
-    })
-    const answer = await fetch(`${origin}/nothing`, { headers: { Origin: 'https://b.example' } })
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
-      'access-control-allow-origin': 'https://b.example',
-      'access-control-expose-headers': 'Location,Link,X-Request-Id',
-      vary: 'Origin',
-    })
-  })
-
-  test.each(['https://evil.example', 'null', 'https://chat.example.evil'])(
-    'at %s is not allowed by another being so',
-    async (from) => {
-      await serve(['https://chat.example'])
-      const answers = [
-        await preflight(from),
-        await fetch(`${origin}/both`, { headers: { Origin: from } }),
-      ]
-      for (const { headers } of answers) {
-        expect(headers.get('access-control-allow-origin')).toBe(null)
-        expect(headers.get('vary')).toMatch('Origin')
-      }
-    },
-  )
+test('A page of another origin gets no CORS headers if no origin is allowed', async () => {
+  await serve()
+  const answer = await preflight('https://chat.example')
+  expect([...answer.headers.keys()].filter((name) => /^(access-|vary)/.test(name))).toEqual([])
 })
 
-test('requests are measured by route, never by path', async () => {
+test('A page of an allowed origin may call, and read the headers that it needs', async () => {
+  await serve(['https://chat.example', 'https://b.example'])
+  const asked = await preflight('https://chat.example')
+  expect(asked.status).toBe(204)
+  expect(Object.fromEntries(asked.headers)).toMatchObject({
+    'access-control-allow-origin': 'https://chat.example',
+    'access-control-allow-headers':
+      'Content-Type,Last-Event-ID,Idempotency-Key,Causeway-Sender,Causeway-Sender-Name',
+    vary: expect.stringMatching(/^Origin/),
+  })
+  const answer = await fetch(`${origin}/nothing`, { headers: { Origin: 'https://b.example' } })
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    'access-control-allow-origin': 'https://b.example',
+    'access-control-expose-headers': 'Location,Link,X-Request-Id',
+    vary: 'Origin',
+  })
+})
+
+test.each(['https://evil.example', 'null', 'https://chat.example.evil'])(
+  'A page at %s is not allowed because another origin is',
+  async (from) => {
+    await serve(['https://chat.example'])
+    const answers = [
+      await preflight(from),
+      await fetch(`${origin}/both`, { headers: { Origin: from } }),
+    ]
+    for (const { headers } of answers) {
+      expect(headers.get('access-control-allow-origin')).toBe(null)
+      expect(headers.get('vary')).toMatch('Origin')
+    }
+  },
+)
+
+test('Requests are measured by route, never by path', async () => {
   await serve()
   for (const path of ['/things/1', '/things/2', '/nothing', '/bug']) {
     await (await fetch(`${origin}${path}`)).text()
@@ -224,7 +218,7 @@ test.each([
   `GET /both HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
   'GET /things/a\\b?%&=%00 HTTP/1.1\r\nHost: x y\r\nConnection: close\r\n\r\n',
   'POST /both HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
-])('a strange request is answered, and not with 5xx: %j', async (bytes) => {
+])('A strange request is answered, and not with 5xx: %j', async (bytes) => {
   await serve()
   const socket = connect({ port: Number(new URL(origin).port), host: '127.0.0.1' })
   socket.write(bytes)

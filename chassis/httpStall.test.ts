@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Server } from 'node:net'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterEach, expect, test } from '@jest/globals'
 import { waitFor } from '../test/support/waitFor.ts'
 import { createHttpServer } from './http.ts'
 
@@ -33,12 +33,10 @@ async function isWhole(stallMilliseconds: number, taking?: Promise<unknown>): Pr
   return socket.bytesRead >= LARGE
 }
 
-describe('an answer that its reader does not take', () => {
-  test('is given up', async () => {
-    expect(await isWhole(50)).toBe(false)
-  })
+test('An answer that its reader does not take is cut', async () => {
+  expect(await isWhole(50)).toBe(false)
+})
 
-  test('is whole if it is taken after all', async () => {
-    expect(await isWhole(20_000, new Promise(setImmediate))).toBe(true)
-  })
+test('An answer that its reader takes late is whole', async () => {
+  expect(await isWhole(20_000, new Promise(setImmediate))).toBe(true)
 })

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createLogger, withoutPasswords } from './logger.ts'
 
-test('a log line is JSON with its service, its level as a word and an ISO time', () => {
+test('A log line is JSON with its service, its level as a word and an ISO time', () => {
   const lines: string[] = []
   const logger = createLogger('ingest', 'info', { write: (line) => void lines.push(line) })
   logger.info({ n: 1 }, 'hello\n{"forged":true}')
@@ -16,7 +16,7 @@ test('a log line is JSON with its service, its level as a word and an ISO time',
   })
 })
 
-test('a log line holds no credential', () => {
+test('A log line holds no credential', () => {
   const lines: string[] = []
   const logger = createLogger('ingest', 'info', { write: (line) => void lines.push(line) })
   const headers = { authorization: 'Bearer secret', cookie: 's=secret', 'set-cookie': ['s=secret'] }
@@ -33,6 +33,6 @@ test.each([
   ['http://h:80/a@b', 'http://h:80/a@b'],
   ['{"a":"http://h:80","b":"x@y"}', '{"a":"http://h:80","b":"x@y"}'],
   ['a:b@c', 'a:b@c'],
-])('%s is logged as %s', (line, logged) => {
+])('The text %s is logged as %s', (line, logged) => {
   expect(withoutPasswords(line)).toBe(logged)
 })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
 import type { MqttClient } from 'mqtt'
 import { pino } from 'pino'
 import { MAX_PACKET_BYTES } from '../contract/limits.ts'
@@ -47,99 +47,95 @@ function next(client: MqttClient, event: 'connect' | 'close'): Promise<void> {
   })
 }
 
-describe('a connection', () => {
-  test('comes back by itself, with a session that holds nothing, and says so once', async () => {
-    const { url, server } = await ownBroker()
-    const client = open(url)
-    const sessions: boolean[] = []
-    client.on('connect', (packet) => void sessions.push(packet.sessionPresent))
-    await waitFor(() => sessions.length === 1)
-    await server.stop('SIGKILL')
-    await waitFor(() => !client.connected)
-    // Long enough for it to have tried, and failed, to come back.
-    await next(client, 'close')
-    await server.start()
-    await waitFor(() => sessions.length === 2)
-    expect(sessions).toEqual([false, false])
-    expect(messages()).toEqual(['MQTT is away', 'MQTT is back'])
-  })
-
-  test('that a broker refuses at first is made as soon as it does not', async () => {
-    const { url } = await ownBroker()
-    let refusals = 0
-    // CONNACK of MQTT 5: server unavailable.
-    const refusing = createServer((socket) => {
-      refusals++
-      socket.on('error', () => {})
-      socket.end(Buffer.from([0x20, 3, 0, 0x88, 0]))
-    }).listen(0, '127.0.0.1')
-    await once(refusing, 'listening')
-    const address = refusing.address()
-    if (address === null || typeof address === 'string') throw new Error('not listening')
-    const client = open(`mqtt://127.0.0.1:${address.port}`)
-    await waitFor(() => refusals === 2)
-    refusing.close()
-    client.options.port = Number(new URL(url).port)
-    await waitFor(() => client.connected)
-    expect(messages()).toEqual(['MQTT is away', 'MQTT is back'])
-  })
-
-  test('asks its broker for no packet that is larger than any of ours', async () => {
-    const heard = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1')
-    opened.add(() => heard.close())
-    await once(heard, 'listening')
-    const address = heard.address()
-    if (address === null || typeof address === 'string') throw new Error('not listening')
-    const client = open(`mqtt://127.0.0.1:${address.port}`)
-    const [socket] = await once(heard, 'connection')
-    const [connect] = await once(socket, 'data')
-    await endMqtt(client, 0)
-    // MQTT 5: the property Maximum Packet Size, four bytes.
-    const property = Buffer.from([0x27, 0, 0, 0, 0])
-    property.writeUInt32BE(MAX_PACKET_BYTES, 1)
-    expect(connect.includes(property)).toBe(true)
-  })
-
-  test('of one role has its own id: two do not push each other off', async () => {
-    const { url } = await ownBroker()
-    const [one, other] = [open(url), open(url)]
-    await waitFor(() => one.connected && other.connected)
-    expect(one.options.clientId).not.toBe(other.options.clientId)
-    await one.subscribeAsync('a')
-    const heard: string[] = []
-    one.on('message', (topic, payload) => void heard.push(`${topic} ${String(payload)}`))
-    await other.publishAsync('a', 'x')
-    await waitFor(() => heard.length > 0)
-    expect(heard).toEqual(['a x'])
-    expect(messages()).toEqual([])
-  })
+test('An MQTT connection reconnects with an empty session, and its log says so once', async () => {
+  const { url, server } = await ownBroker()
+  const client = open(url)
+  const sessions: boolean[] = []
+  client.on('connect', (packet) => void sessions.push(packet.sessionPresent))
+  await waitFor(() => sessions.length === 1)
+  await server.stop('SIGKILL')
+  await waitFor(() => !client.connected)
+  // Long enough for it to have tried, and failed, to come back.
+  await next(client, 'close')
+  await server.start()
+  await waitFor(() => sessions.length === 2)
+  expect(sessions).toEqual([false, false])
+  expect(messages()).toEqual(['MQTT is away', 'MQTT is back'])
 })
 
-describe('an end', () => {
-  test('says goodbye to the broker, and nothing to the log', async () => {
-    const { url } = await ownBroker()
-    const client = open(url)
-    await next(client, 'connect')
-    await endMqtt(client, 10_000)
-    expect([client.connected, messages()]).toEqual([false, []])
-  })
+test('An MQTT connection that a broker refuses at first is made when the broker accepts it', async () => {
+  const { url } = await ownBroker()
+  let refusals = 0
+  // CONNACK of MQTT 5: server unavailable.
+  const refusing = createServer((socket) => {
+    refusals++
+    socket.on('error', () => {})
+    socket.end(Buffer.from([0x20, 3, 0, 0x88, 0]))
+  }).listen(0, '127.0.0.1')
+  await once(refusing, 'listening')
+  const address = refusing.address()
+  if (address === null || typeof address === 'string') throw new Error('not listening')
+  const client = open(`mqtt://127.0.0.1:${address.port}`)
+  await waitFor(() => refusals === 2)
+  refusing.close()
+  client.options.port = Number(new URL(url).port)
+  await waitFor(() => client.connected)
+  expect(messages()).toEqual(['MQTT is away', 'MQTT is back'])
+})
 
-  test('is bounded, where the broker never acknowledges', async () => {
-    const { url, server } = await ownBroker()
-    const client = open(url)
-    await next(client, 'connect')
-    if (server.pid !== null) process.kill(server.pid, 'SIGSTOP')
-    client.publish('a', 'x', { qos: 1 }, () => {})
-    await endMqtt(client, 100)
-    if (server.pid !== null) process.kill(server.pid, 'SIGCONT')
-    await waitFor(() => !client.connected)
-    expect(messages()).toEqual([])
-  })
+test('An MQTT connection asks its broker for no packet larger than our largest', async () => {
+  const heard = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1')
+  opened.add(() => heard.close())
+  await once(heard, 'listening')
+  const address = heard.address()
+  if (address === null || typeof address === 'string') throw new Error('not listening')
+  const client = open(`mqtt://127.0.0.1:${address.port}`)
+  const [socket] = await once(heard, 'connection')
+  const [connect] = await once(socket, 'data')
+  await endMqtt(client, 0)
+  // MQTT 5: the property Maximum Packet Size, four bytes.
+  const property = Buffer.from([0x27, 0, 0, 0, 0])
+  property.writeUInt32BE(MAX_PACKET_BYTES, 1)
+  expect(connect.includes(property)).toBe(true)
+})
 
-  test('is bounded, where there is no broker', async () => {
-    const client = open(`mqtt://127.0.0.1:${await freePort()}`)
-    await next(client, 'close')
-    await endMqtt(client, 100)
-    expect(client.disconnecting).toBe(true)
-  })
+test('Two MQTT connections of one role have different ids, so that they do not push each other off', async () => {
+  const { url } = await ownBroker()
+  const [one, other] = [open(url), open(url)]
+  await waitFor(() => one.connected && other.connected)
+  expect(one.options.clientId).not.toBe(other.options.clientId)
+  await one.subscribeAsync('a')
+  const heard: string[] = []
+  one.on('message', (topic, payload) => void heard.push(`${topic} ${String(payload)}`))
+  await other.publishAsync('a', 'x')
+  await waitFor(() => heard.length > 0)
+  expect(heard).toEqual(['a x'])
+  expect(messages()).toEqual([])
+})
+
+test('Ending an MQTT connection disconnects from the broker, and the log says nothing', async () => {
+  const { url } = await ownBroker()
+  const client = open(url)
+  await next(client, 'connect')
+  await endMqtt(client, 10_000)
+  expect([client.connected, messages()]).toEqual([false, []])
+})
+
+test('Ending an MQTT connection is bounded if the broker never acknowledges', async () => {
+  const { url, server } = await ownBroker()
+  const client = open(url)
+  await next(client, 'connect')
+  if (server.pid !== null) process.kill(server.pid, 'SIGSTOP')
+  client.publish('a', 'x', { qos: 1 }, () => {})
+  await endMqtt(client, 100)
+  if (server.pid !== null) process.kill(server.pid, 'SIGCONT')
+  await waitFor(() => !client.connected)
+  expect(messages()).toEqual([])
+})
+
+test('Ending an MQTT connection is bounded if there is no broker', async () => {
+  const client = open(`mqtt://127.0.0.1:${await freePort()}`)
+  await next(client, 'close')
+  await endMqtt(client, 100)
+  expect(client.disconnecting).toBe(true)
 })

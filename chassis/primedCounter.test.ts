@@ -8,14 +8,14 @@ function counterOf(values: Record<string, 0>) {
   return { counter, series: async () => (await registry.metrics()).match(/^a\{.*$/gm) }
 }
 
-test('stands at 0 for each value before anything has happened', async () => {
+test('A primed counter is at 0 for each value before any event', async () => {
   expect(await counterOf({ lost: 0, 'max-age': 0 }).series()).toEqual([
     'a{reason="lost"} 0',
     'a{reason="max-age"} 0',
   ])
 })
 
-test('counts from there', async () => {
+test('A primed counter counts from 0', async () => {
   const { counter, series } = counterOf({ lost: 0, retention: 0 })
   counter.inc({ reason: 'lost' })
   expect(await series()).toEqual(['a{reason="lost"} 1', 'a{reason="retention"} 0'])

@@ -16,7 +16,7 @@ async function sizes(max: number, outcomes: boolean[]): Promise<number[]> {
   return tried
 }
 
-test('a read that failed is tried half as large, and never with nothing', async () => {
+test('A read that failed is tried half as large, and never with nothing', async () => {
   expect(
     await sizes(
       8,
@@ -25,12 +25,12 @@ test('a read that failed is tried half as large, and never with nothing', async 
   ).toEqual([8, 4, 2, 1, 1, 1])
 })
 
-test('reads that succeed grow again by little, up to where they began', async () => {
+test('Reads that succeed grow again by little, up to where they began', async () => {
   const tried = await sizes(640, [false, ...Array.from({ length: 35 }, () => true)])
   expect([tried[1], tried[2], tried[32], tried[33], tried[35]]).toEqual([320, 330, 630, 640, 640])
 })
 
-test('a read that fails tells why, and one that succeeds what it found', async () => {
+test('A read that fails tells why, and one that succeeds what it found', async () => {
   const size = new ReadSize(8)
   await expect(size.read(() => Promise.reject(new Error('too large')))).rejects.toThrow('too large')
   expect(await size.read(async (now) => now)).toBe(4)

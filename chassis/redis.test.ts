@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, connect, type Socket } from 'node:net'
-import { beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import { disposables } from '../test/support/disposables.ts'
 import { openRedis, openSubscriber, ownRedis } from '../test/support/testRedis.ts'
@@ -45,70 +45,66 @@ async function silenceable(url: string): Promise<{ url: string; silence: () => v
   return { url: `redis://127.0.0.1:${address.port}`, silence: () => void (silent = true) }
 }
 
-describe('a connection', () => {
-  test('fails a command at once while the server is away, and comes back by itself', async () => {
-    const { url, server } = await ownRedis(opened)
-    const redis = connectRedis(url, 'test', logger)
-    opened.add(() => redis.disconnect())
-    await once(redis, 'ready')
-    await server.stop('SIGKILL')
-    await waitFor(() => redis.status !== 'ready')
-    await expect(redis.set('key', 'value')).rejects.toThrow(/Stream isn't writeable/)
-    await waitFor(() => lines.length > 0)
-    await server.start()
-    await waitFor(() => redis.status === 'ready')
-    // What failed was not kept to be done later.
-    expect(await redis.get('key')).toBe(null)
-    expect(messages()).toEqual(['Redis is away', 'Redis is back'])
-  })
-
-  test('fails a command whose answer never comes, and does not repeat it', async () => {
-    const { url } = await ownRedis(opened)
-    const way = await silenceable(url)
-    const redis = await openRedis(opened, way.url)
-    await redis.set('count', 0)
-    way.silence()
-    await expect(redis.incr('count')).rejects.toThrow('Command timed out')
-    expect(await (await openRedis(opened, url)).get('count')).toBe('0')
-  })
+test('A Redis connection fails a command at once while the server is away, and reconnects', async () => {
+  const { url, server } = await ownRedis(opened)
+  const redis = connectRedis(url, 'test', logger)
+  opened.add(() => redis.disconnect())
+  await once(redis, 'ready')
+  await server.stop('SIGKILL')
+  await waitFor(() => redis.status !== 'ready')
+  await expect(redis.set('key', 'value')).rejects.toThrow(/Stream isn't writeable/)
+  await waitFor(() => lines.length > 0)
+  await server.start()
+  await waitFor(() => redis.status === 'ready')
+  // What failed was not kept to be done later.
+  expect(await redis.get('key')).toBe(null)
+  expect(messages()).toEqual(['Redis is away', 'Redis is back'])
 })
 
-describe('a subscriber', () => {
-  test('does not subscribe again by itself, for its owner has to read what was missed', async () => {
-    const { url } = await ownRedis(opened)
-    const [redis, subscriber] = [await openRedis(opened, url), await openSubscriber(opened, url)]
-    await subscriber.ssubscribe('name')
-    const back = once(subscriber, 'ready')
-    await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
-    await back
-    expect(await redis.call('PUBSUB', 'SHARDNUMSUB', 'name')).toEqual(['name', 0])
-  })
-
-  test('finds a link that went silent', async () => {
-    const { url } = await ownRedis(opened)
-    const way = await silenceable(url)
-    const subscriber = connectSubscriber(way.url, 'test', logger)
-    opened.add(() => subscriber.disconnect())
-    await once(subscriber, 'ready')
-    await subscriber.ssubscribe('name')
-    way.silence()
-    await new Promise((resolve) => subscriber.once('close', resolve))
-    expect(messages()).toEqual(['Redis is away'])
-  })
-
-  test('stays while nothing is published', async () => {
-    const { url } = await ownRedis(opened)
-    const subscriber = await openSubscriber(opened, url)
-    await subscriber.ssubscribe('name')
-    let closed = 0
-    subscriber.on('close', () => void closed++)
-    // Longer than a socket may be silent.
-    await new Promise((resolve) => setTimeout(resolve, 6_000))
-    expect(closed).toBe(0)
-  })
+test('A Redis connection fails a command whose answer never comes, and does not repeat it', async () => {
+  const { url } = await ownRedis(opened)
+  const way = await silenceable(url)
+  const redis = await openRedis(opened, way.url)
+  await redis.set('count', 0)
+  way.silence()
+  await expect(redis.incr('count')).rejects.toThrow('Command timed out')
+  expect(await (await openRedis(opened, url)).get('count')).toBe('0')
 })
 
-test('a server says whether it has sharded pub/sub', async () => {
+test('A subscriber does not subscribe again after a reconnect, because its owner has to read the log first', async () => {
+  const { url } = await ownRedis(opened)
+  const [redis, subscriber] = [await openRedis(opened, url), await openSubscriber(opened, url)]
+  await subscriber.ssubscribe('name')
+  const back = once(subscriber, 'ready')
+  await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+  await back
+  expect(await redis.call('PUBSUB', 'SHARDNUMSUB', 'name')).toEqual(['name', 0])
+})
+
+test('A subscriber finds a link that went silent', async () => {
+  const { url } = await ownRedis(opened)
+  const way = await silenceable(url)
+  const subscriber = connectSubscriber(way.url, 'test', logger)
+  opened.add(() => subscriber.disconnect())
+  await once(subscriber, 'ready')
+  await subscriber.ssubscribe('name')
+  way.silence()
+  await new Promise((resolve) => subscriber.once('close', resolve))
+  expect(messages()).toEqual(['Redis is away'])
+})
+
+test('A subscriber stays while nothing is published', async () => {
+  const { url } = await ownRedis(opened)
+  const subscriber = await openSubscriber(opened, url)
+  await subscriber.ssubscribe('name')
+  let closed = 0
+  subscriber.on('close', () => void closed++)
+  // Longer than a socket may be silent.
+  await new Promise((resolve) => setTimeout(resolve, 6_000))
+  expect(closed).toBe(0)
+})
+
+test('A server says whether it has sharded pub/sub', async () => {
   expect(await hasShardedPubSub(await openRedis(opened))).toBe(true)
   const { url } = await ownRedis(opened, '--rename-command', 'SPUBLISH', '')
   expect(await hasShardedPubSub(await openRedis(opened, url))).toBe(false)

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createRefusedCopies } from './refusedCopies.ts'
 
-test('refused copies are all counted, and told once for each source', async () => {
+test('Refused copies are all counted, and logged once for each source', async () => {
   const registry = new Registry()
   const lines: unknown[] = []
   const write = (line: string): void => {

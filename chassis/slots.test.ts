@@ -17,7 +17,7 @@ function visited(slots: Slots<Named>, now: number): string[] {
   return names
 }
 
-test('what is due is visited in its slot, once', () => {
+test('An item that is due is visited in its slot, once', () => {
   const slots = new Slots<Named>(100)
   slots.add(item('late'), 301)
   slots.add(item('first'), 1)
@@ -29,14 +29,14 @@ test('what is due is visited in its slot, once', () => {
   expect([...slots]).toEqual([])
 })
 
-test('what is added for a time that has been visited is visited next', () => {
+test('An item added for a time that has been visited is visited next', () => {
   const slots = new Slots<Named>(100)
   slots.visit(1_000, () => {})
   slots.add(item('one'), 5)
   expect(visited(slots, 1_100)).toEqual(['one'])
 })
 
-test('what is added again while it is visited keeps its place, also for a time that is over', () => {
+test('An item added again while it is visited keeps its slot, also for a time that is over', () => {
   const slots = new Slots<Named>(100)
   const times: number[] = []
   slots.add(item('one'), 100)
@@ -49,7 +49,7 @@ test('what is added again while it is visited keeps its place, also for a time t
   expect(times).toEqual([100, 300, 500, 600, 700, 800, 900, 1_000])
 })
 
-test('what was deleted is not visited, also if another one of its slot deletes it', () => {
+test('A deleted item is not visited, also if another item of its slot deletes it', () => {
   const slots = new Slots<Named>(100)
   const [one, two] = [item('one'), item('two')]
   slots.add(one, 50)
@@ -64,7 +64,7 @@ test('what was deleted is not visited, also if another one of its slot deletes i
   expect(slots.delete(two)).toBe(false)
 })
 
-test('all of them can be gone through, and deleted on the way', () => {
+test('All items can be iterated, and deleted on the way', () => {
   const slots = new Slots<Named>(100)
   for (const [name, at] of [
     ['a', 100],

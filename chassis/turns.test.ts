@@ -29,7 +29,7 @@ class Work {
 
 const settled = () => new Promise(setImmediate)
 
-test('only so many run at once, and the others in the order in which they came', async () => {
+test('Only so much work runs at once, and the rest in the order of coming', async () => {
   const begun: string[] = []
   const turns = new Turns(2)
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => new Work(name, begun))
@@ -43,7 +43,7 @@ test('only so many run at once, and the others in the order in which they came',
   expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd'])
 })
 
-test('what fails is told to its caller, and gives its place back', async () => {
+test('Work that fails tells its caller, and gives its place back', async () => {
   const begun: string[] = []
   const turns = new Turns(1)
   const [a, b, c] = [new Work('a', begun), new Work('b', begun), new Work('c', begun)]
@@ -64,7 +64,7 @@ test('what fails is told to its caller, and gives its place back', async () => {
   void fourth
 })
 
-test('whoever comes while a place changes hands waits behind those who wait', async () => {
+test('Work that comes while a place is passed on waits behind the work that waits', async () => {
   const begun: string[] = []
   const turns = new Turns(1)
   const [a, b] = [new Work('a', begun), new Work('b', begun)]
@@ -77,7 +77,7 @@ test('whoever comes while a place changes hands waits behind those who wait', as
   expect(begun).toEqual(['a', 'b', 'late'])
 })
 
-test('a place rests for as long as its work says, whose answer does not wait for that', async () => {
+test('A place rests for as long as its work says, whose answer does not wait for that', async () => {
   jest.useFakeTimers()
   try {
     const begun: string[] = []
@@ -98,7 +98,7 @@ test('a place rests for as long as its work says, whose answer does not wait for
   }
 })
 
-test('what fails rests for no time', async () => {
+test('Work that fails lets its place rest for no time', async () => {
   const begun: string[] = []
   const turns = new Turns(1)
   const work = new Work('a', begun)

@@ -1,11 +1,11 @@
 import { type Backoff, backoffDelay } from './backoff.ts'
 import { problemOf } from './problemResponse.ts'
-import { isHistoryPage, isMessage } from './wire.ts'
+import { isHistoryPage, isMessage } from './typeGuards.ts'
 import type { HistoryPage } from '../contract/history.ts'
 import type { Message, Sender } from '../contract/message.ts'
 import { PROBLEMS, Problem } from '../contract/problem.ts'
 
-/** No answer, or none that can be understood: what was asked may or may not have happened. */
+/** The server gave no answer, or none that can be understood: the request may or may not have taken effect. */
 export class Unreachable extends Error {
   constructor(cause: unknown) {
     super('Causeway did not answer', { cause })
@@ -13,35 +13,35 @@ export class Unreachable extends Error {
   }
 }
 
-export interface ApiOptions {
-  /** Where Causeway is, e.g. `document.baseURI`. */
+interface ApiOptions {
+  /** The address of Causeway, e.g. `document.baseURI`. */
   base: string
-  /** Who speaks; asked anew for each call, since a person may change their name. */
+  /** Read for each call, because a person may change their name. */
   sender: () => Sender
-  /** How long a call is repeated before it fails, in milliseconds; 30 s by default. */
-  patience?: number
+  /** A call is repeated for so long before it fails, in milliseconds; 30 s by default. */
+  timeoutMs?: number
 }
 
-/** One attempt; longer than the server's own deadlines, so that its answer wins. */
-const ATTEMPT_MS = 10_000
+/** The bound of one attempt. It is longer than the server's own deadlines, so that the server's answer comes first. */
+const ATTEMPT_TIMEOUT_MS = 10_000
 
-const BACKOFF: Backoff = { first: 500, most: 5_000 }
+const BACKOFF: Backoff = { first: 500, max: 5_000 }
 
-/** The calls of the chat. All of them throw `Problem` where the server refused and `Unreachable` where it did not answer. */
+/** The calls of the chat. Each throws `Problem` if the server refused, and `Unreachable` if it did not answer. */
 export class Api {
   readonly #base: string
   readonly #sender: () => Sender
-  readonly #patience: number
+  readonly #timeoutMs: number
 
-  constructor({ base, sender, patience = 30_000 }: ApiOptions) {
+  constructor({ base, sender, timeoutMs = 30_000 }: ApiOptions) {
     this.#base = base
     this.#sender = sender
-    this.#patience = patience
+    this.#timeoutMs = timeoutMs
   }
 
   /**
-   * Appends a message. `key` is the idempotency key: repeating a call that ended in `Unreachable` with the same key settles
-   * whether it had happened, and never says anything twice.
+   * Appends a message. `key` is the idempotency key. After `Unreachable`, repeat the call with the same key: the message is
+   * stored once, however often the call is repeated.
    */
   post(channel: string, data: unknown, key: string, signal?: AbortSignal): Promise<Message> {
     const sender = this.#sender()
@@ -59,7 +59,7 @@ export class Api {
     return this.#call(path, request, isMessage, signal)
   }
 
-  /** Newest first. `before` is an exclusive position. */
+  /** A page of messages, newest first. `before` is an exclusive position. */
   history(
     channel: string,
     { before, limit }: { before?: number | undefined; limit: number },
@@ -76,14 +76,14 @@ export class Api {
     isAnswer: (body: unknown) => body is T,
     signal?: AbortSignal,
   ): Promise<T> {
-    const deadline = Date.now() + this.#patience
+    const deadline = Date.now() + this.#timeoutMs
     for (let failures = 0; ; failures += 1) {
       try {
         return await this.#attempt(path, request, isAnswer, signal)
       } catch (error) {
         signal?.throwIfAborted()
         const wait = backoffDelay(failures, Math.random(), BACKOFF)
-        if (!mayPass(error) || Date.now() + wait > deadline) throw error
+        if (!isRetryable(error) || Date.now() + wait > deadline) throw error
         await pause(wait, signal)
       }
     }
@@ -95,7 +95,7 @@ export class Api {
     isAnswer: (body: unknown) => body is T,
     signal?: AbortSignal,
   ): Promise<T> {
-    const timeout = AbortSignal.timeout(ATTEMPT_MS)
+    const timeout = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)
     const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
     try {
       const response = await fetch(new URL(path, this.#base), { ...request, signal: either })
@@ -109,11 +109,11 @@ export class Api {
   }
 }
 
-function mayPass(error: unknown): boolean {
+function isRetryable(error: unknown): boolean {
   return error instanceof Unreachable || (error instanceof Problem && PROBLEMS[error.type].retry)
 }
 
-/** Ends early where the call is given up; the next attempt then fails at once. */
+/** Ends early if the call is aborted; the next attempt then fails at once. */
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms)

@@ -1,6 +1,6 @@
-export const DEFAULT_CHANNEL = 'lobby'
+const DEFAULT_CHANNEL = 'lobby'
 
-/** The channel that an address names, `#/rooms.berlin` or `#rooms.berlin`; it may turn out not to be a channel name. */
+/** The channel in an address, `#/rooms.berlin` or `#rooms.berlin`. It is not checked: the server may refuse it. */
 export function channelOfHash(hash: string): string {
   const name = hash.replace(/^#\/?/, '')
   try {
@@ -14,7 +14,7 @@ export function hashOfChannel(channel: string): string {
   return `#/${encodeURIComponent(channel)}`
 }
 
-/** What a person typed as a channel: "#lobby ", "Rooms berlin" are understood as they were meant. */
+/** The channel that a person typed: "#lobby " is `lobby`, "rooms berlin" is `rooms-berlin`. */
 export function channelOfInput(text: string): string {
   return text.trim().replace(/^#/, '').replace(/\s+/g, '-')
 }

@@ -8,34 +8,34 @@ import {
   advance,
   start,
 } from './streamState.ts'
-import { isControl, isMessage, parseJson } from './wire.ts'
+import { isControl, isMessage, parseJson } from './typeGuards.ts'
 import type { ControlEvents } from '../contract/events.ts'
 import type { Message } from '../contract/message.ts'
 
 export interface StreamHandlers {
   /** Each message once, in position order. */
   message: (message: Message) => void
-  /** Messages that cannot be had. */
+  /** Messages that are lost. */
   gap: (gap: ControlEvents['gap']) => void
-  /** The log is another one: drop what is shown, load history, open a new stream. This one is closed. */
+  /** The log was replaced: drop what is shown, load history, open a new stream. This stream is closed. */
   reset: (reset: ControlEvents['reset']) => void
   connection: (connection: Connection) => void
 }
 
 export interface StreamOptions {
-  /** Where Causeway is, e.g. `document.baseURI`. */
+  /** The address of Causeway, e.g. `document.baseURI`. */
   base: string
   channels: string[]
   /** An event id, a position, a time or `-N`. */
   since: string
-  /** For runtimes that have no EventSource of their own. */
+  /** For runtimes without a global EventSource. */
   EventSource?: typeof EventSource
 }
 
-/** How long the server may take to say why it refused. */
-const ASK_MS = 10_000
+/** The server may take so long to say why it refused. */
+const ASK_TIMEOUT_MS = 10_000
 
-/** Live messages of some channels. Opens at once, reconnects and resumes by itself until it is closed. */
+/** Live messages of some channels. The stream opens at once, and reconnects and resumes until it is closed. */
 export class ChannelStream {
   readonly #url: URL
   readonly #handlers: StreamHandlers
@@ -56,12 +56,12 @@ export class ChannelStream {
     this.#take(first)
   }
 
-  /** Looks at the clock now: after sleep, a page's timers come late. */
+  /** Checks the deadlines now: after sleep, a page's timers fire late. */
   check(): void {
     this.#put({ is: 'tick', at: Date.now() })
   }
 
-  /** What the browser says about the network. */
+  /** Takes what the browser says about the network. */
   network(state: 'online' | 'offline'): void {
     this.#put({ is: state, at: Date.now() })
   }
@@ -138,17 +138,17 @@ export class ChannelStream {
   }
 
   async #ask(): Promise<void> {
-    const giveUp = new AbortController()
-    const timer = setTimeout(() => giveUp.abort(), ASK_MS)
+    const controller = new AbortController()
+    const timer = setTimeout(() => controller.abort(), ASK_TIMEOUT_MS)
     try {
-      const response = await fetch(this.#urlSince(this.#state.since), { signal: giveUp.signal })
+      const response = await fetch(this.#urlSince(this.#state.since), { signal: controller.signal })
       this.#put({ is: 'answered', problem: response.ok ? undefined : await problemOf(response) })
     } catch {
-      // No answer is no reason to give up: the stream is waiting for its next attempt anyway.
+      // Without an answer the stream goes on: it is waiting for its next attempt anyway.
     } finally {
       clearTimeout(timer)
-      // Where the stream was granted after all, it must not stay open beside the real one.
-      giveUp.abort()
+      // If the server granted the stream this time, it must not stay open beside the real one.
+      controller.abort()
     }
   }
 

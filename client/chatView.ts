@@ -2,24 +2,24 @@ import type { Connection } from './connection.ts'
 import { ConnectionView } from './connectionView.ts'
 import { byId } from './element.ts'
 import type { Room } from './room.ts'
-import { rowsOf } from './rows.ts'
+import { rowsOf } from './timelineRows.ts'
 import { rowView } from './rowView.ts'
 import { TimelineView } from './timelineView.ts'
 import type { Sender } from '../contract/message.ts'
 
-/** Everything between the header and the composer: the timeline, its edges, and what arrived out of sight. */
+/** Everything between the header and the composer: the timeline, its edges, and the count of unseen messages. */
 export class ChatView {
   readonly #me: () => Sender
   readonly #timeline: TimelineView
   readonly #connection = new ConnectionView()
   readonly #empty = byId('empty', HTMLElement)
   readonly #older = byId('older', HTMLButtonElement)
-  readonly #olderWords = byId('older-words', HTMLElement)
+  readonly #olderStatus = byId('older-status', HTMLElement)
   readonly #pill = byId('pill', HTMLButtonElement)
   #room: Room | undefined
   #connected: Connection = { is: 'connecting' }
   #unseen = 0
-  #planned = false
+  #drawScheduled = false
 
   constructor(me: () => Sender) {
     this.#me = me
@@ -30,7 +30,7 @@ export class ChatView {
           discard: (key) => this.#room?.discard(key),
         }),
       top: () => {
-        // After a failure only the button asks again, or each pixel scrolled would.
+        // After a failure only the button asks again; otherwise each scrolled pixel would.
         if (this.#room?.older === 'idle') void this.#room.loadOlder()
       },
       bottom: () => this.#see(),
@@ -44,16 +44,16 @@ export class ChatView {
     this.#room = room
     this.#unseen = 0
     this.follow()
-    this.plan()
+    this.draw()
   }
 
   connection(connection: Connection): void {
     this.#connected = connection
     this.#connection.show(connection)
-    this.plan()
+    this.draw()
   }
 
-  /** Goes to the newest message and stays there. */
+  /** Scrolls to the newest message and stays there. */
   follow(): void {
     this.#timeline.follow()
     this.#see()
@@ -62,20 +62,20 @@ export class ChatView {
   arrived(own: boolean): void {
     if (own || (this.#timeline.following && !document.hidden)) return
     this.#unseen += 1
-    this.plan()
+    this.draw()
   }
 
-  /** Draws in the next frame, once, however much has changed; a hidden page draws when it is looked at. */
-  plan(): void {
-    if (this.#planned) return
-    this.#planned = true
+  /** Draws once in the next frame, however much has changed. A hidden page draws when it becomes visible. */
+  draw(): void {
+    if (this.#drawScheduled) return
+    this.#drawScheduled = true
     requestAnimationFrame(() => {
-      this.#planned = false
-      if (this.#room !== undefined) this.#draw(this.#room)
+      this.#drawScheduled = false
+      if (this.#room !== undefined) this.#drawNow(this.#room)
     })
   }
 
-  #draw(room: Room): void {
+  #drawNow(room: Room): void {
     const { conversation, older } = room
     room.trim(this.#timeline.following)
     const rows = rowsOf(conversation, this.#me().id)
@@ -83,7 +83,7 @@ export class ChatView {
     this.#empty.hidden = !room.entered || rows.length > 0
     this.#older.hidden = !room.entered || conversation.complete
     this.#older.disabled = older === 'loading'
-    this.#olderWords.textContent =
+    this.#olderStatus.textContent =
       typeof older === 'object' ? `Older messages did not load. ${older.failure}` : ''
     this.#timeline.show(rows)
     this.#pill.hidden = this.#unseen === 0 || this.#timeline.following
@@ -96,6 +96,6 @@ export class ChatView {
   #see(): void {
     if (this.#unseen === 0 || document.hidden || !this.#timeline.following) return
     this.#unseen = 0
-    this.plan()
+    this.draw()
   }
 }

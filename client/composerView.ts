@@ -1,11 +1,11 @@
 import { byId } from './element.ts'
 
-/** Where a message is written. Enter sends it, Shift+Enter begins a new line. */
+/** The box for a new message. Enter sends it, Shift+Enter begins a new line. */
 export class ComposerView {
   readonly #form = byId('composer', HTMLFormElement)
   readonly #text = byId('text', HTMLTextAreaElement)
 
-  /** `send` says whether it took the message; otherwise it stays in the box. */
+  /** `send` returns whether it took the message; if not, the text stays in the box. */
   constructor(send: (text: string) => boolean) {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault()
@@ -15,7 +15,7 @@ export class ComposerView {
       this.#grow()
     })
     this.#text.addEventListener('keydown', (event) => {
-      // While an input method composes a word, Enter accepts the word.
+      // While an input method composes a word, Enter accepts that word.
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
       event.preventDefault()
       this.#form.requestSubmit()

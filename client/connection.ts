@@ -1,7 +1,7 @@
 import type { StreamState } from './streamState.ts'
 import type { Problem } from '../contract/problem.ts'
 
-/** What a person is told about a stream. `retryAt` is on the clock of the stream's inputs, in milliseconds. */
+/** The state of a stream as a person sees it. `retryAt` is in milliseconds, on the clock of the stream's inputs. */
 export type Connection =
   | { is: 'connecting' }
   | { is: 'live' }

@@ -1,11 +1,11 @@
 import type { Connection } from './connection.ts'
 import { byId } from './element.ts'
-import { connectionWords, countdownWords } from './words.ts'
+import { connectionLabel, countdownLabel } from './labels.ts'
 
-/** The state of the connection in words and colour. The countdown is beside the words and not read aloud each second. */
+/** The state of the connection, as text and colour. The countdown is an element of its own, so that it is not read aloud. */
 export class ConnectionView {
   readonly #root = byId('connection', HTMLElement)
-  readonly #words = byId('connection-words', HTMLElement)
+  readonly #words = byId('connection-label', HTMLElement)
   readonly #countdown = byId('connection-countdown', HTMLElement)
   #connection: Connection = { is: 'connecting' }
 
@@ -16,14 +16,14 @@ export class ConnectionView {
   show(connection: Connection): void {
     this.#connection = connection
     this.#root.dataset.state = connection.is
-    const words = connectionWords(connection)
+    const words = connectionLabel(connection)
     if (this.#words.textContent !== words) this.#words.textContent = words
     this.#root.title = words
     this.#count()
   }
 
   #count(): void {
-    const words = countdownWords(this.#connection, Date.now())
+    const words = countdownLabel(this.#connection, Date.now())
     if (this.#countdown.textContent !== words) this.#countdown.textContent = words
   }
 }

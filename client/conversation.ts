@@ -3,26 +3,26 @@ import type { Message } from '../contract/message.ts'
 
 export type Gap = ControlEvents['gap']
 
-/** A message of this page that has no position yet. */
+/** A message that this page is sending: it has no position yet. */
 export interface Pending {
   /** Its idempotency key. */
   key: string
   text: string
-  /** In words for people; undefined while the answer is awaited. */
+  /** A text for people; undefined until the call fails. */
   failure: string | undefined
 }
 
-/** What is shown of a channel: messages by position, each once, whichever way it came, and what this page is sending. */
+/** The shown part of a channel: messages by position, each once, from history or live, and the messages being sent. */
 export class Conversation {
   readonly #me: string
   #messages: Message[] = []
   #gaps: Gap[] = []
   #pending: Pending[] = []
-  /** Keys whose message seems to have arrived on the stream before the answer to its post did, and its position. */
-  readonly #seen = new Map<string, number>()
+  /** Keys of messages that seem to have arrived on the stream before the answer to their post. */
+  readonly #seen = new Set<string>()
   #complete = false
 
-  /** `me` is the sender id of this page's own messages. */
+  /** `me` is the sender id of this page. */
   constructor(me: string) {
     this.#me = me
   }
@@ -35,7 +35,7 @@ export class Conversation {
     return this.#gaps
   }
 
-  /** Without those that are visible as messages already, so that nothing flashes up twice. */
+  /** Without those that are visible as messages already, so that no message is shown twice. */
   get pending(): readonly Pending[] {
     return this.#pending.filter(({ key }) => !this.#seen.has(key))
   }
@@ -44,12 +44,12 @@ export class Conversation {
     return this.#pending.filter(({ failure }) => failure === undefined).length
   }
 
-  /** Whether the channel's first message is here. */
+  /** Whether the channel's first message is loaded. */
   get complete(): boolean {
     return this.#complete
   }
 
-  /** The newest page of history, in place of everything but what is being sent. */
+  /** Shows the newest page of history and drops the rest, except the messages being sent. */
   replace(messages: readonly Message[], complete: boolean): void {
     this.#messages = []
     this.#gaps = []
@@ -58,19 +58,19 @@ export class Conversation {
     for (const message of messages) this.#insert(message)
   }
 
-  /** A page before the oldest message. */
+  /** Adds a page from before the oldest message. */
   extend(messages: readonly Message[], complete: boolean): void {
     this.#complete = complete
     for (const message of messages) this.#insert(message)
   }
 
-  /** A live message. False where it was here already. */
+  /** Adds a live message. False if it was there already. */
   receive(message: Message): boolean {
     if (!this.#insert(message)) return false
     const sent =
       message.sender.id === this.#me &&
       this.#pending.find(({ key, text }) => !this.#seen.has(key) && text === textOf(message))
-    if (sent) this.#seen.set(sent.key, message.position)
+    if (sent) this.#seen.add(sent.key)
     return true
   }
 
@@ -101,10 +101,10 @@ export class Conversation {
     this.#pending = this.#pending.filter((pending) => pending.key !== key)
   }
 
-  /** Forgets the oldest messages beyond `most`; they can be loaded again. */
-  trim(most: number): void {
-    if (this.#messages.length <= most) return
-    this.#messages = this.#messages.slice(-most)
+  /** Keeps the newest `max` messages; older ones can be loaded again. */
+  trim(max: number): void {
+    if (this.#messages.length <= max) return
+    this.#messages = this.#messages.slice(-max)
     this.#complete = false
     const oldest = this.#messages[0]?.position ?? 0
     this.#gaps = this.#gaps.filter((gap) => gap.before > oldest)
@@ -117,7 +117,7 @@ export class Conversation {
   }
 
   #insert(message: Message): boolean {
-    // Nearly always the newest, so look from the end.
+    // It is nearly always the newest, so the search begins at the end.
     let at = this.#messages.length
     while (at > 0 && (this.#messages[at - 1]?.position ?? 0) > message.position) at -= 1
     if (this.#messages[at - 1]?.position === message.position) return false
@@ -126,7 +126,7 @@ export class Conversation {
   }
 }
 
-/** What a message says, or undefined where it is not a text but any other JSON. */
+/** The text of a message, or undefined if its data has another form. */
 export function textOf({ data }: Message): string | undefined {
   if (typeof data !== 'object' || data === null || !('text' in data)) return undefined
   return typeof data.text === 'string' ? data.text : undefined

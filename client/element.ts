@@ -1,4 +1,4 @@
-/** An element with a class and children. Text goes in as text nodes only, so nothing that a person wrote is ever markup. */
+/** An element with a class and children. Text becomes text nodes only, so a person's text is never markup. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className: string,
@@ -10,7 +10,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return node
 }
 
-/** The element of the page with this id, which index.html must have. */
+/** The element with this id. Throws if index.html has none of this type. */
 export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   const node = document.getElementById(id)
   if (node instanceof type) return node

@@ -1,6 +1,6 @@
 import { byId } from './element.ts'
 
-/** A one-line field in the header that is taken when it is left or Enter is pressed, and given up with Escape. */
+/** A one-line field in the header. Enter or leaving the field takes the text, Escape restores the old one. */
 export class FieldView {
   readonly #input: HTMLInputElement
   #value = ''

@@ -7,8 +7,8 @@ const ID_KEY = 'causeway.sender'
 const NAME_KEY = 'causeway.name'
 
 /**
- * Who this browser says it is, until there is a login: an id that stays, and a name that may change. A browser that denies
- * storage forgets both when the page is closed, and chats all the same.
+ * The sender that this browser claims to be, until there is a login: an id that stays, and a name that may change. If the browser
+ * denies storage, the chat works, and both are lost when the page is closed.
  */
 export class Identity {
   readonly #storage: Pick<Storage, 'getItem' | 'setItem'> | undefined
@@ -26,7 +26,7 @@ export class Identity {
     return { id: this.#id, name: this.#name }
   }
 
-  /** An empty name gives back the one that a guest gets. */
+  /** An empty name restores the guest's name. */
   rename(name: string): void {
     this.#name = cleanName(name) || guestName(this.#id)
     this.#write(NAME_KEY, this.#name)
@@ -44,7 +44,7 @@ export class Identity {
     try {
       this.#storage?.setItem(key, value)
     } catch {
-      // Denied or full: what is in memory serves as long as the page does.
+      // Storage is denied or full: the values in memory last as long as the page.
     }
   }
 }

@@ -5,33 +5,33 @@ import type { Connection } from './connection.ts'
 import type { HistoryPage } from '../contract/history.ts'
 import { Problem } from '../contract/problem.ts'
 
-export interface JoinHandlers extends Omit<StreamHandlers, 'reset'> {
-  /** The newest page. It replaces whatever is shown: it comes again when the log was replaced. */
+interface JoinHandlers extends Omit<StreamHandlers, 'reset'> {
+  /** The newest page; it replaces what is shown. It comes again if the log was replaced. */
   history: (page: HistoryPage) => void
 }
 
-export interface JoinOptions extends Pick<StreamOptions, 'base' | 'EventSource'> {
+interface JoinOptions extends Pick<StreamOptions, 'base' | 'EventSource'> {
   channel: string
-  /** How many messages a page of history has. */
+  /** Messages in a page of history. */
   limit: number
 }
 
-const BACKOFF: Backoff = { first: 2_000, most: 30_000 }
+const BACKOFF: Backoff = { first: 2_000, max: 30_000 }
 
 /**
- * One channel: the newest page of history, then everything after it, live. There is no seam, because the stream starts after
- * the very head that the page was read at.
+ * One channel: the newest page of history, then everything after it, live. Nothing is missing in between, because the stream
+ * starts after the head that came with the page.
  */
 export class JoinedChannel {
-  readonly #api: Api
+  readonly #api: Pick<Api, 'history'>
   readonly #options: JoinOptions
   readonly #handlers: JoinHandlers
   readonly #left = new AbortController()
   #stream: ChannelStream | undefined
   /** Ends the pause between two attempts. */
-  #wanted: () => void = () => undefined
+  #endPause: () => void = () => undefined
 
-  constructor(api: Api, options: JoinOptions, handlers: JoinHandlers) {
+  constructor(api: Pick<Api, 'history'>, options: JoinOptions, handlers: JoinHandlers) {
     this.#api = api
     this.#options = options
     this.#handlers = handlers
@@ -44,19 +44,19 @@ export class JoinedChannel {
     return this.#api.history(channel, { before, limit }, this.#left.signal)
   }
 
-  /** Looks at the clock now: after sleep, a page's timers come late. */
+  /** Checks the deadlines now: after sleep, a page's timers fire late. */
   check(): void {
     this.#stream?.check()
   }
 
   network(state: 'online' | 'offline'): void {
     this.#stream?.network(state)
-    if (state === 'online') this.#wanted()
+    if (state === 'online') this.#endPause()
   }
 
   leave(): void {
     this.#left.abort()
-    this.#wanted()
+    this.#endPause()
     this.#stream?.close()
   }
 
@@ -75,13 +75,13 @@ export class JoinedChannel {
     })
   }
 
-  /** A stream that a reset closed is not the end of the channel. */
+  /** A reset closes the stream, but not the channel: another stream follows. */
   #show(connection: Connection): void {
     if (connection.is !== 'closed' || this.#left.signal.aborted)
       this.#handlers.connection(connection)
   }
 
-  /** Undefined where the channel was left or refused meanwhile. */
+  /** Undefined if the channel was left or refused. */
   async #newest(channel: string, limit: number): Promise<HistoryPage | undefined> {
     for (let failures = 0; !this.#left.signal.aborted; failures += 1) {
       try {
@@ -103,7 +103,7 @@ export class JoinedChannel {
     this.#handlers.connection({ is: 'reconnecting', retryAt: Date.now() + ms })
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms)
-      this.#wanted = () => {
+      this.#endPause = () => {
         clearTimeout(timer)
         resolve()
       }

@@ -18,7 +18,7 @@ const composer = new ComposerView((text) => {
 })
 const channelField = new FieldView('channel', (text) => {
   location.hash = hashOfChannel(channelOfInput(text))
-  // Where the typed name meant the channel that is open anyway, no hashchange follows.
+  // If the channel is open already, no hashchange follows.
   channelField.show(room.channel)
 })
 const nameField = new FieldView('name', (text) => {
@@ -30,7 +30,7 @@ function enter(): Room {
   const me = identity.sender.id
   return new Room(api, base, channelOfHash(location.hash), me, {
     connection: (connection) => view.connection(connection),
-    change: () => view.plan(),
+    change: () => view.draw(),
     arrived: (message) => view.arrived(message.sender.id === me),
   })
 }
@@ -43,7 +43,7 @@ function show(): void {
   composer.focus()
 }
 
-/** Already to read `localStorage` throws where the browser denies it. */
+/** Merely reading `localStorage` throws if the browser denies access. */
 function storage(): Storage | undefined {
   try {
     return localStorage

@@ -1,6 +1,6 @@
 import type { Message } from '../contract/message.ts'
 
-/** A message for tests; what a test does not name does not matter to it. */
+/** A message for tests. Fields that a test does not name do not matter to it. */
 export function aMessage(given: Partial<Message> & { text?: string } = {}): Message {
   const { text = 'hi', position = 1, ...rest } = given
   return {

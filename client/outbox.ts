@@ -1,12 +1,12 @@
 import type { Api } from './api.ts'
 import type { Message } from '../contract/message.ts'
 
-export interface OutboxHandlers {
+interface OutboxHandlers {
   sent: (key: string, message: Message) => void
   failed: (key: string, error: unknown) => void
 }
 
-/** Sends one message after the other, so that they are stored in the order in which they were written. */
+/** Sends one message after another, so that they are stored in the order in which they were written. */
 export class Outbox {
   readonly #api: Pick<Api, 'post'>
   readonly #channel: string
@@ -19,7 +19,7 @@ export class Outbox {
     this.#handlers = handlers
   }
 
-  /** `key` is the idempotency key: a message that failed is put again with its first key. */
+  /** `key` is the idempotency key. To retry a failed message, put it again with the same key. */
   put(key: string, text: string): void {
     this.#last = this.#last.then(() => this.#send(key, text))
   }

@@ -1,7 +1,7 @@
-import { isObject, parseJson } from './wire.ts'
+import { isObject, parseJson } from './typeGuards.ts'
 import { PROBLEMS, Problem, type ProblemType } from '../contract/problem.ts'
 
-/** What a proxy's own error page stands for: it knows nothing of our problem types. */
+/** The problem for a proxy's own error page, which does not use our problem types. */
 const BY_STATUS: Partial<Record<number, ProblemType>> = {
   403: 'forbidden',
   404: 'not-found',
@@ -13,11 +13,11 @@ const BY_STATUS: Partial<Record<number, ProblemType>> = {
   504: 'unavailable',
 }
 
-/** Turns an answer that is not a success into the problem that it states. Reads the body. */
+/** The problem that a failed answer states, or the one for its status. Reads the body. */
 export async function problemOf(response: Response): Promise<Problem> {
   const fallback =
     BY_STATUS[response.status] ?? (response.status < 500 ? 'malformed-request' : 'internal')
-  // A body cut short must not hide the status that has already arrived.
+  // An incomplete body must not hide the status, which has arrived.
   const body = parseJson(await response.text().catch(() => ''))
   if (!isObject(body)) return new Problem(fallback)
   const { type, detail } = body

@@ -1,6 +1,6 @@
 /**
- * 128 random bits in hexadecimal. Not `crypto.randomUUID`: browsers offer that on https and localhost only, and the chat is
- * also opened as `http://<address in the local network>`.
+ * 128 random bits in hexadecimal. Browsers offer `crypto.randomUUID` on https and localhost only, but people also open the chat
+ * as `http://<address in the local network>`.
  */
 export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))

@@ -4,32 +4,34 @@ import { Conversation } from './conversation.ts'
 import { JoinedChannel } from './joinedChannel.ts'
 import { Outbox } from './outbox.ts'
 import { randomId } from './randomId.ts'
-import { errorWords } from './words.ts'
+import { errorText } from './labels.ts'
 import type { Message } from '../contract/message.ts'
 
-export interface RoomHandlers {
+interface RoomHandlers {
   connection: (connection: Connection) => void
-  /** Something that is shown has changed. */
+  /** Something visible has changed. */
   change: () => void
-  /** A message arrived live, of whomever. */
+  /** A live message arrived, from anyone. */
   arrived: (message: Message) => void
 }
 
-/** Why older messages are not there, in words, or whether they are on their way. */
-export type Older = 'idle' | 'loading' | { failure: string }
+type Calls = Pick<Api, 'post' | 'history'>
 
-const PAGE = 50
+/** The state of loading older messages; `failure` is a text for people. */
+type Older = 'idle' | 'loading' | { failure: string }
 
-/** What a browser shows without effort; older messages are loaded again on scrolling up. */
-const MOST_FOLLOWING = 1_000
+const PAGE_SIZE = 50
 
-/** Bounds the page of a reader who stays up in history while others go on. */
-const MOST = 10_000
+/** A browser shows so many with ease; older ones are loaded again on scrolling up. */
+const MAX_MESSAGES_FOLLOWING = 1_000
 
-/** Messages that may wait for their answer at once. */
-const MOST_SENDING = 50
+/** Bounds the page of a reader who stays far up in history while new messages arrive. */
+const MAX_MESSAGES = 10_000
 
-/** A channel that this page is in: what is shown, what is being sent, and what is asked for. */
+/** Messages that may await their answer at once. */
+const MAX_SENDING = 50
+
+/** The open channel: its conversation, its outbox and its stream. */
 export class Room {
   readonly channel: string
   readonly conversation: Conversation
@@ -39,15 +41,15 @@ export class Room {
   #entered = false
   #older: Older = 'idle'
 
-  constructor(api: Api, base: string, channel: string, me: string, handlers: RoomHandlers) {
+  constructor(api: Calls, base: string, channel: string, me: string, handlers: RoomHandlers) {
     this.channel = channel
     this.conversation = new Conversation(me)
     this.#handlers = handlers
     this.#outbox = new Outbox(api, channel, {
       sent: (key, message) => this.#changed(() => this.conversation.settle(key, message)),
-      failed: (key, error) => this.#changed(() => this.conversation.fail(key, errorWords(error))),
+      failed: (key, error) => this.#changed(() => this.conversation.fail(key, errorText(error))),
     })
-    const options = { base, channel, limit: PAGE }
+    const options = { base, channel, limit: PAGE_SIZE }
     this.#joined = new JoinedChannel(api, options, {
       history: (page) =>
         this.#changed(() => {
@@ -64,7 +66,7 @@ export class Room {
     })
   }
 
-  /** Whether history was loaded. */
+  /** Whether history is loaded. */
   get entered(): boolean {
     return this.#entered
   }
@@ -73,9 +75,9 @@ export class Room {
     return this.#older
   }
 
-  /** False where too much is waiting already. */
+  /** False if too many messages await their answer. */
   send(text: string): boolean {
-    if (this.conversation.sending >= MOST_SENDING) return false
+    if (this.conversation.sending >= MAX_SENDING) return false
     const key = randomId()
     this.#changed(() => this.conversation.send(key, text))
     this.#outbox.put(key, text)
@@ -95,23 +97,23 @@ export class Room {
 
   async loadOlder(): Promise<void> {
     const oldest = this.conversation.messages[0]
-    const full = this.conversation.messages.length >= MOST
+    const full = this.conversation.messages.length >= MAX_MESSAGES
     if (this.#older === 'loading' || this.conversation.complete || full || !oldest) return
     this.#changed(() => (this.#older = 'loading'))
     try {
       const page = await this.#joined.older(oldest.position)
-      // The log may have been replaced while this page was on its way.
+      // The log may have been replaced while this page was being loaded.
       if (this.conversation.messages[0] === oldest) {
         this.conversation.extend(page.messages, page.next === null)
       }
       this.#changed(() => (this.#older = 'idle'))
     } catch (error) {
-      this.#changed(() => (this.#older = { failure: errorWords(error) }))
+      this.#changed(() => (this.#older = { failure: errorText(error) }))
     }
   }
 
   trim(following: boolean): void {
-    this.conversation.trim(following ? MOST_FOLLOWING : MOST)
+    this.conversation.trim(following ? MAX_MESSAGES_FOLLOWING : MAX_MESSAGES)
   }
 
   check(): void {

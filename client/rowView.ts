@@ -2,17 +2,17 @@ import type { Pending } from './conversation.ts'
 import { textOf } from './conversation.ts'
 import { element } from './element.ts'
 import { linkify } from './linkify.ts'
-import type { Row } from './rows.ts'
-import { clockTime, dayName, fullTime } from './times.ts'
-import { gapWords } from './words.ts'
+import type { Row } from './timelineRows.ts'
+import { clockTime, dayName, fullTime } from './dateFormat.ts'
+import { gapLabel } from './labels.ts'
 import type { Message, Sender } from '../contract/message.ts'
 
-export interface RowActions {
+interface RowActions {
   retry: (key: string) => void
   discard: (key: string) => void
 }
 
-/** As many as style.css has. */
+/** The number of colours in style.css. */
 const HUES = 8
 
 /** The element that shows a row. */
@@ -21,13 +21,12 @@ export function rowView(row: Row, me: () => Sender, actions: RowActions): HTMLLI
     case 'day':
       return element('li', 'day', dayName(row.date, new Date()))
     case 'gap':
-      return element('li', 'gap', gapWords(row.gap))
+      return element('li', 'gap', gapLabel(row.gap))
     case 'message':
       return messageView(row.message, row.own, row.first)
     case 'pending':
-      break
+      return pendingView(row.pending, me(), row.first, actions)
   }
-  return pendingView(row.pending, me(), row.first, actions)
 }
 
 function messageView(message: Message, own: boolean, first: boolean): HTMLLIElement {
@@ -86,13 +85,13 @@ function bodyView(message: Message): HTMLElement {
 
 function textView(text: string): HTMLElement {
   const body = element('bdi', '')
-  for (const part of linkify(text)) {
-    if (part.href === undefined) {
-      body.append(part.text)
+  for (const segment of linkify(text)) {
+    if (segment.href === undefined) {
+      body.append(segment.text)
       continue
     }
-    const link = element('a', '', part.text)
-    link.href = part.href
+    const link = element('a', '', segment.text)
+    link.href = segment.href
     link.target = '_blank'
     link.rel = 'noopener noreferrer'
     body.append(link)
@@ -100,14 +99,14 @@ function textView(text: string): HTMLElement {
   return element('p', 'text', body)
 }
 
-/** The same colour for the same sender, in every browser. */
+/** The colour of a sender: the same in every browser. */
 function hueOf(id: string): number {
   let hash = 0
   for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521
   return hash % HUES
 }
 
-/** The first letter or digit; names may begin with anything. */
+/** The first letter or digit of a name, which may begin with anything. */
 function initialOf(name: string): string {
   return (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '·').toLocaleUpperCase()
 }

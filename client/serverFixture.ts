@@ -8,7 +8,7 @@ export interface FixtureServer {
   stop: () => Promise<void>
 }
 
-/** A real server that answers as a test says, for what only a wire can show. */
+/** A real HTTP server that answers as a test says. */
 export async function serve(
   answer: (request: IncomingMessage, response: ServerResponse, url: URL) => void,
 ): Promise<FixtureServer> {

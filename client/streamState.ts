@@ -5,29 +5,29 @@ import type { Message } from '../contract/message.ts'
 import type { Problem } from '../contract/problem.ts'
 
 /**
- * A stream as its reader lives it; pure, so that the very code that runs in the page is tested by tables.
+ * The client's side of a stream, as a pure state machine: the code in the page is the code under test.
  *
- * OPENING  a source is open or being (re)opened by the browser; nothing counts until `ready` -> LIVE.
- * LIVE     messages flow. `dropped` or `goodbye` -> OPENING: the browser reconnects by itself, with the last id and after the
- *          wait that the server asked for. Silence past the heartbeats, or a hole -> the source is replaced.
- * WAITING  the browser gave up (it does after any answer but 200); at `retryAt` a new source is opened with `since`.
- * REFUSED  the server said that asking again is useless. Final, as is
- * CLOSED   by the reader, or by a `reset`: what was shown is of another log, so the reader must load history and start anew.
+ * OPENING  a source is open, or the browser is opening it (again); `ready` -> LIVE.
+ * LIVE     messages flow. `dropped` or `goodbye` -> OPENING: the browser reconnects with the last id, after the wait that the
+ *          server asked for. Silence past the heartbeats, or missing messages -> the source is replaced.
+ * WAITING  the browser gave up, as it does after any answer but 200; at `retryAt` a new source is opened with `since`.
+ * REFUSED  the server said that asking again is useless. Final.
+ * CLOSED   by the reader, or by a `reset`: the reader loads the history of the other log and opens a new stream. Final.
  */
-export type Phase = 'opening' | 'live' | 'waiting' | 'refused' | 'closed'
+type Phase = 'opening' | 'live' | 'waiting' | 'refused' | 'closed'
 
 export interface StreamState {
   readonly phase: Phase
-  /** What a new source is asked to resume after. */
+  /** A new source resumes after this. */
   readonly since: string
-  /** Everything up to here was delivered; undefined until it is known where a stream without a position begins. */
+  /** Everything up to here was delivered; undefined until the server says where a stream without a position begins. */
   readonly position: number | undefined
-  /** Up to here only the last few of each channel were asked for (`-N`), so that nothing is missing between them. */
-  readonly low: number
-  /** Up to which position the server itself declared messages of a channel lost. */
-  readonly excused: Readonly<Record<string, number>>
-  /** The position after which a hole was seen. Met a second time it is reported instead of repaired again. */
-  readonly hole: number | undefined
+  /** Up to here only the last few messages of each channel were requested (`-N`), so nothing is missing between them. */
+  readonly partialUpTo: number
+  /** By channel: up to this position the server itself declared messages lost. */
+  readonly lost: Readonly<Record<string, number>>
+  /** Messages after this position were found missing. The second time they are reported as lost, not requested again. */
+  readonly missingAfter: number | undefined
   readonly failures: number
   readonly heardAt: number
   readonly retryAt: number | undefined
@@ -36,7 +36,7 @@ export interface StreamState {
   readonly problem: Problem | undefined
 }
 
-/** `at` is in milliseconds of any steady clock; `random` is 0..1; `id` is the source's last event id, '' where it has none. */
+/** `at` is in milliseconds of any steady clock; `random` is 0..1; `id` is the source's last event id, or ''. */
 export type Input =
   | { is: 'message'; at: number; id: string; message: Message; random: number }
   | { is: 'ready'; at: number; id: string; ready: ControlEvents['ready'] }
@@ -51,7 +51,7 @@ export type Input =
 export type Effect =
   | { do: 'open'; since: string }
   | { do: 'close' }
-  /** Ask the server why it refused: the browser does not tell. */
+  /** Ask the server why it refused: the browser does not say. */
   | { do: 'ask' }
   | { do: 'deliver'; message: Message }
   | { do: 'gap'; gap: ControlEvents['gap'] }
@@ -59,11 +59,11 @@ export type Effect =
 
 export type Step = [StreamState, Effect[]]
 
-/** More than two missed heartbeats of 15 to 25 s: the connection is dead although nobody said so. */
+/** Longer than two heartbeats: the connection is dead, although nothing closed it. */
 export const SILENCE_MS = 45_000
 
-/** The first retry comes quickly, since most breaks are one restarted process; 30 s is what a person will wait. */
-const BACKOFF: Backoff = { first: 1_000, most: 30_000 }
+/** The first retry comes quickly, because most breaks are one restarted process; a person will wait 30 s. */
+const BACKOFF: Backoff = { first: 1_000, max: 30_000 }
 
 /** `since`: an event id, a position, a time or `-N`, as `GET /events` takes it. */
 export function start(since: string, at: number): Step {
@@ -71,9 +71,9 @@ export function start(since: string, at: number): Step {
     phase: 'opening',
     since,
     position: /^\d+$/.test(since) ? Number(since) : parseEventId(since)?.position,
-    low: 0,
-    excused: {},
-    hole: undefined,
+    partialUpTo: 0,
+    lost: {},
+    missingAfter: undefined,
     failures: 0,
     heardAt: at,
     retryAt: undefined,
@@ -97,11 +97,8 @@ export function advance(state: StreamState, input: Input): Step {
     }
     case 'gap': {
       const { channel, before } = input.gap
-      const excused = { ...state.excused, [channel]: before - 1 }
-      return [
-        { ...state, heardAt: input.at, online: true, excused },
-        [{ do: 'gap', gap: input.gap }],
-      ]
+      const lost = { ...state.lost, [channel]: before - 1 }
+      return [{ ...state, heardAt: input.at, online: true, lost }, [{ do: 'gap', gap: input.gap }]]
     }
     case 'reset':
       return [{ ...state, phase: 'closed' }, [{ do: 'close' }, { do: 'reset', reset: input.reset }]]
@@ -120,33 +117,32 @@ export function advance(state: StreamState, input: Input): Step {
     case 'offline':
       return [{ ...state, online: false }, []]
     case 'online':
-      // The old connection belongs to a network that is gone; it would be silent until the watchdog.
+      // The old connection belongs to a network that is gone; it would stay silent until SILENCE_MS is over.
       return state.online ? [state, []] : reopen({ ...state, online: true }, input.at)
     case 'close':
-      break
+      return [{ ...state, phase: 'closed' }, [{ do: 'close' }]]
   }
-  return [{ ...state, phase: 'closed' }, [{ do: 'close' }]]
 }
 
 function begin(state: StreamState, asked: string, at: number): StreamState {
   const live = { ...state, phase: 'live', wasLive: true, failures: 0 } as const
   if (state.position !== undefined) return live
-  return asked.startsWith('-') ? { ...live, low: at } : { ...live, position: at }
+  return asked.startsWith('-') ? { ...live, partialUpTo: at } : { ...live, position: at }
 }
 
 function receive(state: StreamState, input: Input & { is: 'message' }): Step {
   const { message } = input
   if (message.position <= (state.position ?? 0)) return [heard(state, { ...input, id: '' }), []]
-  const known = Math.max(state.position ?? 0, state.low, state.excused[message.channel] ?? 0)
+  const known = Math.max(state.position ?? 0, state.partialUpTo, state.lost[message.channel] ?? 0)
   const missing = message.previous > known
-  // `since` still names the last sound place: a new source gets what this one left out.
-  if (missing && state.hole !== known) {
-    return wait({ ...state, hole: known }, input, [{ do: 'close' }])
+  // `since` still names the last delivered message: a new source gets what this one left out.
+  if (missing && state.missingAfter !== known) {
+    return wait({ ...state, missingAfter: known }, input, [{ do: 'close' }])
   }
   const { channel, position } = message
   const gap = { channel, after: known, before: position, reason: 'lost' } as const
   return [
-    { ...heard(state, input), position, hole: undefined },
+    { ...heard(state, input), position, missingAfter: undefined },
     [...(missing ? [{ do: 'gap', gap } as const] : []), { do: 'deliver', message }],
   ]
 }

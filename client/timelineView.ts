@@ -1,21 +1,21 @@
 import { byId } from './element.ts'
-import type { Row } from './rows.ts'
+import type { Row } from './timelineRows.ts'
 
-/** How near to the bottom still counts as being there: less than a line, more than rounding. */
+/** So near to the bottom counts as the bottom: less than a line, more than rounding. */
 const NEAR_BOTTOM_PX = 24
 
-/** How near to the top older messages are fetched, so that they are there before the reader is. */
+/** So near to the top older messages are loaded, so that they are there before the reader is. */
 const NEAR_TOP_PX = 240
 
-export interface TimelineOptions {
+interface TimelineOptions {
   view: (row: Row) => HTMLElement
   /** The reader came near the first message. */
   top: () => void
-  /** The reader came to the last one. */
+  /** The reader came to the last message. */
   bottom: () => void
 }
 
-/** The scrolled list. Follows new messages while the reader is at the bottom, and holds still when they are not. */
+/** The scrolled list. It follows new messages while the reader is at the bottom, and otherwise holds still. */
 export class TimelineView {
   readonly #scroller = byId('timeline', HTMLElement)
   readonly #list = byId('messages', HTMLUListElement)
@@ -26,7 +26,7 @@ export class TimelineView {
   constructor(options: TimelineOptions) {
     this.#options = options
     this.#scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true })
-    // The window, the keyboard of a phone and the composer all change the height.
+    // The window, a phone's keyboard and the composer all change the height.
     new ResizeObserver(() => this.#settle()).observe(this.#scroller)
   }
 
@@ -40,7 +40,7 @@ export class TimelineView {
   }
 
   set busy(busy: boolean) {
-    // Keeps screen readers from reading a whole page of history aloud.
+    // Otherwise screen readers would read a whole page of history aloud.
     this.#scroller.ariaBusy = String(busy)
   }
 
@@ -72,8 +72,8 @@ export class TimelineView {
   }
 
   /**
-   * Remembers where the topmost visible row is, to put it back there after rows were added above it. By key, since the very
-   * row may be drawn anew when it is no longer the first of its sender; and by its lower edge, which that does not move.
+   * Remembers the place of the topmost visible row, to restore it after rows were added above. It uses the key, because the row is
+   * drawn again if it is no longer the first of its group; and the lower edge, which does not move then.
    */
   #anchor(): (() => void) | undefined {
     const top = this.#scroller.getBoundingClientRect().top

@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { waitFor } from './waitFor.ts'
 
 /** A service of a few lines, whose weaknesses are chosen by its arguments. */
 const FIXTURE = `
@@ -88,29 +88,26 @@ export interface Line {
 export class Fixture {
   readonly lines: Line[] = []
   readonly #child: ChildProcess
-  readonly #exited: Promise<number | null>
-  #arrived = (): void => {}
+  /** Undefined until the process has ended. */
+  #code: number | null | undefined
 
   constructor(script: string, args: string[]) {
     const child = spawn(process.execPath, [script, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#child = child
-    this.#exited = once(child, 'close').then(([code]: (number | null)[]) => code ?? null)
+    child.once('close', (code) => (this.#code = code))
     createInterface({ input: child.stdout }).on('line', (line) => {
       const parsed: Line = JSON.parse(line)
       this.lines.push(parsed)
-      this.#arrived()
     })
   }
 
-  /** The first line with that message, now or later. */
+  /** The first line with that message, now or later. Fails if the process ends without it, or does not write it in time. */
   async line(msg: string): Promise<Line> {
-    for (;;) {
-      const found = this.lines.find((line) => line.msg === msg)
-      if (found !== undefined) return found
-      await new Promise<void>((resolve) => (this.#arrived = resolve))
-    }
+    const find = (): Line | undefined => this.lines.find((line) => line.msg === msg)
+    await this.#until(() => find() !== undefined || this.#code !== undefined)
+    return find() ?? this.#fail(`did not log "${msg}"`)
   }
 
   messages(): string[] {
@@ -121,12 +118,23 @@ export class Fixture {
     this.#child.kill(signal)
   }
 
+  /** Its exit code; fails if it does not end in time. */
   async exit(): Promise<number | null> {
-    return this.#exited
+    await this.#until(() => this.#code !== undefined)
+    return this.#code === undefined ? this.#fail('did not end') : this.#code
   }
 
   async addresses(): Promise<{ open: string; hidden: string }> {
     const { listening, private: hidden } = await this.line('running')
     return { open: `http://${listening?.[0]}`, hidden: `http://${hidden}` }
+  }
+
+  /** Longer than the watchdog of these services takes. */
+  async #until(condition: () => boolean): Promise<void> {
+    await waitFor(condition, 15).catch(() => {})
+  }
+
+  #fail(what: string): never {
+    throw new Error(`The service ${what}. Its log: ${this.messages().join(', ')}`)
   }
 }

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * Resolves when a condition holds; throws after `seconds`, which is for what hangs and not a measure of speed. It looks every
- * `everyMs`: more rarely if a look is dear.
+ * Resolves when a condition holds; throws after `seconds`. That bound is for what hangs and measures no speed. It is shorter than a
+ * test's own time-out, which would not say what is missing. The condition is looked at every `everyMs`: more rarely if that is dear.
  */
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
-  seconds = 30,
+  seconds = 20,
   everyMs = 20,
 ): Promise<void> {
   const end = Date.now() + seconds * 1_000

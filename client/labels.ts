@@ -6,10 +6,10 @@ import { Problem, type ProblemType } from '../contract/problem.ts'
 const OURS = 'Something went wrong on our side.'
 const BUSY = 'The service is busy right now. Try again in a moment.'
 
-const PROBLEM_WORDS: { [P in ProblemType]: string } = {
+const PROBLEM_TEXT: { [P in ProblemType]: string } = {
   'invalid-channel': 'A channel name has letters, digits, “-” and “_”, with dots between words.',
-  'invalid-parameter': 'This page asked for something that the service does not know.',
-  'invalid-event-id': 'This page asked for something that the service does not know.',
+  'invalid-parameter': OURS,
+  'invalid-event-id': OURS,
   'malformed-json': OURS,
   'malformed-request': OURS,
   forbidden: 'You are not allowed to do this here.',
@@ -23,18 +23,18 @@ const PROBLEM_WORDS: { [P in ProblemType]: string } = {
   'idempotency-conflict': 'Another message was sent in its place. Send it again as a new one.',
   overloaded: BUSY,
   unavailable: BUSY,
-  'outcome-unknown': 'It is not certain whether this was sent. Trying again is safe.',
+  'outcome-unknown': 'This may or may not have been sent. Trying again is safe.',
   internal: OURS,
 }
 
-/** An error for the person in front of the page. */
-export function errorWords(error: unknown): string {
-  if (error instanceof Problem) return PROBLEM_WORDS[error.type]
-  if (error instanceof Unreachable) return 'No answer. Trying again is safe: nothing is said twice.'
+/** The text about an error, for the person who uses the page. */
+export function errorText(error: unknown): string {
+  if (error instanceof Problem) return PROBLEM_TEXT[error.type]
+  if (error instanceof Unreachable) return 'No answer. Trying again is safe: nothing is sent twice.'
   return OURS
 }
 
-const CONNECTION_WORDS: { [C in Exclude<Connection['is'], 'refused'>]: string } = {
+const CONNECTION_LABEL: { [C in Exclude<Connection['is'], 'refused'>]: string } = {
   connecting: 'Connecting',
   live: 'Connected',
   reconnecting: 'Reconnecting',
@@ -42,20 +42,20 @@ const CONNECTION_WORDS: { [C in Exclude<Connection['is'], 'refused'>]: string } 
   closed: 'Closed',
 }
 
-export function connectionWords(connection: Connection): string {
+export function connectionLabel(connection: Connection): string {
   return connection.is === 'refused'
-    ? PROBLEM_WORDS[connection.problem.type]
-    : CONNECTION_WORDS[connection.is]
+    ? PROBLEM_TEXT[connection.problem.type]
+    : CONNECTION_LABEL[connection.is]
 }
 
-/** "in 3 s", or nothing where no wait is known or left. */
-export function countdownWords(connection: Connection, now: number): string {
+/** The time until the next attempt, e.g. "in 3 s"; empty if there is none to wait for. */
+export function countdownLabel(connection: Connection, now: number): string {
   if (connection.is !== 'reconnecting' || connection.retryAt === undefined) return ''
   const seconds = Math.ceil((connection.retryAt - now) / 1_000)
   return seconds > 0 ? `in ${seconds} s` : ''
 }
 
-export function gapWords({ reason }: Gap): string {
+export function gapLabel({ reason }: Gap): string {
   return reason === 'retention'
     ? 'Older messages are no longer kept'
     : 'Some messages could not be recovered'

@@ -9,10 +9,10 @@ export type Row = { key: string; stamp: string } & (
   | { kind: 'pending'; pending: Pending; first: boolean }
 )
 
-/** A sender who goes on within this time is not introduced again. */
-const BREATH_MS = 5 * 60_000
+/** Messages of one sender within this time form a group: only the first shows the name. */
+const GROUP_MS = 5 * 60_000
 
-/** Messages in order, with a line where a local day begins and where messages are missing, and what is being sent last. */
+/** The messages in order, with a line for each local day and each gap; the messages being sent come last. */
 export function rowsOf(conversation: Conversation, me: string): Row[] {
   const rows: Row[] = []
   const gaps = [...conversation.gaps].sort((a, b) => a.before - b.before)
@@ -24,7 +24,7 @@ export function rowsOf(conversation: Conversation, me: string): Row[] {
     const date = new Date(message.sentAt)
     const newDay = last === undefined || dayOf(date) !== dayOf(new Date(last.sentAt))
     if (newDay) rows.push({ kind: 'day', key: `day ${dayOf(date)}`, stamp: '', date })
-    const first = newDay || here.length > 0 || !goesOn(last, message)
+    const first = newDay || here.length > 0 || !isSameGroup(last, message)
     const own = message.sender.id === me
     const key = `message ${message.id}`
     rows.push({ kind: 'message', key, stamp: String(first), message, own, first })
@@ -40,12 +40,12 @@ export function rowsOf(conversation: Conversation, me: string): Row[] {
   return rows
 }
 
-function goesOn(last: Message | undefined, next: Message): boolean {
+function isSameGroup(last: Message | undefined, next: Message): boolean {
   return (
     last !== undefined &&
     last.sender.id === next.sender.id &&
     last.sender.name === next.sender.name &&
-    Date.parse(next.sentAt) - Date.parse(last.sentAt) < BREATH_MS
+    Date.parse(next.sentAt) - Date.parse(last.sentAt) < GROUP_MS
   )
 }
 

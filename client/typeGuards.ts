@@ -3,8 +3,8 @@ import type { HistoryPage } from '../contract/history.ts'
 import type { Message } from '../contract/message.ts'
 
 /**
- * Reading what the server sent. Only what this folder relies on is checked; whatever fails the check is treated like a
- * message that never came, and `previous` then shows that one is missing.
+ * Whether a value from the server is a message. Only fields that this folder relies on are checked. A message that fails the
+ * check counts as never received, and the next message's `previous` then shows that one is missing.
  */
 export function isMessage(value: unknown): value is Message {
   if (!isObject(value) || !isObject(value.sender)) return false
@@ -44,7 +44,7 @@ export function isControl<E extends ControlEvent>(
   return isObject(value) && CONTROL_FIELDS[event](value)
 }
 
-/** Undefined where the text is not JSON. */
+/** Undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown

@@ -12,7 +12,7 @@ export function fullTime(date: Date): string {
 }
 
 export function dayName(date: Date, now: Date): string {
-  // By calendar and not by 24 hours: yesterday may have had 23 or 25 of them.
+  // By calendar and not by 24 hours: yesterday may have had 23 or 25 hours.
   const midnight = (offset: number) =>
     new Date(now.getFullYear(), now.getMonth(), now.getDate() + offset).getTime()
   const time = date.getTime()

@@ -1,0 +1,197 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import { FakeLog } from './logFixture.ts'
+import { openPage, servePage } from './pageFixture.ts'
+import type { FixtureServer } from './serverFixture.ts'
+import { launchChromium } from '../test/chatPage.ts'
+import { waitFor } from '../test/support/waitFor.ts'
+
+let browser: Browser
+let log: FakeLog
+let server: FixtureServer
+let page: Page
+
+beforeAll(async () => {
+  browser = await launchChromium()
+}, 60_000)
+afterAll(() => browser?.close())
+
+beforeEach(async () => {
+  log = new FakeLog()
+  server = await servePage(log)
+})
+afterEach(async () => {
+  await page.context().close()
+  await server.stop()
+})
+
+async function open(): Promise<void> {
+  page = await openPage(browser, `${server.base}#/lobby`)
+}
+
+const state = (name: string): Promise<void> =>
+  page.locator(`#connection[data-state=${name}]`).waitFor()
+const fill = (count: number): void => {
+  for (let line = 1; line <= count; line += 1) log.append(`line ${line}.`)
+}
+const sees = (text: string): Promise<void> =>
+  page.locator('.text', { hasText: text }).first().waitFor()
+/** Scrolls; resolves when the page has seen it. */
+const scrollTo = (place: 'top' | 'middle' | 'bottom'): Promise<void> =>
+  page.locator('#timeline').evaluate(async (node, where) => {
+    const end = node.scrollHeight - node.clientHeight
+    node.scrollTop = { top: 0, middle: end / 2, bottom: end }[where]
+    for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame)
+  }, place)
+const fromBottom = (): Promise<number> =>
+  page
+    .locator('#timeline')
+    .evaluate((node) => node.scrollHeight - node.scrollTop - node.clientHeight)
+
+test('A reader at the bottom follows new messages, which are not counted', async () => {
+  fill(50)
+  await open()
+  await sees('line 50.')
+  expect(await fromBottom()).toBeLessThan(2)
+  await state('live')
+  log.append('new.')
+  await sees('new.')
+  expect(await fromBottom()).toBeLessThan(2)
+  expect([await page.title(), await page.locator('#pill').isVisible()]).toEqual([
+    'lobby · Causeway',
+    false,
+  ])
+  await page.setViewportSize({ width: 900, height: 400 })
+  await waitFor(async () => (await fromBottom()) < 2, 5)
+})
+
+test('A reader above the bottom is held still, and told how many messages are new', async () => {
+  fill(50)
+  await open()
+  await sees('line 50.')
+  await state('live')
+  await scrollTo('middle')
+  const line = page.locator('.message', { hasText: 'line 30.' })
+  const before = await line.boundingBox()
+  log.append('new one.')
+  const pill = page.locator('#pill')
+  await pill.waitFor()
+  expect(await pill.textContent()).toBe('1 new message ↓')
+  log.append('new two.')
+  await page.locator('#pill', { hasText: '2 new messages ↓' }).waitFor()
+  expect(await page.title()).toBe('(2) lobby · Causeway')
+  expect(await line.boundingBox()).toEqual(before)
+  await pill.click()
+  await pill.waitFor({ state: 'hidden' })
+  expect([await page.title(), (await fromBottom()) < 2]).toEqual(['lobby · Causeway', true])
+  await scrollTo('middle')
+  log.append('new three.')
+  await page.locator('#pill', { hasText: '1 new message ↓' }).waitFor()
+  await scrollTo('bottom')
+  await pill.waitFor({ state: 'hidden' })
+})
+
+test('A message of one’s own is not counted, and brings the reader down', async () => {
+  fill(50)
+  await open()
+  await sees('line 50.')
+  await state('live')
+  await scrollTo('middle')
+  await page.getByLabel('Message', { exact: true }).fill('mine.')
+  await page.getByLabel('Message', { exact: true }).press('Enter')
+  await page.locator('.own:not(.pending)', { hasText: 'mine.' }).waitFor()
+  await waitFor(async () => (await fromBottom()) < 2, 5)
+  expect(await page.locator('#pill').isVisible()).toBe(false)
+})
+
+test('Older messages load near the top, above a reader who stays at their place', async () => {
+  fill(120)
+  await open()
+  await sees('line 120.')
+  expect(await page.locator('.message').count()).toBe(50)
+  const older = page.locator('#older')
+  expect([await older.isVisible(), await older.isEnabled()]).toEqual([true, true])
+  await scrollTo('top')
+  await sees('line 21.')
+  const line = page.locator('.message', { hasText: 'line 71.' })
+  const { y = 9_999 } = (await line.boundingBox()) ?? {}
+  expect(Math.abs(y)).toBeLessThan(300)
+  await scrollTo('top')
+  await sees('line 1.')
+  expect(await page.locator('.message').count()).toBe(120)
+  await older.waitFor({ state: 'hidden' })
+})
+
+test('Older messages that do not load say so, and only the button requests them again', async () => {
+  fill(60)
+  await open()
+  await sees('line 60.')
+  log.refuse.history = { status: 403, type: 'forbidden' }
+  await scrollTo('top')
+  const status = page.locator('#older-status')
+  await page.locator('#older-status', { hasText: 'did not load' }).waitFor()
+  expect(await status.textContent()).toBe(
+    'Older messages did not load. You are not allowed to do this here.',
+  )
+  delete log.refuse.history
+  const { pages } = log
+  await scrollTo('middle')
+  await scrollTo('top')
+  expect(log.pages).toBe(pages)
+  await page.getByRole('button', { name: 'Show older messages' }).click()
+  await sees('line 1.')
+  expect(await status.textContent()).toBe('')
+})
+
+test('The connection shows its state, and a countdown while it waits', async () => {
+  await open()
+  await state('live')
+  expect(await page.locator('#connection-label').textContent()).toBe('Connected')
+  expect(await page.locator('#connection-countdown').textContent()).toBe('')
+  expect(await page.locator('#connection').getAttribute('title')).toBe('Connected')
+  log.refuse.events = { status: 503, type: 'unavailable' }
+  // The most that a wait can be, so that the countdown can be seen.
+  await page.evaluate('Math.random = () => 1')
+  server.cut()
+  await state('reconnecting')
+  await page.locator('#connection-countdown', { hasText: /^in \d+ s$/ }).waitFor()
+  delete log.refuse.events
+  await state('live')
+  await page.locator('#connection-countdown', { hasText: /^$/ }).waitFor({ state: 'attached' })
+  await page.context().setOffline(true)
+  await state('offline')
+  await page.context().setOffline(false)
+  await state('live')
+})
+
+test('A refused channel says why and disables the composer, and another one enables it', async () => {
+  log.refuse.history = { status: 400, type: 'invalid-channel' }
+  await open()
+  await state('refused')
+  expect(await page.locator('#connection-label').textContent()).toMatch(/^A channel name has/)
+  const box = page.getByLabel('Message', { exact: true })
+  await waitFor(() => box.isDisabled(), 5)
+  expect(await page.locator('#empty').isVisible()).toBe(false)
+  expect(await page.locator('#older').isVisible()).toBe(false)
+  expect(await page.locator('#timeline').getAttribute('aria-busy')).toBe('true')
+  delete log.refuse.history
+  await page.goto(`${server.base}#/other`)
+  await state('live')
+  await waitFor(() => box.isEnabled(), 5)
+  expect(await page.locator('#timeline').getAttribute('aria-busy')).toBe('false')
+})
+
+test('A hidden page counts messages although it is at the bottom, until it is visible', async () => {
+  await open()
+  await state('live')
+  const show = (hidden: boolean) =>
+    page.evaluate((isHidden) => {
+      Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, hidden)
+  await show(true)
+  log.append('new.')
+  await page.waitForFunction('document.title.startsWith("(1) ")')
+  await show(false)
+  await page.waitForFunction('document.title === "lobby · Causeway"')
+})
