@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path'
 import { ROOT } from '../stack/root.ts'
 import { messageOf } from '../stack/errors.ts'
-import { type Baseline, buildBaseline } from './baseline.ts'
+import { type Baseline, buildBaseline } from './peers/baseline.ts'
 import { Testbed } from './testbed.ts'
-import { describeMachine } from './machine.ts'
+import { describeMachine } from './machine/description.ts'
 import { gateway, gatewayOf } from './peers/gateway.ts'
-import { formatOutcome, writeReport } from './report.ts'
-import { type Outcome, readResults, writeResults } from './results.ts'
+import { formatOutcome, writeReport } from './report/report.ts'
+import { type Outcome, readResults, writeResults } from './report/results.ts'
 import type { Scenario } from './scenario.ts'
 import { channels } from './scenarios/channels.ts'
 import { connect } from './scenarios/connect.ts'
@@ -21,13 +21,13 @@ import { slow } from './scenarios/slow.ts'
 import { storm } from './scenarios/storm.ts'
 import { BEFORE } from './target.ts'
 
-/** What `npm run bench` was asked for; stack/setup/commands.mjs has read and checked it. */
-export interface BenchOptions {
+/** The options of `npm run bench`, already checked. */
+interface BenchOptions {
   scenarios: string[]
   rounds: number
   quick: boolean
   minutes: number
-  /** A commit whose gateway is measured beside ours. */
+  /** A commit whose gateway runs beside ours. */
   baseline?: string
   /** For logs and the servers' data; one run at a time. Default: `.stack/bench` in the repository. */
   dir?: string
@@ -48,7 +48,7 @@ const SCENARIOS: Record<string, Scenario> = {
 }
 const RESULTS = join(ROOT, 'docs/benchmarks.json')
 
-/** Runs scenarios one after the other; each that is done is in the documents before the next one starts. */
+/** Runs scenarios one after the other. The results of each are in the documents before the next one starts. */
 export async function main(options: BenchOptions): Promise<void> {
   const { rounds, quick, minutes } = options
   const dir = resolve(ROOT, options.dir ?? '.stack/bench')
@@ -56,7 +56,7 @@ export async function main(options: BenchOptions): Promise<void> {
   let testbed: Testbed
   try {
     baseline = await findBaseline(options)
-    testbed = await Testbed.make(dir, print)
+    testbed = await Testbed.start(dir, print)
   } catch (error) {
     print(messageOf(error))
     process.exitCode = 1
@@ -65,16 +65,9 @@ export async function main(options: BenchOptions): Promise<void> {
   const isEnding = endWith(testbed)
   const gateways = [gateway, ...(baseline ? [gatewayOf(BEFORE, baseline.service)] : [])]
   for (const name of options.scenarios) {
-    print(`${name}${quick ? ' (quick: its figures mean nothing)' : ''}`)
+    print(`${name}${quick ? ' (quick: the figures mean nothing)' : ''}`)
     try {
-      // One scenario at a time has the machine.
-      const outcome = await SCENARIOS[name]?.(testbed, {
-        rounds,
-        quick,
-        minutes,
-        gateways,
-        print,
-      })
+      const outcome = await SCENARIOS[name]?.(testbed, { rounds, quick, minutes, gateways, say })
       if (outcome === undefined) throw new Error(`there is no scenario ${name}`)
       process.stdout.write(`\n${formatOutcome(outcome)}\n\n`)
       if (!quick) record(name, options, { testbed, baseline, outcome })
@@ -88,18 +81,22 @@ export async function main(options: BenchOptions): Promise<void> {
   await testbed.close()
 }
 
-/** Before the servers are started: it takes all cores for some time. */
+/** Runs before the servers start: compiling takes all cores for some time. */
 async function findBaseline({ baseline }: BenchOptions): Promise<Baseline | undefined> {
   if (baseline === undefined) return undefined
-  print(`compiling ${baseline}, unless it is there`)
+  print(`compiling ${baseline}, unless an earlier run did`)
   return buildBaseline(baseline)
 }
 
-/** Into the documents, beside what other scenarios have found before. */
+/** Adds an outcome to the documents, beside the earlier results of other scenarios. */
 function record(
   name: string,
   options: BenchOptions,
-  { testbed, baseline, outcome }: { testbed: Testbed; baseline: Baseline | undefined; outcome: Outcome },
+  {
+    testbed,
+    baseline,
+    outcome,
+  }: { testbed: Testbed; baseline: Baseline | undefined; outcome: Outcome },
 ): void {
   const { rounds, minutes } = options
   const length = name === 'memory' ? ` --minutes ${minutes}` : ''
@@ -117,7 +114,7 @@ function record(
   print(`docs/benchmarks.md holds the figures of ${name}`)
 }
 
-/** Ends what was started when a signal comes; answers whether one did. */
+/** Closes the testbed on a signal. The returned function says whether one came. */
 function endWith(testbed: Testbed): () => boolean {
   let isEnding = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,44 +1,48 @@
 import type { Testbed } from './testbed.ts'
-import { LoadClient, type LoadOptions, type LoadReport } from './loadClient.ts'
-import { processorTimeOf } from './process.ts'
-import { oneByOne, pace, saturate, type Publisher } from './publisher.ts'
+import { LoadClient, type LoadOptions, type LoadReport } from './load/loadClient.ts'
+import { processorTimeOf } from './machine/process.ts'
+import { oneByOne, pace, saturate, type Publisher } from './load/publisher.ts'
 import type { Running, Target } from './target.ts'
 
-/** What came of one phase of publishing. */
-export interface Phase extends LoadReport {
+/** What one phase of publishing showed. */
+export interface Measurement extends LoadReport {
   published: number
   /** Deliveries a second, while messages were published. */
   rate: number
-  /** Seconds of processor time that the server took for it. */
+  /** Seconds of processor time that the server used for it. */
   processorSeconds: number
-  /** Messages that did not reach every one of their streams in time, and everything else that was wrong. */
+  /** Messages that some of their streams did not get in time, plus everything else that was wrong. */
   faults: number
 }
 
-/** However overloaded: what has not come by then is lost. */
+/** However overloaded the machine is, a message that has not arrived by then is lost. */
 const COMPLETE_WITHIN_MS = 30_000
 
-/** One server that runs, with its streams open and its publisher at hand. */
+/** One running server with its open streams and its publisher. */
 export class Session {
   readonly running: Running
   readonly client: LoadClient
   readonly #publisher: Publisher
   #published = 0
 
-  static async open(
+  /** Starts a target, opens the streams, calls `act`, and ends both. */
+  static async use<T>(
     testbed: Testbed,
     target: Target,
     options: Partial<LoadOptions> & { streams: number },
-  ): Promise<Session> {
+    act: (session: Session) => Promise<T>,
+  ): Promise<T> {
     const running = await target.start(testbed, options.channels ?? 1)
     const client = testbed.load({ ...running.load, ...options })
+    let publisher: Publisher | undefined
     try {
       await client.opened
-      return new Session(running, client, await running.publisher())
-    } catch (error) {
+      publisher = await running.publisher()
+      return await act(new Session(running, client, publisher))
+    } finally {
+      await publisher?.close()
       await client.close()
       await running.stop()
-      throw error
     }
   }
 
@@ -48,28 +52,22 @@ export class Session {
     this.#publisher = publisher
   }
 
-  /** Messages as fast as they are taken, `window` of them on their way. */
-  fast(window: number, seconds: number): Promise<Phase> {
+  /** Publishes as fast as messages are taken, with `window` of them in flight. */
+  fast(window: number, seconds: number): Promise<Measurement> {
     return this.#publish(() => saturate(this.#publisher, this.client, { window, seconds }))
   }
 
-  /** So many messages a second, whether they are taken or not. */
-  paced(perSecond: number, seconds: number): Promise<Phase> {
+  /** Publishes at a fixed rate, whether messages are taken or not. */
+  paced(perSecond: number, seconds: number): Promise<Measurement> {
     return this.#publish(() => pace(this.#publisher, { perSecond, seconds }))
   }
 
-  /** One message at a time. */
-  single(count: number): Promise<Phase> {
+  /** Publishes one message at a time. */
+  single(count: number): Promise<Measurement> {
     return this.#publish(() => oneByOne(this.#publisher, this.client, { count, pauseMs: 20 }))
   }
 
-  async close(): Promise<void> {
-    await this.#publisher.close()
-    await this.client.close()
-    await this.running.stop()
-  }
-
-  async #publish(publish: () => Promise<number>): Promise<Phase> {
+  async #publish(publish: () => Promise<number>): Promise<Measurement> {
     const { client, running } = this
     client.reset()
     const before = processorTimeOf(running.pid)
@@ -89,7 +87,7 @@ export class Session {
   }
 }
 
-/** What must never happen to a stream, counted. */
+/** Counts what must never happen to a stream. */
 export function brokenOf(report: LoadReport): number {
   const { lost, doubled, unreadable, wrongIds, gaps, resets, incomplete } = report
   return lost + doubled + unreadable + wrongIds + gaps + resets + incomplete

@@ -72,7 +72,10 @@ describe('a relay', () => {
   test("begins at the log's head: older messages are read from the log", async () => {
     await testbed.post(5)
     await testbed.start()
-    expect(await extentOf(testbed.redis, testbed.keys, testbed.epoch)).toMatchObject({ position: 5, low: 5 })
+    expect(await extentOf(testbed.redis, testbed.keys, testbed.epoch)).toMatchObject({
+      position: 5,
+      low: 5,
+    })
     expect(await testbed.copied()).toEqual([])
   })
 
@@ -81,7 +84,10 @@ describe('a relay', () => {
     const [first] = await testbed.post(1)
     if (first !== undefined) relay.receive(testbed.epoch, first)
     await testbed.levelled()
-    await testbed.redis.del(testbed.keys.extent(testbed.epoch), testbed.keys.recent(testbed.epoch, 'lobby'))
+    await testbed.redis.del(
+      testbed.keys.extent(testbed.epoch),
+      testbed.keys.recent(testbed.epoch, 'lobby'),
+    )
     const [next] = await testbed.post(1)
     if (next !== undefined) relay.receive(testbed.epoch, next)
     await testbed.levelled()
@@ -94,7 +100,10 @@ describe('a relay', () => {
     await testbed.start()
     await testbed.post(2)
     await testbed.levelled()
-    await testbed.redis.del(testbed.keys.extent(testbed.epoch), testbed.keys.recent(testbed.epoch, 'lobby'))
+    await testbed.redis.del(
+      testbed.keys.extent(testbed.epoch),
+      testbed.keys.recent(testbed.epoch, 'lobby'),
+    )
     await testbed.levelled()
     expect((await extentOf(testbed.redis, testbed.keys, testbed.epoch))?.low).toBe(2)
   })

@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { HistoryPage } from '../contract/history.ts'
-import { messageOf as message, postClient, problemOf as problem } from '../test/support/ingestClient.ts'
+import {
+  messageOf as message,
+  postClient,
+  problemOf as problem,
+} from '../test/support/ingestClient.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'

@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { messageOf as message, postClient, problemOf as problem } from '../test/support/ingestClient.ts'
+import {
+  messageOf as message,
+  postClient,
+  problemOf as problem,
+} from '../test/support/ingestClient.ts'
 import { type Message, readEntry } from '../contract/message.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'

@@ -1,6 +1,6 @@
 import { type Browser, type Page, chromium } from 'playwright-core'
 
-/** Also why these: without them Chromium looks for its maker's hosts, and as root it needs to do without its sandbox. */
+/** Without these Chromium contacts its maker's hosts; and as root it cannot use its sandbox. */
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -16,20 +16,18 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ARGS })
 }
 
-export interface Visitor {
+interface Visitor {
   origin: string
   channel: string
   name: string
-  /** In CSS pixels. */
-  size?: { width: number; height: number }
 }
 
-/** The chat as a person has it before them; each in a browser profile of its own. */
+/** The chat as its user sees it, each in its own browser profile. */
 export class ChatPage {
   readonly page: Page
-  /** What the browser's console complained of, except for what the network did. */
+  /** Errors and warnings of the browser's console, without those of the network. */
   readonly complaints: string[] = []
-  /** Failed requests, which the browser reports to the console by itself. */
+  /** Failed requests, which the browser reports to the console. */
   readonly failedRequests: string[] = []
 
   private constructor(page: Page) {
@@ -44,7 +42,7 @@ export class ChatPage {
   }
 
   static async enter(browser: Browser, visitor: Visitor): Promise<ChatPage> {
-    const viewport = visitor.size ?? { width: 1_100, height: 720 }
+    const viewport = { width: 1_100, height: 720 }
     const context = await browser.newContext({ viewport, locale: 'en-GB' })
     const chat = new ChatPage(await context.newPage())
     await chat.page.goto(`${visitor.origin}/#/${visitor.channel}`)
@@ -58,7 +56,7 @@ export class ChatPage {
     await this.page.locator(`#connection[data-state=${state}]`).waitFor()
   }
 
-  /** Writes it and presses Enter; resolves when the page has its answer. */
+  /** Writes a text and presses Enter; resolves when the page shows it as sent. */
   async say(text: string): Promise<void> {
     const own = this.page.locator('.own:not(.pending):not(.failed)', { hasText: text })
     await this.page.getByLabel('Message', { exact: true }).fill(text)
@@ -71,7 +69,7 @@ export class ChatPage {
     await this.page.locator('.text', { hasText: text }).first().waitFor()
   }
 
-  /** Everything that is said on the page, from top to bottom. */
+  /** The messages of the page, from top to bottom. */
   texts(): Promise<string[]> {
     return this.page.locator('.message .text').allTextContents()
   }

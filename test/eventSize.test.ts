@@ -3,6 +3,7 @@ import { parseEventId } from '../contract/eventId.ts'
 import { eventBytes } from '../contract/messageEvent.ts'
 import type { Message } from '../contract/message.ts'
 import type { Stack } from '../stack/stack.ts'
+import { post as postTo } from './support/ingestClient.ts'
 import { testStack } from './support/testStack.ts'
 
 let stack: Stack
@@ -17,18 +18,14 @@ const LONGEST_POSITION = 16
 const LONGEST_EPOCH = 16
 
 async function post(channel: string, body: string): Promise<{ message: Message; data: string }> {
-  const answer = await fetch(`${stack.origin}/channels/${channel}/messages`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'Causeway-Sender-Name': '%E2%82%AC' },
-    body,
-  })
+  const answer = await postTo(stack.origin, channel, body, { 'Causeway-Sender-Name': '%E2%82%AC' })
   expect(answer.status).toBe(201)
   const json = await answer.text()
   const message: Message = JSON.parse(json)
   return { message, data: /"data":(.*),"sentAt"/s.exec(json)?.[1] ?? '' }
 }
 
-/** The first event on a channel that has an id and no name, as it stands on the stream. */
+/** The first event on a channel that has an id and no name, byte for byte. */
 async function firstEvent(channel: string): Promise<string> {
   const answer = await fetch(`${stack.origin}/events?channel=${channel}&since=0`)
   let text = ''
@@ -41,14 +38,14 @@ async function firstEvent(channel: string): Promise<string> {
   throw new Error(`no message came: ${text}`)
 }
 
-describe('what ingest takes for the size of an event', () => {
+describe('the size of an event, as ingest computes it', () => {
   test.each([
     ['text', '{"data":{"text":"hi"}}'],
     ['wide', '{"type":"note","data":"ä€👋"}'],
     ['numbers', '{"data":[1e20,1.0,-0,1e-7]}'],
     ['lineEnds', '{"data":["\u2028\u2029\u0085","\\u2028\\u0085","\\n\\r\\u000b\\u001c"]}'],
   ])(
-    'is what a gateway sends, but for the digits of positions and epoch: %s',
+    'the size is that of the event a gateway sends, except for digits of positions and epoch: %s',
     async (channel, body) => {
       const { message, data } = await post(channel, body)
       const event = await firstEvent(channel)

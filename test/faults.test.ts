@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { ROOT } from '../stack/root.ts'
 
 /**
- * A few faults at a third of their length, on a system of their own; `npm run faults` has them all. F20 restarts everything under
- * 500 posts a second, and some of its readers are the plain `eventsource` package. F31 promotes a replica that lacks commits.
+ * A few faults at a third of their length, on their own system; `npm run faults` runs all. F20 restarts every service under 500
+ * posts a second, and some of its readers are the plain `eventsource` package. F31 promotes a replica that lacks commits.
  */
 const FAULTS = ['F5', 'F9c', 'F13a', 'F16b', 'F19', 'F20', 'F31'] as const
 const OPTIONS = ['--only', FAULTS.join(','), '--minutes', '8', '--seed', '1']
@@ -22,14 +22,14 @@ beforeAll(async () => {
   ;[code] = await once(run, 'close')
 }, 300_000)
 
-describe('what readers heard, judged after', () => {
-  test.each(FAULTS)('%s is as promised', (id) => {
+describe('npm run faults', () => {
+  test.each(FAULTS)('the promise held under fault %s', (id) => {
     const [, verdict] =
       new RegExp(`^\\[\\d+/\\d+\\] ${id} .* verdict (.*)$`, 'm').exec(output) ?? []
     expect(verdict ?? output).toBe('held')
   })
 
-  test('all of them is the answer of the command', () => {
+  test('the command exits with 0 and says that the promise held under all faults', () => {
     expect([code, output]).toEqual([0, expect.stringContaining('7 of 7 held')])
   })
 })

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { EventSource } from 'eventsource'
-import type { Message } from '../contract/message.ts'
+import { readMetric } from '../stack/readMetric.ts'
 import type { Stack } from '../stack/stack.ts'
 import { disposables } from './support/disposables.ts'
+import { post } from './support/ingestClient.ts'
+import { PackageReader } from './support/packageReader.ts'
 import { testDatabase } from './support/testDatabase.ts'
 import { openRedis } from './support/testRedis.ts'
 import { testStack } from './support/testStack.ts'
@@ -24,7 +25,7 @@ beforeEach(async () => {
   posted = 0
 })
 
-/** One version of all services, beside the others on the same log. */
+/** One version of all services, beside other versions on the same log. */
 async function start(copyKeys: string): Promise<Stack> {
   const shared = { databaseUrl, redisPrefix: prefix, mqttPrefix: prefix, bridges: 1, gateways: 1 }
   const stack = await testStack({ ...shared, env: () => ({ COPY_KEYS: copyKeys }) })
@@ -32,56 +33,35 @@ async function start(copyKeys: string): Promise<Stack> {
   return stack
 }
 
-/** Everything of the channel, from its first message on. */
-function read(stack: Stack): { positions: number[]; close: () => void } {
-  const source = new EventSource(`${stack.origin}/events?channel=a&since=0`)
-  const positions: number[] = []
-  source.addEventListener('message', ({ data }) => {
-    const { position }: Message = JSON.parse(String(data))
-    positions.push(position)
-  })
-  opened.add(() => source.close())
-  return { positions, close: () => source.close() }
-}
-
-async function post(stack: Stack): Promise<void> {
-  const { status } = await fetch(`${stack.origin}/channels/a/messages`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"data":1}',
-  })
-  expect(status).toBe(201)
-  posted += 1
-}
-
+/** The copies that bridges and gateways refused, over MQTT and in Redis. */
 async function refused(stacks: Stack[]): Promise<number> {
-  const urls = stacks
+  const counts = stacks
     .flatMap(({ processes }) => processes)
     .filter(({ role }) => role === 'bridge' || role === 'gateway')
-    .map(({ metricsUrl }) => `${metricsUrl}/metrics`)
-  const pages = await Promise.all(urls.map(async (url) => (await fetch(url)).text()))
-  const counts = pages.flatMap((page) => [
-    ...page.matchAll(/^causeway_refused_copies_total\{.*\} (\d+)$/gm),
-  ])
-  // Of each bridge and each gateway: over MQTT and in Redis.
-  expect(counts).toHaveLength(2 * urls.length)
-  return counts.reduce((sum, [, count]) => sum + Number(count), 0)
+    .map(({ metricsUrl }) => readMetric(metricsUrl, 'causeway_refused_copies_total'))
+  expect(counts).toHaveLength(2 * stacks.length)
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
 }
 
-/** Each version takes posts, and the readers of each get all that was ever posted, once and in order. */
+/** Each version takes posts, and the readers of each get every message of the channel, once and in order. */
 async function useTogether(stacks: Stack[]): Promise<void> {
+  const read = ({ origin }: Stack) =>
+    new PackageReader(opened, `${origin}/events?channel=a&since=0`)
   const early = stacks.map(read)
-  // oxlint-disable-next-line no-await-in-loop -- one after the other, so that they also follow each other in the log
-  for (const stack of [...stacks, ...stacks]) await post(stack)
+  // One after the other, so that both versions write in turn.
+  for (const { origin } of [...stacks, ...stacks]) {
+    expect((await post(origin, 'a', { data: 1 })).status).toBe(201)
+    posted += 1
+  }
   const readers = [...early, ...stacks.map(read)]
   await waitFor(() => readers.every(({ positions }) => positions.length >= posted))
   const all = Array.from({ length: posted }, (_, at) => at + 1)
   expect(readers.map(({ positions }) => positions)).toEqual(readers.map(() => all))
-  for (const { close } of readers) close()
+  for (const reader of readers) reader.close()
 }
 
 describe('the key of the copies', () => {
-  test('is replaced in three steps, each rolled out beside the one before, without one refused copy', async () => {
+  test('the key is replaced in three steps, each beside the step before, without one refused copy', async () => {
     let before = await start(OLD)
     await useTogether([before])
     for (const keys of [`${OLD},${NEW}`, `${NEW},${OLD}`, NEW]) {
@@ -96,7 +76,7 @@ describe('the key of the copies', () => {
     expect(await refused([before])).toBe(0)
   }, 120_000)
 
-  test('costs nobody a message if it is replaced at once, but copies are refused meanwhile', async () => {
+  test('a key replaced in one step loses no message, but copies are refused meanwhile', async () => {
     const before = await start(OLD)
     await useTogether([before])
     const after = await start(NEW)
@@ -105,7 +85,7 @@ describe('the key of the copies', () => {
   }, 120_000)
 })
 
-/** What the runbook does with redis-cli. */
+/** The runbook does this with redis-cli. */
 async function removeFromRedis(): Promise<void> {
   const redis = await openRedis(opened)
   await redis.unlink(await redis.keys(`${prefix}:{0}:*`))

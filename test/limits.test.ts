@@ -13,8 +13,8 @@ const numberIn = (file: string, pattern: RegExp): number =>
 const highest = (name: 'MAX_BODY_BYTES' | 'MAX_EVENT_BYTES', limit: number): boolean[] =>
   [limit, limit + 1].map((value) => ingestConfig.shape[name].safeParse(String(value)).success)
 
-describe('the highest bounds that can be set', () => {
-  test('are those that the other processes keep room for', () => {
+describe('the highest limits that can be set', () => {
+  test('the highest limits of ingest are those that the other services have room for', () => {
     expect(highest('MAX_BODY_BYTES', limits.MAX_BODY_BYTES)).toEqual([true, false])
     expect(highest('MAX_EVENT_BYTES', limits.MAX_EVENT_BYTES)).toEqual([true, false])
     const least = [limits.MIN_CONNECTION_BUFFER_BYTES - 1, limits.MIN_CONNECTION_BUFFER_BYTES].map(
@@ -26,7 +26,7 @@ describe('the highest bounds that can be set', () => {
     expect(limits.MQTT_WINDOW_BYTES).toBeGreaterThanOrEqual(2 * limits.MAX_EVENT_BYTES)
   })
 
-  test('are within what edge and broker let pass', () => {
+  test('the edge and the broker let the largest body and packet pass', () => {
     const edge = numberIn('charts/causeway/files/nginx.conf.template', /client_max_body_size (\d+)m;/)
     expect(edge * 1_048_576).toBe(limits.MAX_BODY_BYTES)
     const broker = numberIn('charts/causeway/files/mosquitto.conf.template', /^max_packet_size (\d+)$/m)
@@ -40,7 +40,7 @@ describe('the highest bounds that can be set', () => {
     }
   })
 
-  test('fit into what may wait for the database', () => {
+  test('the append queue has room for two of the largest bodies', () => {
     const waiting = ingestConfig.shape.APPEND_QUEUE_BYTES
     const least = 2 * limits.MAX_BODY_BYTES
     expect(waiting.safeParse(String(least)).success).toBe(true)
@@ -63,7 +63,7 @@ const COMMON = {
 const INGEST = { ...COMMON, PORT: '1', MQTT_URL: 'mqtt://h' }
 const GATEWAY = { ...COMMON, PORT: '1', REDIS_URL: 'redis://h' }
 
-/** What a service says of these settings at its start; undefined if it starts. */
+/** The mistakes that a service reports for these settings at its start; undefined if it starts. */
 function refusal(service: 'ingest' | 'gateway', env: Record<string, string>): string[] | undefined {
   const parsed =
     service === 'ingest'
@@ -89,7 +89,7 @@ describe('settings that contradict each other', () => {
       { REPLAY_BUFFER_BYTES: '50000001', MAX_MEMORY_BYTES: '100000001' },
       'REPLAY_BUFFER_BYTES: expected at most half of MAX_MEMORY_BYTES, because the buffer alone would keep new streams out',
     ],
-  ])('are refused when %s starts: %j', (service, env, sentence) => {
+  ])('%s refuses to start with contradicting settings: %j', (service, env, sentence) => {
     expect(refusal(service, env)).toEqual([sentence])
   })
 
@@ -102,7 +102,7 @@ describe('settings that contradict each other', () => {
     ['gateway', { CONNECTION_BUFFER_BYTES: '2000000', TOTAL_BUFFER_BYTES: '2000000' }],
     ['gateway', { REPLAY_BUFFER_BYTES: '50000000', MAX_MEMORY_BYTES: '100000000' }],
     ['gateway', { MAX_MEMORY_BYTES: '67108864' }],
-  ])('are told from those that just agree, of %s: %j', (service, env) => {
+  ])('%s starts with settings that just agree: %j', (service, env) => {
     expect(refusal(service, env)).toBe(undefined)
   })
 })

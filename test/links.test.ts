@@ -8,20 +8,27 @@ const files = new Set(filesBelow(''))
 const names = new Set([...files].map((file) => basename(file)))
 const pages = [...files].filter((file) => /^(README\.md|docs\/[^/]+\.md)$/.test(file))
 
+test('the README links to more than ten pages', () => {
+  expect(linksOf(readFileSync(join(ROOT, 'README.md'), 'utf8')).length).toBeGreaterThan(10)
+})
+
 describe.each(pages)('%s', (page) => {
   const text = readFileSync(join(ROOT, page), 'utf8').replaceAll(/^```.*?^```/gms, '')
 
-  test('leads nowhere that does not exist', () => {
-    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
-    const broken = links.filter((link) => !/^[a-z]+:/.test(link) && !leadsSomewhere(page, link))
-    expect(broken).toEqual([])
+  test(`every link of ${page} leads to a file and a heading that exist`, () => {
+    const own = linksOf(text).filter((link) => !/^[a-z]+:/.test(link))
+    expect(own.filter((link) => !leadsSomewhere(page, link))).toEqual([])
   })
 
-  test('names no file that is not there', () => {
+  test(`every source file that ${page} names exists`, () => {
     const named = [...text.matchAll(/`([\w./-]+\.(?:ts|mjs|sh))`/g)].map(([, name = '']) => name)
     expect(named.filter((name) => !files.has(name) && !names.has(name))).toEqual([])
   })
 })
+
+function linksOf(text: string): string[] {
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+}
 
 function leadsSomewhere(page: string, link: string): boolean {
   const [path = '', anchor] = link.split('#', 2)
@@ -32,7 +39,7 @@ function leadsSomewhere(page: string, link: string): boolean {
   return headings.some((heading) => toAnchor(heading) === anchor)
 }
 
-/** As the places where such pages are read make them: lower case, without punctuation, hyphens for blanks. */
+/** Makes an anchor as code hosts do: lower case, no punctuation, hyphens for blanks. */
 function toAnchor(heading: string): string {
   const words = heading.replace(/^#+ /, '').toLowerCase()
   return words.replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')

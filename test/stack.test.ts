@@ -3,12 +3,14 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { identityOf } from '../stack/identity.ts'
 import { freePort } from '../stack/ports.ts'
+import { waitForHttp } from '../stack/probes.ts'
 import type { Stack } from '../stack/stack.ts'
+import { post } from './support/ingestClient.ts'
 import { testStack } from './support/testStack.ts'
+import { waitFor } from './support/waitFor.ts'
 
 describe('the stack', () => {
   let stack: Stack
@@ -18,7 +20,7 @@ describe('the stack', () => {
   })
   afterAll(() => stack.stop())
 
-  test('has told in stack.json what runs, and where', async () => {
+  test('the stack lists its processes and addresses in stack.json', async () => {
     const { origin, processes, databaseUrl } = await stackFile(stack)
     expect({ origin, databaseUrl }).toEqual({
       origin: stack.origin,
@@ -35,31 +37,34 @@ describe('the stack', () => {
     ])
   })
 
-  test('is ready when it says so: a post comes back from history', async () => {
-    const posted = await fetch(`${stack.origin}/channels/stack.ready/messages`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: '{"data":{"text":"hi"}}',
-    })
-    expect(posted.status).toBe(201)
+  test('the stack is ready when its start returns: a post comes back from history', async () => {
+    const { status } = await post(stack.origin, 'stack.ready', { data: { text: 'hi' } })
+    expect(status).toBe(201)
     const history = await fetch(`${stack.origin}/history?channel=stack.ready`)
     expect(await history.text()).toContain('"text":"hi"')
   })
 
-  test('starts a gateway again that was killed, and tells its new pid', async () => {
+  test('the stack restarts a killed gateway, and lists its new pid', async () => {
     const gateway = stack.processes.find(({ name }) => name === 'gateway-1')
     const before = gateway?.pid
     gateway?.kill('SIGKILL')
-    let told: number | null | undefined = before
-    while (told === before || told === null) {
+    let told: number | null | undefined
+    await waitFor(async () => {
       const { processes } = await stackFile(stack)
       told = processes.find(({ name }) => name === 'gateway-1')?.pid
-    }
+      return typeof told === 'number' && told !== before
+    })
     expect(gateway?.pid).toBe(told)
-    while (!(await isReady(gateway?.metricsUrl))) await sleep(50)
+    const ready = () => waitForHttp(`${gateway?.metricsUrl}/ready`, 200)
+    await waitFor(() =>
+      ready().then(
+        () => true,
+        () => false,
+      ),
+    )
   })
 
-  test('stops without leaving a process or a stack.json', async () => {
+  test('the stack stops without leaving a process or a stack.json', async () => {
     const pids = stack.processes.map(({ pid }) => pid ?? 0)
     await stack.stop()
     expect(pids.filter((pid) => identityOf(pid) !== undefined)).toEqual([])
@@ -82,7 +87,7 @@ test('a stack whose database cannot be reached says so', async () => {
   await expect(testStack({ databaseUrl })).rejects.toThrow('The database could not be migrated')
 })
 
-test('a start that is given up stops what it has started', async () => {
+test('a start that is cancelled stops every process it has started', async () => {
   const aborting = new AbortController()
   const starting = testStack({ ownServers: true, signal: aborting.signal })
   setTimeout(() => aborting.abort(new Error('changed my mind')), 300)
@@ -97,13 +102,5 @@ interface StackFile {
 
 async function stackFile({ dir }: Stack): Promise<StackFile> {
   const text = await readFile(join(dir, 'stack.json'), 'utf8')
-  return JSON.parse(text) as StackFile // oxlint-disable-line no-unsafe-type-assertion
-}
-
-async function isReady(metricsUrl: string | undefined): Promise<boolean> {
-  try {
-    return (await fetch(`${metricsUrl}/ready`)).ok
-  } catch {
-    return false
-  }
+  return JSON.parse(text)
 }

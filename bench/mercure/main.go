@@ -1,4 +1,4 @@
-// A Mercure hub out of its library behind Go's own HTTP server: without Caddy, in which it ships, and with nobody asked for a token.
+// A Mercure hub from its library behind Go's own HTTP server, without Caddy, in which it ships, and without tokens.
 // Everything else is as it is by default; subscribers and messages are in its own memory. It listens at PORT of the loopback.
 package main
 

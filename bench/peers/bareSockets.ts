@@ -3,8 +3,8 @@ import { Redis } from 'ioredis'
 import { MAC_LENGTH } from '../../chassis/copyKeys.ts'
 
 /*
- * The limit where every stream has a channel of its own: a bare loop from ioredis to sockets. No HTTP but the least that makes a
- * client listen: `GET /<Redis channel> …` is answered once that channel is subscribed; `GET /` is left idle at once.
+ * The limit if every stream has its own channel: a bare loop from ioredis to sockets. It speaks only the HTTP that a client needs:
+ * `GET /<Redis channel> …` is answered once that channel is subscribed; `GET /` is answered at once and stays idle.
  */
 const { PORT, REDIS_URL = '', REDIS_PREFIX = '' } = process.env
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n'
@@ -30,7 +30,7 @@ async function subscribe(): Promise<void> {
   if (redis === undefined) {
     redis = new Redis(REDIS_URL)
     redis.on('smessage', (name: string, sealed: string) => {
-      // Behind a MAC, which this does not look at.
+      // The message follows its MAC, which this ignores.
       const json = sealed.slice(MAC_LENGTH)
       const position = json.slice('{"position":'.length, json.indexOf(','))
       sockets.get(name)?.write(`id: bare-${position}\ndata: ${json}\n\n`)

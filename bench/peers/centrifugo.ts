@@ -14,7 +14,7 @@ export function centrifugo(program: string): Target {
   }
 }
 
-/** Centrifugo with messages over Redis, as with more than one of it. */
+/** Centrifugo with messages over Redis, as several nodes of it share them. */
 export function centrifugoOnRedis(program: string): Target {
   return {
     name: 'Centrifugo on Redis',
@@ -47,14 +47,14 @@ async function start(testbed: Testbed, program: string, engine: object): Promise
         port: privatePort,
         path: '/api/batch',
         body: (json) => `{"publish":{"channel":"lobby","data":${json}}}`,
-        // Without "parallel", with which they would lose their order.
+        // Not "parallel": commands in parallel would lose their order.
         batch: (commands) => `{"commands":[${commands.join(',')}]}`,
       }),
     stop: () => child.stop(),
   }
 }
 
-/** History, recovery and presence are off by default; nobody is asked for a token. */
+/** History, recovery and presence are off by default; no token is needed. */
 function configuration(port: number, privatePort: number, engine: object): object {
   return {
     http_server: {

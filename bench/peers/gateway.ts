@@ -1,47 +1,43 @@
 import { v7 } from 'uuid'
 import type { Entry } from '../../contract/message.ts'
 import type { Testbed } from '../testbed.ts'
-import { clock, dataOf, Messages } from '../messages.ts'
-import { pause } from '../publisher.ts'
-import { RedisPublisher } from '../redisPublisher.ts'
+import { clock, dataOf, Messages } from '../load/messages.ts'
 import { NOW, type Running, type Target } from '../target.ts'
 import type { Child } from '../../stack/child.ts'
-import { service, type ServiceSpec } from '../../stack/service.ts'
+import { readMetric } from '../../stack/readMetric.ts'
+import { service } from '../../stack/service.ts'
+import { waitFor } from '../../test/support/waitFor.ts'
 
-/** A gateway; `recent`: the last messages of the log, which the copy in Redis is to hold already. */
+/** A gateway. Its copy in Redis holds `recent`, the last messages of the log, from the start. */
 export interface Gateway extends Target {
   start: (testbed: Testbed, channels: number, recent?: readonly Entry[]) => Promise<Running>
 }
 
-/** A gateway as `npm start` runs it, by the `service` of its commit; messages enter through Redis, written as the bridge writes them. */
-export function gatewayOf(name: string, ofCommit: typeof service): Gateway {
-  return { name, start: (...wanted) => startGateway(ofCommit, ...wanted) }
+/** A gateway as `npm start` of its commit runs it. Messages enter through Redis, written by the bridge's own code. */
+export function gatewayOf(name: string, recipe: typeof service): Gateway {
+  return { name, start: (...wanted) => startGateway(recipe, ...wanted) }
 }
 
 /** Our own. */
 export const gateway = gatewayOf(NOW, service)
 
 const CHANNEL = 'bench.'
-const LIVE_WITHIN_MS = 20_000
 
 async function startGateway(
-  ofCommit: typeof service,
+  recipe: typeof service,
   testbed: Testbed,
   channels: number,
   recent: readonly Entry[] = [],
 ): Promise<Running> {
   const redisPrefix = testbed.fresh('bench')
-  const spec = await gatewaySpec(testbed, redisPrefix, ofCommit)
+  const spec = await testbed.service('gateway', redisPrefix, {}, recipe)
   const { epoch, position } = await testbed.history.head()
-  const redis = await RedisPublisher.open(
-    { ...testbed.urls, redisPrefix, epoch, copyKeys: testbed.copyKeys, announce: (at) => testbed.announce(at) },
-    position - recent.length,
-  )
+  const redis = await testbed.publisher(redisPrefix, epoch, position - recent.length)
   let child: Child
   try {
     if (recent.length > 0) await redis.append(recent)
     child = await testbed.serve(spec)
-    await untilLive(spec.metricsUrl ?? '')
+    await untilLive(spec.metricsUrl)
   } catch (error) {
     // An open connection would keep the whole run from ending.
     await redis.close()
@@ -49,7 +45,7 @@ async function startGateway(
   }
   return {
     pid: child.pid ?? 0,
-    metricsUrl: spec.metricsUrl ?? '',
+    metricsUrl: spec.metricsUrl,
     load: {
       port: spec.port,
       path: `/events?channel=${CHANNEL}{n}`,
@@ -67,29 +63,12 @@ async function startGateway(
   }
 }
 
-/** What the streams of `n` channels are opened on. */
+/** The channels that streams are opened on. */
 export function channelNames(count: number): string[] {
   return Array.from({ length: count }, (_, at) => `${CHANNEL}${at}`)
 }
 
-/** One gateway of its own, with the configuration that it has by default. */
-export function gatewaySpec(
-  testbed: Testbed,
-  redisPrefix: string,
-  ofCommit = service,
-): Promise<ServiceSpec> {
-  return ofCommit({
-    ...testbed.urls,
-    role: 'gateway',
-    index: 1,
-    redisPrefix,
-    mqttPrefix: redisPrefix,
-    copyKeys: testbed.copyKeys,
-    env: {},
-  })
-}
-
-/** Messages of a gateway's one channel, appended to the log as all others are. */
+/** Appends messages of a gateway's one channel to the log, as an ingest does. */
 export async function appendMessages(testbed: Testbed, count: number): Promise<Entry[]> {
   const [channel = ''] = channelNames(1)
   const drafts = Array.from({ length: count }, () => ({
@@ -105,19 +84,8 @@ export async function appendMessages(testbed: Testbed, count: number): Promise<E
   return appended.map(({ entry }) => entry).sort((a, b) => a.position - b.position)
 }
 
-/** What one of a gateway's metrics is now, all of its labels that match together. */
-export async function metricOf(metricsUrl: string, name: string, labels = ''): Promise<number> {
-  const text = await (await fetch(`${metricsUrl}/metrics`)).text()
-  const lines = text.split('\n').filter((line) => line.startsWith(name) && line.includes(labels))
-  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
-}
-
-/** Before that it reads the log, where the messages of a benchmark are not. */
-export async function untilLive(metricsUrl: string): Promise<void> {
-  const deadline = Date.now() + LIVE_WITHIN_MS
-  while (Date.now() < deadline) {
-    if ((await metricOf(metricsUrl, 'causeway_gateway_live')) === 1) return
-    await pause(50)
-  }
-  throw new Error(`the gateway did not follow Redis within ${LIVE_WITHIN_MS} ms`)
+/** Waits until a gateway follows Redis. Before that it reads the log, which lacks the messages of a benchmark. */
+export async function untilLive(metricsUrl: string | undefined): Promise<void> {
+  const isLive = async () => (await readMetric(metricsUrl, 'causeway_gateway_live')) === 1
+  await waitFor(isLive, 20, 50)
 }

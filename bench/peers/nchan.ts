@@ -5,7 +5,7 @@ import { freePort } from '../../stack/ports.ts'
 import { waitForHttp } from '../../stack/probes.ts'
 import { serverEnv } from '../../stack/server.ts'
 import type { Testbed } from '../testbed.ts'
-import { childrenOf } from '../process.ts'
+import { childrenOf } from '../machine/process.ts'
 import type { Running, Target } from '../target.ts'
 import { openLobby, peerSpec } from './peer.ts'
 
@@ -34,7 +34,7 @@ async function start(testbed: Testbed): Promise<Running> {
   }
 }
 
-/** Where Debian's nginx looks for modules. */
+/** The folder in which Debian's nginx looks for modules. */
 function modulesPath(): string {
   const build = execFileSync('sh', ['-c', 'nginx -V 2>&1'], {
     encoding: 'utf8',
@@ -44,8 +44,8 @@ function modulesPath(): string {
 }
 
 /**
- * With this module nginx wants its built-in folder for bodies, below /var/lib, whatever is configured, and only root may make it: so root's
- * master runs as root.
+ * This module makes nginx insist on its built-in folder for bodies, below /var/lib, whatever is configured. Only root may make that
+ * folder, so root's master runs as root.
  */
 function configuration(dir: string, port: number): string {
   const user = process.getuid?.() === 0 ? 'user nobody nogroup;' : ''

@@ -4,9 +4,8 @@ import { freePort } from '../../stack/ports.ts'
 import { waitForTcp } from '../../stack/probes.ts'
 import { ROOT } from '../../stack/root.ts'
 import type { Testbed } from '../testbed.ts'
-import type { LoadOptions } from '../loadClient.ts'
-import { Messages } from '../messages.ts'
-import { RedisPublisher } from '../redisPublisher.ts'
+import type { LoadOptions } from '../load/loadClient.ts'
+import { Messages } from '../load/messages.ts'
 import type { Running, Target } from '../target.ts'
 import { channelNames } from './gateway.ts'
 import { peerSpec } from './peer.ts'
@@ -20,10 +19,11 @@ export const plainNode: Target = {
 /** A bare loop from ioredis to sockets, with one Redis channel for each stream. */
 export const bareLoop: Target = {
   name: 'bare loop',
-  start: (testbed, channels) => startPeer(testbed, 'bareSockets.js', { path: '/bench.{n}', channels }),
+  start: (testbed, channels) =>
+    startPeer(testbed, 'bareSockets.js', { path: '/bench.{n}', channels }),
 }
 
-/** A socket that nothing comes over. */
+/** A socket that carries nothing. */
 export const bareSocket: Target = {
   name: 'bare socket',
   start: (testbed) => startPeer(testbed, 'bareSockets.js', { path: '/' }),
@@ -37,10 +37,7 @@ async function startPeer(
   const redisPrefix = testbed.fresh('bench')
   const epoch = 'bench'
   const keys = new RedisKeys(redisPrefix, 0)
-  const redis = await RedisPublisher.open(
-    { ...testbed.urls, redisPrefix, epoch, copyKeys: testbed.copyKeys, announce: (at) => testbed.announce(at) },
-    0,
-  )
+  const redis = await testbed.publisher(redisPrefix, epoch, 0)
   const port = await freePort()
   const child = await testbed.serve(
     peerSpec({

@@ -1,10 +1,10 @@
 import type { ChildSpec } from '../../stack/child.ts'
 import { serverEnv } from '../../stack/server.ts'
-import { HttpPublisher, type HttpPublisherOptions } from '../httpPublisher.ts'
-import { Messages } from '../messages.ts'
-import type { Publisher } from '../publisher.ts'
+import { HttpPublisher, type HttpPublisherOptions } from '../load/httpPublisher.ts'
+import { Messages } from '../load/messages.ts'
+import type { Publisher } from '../load/publisher.ts'
 
-/** How the process of a peer is run; `env` is what it gets of our environment. */
+/** The process of a peer; `env` is its whole environment. */
 export function peerSpec(
   peer: Pick<ChildSpec, 'name' | 'command' | 'probe'> & { env?: NodeJS.ProcessEnv },
 ): ChildSpec {
@@ -19,8 +19,8 @@ export function peerSpec(
   }
 }
 
-/** How messages of the one channel that a peer has are posted to it: `body` makes a request's body of a message. */
-export interface LobbyOptions extends Pick<HttpPublisherOptions, 'contentType' | 'batch'> {
+/** How to post messages of a peer's one channel: `body` turns a message into the body of a request. */
+interface LobbyOptions extends Pick<HttpPublisherOptions, 'contentType' | 'batch'> {
   port: number
   path: string
   body: (json: string) => string

@@ -3,8 +3,8 @@ import { Redis } from 'ioredis'
 import { MAC_LENGTH } from '../../chassis/copyKeys.ts'
 
 /*
- * The limit: a bare node:http server that sends what comes over one Redis channel to everybody, and joins the messages of one
- * turn of the event loop into one write per stream. It resumes nothing, checks nothing, and knows no slow consumers.
+ * The limit: a bare node:http server that sends the messages of one Redis channel to all streams, and joins the messages of one
+ * turn of the event loop into one write per stream. It neither resumes nor checks, and knows no slow consumers.
  */
 const { PORT, REDIS_URL = '', REDIS_CHANNEL = '' } = process.env
 const responses = new Set<ServerResponse>()
@@ -13,7 +13,7 @@ let waiting = ''
 if (REDIS_CHANNEL !== '') {
   const redis = new Redis(REDIS_URL)
   redis.on('smessage', (_channel: string, sealed: string) => {
-    // Behind a MAC, which this does not look at.
+    // The message follows its MAC, which this ignores.
     const json = sealed.slice(MAC_LENGTH)
     if (waiting === '') setImmediate(flush)
     const position = json.slice('{"position":'.length, json.indexOf(','))

@@ -2,18 +2,20 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { freePort } from '../../stack/ports.ts'
 import type { Testbed } from '../testbed.ts'
-import { pause } from '../publisher.ts'
+import { pause } from '../load/publisher.ts'
 
 const EVENTS = 200_000
 const WARM_UP_MS = 500
 
-/** What the load client itself can take: it is fed by a server that only writes. */
+/** The limit of the load client itself, fed by a server that only writes. */
 export const sink = { name: 'load client', measure }
 
 /** Events a second that it reads and checks. */
 async function measure(testbed: Testbed, streams: number, seconds: number): Promise<number> {
   const port = await freePort()
-  const args = ['-c', testbed.cores.server, testbed.programs.sink, port, streams, EVENTS].map(String)
+  const args = ['-c', testbed.cores.server, testbed.programs.sink, port, streams, EVENTS].map(
+    String,
+  )
   const server = spawn('taskset', args, { stdio: ['pipe', 'pipe', 'inherit'] })
   try {
     await once(server.stdout, 'data')
@@ -21,7 +23,7 @@ async function measure(testbed: Testbed, streams: number, seconds: number): Prom
     await client.opened
     await pause(WARM_UP_MS)
     client.reset()
-    // Not longer: it ends when all has been sent.
+    // At most 3 s: the sink ends when it has sent all events.
     await pause(Math.min(seconds, 3) * 1_000)
     const { events, seconds: took } = await client.report()
     await client.close()

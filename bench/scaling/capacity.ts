@@ -1,17 +1,17 @@
-import { format, median } from '../figures.ts'
-import type { Results } from '../results.ts'
-import { renderRows } from './rows.ts'
+import { format, median } from '../report/statistics.ts'
+import type { Results } from '../report/results.ts'
+import { markdownTable } from '../report/markdown.ts'
+import { NOW } from '../target.ts'
 
-/** The part of its memory limit at which a gateway sends new streams elsewhere; the chart sets MAX_MEMORY_BYTES to it. */
+/** A gateway sends new streams elsewhere above this part of its memory limit; the chart sets MAX_MEMORY_BYTES to it. */
 const USABLE = 0.8
-const TARGET = 'Causeway'
 const COMMAND = 'npm run bench --'
 
-/** What one gateway pod was measured to carry, as a table in Markdown. What has not been measured says so, with the command. */
+/** The measured capacity of one gateway pod, as a table in Markdown. A missing figure names the command that measures it. */
 export function renderCapacity(results: Results, memoryBytes: number): string {
   const figure = (scenario: string, metric: string): number | undefined => {
     const found = results[scenario]?.outcome.series.find(
-      (each) => each.target === TARGET && each.metric === metric,
+      (each) => each.target === NOW && each.metric === metric,
     )
     return found === undefined ? undefined : median(found.values)
   }
@@ -41,5 +41,5 @@ export function renderCapacity(results: Results, memoryBytes: number): string {
       ? `not measured yet: \`${COMMAND} ${scenario}\``
       : `${format(value)} ${unit}`.trim(),
   ])
-  return renderRows(['one gateway', 'measured'], cells, 'left')
+  return markdownTable(['one gateway', 'measured'], cells)
 }

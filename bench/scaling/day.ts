@@ -1,4 +1,6 @@
-/** What happens on the day beside people coming and going. Times in minutes after midnight. */
+import { Random } from '../../test/model/random.ts'
+
+/** The events of the day, in minutes after midnight. */
 export const DEPLOY_AT = 11 * 60
 export const OUTAGE_AT = 14 * 60
 export const SPIKE_AT = 19 * 60 + 30
@@ -6,24 +8,24 @@ export const SPIKE_AT = 19 * 60 + 30
 const MINUTES = 1_440
 
 /**
- * A day of a service that people use from their desks and again in the evening: a night, a steep morning, a provider whose
- * network is gone for eight minutes, an evening peak into which a push notice brings half as many again within three minutes, and a
- * gradual fall. No real day was recorded for this. Answers how many people want a stream in each minute.
+ * A day of a service that people use at their desks and again in the evening: a night, a steep morning, an eight-minute outage of a
+ * provider, an evening peak, a push notice that adds half as many people within three minutes, and a gradual fall. It is no recording
+ * of a real day. Returns how many people want a stream in each minute.
  */
 export function makeDay(seed: number): number[] {
-  const random = mulberry32(seed)
+  const random = new Random(seed)
   const streams: number[] = []
   let noise = 0
   for (let minute = 0; minute < MINUTES; minute++) {
-    // Wanders and is pulled back: what a crowd does, unlike white noise.
-    noise = noise * 0.97 + (random() - 0.5) * 0.008
+    // A random walk that returns to its mean, like the size of a crowd and unlike white noise.
+    noise = noise * 0.97 + (random.next() - 0.5) * 0.008
     const level = base(minute / 60) * outage(minute - OUTAGE_AT) + spike(minute - SPIKE_AT)
     streams.push(Math.round(level * (1 + noise)))
   }
   return streams
 }
 
-/** A day as a file: a comment that tells where it is from, and a number for each minute. */
+/** A day as a file: a comment with its origin, and a number for each minute. */
 export function formatDay(streams: readonly number[], origin: string): string {
   return `# ${origin}\n${streams.join('\n')}\n`
 }
@@ -37,7 +39,7 @@ export function parseDay(text: string): number[] {
   return streams
 }
 
-/** Hours and streams between which the day runs in smooth curves. */
+/** Hours and streams; the day follows smooth curves between them. */
 const SHAPE: readonly [hour: number, streams: number][] = [
   [0, 14_000],
   [4, 6_000],
@@ -58,26 +60,15 @@ function base(hour: number): number {
   return from + (to - from) * ((1 - Math.cos(Math.PI * part)) / 2)
 }
 
-/** Two in five are cut off, and come back within a minute when it is over. */
+/** Two in five people are disconnected, and return within a minute after the outage. */
 function outage(minutes: number): number {
   return minutes >= 0 && minutes < 8 ? 0.6 : 1
 }
 
-/** Three minutes up, a quarter of an hour there, and then half of those who are left leave every half hour. */
+/** Three minutes of rise, a quarter of an hour at the top, and then half of the rest leave every half hour. */
 function spike(minutes: number): number {
   const height = 25_000
   if (minutes < 0) return 0
   if (minutes < 3) return (height * minutes) / 3
   return minutes < 18 ? height : height * 0.5 ** ((minutes - 18) / 30)
-}
-
-/** A small generator of pseudo-random numbers, so that the same seed is the same day everywhere. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -1,11 +1,11 @@
-/** Why a reader has to come back. */
+/** Why a reader has to reconnect. */
 export type Cause = 'max-age' | 'scale-down' | 'deploy'
 
 interface Pod {
   streams: number
-  /** When it takes streams. */
+  /** When it begins to take streams. */
   readyAt: number
-  /** Part of a rolling update: replaced by it, or newer than it. */
+  /** Whether a rolling update will replace it. */
   isOld: boolean
   leaving?: { cause: Cause; perSecond: number; until: number }
 }
@@ -13,23 +13,23 @@ interface Pod {
 export interface FleetOptions {
   /** From the decision to the first stream: scheduling, start, readiness. */
   startSeconds: number
-  /** Over how long a pod that goes spreads its goodbyes. */
+  /** The time over which a leaving pod spreads its goodbyes. */
   drainSeconds: number
-  /** How old streams get; each reader then comes back, and may come to another pod. */
+  /** The age at which a stream ends; its reader then reconnects, perhaps to another pod. */
   maxAgeSeconds: number
 }
 
-/** Readers come back between a half and one and a half of RETRY_SECONDS later: with 2, after one to three seconds. */
+/** Readers reconnect after a half to one and a half of RETRY_SECONDS: with 2, after one to three seconds. */
 const RETURN_AFTER = [1, 2, 3]
 
 /**
- * The gateway's pods and the streams that they hold, second by second. Streams are a fluid, not persons: this is about thousands.
- * New ones go to the pod with the fewest, as nginx' `least_conn` does.
+ * The gateway's pods and their streams, second by second. Streams are a fluid, not persons: there are thousands of them. New streams
+ * go to the pod with the fewest, as with nginx' `least_conn`.
  */
 export class Fleet {
   #pods: Pod[] = []
   readonly #options: FleetOptions
-  /** Readers who are on their way back, by the second in which they arrive. */
+  /** Readers that are reconnecting, by the second in which they arrive. */
   readonly #returning = new Map<number, number>()
   /** Set while a rolling update runs: when the next step is due. */
   #rolling: number | undefined
@@ -43,7 +43,7 @@ export class Fleet {
     }))
   }
 
-  /** Open streams of the pods that are in service: what Prometheus sees. */
+  /** The open streams of each pod in service, as Prometheus sees them. */
   values(now: number): number[] {
     return this.#pods.filter((pod) => isReady(pod, now)).map(({ streams }) => streams)
   }
@@ -56,7 +56,7 @@ export class Fleet {
   scale(replicas: number, now: number): void {
     const more = replicas - this.replicas
     for (let count = 0; count < more; count++) this.#start(now)
-    // The ReplicaSet takes those that have been ready for the shortest time.
+    // The ReplicaSet removes the pods that have been ready for the shortest time.
     const newest = this.#staying().sort((a, b) => b.readyAt - a.readyAt)
     for (const pod of newest.slice(0, Math.max(0, -more))) this.#leave(pod, 'scale-down', now)
   }
@@ -67,7 +67,7 @@ export class Fleet {
     this.#start(now)
   }
 
-  /** One second passes, at whose end `wanted` readers want a stream. Answers who was sent to come back, and why. */
+  /** Simulates one second, at whose end `wanted` readers want a stream. Returns how many readers were disconnected, by cause. */
   step(now: number, wanted: number): Map<Cause, number> {
     this.#roll(now)
     const sent = new Map<Cause, number>()
@@ -119,7 +119,7 @@ export class Fleet {
     this.#returning.set(at, (this.#returning.get(at) ?? 0) + count)
   }
 
-  /** Fills the emptiest pods up to a common level, as pouring does. */
+  /** Fills the emptiest pods up to a common level, like water. */
   #pour(count: number, now: number): void {
     const pods = this.#pods.filter((pod) => isReady(pod, now)).sort((a, b) => a.streams - b.streams)
     let rest = count

@@ -1,5 +1,5 @@
-/** One way to bound a change: so many pods, or so many per cent, within a period. */
-export interface ScalingPolicy {
+/** A limit on a change: a number of pods, or a percentage, within a period. */
+interface ScalingPolicy {
   type: 'Pods' | 'Percent'
   value: number
   periodSeconds: number
@@ -12,19 +12,19 @@ export interface ScalingRules {
   policies: readonly ScalingPolicy[]
 }
 
-/** What a HorizontalPodAutoscaler (autoscaling/v2) says of one Pods metric with an AverageValue. */
+/** A HorizontalPodAutoscaler (autoscaling/v2) for one Pods metric with an AverageValue. */
 export interface HpaSpec {
   minReplicas: number
   maxReplicas: number
-  /** The metric's value that a pod is to have on average. */
+  /** The metric's target average per pod. */
   target: number
   scaleUp: ScalingRules
   scaleDown: ScalingRules
 }
 
-/** What the controller sees of the pods of its target. */
-export interface Observation {
-  /** Replicas that the target asks for, ready or not. */
+/** The controller's view of the pods. */
+interface Observation {
+  /** Wanted replicas, ready or not. */
   replicas: number
   /** The metric of each pod that has one. */
   values: readonly number[]
@@ -35,7 +35,7 @@ interface Change {
   by: number
 }
 
-/** What the controller remembers from one look to the next. */
+/** The controller's memory between two decisions. */
 export interface HpaMemory {
   recommendations: readonly { at: number; replicas: number }[]
   changes: readonly Change[]
@@ -43,14 +43,14 @@ export interface HpaMemory {
 
 export const NOTHING_YET: HpaMemory = { recommendations: [], changes: [] }
 
-/** How often the controller looks (`--horizontal-pod-autoscaler-sync-period`). */
+/** The interval of the controller (`--horizontal-pod-autoscaler-sync-period`). */
 export const SYNC_SECONDS = 15
-/** How near to the target is near enough (`--horizontal-pod-autoscaler-tolerance`). */
+/** The deviation from the target that the controller ignores (`--horizontal-pod-autoscaler-tolerance`). */
 const TOLERANCE = 0.1
 
 /**
- * One look of Kubernetes' horizontal autoscaler, as in pkg/controller/podautoscaler of 1.32: the proposal from the metric, then the
- * stabilisation windows, then the policies, then the bounds. `now` in seconds.
+ * One decision of Kubernetes' horizontal autoscaler, as in pkg/controller/podautoscaler of 1.32: the proposal from the metric, then the
+ * stabilisation windows, then the policies, then the bounds. `now` is in seconds.
  */
 export function decide(
   spec: HpaSpec,
@@ -83,7 +83,7 @@ export function decide(
   }
 }
 
-/** What the metric alone asks for. A pod without a metric counts as empty where that would add pods, as full where it would remove some. */
+/** The proposal from the metric. A pod without a metric counts as empty if pods would be added, and as full if pods would be removed. */
 function propose(target: number, { replicas, values }: Observation): number {
   if (values.length === 0) return replicas
   const sum = values.reduce((total, value) => total + value, 0)
@@ -101,7 +101,7 @@ function propose(target: number, { replicas, values }: Observation): number {
   return wrongWay ? replicas : proposed
 }
 
-/** Up only as far as every recent look wanted, down only as far as every recent look allowed. */
+/** Up only as far as every recent proposal, down only as far as every recent proposal. */
 function stabilise(
   { scaleUp, scaleDown }: HpaSpec,
   { recommendations }: HpaMemory,
@@ -134,7 +134,7 @@ function bound(
   return Math.min(Math.max(replicas, spec.minReplicas), spec.maxReplicas)
 }
 
-/** How far the policies of one direction let the replicas go; the periods start from what there was at their beginning. */
+/** The limit that the policies of one direction set; each period counts from the replicas at its beginning. */
 function limitOf(
   { selectPolicy, policies }: ScalingRules,
   changes: readonly Change[],
@@ -150,7 +150,7 @@ function limitOf(
     const exact = start * (1 + (sign * value) / 100)
     return sign === 1 ? Math.ceil(exact) : Math.trunc(exact)
   })
-  // `Max` is the policy that changes most, whichever way.
+  // `Max` is the policy with the largest change, in both directions.
   const most = (selectPolicy === 'Max') === (sign === 1)
   return most ? Math.max(...limits) : Math.min(...limits)
 }

@@ -1,11 +1,11 @@
-import { renderRows } from './rows.ts'
+import { markdownTable } from '../report/markdown.ts'
 
 const CHANNELS = 100_000
 const LOGS = [1, 4, 16, 64]
-/** Exponents of Zipf's law: how much busier the busiest channels are than the rest. 1 is what words and web pages have. */
+/** Exponents of Zipf's law: how much busier the busiest channels are than the rest. Words and web pages have 1. */
 const SKEWS = [0, 0.8, 1]
 
-/** What the busiest of N logs has to carry when channels are spread over them by a hash of their names. */
+/** The busiest log's share of the load if channels are spread over N logs by a hash of their names. */
 export function busiestShare(logs: number, skew: number): number {
   const load = new Float64Array(logs)
   let total = 0
@@ -18,7 +18,7 @@ export function busiestShare(logs: number, skew: number): number {
   return Math.max(...load) / total
 }
 
-/** FNV-1a, with the last mixing of MurmurHash3: alone it spreads names that differ in their last letter only too evenly. */
+/** FNV-1a with MurmurHash3's final mixing. Without it, names that differ only in their last letter spread too evenly. */
 function hash(text: string): number {
   let value = 0x811c9dc5
   for (let at = 0; at < text.length; at++) {
@@ -29,7 +29,7 @@ function hash(text: string): number {
   return (value ^ (value >>> 16)) >>> 0
 }
 
-/** The share of the busiest log, and how much more than one log all of them carry together, as a table in Markdown. */
+/** The share of the busiest log, and how many times one log's load they all carry together, as a table in Markdown. */
 export function renderLogs(): string {
   const head = [
     'logs',
@@ -42,5 +42,5 @@ export function renderLogs(): string {
       return `${(share * 100).toFixed(1)} % → ${(1 / share).toFixed(1)} ×`
     }),
   ])
-  return renderRows(head, rows, 'right')
+  return markdownTable(head, rows, (column) => column > 0)
 }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../../stack/root.ts'
-import { readResults } from '../results.ts'
+import { fillMarked } from '../report/markdown.ts'
+import { readResults } from '../report/results.ts'
 import { renderCapacity } from './capacity.ts'
 import { formatDay, makeDay, parseDay } from './day.ts'
 import { renderLogs } from './logs.ts'
@@ -14,8 +15,8 @@ const PAGE = 'docs/scaling.md'
 const SEED = 5
 
 /**
- * `node dist/bench/scaling/main.js`: runs the day under the chart's policy; writes docs/scaling-day.svg and the tables
- * of docs/scaling.md. Whoever has recorded a day of their own puts it in the place of day.csv.
+ * `node dist/bench/scaling/main.js`: simulates the day under the chart's policy, and writes docs/scaling-day.svg and the tables
+ * of docs/scaling.md. To see a day of your own, replace day.csv by a recording.
  */
 if (!existsSync(join(ROOT, DAY))) {
   write(DAY, formatDay(makeDay(SEED), `made by bench/scaling/day.ts with seed ${SEED}`))
@@ -33,16 +34,9 @@ const tables = {
   logs: renderLogs(),
 }
 let page = read(PAGE)
-for (const [name, text] of Object.entries(tables)) page = fill(page, name, text)
+for (const [name, text] of Object.entries(tables)) page = fillMarked(page, name, text)
 write(PAGE, page)
 process.stdout.write(`${table}\n`)
-
-/** Puts the text between the comments of that name. */
-function fill(whole: string, name: string, text: string): string {
-  const marked = new RegExp(`(<!-- ${name} -->\\n\\n).*?(\\n\\n<!-- /${name} -->)`, 's')
-  if (!marked.test(whole)) throw new Error(`${PAGE} has no place for ${name}`)
-  return whole.replace(marked, (_all, begin: string, end: string) => begin + text + end)
-}
 
 function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8')

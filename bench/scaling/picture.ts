@@ -11,9 +11,9 @@ const GAP = 46
 const RECONNECTS = 110
 const HEIGHT = TOP + STREAMS + GAP + RECONNECTS + 40
 
-/** The day as an SVG: streams against replicas, and below it who had to come back, and why. */
+/** Draws the day as an SVG: streams against replicas, and below it the reconnects by cause. */
 export function drawDay({ samples }: Outcome, target: number): string {
-  // Both axes of the upper part mean the same: so many streams are so many full pods.
+  // Both axes of the upper part have the same scale: a full pod is as high as its streams.
   const pods = Math.max(...samples.map(({ replicas }) => replicas)) + 1
   const x = (minute: number): number => LEFT + (INNER * minute) / samples.length
   const y = (streams: number): number => TOP + STREAMS * (1 - streams / (pods * target))

@@ -1,6 +1,6 @@
 import type { HpaSpec, ScalingRules } from './hpa.ts'
 
-/** What the simulation needs of the chart's values for the gateway. */
+/** The gateway's values of the chart that the simulation needs. */
 export interface GatewayValues {
   hpa: HpaSpec
   drainSeconds: number
@@ -9,8 +9,8 @@ export interface GatewayValues {
 }
 
 /**
- * Reads the chart's values.yaml. Its maps of plain values are read here and not by a library: the tests compare what comes out with
- * what Helm makes of the same file.
+ * Reads the chart's values.yaml. It needs only maps of plain values, so no library: the tests compare the result with Helm's for the
+ * same file.
  */
 export function readGatewayValues(yaml: string): GatewayValues {
   const values = readScalars(yaml)
@@ -82,12 +82,12 @@ const UP_AT_ONCE: ScalingRules = {
   ],
 }
 
-/** What an autoscaler does that nobody has told how: `behavior` left out. */
+/** The autoscaler's default, without `behavior`. */
 export function defaultBehaviour(spec: HpaSpec): HpaSpec {
   return { ...spec, scaleUp: UP_AT_ONCE, scaleDown: allAtOnce(300) }
 }
 
-/** Down as soon as the metric says so, by as many as it says. */
+/** Scales down at once, by as much as the metric proposes. */
 export function hastyBehaviour(spec: HpaSpec): HpaSpec {
   return { ...spec, scaleUp: UP_AT_ONCE, scaleDown: allAtOnce(0) }
 }

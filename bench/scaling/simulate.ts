@@ -2,7 +2,7 @@ import { DEPLOY_AT } from './day.ts'
 import { type Cause, Fleet, type FleetOptions } from './fleet.ts'
 import { decide, type HpaSpec, NOTHING_YET, SYNC_SECONDS } from './hpa.ts'
 
-/** What was so at the end of a minute; reconnects are those within it. */
+/** The state at the end of a minute, and the reconnects within it. */
 export interface Sample {
   wanted: number
   replicas: number
@@ -14,7 +14,7 @@ export interface Sample {
 export interface Outcome {
   samples: Sample[]
   reconnects: Record<Cause, number>
-  /** The most readers that were sent to come back because of a scale-down within one second. */
+  /** The most readers that a scale-down disconnected within one second. */
   worstSecond: number
   podHours: number
   scaleDowns: number
@@ -22,10 +22,10 @@ export interface Outcome {
   fullest: number
 }
 
-/** A scrape every half minute, and what the autoscaler sees is as old as the last one. */
+/** The interval of scrapes; the autoscaler sees the values of the last one. */
 const SCRAPE_SECONDS = 30
 
-/** A day, given as streams per minute, under the autoscaler. */
+/** Simulates a day, given as streams per minute, under the autoscaler. */
 export function simulate(
   streams: readonly number[],
   spec: HpaSpec,
@@ -73,7 +73,7 @@ export function simulate(
   return outcome
 }
 
-export const CAUSES: readonly Cause[] = ['max-age', 'scale-down', 'deploy']
+const CAUSES: readonly Cause[] = ['max-age', 'scale-down', 'deploy']
 
 function noReconnects(): Record<Cause, number> {
   return { 'max-age': 0, 'scale-down': 0, deploy: 0 }

@@ -1,17 +1,17 @@
 import { defaultBehaviour, type GatewayValues, hastyBehaviour } from './policy.ts'
-import { renderRows } from './rows.ts'
+import { markdownTable } from '../report/markdown.ts'
 import { type Outcome, simulate } from './simulate.ts'
 
-/** From the decision to readiness: scheduling, a start of a few seconds, and the readiness probe. */
+/** From the decision to readiness: scheduling, a start of a few seconds, the readiness probe. */
 const START_SECONDS = 30
-/** MAX_STREAM_SECONDS, less the tenth by which its jitter shortens it on average. */
+/** MAX_STREAM_SECONDS minus a tenth, by which jitter shortens it on average. */
 const MAX_AGE_SECONDS = 3_600 * 0.9
-/** The gateway spreads its goodbyes over so much of its drain, and leaves the rest to what ends last. */
+/** The part of its drain over which a gateway spreads its goodbyes; the rest is for the streams that end last. */
 const SPREAD = 0.7
 
 const OURS = 'the chart’s policy'
 
-/** The same day under several policies; the first one is the chart's. */
+/** Simulates the same day under several policies; the first one is the chart's. */
 export function simulateAll(
   day: readonly number[],
   { hpa, drainSeconds }: GatewayValues,
@@ -41,12 +41,12 @@ const COLUMNS: [string, (outcome: Outcome) => number][] = [
 
 /** The outcomes as a table in Markdown. */
 export function renderTable(outcomes: readonly [string, Outcome][]): string {
-  return renderRows(
+  return markdownTable(
     ['', ...COLUMNS.map(([title]) => title)],
     outcomes.map(([name, outcome]) => [
       name,
       ...COLUMNS.map(([, of]) => Math.round(of(outcome)).toLocaleString('en-US')),
     ]),
-    'right',
+    (column) => column > 0,
   )
 }

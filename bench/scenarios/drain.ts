@@ -1,16 +1,15 @@
 import { rm } from 'node:fs/promises'
 import { type Stack, startStack } from '../../stack/stack.ts'
 import type { Testbed } from '../testbed.ts'
-import { allCores, moveTo } from '../cores.ts'
-import { format } from '../figures.ts'
-import { HttpPublisher } from '../httpPublisher.ts'
-import { dataOf } from '../messages.ts'
-import { pace, pause } from '../publisher.ts'
-import type { Outcome } from '../results.ts'
-import { Figures, type Plan } from '../scenario.ts'
+import { format } from '../report/statistics.ts'
+import { HttpPublisher } from '../load/httpPublisher.ts'
+import { dataOf } from '../load/messages.ts'
+import { pace, pause } from '../load/publisher.ts'
+import { claim, type Outcome } from '../report/results.ts'
+import { inTurn, type Plan } from '../scenario.ts'
 import { brokenOf } from '../session.ts'
+import { NOW } from '../target.ts'
 
-const TARGET = 'Causeway'
 const CHANNELS = 50
 const PER_SECOND = 200
 const MOVED = 'streams that moved'
@@ -19,34 +18,27 @@ const LOST = 'lost'
 const DOUBLED = 'doubled'
 const LONGEST = 'longest wait for a message, ms'
 
-/** One of two gateways is ended in order, while messages flow. */
+/** One of two gateways stops in an orderly way while messages flow. */
 export async function drain(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const streams = plan.quick ? 500 : 5_000
-  const figures = new Figures(plan.print)
-  // Nothing is measured against a core here: the whole system runs as it does for a user.
-  moveTo(allCores(testbed.cores), process.pid)
-  try {
-    for (let round = 1; round <= plan.rounds; round++) {
-      plan.print(`round ${round} of ${plan.rounds}`)
-      figures.add(TARGET, await measure(testbed, streams, plan.quick ? 1 : 4))
-    }
-  } finally {
-    moveTo(testbed.cores.rest, process.pid)
-  }
-  const [lost, doubled, moved] = [LOST, DOUBLED, MOVED].map((each) => figures.sum(TARGET, each))
+  // No figure here is per core: the whole system runs as it does for a user.
+  const figures = await testbed.onAllCores(() =>
+    inTurn(plan, [{ name: NOW }], () => measure(testbed, streams, plan.quick ? 1 : 4)),
+  )
+  const [lost, doubled, moved] = [LOST, DOUBLED, MOVED].map((each) => figures.sum(NOW, each))
   return {
-    title: `Drain: a gateway with its share of ${format(streams)} streams is ended`,
+    title: `Drain: a gateway with its share of ${format(streams)} streams stops`,
     method: [
-      `The whole system with two gateways behind nginx, on all cores. ${PER_SECOND} messages a second are posted over ${CHANNELS} channels, each with an equal part of ` +
-        `the streams. One gateway gets SIGTERM; its streams end with \`retry:\`, come back through nginx and resume on the other one.`,
+      `The whole system with two gateways behind nginx, on all cores. ${PER_SECOND} messages a second are posted to ${CHANNELS} channels, each with an equal part of ` +
+        `the streams. One gateway gets SIGTERM; its streams end with \`retry:\`, return through nginx and resume on the other one.`,
     ],
     series: figures.series,
     claims: [
-      {
-        text: 'Every stream resumes on the other gateway, 0 lost, 0 doubled',
-        shown: `${moved} streams moved, ${lost} messages lost, ${doubled} doubled`,
-        holds: lost === 0 && doubled === 0 && (moved ?? 0) > 0,
-      },
+      claim(
+        'Every stream resumes on the other gateway, 0 lost, 0 doubled',
+        `${moved} streams moved, ${lost} messages lost, ${doubled} doubled`,
+        lost === 0 && doubled === 0 && (moved ?? 0) > 0,
+      ),
     ],
     charts: [],
   }
@@ -77,7 +69,7 @@ async function measure(testbed: Testbed, streams: number, seconds: number) {
     })
     const all = [pace(publisher, { perSecond: PER_SECOND, seconds }), endOne(stack, seconds / 4)]
     const [, exitSeconds = 0] = await Promise.all(all)
-    // For as long as it took, and a while more: messages flow throughout.
+    // Messages flow throughout the drain, and as long again after it.
     let published = Math.round(PER_SECOND * seconds)
     published += await pace(publisher, { perSecond: PER_SECOND, seconds })
     await publisher.close()
@@ -97,7 +89,7 @@ async function measure(testbed: Testbed, streams: number, seconds: number) {
   }
 }
 
-/** Ends the first gateway after so many seconds; answers how many more that took. */
+/** Stops the first gateway after some seconds, and returns how many seconds the stop took. */
 async function endOne(stack: Stack, after: number): Promise<number> {
   await pause(after * 1_000)
   const gateway = stack.processes.find(({ name }) => name === 'gateway-1')

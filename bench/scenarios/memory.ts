@@ -1,14 +1,14 @@
 import type { Testbed } from '../testbed.ts'
-import { format, median } from '../figures.ts'
-import type { LoadClient } from '../loadClient.ts'
+import { format, median } from '../report/statistics.ts'
+import type { LoadClient } from '../load/loadClient.ts'
 import { appendMessages, gateway, type Gateway } from '../peers/gateway.ts'
 import { goPeers } from '../peers/goPeers.ts'
 import { nchan } from '../peers/nchan.ts'
 import { bareSocket, plainNode } from '../peers/nodePeers.ts'
-import { memoryOf } from '../process.ts'
-import { pause } from '../publisher.ts'
-import type { Outcome } from '../results.ts'
-import { Figures, inTurn, type Plan } from '../scenario.ts'
+import { memoryOf } from '../machine/process.ts'
+import { pause } from '../load/publisher.ts'
+import { claim, type Outcome } from '../report/results.ts'
+import { inTurn, type Plan } from '../scenario.ts'
 import { brokenOf } from '../session.ts'
 import type { Target } from '../target.ts'
 
@@ -16,19 +16,19 @@ const EACH = 'kB a stream'
 const EMPTY = 'empty, MB'
 const FIRST = 5_000
 const MORE = 10_000
-/** Streams that begin with messages which were sent before. */
+/** Messages that some streams begin with. */
 const SINCE = 50
 const SLOPE_LIMIT_KB = 1.7
 const EMPTY_LIMIT_MB = 110
 const CHURNED = 'MB after churn'
 const BEFORE_CHURN = 'MB before churn'
 
-/** What an idle stream costs, and whether coming and going leaves anything behind. */
+/** The memory of an idle stream, and whether streams that come and go leave anything behind. */
 export async function memory(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const scale = plan.quick ? 0.1 : 1
   const [first, more] = [FIRST * scale, MORE * scale]
   const settleMs = plan.quick ? 3_000 : 40_000
-  // Longer than the heartbeats are apart: what they leave is counted too.
+  // Longer than the time between heartbeats, so that their garbage counts too.
   const restMs = plan.quick ? 3_000 : 25_000
   const targets: Filled[] = [
     ...plan.gateways,
@@ -38,10 +38,9 @@ export async function memory(testbed: Testbed, plan: Plan): Promise<Outcome> {
     plainNode,
     bareSocket,
   ]
-  const figures = new Figures(plan.print)
-  await inTurn(plan, targets, async (target) => {
-    figures.add(target.name, await measure(testbed, target, { first, more, settleMs, restMs }))
-  })
+  const figures = await inTurn(plan, targets, (target) =>
+    measure(testbed, target, { first, more, settleMs, restMs }),
+  )
   plan.print(`letting streams of the gateway come and go for ${plan.minutes} min`)
   const perSecond = more / 20
   const { early, late } = await churn(testbed, plan, more, perSecond)
@@ -55,35 +54,35 @@ export async function memory(testbed: Testbed, plan: Plan): Promise<Outcome> {
   return {
     title: `Memory: ${format(first + more)} idle streams`,
     method: [
-      `Resident memory of the process (VmRSS; of Nchan, its worker): empty, ${settleMs / 1_000} s after its start; then with ${format(first)} streams, and then with ` +
-        `${format(more)} more, each time ${restMs / 1_000} s after the last one was opened. What a stream weighs is the difference of these two by ${format(more)}: what a process took for its ` +
-        `start and does not need any more is used again by the first ones. No garbage collection is forced from outside. What the kernel keeps for each socket is not in it, for none of them.`,
+      `Resident memory of the process (VmRSS; for Nchan, of its worker): empty, ${settleMs / 1_000} s after its start; then with ${format(first)} streams, and then with ` +
+        `${format(more)} more, each time ${restMs / 1_000} s after the last one was opened. The cost of a stream is the difference of these two, divided by ${format(more)}: the first streams ` +
+        `reuse memory that a process took for its start and no longer needs. Nothing forces a garbage collection. The kernel's memory for each socket is not included, for any of them.`,
       `The streams of "${returning(gateway).name}" begin with the last ${SINCE} messages of their channel, of about 300 bytes each, and are idle after that.`,
-      `Then, of the gateway alone, ${format(more)} streams: ${format(perSecond)} a second leave and come again for ${plan.minutes} min. Compared are the medians of the ` +
-        `second and of the last fifth of that time.`,
+      `Then only the gateway, with ${format(more)} streams: ${format(perSecond)} a second leave and return for ${plan.minutes} min. The comparison is between the medians of the ` +
+        `second and the last fifth of that time.`,
     ],
     series: figures.series,
     claims: [
-      {
-        text: `A stream weighs at most ${SLOPE_LIMIT_KB} kB, also if it began with ${SINCE} messages`,
-        shown: `${format(ours)} kB, ${format(since)} kB`,
-        holds: Math.max(ours, since) <= SLOPE_LIMIT_KB,
-      },
-      {
-        text: 'Less memory for an idle stream than Nchan',
-        shown: `${format(ours)} kB against ${format(theirs)} kB`,
-        holds: ours < theirs,
-      },
-      {
-        text: `An empty gateway has at most ${EMPTY_LIMIT_MB} MB`,
-        shown: `${format(empty)} MB`,
-        holds: empty <= EMPTY_LIMIT_MB,
-      },
-      {
-        text: `No growth over ${plan.minutes} min of churn`,
-        shown: `${format(early)} MB early, ${format(late)} MB late (${format(growth * 100)} %)`,
-        holds: growth < 0.05,
-      },
+      claim(
+        `A stream weighs at most ${SLOPE_LIMIT_KB} kB, also if it began with ${SINCE} messages`,
+        `${format(ours)} kB, ${format(since)} kB`,
+        Math.max(ours, since) <= SLOPE_LIMIT_KB,
+      ),
+      claim(
+        'Less memory for an idle stream than Nchan',
+        `${format(ours)} kB against ${format(theirs)} kB`,
+        ours < theirs,
+      ),
+      claim(
+        `An empty gateway has at most ${EMPTY_LIMIT_MB} MB`,
+        `${format(empty)} MB`,
+        empty <= EMPTY_LIMIT_MB,
+      ),
+      claim(
+        `No growth over ${plan.minutes} min of churn`,
+        `${format(early)} MB early, ${format(late)} MB late (${format(growth * 100)} %)`,
+        growth < 0.05,
+      ),
     ],
     charts: [EACH, EMPTY],
   }
@@ -94,7 +93,7 @@ interface Filled extends Target {
   backlog?: number
 }
 
-/** A gateway whose streams begin with what was sent before. */
+/** A gateway whose streams begin with messages that were sent before. */
 function returning({ name, start }: Gateway): Filled {
   return {
     name: `${name}, since=-${SINCE}`,
@@ -139,7 +138,7 @@ async function measure(
   }
 }
 
-/** @throws if streams have ended meanwhile, or have not got what they were to begin with: memory of others would be measured */
+/** @throws if streams have ended, or lack the messages they should begin with: the figure would be of other streams */
 async function untouched(client: LoadClient, backlog: number): Promise<void> {
   const report = await client.report()
   const { open, streams, fewest, most } = report

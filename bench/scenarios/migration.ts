@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from '../../history/pool.ts'
 import { ALL_MIGRATIONS, MigrationProgram } from '../../test/support/migrationProgram.ts'
 import { runSql, withDatabase } from '../../stack/sql.ts'
-import { AppendLoad } from '../appendLoad.ts'
+import { AppendLoad } from '../load/appendLoad.ts'
 import type { Testbed } from '../testbed.ts'
-import { format } from '../figures.ts'
-import { fillOldSchema } from '../oldSchema.ts'
-import type { Outcome } from '../results.ts'
-import { Figures, inTurn, type Plan } from '../scenario.ts'
+import { format } from '../report/statistics.ts'
+import { fillOldSchema } from '../load/oldSchema.ts'
+import { claim, type Outcome } from '../report/results.ts'
+import type { Figures } from '../report/figures.ts'
+import { inTurn, type Plan } from '../scenario.ts'
 
-/** The first migrations make the schema that has no partitions yet. */
+/** The first migrations make the schema without partitions. */
 const [OLD, NEW] = [ALL_MIGRATIONS.slice(0, 2), ALL_MIGRATIONS.slice(2)]
 const CALLERS = 2
 const BATCH = 10
@@ -17,30 +18,31 @@ const BEFORE = 'before'
 const DURING = 'while it runs'
 const AFTER = 'after'
 
-/** The migration to partitions of a large log, while an ingest of the version before goes on posting. */
+/** The migration of a large log to partitions, while an ingest of the earlier version continues to post. */
 export async function migration(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const messages = plan.quick ? 20_000 : 1_000_000
-  const figures = new Figures(plan.print)
-  await inTurn(plan, [{ name: DURING }], () => measure(testbed, figures, messages, plan.quick ? 1 : 5))
+  const figures = await inTurn(plan, [{ name: DURING }], (_, found) =>
+    measure(testbed, found, messages, plan.quick ? 1 : 5),
+  )
   const failed = figures.sum(DURING, 'posts that failed')
   const waited = Math.max(...figures.values(DURING, 'longest wait of a post, ms'))
   return {
     title: `The migration to partitions: ${format(messages)} messages`,
     method: [
-      `A log of the schema before partitions is migrated by \`dist/history/main.js\`; every fourth message has an idempotency key. Before, ` +
-        `meanwhile and after, ${CALLERS} sessions append batches of ${BATCH} messages as an ingest of the version before does, one batch after the other, ` +
+      `\`dist/history/main.js\` migrates a log of the schema before partitions, in which every fourth message has an idempotency key. Before, ` +
+        `during and after the migration, ${CALLERS} sessions append batches of ${BATCH} messages as an ingest of the earlier version does, one batch after the other, ` +
         `and another session reads a message again and again. A wait is the time of one such call.`,
-      `The steps' times are from Prisma's own table, and a step's lock on \`message\` is held for no longer than the step. Posts wait for ACCESS EXCLUSIVE ` +
+      `The steps' times are from Prisma's own table, and no step holds its lock on \`message\` for longer than the step takes. Posts wait for ACCESS EXCLUSIVE ` +
         `and SHARE, reads only for ACCESS EXCLUSIVE.`,
     ],
     series: figures.series,
     claims: [
-      { text: 'No post fails', shown: `${failed} failed`, holds: failed === 0 },
-      {
-        text: 'No post waits as long as an ingest waits for a lock, 1,500 ms',
-        shown: `${format(waited)} ms`,
-        holds: waited < 1_500,
-      },
+      claim('No post fails', `${failed} failed`, failed === 0),
+      claim(
+        'No post waits as long as an ingest waits for a lock, 1,500 ms',
+        `${format(waited)} ms`,
+        waited < 1_500,
+      ),
     ],
     charts: [],
   }

@@ -5,25 +5,25 @@ import { v7 } from 'uuid'
 import { MAX_EVENT_BYTES } from '../../contract/limits.ts'
 import { eventBytes } from '../../contract/messageEvent.ts'
 import { ingestConfig } from '../../ingest/config.ts'
-import { service } from '../../stack/service.ts'
 import type { Testbed } from '../testbed.ts'
-import { countTemporaryFiles } from '../databaseCounters.ts'
-import { format, median, percentile } from '../figures.ts'
-import type { CrowdOptions, PagesRead } from '../pageReaders.ts'
-import { type Posted, postAtRate } from '../postAtRate.ts'
-import { memoryOf, watchMemory } from '../process.ts'
-import type { Claim, Outcome } from '../results.ts'
-import { Figures, inTurn, type Plan } from '../scenario.ts'
+import { countTemporaryFiles } from '../machine/databaseCounters.ts'
+import { format, median, percentile } from '../report/statistics.ts'
+import type { PageReadersOptions, PagesRead } from '../load/pageReaders.ts'
+import { type Posted, postAtRate } from '../load/postAtRate.ts'
+import { memoryOf, watchMemory } from '../machine/process.ts'
+import { claim, type Claim, type Outcome } from '../report/results.ts'
+import type { Figures } from '../report/figures.ts'
+import { inTurn, type Plan } from '../scenario.ts'
 
 const READERS = 30
 const POSTS_PER_SECOND = 100
 /** Several pages. */
 const CHANNEL_BYTES = 20_000_000
-/** What the chart gives an ingest by default: memory in MiB, and of that the heap. */
+/** The chart's default for an ingest: memory in MiB, and its part for the heap. */
 const LIMIT_MIB = 384
 const HEAP_MIB = Math.floor(LIMIT_MIB * 0.6)
 const PARTS = 5
-/** Of the readers' messages: the most by default, and the most that can be set. */
+/** Sizes of the readers' messages: the default limit, and the highest limit that can be set. */
 const SIZES = [ingestConfig.shape.MAX_EVENT_BYTES.parse(undefined), MAX_EVENT_BYTES].map(
   (bytes) => {
     const size = `${format(bytes)} bytes`
@@ -48,17 +48,16 @@ const REFUSED = 'pages refused or broken off'
 const FILES = 'temporary files of Postgres'
 const MOST = 'MB of ingest at most'
 
-/** Readers of large pages without end, and what posts notice of them. */
+/** Readers that ask for large pages without end, and their effect on posts. */
 export async function readers(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const seconds = plan.quick ? 0.5 : 4
-  const figures = new Figures(plan.print)
-  await inTurn(plan, SIZES, (size) => measure(testbed, figures, size, seconds))
+  const figures = await inTurn(plan, SIZES, (size, found) => measure(testbed, found, size, seconds))
   return {
     title: `History: ${READERS} readers of the largest messages, beside posts`,
     method: [
-      `One ingest takes ${POSTS_PER_SECOND} posts a second, each counted from when it was due; then as many while ${READERS} readers ask for ` +
-        `\`/history?limit=1000\` again and again, each as soon as it has a page whole; then without them again. Each of the three is measured in ${PARTS} parts of ${seconds} s; the figures are the medians of the parts. ` +
-        `The readers' channel has messages that cannot be compressed: of the most that a message may have by default, or of the most that can be set. Ingest has the heap that the chart gives it. The readers share their core with Postgres.`,
+      `One ingest takes ${POSTS_PER_SECOND} posts a second, each timed from when it was due; then as many while ${READERS} readers ask for ` +
+        `\`/history?limit=1000\` again and again, each as soon as it has a whole page; then without them again. Each phase is measured in ${PARTS} parts of ${seconds} s; the figures are the medians of the parts. ` +
+        `The readers' channel has messages that cannot be compressed, as large as the default limit allows, or as large as any setting allows. Ingest has the chart's heap. The readers share their core with Postgres.`,
     ],
     series: figures.series,
     claims: SIZES.flatMap((size) => claimsOf(figures, size)),
@@ -73,44 +72,33 @@ function claimsOf(figures: Figures, { name, before, beside, after }: Size): Clai
   const pages = figures.sum(beside, REFUSED)
   const files = figures.sum(beside, FILES)
   return [
-    {
-      text: `Posts' p99 at most doubles, ${name}`,
-      shown: `${format(ratio)} times`,
-      holds: ratio <= 2,
-    },
-    {
-      text: `No post and no page fails, ${name}`,
-      shown: `${posts} posts and ${pages} pages failed`,
-      holds: posts + pages === 0,
-    },
-    {
-      text: `Memory below the ${LIMIT_MIB} MiB that the chart gives, ${name}`,
-      shown: `${format(most)} MB`,
-      holds: most * 1e6 < LIMIT_MIB * 1_048_576,
-    },
-    {
-      text: `Postgres writes no temporary file, ${name}`,
-      shown: `${files} written`,
-      holds: files === 0,
-    },
+    claim(`Posts' p99 at most doubles, ${name}`, `${format(ratio)} times`, ratio <= 2),
+    claim(
+      `No post and no page fails, ${name}`,
+      `${posts} posts and ${pages} pages failed`,
+      posts + pages === 0,
+    ),
+    claim(
+      `Memory below the ${LIMIT_MIB} MiB that the chart gives, ${name}`,
+      `${format(most)} MB`,
+      most * 1e6 < LIMIT_MIB * 1_048_576,
+    ),
+    claim(`Postgres writes no temporary file, ${name}`, `${files} written`, files === 0),
   ]
 }
 
-async function measure(testbed: Testbed, figures: Figures, size: Size, seconds: number): Promise<void> {
+async function measure(
+  testbed: Testbed,
+  figures: Figures,
+  size: Size,
+  seconds: number,
+): Promise<void> {
   const channel = await fill(testbed, size.bytes)
-  const spec = await service({
-    ...testbed.urls,
-    role: 'ingest',
-    index: 1,
-    redisPrefix: testbed.fresh('bench'),
-    mqttPrefix: testbed.fresh('bench'),
-    copyKeys: testbed.copyKeys,
-    env: {
-      MAX_BODY_BYTES: String(2 * size.bytes),
-      MAX_EVENT_BYTES: String(size.bytes),
-      LOG_LEVEL: 'warn',
-      NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`,
-    },
+  const spec = await testbed.service('ingest', testbed.fresh('bench'), {
+    MAX_BODY_BYTES: String(2 * size.bytes),
+    MAX_EVENT_BYTES: String(size.bytes),
+    LOG_LEVEL: 'warn',
+    NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`,
   })
   const ingest = await testbed.serve(spec)
   const posts = (): Promise<Posted> =>
@@ -146,16 +134,18 @@ async function measure(testbed: Testbed, figures: Figures, size: Size, seconds: 
   }
 }
 
-/** The readers are in a thread of their own: the posts' clock is not to wait for them. */
-async function readAll(options: CrowdOptions): Promise<PagesRead> {
-  const worker = new Worker(new URL('../pageReaders.js', import.meta.url), { workerData: options })
+/** The readers have their own thread, so that the posts' clock does not wait for them. */
+async function readAll(options: PageReadersOptions): Promise<PagesRead> {
+  const worker = new Worker(new URL('../load/pageReaders.js', import.meta.url), {
+    workerData: options,
+  })
   const [read]: PagesRead[] = await once(worker, 'message')
   await worker.terminate()
-  if (read === undefined) throw new Error('the readers ended without a word')
+  if (read === undefined) throw new Error('the readers ended without a report')
   return read
 }
 
-/** Of several phases: one moment in which the machine did something else is in one of them. */
+/** Posts in several parts: a moment in which the machine did something else spoils only one of them. */
 async function inParts(posts: () => Promise<Posted>) {
   const parts: Posted[] = []
   for (let part = 0; part < PARTS; part++) parts.push(await posts())
@@ -168,7 +158,7 @@ async function inParts(posts: () => Promise<Posted>) {
   }
 }
 
-/** A channel of messages of that size as events, of which no two parts are alike. */
+/** Fills a channel with messages whose events have that size and cannot be compressed. */
 async function fill(testbed: Testbed, bytes: number): Promise<string> {
   const channel = testbed.fresh('bench-large-')
   const about = {

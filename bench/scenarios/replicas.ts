@@ -1,63 +1,56 @@
 import type { Testbed } from '../testbed.ts'
-import { allCores, moveTo } from '../cores.ts'
-import { format } from '../figures.ts'
-import type { LoadClient } from '../loadClient.ts'
-import { Messages } from '../messages.ts'
-import { channelNames, gatewaySpec, untilLive } from '../peers/gateway.ts'
-import { processorTimeOf } from '../process.ts'
-import { ProcessorShare } from '../processorShare.ts'
-import { type Progress, saturate } from '../publisher.ts'
-import { RedisPublisher } from '../redisPublisher.ts'
-import type { Outcome } from '../results.ts'
-import { Figures, inTurn, type Plan } from '../scenario.ts'
+import { FAULTS } from '../report/figures.ts'
+import { format } from '../report/statistics.ts'
+import type { LoadClient } from '../load/loadClient.ts'
+import { Messages } from '../load/messages.ts'
+import { channelNames, untilLive } from '../peers/gateway.ts'
+import { processorTimeOf } from '../machine/process.ts'
+import { ProcessorShare } from '../machine/processorShare.ts'
+import { type Progress, saturate } from '../load/publisher.ts'
+import { claim, type Outcome } from '../report/results.ts'
+import { inTurn, type Plan } from '../scenario.ts'
 import { brokenOf } from '../session.ts'
 
 const COUNTS = [1, 2, 4].map((count) => ({
   name: count === 1 ? '1 gateway' : `${count} gateways`,
   count,
 }))
-/** Of one core, for each gateway: four of them and what loads them find room on two cores. */
+/** Each gateway's share of one core: four of them and their load fit on two cores. */
 const SHARE = 0.15
-/** Of N times as much. */
+/** N gateways must reach this part of N times the throughput of one. */
 const GROWTH = 0.8
 const RATE = 'deliveries/s'
 const COST = 'µs of processor a delivery'
 const P99 = 'p99, ms'
-const FAULTS = 'lost or doubled'
 const WINDOW = 128
 const WITHIN_MS = 30_000
 
-/** The same streams on one gateway, and shared out between several. */
+/** The same streams on one gateway, and divided among several. */
 export async function replicas(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const streams = plan.quick ? 200 : 2_000
   const seconds = plan.quick ? 1 : 5
-  const figures = new Figures(plan.print)
-  moveTo(allCores(testbed.cores), process.pid)
-  try {
-    await inTurn(plan, COUNTS, async ({ name, count }) => {
-      figures.add(name, await measure(testbed, { count, streams: streams / count, seconds }))
-    })
-  } finally {
-    moveTo(testbed.cores.rest, process.pid)
-  }
-  const faults = COUNTS.reduce((sum, { name }) => sum + figures.sum(name, FAULTS), 0)
+  const figures = await testbed.onAllCores(() =>
+    inTurn(plan, COUNTS, ({ count }) =>
+      measure(testbed, { count, streams: streams / count, seconds }),
+    ),
+  )
   const [one = NaN, ...more] = COUNTS.map(({ name }) => figures.median(name, RATE))
   const growth = more.map((rate) => rate / one)
   return {
     title: `Replicas: ${format(streams)} streams on one gateway and on several`,
     method: [
-      `Gateways know nothing of each other: each subscribes to Redis for its own streams. So that this can be seen on few cores, each gateway here gets ` +
+      `Gateways know nothing of each other: each subscribes to Redis for its own streams. To show this on few cores, each gateway here gets ` +
         `${format(SHARE * 100)} % of a core (a control group's quota), of cores that the load clients, the publisher and Redis use too. One channel, ` +
-        `${WINDOW} messages on their way.`,
+        `${WINDOW} messages in flight.`,
     ],
     series: figures.series,
     claims: [
-      {
-        text: `Throughput grows with the number of gateways: at least ${GROWTH * 100} % of 2 and of 4 times as much`,
-        shown: growth.map((each) => `${format(each)} times`).join(', '),
-        holds: growth.every((each, at) => each >= (COUNTS[at + 1]?.count ?? NaN) * GROWTH),
-      },
-      { text: 'Nothing lost', shown: `${faults} lost or doubled`, holds: faults === 0 },
+      claim(
+        `Throughput grows with the number of gateways: at least ${GROWTH * 100} % of 2 and of 4 times as much`,
+        growth.map((each) => `${format(each)} times`).join(', '),
+        growth.every((each, at) => each >= (COUNTS[at + 1]?.count ?? NaN) * GROWTH),
+      ),
+      figures.nothingLost(...COUNTS.map(({ name }) => name)),
     ],
     charts: [RATE],
   }
@@ -69,13 +62,9 @@ async function measure(
 ): Promise<Record<string, number>> {
   const redisPrefix = testbed.fresh('bench')
   const { epoch, position } = await testbed.history.head()
-  const { redisUrl } = testbed.urls
-  const publisher = await RedisPublisher.open(
-    { redisUrl, redisPrefix, epoch, copyKeys: testbed.copyKeys, announce: (at) => testbed.announce(at) },
-    position,
-  )
+  const publisher = await testbed.publisher(redisPrefix, epoch, position)
   const specs = await Promise.all(
-    Array.from({ length: count }, () => gatewaySpec(testbed, redisPrefix)),
+    Array.from({ length: count }, () => testbed.service('gateway', redisPrefix)),
   )
   const children = await Promise.all(specs.map((spec) => testbed.start(spec)))
   await Promise.all(specs.map(({ metricsUrl = '' }) => untilLive(metricsUrl)))
@@ -89,7 +78,7 @@ async function measure(
     const together = all(clients)
     const warmUp = await saturate(publisher, together, { window: WINDOW, seconds })
     await completed(clients, warmUp)
-    // Not before: compiling their code would take most of it.
+    // Not earlier: compiling their code would use up most of the share.
     for (const { pid } of children) {
       const share = new ProcessorShare(testbed.fresh('causeway-bench-'), SHARE)
       shares.push(share)
@@ -120,7 +109,7 @@ async function measure(
   }
 }
 
-/** A message is complete when it is so with each. */
+/** A message is complete when every client has it complete. */
 function all(clients: readonly LoadClient[]): Progress {
   return {
     get complete() {

@@ -1,40 +1,33 @@
 import type { Testbed } from '../testbed.ts'
-import { format } from '../figures.ts'
-import type { LoadReport } from '../loadClient.ts'
+import { FAULTS } from '../report/figures.ts'
+import { format } from '../report/statistics.ts'
+import type { LoadReport } from '../load/loadClient.ts'
 import { appendMessages, gateway, type Gateway } from '../peers/gateway.ts'
 import { plainNode } from '../peers/nodePeers.ts'
-import type { Outcome } from '../results.ts'
-import { Figures, inTurn, type Plan } from '../scenario.ts'
+import { claim, type Outcome } from '../report/results.ts'
+import { inTurn, type Plan } from '../scenario.ts'
 import { brokenOf } from '../session.ts'
-import { countTransactions } from '../databaseCounters.ts'
-import { connectAll } from './connect.ts'
+import { countTransactions } from '../machine/databaseCounters.ts'
+import { connectAll, UNSERVED, unservedOf } from './connect.ts'
 
 const MISSED = 100
 const LIMIT_S = 4
 const READY = 's to the last answer'
 const DONE = 's to the last message'
 const TRANSACTIONS = 'Postgres transactions'
-const UNSERVED = 'refused, failed or not served'
-const DEFERRED = 'sent away to come back'
-const FAULTS = 'lost or doubled'
-/** SYNs that the kernel dropped are sent again after 1, 3 and 7 s. */
+const DEFERRED = 'told to return later'
+/** The kernel sends dropped SYNs again after 1, 3 and 7 s. */
 const WITHIN_MS = 60_000
 
-/** Everybody comes back at once, to a gateway that has just started. */
+/** All readers return at once, to a gateway that has just started. */
 export async function storm(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const streams = plan.quick ? 1_000 : 10_000
-  const figures = new Figures(plan.print)
-  const measures = [
-    ...plan.gateways.map((target) => ({
-      name: target.name,
-      measure: () => measureGateway(testbed, target, streams),
-    })),
-    {
-      name: plainNode.name,
-      measure: async () => figuresOf(await connectAll(testbed, plainNode, streams)),
-    },
-  ]
-  await inTurn(plan, measures, async ({ name, measure }) => figures.add(name, await measure()))
+  const figures = await inTurn(plan, [...plan.gateways, plainNode], async (target) => {
+    const returnedTo = plan.gateways.find((each) => each === target)
+    return returnedTo === undefined
+      ? figuresOf(await connectAll(testbed, target, streams))
+      : measureGateway(testbed, returnedTo, streams)
+  })
   const ours = figures.median(gateway.name, DONE)
   const ratio = ours / figures.median(plainNode.name, READY)
   const unserved = figures.sum(gateway.name, UNSERVED)
@@ -43,26 +36,26 @@ export async function storm(testbed: Testbed, plan: Plan): Promise<Outcome> {
     title: `Storm: ${format(streams)} streams resume at once`,
     method: [
       `All streams of one channel connect in the same moment, each with a \`Last-Event-ID\` ${MISSED} messages back, to a gateway that has just ` +
-        `started and has never heard of that channel. The time runs from the first connect. plain Node only accepts and answers.`,
-      `The transactions are all that Postgres counted from before the gateway's start until after its end, with those that its start takes.`,
+        `started and does not know that channel. The time runs from the first connect. plain Node only accepts and answers.`,
+      `The transactions are all that Postgres counted from before the gateway's start until after its end, including those of its start.`,
     ],
     series: figures.series,
     claims: [
-      {
-        text: `All served within ${LIMIT_S} s`,
-        shown: `${format(ours)} s to the last message`,
-        holds: ours <= LIMIT_S,
-      },
-      {
-        text: 'At most 3 times as long as plain Node takes to accept and answer',
-        shown: `${format(ratio)} times`,
-        holds: ratio <= 3,
-      },
-      {
-        text: 'None refused, nothing lost',
-        shown: `${unserved} refused, failed or not served, ${faults} lost or doubled`,
-        holds: unserved + faults === 0,
-      },
+      claim(
+        `All served within ${LIMIT_S} s`,
+        `${format(ours)} s to the last message`,
+        ours <= LIMIT_S,
+      ),
+      claim(
+        'At most 3 times as long as plain Node takes to accept and answer',
+        `${format(ratio)} times`,
+        ratio <= 3,
+      ),
+      claim(
+        'None refused, nothing lost',
+        `${unserved} refused, failed or not served, ${faults} lost or doubled`,
+        unserved + faults === 0,
+      ),
     ],
     charts: [READY, DONE],
   }
@@ -103,6 +96,6 @@ async function measureGateway(
   }
 }
 
-function figuresOf({ openMs, refused, failed, streams, open }: LoadReport): Record<string, number> {
-  return { [READY]: openMs / 1_000, [UNSERVED]: refused + failed + streams - open }
+function figuresOf(report: LoadReport): Record<string, number> {
+  return { [READY]: report.openMs / 1_000, [UNSERVED]: unservedOf(report) }
 }

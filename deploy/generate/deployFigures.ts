@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { renderRows } from '../../bench/report/markdown.ts'
+import { markdownTable } from '../../bench/report/markdown.ts'
 
 /** What `npm run test:deploy -- --all` measures, in the order of the table. */
 const NAMES = [
@@ -52,7 +52,7 @@ export function renderFigures(figures: Figures): string {
     )
     return [name, shown.join(', '), `${finishedAt.slice(0, 10)}, ${commit}`]
   })
-  const table = renderRows(['what', 'measured', 'when, at which commit'], rows, 'left')
+  const table = markdownTable(['what', 'measured', 'when, at which commit'], rows)
   if (machines.length === 0) return `${table}\n`
   return `${table}\n\nMeasured on ${machines.join('; and on ')}.\n`
 }

@@ -1,6 +1,7 @@
 import { type MetricObject, Registry } from 'prom-client'
 import type { z } from 'zod'
 import { createBridgeMetrics } from '../../bridge/metrics.ts'
+import { markdownTable } from '../../bench/report/markdown.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
 import { createEndedEpochs } from '../../chassis/endedEpochs.ts'
 import { createHttpMetrics } from '../../chassis/httpMetrics.ts'
@@ -41,7 +42,7 @@ export function variablesTable(): string {
       [...meanings].join(' / '),
     ]
   })
-  return table(['variable', 'read by', 'default', 'meaning'], rows)
+  return markdownTable(['variable', 'read by', 'default', 'meaning'], rows)
 }
 
 /** Every metric of ours: not those of Node and of the process, which are prom-client's. */
@@ -66,7 +67,7 @@ export async function metricsTable(): Promise<string> {
       ])
     }),
   )
-  return table(['metric', 'of', 'type', 'labels', 'meaning'], rows.flat())
+  return markdownTable(['metric', 'of', 'type', 'labels', 'meaning'], rows.flat())
 }
 
 /** Every problem that a caller may be told of. */
@@ -77,16 +78,7 @@ export function problemsTable(): string {
     retry ? 'yes' : 'no',
     title,
   ])
-  return table(['problem', 'status', 'again later?', 'meaning'], rows)
-}
-
-/** Puts a table between `<!-- begin NAME -->` and `<!-- end NAME -->`. Throws where there is no such place. */
-export function fill(page: string, name: string, content: string): string {
-  const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`]
-  const [before, rest] = page.split(begin)
-  const [, after] = rest?.split(end) ?? []
-  if (before === undefined || after === undefined) throw new Error(`There is no place for ${name}`)
-  return `${before}${begin}\n\n${content}\n${end}${after}`
+  return markdownTable(['problem', 'status', 'again later?', 'meaning'], rows)
 }
 
 function fallback(variable: z.ZodType | undefined): string {
@@ -94,9 +86,4 @@ function fallback(variable: z.ZodType | undefined): string {
   if (unset === undefined || !unset.success) return 'required'
   const value = [unset.data].flat().join(',')
   return value === '' ? '' : `\`${value}\``
-}
-
-function table(head: string[], rows: string[][]): string {
-  const lines = [head, head.map(() => '---'), ...rows]
-  return `${lines.map((line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')}\n`
 }

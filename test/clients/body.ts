@@ -1,8 +1,8 @@
 import type { Bytes } from './bytes.ts'
 
 /**
- * The body of an answer of HTTP/1.1, part by part and without its chunks. Returns whether it came to its own end, so that
- * another answer may follow.
+ * The body of an HTTP/1.1 response, part by part and without its chunk lines. Returns whether it was complete, so that another
+ * response may follow.
  */
 export async function* readBody(head: string, bytes: Bytes): AsyncGenerator<Buffer, boolean> {
   if (/^transfer-encoding: *chunked\r$/im.test(head)) return yield* readChunks(bytes)
@@ -26,13 +26,13 @@ async function* readChunks(bytes: Bytes): AsyncGenerator<Buffer, boolean> {
   }
 }
 
-/** The same bytes as the body of an answer with this head. */
+/** Encodes bytes for the body of a response with this head. */
 export function encode(head: string, part: Buffer): Buffer {
   if (!/^transfer-encoding: *chunked\r$/im.test(head)) return part
   return Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')])
 }
 
-/** What ends such a body before the connection ends. */
+/** The bytes that end such a body before the connection ends. */
 export function ending(head: string): string {
   return /^transfer-encoding: *chunked\r$/im.test(head) ? '0\r\n\r\n' : ''
 }

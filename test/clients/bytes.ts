@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** What a socket brings, in the parts that its reader asks for. Each gives undefined if the socket ends before. */
+/** Reads the bytes of a socket in the parts that the caller wants. Each method returns undefined if the socket ends first. */
 export class Bytes {
   readonly #chunks: AsyncIterator<Buffer>
   #rest: Buffer = Buffer.alloc(0)
@@ -9,7 +9,7 @@ export class Bytes {
     this.#chunks = socket.iterator({ destroyOnReturn: false })
   }
 
-  /** Up to and with a mark. */
+  /** The bytes up to a mark, including it. */
   async until(mark: string): Promise<Buffer | undefined> {
     let end = this.#rest.indexOf(mark)
     while (end === -1) {
@@ -24,7 +24,7 @@ export class Bytes {
     return this.#cut(count)
   }
 
-  /** Whatever comes next. */
+  /** The next bytes, of any number. */
   async some(): Promise<Buffer | undefined> {
     if (this.#rest.length === 0 && !(await this.#more())) return undefined
     return this.#cut(this.#rest.length)
@@ -37,7 +37,7 @@ export class Bytes {
   }
 
   async #more(): Promise<boolean> {
-    // A reset is an end too.
+    // A reset counts as an end.
     const next = await this.#chunks.next().catch(() => undefined)
     if (next === undefined || next.done === true) return false
     this.#rest = Buffer.concat([this.#rest, next.value])

@@ -1,26 +1,26 @@
 import type { Language } from './languages.ts'
 
-/** One library, and the smallest subscriber that its README would have. */
+/** A library, with the smallest subscriber that its README would show. */
 export interface Client {
   name: string
-  /** As the language's manifest pins it; none for what the machine has. */
+  /** The version pinned in the language's manifest; none for a program of the machine. */
   version?: string
   language: Language
-  /** Its subscriber: test/clients/LANGUAGE/FILE. */
+  /** The file of its subscriber: test/clients/LANGUAGE/FILE. */
   file: string
-  /** It holds any answer but 200 for final, as the standard says. */
+  /** Every status except 200 is final for it, as the standard says. */
   stopsAtStatus?: true
-  /** It leaves a stream that is silent for a few seconds, so it asks for more heartbeats. */
+  /** It leaves a stream that is silent for a few seconds, so it requests heartbeats at this interval. */
   heartbeat?: number
-  /** Faults of its own that no server can help, by column: they are shown, and docs/clients.md tells of them. */
+  /** Its own faults, which no server can prevent, by column. The table shows them, and docs/clients.md explains them. */
   limits?: Record<string, string>
 }
 
-/** It takes an id as soon as its line is there: a cut in the one byte behind loses the message. */
+/** It accepts an id as soon as its line is complete: a cut before the next byte loses the message. */
 const EARLY_ID = { 'in last line': 'lost 1' }
-/** At the end of a stream it takes what there is of an id, and comes back to where that leads. */
+/** At the end of a stream it accepts part of an id, and resumes from there. */
 const PART_OF_ID = { 'in id': 'twice' }
-/** It takes the sizes of chunks for text, and all text for Latin-1 unless it is told. */
+/** It reads chunk sizes as text, and all text as Latin-1 by default. */
 const CHUNKS_AS_TEXT = {
   live: 'altered',
   cut: 'an empty message',
@@ -28,132 +28,51 @@ const CHUNKS_AS_TEXT = {
   'come back': 'an empty message',
 }
 
+/** Every status except 200 is final for it. */
+const STOPS = { stopsAtStatus: true } as const
+
 export const CLIENTS: readonly Client[] = [
-  { name: 'Chromium EventSource', language: 'chromium', file: 'native', stopsAtStatus: true },
-  {
-    name: 'eventsource',
-    version: '5.1.5',
-    language: 'npm',
-    file: 'eventsource',
-    stopsAtStatus: true,
-  },
-  {
-    name: 'eventsource',
-    version: '2.0.2',
-    language: 'npm',
-    file: 'eventsource-2',
+  client('chromium', 'native', 'Chromium EventSource', undefined, STOPS),
+  client('npm', 'eventsource', 'eventsource', '5.1.5', STOPS),
+  client('npm', 'eventsource-2', 'eventsource', '2.0.2', { limits: EARLY_ID }),
+  client('npm', 'eventsource-client', 'eventsource-client', '1.2.0'),
+  client('npm', 'undici', 'undici EventSource', '7.30.0', STOPS),
+  client('npm', 'launchdarkly-eventsource', 'launchdarkly-eventsource', '2.2.0', { heartbeat: 4 }),
+  client('npm', 'fetch-event-source', 'fetch-event-source', '2.0.1', { limits: EARLY_ID }),
+  client('chromium', 'fetch-event-source', 'fetch-event-source in a page', '2.0.1', {
     limits: EARLY_ID,
-  },
-  { name: 'eventsource-client', version: '1.2.0', language: 'npm', file: 'eventsource-client' },
-  {
-    name: 'undici EventSource',
-    version: '7.30.0',
-    language: 'npm',
-    file: 'undici',
-    stopsAtStatus: true,
-  },
-  {
-    name: 'launchdarkly-eventsource',
-    version: '2.2.0',
-    language: 'npm',
-    file: 'launchdarkly-eventsource',
-    heartbeat: 4,
-  },
-  {
-    name: 'fetch-event-source',
-    version: '2.0.1',
-    language: 'npm',
-    file: 'fetch-event-source',
-    limits: EARLY_ID,
-  },
-  {
-    name: 'fetch-event-source in a page',
-    version: '2.0.1',
-    language: 'chromium',
-    file: 'fetch-event-source',
-    limits: EARLY_ID,
-  },
-  { name: 'sse.js', version: '2.8.0', language: 'chromium', file: 'sse.js', limits: PART_OF_ID },
-  {
-    name: 'reconnecting-eventsource',
-    version: '1.6.5',
-    language: 'chromium',
-    file: 'reconnecting-eventsource',
-  },
-  {
-    name: 'event-source-polyfill',
-    version: '1.0.31',
-    language: 'chromium',
-    file: 'event-source-polyfill',
-    stopsAtStatus: true,
-  },
-  { name: 'curl -N in a loop', language: 'shell', file: 'curl' },
-  {
-    name: 'httpx-sse',
-    version: '0.4.3',
-    language: 'python',
-    file: 'httpx_sse_loop',
-    heartbeat: 4,
-  },
-  {
-    name: 'sseclient-py',
-    version: '1.9.0',
-    language: 'python',
-    file: 'sseclient_py_loop',
-    limits: PART_OF_ID,
-  },
-  { name: 'requests-sse', version: '0.5.3', language: 'python', file: 'requests_sse_loop' },
-  { name: 'aiosseclient', version: '0.1.8', language: 'python', file: 'aiosseclient_loop' },
-  {
-    name: 'aiohttp-sse-client2',
-    version: '0.3.0',
-    language: 'python',
-    file: 'aiohttp_sse_client2_loop',
-  },
-  {
-    name: 'sseclient',
-    version: '0.0.27',
-    language: 'python',
-    file: 'sseclient_loop',
+  }),
+  client('chromium', 'sse.js', 'sse.js', '2.8.0', { limits: PART_OF_ID }),
+  client('chromium', 'reconnecting-eventsource', 'reconnecting-eventsource', '1.6.5'),
+  client('chromium', 'event-source-polyfill', 'event-source-polyfill', '1.0.31', STOPS),
+  client('shell', 'curl', 'curl -N in a loop'),
+  client('python', 'httpx_sse_loop', 'httpx-sse', '0.4.3', { heartbeat: 4 }),
+  client('python', 'sseclient_py_loop', 'sseclient-py', '1.9.0', { limits: PART_OF_ID }),
+  client('python', 'requests_sse_loop', 'requests-sse', '0.5.3'),
+  client('python', 'aiosseclient_loop', 'aiosseclient', '0.1.8'),
+  client('python', 'aiohttp_sse_client2_loop', 'aiohttp-sse-client2', '0.3.0'),
+  client('python', 'sseclient_loop', 'sseclient', '0.0.27', {
     limits: { ...PART_OF_ID, ...CHUNKS_AS_TEXT },
-  },
-  { name: 'r3labs/sse', version: '2.10.0', language: 'go', file: 'r3labs', limits: PART_OF_ID },
-  {
-    name: 'tmaxmax/go-sse',
-    version: '0.12.0',
-    language: 'go',
-    file: 'gosse',
-    stopsAtStatus: true,
-  },
-  { name: 'launchdarkly/eventsource', version: '1.11.0', language: 'go', file: 'launchdarkly' },
-  {
-    name: 'reqwest-eventsource',
-    version: '0.6.0',
-    language: 'rust',
-    file: 'reqwest-eventsource',
-    stopsAtStatus: true,
-  },
-  { name: 'eventsource-client', version: '0.18.0', language: 'rust', file: 'eventsource-client' },
-  {
-    name: 'okhttp-sse',
-    version: '5.5.1',
-    language: 'java',
-    file: 'OkHttpSse',
-    heartbeat: 4,
-  },
-  {
-    name: 'okhttp-eventsource',
-    version: '4.3.0',
-    language: 'java',
-    file: 'OkHttpEventSource',
-    heartbeat: 4,
-  },
-  {
-    name: 'jersey-media-sse',
-    version: '3.1.9',
-    language: 'java',
-    file: 'JerseySse',
-    stopsAtStatus: true,
+  }),
+  client('go', 'r3labs', 'r3labs/sse', '2.10.0', { limits: PART_OF_ID }),
+  client('go', 'gosse', 'tmaxmax/go-sse', '0.12.0', STOPS),
+  client('go', 'launchdarkly', 'launchdarkly/eventsource', '1.11.0'),
+  client('rust', 'reqwest-eventsource', 'reqwest-eventsource', '0.6.0', STOPS),
+  client('rust', 'eventsource-client', 'eventsource-client', '0.18.0'),
+  client('java', 'OkHttpSse', 'okhttp-sse', '5.5.1', { heartbeat: 4 }),
+  client('java', 'OkHttpEventSource', 'okhttp-eventsource', '4.3.0', { heartbeat: 4 }),
+  client('java', 'JerseySse', 'jersey-media-sse', '3.1.9', {
+    ...STOPS,
     limits: { ...PART_OF_ID, cut: 'stuck' },
-  },
+  }),
 ]
+
+function client(
+  language: Language,
+  file: string,
+  name: string,
+  version?: string,
+  traits: Pick<Client, 'stopsAtStatus' | 'heartbeat' | 'limits'> = {},
+): Client {
+  return { language, file, name, ...(version === undefined ? {} : { version }), ...traits }
+}

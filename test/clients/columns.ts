@@ -4,14 +4,14 @@ import { type Testbed, CHANNEL } from './testbed.ts'
 import { HOSTILE, textOfSize } from './hostile.ts'
 import type { How, Where } from './streamProxy.ts'
 
-/** One thing that happens to all clients at once, and the messages around it. */
+/** An event that hits all clients at once, with messages around it. */
 export interface Column {
   name: string
   about: string
   run: (testbed: Testbed) => Promise<void>
-  /** Judged too: a client that asks again is not content with what it got. */
+  /** A client that connects again during it fails. */
   isQuiet?: true
-  /** Who holds a status for final, as the standard says, may stop here. */
+  /** A client may stop here if a status is final for it, as the standard says. */
   hasStatus?: true
 }
 
@@ -19,23 +19,23 @@ const HOWS: How[] = ['reset', 'end']
 /** The default of ingest. */
 const MAX_EVENT_BYTES = ingestConfig.shape.MAX_EVENT_BYTES.parse(undefined)
 const AWAY_MS = 3_000
-/** Longer than the read time-out of any client that asks for no more heartbeats than usual. */
+/** Longer than the read time-out of every client without additional heartbeats. */
 const QUIET_MS = 15_000
 
 export const COLUMNS: readonly Column[] = [
   {
     name: 'live',
-    about: 'messages as they come, with every text that might be taken for something else',
+    about: 'messages as they come, with every text that might be misread',
     run: (testbed) => testbed.post(...HOSTILE),
   },
   {
     name: 'largest',
-    about: 'a message of the largest size that is taken, and one behind it',
+    about: 'a message of the largest size, and one after it',
     run: (testbed) => testbed.post(textOfSize(CHANNEL, MAX_EVENT_BYTES), 'behind it'),
   },
   {
     name: 'cut',
-    about: 'the connection dropped, ended, and refused for a while, between two events',
+    about: 'the connection is reset, ended, and refused for a while, between two events',
     run: async (testbed) => {
       for (const how of HOWS) {
         await testbed.each((proxy) => proxy.cut(how))
@@ -53,7 +53,7 @@ export const COLUMNS: readonly Column[] = [
   within('last line'),
   {
     name: 'gateways',
-    about: 'SIGTERM to one gateway, to the other, to both',
+    about: 'one gateway gets SIGTERM, then the other, then both',
     run: async (testbed) => {
       const [first, second] = testbed.gateways
       for (const some of [[first], [second], [first, second]]) {
@@ -65,7 +65,7 @@ export const COLUMNS: readonly Column[] = [
   },
   {
     name: 'come back',
-    about: 'no gateway for a while: the edge answers each request with a goodbye',
+    about: 'there is no gateway for a while, and the edge answers each request with a goodbye',
     run: async (testbed) => {
       await testbed.post('before')
       await testbed.settle()
@@ -78,7 +78,7 @@ export const COLUMNS: readonly Column[] = [
   },
   {
     name: '50x',
-    about: '503, then 502, of something else before Causeway',
+    about: 'another proxy before Causeway answers 503, then 502',
     hasStatus: true,
     run: async (testbed) => {
       await testbed.each((proxy) => proxy.set(503))
@@ -92,7 +92,7 @@ export const COLUMNS: readonly Column[] = [
   },
   {
     name: 'quiet',
-    about: 'a while without messages: whether it stays',
+    about: 'there are no messages for a while, and the client must stay',
     isQuiet: true,
     run: () => sleep(QUIET_MS),
   },
@@ -101,7 +101,7 @@ export const COLUMNS: readonly Column[] = [
 function within(where: Where): Column {
   return {
     name: `in ${where}`,
-    about: `the connection dropped, and ended, in the ${where} of an event`,
+    about: `the connection is reset, and ended, in the ${where} of an event`,
     run: async (testbed) => {
       for (const how of HOWS) {
         await testbed.each((proxy) => proxy.cutWithin(where, how))

@@ -1,6 +1,6 @@
 import { eventBytes } from '../../contract/messageEvent.ts'
 
-/** Texts that a reader of lines, or of bytes, might stumble over. */
+/** Texts that could confuse a reader of lines or bytes. */
 export const HOSTILE: readonly unknown[] = [
   { text: 'hi' },
   'two\nlines',
@@ -25,7 +25,7 @@ export const HOSTILE: readonly unknown[] = [
   '€'.repeat(8_193),
 ]
 
-/** A text whose message has `bytes` as an event; the channel and the sender are those of the suite. */
+/** A text whose event has this number of bytes, with the channel and sender of these tests. */
 export function textOfSize(channel: string, bytes: number): string {
   const sender = { id: 'anonymous', name: 'anonymous' }
   const empty = { id: '0'.repeat(36), channel, type: 'message', sender, data: '""' }

@@ -7,13 +7,13 @@ const message = (position: number, data = '"x"'): Message =>
   JSON.parse(entry(position, position - 1, 'a', data).json)
 const POSTED = [message(5), message(6), message(7)]
 
-/** Messages by their positions, under the name that a library gives them. */
+/** Messages at these positions, under the event name of a library. */
 const heard = (positions: number[], name = '') =>
   positions.map((position) => ({ name, data: JSON.stringify(message(position)) }))
 
-describe('a subscriber that heard', () => {
+describe('the judge of clients', () => {
   test.each(['', 'message', 'null', 'None', 'undefined'])(
-    'each message once under the name %j is level and without fault',
+    'a subscriber that got each message once under the name %j has no fault',
     (name) => {
       expect(judge(POSTED, heard([5, 6, 7], name))).toEqual({
         isLevel: true,
@@ -33,16 +33,19 @@ describe('a subscriber that heard', () => {
     [[4, 5, 6, 7], true, ['twice']],
     [[6, 5, 7], true, ['lost 1', 'twice']],
     [[5, 6, 7, 8], true, []],
-  ])('%j is level: %j, with the faults %j', (positions, isLevel, faults) => {
-    expect(judge(POSTED, heard(positions))).toMatchObject({ isLevel, faults })
-  })
+  ])(
+    'a subscriber that got %j has all messages: %j, with the faults %j',
+    (positions, isLevel, faults) => {
+      expect(judge(POSTED, heard(positions))).toMatchObject({ isLevel, faults })
+    },
+  )
 
-  test('another text than was posted has it altered', () => {
+  test('a subscriber that got another text than was posted has an altered message', () => {
     const other = { name: '', data: JSON.stringify(message(5, '"y"')) }
     expect(judge(POSTED, [other, ...heard([6, 7])]).faults).toEqual(['altered'])
   })
 
-  test('half a message has a fragment, and lost it unless the whole comes too', () => {
+  test('a subscriber that got half a message lost it, unless the whole one came too', () => {
     const half = { name: '', data: JSON.stringify(message(5)).slice(0, 40) }
     const verdict = { isLevel: true, faults: [], hasFragments: true }
     expect(judge(POSTED, [half, ...heard([5, 6, 7])])).toMatchObject(verdict)
@@ -52,18 +55,18 @@ describe('a subscriber that heard', () => {
     })
   })
 
-  test('text that is no message has it altered', () => {
+  test('a subscriber that got text that is no message has an altered message', () => {
     expect(judge(POSTED, [{ name: '', data: 'x' }, ...heard([5, 6, 7])]).faults).toEqual([
       'altered',
     ])
   })
 
-  test('something that nobody sent has an empty message', () => {
+  test('a subscriber that got an event without data has an empty message', () => {
     const empty = { name: 'message', data: '' }
     expect(judge(POSTED, [empty, ...heard([5, 6, 7])]).faults).toEqual(['an empty message'])
   })
 
-  test('control events beside its messages is without fault', () => {
+  test('a subscriber that got control events beside its messages has no fault', () => {
     const ready = { name: 'ready', data: '{"position":4}' }
     expect(judge(POSTED, [ready, ...heard([5, 6, 7])])).toMatchObject({
       isLevel: true,
@@ -72,7 +75,7 @@ describe('a subscriber that heard', () => {
     })
   })
 
-  test('a message under the name of a control event is behind', () => {
+  test('a subscriber that got a message under the name of a control event lacks it', () => {
     expect(judge(POSTED, heard([5, 6, 7], 'ready')).isLevel).toBe(false)
   })
 })

@@ -2,24 +2,24 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ControlEvent } from '../../contract/events.ts'
 import type { Message } from '../../contract/message.ts'
 
-/** What a subscriber was handed by its library. */
+/** An event that a library passed to its subscriber. */
 export interface Heard {
   name: string
   data: string
 }
 
 export interface Verdict {
-  /** Whether everything that was posted has been heard. */
+  /** Whether every posted message arrived. */
   isLevel: boolean
-  /** What went wrong, in a word or two each; empty for nothing. */
+  /** The faults, in a word or two each. */
   faults: string[]
-  /** Its library hands out what there is of an event when a stream ends within it; the whole comes later. */
+  /** Its library passes on part of an event if a stream ends within it; the whole event comes later. */
   hasFragments: boolean
-  /** What it calls a message, which has no name. */
+  /** The event names under which it passes on messages, which have none. */
   names: string[]
 }
 
-/** A library calls a message without a name so. */
+/** Names that libraries use for an event without a name. */
 const UNNAMED = new Set(['', 'message', 'null', 'None', 'undefined'])
 const CONTROL: Record<ControlEvent, true> = {
   ready: true,
@@ -29,7 +29,7 @@ const CONTROL: Record<ControlEvent, true> = {
   goodbye: true,
 }
 
-/** Compares what was posted on a channel with what a subscriber heard since: each message once, in order, unaltered. */
+/** Compares the posted messages with those that a subscriber got: each one once, in order, unaltered. */
 export function judge(posted: readonly Message[], heard: readonly Heard[]): Verdict {
   const faults = new Set<string>()
   const names = new Set<string>()
@@ -45,7 +45,7 @@ export function judge(posted: readonly Message[], heard: readonly Heard[]): Verd
     }
     names.add(name)
     const at = posted.findIndex(({ position }) => position === message.position)
-    // Its answer to the sender may still be on its way.
+    // The answer to its sender may still be on its way.
     if (at === -1 && message.position > (posted.at(-1)?.position ?? Infinity)) continue
     if (at < next) {
       faults.add('twice')
@@ -58,7 +58,7 @@ export function judge(posted: readonly Message[], heard: readonly Heard[]): Verd
   return { isLevel: next === posted.length, faults: [...faults], hasFragments, names: [...names] }
 }
 
-/** Undefined for what is no message. */
+/** Undefined if the data is no message. */
 function parse(data: string): Message | undefined {
   try {
     const message: Message = JSON.parse(data)

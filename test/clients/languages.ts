@@ -9,13 +9,13 @@ export type Language = 'npm' | 'chromium' | 'shell' | 'python' | 'go' | 'rust' |
 interface Recipe {
   /** Below test/clients. */
   folder: string
-  /** Are there only where the language is. */
+  /** Commands that succeed only if the language is installed. */
   tools: string[][]
-  /** Run once, in a copy of the folder. */
+  /** Commands that run once, in a copy of the folder. */
   install: string[][]
-  /** Where a subscriber is, there. */
+  /** The path of a subscriber in it. */
   source: (file: string) => string
-  /** What runs it, there; its address comes behind. */
+  /** The command that runs it there; its address follows. */
   run: (file: string) => string[]
 }
 
@@ -82,15 +82,15 @@ const RECIPES: Record<Language, Recipe> = {
   },
 }
 
-/** Why a language cannot be tried here, or undefined. */
+/** Why a language cannot run here, or undefined. */
 export function lackOf(language: Language): string | undefined {
   const missing = RECIPES[language].tools.find(([program = '', ...args]) => {
     return spawnSync(program, args, { stdio: 'ignore' }).status !== 0
   })
-  return missing && `${missing[0]} is not there`
+  return missing && `${missing[0]} is not installed`
 }
 
-/** Brings a language's libraries into `cache`, if they are not there yet; answers why it could not, or undefined. */
+/** Installs a language's libraries into `cache`, unless they are there. Returns why that failed, or undefined. */
 export function install(
   language: Language,
   cache: string,
@@ -112,13 +112,13 @@ export function install(
   return undefined
 }
 
-/** Where a language's libraries are pinned, and a subscriber's source: folder and path within it. */
+/** The folder with a language's pinned libraries, and the path of a subscriber in it. */
 export function sourceOf(language: Language, file: string): { folder: string; path: string } {
   const { folder, source } = RECIPES[language]
   return { folder: join(ROOT, 'test/clients', folder), path: source(file) }
 }
 
-/** The command of a subscriber, and the folder that it runs in. `cache` undefined: in place, by the project's own packages. */
+/** The command of a subscriber, and its folder. Without `cache` it runs in place, with the project's own packages. */
 export function commandOf(language: Language, file: string, cache?: string) {
   const { folder, run } = RECIPES[language]
   return { command: run(file), cwd: join(cache ?? join(ROOT, 'test/clients'), folder) }

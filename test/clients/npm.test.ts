@@ -6,7 +6,7 @@ import { CLIENTS } from './catalog.ts'
 import { COLUMNS } from './columns.ts'
 import { tryColumn } from './trial.ts'
 
-/** The project's own packages: one by the standard, and the two whose own rules lost most. `npm run test:clients` tries all. */
+/** The project's own packages: one that follows the standard, and the two that lost most. `npm run test:clients` tests all clients. */
 const OURS = new Set(['eventsource', 'eventsource-2', 'fetch-event-source'])
 const clients = CLIENTS.filter(({ language, file }) => language === 'npm' && OURS.has(file))
 
@@ -15,8 +15,8 @@ let testbed: Testbed
 
 beforeAll(async () => {
   stack = await testStack()
-  testbed = await Testbed.lay(stack, clients, {})
-  await testbed.seat()
+  testbed = await Testbed.prepare(stack, clients, {})
+  await testbed.start()
 }, 120_000)
 
 afterAll(async () => {
@@ -24,9 +24,9 @@ afterAll(async () => {
   await stack?.stop()
 }, 60_000)
 
-describe('every client hears each message once, in order and unaltered', () => {
+describe('clients by other authors', () => {
   test.each(COLUMNS.filter(({ isQuiet }) => isQuiet !== true))(
-    '$name: $about',
+    'every client gets each message once, in order and unaltered: $about',
     async (column) => {
       const cells = await tryColumn(testbed, column)
       const faulty = cells.filter(({ faults }) => faults.length > 0)

@@ -7,7 +7,7 @@ import type { Message } from '../../contract/message.ts'
 
 const BEGIN_SECONDS = 60
 
-/** One client at work: its process, and the hop between it and the edge. */
+/** One client: its process, and the proxy between it and the edge. */
 export class Seat {
   readonly client: Client
   readonly proxy: StreamProxy
@@ -19,7 +19,7 @@ export class Seat {
     this.#subscriber = subscriber
   }
 
-  /** Until its first stream has begun: what is posted from then on it must hear. One that does not begin will hear nothing. */
+  /** Starts the client, and waits until its stream begins: it owes every later message. A client may fail to begin. */
   async begin(): Promise<void> {
     const before = this.proxy.begun
     this.#subscriber.start()
@@ -32,13 +32,13 @@ export class Seat {
     await this.proxy.close()
   }
 
-  /** A new process, for one that has lost its place. */
+  /** Starts a new process for a client that lost its place in the stream. */
   async renew(): Promise<void> {
     await this.#subscriber.stop()
     await this.begin()
   }
 
-  /** Forgets what was heard so far, before a new phase of messages. */
+  /** Forgets the received messages, before a new round. */
   open(): void {
     this.#subscriber.heard = []
     this.#subscriber.returns = 0
@@ -48,12 +48,12 @@ export class Seat {
     return judge(posted, this.#subscriber.heard)
   }
 
-  /** How often its library has given up in this phase. */
+  /** How often its library has stopped in this round. */
   get returns(): number {
     return this.#subscriber.returns
   }
 
-  /** The last line that it wrote to its standard error. */
+  /** The last line of its standard error. */
   get complaint(): string {
     return this.#subscriber.complaints.trim().split('\n').at(-1) ?? ''
   }

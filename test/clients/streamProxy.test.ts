@@ -1,8 +1,8 @@
-import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { freePort } from '../../stack/ports.ts'
 import { disposables } from '../support/disposables.ts'
+import { openServer } from '../support/openServer.ts'
 import { RawReader } from '../support/rawReader.ts'
 import { waitFor } from '../support/waitFor.ts'
 import { StreamProxy } from './streamProxy.ts'
@@ -20,21 +20,14 @@ beforeAll(async () => {
     response.write('event:ready\ndata:{}\nid:e1-6\n\n')
     stream = response
   })
-  const port = await freePort()
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  opened.add(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  proxy = new StreamProxy(await freePort(), port)
+  proxy = new StreamProxy(await freePort(), await openServer(opened, server))
   origin = `http://127.0.0.1:${proxy.port}`
   opened.add(() => proxy.close())
 })
 
 beforeEach(() => proxy.set('pass'))
 
-/** A reader whose stream has begun, and all that it was sent. */
+/** A reader whose stream has begun, and all bytes that it received. */
 async function read(headers = {}): Promise<{ reader: RawReader; text: () => string }> {
   const before = proxy.begun
   const reader = new RawReader(`${origin}/events`, headers)
@@ -45,8 +38,8 @@ async function read(headers = {}): Promise<{ reader: RawReader; text: () => stri
   return { reader, text: () => sent }
 }
 
-describe('a stream through the hop', () => {
-  test('passes whole, with its head untouched and its id counted', async () => {
+describe('the proxy before a client', () => {
+  test('the proxy passes a whole stream and its head unchanged, and records its id', async () => {
     const { reader } = await read({ 'Last-Event-ID': 'e1-5' })
     stream?.write(EVENT.slice(0, 9))
     stream?.end(EVENT.slice(9))
@@ -63,26 +56,29 @@ describe('a stream through the hop', () => {
     ['id', 'reset', 'broken', /\nid:e1-7\r\n$/],
     ['id', 'end', 'cleanly', /\nid:e1-7\r\n0\r\n\r\n$/],
     ['last line', 'end', 'cleanly', /\nid:e1-77\n\r\n0\r\n\r\n$/],
-  ] as const)('is cut in the %s of the next message by a %s', async (where, how, ended, body) => {
-    const { reader, text } = await read()
-    proxy.cutWithin(where, how)
-    stream?.write(EVENT + EVENT)
-    await waitFor(() => reader.ended !== undefined)
-    expect(reader.ended).toBe(ended)
-    expect(text()).toMatch(body)
-  })
+  ] as const)(
+    'the proxy cuts a stream in the %s of the next message by a %s',
+    async (where, how, ended, body) => {
+      const { reader, text } = await read()
+      proxy.cutWithin(where, how)
+      stream?.write(EVENT + EVENT)
+      await waitFor(() => reader.ended !== undefined)
+      expect(reader.ended).toBe(ended)
+      expect(text()).toMatch(body)
+    },
+  )
 
   test.each([
     ['reset', 'broken'],
     ['end', 'cleanly'],
-  ] as const)('is cut between two events by a %s', async (how, ended) => {
+  ] as const)('the proxy cuts a stream between two events by a %s', async (how, ended) => {
     const { reader } = await read()
     proxy.cut(how)
     await waitFor(() => reader.ended !== undefined)
     expect(reader.ended).toBe(ended)
   })
 
-  test('is refused, or answered by another, when that is asked for', async () => {
+  test('the proxy refuses connections, or answers with a status', async () => {
     await proxy.set('refuse')
     await expect(fetch(`${origin}/events`)).rejects.toThrow('fetch failed')
     await proxy.set(503)

@@ -4,22 +4,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { encode, ending, readBody } from './body.ts'
 import { Bytes } from './bytes.ts'
 
-/** A connection is dropped, or its answer ends as if it were whole. */
+/** A connection is reset, or its response ends as if it were complete. */
 export type How = 'reset' | 'end'
-/** Within the next message: in the middle of its data, before its id's last digit, or before the empty line that would complete it. */
+/** A place in the next message: in the middle of its data, before the last digit of its id, or before the empty line at its end. */
 export type Where = 'data' | 'id' | 'last line'
-/** What happens to requests; `number` is a status that answers them. */
-export type Mode = 'pass' | 'refuse' | number
+/** The fate of requests; a number is the status of their response. */
+type Mode = 'pass' | 'refuse' | number
 
 interface Stream {
   client: Socket
   head: string
 }
 
-/** So that what was sent before a reset has been read. */
+/** Time for the client to read the bytes before a reset. */
 const READ_MS = 50
 
-/** The hop between one client and the edge. It knows just enough of HTTP to cut streams at a given byte of their events. */
+/** The proxy between one client and the edge. It knows just enough HTTP to cut streams at a given byte of their events. */
 export class StreamProxy {
   readonly port: number
   readonly #targetPort: number
@@ -28,10 +28,10 @@ export class StreamProxy {
   #server: Server | undefined
   #mode: Mode = 'pass'
   #plan: { where: Where; how: How } | undefined
-  /** Streams asked for, and streams of which a first event has come. */
+  /** Requested streams, and streams with a first event. */
   asked = 0
   begun = 0
-  /** The last ids that streams were asked for with. */
+  /** The ids from which streams were resumed. */
   readonly ids: string[] = []
 
   constructor(port: number, targetPort: number) {
@@ -50,7 +50,7 @@ export class StreamProxy {
     await this.#close()
   }
 
-  /** Cuts every stream that stands, between two events. */
+  /** Cuts every open stream, between two events. */
   cut(how: How): void {
     for (const stream of this.#streams) this.#end(stream, how)
   }
@@ -96,7 +96,7 @@ export class StreamProxy {
     client.destroySoon()
   }
 
-  /** Asks the edge and passes its answer on. Returns whether the connection can carry another. */
+  /** Passes a request to the edge and the response back. Returns whether the connection can carry another. */
   async #pass(client: Socket, request: string): Promise<boolean> {
     const edge = connect({ port: this.#targetPort, host: '127.0.0.1', noDelay: true })
     edge.on('error', () => {})
@@ -112,14 +112,14 @@ export class StreamProxy {
     const isWhole = await this.#relay(stream, answer)
     client.off('close', leave)
     edge.destroy()
-    // It was cut: what there is to send is on its way.
+    // The stream was cut, and its last bytes are already sent.
     if (!this.#streams.delete(stream)) return false
     if (isWhole && client.writable) client.write(ending(head))
     else reset(client)
     return isWhole && !/^connection: *close\r$/im.test(head)
   }
 
-  /** Passes on whole events only. Returns whether the answer came to its own end. */
+  /** Passes on only whole events. Returns whether the response was complete. */
   async #relay(stream: Stream, answer: Bytes): Promise<boolean> {
     const parts = readBody(stream.head, answer)
     let isBegun = false
@@ -128,7 +128,7 @@ export class StreamProxy {
       const { value, done } = await parts.next()
       if (done === true) {
         if (rest.length > 0) stream.client.write(encode(stream.head, rest))
-        // Without chunks the end of the connection is the end of the answer.
+        // Without chunks the end of the connection is the end of the response.
         return value || ending(stream.head) === ''
       }
       rest = Buffer.concat([rest, value])
@@ -160,7 +160,7 @@ export class StreamProxy {
   }
 }
 
-/** Not once it was ended: a reset cannot go with a shutdown, and Node would never close the socket. */
+/** A socket that has sent its end cannot be reset: Node would never close it. */
 function reset(socket: Socket): void {
   if (socket.writableEnded) socket.destroy()
   else socket.resetAndDestroy()
@@ -174,11 +174,11 @@ function placeOf(event: Buffer, where: Where): number {
   if (where === 'last line') return event.length - 1
   const start = event.indexOf(`${where}:`)
   const end = event.indexOf('\n', start)
-  // Of an id only the last digit is missing: what is left is an id too, of a message long before.
+  // Only the last digit of an id is missing: the rest is the id of a much earlier message.
   return where === 'id' ? end - 1 : Math.floor((start + end) / 2)
 }
 
-/** As a header or, from those who can send none, in the query. */
+/** The last event id: a header, or a query parameter from clients that cannot send headers. */
 function idOf(request: string): string {
   const header = /^last-event-id: *(.*)\r$/im.exec(request)?.[1]
   return header ?? /[?&]lastEventId=([^& ]*)/i.exec(request)?.[1] ?? ''

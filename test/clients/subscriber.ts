@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { signalGroup } from '../../stack/group.ts'
 import type { Heard } from './judge.ts'
 
-/** One process that subscribes, and what it has heard since it was last asked. */
+/** A process that subscribes, and the events that it got since the last reset. */
 export class Subscriber {
   heard: Heard[] = []
-  /** How often its library gave up, and its subscriber had to begin again. */
+  /** How often its library stopped, so that its subscriber had to start it again. */
   returns = 0
-  /** The end of what it complained of. */
+  /** The end of its standard error. */
   complaints = ''
   readonly #command: string[]
   readonly #cwd: string
@@ -28,13 +28,13 @@ export class Subscriber {
     const child = spawn(program, args, {
       cwd: this.#cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, since browsers leave children behind.
+      // In its own group, because browsers leave children behind.
       detached: true,
     })
     this.#child = child
     child.on('error', (error) => this.#complain(String(error)))
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.#complain(text))
-    // Not readline, which takes U+2028 for the end of a line.
+    // Not readline, which ends a line at U+2028.
     let rest = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n')
@@ -51,7 +51,7 @@ export class Subscriber {
     await gone
   }
 
-  /** `name<TAB>data`, or `!<TAB>why`; lines without a tab are the library's own. */
+  /** Reads `name<TAB>data` or `!<TAB>why`; other lines come from the library. */
   #hear(line: string): void {
     const tab = line.indexOf('\t')
     if (tab === -1) return

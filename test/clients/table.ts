@@ -1,7 +1,8 @@
+import { markdownTable } from '../../bench/report/markdown.ts'
 import type { Client } from './catalog.ts'
 import type { Cell } from './trial.ts'
 
-/** A row for each client, in Markdown; a client of which there are no cells was skipped. */
+/** A table with a row for each client, in Markdown. A client without cells was skipped. */
 export function table(clients: readonly Client[], columns: string[], cells: Cell[]): string {
   const rows = clients.map((client) => {
     const own = cells.filter((cell) => cell.client === client)
@@ -10,8 +11,7 @@ export function table(clients: readonly Client[], columns: string[], cells: Cell
     return [titleOf(client), [...names].map((name) => `\`"${name}"\``).join(' '), ...found]
   })
   const head = ['client', 'a message is called', ...columns]
-  const lines = [head, head.map(() => '---'), ...rows]
-  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n')
+  return markdownTable(head, rows)
 }
 
 export function titleOf({ name, version, language }: Client): string {
@@ -27,13 +27,4 @@ function show(cell: Cell | undefined): string {
     ...notes,
   ]
   return words.length > 0 ? words.join(', ') : '+'
-}
-
-/** The page with this table between its marks. Throws if it has none. */
-export function withTable(page: string, text: string): string {
-  const [begin, end] = ['<!-- begin clients -->', '<!-- end clients -->']
-  const [before, rest] = page.split(begin)
-  const [, after] = rest?.split(end) ?? []
-  if (before === undefined || after === undefined) throw new Error('There is no place for it')
-  return `${before}${begin}\n\n${text}\n\n${end}${after}`
 }

@@ -3,29 +3,29 @@ import type { Client } from './catalog.ts'
 import type { Column } from './columns.ts'
 import type { Seat } from './seat.ts'
 
-/** What became of a client in a column. */
+/** The result of a client in a column. */
 export interface Cell {
   client: Client
   column: string
-  /** What went wrong; empty for nothing. */
+  /** The faults. */
   faults: string[]
-  /** What went wrong as the catalog says that it must. */
+  /** Faults that the catalog expects. */
   limits: string[]
-  /** What its user must know though nothing went wrong. */
+  /** Facts that its user must know, but no faults. */
   notes: Note[]
-  /** What its library called the messages. */
+  /** The names of its library for messages. */
   names: string[]
-  /** What the subscriber complained of last, for whoever looks for the cause. */
+  /** The last line of the subscriber's standard error, to find the cause. */
   complaint: string
 }
 
 /**
- * `loop`: the library gave up, and its subscriber began again with the last id. `stops`: it gave up for good, as the standard
- * says. `fragment`: it hands out what there is of an event when a stream ends within it.
+ * `loop`: the library stopped, and its subscriber started it again with the last id. `stops`: it stopped for good, as the standard
+ * says. `fragment`: it passes on part of an event if a stream ends within it.
  */
-export type Note = 'loop' | 'stops' | 'fragment'
+type Note = 'loop' | 'stops' | 'fragment'
 
-/** Does one column to all clients of a testbed, and judges each. Who has lost its place begins afresh. */
+/** Runs one column for all clients, and judges each. A client that lost its place starts again. */
 export async function tryColumn(testbed: Testbed, column: Column): Promise<Cell[]> {
   testbed.begin()
   const asked = testbed.seats.map(({ proxy }) => proxy.asked)
@@ -42,7 +42,11 @@ export async function tryColumn(testbed: Testbed, column: Column): Promise<Cell[
   return cells
 }
 
-function judgeSeat(seat: Seat, column: Column, { testbed, again }: { testbed: Testbed; again: number }): Cell {
+function judgeSeat(
+  seat: Seat,
+  column: Column,
+  { testbed, again }: { testbed: Testbed; again: number },
+): Cell {
   const { isLevel, faults, hasFragments, names } = seat.verdict(testbed.posted)
   const notes: Note[] = []
   if (seat.returns > 0) notes.push('loop')

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import * as prettier from 'prettier'
+import { fillMarked } from '../../bench/report/markdown.ts'
 import { at, chartReadme, readComments } from '../../deploy/generate/chartReadme.ts'
 import { readFigures, renderFigures } from '../../deploy/generate/deployFigures.ts'
 import {
-  fill,
   metricsTable,
   problemsTable,
   variablesTable,
@@ -94,11 +94,11 @@ describeUnless(toolsLack)('the values', () => {
 describe('docs/operations.md', () => {
   test('has every variable, metric and problem of the code', async () => {
     const page = read('docs/operations.md')
-    const withVariables = fill(page, 'variables', variablesTable())
-    const withMetrics = fill(withVariables, 'metrics', await metricsTable())
+    const withVariables = fillMarked(page, 'variables', variablesTable())
+    const withMetrics = fillMarked(withVariables, 'metrics', await metricsTable())
     const { wanted, found } = await compare(
       'docs/operations.md',
-      fill(withMetrics, 'problems', problemsTable()),
+      fillMarked(withMetrics, 'problems', problemsTable()),
     )
     expect(found).toBe(wanted)
   })
@@ -107,7 +107,7 @@ describe('docs/operations.md', () => {
 describe('docs/deploy.md', () => {
   test('has the figures that were measured', async () => {
     const figures = readFigures(join(ROOT, 'docs/deploy-figures.json'))
-    const page = fill(read('docs/deploy.md'), 'figures', renderFigures(figures))
+    const page = fillMarked(read('docs/deploy.md'), 'figures', renderFigures(figures))
     const { wanted, found } = await compare('docs/deploy.md', page)
     expect(found).toBe(wanted)
   })

@@ -2,29 +2,29 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../../stack/errors.ts'
-import { Rigs } from './rigs.ts'
+import { Rigs } from './rig/rigs.ts'
 import { Progress } from './progress.ts'
 import { writeReport } from './report.ts'
 import { type Result, runScenario } from './runScenario.ts'
 import type { Scenario } from './scenario.ts'
 import { SCENARIOS } from './scenarios/all.ts'
 
-/** What `npm run faults` was asked for; stack/setup/commands.mjs has read and checked it. */
+/** The options of `npm run faults`, already checked. */
 export interface FaultsOptions {
-  /** Ids; F13 is F13a to F13d. Empty: all. */
+  /** Ids of faults; F13 stands for F13a to F13d. Empty: all. */
   only: string[]
-  /** 1: as long as is usual. */
+  /** Length of the run; 1 is the usual length. */
   scale: number
   seed: number
-  /** Leave the histories and logs where they are. */
+  /** Keep the histories and logs. */
   keep: boolean
-  /** Write docs/reliability.md also after a part. */
+  /** Write docs/reliability.md even if only some faults run. */
   write: boolean
-  /** As it was typed, for the report. */
+  /** The command line, for the report. */
   command: string
 }
 
-/** Runs faults one after the other; the exit code is 1 if anything was judged bad. */
+/** Runs faults one after the other. The exit code is 1 if the judge found anything. */
 export async function main(options: FaultsOptions): Promise<void> {
   const unknown = options.only.filter((id) => !SCENARIOS.some((each) => isNamed(each, id)))
   if (unknown.length > 0) {
@@ -55,7 +55,7 @@ export async function main(options: FaultsOptions): Promise<void> {
     ({ judgement, skipped }) => skipped === undefined && judgement?.violations.length !== 0,
   )
   progress.total(results)
-  if (options.only.length === 0 || options.write) await writeReport(results, options)
+  if (options.only.length === 0 || options.write) writeReport(results, options)
   if (options.keep || isBroken) progress.print(`The histories and logs are in ${dir}.`)
   else rmSync(dir, { recursive: true, force: true })
   if (isBroken) process.exitCode = 1
@@ -85,9 +85,9 @@ async function run(scenario: Scenario, seed: number, context: Context): Promise<
     await rigs.giveBack(scenario)
     return result
   } catch (error) {
-    // In whatever state it is, it must not become the next fault's.
+    // The rig may be in any state: the next fault needs another one.
     await rigs.stop()
-    return { id, title, notes: [`could not be run to its end: ${messageOf(error)}`] }
+    return { id, title, notes: [`could not run to its end: ${messageOf(error)}`] }
   }
 }
 

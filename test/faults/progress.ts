@@ -1,9 +1,9 @@
+import { examples } from './judge/violation.ts'
 import type { Result } from './runScenario.ts'
 import type { Scenario } from './scenario.ts'
 import { cells, HEADINGS, totals } from './table.ts'
-import { examples } from './violation.ts'
 
-/** What is seen at the terminal while it runs: one line that changes, and one that stays for each fault. */
+/** The output at the terminal during a run: one line that changes, and one that stays for each fault. */
 export class Progress {
   readonly #count: number
   #finished = 0
@@ -17,8 +17,7 @@ export class Progress {
     process.stderr.write(`\r\x1b[K[${this.#finished + 1}/${this.#count}] ${id} ${title}: ${text}`)
   }
 
-  done(result: Result | undefined): void {
-    if (result === undefined) return
+  done(result: Result): void {
     this.#finished++
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
     this.print(`[${this.#finished}/${this.#count}] ${describe(result)}`)
@@ -29,8 +28,7 @@ export class Progress {
   }
 
   total(results: readonly Result[]): void {
-    const [, , ...values] = totals(results)
-    this.print(`all: ${label(values)}`)
+    this.print(`all: ${label(totals(results))}`)
   }
 
   print(text: string): void {
@@ -39,15 +37,16 @@ export class Progress {
 }
 
 function describe(result: Result): string {
-  const [id, title, ...values] = cells(result)
-  if (result.skipped !== undefined) return `${id} ${title}: skipped, ${result.skipped}`
-  return `${id} ${title}: ${label(values)}`
+  const { id, title, skipped } = result
+  return `${id} ${title}: ${skipped === undefined ? label(cells(result)) : `skipped, ${skipped}`}`
 }
 
+/** The figures of a row behind their headings, without those that are missing. */
 function label(values: string[]): string {
-  const names = HEADINGS.slice(2)
-  return values
-    .map((value, at) => `${names[at]} ${value}`)
-    .filter((text) => !text.endsWith(' '))
+  const pairs = HEADINGS.map((heading, at) => [heading, values[at] ?? ''] as const)
+  return pairs
+    .slice(2)
+    .filter(([, value]) => value !== '')
+    .map(([heading, value]) => `${heading} ${value}`)
     .join(', ')
 }

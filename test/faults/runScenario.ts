@@ -2,26 +2,26 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Random } from '../model/random.ts'
-import type { Rig } from './bench.ts'
-import { type Judgement, type Limits, judge, USUAL_LIMITS } from './checker.ts'
-import { Subscribers } from './subscribers.ts'
-import { dump, query, readHead } from './database.ts'
-import { openStreams, Sampler } from './sampler.ts'
-import { Publisher } from './publisher.ts'
-import { readRecords, EventLog } from './eventLog.ts'
-import type { PostRecord, Retreat, Row } from './records.ts'
+import type { Rig } from './rig/rig.ts'
+import { type Judgement, type Limits, judge, USUAL_LIMITS } from './judge/judge.ts'
+import { Subscribers } from './traffic/subscribers.ts'
+import { dump, query, readHead } from './rig/database.ts'
+import { Sampler } from './rig/sampler.ts'
+import { Publisher } from './traffic/publisher.ts'
+import { readRecords, EventLog } from './traffic/eventLog.ts'
+import type { PostRecord, Retreat, Row } from './judge/records.ts'
 import type { Scenario, Scene } from './scenario.ts'
-import { until } from './until.ts'
-import type { Violation } from './violation.ts'
+import { comesTrue } from '../support/waitFor.ts'
+import type { Violation } from './judge/violation.ts'
 
-export interface RunOptions {
+interface RunOptions {
   rig: Rig
-  /** Where the histories go. */
+  /** The folder for the histories. */
   dir: string
   seed: number
-  /** 1: as long as is usual. */
+  /** Length of the run; 1 is the usual length. */
   scale: number
-  /** Gets a line about how it goes. */
+  /** Prints a line about the progress. */
   progress: (text: string) => void
 }
 
@@ -35,10 +35,10 @@ export interface Result {
 
 const DEFAULT_RATE = 250
 const CHANNELS = 8
-const LEVEL_WITHIN_MS = 20_000
-const STREAMS_GONE_WITHIN_MS = 15_000
+const LEVEL_WITHIN_SECONDS = 20
+const STREAMS_GONE_WITHIN_SECONDS = 15
 
-/** One fault from beginning to end: readers and posts, then the fault, then quiet; and then what was written down is judged. */
+/** Runs one fault: readers and posts first, then the fault, then quiet. Afterwards it judges the records. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Result> {
   const { rig, seed, scale, progress } = options
   const dir = join(options.dir, scenario.id)
@@ -98,10 +98,10 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     await seconds(5)
     await publisher.settle(15_000)
     const heads = await channelHeads(rig.databaseUrl, channels)
-    await until(() => subscribers.isLevel(heads), LEVEL_WITHIN_MS)
+    await comesTrue(() => subscribers.isLevel(heads), LEVEL_WITHIN_SECONDS)
     const chains = await subscribers.close()
     await posts.close()
-    await until(async () => (await openStreams(rig)) === 0, STREAMS_GONE_WITHIN_MS)
+    await comesTrue(async () => (await rig.openStreams()) === 0, STREAMS_GONE_WITHIN_SECONDS)
     const rows = [...kept, ...(await dump(rig.databaseUrl, base))]
     const judgement = judge(
       {
@@ -112,7 +112,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
         base,
         head: await readHead(rig.databaseUrl),
         samples: sampler.samples,
-        streamsLeft: await openStreams(rig),
+        streamsLeft: await rig.openStreams(),
         fault,
       },
       { ...USUAL_LIMITS, ...limits },
@@ -126,7 +126,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   }
 }
 
-/** Readers of all channels and of one, straight and through nginx, from now and from the beginning, ours and a package's. */
+/** Adds readers of all channels and of one, direct and through nginx, from now and from the beginning, our own and the package's. */
 function gather(subscribers: Subscribers, channels: readonly string[], base: number): void {
   for (let count = 0; count < 6; count++) subscribers.add('all')
   for (let count = 0; count < 24; count++) {

@@ -1,37 +1,37 @@
 import type { Random } from '../model/random.ts'
-import type { Rig, RigOptions } from './bench.ts'
-import type { Limits } from './checker.ts'
-import type { Subscribers } from './subscribers.ts'
-import type { Publisher } from './publisher.ts'
-import type { Retreat } from './records.ts'
+import type { Rig, RigOptions } from './rig/rig.ts'
+import type { Limits } from './judge/judge.ts'
+import type { Subscribers } from './traffic/subscribers.ts'
+import type { Publisher } from './traffic/publisher.ts'
+import type { Retreat } from './judge/records.ts'
 
-/** What a scenario has in its hands. */
+/** Everything that a scenario can use. */
 export interface Scene {
   rig: Rig
   subscribers: Subscribers
   publisher: Publisher
-  /** The channels of this run; nobody else uses them. */
+  /** The channels of this run, which nothing else uses. */
   channels: readonly string[]
   random: Random
-  /** Waits so many seconds, more or fewer by `--minutes`. */
+  /** Waits some seconds, scaled by `--minutes`. */
   seconds: (count: number) => Promise<void>
-  /** The fault is over now; without it, when `run` returns. */
+  /** Says that the fault is over now; without a call, it is over when `run` returns. */
   recovered: () => void
-  /** Notes what the checker cannot know; a false one is a violation. */
+  /** A check that the judge cannot make; a false one is a violation. */
   expect: (holds: boolean, detail: string) => void
-  /** A line for the table. */
+  /** Adds a line to the notes of the report. */
   note: (text: string) => void
-  /** The log's head before the run: the judge looks at nothing up to it. */
+  /** The log's head before the run; the judge ignores everything up to it. */
   base: number
-  /** Keeps what the log has now, up to a position, before retention takes it away. */
+  /** Saves the log's messages up to a position, before retention removes them. */
   keepLog: (upTo: number) => Promise<void>
-  /** The log has gone back, once in a run at most. */
+  /** Says that the log went back; at most once in a run. */
   wentBack: (retreat: Retreat) => void
   limits: Partial<Limits>
 }
 
 export interface Scenario {
-  /** As in the matrix of faults; a letter tells variants apart. */
+  /** The number in the matrix of faults; a letter distinguishes variants. */
   id: string
   title: string
   /** Posts a second. */
@@ -39,10 +39,10 @@ export interface Scenario {
   /** Characters of padding in each post. */
   padding?: number
   limits?: Partial<Limits>
-  /** It needs a system of its own. */
+  /** Options of its own system, if it needs one. */
   own?: Partial<RigOptions>
-  /** Why it cannot be run here. */
+  /** Why it cannot run here. */
   skip?: () => string | undefined
-  /** Breaks something, waits, and mends it. */
+  /** Breaks something, waits, and repairs it. */
   run: (scene: Scene) => Promise<void>
 }

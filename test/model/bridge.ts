@@ -4,14 +4,14 @@ import { Sequencer } from '../../bridge/sequencer.ts'
 import type { ModelRedis } from './redis.ts'
 import type { World } from './world.ts'
 
-/** The edge of `bridge/relay.ts`, around the very sequencer that runs in production. */
+/** The edge of `bridge/relay.ts`, around the same sequencer that runs in production. */
 export class ModelBridge {
   readonly #world: World
   readonly #redis: ModelRedis
   #sequencer: Sequencer
   #life = 0
   #looks = 0
-  /** Messages read at once, as `chassis/readSize.ts` does it. */
+  /** Messages read at once, adapted like `chassis/readSize.ts`. */
   #readSize = MAX_READ
 
   constructor(world: World, redis: ModelRedis) {
@@ -28,7 +28,7 @@ export class ModelBridge {
     if (!this.#sequencer.receive(epoch, linked)) this.#look()
   }
 
-  /** kill -9 and start: everything that it knew is gone, and what was under way never comes back. */
+  /** SIGKILL and start: it forgets everything, and pending answers never arrive. */
   restart(): void {
     this.#life++
     this.#looks = 0
@@ -110,7 +110,7 @@ export class ModelBridge {
       )
     } else {
       clock.after(random.between(0, 10), () => {
-        // The script may have run although its answer is lost.
+        // The script may have run even if its answer is lost.
         const lost = this.#world.mishap(0.01)
         if (!this.#redis.up) return clock.after(random.between(0, 20), failed)
         if (action.type === 'open') {

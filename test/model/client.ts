@@ -12,14 +12,14 @@ interface Stream {
   pipe: Pipe
 }
 
-/** A reader with its last event id, as EventSource keeps it; it writes down every breach of the promise. */
+/** A reader that keeps its last event id like EventSource, and records every breach of the promise. */
 export class ModelClient {
   readonly #violations: { epoch: string; text: string }[] = []
   readonly #world: World
   readonly #gateways: readonly ModelGateway[]
   readonly #channels: readonly string[]
   readonly #lasts = new Map<string, number>()
-  /** In this epoch: where each channel began for it, and the ids of all that came since. */
+  /** In this epoch: the position at which each channel began for it, and the ids of all messages since. */
   readonly #starts = new Map<string, number>()
   readonly #ids = new Map<string, string[]>()
   #lastId: EventId | undefined
@@ -33,7 +33,7 @@ export class ModelClient {
     this.#beat()
   }
 
-  /** The connection breaks: what is on its way never arrives. */
+  /** The connection breaks, and data in flight never arrives. */
   drop(): void {
     if (this.#stream === undefined) return
     const { gateway, subscription, pipe } = this.#stream
@@ -44,8 +44,8 @@ export class ModelClient {
   }
 
   /**
-   * Every breach of the promise, at the end of a run, when everything has healed. What was said in an epoch that was ended since is
-   * taken back by its `reset`, if the log had gone back in it.
+   * Every breach of the promise, at the end of a run, when the system has recovered. If the log went back in an epoch, the `reset` at
+   * the end of that epoch excuses the breaches in it.
    */
   violations(): string[] {
     const { epoch, wentBack } = this.#world
@@ -77,7 +77,7 @@ export class ModelClient {
     const asked = this.#lastId
     const start: Start<Entry> =
       asked === undefined ? {} : { epoch: asked.epoch, after: asked.position }
-    // The stream's ids are of the log that it was opened on.
+    // The stream's ids belong to the epoch in which it was opened.
     const { epoch } = gateway
     const pipe = new Pipe(this.#world)
     const sink: ModelSink = {
@@ -96,7 +96,7 @@ export class ModelClient {
       reset: (_reason, at) => {
         const place = toId(at)
         pipe.send(() => {
-          // Honest only if the id really was of another life of the log.
+          // Honest only if the id really was of another epoch.
           if (asked?.epoch === epoch) this.#breach(epoch, `reset of ${asked.position}`)
           this.#take(place)
         })
@@ -109,7 +109,7 @@ export class ModelClient {
           this.#stream = undefined
           this.#comeBack()
         }
-        // A process that is killed takes along what is on its way.
+        // A killed process loses data in flight.
         if (reason === 'shutdown') pipe.cut()
         pipe.end(ended)
       },
@@ -123,7 +123,7 @@ export class ModelClient {
 
   #ready(epoch: string, asked: EventId | undefined, position: number, complete: boolean): void {
     if (asked === undefined || !complete) {
-      // A beginning, or a beginning again: each channel is owed what comes after.
+      // A beginning, or a new one: every later message of each channel is owed.
       for (const name of this.#channels) this.#begin(name, position)
     } else {
       if (position !== asked.position) {
@@ -144,11 +144,11 @@ export class ModelClient {
 
   #comeBack(): void {
     const { clock, random } = this.#world
-    // At once, as after a cut in the network, or as `retry:` says.
+    // At once, as after a network fault, or after `retry:`.
     clock.after(random.between(1, random.pick([20, 1_500])), () => this.#connect())
   }
 
-  /** Heartbeats move the id too. */
+  /** Heartbeats advance the id too. */
   #beat(): void {
     this.#world.clock.after(this.#world.random.between(300, 3_000), () => {
       this.#beat()
@@ -161,7 +161,7 @@ export class ModelClient {
     })
   }
 
-  /** An event other than a message says that everything up to its id has been sent. */
+  /** An event that is no message says that everything up to its id was sent. */
   #take({ epoch, position }: EventId): void {
     if (position < (this.#lastId?.position ?? 0)) {
       this.#breach(
@@ -190,7 +190,7 @@ export class ModelClient {
   }
 }
 
-/** A cursor moves on; an event's id does not. */
+/** A cursor changes later; the id of an event does not. */
 function toId({ epoch, position }: Cursor): EventId {
   return { epoch, position }
 }

@@ -4,7 +4,7 @@ interface Event {
   run: () => void
 }
 
-/** Virtual time: events run in order of time, and those of one moment in the order in which they were planned. */
+/** Virtual time: events run in order of time, and events of one moment in the order in which they were scheduled. */
 export class Clock {
   now = 0
   #order = 0
@@ -21,7 +21,7 @@ export class Clock {
     }
   }
 
-  /** Runs everything that is planned up to a time. */
+  /** Runs every event up to a time. */
   runUntil(time: number): void {
     for (let next = this.#heap[0]; next !== undefined && next.at <= time; next = this.#heap[0]) {
       this.#removeFirst()

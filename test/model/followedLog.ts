@@ -4,15 +4,15 @@ import type { Scan } from '../../gateway/feed/followerPorts.ts'
 import type { Heads } from '../../gateway/hub/hub.ts'
 import type { World } from './world.ts'
 
-/** What a scan brings; see Follower. */
-export interface ModelScanned {
+/** The result of a scan; see Follower. */
+interface ModelScanned {
   epoch: string
   items: Entry[]
   upTo: Place
   isComplete: boolean
 }
 
-/** As `gateway/feed/followedLog.ts` and the feed read the log. */
+/** Reads the log as `gateway/feed/followedLog.ts` and the feed do. */
 export class ModelFollowedLog {
   readonly #world: World
   readonly #followed: () => { epoch: string | undefined; place: Place }
@@ -67,7 +67,7 @@ export class ModelFollowedLog {
           () => {
             const isOther = epoch !== this.#followed().epoch
             if (isOther) return { epoch, items: [], upTo: head, isComplete: true }
-            // The log went back since its head was looked at: what it says of the rest means nothing.
+            // The log went back since its head was read, so this range means nothing.
             if (world.head < end) return undefined
             const items = world.read(epoch, after, end, new Set(channels))
             const idAt = world.ablations.compare === false ? '' : world.idAt(place.position)

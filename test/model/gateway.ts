@@ -10,16 +10,16 @@ import type { ModelRedis } from './redis.ts'
 import { ModelSubscription } from './subscription.ts'
 import type { World } from './world.ts'
 
-/** A stream that has not been told `ready` by then is sent away. */
+/** A stream without `ready` by then is ended. */
 const READY_MS = 5_000
 
-/** A reader's end of a stream, with a network in between that takes its time. */
+/** A reader's end of a stream, behind a slow network. */
 export interface ModelSink extends Sink<Entry> {
-  /** As `drained`, on the model's clock. */
+  /** Like `drained`, on the model's clock. */
   whenDrained: (run: () => void) => void
 }
 
-/** The edges of `gateway/feed/` and `gateway/replay/`, around the very hub and follower that run in production. */
+/** The edges of `gateway/feed/` and `gateway/replay/`, around the same hub and follower that run in production. */
 export class ModelGateway {
   readonly #world: World
   readonly #redis: ModelRedis
@@ -62,20 +62,20 @@ export class ModelGateway {
     return subscription
   }
 
-  /** False if the stream had ended already, at the gateway's side. */
+  /** Returns false if the gateway had already ended the stream. */
   leave(subscription: Subscription<Entry>): boolean {
     if (!this.#streams.delete(subscription)) return false
     this.#hub.leave(subscription, this.#world.clock.now)
     return true
   }
 
-  /** What a heartbeat would tell this stream, once it has been told `ready`. */
+  /** The id of a heartbeat on this stream; undefined before `ready`. */
   sentUpTo(subscription: Subscription<Entry>): Cursor | undefined {
     const isOpen = this.#streams.has(subscription) && subscription.state !== 'waiting'
     return isOpen ? this.#hub.resumeAt(subscription) : undefined
   }
 
-  /** kill -9 and start. */
+  /** SIGKILL and start. */
   restart(): void {
     this.#life++
     this.#link.close()
@@ -180,7 +180,7 @@ export class ModelGateway {
 
   #whenDrained(subscription: Subscription<Entry>, run: () => void): void {
     const sink = this.#streams.get(subscription)
-    // A stream that is being joined is not known here yet: it has been sent nothing that could wait.
+    // A stream that is just joining is not in the map yet, and has nothing to drain.
     if (sink === undefined) this.#world.clock.after(0, run)
     else sink.whenDrained(run)
   }

@@ -3,7 +3,7 @@ import type { Item, ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import type { Subscription } from '../../gateway/hub/subscription.ts'
 import type { Ablations } from './world.ts'
 
-/** The hub that runs in production, unless one of its two checks on an answer of the log is switched off. */
+/** The production hub, with two of its checks on an answer of the log that can be switched off. */
 export class LooseHub<I extends Item> extends Hub<I> {
   readonly #ablations: Ablations
   readonly #asking = new Set<Subscription<I>>()
@@ -20,9 +20,9 @@ export class LooseHub<I extends Item> extends Hub<I> {
 
   override answered(question: Question<I>, heads: Heads): void {
     const { ownHead, ownChannel } = this.#ablations
-    // Any answer counts for all who have asked, also one to a question that was asked before they did.
+    // Every answer counts for all readers that have asked, even if the question was older.
     if (ownHead === false) Object.assign(question, { subscriptions: [...this.#asking] })
-    // An answer counts for whatever channel has the name now.
+    // An answer counts for the channel that has the name now.
     if (ownChannel === false) {
       const channels = question.channels.map(({ name }) => this.channels.get(name))
       Object.assign(question, { channels: channels.filter((channel) => channel !== undefined) })

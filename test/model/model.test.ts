@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals'
 import { runSchedule } from './run.ts'
 import type { Ablations } from './world.ts'
 
-/** More of them: `SCHEDULES=5000 npm test -- test/model`. */
+/** For more schedules: `SCHEDULES=5000 npm test -- test/model`. */
 const SCHEDULES = Number(process.env['SCHEDULES'] ?? 2_000)
 
-/** The first schedule that breaks something: its seed, to run it again, and what broke. */
+/** The first schedule that breaks the promise: its seed, to run it again, and the breaches. */
 function search(
   count: number,
   ablations: Ablations = {},
@@ -17,27 +17,27 @@ function search(
   return undefined
 }
 
-describe('the promise, under random faults', () => {
-  test(`is kept by every one of ${SCHEDULES} schedules`, () => {
+describe('the model of the promise', () => {
+  test(`the promise holds in each of ${SCHEDULES} schedules of random faults`, () => {
     expect(search(SCHEDULES)).toBeUndefined()
   }, 600_000)
 
-  // A model that finds nothing when a part is missing would prove nothing when all are there.
+  // If the model found nothing without a part of the mechanism, its silence with all parts would prove nothing.
   test.each<[string, Ablations]>([
     ['the head check', { headCheck: false, look: false }],
     ['the gap fill', { gapFill: false, look: false }],
     ['subscribing before reading', { subscribeFirst: false }],
     [
-      'asking the log a question of its own for each reader from the future',
+      'a separate question to the log for each reader from the future',
       { ownHead: false, look: false },
     ],
-    ['dropping what does not prove itself', { macs: false }],
-    ['linking each message to the one before', { links: false }],
-    ['comparing the log with what was known of it', { compare: false }],
-    ['trying a read that failed with less', { smaller: false, look: false }],
-    ['telling a channel from an earlier one of the same name', { ownChannel: false }],
+    ['dropping copies without a valid MAC', { macs: false }],
+    ['the link from each message to the one before', { links: false }],
+    ['comparing the log with its earlier state', { compare: false }],
+    ['repeating a failed read with a smaller size', { smaller: false, look: false }],
+    ['distinguishing a channel from an earlier one of the same name', { ownChannel: false }],
   ])(
-    'is broken without %s',
+    'the promise breaks without %s',
     (_part, ablations) => {
       expect(search(2_000, ablations)).toBeDefined()
     },

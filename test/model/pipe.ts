@@ -2,7 +2,7 @@ import type { World } from './world.ts'
 
 const MAX_STALL_MS = 6_000
 
-/** The network between a gateway and one reader: in order, with delay, and now and then the reader reads nothing for seconds. */
+/** The network between a gateway and one reader: in order, with delay. Sometimes the reader reads nothing for seconds. */
 export class Pipe {
   readonly #world: World
   #arrival = 0
@@ -16,7 +16,7 @@ export class Pipe {
 
   send(arrive: () => void): void {
     const { clock, random } = this.#world
-    // However much is on its way, a reader that stalls does so once.
+    // A reader stalls once, however much data is in flight.
     const stall = this.#world.mishap(0.01)
       ? random.between(500, MAX_STALL_MS)
       : random.between(0, 5)
@@ -29,7 +29,7 @@ export class Pipe {
     })
   }
 
-  /** The last thing that arrives, also on a pipe that is cut: a reader notices either. */
+  /** The end arrives last, also on a broken pipe: a reader notices both. */
   end(arrive: () => void): void {
     const { clock } = this.#world
     clock.after(Math.max(0, this.#isCut ? 0 : this.#arrival - clock.now), arrive)

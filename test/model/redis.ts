@@ -3,19 +3,19 @@ import type { Entry, LinkedEntry } from '../../contract/message.ts'
 import type { Place } from '../../contract/place.ts'
 import type { World } from './world.ts'
 
-/** What a gateway hears on its link. Of a forged one nothing proves where it comes from. */
+/** A gateway's side of its link. A forged message has no valid MAC. */
 export interface Listener {
   entry: (entry: Entry, isForged: boolean) => void
   watermark: (watermark: Extent, isForged: boolean) => void
   closed: () => void
 }
 
-/** One subscribed connection: in order and without loss while it stands; once cut, nothing comes any more. */
+/** One subscribed connection: in order and without loss while it is open; after a cut nothing arrives. */
 export class RedisConnection {
   readonly names = new Set<string>()
   readonly listener: Listener
   standing = true
-  /** When what the server sent last arrives, and the gateway's last command at the server: TCP keeps the order. */
+  /** When the server's last message and the gateway's last command arrive: TCP keeps their order. */
   arrival = 0
   commandArrival = 0
 
@@ -24,13 +24,13 @@ export class RedisConnection {
   }
 }
 
-/** The scripts of `bridge/scripts.ts`, on a Redis that can be cut off, emptied and restarted. */
+/** The scripts of `bridge/scripts.ts`, on a Redis that can be disconnected, emptied and restarted. */
 export class ModelRedis {
   readonly #world: World
   readonly #connections = new Set<RedisConnection>()
-  /** Each with all that was there before, so that it can be put back. */
+  /** Each epoch's extent with its history, so that an old snapshot can return. */
   readonly #extents = new Map<string, Extent[]>()
-  /** What somebody who listens has written down, to say it once more. */
+  /** Copies that an attacker recorded, to replay them. */
   readonly #heard: { entries: { epoch: string; entry: Entry }[]; watermarks: Extent[] } = {
     entries: [],
     watermarks: [],
@@ -74,7 +74,7 @@ export class ModelRedis {
     return extent
   }
 
-  /** Somebody who may publish makes something up, or says once more what was said before. */
+  /** An attacker publishes a forgery, or replays an old copy. */
   forge(): void {
     const { random, epoch, head } = this.#world
     const position = Math.max(1, head + random.between(-20, 20))
@@ -104,7 +104,7 @@ export class ModelRedis {
     return connection
   }
 
-  /** Subscribes to some names, or takes others off; `confirmed` when the answer has come back. */
+  /** Subscribes to some names, or unsubscribes others; calls `confirmed` when the answer arrives. */
   send(
     connection: RedisConnection,
     names: readonly string[],
@@ -127,7 +127,7 @@ export class ModelRedis {
     })
   }
 
-  /** `noticed`: the other side hears of it soon. Otherwise it is a link that went silent. */
+  /** If `noticed`, the other side sees the end soon; otherwise the link just goes silent. */
   cut(connection: RedisConnection, noticed: boolean): void {
     if (!this.#connections.delete(connection)) return
     connection.standing = false
@@ -140,12 +140,12 @@ export class ModelRedis {
     for (const connection of this.#connections) this.cut(connection, noticed)
   }
 
-  /** FLUSHALL: the connections stay. */
+  /** FLUSHALL: connections stay open. */
   flush(): void {
     this.#extents.clear()
   }
 
-  /** An old snapshot comes back: the head is lower than it was. */
+  /** An old snapshot returns, with a lower head. */
   rewind(by: number): void {
     for (const extents of this.#extents.values()) extents.length = Math.max(1, extents.length - by)
     this.cutAll(true)

@@ -7,20 +7,20 @@ import { World, type Ablations } from './world.ts'
 
 const NAMES = 'a b c d e f g h i j k l'.split(' ')
 const STORM_MS = 12_000
-/** The slowest repair is a silent link: three seconds of missing watermarks, a new link, a look at the log. */
+/** The slowest recovery is from a silent link: three seconds without watermarks, a new link, a read of the log. */
 const CALM_MS = 12_000
 
-/** One schedule: two ingests, two bridges, two gateways and up to sixteen readers in a storm, then calm. Returns what broke. */
+/** Runs one schedule: two ingests, two bridges, two gateways and up to sixteen readers in a storm, then calm. Returns the breaches. */
 export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
   const world = new World(seed, ablations)
   const { clock, random } = world
-  // Few channels that everybody hears, or many that come and go.
+  // Few channels that all readers share, or many that come and go.
   const channelNames = NAMES.slice(0, random.pick([4, 12]))
   const redis = new ModelRedis(world)
   const bridges = [new ModelBridge(world, redis), new ModelBridge(world, redis)]
   const gateways = [new ModelGateway(world, redis), new ModelGateway(world, redis)]
   const clients: ModelClient[] = []
-  /** What came over MQTT, for somebody who says it once more. */
+  /** Copies from MQTT, which an attacker replays. */
   const copies: { epoch: string; entry: LinkedEntry }[] = []
   let mqttUp = true
 
@@ -73,7 +73,7 @@ export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
       clock.after(random.between(100, 2_500), () => (world.postgresUp = true))
     },
   ]
-  // Once at most, and in some schedules only: most of what can go wrong goes wrong within one life of the log.
+  // At most once, and only in some schedules: most faults show within one epoch.
   if (random.chance(0.2)) {
     clock.after(random.between(3_000, STORM_MS), () => {
       world.restore(random.between(0, 20))
@@ -86,15 +86,15 @@ export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
     if (random.chance(0.5)) broken.flush()
     clock.after(random.between(100, 4_000), () => (broken.up = true))
   }
-  // The log goes back, and nobody says so; it may have lost nothing. What remembers more than it has is left alone meanwhile:
-  // if nobody knew any more, nobody could tell.
+  // The log goes back without a new epoch; it may have lost nothing. No other fault happens around that time: some process must
+  // still remember the lost messages, or nothing could detect it.
   const patience = 4_000 + 6 * world.limits.legMs
   const backAt = random.chance(0.3) ? random.between(4_000, STORM_MS) : Infinity
   clock.after(backAt, () => {
     world.goBack(random.pick([0, random.between(1, 5), random.between(1, 40)]))
     if (random.chance(0.5)) redis.cutAll(random.chance(0.5))
   })
-  // Somebody has access to the broker and to Redis, but not to the keys.
+  // An attacker has access to the broker and to Redis, but not to the keys.
   const forge = (): void => {
     if (!world.stormy) return
     clock.after(random.between(50, 2_000), forge)

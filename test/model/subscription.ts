@@ -2,7 +2,7 @@ import type { RedisSubscriptionEvents } from '../../gateway/feed/redisSubscripti
 import type { ModelRedis, RedisConnection } from './redis.ts'
 import type { World } from './world.ts'
 
-/** As RedisSubscription does it: what was wanted before is confirmed before the connection counts. */
+/** Like RedisSubscription: a new connection counts once the earlier channels are subscribed again. */
 export class ModelSubscription {
   readonly #world: World
   readonly #redis: ModelRedis
@@ -35,12 +35,12 @@ export class ModelSubscription {
     this.#redis.send(this.#connection, [], () => {}, this.#toLive(channels))
   }
 
-  /** `isNoticed`: otherwise it is a connection that went silent. */
+  /** Unless `isNoticed`, the connection just goes silent. */
   cut(isNoticed: boolean): void {
     if (this.#connection !== undefined) this.#redis.cut(this.#connection, isNoticed)
   }
 
-  /** Its gateway is gone: nothing is told any more. */
+  /** Its gateway has ended: no more events. */
   close(): void {
     this.#isClosed = true
     this.cut(false)
@@ -73,7 +73,7 @@ export class ModelSubscription {
         if (isCurrent()) this.#events.up()
       })
     })
-    // A connection that is cut silently while it comes up is given up after the socket's own time-out.
+    // A connection that goes silent during its start ends with the socket's own time-out.
     clock.after(4_000, () => {
       if (isCurrent() && !connection.standing) connection.listener.closed()
     })

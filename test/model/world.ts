@@ -3,48 +3,48 @@ import { contradicts, type Place } from '../../contract/place.ts'
 import { Clock } from './clock.ts'
 import { Random } from './random.ts'
 
-/** Parts of the mechanism that can be switched off, to see that the model notices. */
+/** Parts of the mechanism that can be switched off, to prove that the model notices. */
 export interface Ablations {
-  /** The bridges never look at the log's head again after their first look. */
+  /** If false, bridges read the log's head only once. */
   headCheck?: boolean
-  /** A hole is never read from the log. */
+  /** If false, a hole is never read from the log. */
   gapFill?: boolean
-  /** A channel counts as subscribed as soon as that was asked for. */
+  /** If false, a channel counts as subscribed as soon as the gateway asks for it. */
   subscribeFirst?: boolean
-  /** An answer of the log counts only for the streams whose question it answers. */
+  /** If false, an answer of the log counts for all streams that have asked, not only for those of its question. */
   ownHead?: boolean
-  /** An answer of the log counts only for the channels whose question it answers, not for later ones of the same name. */
+  /** If false, an answer of the log counts for later channels of the same name too. */
   ownChannel?: boolean
-  /** Copies that did not prove themselves are dropped. */
+  /** If false, copies without a valid MAC are accepted. */
   macs?: boolean
-  /** In Redis only a message that is linked to the last one follows it. */
+  /** If false, a message in Redis may follow one that it is not linked to. */
   links?: boolean
-  /** The log is compared with what was known of it before. */
+  /** If false, the log is not compared with its earlier state. */
   compare?: boolean
-  /** A gateway that is live looks at the log. It heals what the bridges leave out, so theirs show only without it. */
+  /** If false, a live gateway does not read the log. That read repairs faults of the bridges, so theirs show only without it. */
   look?: boolean
-  /** A read that failed is tried smaller. */
+  /** If false, a failed read is not repeated with a smaller size. */
   smaller?: boolean
 }
 
-/** What all parts of one run share: time, chance, the log, and how bad the weather is. */
+/** The state that all parts of one run share: time, chance, the log, and the current faults. */
 export class World {
   readonly clock = new Clock()
   readonly random: Random
   readonly ablations: Ablations
   /**
-   * Messages in a page, positions in a scan, and how slow the database may be: small and large, by the seed. A read of more than
-   * `read` messages fails.
+   * Messages in a page, positions in a scan, and the delay of the database: small or large, by the seed. A read of more than `read`
+   * messages fails.
    */
   readonly limits: { page: number; scan: number; legMs: number; read: number }
   readonly log: LinkedEntry[] = []
   epoch = 'life1'
-  /** Epochs in which the log has lost messages. */
+  /** Epochs in which the log lost messages. */
   readonly wentBack = new Set<string>()
   #lives = 1
   #ids = 0
   readonly #heads = new Map<string, number>()
-  /** While false nothing is lost, doubled or cut any more. */
+  /** If false, nothing is lost, doubled or disconnected any more. */
   stormy = true
   postgresUp = true
 
@@ -63,7 +63,7 @@ export class World {
     return this.log.length
   }
 
-  /** Of the message at a position; '' if there is none. */
+  /** The id of the message at a position; '' if there is none. */
   idAt(position: number): string {
     return this.log[position - 1]?.id ?? ''
   }
@@ -87,13 +87,13 @@ export class World {
     return entry
   }
 
-  /** The database comes back in an earlier state, under a new epoch. */
+  /** The database returns to an earlier state, under a new epoch. */
   restore(lost: number): void {
     this.#truncate(lost)
     this.epoch = `life${++this.#lives}`
   }
 
-  /** The same, and nobody says so. */
+  /** The same, but the epoch stays. */
   goBack(lost: number): void {
     if (lost > 0) this.wentBack.add(this.epoch)
     this.#truncate(lost)
@@ -105,7 +105,7 @@ export class World {
     for (const { channel, position } of this.log) this.#heads.set(channel, position)
   }
 
-  /** As `endEpoch` of the log. */
+  /** Like `endEpoch` of the log. */
   endEpoch(epoch: string, place: Place): boolean {
     const log = { position: this.head, idAt: this.idAt(place.position) }
     if (epoch !== this.epoch || !contradicts(log, place)) return false
@@ -113,7 +113,7 @@ export class World {
     return true
   }
 
-  /** Messages with `after < position <= upTo`, of all channels or of those named; undefined in another life of the log. */
+  /** Messages with `after < position <= upTo`, of all channels or of those named; undefined in another epoch. */
   read(
     epoch: string,
     after: number,
@@ -125,7 +125,7 @@ export class World {
     return channels === undefined ? entries : entries.filter((entry) => channels.has(entry.channel))
   }
 
-  /** Asks the log: it is looked at somewhere between question and answer, may be away, and may have no answer. */
+  /** Asks the log. `look` runs between question and answer; the database may be down, or have no answer. */
   query<T>(look: () => T | undefined, answer: (value: T) => void, failed: () => void): void {
     const leg = (): number => this.random.between(0, this.stormy ? this.limits.legMs : 15)
     this.clock.after(leg(), () => {
@@ -138,7 +138,7 @@ export class World {
     })
   }
 
-  /** Whether a mishap of this probability happens now. */
+  /** Whether a mishap with this probability happens now. */
   mishap(probability: number): boolean {
     return this.stormy && this.random.chance(probability)
   }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
 /**
- * Closes a run with one plain line for whoever counts. A file that did not even load is a failure of its own. If $COUNTS_FILE
+ * Ends a run with one plain line of counts. A file that does not load counts as one failure. If $COUNTS_FILE
  * names a file, empty at first, the counts of earlier runs are read from there and added to: the last run speaks for all.
  */
 export default class CountReporter {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { waitFor } from './waitFor.ts'
 
-/** A service of a few lines, whose weaknesses are chosen by its arguments. */
+/** A service of a few lines; its arguments choose its faults. */
 const FIXTURE = `
 import { createServer } from 'node:http'
 import { createLogger } from './chassis/logger.js'
@@ -49,8 +49,8 @@ await runService({
 const root = path.join(import.meta.dirname, '..', '..')
 
 /**
- * Compiles the chassis and a small service upon it, to be run and signalled: how a process ends can only be tested on one.
- * Below the repository, so that it finds the same packages.
+ * Compiles the chassis and a small service on top of it: only a real process shows how a process ends. The folder is below the
+ * repository, so that the service finds the same packages.
  */
 export function buildFixture(): {
   run: (...args: (string | number)[]) => Fixture
@@ -78,7 +78,7 @@ export function buildFixture(): {
   }
 }
 
-export interface Line {
+interface Line {
   msg: string
   level: string
   listening?: string[]

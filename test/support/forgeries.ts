@@ -8,7 +8,7 @@ type Forgery = [what: string, text: string]
 const otherKeys = new CopyKeys(['f'.repeat(43)])
 const MAC_LENGTH = 22
 
-/** What somebody could write in the place of a message without a key, but with all that was ever signed. */
+/** Forgeries of a message by an attacker who has no key, but every signed text. */
 export function forgedMessages(entry: LinkedEntry): Forgery[] {
   const { channel, json, position } = entry
   const sealed = copyKeys.sealMessage('e1', channel, json)
@@ -30,7 +30,7 @@ export function forgedMessages(entry: LinkedEntry): Forgery[] {
   ]
 }
 
-/** The same, in the place of an extent or of a watermark. */
+/** Forgeries of an extent or of a watermark. */
 export function forgedExtents(extent: Extent): Forgery[] {
   const sealed = copyKeys.sealExtent(extent)
   return [

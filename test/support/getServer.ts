@@ -1,12 +1,13 @@
-import { once } from 'node:events'
 import type { RequestHandler } from 'express'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createApp, createHttpServer } from '../../chassis/http.ts'
+import type { Opened } from './disposables.ts'
+import { openServer } from './openServer.ts'
 
-/** Handlers of GET at their paths, behind the edge that all services have. Answers how to ask them. */
+/** Serves GET handlers at their paths with the HTTP set-up that all services share. Returns a `fetch` for them. */
 export async function getServer(
-  opened: { add: (dispose: () => unknown) => void },
+  opened: Opened,
   handlers: Record<string, RequestHandler>,
 ): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
   const app = createApp({
@@ -15,13 +16,6 @@ export async function getServer(
     corsOrigins: [],
     routes: Object.entries(handlers).map(([path, get]) => ({ path, get })),
   })
-  const server = createHttpServer(app).listen(0, '127.0.0.1')
-  opened.add(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('not listening')
-  return (path, init) => fetch(`http://127.0.0.1:${address.port}${path}`, init)
+  const port = await openServer(opened, createHttpServer(app))
+  return (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init)
 }

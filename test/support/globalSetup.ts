@@ -13,8 +13,8 @@ declare global {
 }
 
 /**
- * Starts Postgres, Redis and Mosquitto once for the whole run, and migrates the database that each test's own is cloned from.
- * The workers find them through their environment.
+ * Starts Postgres, Redis and Mosquitto once for the whole run, and migrates the template that every test database is cloned from. The
+ * workers find them through their environment.
  */
 export default async function globalSetup(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'causeway-test-'))
@@ -27,14 +27,14 @@ export default async function globalSetup(): Promise<void> {
   endOnSignal()
   const { databaseUrl, redisUrl, mqttUrl } = await startServers(supervisor, { dir })
   await runSql(databaseUrl, `create database ${TEMPLATE_DATABASE}`)
-  // In a process of its own: the schema engine leaves a timer of ten seconds behind, for which jest would wait at its end.
+  // In a separate process: the schema engine leaves a ten-second timer, and jest would wait for it at its end.
   await migrateDatabase(withDatabase(databaseUrl, TEMPLATE_DATABASE))
   process.env.CAUSEWAY_TEST_DATABASE_URL = databaseUrl
   process.env.CAUSEWAY_TEST_REDIS_URL = redisUrl
   process.env.CAUSEWAY_TEST_MQTT_URL = mqttUrl
 }
 
-/** jest itself dies of a signal at once, without a teardown. */
+/** On a signal jest ends at once, without a teardown. */
 function endOnSignal(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void globalTeardown().finally(() => process.exit(1)))

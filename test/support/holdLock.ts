@@ -1,11 +1,8 @@
 import { once } from 'node:events'
 import { openDatabase } from '../../history/database.ts'
+import type { Opened } from './disposables.ts'
 
-interface Opened {
-  add: (dispose: () => unknown) => void
-}
-
-/** Locks as another session would, until it is released; the log's row, unless another statement is given. */
+/** Holds a lock in another session until it is released: on the log's row, or with another statement. */
 export async function holdLock(
   opened: Opened,
   url: string,
@@ -20,7 +17,7 @@ export async function holdLock(
     done = database.$transaction(
       async (transaction) => {
         await transaction.$queryRawUnsafe(statement)
-        // Postgres ends a transaction that is idle for longer.
+        // Postgres ends a transaction that is idle for too long.
         const busy = setInterval(() => void transaction.$queryRawUnsafe('select 1'), 1_000)
         locked()
         await released

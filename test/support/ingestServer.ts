@@ -6,17 +6,21 @@ import type { Entry } from '../../contract/message.ts'
 import { LogWriter } from '../../history/logWriter.ts'
 import { createIngest } from '../../ingest/app.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
+import { portOf } from './openServer.ts'
 
 export interface IngestServer {
   origin: string
   log: LogWriter
   registry: Registry
-  /** What would have gone to MQTT, in order. */
+  /** The messages that would have gone to MQTT, in order. */
   published: { entry: Entry; epoch: string }[]
   close: () => Promise<void>
 }
 
-/** Ingest's own app on a socket and a real log, in the process of the test; bodies of at most 1,000 bytes and 3,000 together, events of 2,000. */
+/**
+ * Ingest's own app on a socket and a real log, in the process of the test. A body may have 1,000 bytes, all bodies together 3,000,
+ * an event 2,000.
+ */
 export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
   const registry = new Registry()
   const published: IngestServer['published'] = []
@@ -40,12 +44,10 @@ export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
   })
   const server = createHttpServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('not listening')
   const close = async (): Promise<void> => {
     server.close()
     server.closeAllConnections()
     await log.close()
   }
-  return { origin: `http://127.0.0.1:${address.port}`, log, registry, published, close }
+  return { origin: `http://127.0.0.1:${portOf(server)}`, log, registry, published, close }
 }

@@ -1,13 +1,10 @@
 import { expect } from '@jest/globals'
+import type { Opened } from './disposables.ts'
 import { RawReader } from './rawReader.ts'
 import type { StreamServer } from './streamServer.ts'
 import { waitFor } from './waitFor.ts'
 
-interface Opened {
-  add: (dispose: () => unknown) => void
-}
-
-/** A stream that has been told `ready`. */
+/** A stream after its `ready` event. */
 export async function listen(
   opened: Opened,
   server: StreamServer,
@@ -21,10 +18,10 @@ export async function listen(
   return reader
 }
 
-/** Nothing is held for anybody: a place in everything that has places. */
+/** Checks that nothing is held for any stream: no connection, no subscription, no admission. */
 export async function expectNothingHeld(server: StreamServer): Promise<void> {
   await waitFor(() => server.connections.size === 0 && server.hub.joining.size === 0)
-  // The server was opened for one stream at most.
+  // The test's server admits one stream at most.
   await waitFor(() => server.admission.admit('127.0.0.1', 0, performance.now()) === undefined)
   server.admission.release('127.0.0.1')
   for (const name of server.hub.channels.names()) {

@@ -1,7 +1,7 @@
 import type { Draft } from '../../history/types.ts'
 import { draft, type Sql } from './testLog.ts'
 
-/** What was said as the n-th: on one of seven channels, by one of five senders, every third with a key. */
+/** The n-th message: on one of seven channels, by one of five senders, every third with a key. */
 export function nth(n: number): Draft {
   const id = `s${n % 5}`
   const data = `{"n": ${n}, "pad": "${'x'.repeat((n * 37) % 200)}"}`
@@ -9,7 +9,7 @@ export function nth(n: number): Draft {
   return draft({ channel: `c${n % 7}`, sender: { id, name: `S${n}` }, data, key })
 }
 
-/** As an ingest of the version before appends. */
+/** Appends as an ingest of the earlier version does. */
 export async function appendBefore(sql: Sql, log: number, drafts: Draft[]): Promise<number[]> {
   const rows = await sql<{ position: bigint }>(
     `select "position" from append_messages($1::smallint, $2::uuid[], $3::text[], $4::text[], $5::text[],

@@ -1,6 +1,6 @@
 import type { Sql } from './testLog.ts'
 
-/** Everything that can be wrong with a log, asked of the tables alone. */
+/** Everything that is wrong with a log, found by its tables only. */
 export async function faultsOf(sql: Sql): Promise<unknown[]> {
   return sql(`
     select m."position", 'previous' as "fault" from (

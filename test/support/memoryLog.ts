@@ -3,24 +3,24 @@ import { contradicts, type Place } from '../../contract/place.ts'
 import type { LogReader } from '../../history/logReader.ts'
 import { entry } from './testRedis.ts'
 
-/** A log in memory, as far as a feed reads it, which writes down what it was asked. */
+/** A log in memory for a feed, which records its queries. */
 export class MemoryLog implements Pick<LogReader, 'heads' | 'scan' | 'endEpoch'> {
   epoch = 'e1'
   readonly entries: LinkedEntry[] = []
-  /** How many channels each question named; those without any are reads of the head. */
+  /** The number of channels in each query; queries without channels read the head and do not count. */
   readonly asked: number[] = []
   readonly scans: string[] = []
-  /** Bytes of messages that each scan asked for at most. */
+  /** The byte limit of each scan. */
   readonly scanBytes: number[] = []
-  /** Scans that ask for more fail. */
+  /** Scans with a higher limit fail. */
   maxScanBytes = Infinity
-  /** The epochs that were to be ended, and from where. */
+  /** The requests to end an epoch: which one, and from which position. */
   readonly ends: string[] = []
   isFailing = false
   failures = 0
-  /** Awaited by a read that knows its answer. */
+  /** Called by a read before it returns its answer. */
   beforeAnswer: () => Promise<void> | void = () => {}
-  /** How often it went back: what it holds after that has other ids. */
+  /** How often it went back: later messages have other ids. */
   #backs = 0
 
   get head(): Place {
@@ -71,13 +71,13 @@ export class MemoryLog implements Pick<LogReader, 'heads' | 'scan' | 'endEpoch'>
     this.entries.push({ ...one, id, link: this.head.id, json })
   }
 
-  /** The database is restored to where it had so many messages, and its epoch stays as it was. */
+  /** The database is restored to this number of messages, without a new epoch. */
   goBack(head: number): void {
     this.entries.length = head
     this.#backs++
   }
 
-  /** The messages are removed by a retention, and so nobody knows their ids. */
+  /** Retention removes the messages, so that their ids are unknown. */
   forgetIds(): void {
     for (const one of this.entries) one.id = ''
   }

@@ -1,15 +1,12 @@
 import { connect, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Opened } from './disposables.ts'
 import { waitFor } from './waitFor.ts'
 
-interface Opened {
-  add: (dispose: () => unknown) => void
-}
-
-/** A client that writes what it is told to, byte for byte. */
+/** A client that writes given bytes. */
 export class RawClient {
   readonly socket: Socket
-  /** Everything that it was sent. */
+  /** Everything that it received. */
   text = ''
   isClosed = false
 
@@ -22,7 +19,7 @@ export class RawClient {
     this.socket.on('close', () => (this.isClosed = true))
   }
 
-  /** Writes the parts, each in a packet of its own. */
+  /** Writes the parts, each in its own packet. */
   async write(...parts: string[]): Promise<this> {
     for (const part of parts) {
       this.socket.write(Buffer.from(part, 'latin1'))
@@ -36,12 +33,12 @@ export class RawClient {
   }
 }
 
-/** An ordinary one. */
+/** An ordinary request. */
 export const REQUEST = 'GET /events?channel=a HTTP/1.1\r\nHost: x\r\n\r\n'
 export const withHeaders = (...lines: string[]): string =>
   `GET /events?channel=a HTTP/1.1\r\nHost: x\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`
 
-/** The connections that a server has. */
+/** The number of a server's connections. */
 export function countConnections(server: Server): Promise<number> {
   return new Promise((resolve, reject) => {
     server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))

@@ -1,18 +1,18 @@
 import { connect, type Socket } from 'node:net'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 
-/** One reader of a stream on a bare socket: it can stop reading, and sees how the answer ends. */
+/** A reader of a stream on a bare socket: it can stop reading, and sees how the response ends. */
 export class RawReader {
   readonly socket: Socket
-  /** Of the answer, as it came. */
+  /** The head of the response, byte for byte. */
   head = ''
   readonly events: EventSourceMessage[] = []
   readonly retries: number[] = []
-  /** How it ended: `undefined` while it goes on. */
+  /** How the response ended; `undefined` while it continues. */
   ended: 'cleanly' | 'broken' | undefined
   #body = false
 
-  /** A header that is undefined is left out, also one that every reader would send. */
+  /** An undefined header is omitted, even one that every reader sends. */
   constructor(url: string, headers: Record<string, string | undefined> = {}) {
     const { hostname, port, pathname, search } = new URL(url)
     this.socket = connect(Number(port), hostname)
@@ -39,7 +39,7 @@ export class RawReader {
     this.socket.on('close', () => (this.ended ??= 'broken'))
   }
 
-  /** The events of a name; unnamed ones are messages. */
+  /** The events with a name; messages have none. */
   named(name?: string): EventSourceMessage[] {
     return this.events.filter(({ event }) => event === name)
   }

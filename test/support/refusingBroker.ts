@@ -1,7 +1,8 @@
 import { createServer, type Socket } from 'node:net'
-import { once } from 'node:events'
+import type { Opened } from './disposables.ts'
+import { openServer } from './openServer.ts'
 
-/** What such a broker does with a subscription. */
+/** What the broker does with a subscription. */
 export type Treatment = 'refuse' | 'cut' | 'grant'
 
 const PACKET = { CONNECT: 1, SUBSCRIBE: 8 }
@@ -9,11 +10,11 @@ const CONNACK = Buffer.from([0x20, 3, 0, 0, 0])
 const NOT_AUTHORIZED = 0x87
 
 /**
- * An MQTT 5 broker that takes every connection, and treats one subscription after the other as it was told. Mosquitto refuses
- * none by its list of rights, but other brokers do.
+ * An MQTT 5 broker that accepts every connection, and treats its subscriptions in turn as the test says. Mosquitto's access list
+ * refuses no subscription, but other brokers do.
  */
 export async function openRefusingBroker(
-  opened: { add: (dispose: () => unknown) => void },
+  opened: Opened,
   ...treatments: Treatment[]
 ): Promise<{ url: string; connections: () => number; left: readonly Treatment[] }> {
   let connections = 0
@@ -32,16 +33,12 @@ export async function openRefusingBroker(
       else socket.write(suback(packet.subarray(2, 4), treatment === 'grant' ? 1 : NOT_AUTHORIZED))
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const port = await openServer(opened, server)
   opened.add(() => {
     for (const socket of sockets) socket.destroy()
-    server.close()
   })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no address')
   return {
-    url: `mqtt://127.0.0.1:${address.port}`,
+    url: `mqtt://127.0.0.1:${port}`,
     connections: () => connections,
     left: treatments,
   }

@@ -1,6 +1,6 @@
 import type { ServerUrls } from '../../stack/servers.ts'
 
-/** Where the servers of this run are. */
+/** The addresses of this run's servers. */
 export function testServers(): ServerUrls {
   return {
     databaseUrl: address('CAUSEWAY_TEST_DATABASE_URL'),

@@ -13,9 +13,11 @@ import { idOf, renderMessage, type Frame } from '../../gateway/hub/frame.ts'
 import { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
+import type { Opened } from './disposables.ts'
+import { portOf } from './openServer.ts'
 import { entry, placeAt } from './testRedis.ts'
 
-export interface StreamServerOptions {
+interface StreamServerOptions {
   connectionBufferBytes?: number
   stallMs?: number
   totalBufferBytes?: number
@@ -25,27 +27,27 @@ export interface StreamServerOptions {
   corsOrigins?: string[]
   proxyHops?: number
   findStart?: EventsOptions['findStart']
-  /** No channel becomes ready by itself: the test calls `answer`. */
+  /** No channel becomes ready until the test calls `answer`. */
   holdsChannels?: boolean
-  /** False: every connection goes to Node at once. */
+  /** False: every connection goes to Node's server at once. */
   hasDoor?: boolean
-  /** By which the front door closes connections that send nothing. */
+  /** The clock by which the front door closes silent connections. */
   doorClock?: Clock
-  /** The log has not been seen yet. */
+  /** The gateway has not read the log yet. */
   isUnseen?: boolean
 }
 
 const RETRY_MS = 1_500
 
-/** Where a query begins that names a place itself. */
+/** The start of a query that names a place. */
 const findStart: EventsOptions['findStart'] = async ({ since }) => {
   if (since.kind === 'id') return { epoch: since.epoch, after: since.position }
   return since.kind === 'position' ? { after: since.position } : {}
 }
 
 /**
- * The gateway's `/events` on a socket, over its own hub, in the process of the test. What would come from Redis and the log the
- * test says itself: every channel is ready at once, and `send` is a message that came.
+ * The gateway's `/events` on a socket, over its own hub, in the process of the test. The test stands in for Redis and the log: every
+ * channel is ready at once, and `send` delivers a message.
  */
 export class StreamServer {
   origin = ''
@@ -55,15 +57,15 @@ export class StreamServer {
   readonly hub: Hub<Frame>
   readonly admission: Admission
   readonly connections: Connections
-  /** Those whose stream began, in that order. */
+  /** The connections whose stream began, in that order. */
   readonly begun: Connection[] = []
-  /** Requests that the front door has passed on. */
+  /** Requests that the front door passed on. */
   passedOn = 0
-  /** The lines of the log. */
+  /** The log lines. */
   readonly log: Record<string, unknown>[] = []
   readonly server: Server
   readonly handle: Handle
-  /** What Node's server calls. */
+  /** The listener of Node's server. */
   readonly listener: RequestListener
   #head = 0
   #stop = (): void => {}
@@ -161,26 +163,24 @@ export class StreamServer {
   async listen(): Promise<this> {
     this.server.listen(0, '127.0.0.1')
     await once(this.server, 'listening')
-    const address = this.server.address()
-    if (address === null || typeof address === 'string') throw new Error('not listening')
-    this.origin = `http://127.0.0.1:${address.port}`
+    this.origin = `http://127.0.0.1:${portOf(this.server)}`
     this.#stop = this.connections.start()
     return this
   }
 
-  /** Another log, or the first; empty. */
+  /** Begins another empty log, or the first one. */
   begin(epoch: string): void {
     this.hub.begin(epoch, placeAt(0))
   }
 
-  /** Answers what the hub asks of the log: all its channels are ready, and empty. */
+  /** Answers the hub's question to the log: all channels are ready, and empty. */
   answer(): void {
     const question = this.hub.nextQuestion()
     if (question === undefined) return
     this.hub.answered(question, { epoch: 'e1', ...placeAt(0), channels: new Map() })
   }
 
-  /** A message that came, on the channel `a`. */
+  /** Delivers a message on the channel `a`. */
   send(data = '"x"'): Frame {
     const previous = this.#head++
     const frame = renderMessage('e1', entry(this.#head, previous, 'a', data))
@@ -188,7 +188,7 @@ export class StreamServer {
     return frame
   }
 
-  /** The value of a counter, for its label. */
+  /** The value of a counter for a label. */
   async count(
     name: 'ends' | 'refusals' | 'resets' | 'gaps' | 'rejections' | 'starts',
     label: string,
@@ -205,9 +205,9 @@ export class StreamServer {
   }
 }
 
-/** A StreamServer that listens, closed with the test file. */
+/** A listening StreamServer, until the end of the test file. */
 export async function openStreams(
-  opened: { add: (dispose: () => unknown) => void },
+  opened: Opened,
   options: StreamServerOptions = {},
 ): Promise<StreamServer> {
   const server = await new StreamServer(options).listen()

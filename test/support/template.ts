@@ -1,2 +1,2 @@
-/** The migrated and empty database that every test's own is a clone of. */
+/** The migrated and empty database that every test database is cloned from. */
 export const TEMPLATE_DATABASE = 'causeway_template'

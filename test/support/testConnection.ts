@@ -8,7 +8,7 @@ import { TestSocket } from './testSocket.ts'
 export const at = new Cursor('e1', 7)
 export const HIGH_WATER_MARK = new TestSocket().writableHighWaterMark
 
-/** A connection over a socket and a hub that write down what is done with them. */
+/** A connection over a socket and a hub that record every call. */
 export function openConnection({ connectionBufferBytes = 1e6, hasPlace = true } = {}) {
   const done: string[] = []
   const count = (name: string) => ({
@@ -50,7 +50,7 @@ export function frame(position: number, data = '"x"'): Frame {
   return renderMessage('e1', entry(position, position - 1, 'a', data))
 }
 
-/** One message that is a little larger than this. */
+/** One message that is slightly larger than this. */
 export function ofBytes(count: number): { items: Frame[] } {
   return { items: [frame(1, JSON.stringify('x'.repeat(count)))] }
 }

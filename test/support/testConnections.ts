@@ -9,7 +9,7 @@ import { VirtualClock } from './virtualClock.ts'
 
 export const SLOT_MS = 100
 
-/** A reader, and when it was told what. */
+/** A reader, and the times of its events. */
 export class Reader extends TestSocket {
   readonly openedAt: number
   readonly toldAt: { event: string; at: number }[] = []
@@ -32,14 +32,14 @@ export class Reader extends TestSocket {
     return this.toldAt.filter((told) => told.event === event).map(({ at }) => at)
   }
 
-  /** The longest time without an event, from its beginning to now. */
+  /** The longest time without a heartbeat, from its beginning to now. */
   get longestSilence(): number {
     const ats = [this.openedAt, ...this.times('heartbeat'), this.#clock.now()]
     return Math.max(...ats.slice(1).map((at, index) => at - (ats[index] ?? 0)))
   }
 }
 
-/** Connections on a virtual clock, over a hub whose channels are ready when the test says so. */
+/** Connections on a virtual clock, over a hub whose channels become ready when the test says so. */
 export function openConnections(options: Partial<ConnectionsOptions> & { isReady?: boolean } = {}) {
   const { isReady = true } = options
   const clock = new VirtualClock()
@@ -100,7 +100,7 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
   return { clock, hub, connections, counts, released, gauge, answer, open, openMany, stop }
 }
 
-/** Lets time pass in steps, after each of which sockets may close. */
+/** Lets time pass in steps; sockets may close after each of them. */
 export async function pass(
   clock: VirtualClock,
   ms: number,

@@ -3,7 +3,7 @@ import { testServers } from './servers.ts'
 import { TEMPLATE_DATABASE } from './template.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 
-/** The address of a new database with the newest schema and nothing in it. It goes with the server at the end of the run. */
+/** The address of a new empty database with the newest schema. It disappears with the server at the end of the run. */
 export async function testDatabase(): Promise<string> {
   const { databaseUrl } = testServers()
   const name = uniquePrefix()

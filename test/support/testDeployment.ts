@@ -1,14 +1,11 @@
 import { ALL_MIGRATIONS, MigrationProgram } from '../../stack/migrationProgram.ts'
 import { runSql, withDatabase } from '../../stack/sql.ts'
+import type { Opened } from './disposables.ts'
 import { testServers } from './servers.ts'
 import { openSql, type Sql } from './testLog.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 
-interface Opened {
-  add: (dispose: () => unknown) => void
-}
-
-/** A database that is empty, and the program that migrates it, with all of our migrations or only the named ones. */
+/** An empty database, and the program that migrates it, with all migrations or only the named ones. */
 export class TestDeployment {
   readonly url: string
   readonly sql: Sql

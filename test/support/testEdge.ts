@@ -1,20 +1,16 @@
-import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { type RequestListener, createServer } from 'node:http'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type NginxOptions, nginx } from '../../stack/nginx.ts'
 import { freePort } from '../../stack/ports.ts'
-import { Supervisor } from '../../stack/supervisor.ts'
+import type { Opened } from './disposables.ts'
+import { openServer } from './openServer.ts'
+import { openSupervisor } from './ownServer.ts'
 
-interface Opened {
-  add: (dispose: () => unknown) => void
-}
-
-/** nginx with deploy/'s configuration, and behind it one ingest and two gateways that do what the test says. */
+/** nginx with deploy/'s configuration, before one ingest and two gateways that do what the test says. */
 export class TestEdge {
-  /** What the backend behind the edge does. */
+  /** The behaviour of the services behind the edge. */
   ingest: RequestListener = (_request, response) => response.destroy()
   gateway: RequestListener = (_request, response) => response.destroy()
   origin = ''
@@ -22,29 +18,34 @@ export class TestEdge {
 
   /** `edit` may change the configuration before nginx reads it. Closed with the test file. */
   async open(opened: Opened, edit = (config: string) => config): Promise<void> {
-    const dir = await mkdtemp(join(tmpdir(), 'causeway-nginx-'))
+    const { dir, supervisor } = await openSupervisor(opened, 'nginx')
     await chmod(dir, 0o755)
-    opened.add(() => rm(dir, { recursive: true, force: true }))
-    const supervisor = await Supervisor.open({ dir })
     this.accessLog = supervisor.logs.create('nginx-access')
     const options = await edgeOptions(join(dir, 'nginx'), this.accessLog)
     const edge = nginx({
       ...options,
-      ingestPorts: [await listen(opened, (request, response) => this.ingest(request, response))],
+      ingestPorts: [
+        await openServer(
+          opened,
+          createServer((...call) => this.ingest(...call)),
+        ),
+      ],
       // One of the two gateways is always dead.
       gatewayPorts: [
         await freePort(),
-        await listen(opened, (request, response) => this.gateway(request, response)),
+        await openServer(
+          opened,
+          createServer((...call) => this.gateway(...call)),
+        ),
       ],
     })
     const config = join(dir, 'nginx/nginx.conf')
     await writeFile(config, edit(await readFile(config, 'utf8')))
-    opened.add(() => supervisor.stop())
     await supervisor.start(edge)
     this.origin = edge.url
   }
 
-  /** What comes back on a connection of its own until it is closed from the other side. */
+  /** Sends a request on a new connection, and returns all bytes until nginx closes it. */
   async raw(request: string): Promise<string> {
     const { hostname, port } = new URL(this.origin)
     const socket = connect(Number(port), hostname)
@@ -55,19 +56,8 @@ export class TestEdge {
   }
 }
 
-/** With free ports, and nobody behind. */
+/** Options with free ports, and no services behind the edge. */
 export async function edgeOptions(dir: string, accessLog: string): Promise<NginxOptions> {
   const [port, statusPort] = [await freePort(), await freePort()]
   return { dir, host: '127.0.0.1', port, statusPort, accessLog, ingestPorts: [], gatewayPorts: [] }
-}
-
-async function listen(opened: Opened, listener: RequestListener): Promise<number> {
-  const port = await freePort()
-  const server = createServer(listener).listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  opened.add(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return port
 }

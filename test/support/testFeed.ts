@@ -10,23 +10,20 @@ import type { Frame } from '../../gateway/hub/frame.ts'
 import type { Subscription } from '../../gateway/hub/subscription.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { Replay } from '../../gateway/replay/replay.ts'
+import type { Opened } from './disposables.ts'
 import { MemoryLog } from './memoryLog.ts'
 import { copyKeys, openRedis, openRedisLog, ownRedis, placeAt } from './testRedis.ts'
 import { testSink } from './testSink.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 import { waitFor } from './waitFor.ts'
 
-interface Opened {
-  add: (dispose: () => unknown) => void
-}
-
 const unused = (): Promise<never> => Promise.reject(new Error('not for this test'))
 
-/** A feed on a Redis of its own and a log in memory. Nothing comes over Redis but what the test publishes. */
+/** A feed on its own Redis and a log in memory. Redis carries only messages that the test publishes. */
 export class TestFeed {
   readonly feed: Feed
   readonly keys = new RedisKeys(uniquePrefix(), 0)
-  /** What the streams were sent. */
+  /** The events that streams got. */
   readonly lines: string[] = []
   /** The epochs that this gateway has ended. */
   readonly ended: string[] = []
@@ -36,7 +33,7 @@ export class TestFeed {
   readonly #redis: Redis
   readonly #copy: RedisLog
   readonly #registry = new Registry()
-  /** Of the copy in Redis. */
+  /** The extent of the copy in Redis. */
   #extent: Extent = { epoch: '', ...placeAt(0), low: 0 }
 
   private constructor(opened: Opened, url: string, redis: Redis) {
@@ -63,7 +60,7 @@ export class TestFeed {
       lookMs: 100,
       linkTimeoutMs: 3_600_000,
       unsubscribeDelayMs: 3_600_000,
-      // More than two are a crowd.
+      // More than two channels count as crowded.
       maxChannels: 4,
       replayBufferBytes: 1e6,
     })
@@ -75,7 +72,7 @@ export class TestFeed {
     return new TestFeed(opened, url, await openRedis(opened, url))
   }
 
-  /** Resolves once the log has been seen. */
+  /** Resolves once the feed has read the log. */
   async begun(): Promise<void> {
     await waitFor(() => this.feed.hub.epoch === this.log.epoch)
   }
@@ -84,7 +81,7 @@ export class TestFeed {
     return this.feed.hub.join(channels.split(' '), {}, testSink<Frame>(name, this.lines))
   }
 
-  /** Tells of the copy in Redis until the feed takes what comes over that. */
+  /** Announces the copy in Redis until the feed follows it. */
   async bridge(): Promise<void> {
     await this.#open()
     await waitFor(async () => {
@@ -95,24 +92,24 @@ export class TestFeed {
     })
   }
 
-  /** Redis loses all that it has, and a bridge begins its copy where the log is now. */
+  /** Empties Redis, and begins a new copy at the log's head. */
   async emptyRedis(): Promise<void> {
     await this.#redis.flushall()
     await this.#open()
   }
 
-  /** Publishes what was committed since. */
+  /** Publishes the messages committed since. */
   async publish(): Promise<void> {
     const entries = this.log.entries.slice(this.#extent.position)
     this.#extent = (await this.#copy.append(this.#extent, entries)) ?? this.#extent
   }
 
-  /** Puts a text on a pub/sub channel of Redis, as anybody could who can write there. */
+  /** Publishes a text in Redis, like an attacker. */
   async write(name: string, text: string): Promise<void> {
     await this.#redis.spublish(name, text)
   }
 
-  /** Resolves once a stream was sent this. */
+  /** Resolves once a stream got this event. */
   async told(line: string): Promise<void> {
     await waitFor(() => this.lines.includes(line))
   }
@@ -121,7 +118,7 @@ export class TestFeed {
     return (await this.#redis.pubsub('SHARDCHANNELS', '*')).map(String).sort()
   }
 
-  /** How many commands of this name the server has run. */
+  /** The number of commands of this name that the server has run. */
   async commands(name: string): Promise<number> {
     const stats = await this.#redis.info('commandstats')
     return Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)

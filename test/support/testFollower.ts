@@ -6,11 +6,11 @@ import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
 import { idAt, placeAt } from './testRedis.ts'
 import { testSink } from './testSink.ts'
 
-export interface SizedItem extends Item {
+interface SizedItem extends Item {
   size?: number
 }
 
-/** An item of the channel `a`, unless another is named, that follows the one before it. */
+/** An item, by default of the channel `a` and right after the previous position. */
 export function item(position: number, previous = position - 1, channel = 'a'): SizedItem {
   return { position, previous, channel }
 }
@@ -22,10 +22,10 @@ const names = (channels: readonly { name: string }[]): string =>
 export class TestFollower {
   readonly hub: Hub<SizedItem>
   readonly follower: Follower<SizedItem>
-  /** Asked last. */
+  /** The last scan and the last question. */
   scan: Scan | undefined
   question: Question<SizedItem> | undefined
-  /** Of the log. */
+  /** The epoch of the log. */
   epoch = 'e1'
   #isAskDue = false
   readonly #joined = new Map<string, Subscription<SizedItem>>()
@@ -77,13 +77,13 @@ export class TestFollower {
     return subscription
   }
 
-  /** Where a reader would resume if a heartbeat came now. */
+  /** The id of a heartbeat on this stream now. */
   place(name: string): string | undefined {
     const subscription = this.#joined.get(name)
     return subscription && this.hub.resumeAt(subscription)?.toString()
   }
 
-  /** Redis has confirmed the subscription of these. */
+  /** Redis confirms the subscription of these channels. */
   confirmed(channels: string): void {
     const found = channels.split(' ').map((name) => this.hub.channels.get(name))
     this.hub.come(found.filter((channel) => channel !== undefined))
@@ -97,25 +97,25 @@ export class TestFollower {
     for (const one of items) this.follower.received(one)
   }
 
-  /** The log answers the question that was asked last. */
+  /** The log answers the last question. */
   answered(position: number, heads: Record<string, number>, question = this.question): void {
     if (question === undefined) throw new Error('There was no question.')
     const channels = new Map(Object.entries(heads))
     this.follower.answered(question, { epoch: this.epoch, ...placeAt(position), channels })
   }
 
-  /** The log answers a look at its head. */
+  /** The log answers a read of its head. */
   looked(position: number): void {
     this.follower.looked({ epoch: this.epoch, ...placeAt(position), channels: new Map() })
   }
 
-  /** The log answers the scan that was asked for last. */
+  /** The log answers the last scan. */
   scanned(upTo: number, items: SizedItem[] = [], isComplete = true, scan = this.scan): void {
     if (scan === undefined) throw new Error('There was no scan.')
     this.follower.scanned(scan, { epoch: this.epoch, items, upTo: placeAt(upTo), isComplete })
   }
 
-  /** The turn ends. Returns what was asked for and what was sent since the last one, in order. */
+  /** Ends the turn. Returns the requests and events since the last call, in order. */
   news(): string[] {
     this.hub.fanout.flush()
     if (this.#isAskDue) this.follower.ask()
@@ -123,7 +123,7 @@ export class TestFollower {
     return this.#told.splice(0)
   }
 
-  /** The log was seen at 10, a connection stands and is up, and one stream on `a` waits for nothing more. */
+  /** Reads the log at 10, opens the connection, and joins one stream on `a` that is complete. */
   connect(): void {
     this.follower.tick(0)
     this.scanned(10)
@@ -136,7 +136,7 @@ export class TestFollower {
     this.news()
   }
 
-  /** The same, and what Redis brings is sent as it comes. */
+  /** Connects, and follows Redis from then on. */
   live(): void {
     this.connect()
     this.watermark(10)

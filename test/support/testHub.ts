@@ -4,13 +4,13 @@ import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
 import { idAt, placeAt } from './testRedis.ts'
 import { itemOf, testSink } from './testSink.ts'
 
-/** A hub that writes down what it asks for and what its streams are sent. The log answers when the test says so. */
+/** A hub that records its requests and the events of its streams. The log answers when the test says so. */
 export class TestHub {
   readonly hub: Hub<Item>
   readonly told: string[] = []
-  /** Of each item; a chunk of what is kept is at most 4. */
+  /** The size of each item; a chunk of the replay buffer has at most 4. */
   itemSize = 1
-  /** Of its own messages and of every answer. */
+  /** The epoch of its messages and of every answer. */
   epoch = 'e1'
   #isAskDue = false
 
@@ -42,13 +42,13 @@ export class TestHub {
     return this.hub.join(channels.split(' '), start, testSink(name, this.told))
   }
 
-  /** The messages of these channels come from now on. */
+  /** From now on the messages of these channels arrive. */
   come(channels: string): void {
     const found = channels.split(' ').map((name) => this.hub.channels.get(name))
     this.hub.come(found.filter((channel) => channel !== undefined))
   }
 
-  /** The turn ends: the log is asked, if the hub has said that there is something to ask. */
+  /** Ends the turn: asks the log, if the hub has a question. */
   ask(): Question<Item> | undefined {
     const question = this.#isAskDue ? this.hub.nextQuestion() : undefined
     this.#isAskDue = false
@@ -70,7 +70,7 @@ export class TestHub {
     this.hub.answered(question, { epoch: this.epoch, ...placeAt(position), channels })
   }
 
-  /** These channels come, and the log is asked for them and answers. */
+  /** Makes these channels arrive, and the log answer the question for them. */
   ready(position: number, heads: Record<string, number>): void {
     this.come(Object.keys(heads).join(' '))
     const question = this.hub.nextQuestion()
@@ -81,7 +81,7 @@ export class TestHub {
     this.hub.fanout.publish(itemOf(channel, position, previous))
   }
 
-  /** What was asked for and sent since the last look, in order. */
+  /** The requests and events since the last call, in order. */
   news(): string[] {
     this.hub.fanout.flush()
     return this.told.splice(0)

@@ -2,12 +2,9 @@ import { openDatabase } from '../../history/database.ts'
 import { LogWriter, type LogWriterOptions } from '../../history/logWriter.ts'
 import type { Draft } from '../../history/types.ts'
 import { v7 as uuid } from 'uuid'
+import type { Opened } from './disposables.ts'
 
-interface Opened {
-  add: (dispose: () => unknown) => void
-}
-
-/** A LogWriter on a database, closed with the test file. */
+/** A LogWriter on a database, until the end of the test file. */
 export function openLog(
   databaseUrl: string,
   opened: Opened,
@@ -26,7 +23,7 @@ export function openLog(
   return history
 }
 
-/** A draft of which only what matters is said. */
+/** A draft with defaults for every field that does not matter. */
 export function draft(given: Partial<Draft> = {}): Draft {
   return {
     id: uuid(),
@@ -42,14 +39,14 @@ export function draft(given: Partial<Draft> = {}): Draft {
 
 export type Sql = <Row = unknown>(text: string, ...values: unknown[]) => Promise<Row[]>
 
-/** Looks into a database beside the code under test. */
+/** Runs SQL on a database, independent of the code under test. */
 export function openSql(databaseUrl: string, opened: Opened, connections = 2): Sql {
   const database = openDatabase({ databaseUrl, connections, onError: () => {} })
   opened.add(() => database.$disconnect())
   return (text, ...values) => database.$queryRawUnsafe(text, ...values)
 }
 
-/** Cuts an empty log 0 into partitions of `size` positions, so far made up to one. */
+/** Divides an empty log 0 into partitions of `size` positions, made up to `upTo`. */
 export async function cutIntoPartitions(sql: Sql, size: number, upTo: number): Promise<void> {
   await sql(`create or replace function "partition_size"() returns bigint language sql stable
     as 'select ${size}::bigint'`)

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { once } from 'node:events'
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
@@ -12,14 +9,10 @@ import { encodeMessage, type LinkedEntry } from '../../contract/message.ts'
 import type { Place } from '../../contract/place.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
 import type { Child } from '../../stack/child.ts'
-import { freePort } from '../../stack/ports.ts'
 import { redis } from '../../stack/redis.ts'
-import { Supervisor } from '../../stack/supervisor.ts'
+import type { Opened } from './disposables.ts'
+import { ownServer } from './ownServer.ts'
 import { testServers } from './servers.ts'
-
-interface Opened {
-  add: (dispose: () => unknown) => void
-}
 
 const logger = pino({ level: 'silent' })
 
@@ -39,26 +32,19 @@ async function ready(client: Redis, opened: Opened): Promise<Redis> {
   return client
 }
 
-/** A Redis that a test may stop, empty, or ask to cut everybody off; `args` are for its command line. */
-export async function ownRedis(
+/** A Redis that a test may stop, empty, or tell to disconnect its clients; `args` are for its command line. */
+export function ownRedis(
   opened: Opened,
   ...args: string[]
 ): Promise<{ url: string; server: Child }> {
-  const dir = await mkdtemp(join(tmpdir(), 'causeway-redis-'))
-  opened.add(() => rm(dir, { recursive: true, force: true }))
-  const supervisor = await Supervisor.open({ dir })
-  opened.add(() => supervisor.stop())
-  const spec = redis({ dir: join(dir, 'redis'), port: await freePort() })
-  const command = { ...spec.command, args: [...spec.command.args, ...args] }
-  const server = await supervisor.start({ ...spec, command })
-  return { url: spec.url, server }
+  return ownServer(opened, redis, args)
 }
 
-/** As COPY_KEYS. */
+/** A value for COPY_KEYS. */
 export const COPY_KEY = 'k'.repeat(43)
 export const copyKeys = new CopyKeys([COPY_KEY])
 
-/** The copy in Redis; by default nobody is told of what does not prove itself. */
+/** The copy in Redis. By default it reports no refused copies. */
 export function openRedisLog(
   client: Redis,
   keys: RedisKeys,
@@ -73,7 +59,7 @@ export function openRedisLog(
   })
 }
 
-/** What Redis says that it has; undefined if nothing, or if that does not prove itself. */
+/** The extent in Redis; undefined if there is none, or if its MAC is wrong. */
 export async function extentOf(
   client: Redis,
   keys: RedisKeys,
@@ -83,7 +69,7 @@ export async function extentOf(
   return sealed === null ? undefined : copyKeys.openExtent(sealed)
 }
 
-/** Of the message at a position. */
+/** The id of the message at a position. */
 export function idAt(position: number): string {
   return position === 0
     ? ''
@@ -93,14 +79,14 @@ export function idAt(position: number): string {
 /** A place of the log that `entry` makes messages of. */
 export const placeAt = (position: number): Place => ({ position, id: idAt(position) })
 
-/** Redis as it is with every message above a low watermark, up to a position. */
+/** The extent of a Redis that has every message above a low watermark, up to a position. */
 export const extentAt = (position: number, low = 10, epoch = 'e1'): Extent => ({
   ...placeAt(position),
   epoch,
   low,
 })
 
-/** A stored message as its encoding, linked to the one that `entry` makes before it. */
+/** A stored message, encoded, and linked to the one that `entry` makes at the position before it. */
 export function entry(
   position: number,
   previous: number,

@@ -14,12 +14,12 @@ interface Question {
   reject: (error: Error) => void
 }
 
-/** A relay on a virtual clock, whose log and Redis answer when the test says so. */
+/** A relay on a virtual clock. Its log and its Redis answer when the test says so. */
 export class TestRelay {
   readonly clock = new Clock()
   readonly metrics: BridgeMetrics = createBridgeMetrics(new Registry())
   readonly relay: Relay
-  /** Of each read of the log. */
+  /** The byte limit of each read of the log. */
   readonly bytesAsked: number[] = []
   /** The epochs that the relay has ended. */
   readonly ended: string[] = []
@@ -58,7 +58,7 @@ export class TestRelay {
     })
   }
 
-  /** Begins, and finds Redis level with the log at `head`. */
+  /** Begins with Redis and the log both at `head`. */
   async begin(head: number): Promise<void> {
     this.relay.start()
     await this.answer('head', { epoch: 'e1', position: head })
@@ -66,19 +66,19 @@ export class TestRelay {
     this.news()
   }
 
-  /** The questions since it was asked last. */
+  /** The questions since the last call. */
   news(): string[] {
     return this.#news.splice(0)
   }
 
-  /** The messages that were logged since it was asked last. */
+  /** The messages logged since the last call. */
   logged(): unknown[] {
     const fresh = this.#lines.slice(this.#linesRead)
     this.#linesRead = this.#lines.length
     return fresh.map(({ msg }) => msg)
   }
 
-  /** All that was logged, with its fields. */
+  /** All log lines, with their fields. */
   lines(): readonly Record<string, unknown>[] {
     return this.#lines
   }
@@ -88,7 +88,7 @@ export class TestRelay {
     return this.#open.map(({ text }) => text)
   }
 
-  /** Answers the oldest open question that begins so. */
+  /** Answers the oldest open question with this beginning. */
   async answer(question: string, answer: unknown): Promise<void> {
     this.#take(question).resolve(answer)
     await turn()
@@ -99,12 +99,12 @@ export class TestRelay {
     await turn()
   }
 
-  /** Copies come over MQTT. */
+  /** Delivers copies over MQTT. */
   hear(...at: number[]): void {
     for (const entry of entries(...at)) this.relay.receive('e1', entry)
   }
 
-  /** Time passes, in steps small enough for what follows from each timer. */
+  /** Lets time pass in steps, so that each timer can start others. */
   async pass(ms: number): Promise<void> {
     for (const end = this.clock.now + ms; this.clock.now < end;) {
       this.clock.runUntil(Math.min(end, this.clock.now + 10))

@@ -11,14 +11,14 @@ import type { Range } from '../../history/types.ts'
 import { entry, placeAt } from './testRedis.ts'
 import { testSink } from './testSink.ts'
 
-export interface TestReplayOptions {
+interface TestReplayOptions {
   keepMs?: number
   /** Messages of the log, all on `a`, one after the other. */
   head?: number
   chunkBytes?: number
 }
 
-/** A replay and a hub, whose log holds its answers back until they are let go. */
+/** A replay and a hub. The log answers when the test says so. */
 export class TestReplay {
   readonly hub: Hub<Frame>
   readonly replay: Replay
@@ -28,7 +28,7 @@ export class TestReplay {
   readonly #pending: (() => void)[] = []
   isFailing = false
   log: Entry[]
-  /** What Redis finds. */
+  /** The answer of Redis. */
   recent: (query: ReplayQuery) => Promise<Range | undefined> = () => Promise.resolve(undefined)
 
   constructor({ keepMs = 0, head = 250, chunkBytes = 1_000 }: TestReplayOptions = {}) {
@@ -73,17 +73,17 @@ export class TestReplay {
     this.begin('e1', head)
   }
 
-  /** Another log, or the first, with so many messages. */
+  /** Begins another log, or the first one, at this head. */
   begin(epoch: string, head: number): void {
     this.hub.begin(epoch, placeAt(head))
   }
 
-  /** How many answers are held back. */
+  /** The number of pending answers. */
   get pendingCount(): number {
     return this.#pending.length
   }
 
-  /** A stream on channels that are ready where the log is. */
+  /** A stream on channels that are ready at the log's head. */
   join(
     name: string,
     start: Start<Frame>,
@@ -110,7 +110,7 @@ export class TestReplay {
     return subscription
   }
 
-  /** Lets go the answers that are held back, or only the one at this place. */
+  /** Gives all pending answers, or only the one with this index. */
   async answer(index?: number): Promise<void> {
     await nextTurn()
     const answers = index === undefined ? this.#pending.splice(0) : this.#pending.splice(index, 1)
@@ -118,7 +118,7 @@ export class TestReplay {
     await nextTurn()
   }
 
-  /** What the log was asked and what streams were sent since the last look. */
+  /** The queries of the log and the events of streams since the last call. */
   async news(): Promise<{ asked: string[]; told: string[] }> {
     await nextTurn()
     return { asked: this.asked.splice(0), told: this.told.splice(0) }

@@ -4,7 +4,7 @@ import type { Extent } from '../../contract/extent.ts'
 import type { LinkedEntry } from '../../contract/message.ts'
 import type { Place } from '../../contract/place.ts'
 
-/** Of the message at a position. In another history of the log it has another one. */
+/** The id of the message at a position; another history of the log has other ids. */
 export const idOf = (position: number, history = 'm'): string =>
   position === 0 ? '' : `${history}${position}`
 
@@ -13,14 +13,14 @@ export const placeOf = (position: number, history?: string): Place => ({
   id: idOf(position, history),
 })
 
-/** Redis as it is after a message. */
+/** The extent of Redis after a message. */
 export const extentAt = (position: number, low = 0, epoch = 'e1'): Extent => ({
   ...placeOf(position),
   epoch,
   low,
 })
 
-/** A message with so many characters. */
+/** A message with this number of characters. */
 export const entryAt = (position: number, length = 0): LinkedEntry => ({
   ...placeOf(position),
   previous: 0,
@@ -35,27 +35,27 @@ export const entries = (...positions: number[]): LinkedEntry[] =>
 export const span = (first: number, last: number): number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index)
 
-/** A sequencer that writes down what it does. */
+/** A sequencer that records its actions. */
 export class TestSequencer {
   readonly sequencer: Sequencer
-  /** The actions that nobody has looked at yet. */
+  /** The actions since the last call of `news`. */
   readonly asked: Action[] = []
 
   constructor() {
     this.sequencer = new Sequencer((action) => void this.asked.push(action))
   }
 
-  /** The actions since it was asked last. */
+  /** The actions since the last call. */
   news(): string[] {
     return this.asked.splice(0).map((action) => describeAction(action))
   }
 
-  /** Copies come over MQTT. */
+  /** Delivers copies over MQTT. */
   hear(...positions: number[]): void {
     for (const entry of entries(...positions)) this.sequencer.receive('e1', entry)
   }
 
-  /** The log was looked at, together with the place that Redis was at. */
+  /** Gives the log's head, with the id at Redis' place. */
   log(epoch: string, position: number, idAt = this.sequencer.mark.id): void {
     this.sequencer.logSeen({ epoch, ...placeOf(position), idAt }, this.sequencer.mark)
   }
@@ -76,13 +76,13 @@ export class TestSequencer {
     )
   }
 
-  /** The log's answer to a read after the head. */
+  /** Gives the log's answer to a read after Redis' head. */
   fetched(epoch: string, found: readonly LinkedEntry[]): void {
     const { mark } = this.sequencer
     this.sequencer.fetched(epoch, mark, { entries: found, idAt: mark.id })
   }
 
-  /** Redis has the log whole, up to `head`. */
+  /** Redis has the whole log, up to `head`. */
   inSync(head: number): void {
     this.log('e1', head)
     this.opened('e1', head)

@@ -7,7 +7,7 @@ export const itemOf = (channel: string, position: number, previous: number): Ite
   previous,
 })
 
-/** A stream's sink that writes down what it is sent, with the id at which its reader would resume. */
+/** A stream's sink that records its events, each with the id from which its reader would resume. */
 export function testSink<I extends Item>(name: string, told: string[]): Sink<I> {
   const tell = (text: string): void => void told.push(`${name}: ${text}`)
   return {

@@ -4,11 +4,11 @@ interface Chunk {
   chunk: string | Buffer
 }
 
-/** A socket without a network: what was written is there to see, and its reader can stop taking it. */
+/** A socket without a network. It keeps everything that was written, and its reader can stop reading. */
 export class TestSocket extends Socket {
-  /** What the reader has taken. */
+  /** The text that the reader took. */
   text = ''
-  /** In how many writes. */
+  /** The number of writes. */
   writes = 0
   wasReset = false
   #isStalled = false
@@ -22,12 +22,12 @@ export class TestSocket extends Socket {
     })
   }
 
-  /** The reader takes nothing from now on. */
+  /** From now on the reader takes nothing. */
   stall(): void {
     this.#isStalled = true
   }
 
-  /** The reader takes one write that waits, and no more. */
+  /** The reader takes one waiting write. */
   sip(): void {
     const held = this.#held
     this.#held = undefined
@@ -75,7 +75,7 @@ export class TestSocket extends Socket {
   }
 }
 
-/** Lets what has been put off to the end of this turn, and the events of sockets, happen. */
+/** Lets tasks at the end of this turn run, and the events of sockets. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(() => setImmediate(resolve)))
 }

@@ -7,8 +7,8 @@ import { testDatabase } from './testDatabase.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 
 /**
- * A whole stack of its own, services and nginx, on free ports. It shares the run's servers, with its own database and prefixes;
- * give addresses, or `ownServers`, for a test that is to break a server.
+ * A whole stack, services and nginx, on free ports. It shares the run's servers, with its own database and prefixes. A test that
+ * breaks a server gives other addresses, or `ownServers`.
  */
 export async function testStack(
   options: Omit<StackOptions, 'dir'> & { ownServers?: boolean } = {},

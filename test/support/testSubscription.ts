@@ -4,24 +4,21 @@ import { connectSubscriber } from '../../chassis/redis.ts'
 import { RedisKeys } from '../../contract/redisKeys.ts'
 import { RedisSubscription } from '../../gateway/feed/redisSubscription.ts'
 import type { Child } from '../../stack/child.ts'
+import type { Opened } from './disposables.ts'
 import { copyKeys, entry, openRedis, ownRedis, placeAt } from './testRedis.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 import { waitFor } from './waitFor.ts'
 
-interface Opened {
-  add: (dispose: () => unknown) => void
-}
-
-/** A subscription to a Redis of its own, which writes down what it says and brings. */
+/** A subscription to its own Redis, which records its events. */
 export class TestSubscription {
   readonly keys = new RedisKeys(uniquePrefix(), 0)
   readonly server: Child
-  /** For commands. */
+  /** A connection for commands. */
   redis: Redis
   readonly told: string[] = []
   readonly wanted = new Set<string>()
   epoch = 'e1'
-  /** Called when the connection stands. */
+  /** Called when the connection is open. */
   onConnected: () => void = () => {}
   /** Called when it is about to subscribe a channel. */
   onWanted: () => void = () => {}
@@ -41,7 +38,7 @@ export class TestSubscription {
     return new TestSubscription(opened, url, server, await openRedis(opened, url))
   }
 
-  /** Connects for commands again, to a server that was started again. */
+  /** Connects again to a restarted server, for commands. */
   async connect(): Promise<void> {
     this.redis = await openRedis(this.#opened, this.#url)
   }
@@ -84,7 +81,7 @@ export class TestSubscription {
     await this.redis.spublish(this.keys.watermark, this.extent(position))
   }
 
-  /** As a bridge writes it. */
+  /** A message as a bridge writes it. */
   message(channel: string, position: number, epoch = this.epoch): string {
     return copyKeys.sealMessage(epoch, channel, entry(position, 0, channel).json)
   }
@@ -93,12 +90,12 @@ export class TestSubscription {
     return copyKeys.sealExtent({ epoch, ...placeAt(position), low: 0 })
   }
 
-  /** Cuts all subscribers off, as a failing network would. */
+  /** Disconnects all subscribers, like a failing network. */
   async cut(): Promise<void> {
     await this.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
   }
 
-  /** What the server has subscriptions to, sorted: channels of this epoch by their names. */
+  /** The names of the server's subscriptions, sorted; channels of this epoch by their own names. */
   async subscribed(): Promise<string[]> {
     const names = await this.redis.pubsub('SHARDCHANNELS', '*')
     const prefix = this.keys.livePrefix(this.epoch)
@@ -109,7 +106,7 @@ export class TestSubscription {
       .sort()
   }
 
-  /** What it said since the last look, once it has said so much. */
+  /** The events since the last call, once there are this many. */
   async news(count: number): Promise<string[]> {
     await waitFor(() => this.told.length >= count)
     return this.told.splice(0)

@@ -19,7 +19,7 @@ export class VirtualClock implements Clock {
     return () => void this.timers.delete(timer)
   }
 
-  /** Lets the timers run that are due until then, in their order. */
+  /** Runs all timers that are due until then, in their order. */
   pass(ms: number): void {
     const end = this.#now + ms
     for (;;) {
@@ -35,7 +35,7 @@ export class VirtualClock implements Clock {
     this.#now = end
   }
 
-  /** Holds everything up; what was due meanwhile runs once, after that. */
+  /** Blocks all timers for a while; each due one runs once after that. */
   hold(ms: number): void {
     this.#now += ms
     for (const timer of this.timers) timer.next = Math.max(timer.next, this.#now)

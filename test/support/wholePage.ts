@@ -1,7 +1,7 @@
 import type { LogReader } from '../../history/logReader.ts'
 import type { Page, PageQuery } from '../../history/types.ts'
 
-/** All chunks of a page, as one. */
+/** A page with all its chunks. */
 export async function wholePage(log: Pick<LogReader, 'page'>, query: PageQuery): Promise<Page> {
   const first = await log.page(query)
   const entries = [...first.entries]

@@ -9,7 +9,7 @@ const { outputFiles } = await build({ stdin: script, bundle: true, write: false,
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  // As root it has to do without its sandbox, and it is to look for nobody.
+  // As root Chromium cannot use its sandbox, and it must not contact its maker.
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'],
 })
 const page = await browser.newPage()

@@ -2,7 +2,7 @@ import { EventSource } from 'launchdarkly-eventsource'
 
 export default (url, heard) => {
   const source = new EventSource(url)
-  // Of an error that nobody listens to, Node's emitters make an exception.
+  // Node's emitters throw an error that has no listener.
   source.addEventListener('error', () => {})
   source.addEventListener('message', ({ data }) => heard('message', data))
 }

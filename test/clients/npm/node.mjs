@@ -2,6 +2,6 @@
 const [name, url] = process.argv.slice(2)
 const { default: subscribe } = await import(`./${name}.mjs`)
 
-// Some libraries let the process end while they wait to come back.
+// Some libraries let the process end while they wait to reconnect.
 setInterval(() => {}, 60_000)
 await subscribe(url, (event, data) => process.stdout.write(`${event}\t${data}\n`))

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import {
   type FigureName,
@@ -8,7 +7,8 @@ import {
   renderFigures,
   writeFigures,
 } from '../../../deploy/generate/deployFigures.ts'
-import { fill } from '../../../deploy/generate/operationsTables.ts'
+import { describeSystem } from '../../../bench/machine/system.ts'
+import { fillMarked } from '../../../bench/report/markdown.ts'
 import { ROOT } from '../../../stack/root.ts'
 import { tell } from './paths.ts'
 
@@ -22,7 +22,7 @@ export function record(name: FigureName, measured: Record<string, number>): void
   const figures = readFigures(FIGURES)
   figures[name] = { measured, finishedAt: new Date().toISOString(), commit: commit(), machine }
   writeFigures(FIGURES, figures)
-  writeFileSync(PAGE, fill(readFileSync(PAGE, 'utf8'), 'figures', renderFigures(figures)))
+  writeFileSync(PAGE, fillMarked(readFileSync(PAGE, 'utf8'), 'figures', renderFigures(figures)))
 }
 
 /** To one decimal: what is measured once is not known better. */
@@ -30,8 +30,7 @@ export function rounded(value: number): number {
   return Math.round(value * 10) / 10
 }
 
-const memory = Math.round(totalmem() / 2 ** 30)
-const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${memory} GiB`
+const { Machine: machine = '' } = describeSystem()
 
 /** With `-dirty` where something else than the figures has been changed since. */
 function commit(): string {

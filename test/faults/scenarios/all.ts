@@ -14,7 +14,7 @@ import { redisFaults } from './redisFaults.ts'
 import { restoreFaults } from './restoreFaults.ts'
 import { sizeFaults } from './sizeFaults.ts'
 
-/** The matrix of faults, in its order. */
+/** The matrix of faults, in the order of their numbers. */
 export const SCENARIOS: readonly Scenario[] = [
   ...ingestFaults,
   ...mqttFaults,

@@ -1,13 +1,11 @@
 import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { query } from '../database.ts'
+import { countTransactions } from '../../../bench/machine/databaseCounters.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { breakLinks, killFor } from './actions.ts'
-import { sumMetric } from '../sampler.ts'
 
-const SLOW_CUTS = 'causeway_gateway_stream_ends_total{reason="slow"}'
 const HERD = 2_000
-/** Queries of a few seconds with a herd in them, beyond those of as many seconds without: about one for each channel and page. */
+/** The most additional queries for a herd, about one for each channel and page. */
 const HERD_QUERIES = 200
 
 export const clientFaults: Scenario[] = [
@@ -19,39 +17,40 @@ export const clientFaults: Scenario[] = [
     run: async (scene) => {
       const gateways = scene.rig.children('gateway').map(({ url = '' }) => url)
       const lazy = (['slow', 'slow', 'stalled', 'stalled'] as const).map((pace) =>
-        // Straight to the gateway: a proxy between would have room for megabytes of its own.
+        // Straight to the gateway: a proxy in between would buffer megabytes.
         scene.subscribers.add(pace, { pace, origins: gateways }),
       )
       await scene.seconds(16)
-      const cuts = await sumMetric(scene.rig, 'gateway', SLOW_CUTS)
-      scene.expect(cuts > 0, 'no slow consumer was cut')
-      scene.note(`slow consumers cut: ${cuts}`)
-      // Now they read again, and must get everything that they have missed.
+      const ends = 'causeway_gateway_stream_ends_total'
+      const count = await scene.rig.sumMetric('gateway', ends, 'reason="slow"')
+      scene.expect(count > 0, 'no slow consumer was disconnected')
+      scene.note(`slow consumers disconnected: ${count}`)
+      // Now they read again, and must get every message they missed.
       for (const reader of lazy) reader.pace = 'fast'
     },
   },
   {
     id: 'F23',
-    title: 'cable of a third of the readers pulled for 10 s, no end and no reset',
+    title: 'the cable of a third of the readers pulled for 10 s: no end and no reset',
     run: (scene) => breakLinks(scene, /^clients>gateway-1$/, { kind: 'blackhole' }, 10),
   },
   {
     id: 'F24',
-    title: `${HERD.toLocaleString('en')} readers cut at once, each with an id; then the gateway of half of them killed`,
+    title: `${HERD.toLocaleString('en')} readers disconnected at once, each with an id; then the gateway of half of them killed`,
     rate: 30,
     run: async (scene) => {
-      // Straight to the gateways: the proxies would have to carry each stream a second time.
+      // Straight to the gateways: otherwise the proxies would carry each stream a second time.
       const origins = scene.rig.children('gateway').map(({ url = '' }) => url)
       const herd = Array.from({ length: HERD }, () =>
         scene.subscribers.add('herd', { channels: [scene.random.pick(scene.channels)], origins }),
       )
       await sleep(8_000)
-      const before = await queries(scene)
+      const before = await countTransactions(scene.rig.databaseUrl)
       await sleep(5_000)
-      const usual = (await queries(scene)) - before
+      const usual = (await countTransactions(scene.rig.databaseUrl)) - before
       for (const reader of herd) reader.drop()
       await sleep(5_000)
-      const more = (await queries(scene)) - before - 2 * usual
+      const more = (await countTransactions(scene.rig.databaseUrl)) - before - 2 * usual
       scene.note(
         `queries in 5 s: ${usual} as usual, ${usual + more} with ${HERD} returning readers`,
       )
@@ -70,7 +69,7 @@ export const clientFaults: Scenario[] = [
   },
   {
     id: 'F28',
-    title: '400 readers join while messages come, from now, from an id, and from the last 20',
+    title: '400 readers join while messages arrive: from now, from an id, from the last 20',
     rate: 120,
     run: async (scene) => {
       for (let count = 0; count < 400; count++) {
@@ -110,11 +109,4 @@ async function leaveSoon({ rig, channels, random }: Scene): Promise<void> {
   request.on('response', (response) => response.on('error', () => {}).resume())
   await sleep(random.between(0, 50))
   request.destroy()
-}
-
-async function queries({ rig }: Scene): Promise<number> {
-  const sql = `select (xact_commit + xact_rollback)::text as count from pg_stat_database
-    where datname = current_database()`
-  const [row] = await query(rig.databaseUrl, sql)
-  return Number(row?.['count'])
 }

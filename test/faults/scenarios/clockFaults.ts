@@ -1,8 +1,8 @@
-import { query } from '../database.ts'
+import { query } from '../rig/database.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { TERMINATE } from './postgresFaults.ts'
 
-/** A clock of the database that can be set: its function is found before the real one, by sessions that begin from now on. */
+/** Makes the database's clock settable: new sessions find this function before the real one. */
 const SETTABLE_CLOCK = [
   'create schema skew',
   "create table skew.clock as select interval '0' as off",
@@ -17,7 +17,7 @@ export const clockFaults: Scenario[] = [
     id: 'F39',
     title: "the clock of Postgres' host a year ahead, right, a year back, and right again",
     own: {},
-    // The sessions end once, so that the next ones take the clock that can be set.
+    // All sessions end once, so that the next ones use the settable clock.
     limits: { postsMayFail: true, sentWithinMs: 65_000, mayMistime: true },
     run: async (scene) => {
       for (const statement of SETTABLE_CLOCK) await query(scene.rig.databaseUrl, statement)

@@ -1,16 +1,16 @@
-import { readHead, readLast } from '../database.ts'
-import type { Retreat } from '../records.ts'
+import { readHead, readLast } from '../rig/database.ts'
+import type { Retreat } from '../judge/records.ts'
 import type { Scenario, Scene } from '../scenario.ts'
-import { until } from '../until.ts'
+import { comesTrue } from '../../support/waitFor.ts'
 
 const SERVICES = /^(ingest|bridge|gateway).*>postgres$/
-const BACK_WITHIN_MS = 10_000
+const BACK_WITHIN_SECONDS = 10
 
 export const failoverFaults: Scenario[] = [
   {
     id: 'F31',
     title:
-      'Postgres lost under 500 posts/s, a replica promoted that lacks its last commits, the epoch untouched',
+      'Postgres lost under 500 posts/s; a replica without its last commits promoted; the epoch unchanged',
     rate: 500,
     limits: { postsMayFail: true },
     own: { standby: true },
@@ -31,7 +31,7 @@ export const failoverFaults: Scenario[] = [
   },
   {
     id: 'F32',
-    title: 'Postgres lost under 500 posts/s, a synchronous replica promoted that lacks nothing',
+    title: 'Postgres lost under 500 posts/s; a complete synchronous replica promoted',
     rate: 500,
     limits: { postsMayFail: true },
     own: { standby: true },
@@ -45,26 +45,26 @@ export const failoverFaults: Scenario[] = [
   },
 ]
 
-/** Nobody reaches Postgres any more, and what it answers reaches nobody. */
+/** Cuts Postgres off: no service reaches it, and none of its answers arrives. */
 async function cutOff({ rig }: Scene): Promise<void> {
   await Promise.all(rig.links.matching(SERVICES).map((link) => link.set({ kind: 'refuse' })))
 }
 
-/** Answers up to where the replica has the log, and when the first service was connected to it. */
+/** Returns the last position that the replica has, and when the first service connected to it. */
 async function failOver(scene: Scene): Promise<Pick<Retreat, 'after' | 'at'>> {
   const { rig } = scene
   const { standby } = rig
   const links = rig.links.matching(SERVICES)
-  await rig.giveUpPostgres()
+  await rig.abandonPostgres()
   await standby.promote()
   const { position: after } = await readHead(rig.databaseUrl)
   for (const link of links) link.retarget(standby.port)
   await Promise.all(links.map((link) => link.set({ kind: 'pass' })))
-  const isConnected = await until(
+  const isConnected = await comesTrue(
     () => links.some(({ connections }) => connections > 0),
-    BACK_WITHIN_MS,
+    BACK_WITHIN_SECONDS,
   )
-  scene.expect(isConnected, 'no service came to the replica')
+  scene.expect(isConnected, 'no service connected to the replica')
   scene.recovered()
   return { after, at: Date.now() }
 }

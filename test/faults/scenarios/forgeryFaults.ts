@@ -1,19 +1,18 @@
 import { channelTopic } from '../../../contract/channel.ts'
 import type { Role } from '../../../stack/child.ts'
-import { movedTo, positionOf, raised, reworded, scrambled, stripped } from '../forgery.ts'
-import type { Copy, MqttWire } from '../mqttWire.ts'
-import type { RedisWire } from '../redisWire.ts'
-import { sumMetric } from '../sampler.ts'
+import { movedTo, positionOf, raised, reworded, scrambled, stripped } from '../rig/forgery.ts'
+import type { Copy, MqttWire } from '../rig/mqttWire.ts'
+import type { RedisWire } from '../rig/redisWire.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { onMqtt, onRedis, repeat } from './wires.ts'
 
-/** From the head of the log: the next ones, soon, never, and long ago. */
+/** Positions relative to the head: next, soon, never, and long ago. */
 const SHIFTS = [1, 2, 3, 50, 1_000_000, -50]
 
 export const forgeryFaults: Scenario[] = [
   {
     id: 'F34a',
-    title: 'forged copies on MQTT, of the right epoch, just above the head, far above and below',
+    title: 'forged copies on MQTT with the right epoch: just above the head, far above and below',
     own: {},
     run: async (scene) => {
       await onMqtt(scene, (wire) =>
@@ -26,7 +25,7 @@ export const forgeryFaults: Scenario[] = [
   },
   {
     id: 'F34b',
-    title: 'true copies on MQTT once more, in order, backwards, and with Redis emptied',
+    title: 'true copies repeated on MQTT: in order, backwards, and with Redis emptied',
     own: {},
     run: (scene) =>
       onMqtt(scene, async (wire) => {
@@ -53,7 +52,7 @@ export const forgeryFaults: Scenario[] = [
   },
   {
     id: 'F34d',
-    title: 'Redis says that it has more than it has, less, or nonsense',
+    title: 'the extent in Redis says more than Redis has, less, or nonsense',
     own: {},
     run: async (scene) => {
       await onRedis(scene, async (wire) => {
@@ -71,8 +70,8 @@ export const forgeryFaults: Scenario[] = [
   {
     id: 'F34e',
     title:
-      'true messages and watermarks on Redis once more; then old watermarks, while both bridges are frozen for 8 s',
-    // About as late as without them: nobody may take an old watermark for a sign of life.
+      'true messages and watermarks repeated on Redis; then old watermarks, while both bridges are frozen for 8 s',
+    // About as late as without them: an old watermark is no sign of life.
     limits: { delayWithinMs: 5_000 },
     own: {},
     run: (scene) =>
@@ -87,19 +86,19 @@ export const forgeryFaults: Scenario[] = [
   },
 ]
 
-/** What is forged is not only passed over: whoever looks after the system can see that it is there. */
+/** Forgeries are not only dropped but also counted, so that an operator sees them. */
 async function expectRefusals(
   { rig, expect, note }: Scene,
   role: Role,
   source: 'mqtt' | 'redis',
 ): Promise<void> {
-  const name = `causeway_refused_copies_total{source="${source}"}`
-  const count = await sumMetric(rig, role, name)
-  expect(count > 0, `no ${role} has counted a forgery`)
+  const name = 'causeway_refused_copies_total'
+  const count = await rig.sumMetric(role, name, `source="${source}"`)
+  expect(count > 0, `no ${role} counted a forgery`)
   note(`refused by the ${role}s: ${count}`)
 }
 
-/** Each in every disguise: without a proof, with that of another message, with a wrong one, on another channel. */
+/** Forgeries in every disguise: without a MAC, with that of another message, with a wrong one, on another channel. */
 function forgedCopies({ channels }: Scene, { copies }: MqttWire): Copy[] {
   const last = copies.at(-1)
   if (last === undefined) return []

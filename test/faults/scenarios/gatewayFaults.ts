@@ -1,5 +1,5 @@
 import type { Role } from '../../../stack/child.ts'
-import { untilReady } from '../bench.ts'
+import { untilReady } from '../rig/rig.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { freezeFor, killFor } from './actions.ts'
 
@@ -29,7 +29,7 @@ export const gatewayFaults: Scenario[] = [
   },
 ]
 
-/** As a deployment does it: one after the other, the next when the one before is ready. */
+/** Restarts them as a deployment does: the next one when the one before is ready. */
 async function rollingRestart({ rig, seconds }: Scene, role: Role): Promise<void> {
   for (const child of rig.children(role)) {
     await child.stop('SIGTERM')

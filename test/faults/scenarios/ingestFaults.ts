@@ -17,7 +17,7 @@ export const ingestFaults: Scenario[] = [
   {
     id: 'F3',
     title: 'one ingest frozen for 8 s',
-    // Who has posted to the frozen one waits for as long as it is frozen.
+    // Posts to the frozen ingest wait as long as it is frozen.
     limits: { postsMayFail: true, answerWithinMs: 16_000 },
     run: (scene) => freezeFor(scene, ['ingest-1'], 8),
   },

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { untilReady } from '../bench.ts'
+import { untilReady } from '../rig/rig.ts'
 import type { Scenario } from '../scenario.ts'
 import { freezeFor } from './actions.ts'
 
@@ -28,14 +28,14 @@ export const machineFaults: Scenario[] = [
       fill(ballast)
       await scene.seconds(6)
       rmSync(ballast)
-      // Postgres may have ended over it; how soon it is started again is not ours to judge.
+      // A full disk may end Postgres; the time until its restart is not judged.
       await scene.rig.restore()
     },
   },
   {
     id: 'F26',
     title: 'the clock of each service an hour back, an hour ahead, and right again',
-    // The smaller of the database's clock and the ingest's stamps a message: time stands still while an ingest is behind.
+    // The earlier of the database's clock and the ingest's stamps a message: time stands still while an ingest is behind.
     limits: { mayMistime: true },
     own: {
       env: (name, dir) => ({
@@ -60,7 +60,7 @@ export const machineFaults: Scenario[] = [
           writeFileSync(clockFile(dir, name), `${offset >= 0 ? '+' : ''}${offset}\n`)
           await scene.seconds(0.5)
         }
-        // Node writes the same date into all answers of a second.
+        // Node writes one date into all responses of a second.
         await sleep(1_500)
         for (const { name, metricsUrl = '' } of services) {
           const off = await secondsOff(`${metricsUrl}/live`)
@@ -71,7 +71,7 @@ export const machineFaults: Scenario[] = [
   },
   {
     id: 'F29',
-    title: 'a bridge, a gateway and an ingest stand still for 3 s, one after the other',
+    title: 'a bridge, a gateway and an ingest frozen for 3 s, one after the other',
     limits: { postsMayFail: true },
     run: async (scene) => {
       for (const name of ['bridge-1', 'gateway-1', 'ingest-1']) {
@@ -83,19 +83,19 @@ export const machineFaults: Scenario[] = [
   },
 ]
 
-/** How far a service's clock is from ours, by the date of its answers. */
+/** The difference between a service's clock and ours, by the date of its responses. */
 async function secondsOff(url: string): Promise<number> {
   const response = await fetch(url)
   await response.body?.cancel()
   return (Date.parse(response.headers.get('date') ?? '') - Date.now()) / 1_000
 }
 
-/** Where a service reads how far its clock is off. */
+/** The file from which a service reads the offset of its clock. */
 function clockFile(dir: string, name: string): string {
   return join(dir, `clock-${name}`)
 }
 
-/** Writes zeros until there is no room for more. */
+/** Writes zeros until the disk is full. */
 function fill(path: string): void {
   const file = openSync(path, 'w')
   try {
@@ -103,7 +103,7 @@ function fill(path: string): void {
       try {
         for (;;) writeSync(file, Buffer.alloc(size))
       } catch {
-        // Full for this size; smaller parts may still fit.
+        // Full for this size; a smaller part may still fit.
       }
     }
   } finally {
@@ -114,7 +114,7 @@ function fill(path: string): void {
 function canMount(): boolean {
   if (process.getuid?.() !== 0) return false
   try {
-    // In a mount namespace of its own, which ends with it: a container may be root and yet not be allowed to.
+    // Tried in a separate mount namespace: root in a container may not be allowed to mount.
     execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], {
       stdio: 'ignore',
     })

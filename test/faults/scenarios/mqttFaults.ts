@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import mqtt from 'mqtt'
 import { join } from 'node:path'
 import { channelTopic } from '../../../contract/channel.ts'
-import { readHead } from '../database.ts'
+import { readHead } from '../rig/database.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { breakLinks, killFor } from './actions.ts'
 
@@ -24,7 +24,7 @@ export const mqttFaults: Scenario[] = [
       const broker = scene.rig.child('mosquitto')
       const config = join(scene.rig.stack.dir, 'mosquitto', 'mosquitto.conf')
       const text = readFileSync(config, 'utf8')
-      // What a broker with the wrong password file does: it is there, and says no.
+      // Like a broker with the wrong password file: it runs, and refuses.
       writeFileSync(config, text.replace('allow_anonymous true', 'allow_anonymous false'))
       await killFor(scene, ['mosquitto'], 0)
       await scene.seconds(6)
@@ -35,7 +35,7 @@ export const mqttFaults: Scenario[] = [
   },
   {
     id: 'F8',
-    title: 'rubbish on the topics of channels, and posts to names that are none',
+    title: 'rubbish on the topics of channels, and posts to invalid channel names',
     run: async (scene) => {
       await publishRubbish(scene)
       await postToNoChannels(scene)
@@ -53,7 +53,7 @@ async function publishRubbish({ rig, channels }: Scene): Promise<void> {
     '{"position":1}',
     message(1, 0),
     message(0, 0),
-    // Far beyond the head: it is announced, but the log does not have it.
+    // Far beyond the head: announced, but not in the log.
     message(position + 1_000_000, position),
     message(Number.MAX_SAFE_INTEGER, 1),
     message(position, position + 5),
@@ -85,7 +85,7 @@ async function postToNoChannels({ rig, expect }: Scene): Promise<void> {
   }
 }
 
-/** The beginning of a message, which is all that a link reads of it. */
+/** The beginning of a message: a service reads no more of it. */
 function message(position: number, previous: number): string {
   const id = '00000000-0000-7000-8000-000000000000'
   return `{"position":${position},"previous":${previous},"id":"${id}","channel":"x"}`

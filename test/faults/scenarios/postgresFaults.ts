@@ -1,5 +1,5 @@
 import type { Scenario, Scene } from '../scenario.ts'
-import { query } from '../database.ts'
+import { query } from '../rig/database.ts'
 import { breakLinks, freezeFor } from './actions.ts'
 
 export const TERMINATE = `select pg_terminate_backend(pid) from pg_stat_activity

@@ -1,23 +1,23 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { untilReady } from '../bench.ts'
-import { goBack, readHead } from '../database.ts'
+import { untilReady } from '../rig/rig.ts'
+import { goBack, readHead } from '../rig/database.ts'
 import type { Scenario, Scene } from '../scenario.ts'
-import { until } from '../until.ts'
+import { comesTrue } from '../../support/waitFor.ts'
 import { killFor, withRedis } from './actions.ts'
 import { onMqtt, onRedis, repeat } from './wires.ts'
 
 const BRIDGES = ['bridge-1', 'bridge-2']
 const INGESTS = ['ingest-1', 'ingest-2']
 const GATEWAYS = ['gateway-1', 'gateway-2']
-/** What the log loses; all, if a short run has posted no more. */
+/** Messages that the log loses; all, if a short run posted fewer. */
 const COUNT = 200
 
 export const restoreFaults: Scenario[] = [
   {
     id: 'F33a',
-    title: `the log put back by ${COUNT} messages, the epoch forgotten; it regrows past them at 500 posts/s`,
+    title: `the log put back by ${COUNT} messages, the epoch unchanged; it regrows past them at 500 posts/s`,
     rate: 500,
     // Posts wait while the log is put back.
     limits: { postsMayFail: true },
@@ -30,7 +30,7 @@ export const restoreFaults: Scenario[] = [
   },
   {
     id: 'F33b',
-    title: `the log put back by ${COUNT} messages, the epoch forgotten; for 3 s nobody posts`,
+    title: `the log put back by ${COUNT} messages, the epoch unchanged; no posts for 3 s`,
     own: {},
     run: async (scene) => {
       await scene.publisher.quiet()
@@ -42,7 +42,7 @@ export const restoreFaults: Scenario[] = [
   },
   {
     id: 'F33c',
-    title: 'the same as F33a, and true copies of what was lost come once more over MQTT and Redis',
+    title: 'as F33a, and true copies of the lost messages come again over MQTT and Redis',
     rate: 500,
     limits: { postsMayFail: true },
     own: {},
@@ -63,7 +63,7 @@ export const restoreFaults: Scenario[] = [
   {
     id: 'F35',
     title:
-      'Redis killed, back with a snapshot of 500 posts/s from 4 s before, twice; nobody posts then',
+      'Redis killed under 500 posts/s, back with a snapshot from 4 s before, twice; then no posts',
     rate: 500,
     run: async (scene) => {
       await withRedis(scene, (redis) => redis.save())
@@ -79,7 +79,7 @@ export const restoreFaults: Scenario[] = [
   },
   {
     id: 'F36a',
-    title: `all down, the log put back by ${COUNT} messages, the epoch forgotten, Redis as it was before`,
+    title: `all down, the log put back by ${COUNT} messages, the epoch unchanged, Redis as before`,
     own: {},
     run: async (scene) => {
       await loseMessages(scene)
@@ -91,7 +91,7 @@ export const restoreFaults: Scenario[] = [
   },
   {
     id: 'F36b',
-    title: `the same, and the log has regrown past Redis before a bridge runs`,
+    title: 'as F36a, and the log has regrown past Redis before a bridge runs',
     rate: 500,
     limits: { postsMayFail: true },
     own: {},
@@ -99,9 +99,9 @@ export const restoreFaults: Scenario[] = [
       const { position } = await loseMessages(scene)
       await start(scene, INGESTS)
       scene.publisher.start()
-      const hasRegrown = await until(
+      const hasRegrown = await comesTrue(
         async () => (await readHead(scene.rig.databaseUrl)).position > position + COUNT,
-        20_000,
+        20,
       )
       scene.expect(hasRegrown, 'the log did not regrow')
       await start(scene, ['redis'])
@@ -112,16 +112,16 @@ export const restoreFaults: Scenario[] = [
   },
 ]
 
-/** As by a restore from a backup after which nobody has changed the epoch, while all that runs goes on. */
+/** Restores the log from a backup, without a new epoch, while all services run. */
 async function putBack({ rig, base, wentBack }: Scene): Promise<void> {
   wentBack(await goBack(rig.databaseUrl, { base, count: COUNT }))
 }
 
-/** Ends everything, saves Redis, and puts the log back. Answers the head that was lost. */
+/** Stops all services, saves Redis, and puts the log back. Returns the lost head. */
 async function loseMessages(scene: Scene): Promise<{ position: number }> {
   const { rig, publisher } = scene
   await publisher.quiet()
-  // Redis gets the last ones too.
+  // Time for Redis to get the last messages.
   await sleep(1_500)
   await withRedis(scene, (redis) => redis.save())
   const names = [...GATEWAYS, ...INGESTS, ...BRIDGES, 'redis']

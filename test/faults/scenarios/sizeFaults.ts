@@ -8,7 +8,7 @@ import { restart } from './postgresFaults.ts'
 const USUAL_EVENT_BYTES = ingestConfig.shape.MAX_EVENT_BYTES.parse(undefined)
 const PULLERS = 30
 
-/** The largest that are taken by default, and the largest that any setting allows. */
+/** The largest messages by default, and the largest that any setting allows. */
 const usual = { rate: 12, padding: paddingOf(USUAL_EVENT_BYTES) }
 const highest = {
   rate: 3,
@@ -24,7 +24,7 @@ const highest = {
 export const sizeFaults: Scenario[] = [
   {
     id: 'F37a',
-    title: `messages of ${kilobytes(USUAL_EVENT_BYTES)}: the MQTT broker away for 3 s, then Redis, readers that take 1 kB/s`,
+    title: `messages of ${kilobytes(USUAL_EVENT_BYTES)}: the MQTT broker down for 3 s, then Redis; readers that take 1 kB/s`,
     ...usual,
     run: loseCopies,
   },
@@ -50,7 +50,7 @@ export const sizeFaults: Scenario[] = [
   },
   {
     id: 'F38',
-    title: `${PULLERS} readers of history that ask for 1,000 messages without end`,
+    title: `${PULLERS} readers of history that ask for 1,000 messages again and again`,
     rate: 100,
     padding: 5_000,
     run: async (scene) => {
@@ -75,7 +75,7 @@ export const sizeFaults: Scenario[] = [
 
 async function loseCopies(scene: Scene): Promise<void> {
   const { rig, subscribers } = scene
-  // Straight to the gateway: a proxy between would have room for megabytes of its own.
+  // Straight to the gateway: a proxy in between would buffer megabytes.
   const origins = rig.children('gateway').map(({ url = '' }) => url)
   const slow = Array.from({ length: 3 }, () => subscribers.add('slow', { pace: 'slow', origins }))
   for (const server of ['mosquitto', 'redis']) {
@@ -85,7 +85,7 @@ async function loseCopies(scene: Scene): Promise<void> {
   for (const reader of slow) reader.pace = 'fast'
 }
 
-/** One page; the status of its answer, 0 if there was none. */
+/** Reads one page. Returns the status of the response, 0 if there was none. */
 async function pull({ rig, channels, random }: Scene): Promise<number> {
   const origin = random.pick([rig.edge, ...rig.ingests])
   try {
@@ -99,7 +99,7 @@ async function pull({ rig, channels, random }: Scene): Promise<number> {
   }
 }
 
-/** How many characters of two bytes each fill up an event. */
+/** The number of two-byte characters that fill an event. */
 function paddingOf(bytes: number): number {
   const sender = { id: 'publisher', name: 'publisher' }
   const rest = { id: '0193512a-0000-7000-8000-000000000001', type: 'message', sender }

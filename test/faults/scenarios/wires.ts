@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readHead } from '../database.ts'
-import { MqttWire } from '../mqttWire.ts'
-import { RedisWire } from '../redisWire.ts'
+import { readHead } from '../rig/database.ts'
+import { MqttWire } from '../rig/mqttWire.ts'
+import { RedisWire } from '../rig/redisWire.ts'
 import type { Scene } from '../scenario.ts'
 
-/** Listens at the broker for a while first. */
+/** Collects copies at the broker for a while, then acts. */
 export async function onMqtt(
   scene: Scene,
   act: (wire: MqttWire) => Promise<unknown>,
 ): Promise<void> {
   const wire = await MqttWire.open(scene.rig.stack.mqttUrl)
   await sleep(2_000)
-  scene.expect(wire.copies.length > 0, 'nothing was heard on MQTT')
+  scene.expect(wire.copies.length > 0, 'no copy came on MQTT')
   await act(wire)
   await wire.close()
 }
 
-/** Listens at Redis for a while first. */
+/** Collects messages at Redis for a while, then acts. */
 export async function onRedis(
   scene: Scene,
   act: (wire: RedisWire) => Promise<unknown>,
@@ -25,13 +25,13 @@ export async function onRedis(
   const { epoch } = await readHead(rig.databaseUrl)
   const wire = await RedisWire.open(rig.stack.redisUrl, epoch, channels)
   await sleep(2_000)
-  scene.expect(wire.messages.length > 0, 'no message was heard on Redis')
-  scene.expect(wire.watermarks.length > 0, 'no watermark was heard on Redis')
+  scene.expect(wire.messages.length > 0, 'no message came on Redis')
+  scene.expect(wire.watermarks.length > 0, 'no watermark came on Redis')
   await act(wire)
   wire.close()
 }
 
-/** For some seconds, again and again. */
+/** Repeats an action for some seconds. */
 export async function repeat(
   { seconds, random, subscribers }: Scene,
   count: number,
@@ -42,7 +42,7 @@ export async function repeat(
   void seconds(count).then(() => over.abort())
   for (let times = 0; !over.signal.aborted; times++) {
     await act(times)
-    // Who comes back meanwhile reads what is recent.
+    // A reader that returns meanwhile reads recent messages.
     random.pick(subscribers.readers).drop()
     await sleep(everyMs)
   }

@@ -15,7 +15,7 @@ func main() {
 	conn.SubscribeMessages(func(ev sse.Event) {
 		fmt.Printf("%s\t%s\n", ev.Type, ev.Data)
 	})
-	// Returns when it has given up for good; whoever wants it back has to begin again.
+	// Connect returns when the library stops for good; its caller has to start it again.
 	fmt.Fprintln(os.Stderr, conn.Connect())
 	time.Sleep(time.Hour)
 }

@@ -13,7 +13,7 @@ func main() {
 		panic(err)
 	}
 	go func() {
-		// An error that nobody takes would stop the stream.
+		// An error that is not read would stop the stream.
 		for range stream.Errors {
 		}
 	}()

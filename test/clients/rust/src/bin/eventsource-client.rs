@@ -12,7 +12,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         match event {
             Ok(SSE::Event(event)) => println!("{}\t{}", event.event_type, event.data),
             Ok(_) => {}
-            // An error is told, and the stream goes on.
+            // The library reports an error, and the stream continues.
             Err(err) => eprintln!("{err:?}"),
         }
     }

@@ -9,7 +9,7 @@ async fn main() {
         match event {
             Ok(Event::Open) => {}
             Ok(Event::Message(message)) => println!("{}\t{}", message.event, message.data),
-            // It comes back by itself after those that it does not hold for final.
+            // It reconnects without help after an error that is not final for it.
             Err(err) => eprintln!("{err}"),
         }
     }

@@ -6,7 +6,7 @@ import okhttp3.sse.EventSource;
 import okhttp3.sse.EventSourceListener;
 import okhttp3.sse.EventSources;
 
-/** Does not come back by itself: the listener begins again, with the last id. */
+/** The library does not reconnect: the listener starts it again, with the last id. */
 public final class OkHttpSse extends EventSourceListener {
   private static final OkHttpClient CLIENT = new OkHttpClient();
   private final String url;

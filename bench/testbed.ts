@@ -1,0 +1,147 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { LogWriter } from '../history/logWriter.ts'
+import { Pool } from '../history/pool.ts'
+import type { Child, ChildSpec } from '../stack/child.ts'
+import { copyKey } from '../stack/copyKey.ts'
+import { migrateDatabase } from '../stack/migration.ts'
+import { startServers, type ServerUrls } from '../stack/servers.ts'
+import { service, type ServiceRole, type ServiceSpec } from '../stack/service.ts'
+import { Supervisor } from '../stack/supervisor.ts'
+import { LoadClient, type LoadOptions } from './load/loadClient.ts'
+import { compilePrograms, type Programs } from './load/programs.ts'
+import { RedisPublisher } from './load/redisPublisher.ts'
+import { allCores, moveTo, shareCores, type Cores } from './machine/cores.ts'
+
+/** The folders that the servers keep their data in. */
+const DATA = ['postgres', 'redis', 'mosquitto']
+
+/** The servers, the cores and the compiled programs that every scenario needs. Closing it ends whatever was started on it. */
+export class Testbed {
+  readonly dir: string
+  readonly cores: Cores
+  readonly programs: Programs
+  readonly urls: ServerUrls
+  readonly history: LogWriter
+  readonly #copyKeys: string
+  readonly #pool: Pool
+  readonly #supervisor: Supervisor
+  readonly #clients = new Set<LoadClient>()
+  #names = 0
+
+  /** Moves this process off the core of the server under test, and starts Postgres, Redis and Mosquitto on the others. */
+  static async start(dir: string, print: (line: string) => void): Promise<Testbed> {
+    const cores = shareCores()
+    moveTo(cores.rest, process.pid)
+    const programs = compilePrograms(dir)
+    const supervisor = await Supervisor.open({ dir, print })
+    try {
+      // A run that was broken off leaves a log whose head is below its messages.
+      for (const data of DATA) rmSync(join(dir, data), { recursive: true, force: true })
+      const urls = await startServers(supervisor, { dir })
+      await migrateDatabase(urls.databaseUrl)
+      return new Testbed(dir, cores, programs, urls, supervisor)
+    } catch (error) {
+      await supervisor.stop()
+      throw error
+    }
+  }
+
+  private constructor(
+    dir: string,
+    cores: Cores,
+    programs: Programs,
+    urls: ServerUrls,
+    supervisor: Supervisor,
+  ) {
+    this.dir = dir
+    this.cores = cores
+    this.programs = programs
+    this.urls = urls
+    this.#copyKeys = copyKey(dir)
+    this.#supervisor = supervisor
+    const database = { databaseUrl: urls.databaseUrl, onError: () => {} }
+    this.history = new LogWriter({
+      ...database,
+      logId: 0,
+      connections: 4,
+      keySeconds: 86_400,
+      appendQueueBytes: 1_000_000_000,
+    })
+    this.#pool = new Pool({ ...database, connections: 1 })
+  }
+
+  /** A name that nothing else on this testbed has had. */
+  fresh(word: string): string {
+    return `${word}${++this.#names}`
+  }
+
+  /** A folder that stays after the run, to be looked at. */
+  folder(name: string): string {
+    return join(this.dir, name)
+  }
+
+  /** One of our services, by `npm start`'s own recipe or by that of an earlier commit. `prefix` is its own in Redis and MQTT. */
+  service(
+    role: ServiceRole,
+    prefix: string,
+    env: NodeJS.ProcessEnv = {},
+    recipe = service,
+  ): Promise<ServiceSpec> {
+    const prefixes = { redisPrefix: prefix, mqttPrefix: prefix }
+    return recipe({ ...this.urls, ...prefixes, role, index: 1, copyKeys: this.#copyKeys, env })
+  }
+
+  /** Begins a copy in Redis of a log that is at `position`. */
+  publisher(redisPrefix: string, epoch: string, position: number): Promise<RedisPublisher> {
+    const { redisUrl } = this.urls
+    // A gateway looks at the log's head. Below what it was told, the log would have gone back; above, it would read the rest.
+    const announce = async (head: number): Promise<void> => {
+      await this.#pool.query('update "log" set "head" = $1::bigint, "last_id" = null', [head])
+    }
+    const options = { redisUrl, redisPrefix, epoch, copyKeys: this.#copyKeys, announce }
+    return RedisPublisher.open(options, position)
+  }
+
+  /** Starts a server under test, on its core. */
+  serve(spec: ChildSpec): Promise<Child> {
+    const { command, args, ...account } = spec.command
+    const pinned = {
+      command: 'taskset',
+      args: ['-c', this.cores.server, command, ...args],
+      ...account,
+    }
+    return this.start({ ...spec, command: pinned })
+  }
+
+  /** Starts what a server under test needs, on the other cores. */
+  start(spec: ChildSpec): Promise<Child> {
+    return this.#supervisor.start({ ...spec, name: this.fresh(`${spec.name}-run`) })
+  }
+
+  load(options: LoadOptions): LoadClient {
+    const client = new LoadClient(this.programs.loadClient, options)
+    this.#clients.add(client)
+    return client
+  }
+
+  /** Lets this process, and what it starts meanwhile, use the core of the server under test too. */
+  async onAllCores<T>(act: () => Promise<T>): Promise<T> {
+    moveTo(allCores(this.cores), process.pid)
+    try {
+      return await act()
+    } finally {
+      moveTo(this.cores.rest, process.pid)
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#clients].map((client) => client.close()))
+    await Promise.all([this.history.close(), this.#pool.close()])
+    await this.#supervisor.stop()
+  }
+
+  forceStop(): void {
+    this.#supervisor.forceStop()
+  }
+}
