@@ -6,9 +6,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Stack } from '../stack/stack.ts'
 import { testStack } from './support/testStack.ts'
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-const commands = [...readme.matchAll(/```sh\n(.+?)\n```/gs)].map(([, command = '']) => command)
-const streams = commands.filter((command) => command.includes('curl -N'))
+/** The lines of the `sh` blocks of a page, without their comments. */
+function commandsOf(page: string): string[] {
+  const text = readFileSync(new URL(`../${page}`, import.meta.url), 'utf8')
+  const blocks = [...text.matchAll(/```sh\n(.+?)\n```/gs)].map(([, block = '']) => block)
+  return blocks.flatMap((block) => block.split('\n')).filter((line) => !line.startsWith('#'))
+}
+
+const isStream = (command: string): boolean => command.includes('curl -N')
 
 let stack: Stack
 
@@ -20,16 +25,20 @@ afterAll(() => stack?.stop(), 60_000)
 
 const here = (command: string): string => command.replaceAll('http://localhost:8080', stack.origin)
 
-describe('the README', () => {
-  test('the README has commands that stream, and others', () => {
-    expect(streams.length).toBeGreaterThan(0)
-    expect(commands.length).toBeGreaterThan(streams.length)
+describe.each([
+  ['README.md', 5],
+  ['docs/api.md', 5],
+])('each command of %s', (page, count) => {
+  const commands = commandsOf(page)
+
+  test('is found', () => {
+    expect(commands).toHaveLength(count)
   })
 
-  test.each(commands.filter((command) => !streams.includes(command)))(
-    'this command of the README works: %s',
+  test.each(commands.filter((command) => !isStream(command)))(
+    'gives an answer that the page promises: %s',
     async (command) => {
-      // In a shell, as a reader of the README would run it.
+      // A shell, because that is where its reader puts it; what runs is our own page.
       const { stdout } = await promisify(execFile)('sh', [
         '-c',
         `${here(command)} --fail-with-body`,
@@ -38,7 +47,7 @@ describe('the README', () => {
     },
   )
 
-  test.each(streams)('this command of the README streams: %s', async (command) => {
+  test.each(commands.filter(isStream))('opens a stream: %s', async (command) => {
     const child = spawn('sh', ['-c', `exec ${here(command)} --silent`])
     let output = ''
     for await (const chunk of child.stdout.setEncoding('utf8')) {

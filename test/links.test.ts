@@ -7,13 +7,17 @@ const NOT_OURS = new Set(['node_modules', 'dist', '.stack', '.git'])
 const files = new Set(filesBelow(''))
 const names = new Set([...files].map((file) => basename(file)))
 const pages = [...files].filter((file) => /^(README\.md|docs\/[^/]+\.md)$/.test(file))
+const { scripts }: { scripts: object } = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+)
 
 test('the README links to more than ten pages', () => {
   expect(linksOf(readFileSync(join(ROOT, 'README.md'), 'utf8')).length).toBeGreaterThan(10)
 })
 
 describe.each(pages)('%s', (page) => {
-  const text = readFileSync(join(ROOT, page), 'utf8').replaceAll(/^```.*?^```/gms, '')
+  const whole = readFileSync(join(ROOT, page), 'utf8')
+  const text = whole.replaceAll(/^```.*?^```/gms, '')
 
   test(`every link of ${page} leads to a file and a heading that exist`, () => {
     const own = linksOf(text).filter((link) => !/^[a-z]+:/.test(link))
@@ -23,6 +27,15 @@ describe.each(pages)('%s', (page) => {
   test(`every source file that ${page} names exists`, () => {
     const named = [...text.matchAll(/`([\w./-]+\.(?:ts|mjs|sh))`/g)].map(([, name = '']) => name)
     expect(named.filter((name) => !files.has(name) && !names.has(name))).toEqual([])
+  })
+
+  test('names no npm script and no path to test that is not there', () => {
+    const named = [...whole.matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(
+      ([, name = '']) => name,
+    )
+    expect(named.filter((name) => !(name in scripts))).toEqual([])
+    const paths = [...whole.matchAll(/npm test -- (\w[\w./]*)/g)].map(([, path = '']) => path)
+    expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
   })
 })
 
