@@ -30,8 +30,9 @@ async function serve(answer: (end: () => void) => void) {
   server = createHttpServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port }: { port: number } = Object(server.address())
-  const counts = async () => (await registry.metrics()).match(/_count\{.*$/gm)
-  return { lines, port, counts, origin: `http://127.0.0.1:${port}` }
+  const metrics = () => registry.metrics()
+  const counts = async () => (await metrics()).match(/_count\{.*$/gm)
+  return { lines, port, counts, metrics, origin: `http://127.0.0.1:${port}` }
 }
 
 const access = (lines: Line[]): Line[] => lines.filter(({ res }) => res !== undefined)
@@ -70,4 +71,15 @@ test('A request whose client leaves before the answer is measured as aborted, on
   socket.destroy()
   await waitFor(async () => (await counts()) !== null, 10)
   expect(await counts()).toEqual(['_count{route="/:name",method="GET",status="aborted"} 1'])
+})
+
+test('Durations are counted in ascending bounds from a millisecond to five seconds', async () => {
+  const { metrics, origin } = await serve((end) => end())
+  await fetch(`${origin}/a`)
+  await waitFor(async () => (await metrics()).includes('_bucket{'), 10)
+  const bounds = [...(await metrics()).matchAll(/_bucket\{le="([^"]+)"/g)].map(([, le]) =>
+    Number(le),
+  )
+  expect(bounds.slice(0, -1)).toEqual(bounds.slice(0, -1).sort((a, b) => a - b))
+  expect([bounds[0], bounds.at(-2)]).toEqual([0.001, 5])
 })

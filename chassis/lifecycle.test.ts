@@ -158,8 +158,8 @@ const LIMIT_MS = 15_000
 const ask = (url: string): Promise<Response> =>
   fetch(url, { signal: AbortSignal.timeout(LIMIT_MS) })
 
-const whole = (answer: IncomingMessage): Promise<string> =>
-  within(LIMIT_MS, 'the answer', text(answer))
+const whole = (stream: IncomingMessage): Promise<string> =>
+  within(LIMIT_MS, 'the answer', text(stream))
 
 async function answer(url: string, agent?: Agent): Promise<IncomingMessage> {
   const [response]: IncomingMessage[] = await once(get(url, { agent: agent ?? false }), 'response')

@@ -32,15 +32,16 @@ test('Metrics are answered to GET of their path, and nothing else is there', asy
 test('A scrape fails if a metric cannot be read, and the next one is whole again', async () => {
   const registry = new Registry()
   let fails = true
-  new Gauge({
+  const gauge = new Gauge({
     name: 'a',
     help: 'b',
-    registers: [registry],
+    registers: [],
     collect() {
       if (fails) throw new Error('secret')
       this.set(7)
     },
   })
+  registry.registerMetric(gauge)
   const origin = await serve(registry)
   const answer = await fetch(`${origin}/metrics`)
   expect([answer.status, await answer.text()]).toEqual([500, ''])

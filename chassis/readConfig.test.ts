@@ -9,8 +9,12 @@ let output: string[]
 
 beforeEach(() => {
   output = []
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => output.push(`out ${text}`) > 0)
-  jest.spyOn(process.stderr, 'write').mockImplementation((text) => output.push(`err ${text}`) > 0)
+  jest
+    .spyOn(process.stdout, 'write')
+    .mockImplementation((text) => output.push(`out ${String(text)}`) > 0)
+  jest
+    .spyOn(process.stderr, 'write')
+    .mockImplementation((text) => output.push(`err ${String(text)}`) > 0)
   jest.spyOn(process, 'exit').mockImplementation((code) => {
     throw new Error(`exit ${code}`)
   })
@@ -42,5 +46,5 @@ test('A service with mistakes in its configuration ends with 78, and tells one o
 
 test('A service that is asked for help prints it to stdout and ends with 0', () => {
   expect(() => read({ PORT: 'a' }, '--help')).toThrow('exit 0')
-  expect(output).toEqual([expect.stringMatching(/^out x is configured .*PORT +8080 +where/s)])
+  expect(output).toEqual([expect.stringMatching(/^out x .*PORT +8080 +where/s)])
 })

@@ -49,11 +49,11 @@ test('Each change of readiness is logged', async () => {
   const words = () => lines.map((line) => String(line).split(',')[1])
   await probe()
   service.ready = fail('no database')
-  await expect(probe()).rejects.toThrow()
+  await expect(probe()).rejects.toThrow('not ready')
   service.ready = () => Promise.resolve()
   await probe()
   service.ready = fail('no broker')
-  await expect(probe()).rejects.toThrow()
+  await expect(probe()).rejects.toThrow('not ready')
   expect(words()).toEqual(['ready', 'not ready', 'ready', 'not ready'])
 })
 
@@ -62,8 +62,8 @@ test('A probe that fails tells neither the error nor its status to the answer', 
   service.ready = () => Promise.reject(Object.assign(new Error('secret'), { status: 200 }))
   const error: unknown = await probe().catch((reason: unknown) => reason)
   expect(error).toBeInstanceOf(NotReady)
-  expect(error).toMatchObject({ message: 'not ready', cause: undefined })
-  expect(error).not.toHaveProperty('status')
+  expect(String(error)).not.toMatch('secret')
+  for (const field of ['status', 'cause', 'causes']) expect(error).not.toHaveProperty(field)
 })
 
 test('A service that hangs fails its probe after a second, and is asked once for all probes', async () => {
@@ -85,7 +85,7 @@ test('A service that hangs fails its probe after a second, and is asked once for
 test('A service that answers late is asked again by the next probe, whatever the answer was', async () => {
   for (const late of ['resolve', 'reject'] as const) {
     const { service, probe } = check()
-    let settle = (): void => {}
+    let settle: (() => void) | undefined
     service.ready = () =>
       new Promise<void>((resolve, reject) => {
         settle = late === 'resolve' ? resolve : () => reject(new Error('too late'))
@@ -93,7 +93,7 @@ test('A service that answers late is asked again by the next probe, whatever the
     const first = probe().catch((error: Error) => error.message)
     await jest.advanceTimersByTimeAsync(1_000)
     expect(await first).toBe('not ready')
-    settle()
+    settle?.()
     service.ready = () => Promise.resolve()
     await jest.advanceTimersByTimeAsync(0)
     await probe()

@@ -29,7 +29,7 @@ beforeEach(() => {
   })
   jest.spyOn(globalThis, 'fetch').mockImplementation((url, request) => {
     const sender = new Headers(request?.headers).get('Causeway-Sender-Name')
-    sent.push({ url: String(url), sender, signal: request?.signal })
+    sent.push({ url: new Request(url).url, sender, signal: request?.signal })
     return new Promise((resolve, reject) => {
       request?.signal?.addEventListener('abort', () => reject(request.signal?.reason))
       answer().then(resolve, reject)

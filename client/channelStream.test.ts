@@ -13,7 +13,7 @@ beforeEach(() => {
   fetched = []
   answer = () => new Promise(() => {})
   jest.spyOn(globalThis, 'fetch').mockImplementation((url, request) => {
-    fetched.push({ url: new URL(String(url)), signal: request?.signal })
+    fetched.push({ url: new URL(new Request(url).url), signal: request?.signal })
     return answer()
   })
 })

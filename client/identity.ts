@@ -1,7 +1,6 @@
 import { randomId } from './randomId.ts'
 import type { Sender } from '../contract/message.ts'
-
-export const MAX_NAME_LENGTH = 64
+import { cleanSenderName } from '../contract/sender.ts'
 
 const ID_KEY = 'causeway.sender'
 const NAME_KEY = 'causeway.name'
@@ -19,7 +18,7 @@ export class Identity {
     this.#storage = storage
     this.#id = this.#read(ID_KEY) ?? randomId()
     this.#write(ID_KEY, this.#id)
-    this.#name = cleanName(this.#read(NAME_KEY) ?? '') || guestName(this.#id)
+    this.#name = cleanSenderName(this.#read(NAME_KEY) ?? '') || guestName(this.#id)
   }
 
   get sender(): Sender {
@@ -28,7 +27,7 @@ export class Identity {
 
   /** An empty name restores the guest's name. */
   rename(name: string): void {
-    this.#name = cleanName(name) || guestName(this.#id)
+    this.#name = cleanSenderName(name) || guestName(this.#id)
     this.#write(NAME_KEY, this.#name)
   }
 
@@ -47,20 +46,6 @@ export class Identity {
       // Storage is denied or full: the values in memory last as long as the page.
     }
   }
-}
-
-/** A name as the service accepts it. Cut by character, so that no half of a surrogate pair is left to be percent-encoded. */
-export function cleanName(name: string): string {
-  const printable = name
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .toWellFormed()
-    .trim()
-  let clean = ''
-  for (const character of printable) {
-    if (clean.length + character.length > MAX_NAME_LENGTH) break
-    clean += character
-  }
-  return clean.trim()
 }
 
 function guestName(id: string): string {

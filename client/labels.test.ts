@@ -45,8 +45,9 @@ test.each([...types.map((type) => new Problem(type)), new Unreachable('cut'), ne
   },
 )
 
+const invites = (error: unknown) => /[Tt]ry(ing)? again/.test(errorText(error))
+
 test('A person may try again after exactly those problems that may pass, and without an answer', () => {
-  const invites = (error: unknown) => /[Tt]ry(ing)? again/.test(errorText(error))
   expect(types.filter((type) => invites(new Problem(type)))).toEqual(
     types.filter((type) => PROBLEMS[type].retry),
   )

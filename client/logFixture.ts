@@ -21,7 +21,7 @@ export class FakeLog {
   /** How many pages of history were requested. */
   pages = 0
   /** What a call answers instead, by its path. */
-  readonly refuse: { events?: Refusal; history?: Refusal; post?: Refusal | 'hang' } = {}
+  readonly refuse: { events?: Refusal; history?: Refusal | 'hang'; post?: Refusal | 'hang' } = {}
   readonly #streams = new Set<ServerResponse>()
 
   append(text: string, given: Partial<Message> = {}): Message {
@@ -57,6 +57,7 @@ export class FakeLog {
 
   #history(response: ServerResponse, query: URLSearchParams): void {
     this.pages += 1
+    if (this.refuse.history === 'hang') return
     if (this.refuse.history !== undefined) return refuseWith(response, this.refuse.history)
     const before = Number(query.get('before') ?? Infinity)
     const older = this.messages.filter(({ position }) => position < before).toReversed()

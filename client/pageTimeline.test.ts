@@ -36,13 +36,16 @@ const fill = (count: number): void => {
 }
 const sees = (text: string): Promise<void> =>
   page.locator('.text', { hasText: text }).first().waitFor()
-/** Scrolls; resolves when the page has seen it. */
-const scrollTo = (place: 'top' | 'middle' | 'bottom'): Promise<void> =>
-  page.locator('#timeline').evaluate(async (node, where) => {
-    const end = node.scrollHeight - node.clientHeight
-    node.scrollTop = { top: 0, middle: end / 2, bottom: end }[where]
-    for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame)
-  }, place)
+/** Scrolls, some pixels off the top or the bottom; resolves when the page has seen it. */
+const scrollTo = (place: 'top' | 'middle' | 'bottom', off = 0): Promise<void> =>
+  page.locator('#timeline').evaluate(
+    async (node, [where, px]) => {
+      const end = node.scrollHeight - node.clientHeight
+      node.scrollTop = { top: px, middle: end / 2, bottom: end - px }[where]
+      for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame)
+    },
+    [place, off] as const,
+  )
 const fromBottom = (): Promise<number> =>
   page
     .locator('#timeline')
@@ -89,6 +92,38 @@ test('A reader above the bottom is held still, and told how many messages are ne
   await page.locator('#pill', { hasText: '1 new message ↓' }).waitFor()
   await scrollTo('bottom')
   await pill.waitFor({ state: 'hidden' })
+})
+
+test('A reader follows from within less than a line of the bottom, and not from a line above it', async () => {
+  fill(50)
+  await open()
+  await sees('line 50.')
+  await state('live')
+  await scrollTo('bottom', 20)
+  log.append('new one.')
+  await sees('new one.')
+  await waitFor(async () => (await fromBottom()) < 2, 5)
+  await scrollTo('bottom', 30)
+  log.append('new two.')
+  await page.locator('#pill', { hasText: '1 new message ↓' }).waitFor()
+  expect(await fromBottom()).toBeGreaterThan(20)
+})
+
+test('Older messages are requested within half a screen of the top, once while they load', async () => {
+  fill(60)
+  await open()
+  await sees('line 60.')
+  log.refuse.history = 'hang'
+  const { pages } = log
+  await scrollTo('top', 260)
+  expect(log.pages).toBe(pages)
+  await scrollTo('top', 200)
+  await waitFor(() => log.pages === pages + 1, 5)
+  await scrollTo('top')
+  const older = page.locator('#older')
+  await waitFor(() => older.isDisabled(), 5)
+  expect(await page.locator('#timeline').getAttribute('aria-busy')).toBe('true')
+  expect(log.pages).toBe(pages + 1)
 })
 
 test('A message of one’s own is not counted, and brings the reader down', async () => {
@@ -191,7 +226,8 @@ test('A hidden page counts messages although it is at the bottom, until it is vi
     }, hidden)
   await show(true)
   log.append('new.')
-  await page.waitForFunction('document.title.startsWith("(1) ")')
+  await waitFor(async () => (await page.title()) === '(1) lobby · Causeway', 5)
   await show(false)
-  await page.waitForFunction('document.title === "lobby · Causeway"')
+  await waitFor(async () => (await page.title()) === 'lobby · Causeway', 5)
+  expect(await page.locator('#pill').isVisible()).toBe(false)
 })
