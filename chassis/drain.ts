@@ -6,7 +6,7 @@ import { Server as NetServer } from 'node:net'
  * at once, it would meet a request that is already on its way: a reset, and a POST that a proxy must not repeat. Longer than
  * the second after which our nginx closes an idle connection itself; it knows whether it is about to use it.
  */
-const GRACE_MILLISECONDS = 1500
+export const GRACE_MS = 1500
 const SWEEP_MILLISECONDS = 50
 
 /**
@@ -28,7 +28,7 @@ export async function drainServer(server: Server, signal: AbortSignal): Promise<
     // After what has arrived was read: when this thread was held up, timers come first, and a connection with a request in its
     // buffer would still look idle.
     sweep = setInterval(() => setImmediate(() => server.closeIdleConnections()), SWEEP_MILLISECONDS)
-  }, GRACE_MILLISECONDS)
+  }, GRACE_MS)
   signal.addEventListener('abort', cut, { once: true })
   try {
     if (signal.aborted) cut()

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { identityOf } from '../stack/identity.ts'
 import { freePort } from '../stack/ports.ts'
 import type { Stack } from '../stack/stack.ts'
 import { testStack } from './support/testStack.ts'
+import { waitFor } from './support/waitFor.ts'
 
 describe('the stack', () => {
   let stack: Stack
@@ -18,7 +18,7 @@ describe('the stack', () => {
   })
   afterAll(() => stack.stop())
 
-  test('has told in stack.json what runs, and where', async () => {
+  test('lists in stack.json what runs, and where', async () => {
     const { origin, processes, databaseUrl } = await stackFile(stack)
     expect({ origin, databaseUrl }).toEqual({
       origin: stack.origin,
@@ -35,7 +35,7 @@ describe('the stack', () => {
     ])
   })
 
-  test('is ready when it says so: a post comes back from history', async () => {
+  test('is ready once it has started: a post comes back from history', async () => {
     const posted = await fetch(`${stack.origin}/channels/stack.ready/messages`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -46,17 +46,15 @@ describe('the stack', () => {
     expect(await history.text()).toContain('"text":"hi"')
   })
 
-  test('starts a gateway again that was killed, and tells its new pid', async () => {
+  test('restarts a gateway that was killed, and writes its new pid to stack.json', async () => {
     const gateway = stack.processes.find(({ name }) => name === 'gateway-1')
     const before = gateway?.pid
     gateway?.kill('SIGKILL')
-    let told: number | null | undefined = before
-    while (told === before || told === null) {
-      const { processes } = await stackFile(stack)
-      told = processes.find(({ name }) => name === 'gateway-1')?.pid
-    }
-    expect(gateway?.pid).toBe(told)
-    while (!(await isReady(gateway?.metricsUrl))) await sleep(50)
+    const inFile = async () =>
+      (await stackFile(stack)).processes.find(({ name }) => name === 'gateway-1')?.pid ?? before
+    await waitFor(async () => (await inFile()) !== before, 20)
+    expect(gateway?.pid).toBe(await inFile())
+    await waitFor(() => isReady(gateway?.metricsUrl), 20)
   })
 
   test('stops without leaving a process or a stack.json', async () => {
@@ -67,14 +65,17 @@ describe('the stack', () => {
   })
 })
 
-test('a stack whose port is taken says so, and leaves nothing', async () => {
+test('a stack whose port another program uses says so', async () => {
   const port = await freePort()
   const server = createServer().listen(port, '127.0.0.1')
   await once(server, 'listening')
-  await expect(testStack({ port })).rejects.toThrow(
-    `Port ${port} of 127.0.0.1 is taken by another program`,
-  )
-  server.close()
+  try {
+    await expect(testStack({ port })).rejects.toThrow(
+      `Another program uses port ${port} of 127.0.0.1`,
+    )
+  } finally {
+    server.close()
+  }
 })
 
 test('a stack whose database cannot be reached says so', async () => {
@@ -82,7 +83,7 @@ test('a stack whose database cannot be reached says so', async () => {
   await expect(testStack({ databaseUrl })).rejects.toThrow('The database could not be migrated')
 })
 
-test('a start that is given up stops what it has started', async () => {
+test('a start that is aborted stops what it has started', async () => {
   const aborting = new AbortController()
   const starting = testStack({ ownServers: true, signal: aborting.signal })
   setTimeout(() => aborting.abort(new Error('changed my mind')), 300)

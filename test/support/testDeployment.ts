@@ -1,4 +1,4 @@
-import { ALL_MIGRATIONS, MigrationProgram } from '../../stack/migrationProgram.ts'
+import { ALL_MIGRATIONS, MigrationProgram } from './migrationProgram.ts'
 import { runSql, withDatabase } from '../../stack/sql.ts'
 import { testServers } from './servers.ts'
 import { openSql, type Sql } from './testLog.ts'

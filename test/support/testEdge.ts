@@ -12,15 +12,15 @@ interface Opened {
   add: (dispose: () => unknown) => void
 }
 
-/** nginx with deploy/'s configuration, and behind it one ingest and two gateways that do what the test says. */
+/** nginx with the chart's configuration, and behind it two ingests and two gateways that do what the test says. */
 export class TestEdge {
-  /** What the backend behind the edge does. */
+  /** What both ingests do. */
   ingest: RequestListener = (_request, response) => response.destroy()
   gateway: RequestListener = (_request, response) => response.destroy()
   origin = ''
   accessLog = ''
 
-  /** `edit` may change the configuration before nginx reads it. Closed with the test file. */
+  /** `edit` may change the configuration before nginx reads it. It closes with the test file. */
   async open(opened: Opened, edit = (config: string) => config): Promise<void> {
     const dir = await mkdtemp(join(tmpdir(), 'causeway-nginx-'))
     await chmod(dir, 0o755)
@@ -28,9 +28,10 @@ export class TestEdge {
     const supervisor = await Supervisor.open({ dir })
     this.accessLog = supervisor.logs.create('nginx-access')
     const options = await edgeOptions(join(dir, 'nginx'), this.accessLog)
+    const ingest = () => listen(opened, (request, response) => this.ingest(request, response))
     const edge = nginx({
       ...options,
-      ingestPorts: [await listen(opened, (request, response) => this.ingest(request, response))],
+      ingestPorts: [await ingest(), await ingest()],
       // One of the two gateways is always dead.
       gatewayPorts: [
         await freePort(),
@@ -44,7 +45,7 @@ export class TestEdge {
     this.origin = edge.url
   }
 
-  /** What comes back on a connection of its own until it is closed from the other side. */
+  /** What comes back on a new connection until the other side closes it. */
   async raw(request: string): Promise<string> {
     const { hostname, port } = new URL(this.origin)
     const socket = connect(Number(port), hostname)
@@ -55,7 +56,7 @@ export class TestEdge {
   }
 }
 
-/** With free ports, and nobody behind. */
+/** Options with free ports and no services. */
 export async function edgeOptions(dir: string, accessLog: string): Promise<NginxOptions> {
   const [port, statusPort] = [await freePort(), await freePort()]
   return { dir, host: '127.0.0.1', port, statusPort, accessLog, ingestPorts: [], gatewayPorts: [] }
