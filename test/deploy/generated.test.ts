@@ -35,29 +35,14 @@ async function compare(path: string, content: string): Promise<{ wanted: string;
   return { wanted, found: read(path) }
 }
 
-/** A chart can read only files of its own folder, so it has copies. */
-describe('the copy in the chart is the file itself:', () => {
-  test.each([
-    ['nginx.conf.template', 'charts/causeway/files/nginx.conf.template'],
-    ['mosquitto.conf.template', 'charts/causeway/files/mosquitto.conf.template'],
-    ['acl.template', 'deploy/mosquitto/acl.template'],
-    ['rules.yaml', 'charts/causeway/files/rules.yaml'],
-  ])('%s', async (copy, original) => {
-    const { wanted, found } = await compare(`charts/causeway/files/${copy}`, read(original))
-    expect(found).toBe(wanted)
-  })
-})
-
 describe.each([overview, processes])('the dashboard $uid', (dashboard) => {
   const json = JSON.stringify(render(dashboard))
 
-  test.each(['deploy/grafana', 'charts/causeway/files/dashboards'])(
-    'is written to %s',
-    async (folder) => {
-      const { wanted, found } = await compare(`${folder}/${dashboard.uid}.json`, json)
-      expect(found).toBe(wanted)
-    },
-  )
+  test('is written to the chart’s files', async () => {
+    const path = `charts/causeway/files/dashboards/${dashboard.uid}.json`
+    const { wanted, found } = await compare(path, json)
+    expect(found).toBe(wanted)
+  })
 })
 
 describe('the values', () => {

@@ -1,4 +1,4 @@
-{{/* nginx.conf: the template of deploy/nginx, of which files/ has a copy, with its ${NAMES} filled in. Argument: $ */}}
+{{/* nginx.conf: files/nginx.conf.template with its ${NAMES} filled in. Argument: $ */}}
 {{- define "causeway.nginxConf" -}}
 {{- $name := include "causeway.fullname" . }}
 {{- $trusted := "" }}

@@ -1,5 +1,5 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
-import { fetchPackages } from '../../../stack/setup/packages.mjs'
+import { fetchPackages } from '../../support/fetchPackages.mjs'
 import { inRoot } from '../../../stack/setup/paths.mjs'
 import { unzipFile } from './unzip.mjs'
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { ROOT } from './root.ts'
+import { ROOT } from '../../stack/root.ts'
 
 const MIGRATIONS = 'prisma/migrations'
 
