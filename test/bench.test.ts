@@ -11,14 +11,14 @@ import { LoadClient, type LoadReport } from '../bench/loadClient.ts'
 import { Messages } from '../bench/messages.ts'
 import { compilePrograms } from '../bench/programs.ts'
 import { ROOT } from '../stack/root.ts'
+import { describeUnless } from './support/describeUnless.ts'
 
-/** The load client knows epoll alone. */
-const onLinux = process.platform === 'linux' ? describe : describe.skip
+const lack = process.platform === 'linux' ? undefined : 'the load client needs epoll, so Linux'
 
 let dir: string
 let program: string
 
-onLinux('the load client', () => {
+describeUnless(lack)('the load client', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'causeway-bench-'))
     program = compilePrograms(dir).loadClient
@@ -118,7 +118,7 @@ onLinux('the load client', () => {
   })
 })
 
-onLinux('the benchmarks', () => {
+describeUnless(lack)('the benchmarks', () => {
   test('measure the gateway beside a peer, and find nothing lost', async () => {
     const own = await mkdtemp(join(tmpdir(), 'causeway-bench-'))
     const options = { scenarios: ['channels'], rounds: 1, quick: true, minutes: 1, dir: own }

@@ -18,18 +18,18 @@ const CONFIGS: Record<string, z.ZodObject> = {
   gateway: gatewayConfig,
 }
 
-/** Metrics of more than one service. */
+/** Metrics of several services. */
 const SHARED: Record<string, string> = {
   causeway_http_request_duration_seconds: 'ingest, gateway',
   causeway_refused_copies_total: 'bridge, gateway',
 }
 
-/** Every variable that a service reads, and who reads it. */
+/** Every variable, with the services that read it. */
 export function variablesTable(): string {
   const names = new Set(Object.values(CONFIGS).flatMap(({ shape }) => Object.keys(shape)))
   const rows = [...names].map((name) => {
     const readers = Object.entries(CONFIGS).filter(([, { shape }]) => name in shape)
-    // The same name may have another default in another service.
+    // A name may have different defaults in different services.
     const defaults = new Set(readers.map(([, { shape }]) => fallback(shape[name])))
     const meanings = new Set(readers.map(([, { shape }]) => String(shape[name]?.description ?? '')))
     return [
@@ -42,7 +42,7 @@ export function variablesTable(): string {
   return table(['variable', 'read by', 'default', 'meaning'], rows)
 }
 
-/** Every metric of ours: not those of Node and of the process, which are prom-client's. */
+/** Every metric of ours, without prom-client's for Node and the process. */
 export async function metricsTable(): Promise<string> {
   const [ingest, bridge, gateway] = [new Registry(), new Registry(), new Registry()]
   createIngestMetrics(ingest)
@@ -66,7 +66,7 @@ export async function metricsTable(): Promise<string> {
   return table(['metric', 'of', 'type', 'labels', 'meaning'], rows.flat())
 }
 
-/** Every problem that a caller may be told of. */
+/** Every problem that a caller may get. */
 export function problemsTable(): string {
   const rows = Object.entries(PROBLEMS).map(([slug, { status, title, retry }]) => [
     `\`${slug}\``,
@@ -77,7 +77,7 @@ export function problemsTable(): string {
   return table(['problem', 'status', 'again later?', 'meaning'], rows)
 }
 
-/** Puts a table between `<!-- begin NAME -->` and `<!-- end NAME -->`. Throws where there is no such place. */
+/** Puts a table between `<!-- begin NAME -->` and `<!-- end NAME -->`. Throws if the page lacks them. */
 export function fill(page: string, name: string, content: string): string {
   const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`]
   const [before, rest] = page.split(begin)

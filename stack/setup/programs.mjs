@@ -45,6 +45,12 @@ const PROGRAMS = [
     brew: 'prometheus',
     commands: ['deploy', 'deploy-all'],
   },
+  {
+    program: 'shellcheck',
+    apt: 'shellcheck',
+    brew: 'shellcheck',
+    commands: ['deploy', 'deploy-all'],
+  },
   { program: 'buildah', apt: 'buildah', commands: ['deploy-all'] },
   { program: 'dockerd', apt: 'docker.io', commands: ['deploy-all'] },
   { program: 'runc', apt: 'runc', commands: ['deploy-all'] },

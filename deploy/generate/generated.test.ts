@@ -2,27 +2,18 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import * as prettier from 'prettier'
-import { at, chartReadme, readComments } from '../../deploy/generate/chartReadme.ts'
-import { readFigures, renderFigures } from '../../deploy/generate/deployFigures.ts'
-import {
-  fill,
-  metricsTable,
-  problemsTable,
-  variablesTable,
-} from '../../deploy/generate/operationsTables.ts'
-import { valuesSchema } from '../../deploy/generate/valuesSchema.ts'
-import { render } from '../../deploy/grafana/dashboard.ts'
-import { overview } from '../../deploy/grafana/overview.ts'
-import { processes } from '../../deploy/grafana/processes.ts'
 import { ROOT } from '../../stack/root.ts'
-import { describeUnless } from './tools/describeUnless.ts'
-import { toolsLack } from './tools/tools.ts'
-import { CHART, readYaml } from './tools/values.ts'
+import { render } from '../grafana/dashboard.ts'
+import { overview } from '../grafana/overview.ts'
+import { processes } from '../grafana/processes.ts'
+import { readFigures, renderFigures } from './deployFigures.ts'
+import { fill, metricsTable, problemsTable, variablesTable } from './operationsTables.ts'
+import { valuesSchema } from './valuesSchema.ts'
 
 const UPDATES = process.env['CAUSEWAY_UPDATE'] === '1'
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 
-/** What a file should hold and what it holds; with `--update` it is written first. */
+/** What a file should hold, and what it holds. With `npm run test:deploy -- --update` it is written first. */
 async function compare(path: string, content: string): Promise<{ wanted: string; found: string }> {
   const file = join(ROOT, path)
   const isFormatted = /\.(json|md)$/.test(path)
@@ -60,34 +51,13 @@ describe.each([overview, processes])('the dashboard $uid', (dashboard) => {
   )
 })
 
-describe('the values', () => {
-  test('have the schema that the services’ own configuration gives them', async () => {
+describe('values.schema.json', () => {
+  test('is what the services’ own configuration makes of it', async () => {
     const { wanted, found } = await compare(
       'charts/causeway/values.schema.json',
       JSON.stringify(valuesSchema),
     )
     expect(found).toBe(wanted)
-  })
-})
-
-describeUnless(toolsLack)('the values', () => {
-  test('are told of by the README, each with its comment', async () => {
-    const text = read('charts/causeway/values.yaml')
-    const values = await readYaml(join(CHART, 'values.yaml'))
-    const { wanted, found } = await compare('charts/causeway/README.md', chartReadme(text, values))
-    expect(found).toBe(wanted)
-    const commented = readComments(text).map(({ path }) => path)
-    const bare = leaves(values).filter(
-      (path) => !commented.some((each) => path === each || path.startsWith(`${each}.`)),
-    )
-    expect(bare).toEqual([])
-  })
-
-  test('and the schema know the same keys', async () => {
-    const values = await readYaml(join(CHART, 'values.yaml'))
-    const missing = schemaPaths(valuesSchema).filter((path) => at(values, path) === undefined)
-    // What may be said beyond the defaults: variables of the services, and parts of resources.
-    expect(missing.filter((path) => !/\.(config|resources)\b/.test(path))).toEqual([])
   })
 })
 
@@ -112,19 +82,3 @@ describe('docs/deploy.md', () => {
     expect(found).toBe(wanted)
   })
 })
-
-/** Paths to everything that is no map. */
-function leaves(value: unknown, path = ''): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path]
-  const entries = Object.entries(value)
-  if (entries.length === 0) return [path]
-  return entries.flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`))
-}
-
-function schemaPaths(schema: object, path = ''): string[] {
-  const { properties = {} }: { properties?: Record<string, object> } = schema
-  return Object.entries(properties).flatMap(([key, inner]) => {
-    const here = path === '' ? key : `${path}.${key}`
-    return [here, ...schemaPaths(inner, here)]
-  })
-}
