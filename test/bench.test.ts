@@ -9,17 +9,17 @@ import { LoadClient, type LoadReport } from '../bench/load/loadClient.ts'
 import { Messages } from '../bench/load/messages.ts'
 import { compilePrograms } from '../bench/load/programs.ts'
 import { ROOT } from '../stack/root.ts'
+import { describeUnless } from './support/describeUnless.ts'
 import { disposables } from './support/disposables.ts'
 import { openServer } from './support/openServer.ts'
 
-/** The load client needs epoll. */
-const onLinux = process.platform === 'linux' ? describe : describe.skip
+const lack = process.platform === 'linux' ? undefined : 'the load client needs epoll, so Linux'
 
 const opened = disposables()
 let dir: string
 let program: string
 
-onLinux('the load client', () => {
+describeUnless(lack)('the load client', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'causeway-bench-'))
     program = compilePrograms(dir).loadClient
@@ -95,7 +95,7 @@ onLinux('the load client', () => {
   })
 })
 
-onLinux('the benchmarks', () => {
+describeUnless(lack)('the benchmarks', () => {
   test('a quick benchmark measures the gateway beside a peer, and finds nothing lost', async () => {
     const own = await mkdtemp(join(tmpdir(), 'causeway-bench-'))
     const options = { scenarios: ['channels'], rounds: 1, quick: true, minutes: 1, dir: own }

@@ -35,6 +35,7 @@ const PROGRAMS = [
   },
   // promtool comes with it.
   { program: 'promtool', apt: 'prometheus', commands: ['deploy', 'deploy-all'] },
+  { program: 'shellcheck', apt: 'shellcheck', commands: ['deploy', 'deploy-all'] },
   { program: 'buildah', apt: 'buildah', commands: IMAGES },
   { program: 'dockerd', apt: 'docker.io', commands: IMAGES },
   { program: 'runc', apt: 'runc', commands: IMAGES },

@@ -7,15 +7,22 @@ import { installPrograms } from '../../stack/setup/programs.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
 import { installTools } from './tools/install.mjs'
 
+/** The tests that compare generated files with their sources, and write the files if $CAUSEWAY_UPDATE is 1. */
+const GENERATED = ['deploy/generate/generated', 'deploy/spinnaker/files']
+const NO_SERVERS = ['--globalSetup=', '--globalTeardown=']
+const CONFIG = '--config=test/deploy/jest.config.js'
+
 const parse = defineCommand({
-  usage: `npm run test:deploy [-- options] [arguments of jest]: try out everything that is deployed: chart, rules, dashboards and
-configurations. It takes a minute or two once its tools are there.`,
+  usage: `npm run test:deploy [-- options] [arguments of jest]: run the tests of everything that is deployed: chart, rules, dashboards
+and configurations. They take two or three minutes once their tools are there.`,
   options: {
     all: flag(
       'also build the images, run them as a cluster would, and stop them under load; see below',
     ),
     streams: option('N', 'how many streams with --all (default 300)', integer(1, 100_000)),
-    update: flag('write the generated files: schema and README of the chart, dashboards, tables'),
+    update: flag(
+      'only write the generated files: schema and README of the chart, dashboards, pipeline, tables in docs/',
+    ),
     setup: flag('only fetch the tools'),
   },
   notes: `
@@ -35,9 +42,14 @@ await orPrint(async () => {
 
 async function run({ all, streams, update, setup, rest }) {
   if (streams !== undefined) process.env.CAUSEWAY_DEPLOY_STREAMS = String(streams)
-  if (update) process.env.CAUSEWAY_UPDATE = '1'
   await timed('preparation', () => prepare(all ? 'deploy-all' : 'deploy'))
   if (setup) return
+  if (update) {
+    process.env.CAUSEWAY_UPDATE = '1'
+    const code = await runTests([...GENERATED, ...NO_SERVERS])
+    process.exitCode = (await runTests(['test/deploy/values', CONFIG, ...NO_SERVERS])) || code
+    return
+  }
   await timed('compilation', build)
   let isEnded = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -47,11 +59,10 @@ async function run({ all, streams, update, setup, rest }) {
   }
   const patterns = rest.filter((arg) => !isOption(arg)).map((arg) => `test/deploy/.*${arg}`)
   const options = ['--verbose', ...rest.filter(isOption)]
-  // With --all a pattern may be meant for the other part.
+  // With --all a pattern may match the other part only.
   if (all && patterns.length > 0) options.push('--passWithNoTests')
-  const folders = patterns.length > 0 ? patterns : ['test/deploy/']
-  process.exitCode = await timed('fast part', () => runTests([...folders, ...options]))
-  // Also if the fast part has failed: someone who waits for minutes wants to know everything.
+  process.exitCode = await timed('fast part', () => runTests([...patterns, CONFIG, ...options]))
+  // The slow part also runs after a failure of the fast one: a run of minutes should find everything.
   if (!all || isEnded) return
   const slow = ['--config=test/deploy/slow/jest.config.js', '--runInBand']
   const slowCode = await timed('slow part', () => runTests([...patterns, ...slow, ...options]))
@@ -69,7 +80,7 @@ function prepare(command) {
     installPrograms(command)
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
-    // What needs them is skipped, and says so.
+    // Tests that need them are skipped, and print that.
     print(error.message)
   }
   installTools()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { DIGEST, IMAGE, listening, run } from './jenkins/support.ts'
+import { DIGEST, IMAGE, originOf, runProgram } from '../../test/support/runProgram.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'causeway-jenkins-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -17,7 +17,7 @@ CHART_VERSION=0.1.0-7.gabc
 CHART_URL=https://charts.example.org/causeway-0.1.0-7.gabc.tgz
 `
 
-/** Runs the trigger against a Gate that answers so. */
+/** Runs trigger.mjs against a Gate that gives this answer. */
 async function trigger(properties: string, answer: { status: number; body: string }) {
   const heard: { url?: string | undefined; body?: unknown } = {}
   const hear = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -26,10 +26,10 @@ async function trigger(properties: string, answer: { status: number; body: strin
     response.writeHead(answer.status).end(answer.body)
   }
   const gate = createServer((request, response) => void hear(request, response))
-  const url = `${await listening(gate)}/gate`
+  const url = `${await originOf(gate)}/gate`
   const file = join(folder, 'build.properties')
   writeFileSync(file, properties)
-  const ended = await run('node', ['deploy/jenkins/trigger.mjs', file], {
+  const ended = await runProgram('node', ['deploy/jenkins/trigger.mjs', file], {
     SPINNAKER_GATE_URL: url,
     SPINNAKER_WEBHOOK_SECRET: 'quite-secret',
   })
@@ -37,13 +37,13 @@ async function trigger(properties: string, answer: { status: number; body: strin
   return { ...ended, heard }
 }
 
-/** Runs the image script with tools that only note how they are called. */
+/** Runs image.sh with a buildah and a trivy that only note how they are called. */
 async function buildImages(name: string, env: Record<string, string> = {}) {
   const build = join(folder, name)
   mkdirSync(build)
   const calls = join(build, 'calls')
-  const tool = resolve('test/deploy/jenkins/stubs/tool.sh')
-  const ended = await run('deploy/jenkins/image.sh', [], {
+  const tool = resolve('deploy/jenkins/fakeTool.sh')
+  const ended = await runProgram('deploy/jenkins/image.sh', [], {
     BUILD_DIR: build,
     BUILD_NUMBER: '7',
     BUILDAH: `${tool} buildah`,
@@ -59,10 +59,10 @@ async function buildImages(name: string, env: Record<string, string> = {}) {
   return { ...ended, build, lines }
 }
 
-describe('the trigger', () => {
+describe('trigger.mjs', () => {
   const taken = { status: 200, body: '{"eventProcessed":true,"eventId":"e-1"}' }
 
-  test('hands Spinnaker both images by digest and the chart by its address', async () => {
+  test('tells Spinnaker both images by digest and the chart by its address', async () => {
     const { code, output, heard } = await trigger(PROPERTIES, taken)
     expect({ code, output }).toEqual({ code: 0, output: 'Spinnaker has event e-1\n' })
     expect(heard.url).toBe('/gate/webhooks/webhook/causeway')
@@ -80,7 +80,7 @@ describe('the trigger', () => {
   test.each([
     ['an image is named by a tag', PROPERTIES.replace(DIGEST, 'latest'), /by its digest/],
     ['the chart is not named', PROPERTIES.replace(/CHART_URL=.*/, ''), /lack CHART_URL/],
-  ])('fails and calls nobody where %s', async (_name, properties, message) => {
+  ])('fails and calls nobody if %s', async (_name, properties, message) => {
     const { code, output, heard } = await trigger(properties, taken)
     expect(code).toBe(1)
     expect(output).toMatch(message)
@@ -90,7 +90,7 @@ describe('the trigger', () => {
   test.each([
     ['refuses the call', { status: 403, body: 'no' }, /answered 403: no/],
     ['takes no event', { status: 200, body: '{"eventProcessed":false}' }, /did not take/],
-  ])('fails where Spinnaker %s, and tells no secret', async (_name, answer, message) => {
+  ])('fails if Spinnaker %s, and prints no secret', async (_name, answer, message) => {
     const { code, output } = await trigger(PROPERTIES, answer)
     expect(code).toBe(1)
     expect(output).toMatch(message)
@@ -98,7 +98,7 @@ describe('the trigger', () => {
   })
 })
 
-describe('the image script', () => {
+describe('image.sh', () => {
   test('builds, lists and scans both images before it pushes either, and names them by digest', async () => {
     const { code, build, lines } = await buildImages('good')
     expect(code).toBe(0)
@@ -126,7 +126,7 @@ describe('the image script', () => {
     expect(readFileSync(join(build, 'causeway.image'), 'utf8')).toBe(`${IMAGE}\n`)
   })
 
-  test('builds stages that the Dockerfile has, services as the one and the edge as the other', async () => {
+  test('builds the two final stages of the Dockerfile', async () => {
     const { lines } = await buildImages('targets')
     const targets = lines.flatMap((line) => / bud .*--target (\S+)/.exec(line)?.[1] ?? [])
     expect(targets).toEqual(['services', 'edge'])
@@ -134,13 +134,13 @@ describe('the image script', () => {
     expect(stages.map(([, name]) => name)).toEqual(expect.arrayContaining(targets))
   })
 
-  test('pushes nothing where the scan finds something', async () => {
+  test('pushes nothing if the scan finds something', async () => {
     const { code, lines } = await buildImages('bad', { FINDING: 'yes' })
     expect(code).not.toBe(0)
     expect(lines.filter((line) => line.includes('docker://'))).toEqual([])
   })
 
-  test('builds nothing on a base that may be another one tomorrow', async () => {
+  test('builds nothing on a base that is not named by its digest', async () => {
     const { code, output, lines } = await buildImages('tag', { NODE_IMAGE: 'node:24' })
     expect(code).not.toBe(0)
     expect(output).toContain('node:24 is not named by its digest')
@@ -153,8 +153,8 @@ describe('the image script', () => {
   })
 })
 
-describe('the report for Jenkins', () => {
-  test('tells what passed, failed, was skipped, and did not even load', async () => {
+describe('junitReporter.js', () => {
+  test('reports what passed, failed, was skipped, and did not load', async () => {
     const dir = join(folder, 'reported')
     mkdirSync(dir)
     const config = join(dir, 'jest.config.json')
@@ -169,9 +169,13 @@ describe('the report for Jenkins', () => {
     const file = join(dir, 'report/junit.xml')
     const jest = resolve('node_modules/jest/bin/jest.js')
     const reporter = resolve('deploy/jenkins/junitReporter.js')
-    const { code } = await run('node', [jest, '--config', config, `--reporters=${reporter}`], {
-      JUNIT_FILE: file,
-    })
+    const { code } = await runProgram(
+      'node',
+      [jest, '--config', config, `--reporters=${reporter}`],
+      {
+        JUNIT_FILE: file,
+      },
+    )
     expect(code).toBe(1)
     const report = readFileSync(file, 'utf8')
     expect(report).toContain('name="a &lt;good&gt; one"')

@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals'
 import { Registry } from 'prom-client'
-import { createBridgeMetrics } from '../../bridge/metrics.ts'
-import { createEndedEpochs } from '../../chassis/endedEpochs.ts'
-import { createLogger } from '../../chassis/logger.ts'
-import { createRefusedCopies } from '../../chassis/refusedCopies.ts'
-import { createGatewayMetrics } from '../../gateway/metrics.ts'
-import { createIngestMetrics } from '../../ingest/metrics.ts'
-import { PROBLEMS } from '../../contract/problem.ts'
+import { createBridgeMetrics } from '../bridge/metrics.ts'
+import { createEndedEpochs } from '../chassis/endedEpochs.ts'
+import { createLogger } from '../chassis/logger.ts'
+import { createRefusedCopies } from '../chassis/refusedCopies.ts'
+import { createGatewayMetrics } from '../gateway/metrics.ts'
+import { createIngestMetrics } from '../ingest/metrics.ts'
+import { PROBLEMS } from '../contract/problem.ts'
 
-/** What a service that has only just started tells Prometheus of its counters: the values of each one's label. */
+/** The counters that a service shows right after its start, with the label values of each. */
 async function countersOf(create: (registry: Registry) => unknown) {
   const registry = new Registry()
   create(registry)
@@ -21,7 +21,7 @@ async function countersOf(create: (registry: Registry) => unknown) {
   return counters
 }
 
-// Else an alert on an increase would miss the first event after every start.
+// Otherwise an alert on an increase would miss the first event after every start.
 test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
   [
     'an ingest',
@@ -32,7 +32,7 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
     },
   ],
   [
-    'whoever reads copies',
+    'a reader of copies',
     (registry) => createRefusedCopies(registry, createLogger('test', 'silent')),
     { causeway_refused_copies_total: ['mqtt', 'redis'] },
   ],
@@ -70,7 +70,7 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
       causeway_gateway_stream_ends_total: ['shutdown', 'max-age', 'unavailable', 'reset', 'slow'],
     },
   ],
-])('every counter of %s stands at 0 from its start, for all of its reasons', async (...row) => {
+])('every counter of %s is 0 from the start, for each of its reasons', async (...row) => {
   const [, create, wanted] = row
   expect(await countersOf(create)).toEqual(wanted)
 })

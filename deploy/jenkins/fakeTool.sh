@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stands for buildah and for trivy: notes how it is called, and leaves the files that the real one would.
+# For tests of image.sh: stands for buildah and trivy, notes how it is called, and writes the files that they would.
 set -euo pipefail
 echo "$*" >> "$CALLS"
 while [ $# -gt 0 ]; do

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, expect, test } from '@jest/globals'
-import { DIGEST, IMAGE, listening, run } from './jenkins/support.ts'
-import { describeUnless } from './tools/describeUnless.ts'
+import { describeUnless } from '../support/describeUnless.ts'
+import { DIGEST, IMAGE, originOf, runProgram } from '../support/runProgram.ts'
 import { TOOLS, toolsLack } from './tools/tools.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'causeway-chart-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the chart script against a store that answers so, and notes what it was sent. */
+/** Runs chart.sh against a store that answers with `status`, and notes what the store was sent. */
 async function storeChart(name: string, status: number) {
   const build = join(folder, name)
   mkdirSync(build)
@@ -25,16 +25,16 @@ async function storeChart(name: string, status: number) {
     response.writeHead(status).end()
   }
   const store = createServer((request, response) => void keep(request, response))
-  const url = `${await listening(store)}/charts`
+  const url = `${await originOf(store)}/charts`
   const env = { BUILD_DIR: build, BUILD_NUMBER: '7', PATH: `${build}:${process.env['PATH']}` }
   const login = { CHART_STORE_URL: `${url}/`, CHART_STORE_LOGIN: 'robot:pass"word' }
-  const ended = await run('deploy/jenkins/chart.sh', [], { ...env, ...login })
+  const ended = await runProgram('deploy/jenkins/chart.sh', [], { ...env, ...login })
   store.close()
   return { ...ended, build, env, sent, url }
 }
 
-describeUnless(toolsLack)('the chart script', () => {
-  test('stores the chart under the version of the build, and properties.sh tells of it', async () => {
+describeUnless(toolsLack)('chart.sh', () => {
+  test('stores the chart under the version of the build, and properties.sh lists it', async () => {
     const { code, output, build, env, sent, url } = await storeChart('stored', 201)
     expect({ code, output }).toMatchObject({ code: 0 })
     const [, version = ''] =
@@ -44,7 +44,7 @@ describeUnless(toolsLack)('the chart script', () => {
     for (const image of ['causeway', 'causeway-edge']) {
       writeFileSync(join(build, `${image}.image`), `registry.example.org/team/${image}@${DIGEST}\n`)
     }
-    const { output: properties } = await run('deploy/jenkins/properties.sh', [], env)
+    const { output: properties } = await runProgram('deploy/jenkins/properties.sh', [], env)
     const sha256 = createHash('sha256')
       .update(sent.body ?? '')
       .digest('hex')
@@ -60,7 +60,7 @@ describeUnless(toolsLack)('the chart script', () => {
     ])
   })
 
-  test('fails, and names no chart, where the store refuses it', async () => {
+  test('fails and names no chart if the store refuses it', async () => {
     const { code, build } = await storeChart('refused', 403)
     expect(code).not.toBe(0)
     expect(existsSync(join(build, 'chart.url'))).toBe(false)

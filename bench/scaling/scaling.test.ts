@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { renderCapacity } from '../../bench/scaling/capacity.ts'
-import { formatDay, makeDay, parseDay } from '../../bench/scaling/day.ts'
-import { Fleet } from '../../bench/scaling/fleet.ts'
-import { decide, type HpaMemory, type HpaSpec, NOTHING_YET } from '../../bench/scaling/hpa.ts'
-import { busiestShare, renderLogs } from '../../bench/scaling/logs.ts'
-import { drawDay } from '../../bench/scaling/picture.ts'
-import { readGatewayValues } from '../../bench/scaling/policy.ts'
-import { readResults } from '../../bench/report/results.ts'
-import { renderTable, simulateAll } from '../../bench/scaling/table.ts'
+import { renderCapacity } from './capacity.ts'
+import { formatDay, makeDay, parseDay } from './day.ts'
+import { Fleet } from './fleet.ts'
+import { decide, type HpaMemory, type HpaSpec, NOTHING_YET } from './hpa.ts'
+import { busiestShare, renderLogs } from './logs.ts'
+import { drawDay } from './picture.ts'
+import { readGatewayValues } from './policy.ts'
+import { readResults } from '../results.ts'
+import { renderTable, simulateAll } from './table.ts'
 
 const SPEC: HpaSpec = {
   minReplicas: 2,
@@ -29,7 +29,7 @@ const SPEC: HpaSpec = {
   },
 }
 
-/** So many pods with so many streams each. */
+/** Pods with the same number of streams each. */
 const pods = (replicas: number, streams: number) => ({
   replicas,
   values: Array.from({ length: replicas }, () => streams),
@@ -37,10 +37,10 @@ const pods = (replicas: number, streams: number) => ({
 
 describe('the autoscaler', () => {
   test.each([
-    ['stays where the metric is near enough', pods(4, 10_900), 4],
+    ['stays if the metric is near enough', pods(4, 10_900), 4],
     ['adds what is missing, rounded up', pods(2, 16_000), 4],
-    ['doubles at most, where that is more than four pods', pods(6, 100_000), 12],
-    ['adds four pods at most, where that is more than double', pods(3, 100_000), 7],
+    ['doubles at most, if that is more than four pods', pods(6, 100_000), 12],
+    ['adds four pods at most, if that is more than double', pods(3, 100_000), 7],
     ['never has more than the most', pods(15, 100_000), 20],
     ['takes one pod away at most', pods(8, 1_000), 7],
     ['never has fewer than the fewest', pods(2, 0), 2],
@@ -59,7 +59,7 @@ describe('the autoscaler', () => {
     expect(decide(SPEC, NOTHING_YET, observed, 0).replicas).toBe(replicas)
   })
 
-  /** Looks at the same pods every 15 seconds, and answers the replicas that were decided. */
+  /** Asks every 15 seconds, and returns the replicas that were decided. */
   function look(seconds: number, streamsAt: (now: number) => number, start: number): number[] {
     let memory: HpaMemory = NOTHING_YET
     let replicas = start
@@ -97,7 +97,7 @@ describe('the autoscaler', () => {
     expect(decide(disabled, NOTHING_YET, pods(8, 0), 0).replicas).toBe(8)
   })
 
-  test('takes the smaller of two steps where it is told to', () => {
+  test('takes the smaller of two steps if its policy is Min', () => {
     const careful: HpaSpec = { ...SPEC, scaleUp: { ...SPEC.scaleUp, selectPolicy: 'Min' } }
     expect(decide(careful, NOTHING_YET, pods(3, 100_000), 0).replicas).toBe(6)
   })
@@ -121,7 +121,7 @@ describe('the fleet', () => {
     expect(first).toBeCloseTo(second, 0)
   })
 
-  test('has everybody back whom a scale-down sent away, spread over the drain', () => {
+  test('gets every stream back after a scale-down, spread over the drain', () => {
     const fleet = new Fleet({ ...OPTIONS, maxAgeSeconds: Infinity }, 4, 40_000)
     fleet.scale(3, 0)
     const sent = Array.from(
@@ -142,7 +142,7 @@ describe('the fleet', () => {
       sent += fleet.step(now, 30_000).get('deploy') ?? 0
       expect(fleet.values(now).length).toBeGreaterThanOrEqual(3)
     }
-    // More than all: who comes back early may come to a pod whose turn is yet to come.
+    // More than all: a reader that comes back early may reach a pod that is still to be replaced.
     expect(sent).toBeGreaterThanOrEqual(30_000 - 1)
     expect(fleet.replicas).toBe(3)
     expect(total(fleet, 200)).toBeCloseTo(30_000, 3)
@@ -159,7 +159,7 @@ describe('the simulated day', () => {
     expect(file).toBe(formatDay(makeDay(5), 'made by bench/scaling/day.ts with seed 5'))
   })
 
-  test('finds a place for everybody, but for seconds after a sudden rush', () => {
+  test('has room for every stream, except for seconds after a sudden rush', () => {
     const crowded = ours?.samples.filter(({ fullest }) => fullest > values.hpa.target * 1.25)
     expect(crowded?.length).toBeLessThanOrEqual(2)
   })
@@ -169,7 +169,7 @@ describe('the simulated day', () => {
     expect(byOurs).toBeLessThan(byDefault)
   })
 
-  test('is drawn and told in docs/ as it comes out now; else run node dist/bench/scaling/main.js', () => {
+  test('is in docs/ as it comes out now; if not, run node dist/bench/scaling/main.js', () => {
     expect(ours && drawDay(ours, values.hpa.target)).toBe(
       readFileSync('docs/scaling-day.svg', 'utf8'),
     )
@@ -185,11 +185,11 @@ describe('the simulated day', () => {
     ['lacks a value', `gateway:\n${limits}  drainSeconds: 30\n`, /no number at gateway\.auto/],
     ['has words for a number', `gateway:\n${limits}  drainSeconds: soon\n`, /no number at/],
     ['has no memory limit', 'gateway:\n  drainSeconds: 30\n', /no memory limit/],
-  ])('is refused where the chart %s', (_name, yaml, message) => {
+  ])('is refused if the chart %s', (_name, yaml, message) => {
     expect(() => readGatewayValues(yaml)).toThrow(message)
   })
 
-  test('is refused where it is no whole day', () => {
+  test('is refused if it is not a whole day', () => {
     expect(() => parseDay('1\n2\n')).toThrow(/1440 lines/)
   })
 })
