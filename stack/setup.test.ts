@@ -137,7 +137,7 @@ describe('the options', () => {
         usage: '', passesOn: true, options: { all: flag(''), streams: option('N', '') },
         result: ({ values, rest }) => ({ ...values, rest }),
       })
-      const args = ['a', '--streams', '3', '-t', 'x', '--all', '--verbose=1', '--streams=4']
+      const args = ['a', '--streams=3', '-t', 'x', '--all', '--verbose=1', '--streams', '4']
       console.log(JSON.stringify(parse(args).options))`
     expect(JSON.parse(module(script))).toEqual({
       all: true,

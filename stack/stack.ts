@@ -48,13 +48,8 @@ export interface Stack extends ServerUrls {
 }
 
 /** What stack.json holds, of the stack and of each process. */
-const DESCRIBED = ['origin', 'processes', 'databaseUrl', 'redisUrl', 'mqttUrl'].concat([
-  'role',
-  'name',
-  'pid',
-  'url',
-  'metricsUrl',
-])
+const DESCRIBED =
+  'origin processes databaseUrl redisUrl mqttUrl role name pid url metricsUrl'.split(' ')
 
 /** Nobody can listen on the public port. */
 export class PortTaken extends Error {

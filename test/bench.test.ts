@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { LoadClient, type LoadReport } from '../bench/load/loadClient.ts'
 import { Messages } from '../bench/load/messages.ts'
 import { compilePrograms } from '../bench/load/programs.ts'
@@ -45,7 +45,12 @@ describeUnless(lack)('the load client', () => {
     ],
   ])('the load client checks events with %s', async (_, arrange) => {
     const arranged = (...fields: string[]) => `${arrange(fields).join('\n')}\n\n`
-    const ready = arranged('id: e-1', 'retry: 10', 'event: ready', 'data: {"complete":true}')
+    const ready = arranged(
+      'id: e-1',
+      'retry: 10',
+      'event: ready',
+      'data: {"position":1,"complete":true}',
+    )
     const message = (position: number, id = position) =>
       arranged(`id: e-${id}`, `data: ${messageJson(position)}`)
     const goodbye = arranged('id: e-7', 'retry: 10', 'event: goodbye', 'data: {}')

@@ -27,7 +27,10 @@ describe('the highest limits that can be set', () => {
   })
 
   test('the edge and the broker let the largest body and packet pass', () => {
-    const edge = numberIn('charts/causeway/files/nginx.conf.template', /client_max_body_size (\d+)m;/)
+    const edge = numberIn(
+      'charts/causeway/files/nginx.conf.template',
+      /client_max_body_size (\d+)m;/,
+    )
     expect(edge * 1_048_576).toBe(limits.MAX_BODY_BYTES)
     const broker = numberIn(
       'charts/causeway/files/mosquitto.conf.template',

@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { signalGroup } from '../stack/group.ts'
 import { identityOf } from '../stack/identity.ts'
 import { freePort, listenError } from '../stack/ports.ts'
 import { ROOT } from '../stack/root.ts'
@@ -12,6 +13,9 @@ import { testServers } from './support/servers.ts'
 import { testDatabase } from './support/testDatabase.ts'
 import { uniquePrefix } from './support/uniquePrefix.ts'
 import { waitFor } from './support/waitFor.ts'
+
+// A start may take long on a busy machine; the waits inside are shorter, and say what they wait for.
+jest.setTimeout(120_000)
 
 const ONE_OF_EACH = ['--gateways', '1', '--bridges', '1', '--ingests', '1']
 
@@ -25,7 +29,9 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const runner of started) runner.kill('SIGKILL')
-  await waitFor(() => pids().every(isGone), 30)
+  // Only a test that failed has left any.
+  for (const pid of pids()) signalGroup(pid, 'SIGKILL')
+  await waitFor(() => pids().every(isGone), 10)
   started.clear()
   await rm(dir, { recursive: true, force: true })
 })

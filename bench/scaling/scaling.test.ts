@@ -7,7 +7,7 @@ import { decide, type HpaMemory, type HpaSpec, NOTHING_YET } from './hpa.ts'
 import { busiestShare, renderLogs } from './logs.ts'
 import { drawDay } from './picture.ts'
 import { readGatewayValues } from './policy.ts'
-import { readResults } from '../results.ts'
+import { readResults } from '../report/results.ts'
 import { renderTable, simulateAll } from './table.ts'
 
 const SPEC: HpaSpec = {

@@ -31,14 +31,8 @@ fi
 export function installWithApt(packages, { sudo }) {
   const names = packages.join(' ')
   print(`installing with apt-get${sudo ? ' through sudo' : ''}: ${names}`)
-  const [program, ...args] = [
-    ...(sudo ? ['sudo'] : []),
-    'sh',
-    '-c',
-    INSTALL,
-    'install',
-    ...packages,
-  ]
+  const shell = ['sh', '-c', INSTALL, 'install', ...packages]
+  const [program, ...args] = sudo ? ['sudo', ...shell] : shell
   run(program, args, {
     stdio: ['inherit', 2, 2],
     failure: `The installation failed; see above. By hand: apt-get install ${names}`,
