@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { describeUnless } from '../test/support/describeUnless.ts'
 import { commandAs, dyingWithParent, ownFolder } from './account.ts'
 
 let dir: string
@@ -11,8 +12,12 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true }))
 
-const describeAsRoot = process.getuid?.() === 0 ? describe : describe.skip
-const describeOnLinux = process.platform === 'linux' ? describe : describe.skip
+const isRoot = process.getuid?.() === 0
+const describeAsRoot = describeUnless(isRoot ? undefined : 'only root can change its user')
+const isLinux = process.platform === 'linux'
+const describeOnLinux = describeUnless(
+  isLinux ? undefined : 'only Linux ends a child with its parent',
+)
 
 describeAsRoot('a folder that root makes for a server', () => {
   test('belongs to nobody, with all that is in it', () => {

@@ -9,6 +9,7 @@ import { signalGroup } from '../stack/group.ts'
 import { identityOf } from '../stack/identity.ts'
 import { freePort, listenError } from '../stack/ports.ts'
 import { ROOT } from '../stack/root.ts'
+import { describeUnless } from './support/describeUnless.ts'
 import { testServers } from './support/servers.ts'
 import { testDatabase } from './support/testDatabase.ts'
 import { uniquePrefix } from './support/uniquePrefix.ts'
@@ -77,7 +78,10 @@ describe('npm start', () => {
   })
 })
 
-const describeOnLinux = process.platform === 'linux' ? describe : describe.skip
+const isLinux = process.platform === 'linux'
+const describeOnLinux = describeUnless(
+  isLinux ? undefined : 'only Linux ends a child with its parent',
+)
 
 describeOnLinux('npm start with its own servers', () => {
   test('runs no server as root, and leaves nothing behind when it is killed', async () => {

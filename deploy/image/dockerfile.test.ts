@@ -43,6 +43,10 @@ describe('the Dockerfile', () => {
       .filter((line) => line !== '' && !line.startsWith('#'))
     expect(first).toBe('*')
     expect(rest).toEqual(expect.arrayContaining(['!package-lock.json', '**/*.test.ts', '**/.env*']))
-    expect(rest.join(' ')).not.toMatch(/!(\.git|\.stack|test|docs|charts)\b/)
+    expect(rest.join(' ')).not.toMatch(/!(\.git|\.stack|test|docs)\b/)
+    // Of the chart only the file that nginx' image is made from.
+    expect(rest.filter((line) => line.startsWith('!charts'))).toEqual([
+      '!charts/causeway/files/nginx.conf.template',
+    ])
   })
 })
