@@ -60,7 +60,7 @@ async function run(args) {
 /** The tests that a process measures only if it has run no others before. */
 async function runAlone(options, path) {
   process.env.CAUSEWAY_OWN_PROCESS = '1'
-  const code = await runTests([...options, 'events/memory', '--passWithNoTests'], path)
+  const code = await runTests(['events/memory', ...options, '--passWithNoTests'], path)
   delete process.env.CAUSEWAY_OWN_PROCESS
   return code
 }
