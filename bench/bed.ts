@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { History } from '../history/history.ts'
 import { Pool } from '../history/pool.ts'
@@ -9,6 +10,9 @@ import { Supervisor } from '../stack/supervisor.ts'
 import { moveTo, shareCores, type Cores } from './cores.ts'
 import { LoadClient, type LoadOptions } from './loadClient.ts'
 import { compilePrograms, type Programs } from './programs.ts'
+
+/** The folders that the servers keep their data in. */
+const DATA = ['postgres', 'redis', 'mosquitto']
 
 /** What a scenario finds prepared: the servers, the cores, the compiled programs; and what it starts is ended with it. */
 export class Bed {
@@ -30,6 +34,8 @@ export class Bed {
     const programs = compilePrograms(dir)
     const supervisor = await Supervisor.open({ dir, say })
     try {
+      // A run that was broken off leaves a log whose head is below its messages.
+      for (const data of DATA) rmSync(join(dir, data), { recursive: true, force: true })
       const urls = await startServers(supervisor, { dir })
       await migrateDatabase(urls.databaseUrl)
       return new Bed(dir, cores, programs, urls, supervisor)

@@ -2,7 +2,7 @@ import { Problem } from '../contract/problem.ts'
 import { RedisKeys } from '../contract/redisKeys.ts'
 import { readConfig } from '../chassis/config.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
-import { exposedCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
+import { createCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
 import { createApp, createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
@@ -69,7 +69,7 @@ const admission = new Admission({
   burst: config.STREAMS_BURST,
   maxMemoryBytes: config.MAX_MEMORY_BYTES,
 })
-const trim = new HeapTrim(exposedCollector(), loopUtilization())
+const trim = new HeapTrim(createCollector(), loopUtilization())
 setInterval(() => {
   trim.look(admission.admitted)
   admission.memoryBytes = process.memoryUsage.rss()

@@ -8,6 +8,8 @@ import type { Batch } from '../hub/replayBuffer.ts'
 import type { Sink, Start, Subscription } from '../hub/subscription.ts'
 import type { Admission } from './admission.ts'
 
+const OWNER = Symbol('connection')
+
 /** See GatewayMetrics. */
 export interface ConnectionMetrics {
   sent: { messages: number }
@@ -63,8 +65,12 @@ export class Connection implements Sink<Frame>, Slotted {
     this.#head = head
     this.#address = address
     this.#options = options
-    // Bound, it is half the size of a closure, and there is one for each stream.
-    socket.on('close', this.#release.bind(this))
+    Object.assign(socket, { [OWNER]: this }).on('close', onSocketClose)
+  }
+
+  /** Its socket has closed. */
+  static release(connection: Connection): void {
+    connection.#release()
   }
 
   /** Whether its reader is still there. */
@@ -188,6 +194,12 @@ export class Connection implements Sink<Frame>, Slotted {
     admission.release(this.#address)
     onClose(this)
   }
+}
+
+/** One function for all sockets: a bound one for each would be as large as the rest of what it closes over. */
+function onSocketClose(this: Socket & { [OWNER]?: Connection }): void {
+  const connection = this[OWNER]
+  if (connection !== undefined) Connection.release(connection)
 }
 
 function uncork(socket: Socket): void {
