@@ -15,15 +15,19 @@ export interface PagesRead {
   bytes: number
   /** Refused, or broken off. */
   failed: number
+  /** Until the last page was whole. */
+  seconds: number
 }
 
 /** A thread of readers: each asks for the same page again as soon as it has it, for so many seconds. */
 const { port, path, readers, seconds }: CrowdOptions = workerData
 const agent = new Agent({ keepAlive: true, maxSockets: readers })
-const read: PagesRead = { pages: 0, bytes: 0, failed: 0 }
-const end = performance.now() + seconds * 1_000
+const read: PagesRead = { pages: 0, bytes: 0, failed: 0, seconds: 0 }
+const start = performance.now()
+const end = start + seconds * 1_000
 
 await Promise.all(Array.from({ length: readers }, ask))
+read.seconds = (performance.now() - start) / 1_000
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
 parentPort?.postMessage(read)
 

@@ -20,8 +20,8 @@ export interface IngestOptions extends Omit<AppOptions, 'routes'> {
 const MAX_READS = 100
 /** A page of 4 MB still gets through 300 kbit/s. */
 const READ_MILLISECONDS = 120_000
-/** Of pages, read from the database. The others wait for their turn, and leave the database to appends. */
-const PIECES_AT_ONCE = 2
+/** Of pages, read from the database. The others wait for their turn: a post that waits for two large ones waits twice as long. */
+const PIECES_AT_ONCE = 1
 
 export function createIngest({
   history,

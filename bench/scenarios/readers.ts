@@ -126,7 +126,7 @@ async function measure(bed: Bed, figures: Figures, size: Size, seconds: number):
     // Until all of them are there.
     await posts()
     const disturbed = await inParts(posts)
-    const { pages, bytes, failed } = await reading
+    const { pages, bytes, failed, seconds: took } = await reading
     const most = stopWatching()
     const after = await inParts(posts)
     const files = (await countTemporaryFiles(bed.urls.databaseUrl)) - filesBefore
@@ -134,8 +134,8 @@ async function measure(bed: Bed, figures: Figures, size: Size, seconds: number):
     figures.add(size.beside, {
       ...disturbed,
       [RATIO]: (disturbed[P99] * 2) / (before[P99] + after[P99]),
-      [PAGES]: pages / readingSeconds,
-      [RATE]: bytes / readingSeconds / 1e6,
+      [PAGES]: pages / took,
+      [RATE]: bytes / took / 1e6,
       [REFUSED]: failed,
       [FILES]: files,
       [MOST]: most / 1e6,
