@@ -30,13 +30,13 @@ test('Each message goes to the channel with its own text and key, and its answer
     posts.push(args)
     return aMessage({ position: posts.length })
   }
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     const outbox = new Outbox({ post }, 'lobby', {
       sent: (key, { position }) => {
         answers.push([key, position])
         if (key === 'b') resolve()
       },
-      failed: resolve,
+      failed: (_key, cause) => reject(new Error('not sent', { cause })),
     })
     outbox.put('a', 'one')
     outbox.put('b', 'two')
