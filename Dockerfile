@@ -1,15 +1,15 @@
-# Two images. The default is every service of ours; the command picks which: node dist/ingest/main.js, dist/bridge/main.js,
+# Builds two images. The default holds all services; the command chooses one: node dist/ingest/main.js, dist/bridge/main.js,
 # dist/gateway/main.js, or dist/history/main.js, which migrates the database and exits. `--target edge` is nginx with the page.
 #
 # The bases are arguments so that a release can pin them: `--build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:…`. The pipeline
-# insists on a digest; here stands a tag, because a digest that nobody renews is a base without its security fixes.
+# requires a digest. The default is a tag, because a digest that nobody renews gets no security fixes.
 ARG NODE_IMAGE=node:24-bookworm-slim
 ARG NGINX_IMAGE=nginx:1.28-bookworm
 
-# Everything that is compiled: by the same steps as on a developer's machine.
+# Compiles everything by the same steps as a developer's machine.
 FROM ${NODE_IMAGE} AS build
 WORKDIR /build
-# First what changes rarely, so that the dependencies are a layer of their own.
+# What rarely changes comes first, so that the dependencies are a separate layer.
 COPY package.json package-lock.json .npmrc prisma.config.ts ./
 COPY stack/setup.mjs ./stack/
 COPY stack/setup ./stack/setup
@@ -23,14 +23,14 @@ RUN node stack/setup.mjs build \
   && cp -R prisma/migrations /app/prisma/ \
   && cp package.json deploy/image/health.mjs deploy/image/smoke.mjs /app/ \
   && cp -R dist/client dist/contract /edge/ \
-  # Whatever the modes in the checkout: readable to whom the containers run as, writable to root alone.
+  # Whatever the modes in the checkout: everybody may read the files, and only root may write them.
   && chmod -R u=rwX,go=rX /app /edge nginx.conf
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY deploy/image/prune.mjs /tmp/
-# Without `optional` as well: Prisma's command line and its studio come as optional peers, 260 MB that no service loads.
+# Also without `optional`: Prisma's command line and its studio are optional peers, 260 MB that no service loads.
 RUN npm ci --omit=dev --omit=optional && node /tmp/prune.mjs node_modules
 
 FROM ${NGINX_IMAGE} AS edge
@@ -42,15 +42,15 @@ LABEL org.opencontainers.image.title="causeway-edge" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}"
 COPY --from=build /edge /srv/causeway
-# For Compose: finds the services by their names. The chart brings its own, from the same template.
+# For Compose, where services are found by their names. The chart brings its own configuration, from the same template.
 COPY --from=build /build/nginx.conf /etc/nginx/causeway.conf
 USER 1000:1000
 EXPOSE 8080
-# Workers finish what they have, for as long as worker_shutdown_timeout; SIGTERM would cut every stream at once.
+# Workers finish their requests within worker_shutdown_timeout; SIGTERM would end every stream at once.
 STOPSIGNAL SIGQUIT
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8081 && printf 'GET /nginx_status HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q Active <&3"]
-# Not through the base's entrypoint script, which wants to write below /etc.
+# Skips the base's entrypoint script, which writes below /etc.
 ENTRYPOINT []
 CMD ["nginx", "-e", "stderr", "-c", "/etc/nginx/causeway.conf"]
 
@@ -62,11 +62,11 @@ LABEL org.opencontainers.image.title="causeway" \
   org.opencontainers.image.licenses="MIT" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}"
-# Nothing is installed at run time, and a package manager is what an intruder looks for and scanners complain about.
+# Nothing is installed at run time. A package manager would help an intruder, and scanners complain about it.
 RUN rm -rf /opt/yarn* /usr/local/lib/node_modules /usr/local/include \
   /usr/local/bin/corepack /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/yarn /usr/local/bin/yarnpkg
 WORKDIR /app
-# A container has an address of its own; who may reach it is for its network to say.
+# A container has its own address, and its network decides who reaches it.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 METRICS_HOST=0.0.0.0 METRICS_PORT=9090
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app ./

@@ -1,4 +1,7 @@
-/** Native ESM with swc; the real servers are started once per run by the global setup. */
+/**
+ * Native ESM with swc; the real servers are started once per run by the global setup. Left out: the tests of the deployment,
+ * which need tools that only their own command fetches.
+ */
 export default {
   roots: [
     'contract',
@@ -10,8 +13,10 @@ export default {
     'client',
     'bench',
     'stack',
+    'deploy',
     'test',
   ].map((folder) => `<rootDir>/${folder}`),
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/deploy/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
@@ -25,6 +30,12 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
-  reporters: ['default', '<rootDir>/test/support/countReporter.js'],
+  reporters: [
+    'default',
+    [
+      '<rootDir>/test/support/countReporter.js',
+      { notRun: 'not run here: chart, images, rules and pipelines (npm run test:deploy)' },
+    ],
+  ],
   testTimeout: 30_000,
 }

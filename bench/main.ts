@@ -67,7 +67,7 @@ export async function main(options: BenchOptions): Promise<void> {
   for (const name of options.scenarios) {
     print(`${name}${quick ? ' (quick: the figures mean nothing)' : ''}`)
     try {
-      const outcome = await SCENARIOS[name]?.(testbed, { rounds, quick, minutes, gateways, say })
+      const outcome = await SCENARIOS[name]?.(testbed, { rounds, quick, minutes, gateways, print })
       if (outcome === undefined) throw new Error(`there is no scenario ${name}`)
       process.stdout.write(`\n${formatOutcome(outcome)}\n\n`)
       if (!quick) record(name, options, { testbed, baseline, outcome })

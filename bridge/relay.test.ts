@@ -30,7 +30,8 @@ describe('a relay', () => {
   test('finds copies that never came, in the middle and at the end', async () => {
     const { relay, metrics } = await testbed.start()
     const entries = await testbed.post(30)
-    for (const one of entries.filter((_, index) => index % 3 === 0)) relay.receive(testbed.epoch, one)
+    for (const one of entries.filter((_, index) => index % 3 === 0))
+      relay.receive(testbed.epoch, one)
     await testbed.levelled()
     expect(await testbed.copied()).toEqual(entries.map(({ json }) => json))
     expect(await value(metrics.fetched)).toBeGreaterThan(0)

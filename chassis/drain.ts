@@ -6,7 +6,7 @@ import { Server as NetServer } from 'node:net'
  * once, it would reset a request that is already on its way, and a proxy must not repeat a POST. nginx closes idle connections
  * after a second, and this is longer: nginx knows whether it is about to use one.
  */
-const GRACE_MILLISECONDS = 1500
+export const GRACE_MS = 1500
 const SWEEP_MILLISECONDS = 50
 
 /** Stops accepting, and resolves once all requests are answered and no connection is open. An abort closes those left. */
@@ -25,7 +25,7 @@ export async function drainServer(server: Server, signal: AbortSignal): Promise<
     // Only after reading what has arrived. If the event loop was blocked, timers run first, and a connection with a request in
     // its buffer still looks idle.
     sweep = setInterval(() => setImmediate(() => server.closeIdleConnections()), SWEEP_MILLISECONDS)
-  }, GRACE_MILLISECONDS)
+  }, GRACE_MS)
   signal.addEventListener('abort', cut, { once: true })
   try {
     if (signal.aborted) cut()

@@ -24,7 +24,7 @@ describe('a problem', () => {
     const problem = new Problem('validation-failed', 'Look again.', { errors })
     expect(problem.toDetails('r1')).toEqual({
       type: '/problems/validation-failed',
-      title: 'The body does not have the right form',
+      title: 'The body is not valid',
       status: 422,
       detail: 'Look again.',
       instance: '/requests/r1',
@@ -35,7 +35,7 @@ describe('a problem', () => {
   test('is sent without members that have no value', () => {
     expect(new Problem('overloaded').toDetails()).toEqual({
       type: '/problems/overloaded',
-      title: 'Too much is waiting; try again soon',
+      title: 'Too many requests are waiting; try again soon',
       status: 503,
     })
   })

@@ -27,11 +27,12 @@ describe('a query', () => {
   })
 
   test('is refused with all its mistakes at once, and repeats nothing that was sent', () => {
-    const read = (query: Query): void => {
-      query.one('other', parsePosition, 'a position')
-      query.mistake('many', 'required')
-    }
-    expect(mistakes('one=1&one=1&secret=2&other=x', read)).toEqual([
+    expect(
+      mistakes('one=1&one=1&secret=2&other=x', (query) => {
+        query.one('other', parsePosition, 'a position')
+        query.mistake('many', 'required')
+      }),
+    ).toEqual([
       'invalid-parameter',
       [
         { pointer: '#/one', detail: 'given more than once' },

@@ -90,14 +90,14 @@ test('all reads share one limit, beyond which each gets 503; posts are not affec
   for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200)
 })
 
-test('two pages at a time are read from the database, in turn', async () => {
+test('one page at a time is read from the database', async () => {
   const ingest = new SlowIngest()
   await ingest.open()
   const answers = Array.from({ length: 5 }, () => fetch(`${ingest.origin}/history?channel=a`))
-  for (let read = 0; read < answers.length; read++) {
-    await waitFor(() => ingest.waiting.length === Math.min(2, answers.length - read))
+  for (const _answer of answers) {
+    await waitFor(() => ingest.waiting.length === 1)
     ingest.waiting.shift()?.()
   }
   for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200)
-  expect(ingest.mostPages).toBe(2)
+  expect(ingest.mostPages).toBe(1)
 })

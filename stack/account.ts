@@ -1,37 +1,25 @@
-import { execFileSync } from 'node:child_process'
-import { lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, statSync } from 'node:fs'
 
-/** Another user than ours, to run a server as. */
+/** A user that a server runs as, other than ours. */
 export interface Account {
   uid: number
   gid: number
 }
 
 /**
- * Makes a server's folder and says who the server runs as. Postgres refuses to run as root, and no server needs it: started by
- * root they run as the owner of their folder, at first `nobody`, a user that every system has, so none is created. An ordinary
- * user's servers run as that user (undefined).
+ * Makes a server's folder and returns the account that the server runs as. No server needs root, and Postgres refuses it.
+ * Started by root, a server runs as the owner of its folder, at first `nobody`, a user that every system has. Started by an
+ * ordinary user, it runs as that user (undefined).
  */
 export function ownFolder(folder: string): Account | undefined {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (process.getuid?.() !== 0) return undefined
   const { uid, gid } = statSync(folder)
-  const account = uid === 0 ? nobody() : { uid, gid }
-  own(folder, account)
+  const account = uid === 0 ? { uid: idOfNobody('-u'), gid: idOfNobody('-g') } : { uid, gid }
+  // -h: never through a link. A server that may write here must not choose which files root gives away.
+  execFileSync('chown', ['-hR', `${account.uid}:${account.gid}`, folder])
   return account
-}
-
-function own(path: string, account: Account): void {
-  // Never through a link: the server that may write here must not choose whose files root gives away.
-  const stat = lstatSync(path)
-  if (stat.uid !== account.uid) lchownSync(path, account.uid, account.gid)
-  if (!stat.isDirectory()) return
-  for (const name of readdirSync(path)) own(join(path, name), account)
-}
-
-function nobody(): Account {
-  return { uid: idOfNobody('-u'), gid: idOfNobody('-g') }
 }
 
 function idOfNobody(flag: '-u' | '-g'): number {
@@ -46,11 +34,11 @@ export interface Command {
 }
 
 /**
- * The command line that runs `command` as `account`, who must be able to read `files` and to listen on `port`.
+ * The command line that runs `command` as `account`, which must be able to read `files` and to listen on `port`.
  *
- * A clone below /root cannot be entered by anyone else. There the server keeps, of all that root may do, this one thing:
- * to pass by the modes of files; likewise to listen on a port below 1024. That is Linux alone (setpriv is part of util-linux); elsewhere
- * the server says what it cannot open.
+ * Nobody else can enter a clone below /root. There the server keeps one of root's powers: to ignore the modes of files. For a
+ * port below 1024 it keeps the power to listen there. Only Linux can do that (setpriv is part of util-linux); elsewhere the
+ * server says what it cannot open.
  */
 export function commandAs(
   account: Account | undefined,
@@ -59,8 +47,9 @@ export function commandAs(
   needs: { files: string[]; port?: number },
 ): Command {
   if (account === undefined) return { command, args }
+  const isReadable = (path: string) => spawnSync('test', ['-r', path], account).status === 0
   const capabilities = [
-    ...(needs.files.every((path) => isReadableBy(account, path)) ? [] : ['+dac_override']),
+    ...(needs.files.every(isReadable) ? [] : ['+dac_override']),
     ...(needs.port !== undefined && needs.port < 1024 ? ['+net_bind_service'] : []),
   ].join(',')
   if (capabilities === '' || process.platform !== 'linux') return { command, args, ...account }
@@ -70,19 +59,16 @@ export function commandAs(
     '--clear-groups',
     `--inh-caps=${capabilities}`,
     `--ambient-caps=${capabilities}`,
+    // access(2), by which Postgres looks for its own programs, would disregard them.
+    '--securebits=+no_setuid_fixup',
+    // A change of user clears it.
+    '--pdeathsig=keep',
   ]
   return { command: 'setpriv', args: [...switches, '--', command, ...args] }
 }
 
-/** Whether it may read the file as things are, with no help from capabilities. */
-export function isReadableBy({ uid }: Account, path: string): boolean {
-  const allows = (each: string, mode: number) => {
-    const stat = statSync(each)
-    return stat.uid === uid || (stat.mode & mode) !== 0
-  }
-  if (!allows(path, 0o004)) return false
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    if (!allows(folder, 0o001)) return false
-    if (folder === dirname(folder)) return true
-  }
+/** The command line that runs `command` and lets the kernel send it `signal` when its parent dies. Only Linux can do that. */
+export function dyingWithParent(command: string[], signal: NodeJS.Signals): string[] {
+  if (process.platform !== 'linux') return command
+  return ['setpriv', `--pdeathsig=${signal.slice('SIG'.length)}`, '--', ...command]
 }

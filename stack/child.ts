@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Command, dyingWithParent } from './account.ts'
 import { messageOf } from './errors.ts'
 import { signalGroup } from './group.ts'
-import type { Command } from './account.ts'
+import type { LogFiles } from './logFiles.ts'
 
 export type Role = 'postgres' | 'redis' | 'mosquitto' | 'bridge' | 'ingest' | 'gateway' | 'nginx'
 
@@ -14,7 +14,7 @@ export interface ChildSpec {
   name: string
   /** What it offers to others. */
   url?: string
-  /** Private: /metrics, /live and /ready; of nginx, its status. */
+  /** Private: /metrics, /live and /ready of a service; the status page of nginx. */
   metricsUrl?: string
   command: Command
   env: NodeJS.ProcessEnv
@@ -22,33 +22,33 @@ export interface ChildSpec {
   /** One look whether it serves; rejects while it does not. */
   probe: (pid: number) => Promise<void>
   readyWithin: number
-  /** The signal that makes it end in order. */
+  /** The signal that ends it in order. */
   stopSignal: NodeJS.Signals
   stopWithin: number
+  /** What the kernel sends it if the runner dies first (Linux). Default: SIGKILL, which also ends a process that hangs. */
+  deathSignal?: NodeJS.Signals
 }
 
 /** What a child needs of its supervisor, and tells it. */
-export interface ChildEvents {
-  /** A file descriptor for its output. */
-  log: (name: string) => number
-  lastLines: (name: string) => string
-  spawned: (pid: number) => void
-  gone: (pid: number) => void
-  say: (line: string) => void
+export interface ChildOptions {
+  logs: LogFiles
+  print: (line: string) => void
+  /** Called after it got or lost its process; with the pid that it got. */
+  onChange: (pid?: number) => void
 }
 
-const PROBE_EVERY = 25
-const BACKOFF_FIRST = 250
-const BACKOFF_MOST = 10_000
-/** A child that lived this long was well: its next death starts the backoff anew. */
-const STABLE_AFTER = 15_000
+const PROBE_EVERY_MS = 25
+const FIRST_BACKOFF_MS = 250
+const MAX_BACKOFF_MS = 10_000
+/** A child that lived this long was well: its next backoff is the first again. */
+const STABLE_AFTER_MS = 15_000
 
 /**
  * One process over all its lives; its addresses stay the same.
  *
- * `down`: there is none, and none is wanted; `start` leaves it. `starting`: its death, or not being ready in time, rejects
- * `start` and leads back to `down`. `kept`: it was ready once; whenever it dies it is started again, after a time that doubles
- * with each death in a row. `stop` leads from each to `down`.
+ * `down`: no process, and none is wanted; `start` leaves it. `starting`: if it dies or is not ready in time, `start` rejects and
+ * the state is `down` again. `kept`: it was ready once. Whenever it dies, it starts again after a backoff, which doubles with
+ * each death in a row. `stop` leads from every state to `down`.
  */
 export class Child {
   readonly role: Role
@@ -56,19 +56,21 @@ export class Child {
   readonly url: string | undefined
   readonly metricsUrl: string | undefined
   readonly #spec: ChildSpec
-  readonly #events: ChildEvents
+  readonly #options: ChildOptions
   #process: ChildProcess | undefined
+  /** Resolves when #process is gone. */
+  #gone: Promise<void> | undefined
   #state: 'down' | 'starting' | 'kept' = 'down'
   #failures = 0
   #restart: NodeJS.Timeout | undefined
 
-  constructor(spec: ChildSpec, events: ChildEvents) {
+  constructor(spec: ChildSpec, options: ChildOptions) {
     this.role = spec.role
     this.name = spec.name
     this.url = spec.url
     this.metricsUrl = spec.metricsUrl
     this.#spec = spec
-    this.#events = events
+    this.#options = options
   }
 
   /** The pid, or null while there is no process. */
@@ -90,92 +92,87 @@ export class Child {
     }
   }
 
-  /** Ends it and leaves it ended, by its own signal or the one given; by SIGKILL when it takes longer than its bound. */
-  async stop(signal: NodeJS.Signals = this.#spec.stopSignal): Promise<void> {
+  /** Ends it, and it stays down. `signal` is followed by SIGKILL after `stopWithin`. */
+  async stop(signal = this.#spec.stopSignal): Promise<void> {
     this.#state = 'down'
     clearTimeout(this.#restart)
-    const running = this.#process
-    if (running === undefined) return
-    const gone = once(running, 'gone')
-    running.kill(signal)
+    if (this.#process === undefined) return
+    this.kill(signal)
     const late = setTimeout(() => {
-      this.#events.say(`${this.name} did not stop within ${this.#spec.stopWithin} ms: killed`)
-      running.kill('SIGKILL')
+      this.#options.print(`${this.name} did not stop within ${this.#spec.stopWithin} ms: killed`)
+      this.kill('SIGKILL')
     }, this.#spec.stopWithin)
-    await gone
+    await this.#gone
     clearTimeout(late)
   }
 
-  /** Signals it as anyone on this machine could; a death is answered by a restart, as always. */
+  /** Signals it as anyone on this machine could: a death is answered by a restart, as always. */
   kill(signal: NodeJS.Signals): void {
     this.#process?.kill(signal)
   }
 
   async #launch(): Promise<void> {
-    const { command, env, cwd, readyWithin } = this.#spec
-    const log = this.#events.log(this.name)
-    const { command: program, args, ...account } = command
+    const { command: run, env, cwd, deathSignal = 'SIGKILL' } = this.#spec
+    const { command, args, ...account } = run
+    const [program = '', ...rest] = dyingWithParent([command, ...args], deathSignal)
+    const log = this.#options.logs.open(this.name)
     const stdio = ['ignore', log, log] as const
-    const child = spawn(program, args, { ...account, env, cwd, stdio: [...stdio], detached: true })
+    const child = spawn(program, rest, { ...account, env, cwd, stdio: [...stdio], detached: true })
     this.#process = child
     const born = Date.now()
-    child.on('error', (error) => {
-      this.#events.say(`${this.name}: ${error.message}`)
-      if (child.pid === undefined) this.#onGone(child, born, error.message)
+    const ended = new Promise<string>((resolve) => {
+      child.on('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+      // A process that was never there does not exit.
+      child.on('error', ({ message }) => child.pid === undefined && resolve(message))
     })
-    child.on('exit', (code, signal) => this.#onGone(child, born, signal ?? `exit code ${code}`))
-    if (child.pid !== undefined) this.#events.spawned(child.pid)
-    await this.#untilReady(child, Date.now() + readyWithin)
+    this.#gone = ended.then((how) => this.#onGone(child, born, how))
+    if (child.pid !== undefined) this.#options.onChange(child.pid)
+    await this.#untilReady(child, ended)
   }
 
-  async #untilReady(child: ChildProcess, deadline: number): Promise<void> {
-    let reason: unknown
-    while (Date.now() < deadline) {
+  async #untilReady(child: ChildProcess, ended: Promise<string>): Promise<void> {
+    const { probe, readyWithin } = this.#spec
+    const deadline = Date.now() + readyWithin
+    for (;;) {
       if (this.#process !== child || child.pid === undefined) {
-        throw new Error(`${this.name} ended before it was ready.\n${this.#lastLines()}`)
+        throw this.#error(`ended before it was ready (${await ended})`)
       }
       try {
-        // Each look is short, and looks are few: the wait is bounded by the deadline.
-        await this.#spec.probe(child.pid)
-        return
-      } catch (error) {
-        reason = error
+        return await probe(child.pid)
+      } catch (cause) {
+        if (Date.now() > deadline) {
+          child.kill('SIGKILL')
+          throw this.#error(`was not ready within ${readyWithin} ms`, cause)
+        }
       }
-      await sleep(PROBE_EVERY)
+      await sleep(PROBE_EVERY_MS)
     }
-    child.kill('SIGKILL')
-    throw new Error(
-      `${this.name} was not ready within ${this.#spec.readyWithin} ms.\n${this.#lastLines()}`,
-      { cause: reason },
-    )
   }
 
-  #lastLines(): string {
-    return this.#events.lastLines(this.name)
+  #error(what: string, cause?: unknown): Error {
+    const log = this.#options.logs.lastLines(this.name, 12)
+    return new Error(`${this.name} ${what}.\n${log}`, { cause })
   }
 
   #onGone(child: ChildProcess, born: number, how: string): void {
     if (this.#process !== child) return
     this.#process = undefined
-    if (child.pid !== undefined) {
-      signalGroup(child.pid, 'SIGKILL')
-      this.#events.gone(child.pid)
-    }
-    child.emit('gone')
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
+    this.#options.onChange()
     if (this.#state !== 'kept') return
-    if (Date.now() - born > STABLE_AFTER) this.#failures = 0
-    const wait = Math.min(BACKOFF_FIRST * 2 ** this.#failures++, BACKOFF_MOST)
-    this.#events.say(`${this.name} died (${how}); starting it again in ${wait} ms`)
+    if (Date.now() - born > STABLE_AFTER_MS) this.#failures = 0
+    const wait = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures++, MAX_BACKOFF_MS)
+    this.#options.print(`${this.name} died (${how}); starting it again in ${wait} ms`)
     this.#restart = setTimeout(() => void this.#relaunch(), wait)
   }
 
   async #relaunch(): Promise<void> {
     try {
       await this.#launch()
-      this.#events.say(`${this.name} is back`)
+      this.#options.print(`${this.name} is back`)
     } catch (error) {
-      // The death that this tells of has already led to the next try.
-      if (this.#state === 'kept') this.#events.say(messageOf(error))
+      // Its death has already scheduled the next try.
+      if (this.#state === 'kept') this.#options.print(messageOf(error))
     }
   }
 }

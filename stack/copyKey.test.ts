@@ -20,7 +20,7 @@ test('the stack’s key is made once and kept', () => {
   expect(readdirSync(dir)).toEqual(['copy-key'])
 })
 
-test('the stack’s key is one that the services take', () => {
+test('the services accept the stack’s key', () => {
   const key = copyKey(dir)
   expect(copyKeys().parse(key)).toEqual([key])
 })
@@ -34,12 +34,12 @@ test('each stack has a key of its own', async () => {
   }
 })
 
-test('the stack’s key can be read by its owner only', () => {
+test('only its owner can read the stack’s key', () => {
   copyKey(dir)
   expect((statSync(join(dir, 'copy-key')).mode & 0o777).toString(8)).toBe('600')
 })
 
-test('a start that was cut short while it made the key leaves nothing that the next one takes for it', () => {
+test('the next start ignores half a key that a killed start has left', () => {
   writeFileSync(join(dir, 'copy-key.new'), 'half', { mode: 0o600 })
   expect(copyKeys().safeParse(copyKey(dir)).success).toBe(true)
   expect(existsSync(join(dir, 'copy-key.new'))).toBe(false)

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { identityOf } from './identity.ts'
 
 /**
- * Signals a child's whole process group. Every child leads a group of its own: Ctrl-C at the terminal then reaches the runner
- * alone, which stops the rest in order, and what a killed child leaves behind (nginx's workers keep the port) ends with it.
- * @returns whether anyone was there to get it
+ * Signals a child's whole process group. Every child leads its own group, for two reasons: Ctrl-C at the terminal reaches only
+ * the runner, which stops the children in order; and what a killed child leaves (nginx's workers keep the port) ends with it.
+ * @returns whether the group existed
  */
 export function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
   try {
@@ -14,12 +14,11 @@ export function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Ends a process that is not ours to wait for, with its group: politely, then after `within` milliseconds for certain. */
+/** Ends another process's child and its group: by SIGINT, and by SIGKILL after `within` milliseconds. */
 export async function endProcess(pid: number, identity: string, within: number): Promise<void> {
-  const deadline = Date.now() + within
-  signalGroup(pid, 'SIGINT')
-  while (identityOf(pid) === identity && Date.now() < deadline) await sleep(20)
-  signalGroup(pid, 'SIGKILL')
-  const collected = Date.now() + within
-  while (identityOf(pid) === identity && Date.now() < collected) await sleep(20)
+  for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+    signalGroup(pid, signal)
+    const deadline = Date.now() + within
+    while (identityOf(pid) === identity && Date.now() < deadline) await sleep(20)
+  }
 }

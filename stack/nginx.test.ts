@@ -9,6 +9,7 @@ import { PROBLEMS } from '../contract/problem.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { TestEdge, edgeOptions } from '../test/support/testEdge.ts'
 import { writeConfig } from './nginx.ts'
+import { freePort } from './ports.ts'
 import { serverEnv } from './server.ts'
 
 const opened = disposables()
@@ -30,7 +31,7 @@ test('the configuration passes nginx’s own check', async () => {
 })
 
 describe('a post', () => {
-  test('that an ingest takes and does not answer is of unknown outcome, and is not repeated', async () => {
+  test('that an ingest takes and does not answer has an unknown outcome, and goes to no other ingest', async () => {
     let posts = 0
     edge.ingest = (request, response) => {
       posts++
@@ -40,33 +41,105 @@ describe('a post', () => {
     expect(posts).toBe(1)
   })
 
+  test('still goes to the ingests that have just failed', async () => {
+    for (let count = 0; count < 4; count++) {
+      edge.ingest = (_request, response) => response.destroy()
+      await post('{}')
+    }
+    edge.ingest = (request, response) => request.resume().on('end', () => response.end('stored'))
+    expect(await (await post('{}')).text()).toBe('stored')
+  })
+
+  test('goes to the ingest that lives if another cannot be reached', async () => {
+    const half = new TestEdge()
+    half.ingest = (request, response) => request.resume().on('end', () => response.end('stored'))
+    const dead = await freePort()
+    await half.open(opened, (config) =>
+      config.replace(/server 127.0.0.1:\d+/, `server 127.0.0.1:${dead}`),
+    )
+    for (let count = 0; count < 4; count++) {
+      const answer = await fetch(`${half.origin}/channels/a/messages`, {
+        method: 'POST',
+        body: '{}',
+      })
+      expect(await answer.text()).toBe('stored')
+    }
+  })
+
+  test('is told to come back if it reaches no ingest', async () => {
+    const none = new TestEdge()
+    const dead = await freePort()
+    await none.open(opened, (config) =>
+      config.replaceAll(/server 127.0.0.1:\d+/g, `server 127.0.0.1:${dead}`),
+    )
+    const answer = await fetch(`${none.origin}/channels/a/messages`, { method: 'POST', body: '{}' })
+    expect(answer.headers.get('retry-after')).toBe('2')
+    expect(await problem(answer)).toBe('unavailable')
+  })
+
   test('that is too large is refused', async () => {
     expect(await problem(await post('x'.repeat(1_100_000)))).toBe('too-large')
   })
 
-  test('is told where it comes from by the edge alone', async () => {
+  test('gets its sender’s address from the edge only', async () => {
     edge.ingest = (request, response) => response.end(JSON.stringify(request.headers))
     const response = await fetch(`${edge.origin}/channels/a`, {
-      headers: { 'X-Forwarded-For': '6.6.6.6', 'X-Request-Id': 'a b' },
+      headers: {
+        'X-Forwarded-For': '6.6.6.6',
+        'X-Forwarded-Proto': 'gopher',
+        'X-Request-Id': 'a b',
+      },
     })
     const seen: unknown = await response.json()
-    expect(seen).toMatchObject({ 'x-forwarded-for': '127.0.0.1', host: new URL(edge.origin).host })
-    expect(seen).toMatchObject({ 'x-request-id': expect.stringMatching(/^[0-9a-f]{32}$/) })
+    expect(seen).toMatchObject({
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'http',
+      host: new URL(edge.origin).host,
+      'x-request-id': expect.stringMatching(/^[0-9a-f]{32}$/),
+    })
   })
 })
 
-describe('an address', () => {
+test('a GET that one ingest does not answer goes to the other', async () => {
+  let gets = 0
+  edge.ingest = (_request, response) => {
+    gets++
+    if (gets === 1) response.destroy()
+    else response.end('page')
+  }
+  expect(await (await fetch(`${edge.origin}/history?channel=a`)).text()).toBe('page')
+  expect(gets).toBe(2)
+})
+
+test('a request keeps a sane id through the edge', async () => {
+  edge.ingest = (request, response) => response.end(request.headers['x-request-id'])
+  const headers = { 'X-Request-Id': 'My.id_1-2' }
+  expect(await (await fetch(`${edge.origin}/channels/a`, { headers })).text()).toBe('My.id_1-2')
+})
+
+test('a request that cannot be read is answered with a problem', async () => {
+  const answer = await edge.raw('GET /channels/a HTTP/1.1\r\n\r\n')
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+  expect(answer).toContain('Content-Type: application/problem+json')
+  expect(answer).toContain('"type":"/problems/malformed-request"')
+})
+
+test('a method that the page does not offer is answered with a problem', async () => {
+  expect(await problem(await fetch(edge.origin, { method: 'POST' }))).toBe('method-not-allowed')
+})
+
+describe('a request for an address', () => {
   test.each([
     '/nothing',
     '/client/tsconfig.json',
     '/client/none.js',
     '/stack/main.js',
     '/nginx_status',
-  ])('%s is not there', async (path) => {
+  ])('that does not exist, %s, is answered with a problem', async (path) => {
     expect(await problem(await fetch(`${edge.origin}${path}`))).toBe('not-found')
   })
 
-  test('that holds a query is logged without it', async () => {
+  test('with a query is logged without the query', async () => {
     await fetch(`${edge.origin}/nowhere?token=secret`)
     let log = ''
     // nginx gathers lines for up to a second.
@@ -76,7 +149,7 @@ describe('an address', () => {
   })
 })
 
-test('an answer that its reader does not take is not kept by the edge, and is whole in the end', async () => {
+test('the edge keeps no answer that its reader does not take, and the reader gets it whole in the end', async () => {
   const chunk = 'x'.repeat(100_000)
   const chunks = 500
   let written = 0
@@ -92,7 +165,7 @@ test('an answer that its reader does not take is not kept by the edge, and is wh
     write()
   }
   const slow = await fetch(`${edge.origin}/history?channel=slow`)
-  // As long as others take, nothing more of it has been asked for.
+  // While others are answered, the edge asks for nothing more of it.
   for (let before = -1; before < written;) {
     before = written
     for (let count = 0; count < 20; count++) await fetch(`${edge.origin}/history?channel=other`)
@@ -101,7 +174,7 @@ test('an answer that its reader does not take is not kept by the edge, and is wh
   expect((await slow.text()).length).toBe(chunks * chunk.length)
 })
 
-test('the page may load nothing from elsewhere', async () => {
+test('the page may not load anything from elsewhere', async () => {
   const { headers } = await fetch(`${edge.origin}/`)
   expect(headers.get('content-security-policy')).toContain("default-src 'self'")
   expect(headers.get('x-content-type-options')).toBe('nosniff')

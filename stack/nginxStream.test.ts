@@ -13,7 +13,7 @@ const endAtOnce: RequestListener = (_request, response) => response.end('data: 1
 const leave: RequestListener = (_request, response) => response.destroy()
 
 describe('a stream', () => {
-  test('comes from the gateway that lives, and at once', async () => {
+  test('comes from the gateway that lives, without delay', async () => {
     edge.gateway = (_request, response) => response.write('data: 1\n\n')
     for (let time = 0; time < 4; time++) {
       const aborted = new AbortController()
@@ -24,7 +24,7 @@ describe('a stream', () => {
     }
   })
 
-  test('without any gateway is one event that asks to come back', async () => {
+  test('is one event that asks to come back if there is no gateway', async () => {
     edge.gateway = leave
     const response = await fetch(`${edge.origin}/events?channel=a`)
     expect(response.status).toBe(200)
@@ -48,17 +48,20 @@ describe('a stream', () => {
     'e1-7, e1-8',
     'abcdefghijklmnopq-7',
     'e1-12345678901234567',
-  ])('that cannot begin is told the id %j again only if it is one', async (id) => {
-    edge.gateway = leave
-    const expected = parseEventId(id.trim()) === undefined ? undefined : id.trim()
-    const byHeader = await fetch(`${edge.origin}/events`, { headers: { 'Last-Event-ID': id } })
-    expect(idOf(await byHeader.text())).toBe(expected)
-    if (id !== id.trim()) return
-    const byQuery = await fetch(`${edge.origin}/events?lastEventId=${encodeURIComponent(id)}`)
-    expect(idOf(await byQuery.text())).toBe(expected)
-  })
+  ])(
+    'that cannot begin repeats the last event id %j only if it has the form of one',
+    async (id) => {
+      edge.gateway = leave
+      const expected = parseEventId(id.trim()) === undefined ? undefined : id.trim()
+      const byHeader = await fetch(`${edge.origin}/events`, { headers: { 'Last-Event-ID': id } })
+      expect(idOf(await byHeader.text())).toBe(expected)
+      if (id !== id.trim()) return
+      const byQuery = await fetch(`${edge.origin}/events?lastEventId=${encodeURIComponent(id)}`)
+      expect(idOf(await byQuery.text())).toBe(expected)
+    },
+  )
 
-  test('that cannot begin is told the id of its header rather than that of its query', async () => {
+  test('that cannot begin repeats the id of its header rather than that of its query', async () => {
     edge.gateway = leave
     const ask = async (header: string) => {
       const headers = { 'Last-Event-ID': header }
@@ -77,14 +80,14 @@ describe('a stream', () => {
     const asking = `GET /events?channel=a ${version}\r\n\r\n`
     for (const listener of [endAtOnce, leave]) {
       edge.gateway = listener
-      // Else the socket would be waited for in vain.
+      // Otherwise the test would wait for the end of the socket in vain.
       const { headers } = await fetch(`${edge.origin}/events?channel=a`)
       expect(headers.get('connection')).toBe('close')
       expect(await edge.raw(asking)).toContain('\ndata:')
     }
   })
 
-  test('comes whole to a reader of HTTP/1.0, which need not name a host', async () => {
+  test('comes unchunked to a reader of HTTP/1.0, which need not name a host', async () => {
     let host: string | undefined
     edge.gateway = (request, response) => {
       host = request.headers.host
@@ -108,14 +111,14 @@ describe('a stream', () => {
     expect(answer).toContain('data: 1\n\n')
   })
 
-  test('is nothing but its head to who asks for that', async () => {
+  test('has only a head in the answer to HEAD', async () => {
     edge.gateway = leave
     const answer = await edge.raw('HEAD /events?channel=a HTTP/1.0\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1\.1 200 /)
     expect(answer).toMatch(/\r\n\r\n$/)
   })
 
-  test('of which the edge has no connection left for its gateway asks to come back too', async () => {
+  test('asks to come back if the edge has no connection left for its gateway', async () => {
     const few = new TestEdge()
     few.gateway = (_request, response) => response.write('data: 1\n\n')
     await few.open(opened, (config) =>

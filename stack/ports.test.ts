@@ -3,11 +3,11 @@ import { createServer } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { freePort, listenError } from './ports.ts'
 
-test('a free port can be listened on', async () => {
+test('freePort returns a port that can be listened on', async () => {
   expect(await listenError('127.0.0.1', await freePort())).toBeUndefined()
 })
 
-test('a port in use is reported with the code of the error', async () => {
+test('listening on a port in use is reported with the code of the error', async () => {
   const port = await freePort()
   const server = createServer().listen(port, '127.0.0.1')
   await once(server, 'listening')

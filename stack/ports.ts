@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { codeOf, messageOf } from './errors.ts'
 
-// Below the range from which the kernel takes the local ports of outgoing connections (32768 on Linux, 49152 on macOS): there
-// a server that is restarted may find its port taken by some client's connection.
+// Below the range from which the kernel takes the local ports of outgoing connections (32768 on Linux, 49152 on macOS): there,
+// a client's connection may take the port of a server that restarts.
 const FIRST = 20_000
 const COUNT = 12_000
 const TRIES = 100
 
-/** A loopback port that no one listens on. Random, so that two runs that start at once do not choose alike. */
+/** A free loopback port. It is random, so that two runs that start at once choose different ones. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
     const port = FIRST + Math.floor(Math.random() * COUNT)
@@ -17,14 +17,13 @@ export async function freePort(): Promise<number> {
   throw new Error(`no free port found in ${TRIES} tries between ${FIRST} and ${FIRST + COUNT}`)
 }
 
-/** The code of the error with which listening there fails (`EADDRINUSE`, `EACCES`, …), or undefined where it can be done. */
+/** The code of the error with which listening fails (`EADDRINUSE`, `EACCES`, …), or undefined if it succeeds. */
 export async function listenError(host: string, port: number): Promise<string | undefined> {
   const server = createServer()
   try {
     server.listen({ host, port, exclusive: true })
     await once(server, 'listening')
-    server.close()
-    await once(server, 'close')
+    await server[Symbol.asyncDispose]()
     return undefined
   } catch (error) {
     return codeOf(error) ?? messageOf(error)

@@ -4,6 +4,7 @@ import { mosquitto } from './mosquitto.ts'
 import { freePort } from './ports.ts'
 import { postgres } from './postgres.ts'
 import { redis } from './redis.ts'
+import type { ServerOptions, ServerSpec } from './server.ts'
 import { runSql, withDatabase } from './sql.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -20,51 +21,41 @@ export interface ServersOptions {
   databaseUrl?: string | undefined
   redisUrl?: string | undefined
   mqttUrl?: string | undefined
-  /** Of those that are started; default: free ones. */
+  /** For those that are started; default: free ports. */
   postgresPort?: number | undefined
   redisPort?: number | undefined
   mqttPort?: number | undefined
 }
 
+type Server = (options: ServerOptions) => ServerSpec | Promise<ServerSpec>
+
 const DATABASE = 'causeway'
 
-/** Starts Postgres, Redis and Mosquitto, all at once; one whose address is given is someone else's and is used as it is. */
+/** Starts Postgres, Redis and Mosquitto, all at once. A server whose URL is given is someone else's: it is used as it is. */
 export async function startServers(
   supervisor: Supervisor,
   options: ServersOptions,
 ): Promise<ServerUrls> {
-  const folder = (name: string) => join(options.dir, name)
+  const start = async (server: Server, port: number | undefined) => {
+    const dir = join(options.dir, server.name)
+    const spec = await server({ dir, port: port ?? (await freePort()) })
+    await supervisor.start(spec)
+    return spec.url
+  }
   const [databaseUrl, redisUrl, mqttUrl] = await Promise.all([
-    options.databaseUrl ?? startPostgres(supervisor, folder('postgres'), options.postgresPort),
-    options.redisUrl ?? startRedis(supervisor, folder('redis'), options.redisPort),
-    options.mqttUrl ?? startMosquitto(supervisor, folder('mosquitto'), options.mqttPort),
+    options.databaseUrl ?? start(postgres, options.postgresPort).then(ownDatabase),
+    options.redisUrl ?? start(redis, options.redisPort),
+    options.mqttUrl ?? start(mosquitto, options.mqttPort),
   ])
   return { databaseUrl, redisUrl, mqttUrl }
 }
 
-async function startPostgres(supervisor: Supervisor, dir: string, port?: number): Promise<string> {
-  const server = await postgres({ dir, port: port ?? (await freePort()) })
-  await supervisor.start(server)
-  await createIfMissing(server.url)
-  return withDatabase(server.url, DATABASE)
-}
-
-async function createIfMissing(url: string): Promise<void> {
+/** Creates our database on the server, unless it is there, and returns its URL. */
+async function ownDatabase(serverUrl: string): Promise<string> {
   try {
-    await runSql(url, `create database ${DATABASE}`)
+    await runSql(serverUrl, `create database ${DATABASE}`)
   } catch (error) {
     if (messageOf(error) !== 'DatabaseAlreadyExists') throw error
   }
-}
-
-async function startRedis(supervisor: Supervisor, dir: string, port?: number): Promise<string> {
-  const server = redis({ dir, port: port ?? (await freePort()) })
-  await supervisor.start(server)
-  return server.url
-}
-
-async function startMosquitto(supervisor: Supervisor, dir: string, port?: number): Promise<string> {
-  const server = mosquitto({ dir, port: port ?? (await freePort()) })
-  await supervisor.start(server)
-  return server.url
+  return withDatabase(serverUrl, DATABASE)
 }

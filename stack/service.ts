@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ChildSpec } from './child.ts'
 import { freePort } from './ports.ts'
-import { answers } from './probes.ts'
+import { waitForHttp } from './probes.ts'
 import { ROOT } from './root.ts'
 import type { ServerUrls } from './servers.ts'
 
@@ -15,7 +15,7 @@ export interface ServiceOptions extends ServerUrls {
   mqttPrefix: string
   /** See `copyKey`. */
   copyKeys: string
-  /** More of the environment, also over what is set here; for a fault run, the address of a proxy before Redis, say. */
+  /** More environment; it wins over what is set here. A fault run sets the URL of a proxy in front of Redis, for example. */
   env: NodeJS.ProcessEnv
 }
 
@@ -24,8 +24,7 @@ export interface ServiceSpec extends ChildSpec {
 }
 
 /** One process of one of our services, compiled, on free loopback ports. */
-export async function service(options: ServiceOptions): Promise<ServiceSpec> {
-  const { role, index, env } = options
+export async function service({ role, index, ...options }: ServiceOptions): Promise<ServiceSpec> {
   const [port, metricsPort] = await Promise.all([freePort(), freePort()])
   const metricsUrl = `http://127.0.0.1:${metricsPort}`
   return {
@@ -41,29 +40,24 @@ export async function service(options: ServiceOptions): Promise<ServiceSpec> {
     },
     env: {
       ...process.env,
-      ...addresses(options),
-      // The variables of the edge have the same names; the services stay behind it.
+      DATABASE_URL: options.databaseUrl,
+      REDIS_URL: options.redisUrl,
+      REDIS_PREFIX: options.redisPrefix,
+      MQTT_URL: options.mqttUrl,
+      MQTT_PREFIX: options.mqttPrefix,
+      COPY_KEYS: options.copyKeys,
+      // nginx' variables have the same names; the services stay behind it.
       HOST: '127.0.0.1',
       PORT: String(port),
       METRICS_HOST: '127.0.0.1',
       METRICS_PORT: String(metricsPort),
-      ...env,
+      ...options.env,
     },
     cwd: ROOT,
-    probe: () => answers(`${metricsUrl}/ready`, 200),
+    probe: () => waitForHttp(`${metricsUrl}/ready`, 200),
     readyWithin: 30_000,
     stopSignal: 'SIGTERM',
-    stopWithin: 15_000,
-  }
-}
-
-function addresses(options: ServiceOptions): NodeJS.ProcessEnv {
-  return {
-    DATABASE_URL: options.databaseUrl,
-    REDIS_URL: options.redisUrl,
-    REDIS_PREFIX: options.redisPrefix,
-    MQTT_URL: options.mqttUrl,
-    MQTT_PREFIX: options.mqttPrefix,
-    COPY_KEYS: options.copyKeys,
+    // Longer than the default drain (20 s) and the 8 s after which the watchdog of a service ends it.
+    stopWithin: 30_000,
   }
 }

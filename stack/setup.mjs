@@ -1,50 +1,38 @@
 import { build } from './setup/build.mjs'
+import { COMMANDS } from './setup/commands.mjs'
 import { installDependencies } from './setup/dependencies.mjs'
-import { parseCommand } from './setup/options.mjs'
-import { installPrograms } from './setup/programs.mjs'
+import { UsageError, orPrint, print } from './setup/print.mjs'
 import { generateClient } from './setup/prisma.mjs'
-import { orSay, say } from './setup/say.mjs'
+import { installPrograms } from './setup/programs.mjs'
 import { runTests } from './setup/tests.mjs'
 
-/**
- * The door of `npm start`, `npm test`, `npm run faults` and `npm run bench`. Plain JavaScript over Node's own modules alone, because it runs before anything is
- * installed or compiled: it brings the machine to the point where the compiled stack, or jest, can run.
- */
-await orSay(async () => {
-  const command = parseCommand(process.argv.slice(2))
-  if (command.help !== undefined) process.stdout.write(command.help)
-  else await run(command)
-})
+const HELP = `node stack/setup.mjs <command>: ${Object.keys(COMMANDS).join(', ')}
+node stack/setup.mjs <command> --help: what it does, and its options
+`
+/** The folder of each command's program. */
+const PROGRAMS = { start: 'stack', bench: 'bench', faults: 'test/faults', clients: 'test/clients' }
 
-async function run({ name, options, rest }) {
-  // A name or option that is wrong was refused above: nothing is installed for a command that cannot run.
-  await installDependencies()
-  await generateClient()
+/**
+ * The entry of `npm start`, `npm test`, `npm run faults` and so on. It is plain JavaScript and imports only Node's own modules,
+ * because it runs before anything is installed or compiled.
+ */
+await orPrint(async () => {
+  const [name = '--help', ...args] = process.argv.slice(2)
+  if (name === '--help' || name === '-h') return process.stdout.write(HELP)
+  if (!Object.hasOwn(COMMANDS, name))
+    throw new UsageError(`There is no command "${name}".\n\n${HELP}`)
+  // A wrong command line is refused here: nothing is installed for a command that cannot run.
+  const { help, options } = COMMANDS[name](args)
+  if (help !== undefined) return process.stdout.write(help)
+  installDependencies()
+  generateClient()
   if (name === 'generate') return
   installPrograms(name)
-  await build()
-  if (name === 'build') return
-  if (name === 'test') {
-    process.exitCode = await runTests(rest)
-    return
-  }
-  if (name === 'faults') {
-    const faults = await import('../dist/test/faults/main.js')
-    await faults.main(options)
-    return
-  }
-  if (name === 'clients') {
-    const clients = await import('../dist/test/clients/main.js')
-    await clients.main(options)
-    return
-  }
-  if (name === 'bench') {
-    const { main } = await import('../dist/bench/main.js')
-    await main(options)
-    return
-  }
-  say('starting')
-  // In this very process, so that a signal sent to it reaches the stack and not a parent that knows nothing.
-  const { main } = await import('../dist/stack/main.js')
+  build()
+  if (name === 'test') process.exitCode = await runTests(options)
+  if (PROGRAMS[name] === undefined) return
+  if (name === 'start') print('starting')
+  // In this process, so that a signal sent to it reaches the stack and not a parent that knows nothing.
+  const { main } = await import(`../dist/${PROGRAMS[name]}/main.js`)
   await main(options)
-}
+})

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 
-/** Runs one statement on a connection of its own; for what no service does, such as making databases. */
+/** Runs one statement on a new connection; for what no service does, such as creating databases. */
 export async function runSql(databaseUrl: string, statement: string): Promise<void> {
   const factory = new PrismaPg({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
   const connection = await factory.connect()
@@ -11,7 +11,7 @@ export async function runSql(databaseUrl: string, statement: string): Promise<vo
   }
 }
 
-/** The address of another database on the same server. */
+/** The URL of another database on the same server. */
 export function withDatabase(databaseUrl: string, name: string): string {
   const url = new URL(databaseUrl)
   url.pathname = `/${name}`

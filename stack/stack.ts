@@ -8,11 +8,11 @@ import { freePort, listenError } from './ports.ts'
 import { ROOT } from './root.ts'
 import { type ServerUrls, type ServersOptions, startServers } from './servers.ts'
 import { type ServiceRole, service } from './service.ts'
-import { writeAtomically } from './runFile.ts'
 import { Supervisor } from './supervisor.ts'
+import { writeAtomically } from './writeAtomically.ts'
 
 export interface StackOptions extends Omit<ServersOptions, 'dir'> {
-  /** For data, logs, run.json and stack.json; one stack at a time. Default: `.stack` in the repository. */
+  /** For data, logs, run.pids and stack.json; one stack at a time. Default: `.stack` in the repository. */
   dir?: string | undefined
   /** Where nginx listens. Default: a free port of 127.0.0.1. */
   host?: string | undefined
@@ -24,13 +24,13 @@ export interface StackOptions extends Omit<ServersOptions, 'dir'> {
   /** Default: `causeway`. */
   redisPrefix?: string | undefined
   mqttPrefix?: string | undefined
-  /** More environment for one service, e.g. the address of a proxy before its Redis; `index` counts from 1. */
+  /** More environment for one service, e.g. the URL of a proxy in front of its Redis; `index` counts from 1. */
   env?: ((role: ServiceRole, index: number, urls: ServerUrls) => NodeJS.ProcessEnv) | undefined
   /** Gets a line whenever a process dies, comes back, or has to be killed. */
-  say?: ((line: string) => void) | undefined
+  print?: ((line: string) => void) | undefined
   /** Gets every line that a process writes, a moment later. */
   onLog?: ((name: string, line: string) => void) | undefined
-  /** Gives up a start that is under way: what was started is stopped, and the promise rejects. */
+  /** Ends a start that is under way: what was started is stopped, and the promise rejects. */
   signal?: AbortSignal | undefined
 }
 
@@ -39,66 +39,72 @@ export interface Stack extends ServerUrls {
   origin: string
   dir: string
   processes: readonly Child[]
-  /** Starts one more process, which ends with the others. */
+  /** Starts one more process, which stops with the others. */
   start(spec: ChildSpec): Promise<Child>
-  /** Ends everything, what others need last. Idempotent. */
+  /** Stops everything, what others need last. Idempotent. */
   stop(): Promise<void>
-  /** Kills what is still there, for those who do not want to wait for `stop`. */
-  hurry(): void
+  /** Kills what still runs, for those who do not want to wait for `stop`. */
+  forceStop(): void
 }
 
-/** The public port cannot be listened on. */
+/** What stack.json holds, of the stack and of each process. */
+const DESCRIBED =
+  'origin processes databaseUrl redisUrl mqttUrl role name pid url metricsUrl'.split(' ')
+
+/** Nobody can listen on the public port. */
 export class PortTaken extends Error {
   constructor(host: string, port: number, code: string) {
     super(
       code === 'EADDRINUSE'
-        ? `Port ${port} of ${host} is taken by another program. Choose another with PORT=… or --port.`
-        : `Port ${port} of ${host} cannot be listened on (${code}).`,
+        ? `Another program uses port ${port} of ${host}. Choose another port with PORT=… or --port.`
+        : `Causeway cannot listen on port ${port} of ${host} (${code}).`,
     )
   }
 }
 
 /**
- * Starts the whole system and resolves when every part of it is ready: servers, migrations, services, nginx.
- * @throws where a part does not come up, with its name and the end of its log; what was started is stopped again
+ * Starts the whole system and resolves when every part is ready: servers, migrations, services, nginx.
+ * @throws if a part does not come up, with its name and the end of its log; what was started is stopped again
  * @throws {AlreadyRunning} {PortTaken}
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dir = resolve(options.dir ?? join(ROOT, '.stack'))
   const file = join(dir, 'stack.json')
-  let isUp = false
-  const supervisor = await Supervisor.open({
-    dir,
-    say: options.say,
-    onLog: options.onLog,
-    onChange: () => isUp && writeAtomically(file, describe(stack)),
-  })
+  let stack: Stack | undefined
+  const describe = () => {
+    if (stack !== undefined) writeAtomically(file, `${JSON.stringify(stack, DESCRIBED, 2)}\n`)
+  }
+  const { print, onLog, signal } = options
+  const supervisor = await Supervisor.open({ dir, print, onLog, onChange: describe })
   const stop = async () => {
-    isUp = false
+    stack = undefined
     rmSync(file, { force: true })
     await supervisor.stop()
   }
   const abort = () => void stop()
-  options.signal?.addEventListener('abort', abort)
-  let stack: Stack
+  signal?.addEventListener('abort', abort)
   try {
     rmSync(file, { force: true })
-    const addresses = await startAll(supervisor, dir, options)
-    const hurry = () => supervisor.hurry()
-    const start = (spec: ChildSpec) => supervisor.start(spec)
-    stack = { ...addresses, dir, processes: supervisor.children, start, stop, hurry }
-    options.signal?.throwIfAborted()
+    const urls = await startAll(supervisor, dir, options)
+    signal?.throwIfAborted()
+    stack = {
+      ...urls,
+      dir,
+      processes: supervisor.children,
+      start: (spec) => supervisor.start(spec),
+      stop,
+      forceStop: () => supervisor.forceStop(),
+    }
+    describe()
+    return stack
   } catch (error) {
     await stop()
-    // What it ran into while being stopped is not the reason.
-    options.signal?.throwIfAborted()
+    // The errors that stopping causes are not the reason.
+    signal?.throwIfAborted()
     throw error
   } finally {
-    options.signal?.removeEventListener('abort', abort)
+    signal?.removeEventListener('abort', abort)
   }
-  isUp = true
-  writeAtomically(file, describe(stack))
-  return stack
 }
 
 async function startAll(supervisor: Supervisor, dir: string, options: StackOptions) {
@@ -108,12 +114,22 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
   if (code !== undefined) throw new PortTaken(host, port, code)
   const urls = await startServers(supervisor, { ...options, dir })
   await migrateDatabase(urls.databaseUrl)
-  const { ingests = 1, bridges = 2, gateways = 2 } = options
-  const starting = { supervisor, urls, options, copyKeys: copyKey(dir) }
+  const { redisPrefix = 'causeway', mqttPrefix = 'causeway', env } = options
+  const shared = { ...urls, redisPrefix, mqttPrefix, copyKeys: copyKey(dir) }
+  /** Starts `count` services of one role and returns their public ports. */
+  const startServices = (role: ServiceRole, count: number) =>
+    Promise.all(
+      Array.from({ length: count }, async (_, at) => {
+        const index = at + 1
+        const spec = await service({ ...shared, role, index, env: env?.(role, index, urls) ?? {} })
+        await supervisor.start(spec)
+        return spec.port
+      }),
+    )
   const [, ingestPorts, gatewayPorts] = await Promise.all([
-    startServices('bridge', bridges, starting),
-    startServices('ingest', ingests, starting),
-    startServices('gateway', gateways, starting),
+    startServices('bridge', options.bridges ?? 2),
+    startServices('ingest', options.ingests ?? 1),
+    startServices('gateway', options.gateways ?? 2),
   ])
   const edge = nginx({
     dir: join(dir, 'nginx'),
@@ -126,47 +142,4 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
   })
   await supervisor.start(edge)
   return { ...urls, origin: edge.url }
-}
-
-/** Starts `count` services of one role and answers their public ports. */
-async function startServices(
-  role: ServiceRole,
-  count: number,
-  starting: { supervisor: Supervisor; urls: ServerUrls; options: StackOptions; copyKeys: string },
-): Promise<number[]> {
-  const { redisPrefix = 'causeway', mqttPrefix = 'causeway', env } = starting.options
-  const indexes = Array.from({ length: count }, (_, at) => at + 1)
-  return Promise.all(
-    indexes.map(async (index) => {
-      const extra = env?.(role, index, starting.urls) ?? {}
-      const spec = await service({
-        ...starting.urls,
-        role,
-        index,
-        redisPrefix,
-        mqttPrefix,
-        copyKeys: starting.copyKeys,
-        env: extra,
-      })
-      await starting.supervisor.start(spec)
-      return spec.port
-    }),
-  )
-}
-
-/** What stack.json holds. */
-function describe({ origin, processes, databaseUrl, redisUrl, mqttUrl }: Stack) {
-  return {
-    origin,
-    processes: processes.map(({ role, name, pid, url, metricsUrl }) => ({
-      role,
-      name,
-      pid,
-      url,
-      metricsUrl,
-    })),
-    databaseUrl,
-    redisUrl,
-    mqttUrl,
-  }
 }

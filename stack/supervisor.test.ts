@@ -2,81 +2,128 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ChildSpec } from './child.ts'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { waitFor } from '../test/support/waitFor.ts'
+import type { ChildSpec, Role } from './child.ts'
 import { identityOf } from './identity.ts'
+import { serverSpec } from './server.ts'
 import { Supervisor } from './supervisor.ts'
 
 let dir: string
 let supervisor: Supervisor
-let said: string[]
+let lines: string[]
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'causeway-supervisor-'))
-  said = []
-  supervisor = await Supervisor.open({ dir, say: (line) => said.push(line) })
+  lines = []
+  supervisor = await Supervisor.open({ dir, print: (line) => lines.push(line) })
 })
 afterEach(async () => {
+  jest.useRealTimers()
+  jest.restoreAllMocks()
   await supervisor.stop()
   await rm(dir, { recursive: true, force: true })
 })
 
-describe('a child', () => {
-  test('that dies is started again, as another process', async () => {
+describe('a child that was ready and dies', () => {
+  test('is started again, as another process', async () => {
     const child = await supervisor.start(spec(STAY))
     const before = child.pid
     child.kill('SIGKILL')
-    await until(() => child.pid !== null && child.pid !== before)
-    expect(said[0]).toBe('gateway-1 died (SIGKILL); starting it again in 250 ms')
+    await waitFor(() => child.pid !== null && child.pid !== before, 10)
+    expect(lines[0]).toBe('gateway-1 died (SIGKILL); starting it again in 250 ms')
+    await waitFor(() => lines.length > 1, 10)
+    expect(lines[1]).toBe('gateway-1 is back')
   })
 
-  test('that keeps dying is started again ever later', async () => {
+  test('is started again ever later, but after at most 10 seconds', async () => {
+    fakeBackoff()
     const child = await supervisor.start(spec(STAY))
-    for (const wait of [250, 500, 1000]) {
-      await until(() => child.pid !== null)
-      child.kill('SIGKILL')
-      await until(() => said.some((line) => line.endsWith(`again in ${wait} ms`)))
-    }
-    expect(said.filter((line) => line.includes('died'))).toHaveLength(3)
+    const waits = []
+    for (let death = 0; death < 8; death++) waits.push(await backoffOf(child))
+    expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000])
   })
 
-  test('that ends before it is ready fails the start with the end of its log', async () => {
+  test('is started again soon if it had lived for 15 seconds', async () => {
+    fakeBackoff()
+    const child = await supervisor.start(spec(STAY))
+    expect([await backoffOf(child), await backoffOf(child)]).toEqual([250, 500])
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 15_001)
+    expect(await backoffOf(child)).toBe(250)
+  })
+
+  test('is not started again if it is stopped during its backoff', async () => {
+    fakeBackoff()
+    const child = await supervisor.start(spec(STAY))
+    child.kill('SIGKILL')
+    await waitFor(() => lines.length === 1, 10)
+    expect(jest.getTimerCount()).toBe(1)
+    await child.stop()
+    expect(jest.getTimerCount()).toBe(0)
+    expect(child.pid).toBeNull()
+  })
+})
+
+describe('a child that starts', () => {
+  test('fails with the end of its log if it ends before it is ready', async () => {
     const start = supervisor.start(
       spec('console.log("no disk"); process.exit(3)', { probe: never }),
     )
-    await expect(start).rejects.toThrow('gateway-1 ended before it was ready.\nno disk')
+    await expect(start).rejects.toThrow(
+      'gateway-1 ended before it was ready (exit code 3).\nno disk',
+    )
   })
 
-  test('that never gets ready fails the start and is gone', async () => {
+  test('fails and is gone if it does not get ready in time', async () => {
     const start = supervisor.start(spec(STAY, { probe: never, readyWithin: 200 }))
     await expect(start).rejects.toThrow('gateway-1 was not ready within 200 ms')
     expect(supervisor.children[0]?.pid).toBeNull()
   })
 
-  test('whose program does not exist fails the start', async () => {
+  test('fails with the reason if there is no such program', async () => {
     const missing = { command: '/nowhere/nothing', args: [] }
     const start = supervisor.start({ ...spec(STAY, { probe: never }), command: missing })
-    await expect(start).rejects.toThrow('gateway-1 ended before it was ready')
-    expect(said[0]).toContain('ENOENT')
+    await expect(start).rejects.toThrow(/^gateway-1 ended before it was ready .*\/nothing|ENOENT/s)
   })
 
-  test('that was stopped stays down until it is started', async () => {
+  test('fails and is gone if it is stopped meanwhile', async () => {
+    const [start] = await Promise.allSettled([
+      supervisor.start(spec(STAY, { probe: never })),
+      supervisor.children[0]?.stop(),
+    ])
+    expect(String(Object(start).reason)).toContain('ended before it was ready (SIGTERM)')
+    expect(supervisor.children[0]?.pid).toBeNull()
+  })
+
+  test('is refused once its supervisor stops', async () => {
+    await supervisor.stop()
+    await expect(supervisor.start(spec(STAY))).rejects.toThrow('gateway-1 is not started: stopping')
+  })
+})
+
+describe('a child that is stopped', () => {
+  test('stays down until it is started', async () => {
+    fakeBackoff()
     const child = await supervisor.start(spec(STAY))
     await child.stop('SIGKILL')
-    await sleep(400)
-    expect(child.pid).toBeNull()
+    expect([child.pid, jest.getTimerCount(), lines]).toEqual([null, 0, []])
     await child.start()
     expect(child.pid).not.toBeNull()
   })
 
-  test('that ignores its signal is killed when its time is over', async () => {
-    const deaf = `process.on('SIGTERM', () => {}); ${STAY}; console.log('deaf')`
-    const log = join(dir, 'logs/gateway-1.log')
-    const heard = async () => (readFileSync(log, 'utf8').includes('deaf') ? undefined : never())
-    const child = await supervisor.start(spec(deaf, { probe: heard, stopWithin: 200 }))
+  test('is killed when its time is over, if it ignores its signal', async () => {
+    const child = await supervisor.start(deaf({ stopWithin: 200 }))
     await child.stop()
-    expect(said).toEqual(['gateway-1 did not stop within 200 ms: killed'])
+    expect(lines).toEqual(['gateway-1 did not stop within 200 ms: killed'])
+  })
+
+  test('is killed at once by a forced stop, if it ignores its signal', async () => {
+    const child = await supervisor.start(deaf({ stopWithin: 600_000 }))
+    const stopped = supervisor.stop()
+    supervisor.forceStop()
+    await waitFor(() => child.pid === null, 10)
+    await stopped
+    expect(lines).toEqual([])
   })
 
   test('takes with it what it has started itself', async () => {
@@ -89,7 +136,7 @@ describe('a child', () => {
     )
     const grandchild = Number(await readFile(file, 'utf8'))
     await child.stop('SIGKILL')
-    await until(() => identityOf(grandchild) === undefined)
+    await waitFor(() => identityOf(grandchild) === undefined, 10)
     expect(child.pid).toBeNull()
   })
 })
@@ -102,16 +149,39 @@ test('stopping ends every child and leaves no run file', async () => {
   const pids = children.map(({ pid }) => pid ?? 0)
   await supervisor.stop()
   expect(pids.map(identityOf)).toEqual([undefined, undefined])
-  expect(existsSync(join(dir, 'run.json'))).toBe(false)
+  expect(existsSync(join(dir, 'run.pids'))).toBe(false)
 })
 
-test('what a child writes comes by line, and stays in its log', async () => {
+test('stopping ends nginx, gateways, ingests, bridges and servers in this order, each when the one before is gone', async () => {
+  const file = join(dir, 'order')
+  const roles: Role[] = ['redis', 'bridge', 'nginx', 'ingest', 'gateway']
+  for (const role of roles) {
+    // It takes its time, so that one that does not wait is seen.
+    const script = `
+      const note = (what) => require('fs').appendFileSync(${JSON.stringify(file)}, what + ' ${role}\\n')
+      process.on('SIGTERM', () => { note('stop'); setTimeout(() => { note('end'); process.exit() }, 50) })
+      ${STAY}; console.log('ready')`
+    await supervisor.start(spec(script, { role, name: role, probe: () => logged(role, 'ready') }))
+  }
   await supervisor.stop()
-  const lines: string[] = []
-  supervisor = await Supervisor.open({ dir, onLog: (name, line) => lines.push(`${name} ${line}`) })
-  await supervisor.start(spec(`console.log('one\\ntwo'); ${STAY}`))
-  await until(() => lines.length === 2)
-  expect(lines).toEqual(['gateway-1 one', 'gateway-1 two'])
+  expect(readFileSync(file, 'utf8').trim().split('\n')).toEqual(
+    ['nginx', 'gateway', 'ingest', 'bridge', 'redis'].flatMap((role) => [
+      `stop ${role}`,
+      `end ${role}`,
+    ]),
+  )
+})
+
+test('what a child writes comes by line, and stays in its log over its restarts', async () => {
+  await supervisor.stop()
+  const seen: string[] = []
+  supervisor = await Supervisor.open({ dir, onLog: (name, line) => seen.push(`${name} ${line}`) })
+  const child = await supervisor.start(spec(`console.log('one\\ntwo'); ${STAY}`))
+  await waitFor(() => seen.length === 2, 10)
+  child.kill('SIGKILL')
+  await waitFor(() => seen.length === 4, 10)
+  expect(seen).toEqual(['gateway-1 one', 'gateway-1 two', 'gateway-1 one', 'gateway-1 two'])
+  expect(readFileSync(join(dir, 'logs/gateway-1.log'), 'utf8')).toBe('one\ntwo\none\ntwo\n')
 })
 
 const STAY = 'setInterval(() => {}, 1000)'
@@ -121,20 +191,46 @@ async function never(): Promise<void> {
 }
 
 function spec(script: string, more: Partial<ChildSpec> = {}): ChildSpec {
-  return {
-    role: 'gateway',
-    name: 'gateway-1',
-    command: { command: process.execPath, args: ['-e', script] },
-    env: {},
-    cwd: '/',
-    probe: async () => {},
-    readyWithin: 10_000,
-    stopSignal: 'SIGTERM',
-    stopWithin: 5_000,
-    ...more,
-  }
+  const command = { command: process.execPath, args: ['-e', script] }
+  const url = ''
+  return serverSpec('gateway', { name: 'gateway-1', url, command, probe: async () => {}, ...more })
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await sleep(20)
+/** A child that ignores SIGTERM. */
+function deaf(more: Partial<ChildSpec>): ChildSpec {
+  const script = `process.on('SIGTERM', () => {}); ${STAY}; console.log('deaf')`
+  return spec(script, { probe: () => logged('gateway-1', 'deaf'), ...more })
+}
+
+async function logged(name: string, text: string): Promise<void> {
+  if (!readFileSync(join(dir, `logs/${name}.log`), 'utf8').includes(text)) await never()
+}
+
+/** From now on a backoff ends when the test says so. */
+function fakeBackoff(): void {
+  jest.useFakeTimers({
+    doNotFake: [
+      'Date',
+      'hrtime',
+      'nextTick',
+      'performance',
+      'queueMicrotask',
+      'setImmediate',
+      'setInterval',
+    ],
+  })
+}
+
+/** Kills a child, lets its backoff pass, and returns how long that was. */
+async function backoffOf(child: { pid: number | null; kill: (signal: 'SIGKILL') => void }) {
+  lines.length = 0
+  child.kill('SIGKILL')
+  const death = () => lines.find((line) => line.includes(' died '))
+  await waitFor(() => death() !== undefined, 10)
+  const wait = Number(/again in (\d+) ms/.exec(death() ?? '')?.[1])
+  jest.advanceTimersByTime(wait - 1)
+  expect(child.pid).toBeNull()
+  jest.advanceTimersByTime(1)
+  expect(child.pid).not.toBeNull()
+  return wait
 }

@@ -1,24 +1,23 @@
 import { join } from 'node:path'
 import { Child, type ChildSpec, type Role } from './child.ts'
-import { Guard } from './guard.ts'
 import { LogFiles } from './logFiles.ts'
-import { RunFile } from './runFile.ts'
+import { type RunFile, takeRunFile } from './runFile.ts'
 
 export interface SupervisorOptions {
-  /** Where the run's own files are: run.json and logs/. One run at a time. */
+  /** Where the run keeps run.pids and logs/. One run at a time. */
   dir: string
   /** Gets a line whenever a child dies, comes back, or has to be killed. */
-  say?: ((line: string) => void) | undefined
+  print?: ((line: string) => void) | undefined
   /** Gets every line that a child writes, a moment later. */
   onLog?: ((name: string, line: string) => void) | undefined
   /** Called after a child got or lost its process. */
   onChange?: (() => void) | undefined
 }
 
-const READ_LOGS_EVERY = 250
-const TRIM_LOGS_EVERY = 60_000
+const READ_LOGS_EVERY_MS = 250
+const TRIM_LOGS_EVERY_MS = 60_000
 
-/** What is stopped still talks to what comes after it. */
+/** Each still talks to those after it while it stops. */
 const STOP_ORDER: Role[][] = [
   ['nginx'],
   ['gateway'],
@@ -27,20 +26,19 @@ const STOP_ORDER: Role[][] = [
   ['postgres', 'redis', 'mosquitto'],
 ]
 
-/** The children of one run: starts them, knows them all, and ends them in order. */
+/** The children of one run: starts them, knows them all, and stops them in order. */
 export class Supervisor {
   readonly logs: LogFiles
-  /** In the order of their starting. */
+  /** In the order of their start. */
   readonly children: Child[] = []
   readonly #options: SupervisorOptions
   readonly #runFile: RunFile
-  readonly #guard = new Guard()
   readonly #timers: NodeJS.Timeout[]
   #stopping: Promise<void> | undefined
 
   /** Ends first what an earlier run in this folder left. @throws {AlreadyRunning} */
   static async open(options: SupervisorOptions): Promise<Supervisor> {
-    return new Supervisor(options, await RunFile.take(options.dir))
+    return new Supervisor(options, await takeRunFile(options.dir))
   }
 
   private constructor(options: SupervisorOptions, runFile: RunFile) {
@@ -48,27 +46,21 @@ export class Supervisor {
     this.#runFile = runFile
     this.logs = new LogFiles(join(options.dir, 'logs'))
     this.#timers = [
-      setInterval(() => this.#readLogs(), READ_LOGS_EVERY).unref(),
-      setInterval(() => this.logs.trim(), TRIM_LOGS_EVERY).unref(),
+      setInterval(() => this.#readLogs(), READ_LOGS_EVERY_MS).unref(),
+      setInterval(() => this.logs.trim(), TRIM_LOGS_EVERY_MS).unref(),
     ]
   }
 
   /** Starts a child and resolves when it serves. */
   async start(spec: ChildSpec): Promise<Child> {
     if (this.#stopping !== undefined) throw new Error(`${spec.name} is not started: stopping`)
+    const { print, onChange } = this.#options
     const child = new Child(spec, {
-      log: (name) => this.logs.open(name),
-      lastLines: (name) => this.logs.lastLines(name, 12),
-      say: (line) => this.#options.say?.(line),
-      spawned: (pid) => {
-        this.#guard.add(pid)
-        this.#runFile.add(spec.name, pid)
-        this.#options.onChange?.()
-      },
-      gone: (pid) => {
-        this.#guard.gone(pid)
-        this.#runFile.remove(pid)
-        this.#options.onChange?.()
+      logs: this.logs,
+      print: (line) => print?.(line),
+      onChange: (pid) => {
+        if (pid !== undefined) this.#runFile.add(pid)
+        onChange?.()
       },
     })
     this.children.push(child)
@@ -76,14 +68,13 @@ export class Supervisor {
     return child
   }
 
-  /** Ends all children, what others need last. Idempotent. */
+  /** Stops all children, those that others need last. Idempotent. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop()
-    return this.#stopping
+    return (this.#stopping ??= this.#stop())
   }
 
-  /** Does not wait any longer for those that are still ending. */
-  hurry(): void {
+  /** Kills what still runs, for those who do not want to wait for `stop`. */
+  forceStop(): void {
     for (const child of this.children) child.kill('SIGKILL')
   }
 
@@ -95,7 +86,6 @@ export class Supervisor {
     for (const timer of this.#timers) clearInterval(timer)
     this.#readLogs()
     this.logs.close()
-    this.#guard.close()
     this.#runFile.release()
   }
 

@@ -9,18 +9,18 @@ const template = join(dir, 'template')
 const target = join(dir, 'target')
 afterAll(() => rmSync(dir, { recursive: true }))
 
-test('a template’s names become their values, and nginx’s variables stay', () => {
+test('render replaces a template’s names by their values, and leaves nginx’s variables', () => {
   writeFileSync(template, 'listen ${PORT}; log $uri ${uri};')
   render(template, target, { PORT: '8080' })
   expect(readFileSync(target, 'utf8')).toBe('listen 8080; log $uri ${uri};')
 })
 
-test('a name without a value is refused', () => {
+test('render refuses a name without a value', () => {
   writeFileSync(template, '${PORT}')
   expect(() => render(template, target, {})).toThrow('wants PORT')
 })
 
-test('a value without its name is refused', () => {
+test('render refuses a value without its name', () => {
   writeFileSync(template, 'listen 80;')
   expect(() => render(template, target, { PORT: '8080' })).toThrow('does not use PORT')
 })

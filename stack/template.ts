@@ -1,8 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from './root.ts'
+
+/** Renders a configuration of the chart, `charts/causeway/files/<name>`, into the file `target`. See `render`. */
+export function renderConfig(name: string, target: string, values: Record<string, string>): void {
+  render(join(ROOT, 'charts/causeway/files', name), target, values)
+}
 
 /**
- * Writes a configuration from a template of deploy/: each `${NAME}` becomes its value, as envsubst does it in container images;
- * nginx's own `$names` are left alone. A name without a value, or a value without its name, is a mistake of ours and thrown.
+ * Writes a configuration from a template: each `${NAME}` becomes its value; nginx's own `$names` are left alone.
+ * @throws if a name has no value, or a value no name
  */
 export function render(template: string, target: string, values: Record<string, string>): void {
   const unused = new Set(Object.keys(values))

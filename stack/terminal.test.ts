@@ -1,44 +1,40 @@
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { worthShowing } from './terminal.ts'
 
-describe('the terminal shows', () => {
-  test.each([
-    ['gateway', '{"level":40,"msg":"Redis is away"}', 'warn: Redis is away'],
-    [
-      'ingest',
-      '{"level":"error","msg":"failed","err":{"message":"disk full"}}',
-      'error: failed (disk full)',
-    ],
-    ['bridge', 'Error: Cannot find module', 'Error: Cannot find module'],
-    [
-      'postgres',
-      '2026-11-21 20:49:41 UTC [9] FATAL:  no space',
-      '2026-11-21 20:49:41 UTC [9] FATAL:  no space',
-    ],
-    [
-      'nginx',
-      '2026/11/21 20:48:31 [emerg] 1#1: bind() failed',
-      '2026/11/21 20:48:31 [emerg] 1#1: bind() failed',
-    ],
-    [
-      'mosquitto',
-      '2026-11-21T20:48:31: Error: Address already in use',
-      '2026-11-21T20:48:31: Error: Address already in use',
-    ],
-  ])('of %s: %s', (role, line, shown) => {
-    expect(worthShowing(role, line)).toBe(shown)
-  })
+test.each([
+  ['gateway', '{"level":"warn","msg":"Redis is away"}', 'warn: Redis is away'],
+  [
+    'ingest',
+    '{"level":"error","msg":"failed","err":{"message":"disk full"}}',
+    'error: failed (disk full)',
+  ],
+  ['bridge', 'Error: Cannot find module', 'Error: Cannot find module'],
+  [
+    'postgres',
+    '2026-11-21 20:49:41 UTC [9] FATAL:  no space',
+    '2026-11-21 20:49:41 UTC [9] FATAL:  no space',
+  ],
+  [
+    'nginx',
+    '2026/11/21 20:48:31 [emerg] 1#1: bind() failed',
+    '2026/11/21 20:48:31 [emerg] 1#1: bind() failed',
+  ],
+  [
+    'mosquitto',
+    '2026-11-21T20:48:31: Error: Address already in use',
+    '2026-11-21T20:48:31: Error: Address already in use',
+  ],
+])('the terminal shows a line of %s: %s', (role, line, shown) => {
+  expect(worthShowing(role, line)).toBe(shown)
 })
 
-describe('the terminal leaves to the log', () => {
-  test.each([
-    ['gateway', '{"level":30,"msg":"request completed"}'],
-    ['ingest', '{"level":"info","msg":"listening"}'],
-    ['postgres', '2026-11-21 20:49:41 UTC [9] LOG:  checkpoint starting'],
-    ['redis', '22686:M 21 Nov 2026 20:48:27.332 # Server initialized'],
-    ['nginx', '2026/11/21 20:49:31 [error] 1#1: *21 connect() failed'],
-    ['mosquitto', '2026-11-21T20:48:31: New connection from 127.0.0.1'],
-  ])('of %s: %s', (role, line) => {
-    expect(worthShowing(role, line)).toBeUndefined()
-  })
+test.each([
+  ['gateway', '{"level":"info","msg":"request completed"}'],
+  ['ingest', '{"level":"info","msg":"listening"}'],
+  ['postgres', '2026-11-21 20:49:41 UTC [9] LOG:  checkpoint starting'],
+  ['redis', '22686:M 21 Nov 2026 20:48:27.332 # Server initialized'],
+  ['nginx', '2026/11/21 20:49:31 [error] 1#1: *21 connect() failed'],
+  ['mosquitto', '2026-11-21T20:48:31: New connection from 127.0.0.1'],
+])('the terminal leaves a line of %s in the log: %s', (role, line) => {
+  expect(worthShowing(role, line)).toBeUndefined()
 })

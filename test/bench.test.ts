@@ -4,22 +4,22 @@ import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { LoadClient, type LoadReport } from '../bench/load/loadClient.ts'
 import { Messages } from '../bench/load/messages.ts'
 import { compilePrograms } from '../bench/load/programs.ts'
 import { ROOT } from '../stack/root.ts'
+import { describeUnless } from './support/describeUnless.ts'
 import { disposables } from './support/disposables.ts'
 import { openServer } from './support/openServer.ts'
 
-/** The load client needs epoll. */
-const onLinux = process.platform === 'linux' ? describe : describe.skip
+const lack = process.platform === 'linux' ? undefined : 'the load client needs epoll, so Linux'
 
 const opened = disposables()
 let dir: string
 let program: string
 
-onLinux('the load client', () => {
+describeUnless(lack)('the load client', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'causeway-bench-'))
     program = compilePrograms(dir).loadClient
@@ -45,7 +45,12 @@ onLinux('the load client', () => {
     ],
   ])('the load client checks events with %s', async (_, arrange) => {
     const arranged = (...fields: string[]) => `${arrange(fields).join('\n')}\n\n`
-    const ready = arranged('id: e-1', 'retry: 10', 'event: ready', 'data: {"complete":true}')
+    const ready = arranged(
+      'id: e-1',
+      'retry: 10',
+      'event: ready',
+      'data: {"position":1,"complete":true}',
+    )
     const message = (position: number, id = position) =>
       arranged(`id: e-${id}`, `data: ${messageJson(position)}`)
     const goodbye = arranged('id: e-7', 'retry: 10', 'event: goodbye', 'data: {}')
@@ -95,7 +100,7 @@ onLinux('the load client', () => {
   })
 })
 
-onLinux('the benchmarks', () => {
+describeUnless(lack)('the benchmarks', () => {
   test('a quick benchmark measures the gateway beside a peer, and finds nothing lost', async () => {
     const own = await mkdtemp(join(tmpdir(), 'causeway-bench-'))
     const options = { scenarios: ['channels'], rounds: 1, quick: true, minutes: 1, dir: own }

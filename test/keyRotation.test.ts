@@ -43,10 +43,11 @@ async function refused(stacks: Stack[]): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
 }
 
+const read = ({ origin }: Stack): PackageReader =>
+  new PackageReader(opened, `${origin}/events?channel=a&since=0`)
+
 /** Each version takes posts, and the readers of each get every message of the channel, once and in order. */
 async function useTogether(stacks: Stack[]): Promise<void> {
-  const read = ({ origin }: Stack) =>
-    new PackageReader(opened, `${origin}/events?channel=a&since=0`)
   const early = stacks.map(read)
   // One after the other, so that both versions write in turn.
   for (const { origin } of [...stacks, ...stacks]) {

@@ -27,9 +27,15 @@ describe('the highest limits that can be set', () => {
   })
 
   test('the edge and the broker let the largest body and packet pass', () => {
-    const edge = numberIn('charts/causeway/files/nginx.conf.template', /client_max_body_size (\d+)m;/)
+    const edge = numberIn(
+      'charts/causeway/files/nginx.conf.template',
+      /client_max_body_size (\d+)m;/,
+    )
     expect(edge * 1_048_576).toBe(limits.MAX_BODY_BYTES)
-    const broker = numberIn('charts/causeway/files/mosquitto.conf.template', /^max_packet_size (\d+)$/m)
+    const broker = numberIn(
+      'charts/causeway/files/mosquitto.conf.template',
+      /^max_packet_size (\d+)$/m,
+    )
     expect(broker).toBe(limits.MAX_PACKET_BYTES)
     for (const bound of ['max_inflight_bytes', 'max_queued_bytes']) {
       const bytes = numberIn(

@@ -72,14 +72,17 @@ describe('the stack', () => {
   })
 })
 
-test('a stack whose port is taken says so, and leaves nothing', async () => {
+test('a stack whose port another program uses says so', async () => {
   const port = await freePort()
   const server = createServer().listen(port, '127.0.0.1')
   await once(server, 'listening')
-  await expect(testStack({ port })).rejects.toThrow(
-    `Port ${port} of 127.0.0.1 is taken by another program`,
-  )
-  server.close()
+  try {
+    await expect(testStack({ port })).rejects.toThrow(
+      `Another program uses port ${port} of 127.0.0.1`,
+    )
+  } finally {
+    server.close()
+  }
 })
 
 test('a stack whose database cannot be reached says so', async () => {

@@ -4,7 +4,7 @@ export interface DocumentedValue {
   comment: string
 }
 
-/** Reads the comments of values.yaml: one belongs to the key right below it, at the same depth. */
+/** Reads the comments of values.yaml: each belongs to the key right below it. */
 export function readComments(values: string): DocumentedValue[] {
   const found: DocumentedValue[] = []
   const path: string[] = []
@@ -24,7 +24,7 @@ export function readComments(values: string): DocumentedValue[] {
   return found
 }
 
-/** The chart's README: how to install it, and a row for each value. `values` is values.yaml, read. */
+/** The chart's README: how to install it, and a row for each value. `text` is values.yaml, `values` its parsed content. */
 export function chartReadme(text: string, values: unknown): string {
   const rows = readComments(text).map(
     ({ path, comment }) =>
@@ -32,8 +32,8 @@ export function chartReadme(text: string, values: unknown): string {
   )
   return `# causeway
 
-The Helm chart of Causeway: ingest, bridge, gateway and the edge (nginx with the page), and optionally a broker. Postgres and
-Redis are yours to bring. From nothing to production, step by step: [docs/deploy.md](../../docs/deploy.md).
+The Helm chart of Causeway: ingest, bridge, gateway and the edge (nginx with the page), and optionally an MQTT broker. You bring
+Postgres and Redis. [docs/deploy.md](../../docs/deploy.md) goes from nothing to production, step by step.
 
 \`\`\`
 kubectl create secret generic causeway --from-literal=DATABASE_URL=… --from-literal=REDIS_URL=… --from-literal=MQTT_URL=… \\
@@ -42,9 +42,9 @@ helm install causeway charts/causeway --set secrets.existingSecret=causeway
 helm test causeway
 \`\`\`
 
-It needs Kubernetes 1.30 or later. [ci/](ci) has the values of three sizes: \`laptop\`, \`small\` and \`ha\`.
+It needs Kubernetes 1.30 or later. [ci/](ci) has values for three sizes: \`laptop\`, \`small\` and \`ha\`.
 
-This file is made from [values.yaml](values.yaml): \`npm run test:deploy -- --update\` writes it anew.
+This file is made from [values.yaml](values.yaml) by \`npm run test:deploy -- --update\`.
 
 | value | default | meaning |
 | --- | --- | --- |
@@ -52,7 +52,7 @@ ${rows.join('\n')}
 `
 }
 
-/** What a dotted path leads to. */
+/** The value at a dotted path; undefined if there is none. */
 export function at(values: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => {
     const inner: Record<string, unknown> = Object(value)

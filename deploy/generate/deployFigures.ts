@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { markdownTable } from '../../bench/report/markdown.ts'
 
-/** What `npm run test:deploy -- --all` measures, in the order of the table. */
+/** The measurements of `npm run test:deploy -- --all`, in the order of the table. */
 const NAMES = [
   'image of the services',
   'its list of contents',
@@ -20,14 +20,14 @@ export type FigureName = (typeof NAMES)[number]
 const Figures = z.partialRecord(
   z.enum(NAMES),
   z.object({
-    /** Numbers by what they count, so that the one can be written before the other: 22 seconds, 0 failed posts. */
+    /** Numbers by what they count, as in "22 seconds, 0 failed posts". */
     measured: z.record(z.string(), z.number()),
     finishedAt: z.string(),
     commit: z.string(),
     machine: z.string(),
   }),
 )
-/** The last measurement of each that went well. */
+/** The last successful measurement of each. */
 export type Figures = z.infer<typeof Figures>
 
 export function readFigures(path: string): Figures {

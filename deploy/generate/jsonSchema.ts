@@ -1,7 +1,7 @@
-/** The few forms of JSON Schema that the chart's values need. */
+/** The parts of JSON Schema that the chart's values need. */
 export type Schema = Record<string, unknown>
 
-/** Closed: a misspelt key is a mistake and not a silence. */
+/** A closed object: a misspelt key is an error, and not ignored. */
 export function object(properties: Record<string, Schema>, more: Schema = {}): Schema {
   return { type: 'object', additionalProperties: false, properties, ...more }
 }
@@ -25,10 +25,10 @@ export function list(items: Schema): Schema {
   return { type: 'array', items }
 }
 
-/** A map whose keys are the owner's to choose, such as labels. */
+/** A map with any keys, such as labels. */
 export function map(values: Schema): Schema {
   return { type: 'object', additionalProperties: values }
 }
 
-/** A part of Kubernetes' own API, which the API server checks better than we could. */
+/** A part of Kubernetes' own API. The API server checks it. */
 export const kubernetesObject: Schema = { type: 'object' }

@@ -20,19 +20,19 @@ const CONFIGS: Record<string, z.ZodObject> = {
   gateway: gatewayConfig,
 }
 
-/** Metrics of more than one service. */
+/** Metrics of several services. */
 const SHARED: Record<string, string> = {
   causeway_http_request_duration_seconds: 'ingest, gateway',
   causeway_refused_copies_total: 'bridge, gateway',
   causeway_epochs_ended_total: 'bridge, gateway',
 }
 
-/** Every variable that a service reads, and who reads it. */
+/** Every variable, with the services that read it. */
 export function variablesTable(): string {
   const names = new Set(Object.values(CONFIGS).flatMap(({ shape }) => Object.keys(shape)))
   const rows = [...names].map((name) => {
     const readers = Object.entries(CONFIGS).filter(([, { shape }]) => name in shape)
-    // The same name may have another default in another service.
+    // A name may have different defaults in different services.
     const defaults = new Set(readers.map(([, { shape }]) => fallback(shape[name])))
     const meanings = new Set(readers.map(([, { shape }]) => String(shape[name]?.description ?? '')))
     return [
@@ -45,7 +45,7 @@ export function variablesTable(): string {
   return markdownTable(['variable', 'read by', 'default', 'meaning'], rows)
 }
 
-/** Every metric of ours: not those of Node and of the process, which are prom-client's. */
+/** Every metric of ours, without prom-client's for Node and the process. */
 export async function metricsTable(): Promise<string> {
   const [ingest, bridge, gateway] = [new Registry(), new Registry(), new Registry()]
   createIngestMetrics(ingest)
@@ -70,7 +70,7 @@ export async function metricsTable(): Promise<string> {
   return markdownTable(['metric', 'of', 'type', 'labels', 'meaning'], rows.flat())
 }
 
-/** Every problem that a caller may be told of. */
+/** Every problem that a caller may get. */
 export function problemsTable(): string {
   const rows = Object.entries(PROBLEMS).map(([slug, { status, title, retry }]) => [
     `\`${slug}\``,

@@ -15,7 +15,7 @@ import {
   text,
 } from './jsonSchema.ts'
 
-/** What the chart sets by itself, or offers under a name of its own; CRASH_DIR is for fault runs. */
+/** Variables that the chart sets, or offers under another name. CRASH_DIR is for fault runs. */
 const OWN = new Set(
   `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR DATABASE_URL REDIS_URL MQTT_URL
    COPY_KEYS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS`.split(/\s+/),
@@ -113,7 +113,7 @@ const mosquitto = object({
   resources,
 })
 
-/** `values.schema.json`: everything that values.yaml may say, and nothing else. */
+/** `values.schema.json`: exactly what values may contain. */
 export const valuesSchema: Schema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Values of the chart causeway',

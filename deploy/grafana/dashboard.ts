@@ -1,4 +1,4 @@
-/** A query of a panel. `$in` stands for the labels that the variables at the top of the dashboard choose. */
+/** A query of a panel. `$in` stands for the labels that the dashboard's variables choose. */
 export interface Query {
   promql: string
   legend: string
@@ -6,11 +6,11 @@ export interface Query {
 
 export interface Panel {
   title: string
-  /** What one reads from it, and what to do about it. */
+  /** What the panel shows, and what to do about it. */
   description: string
   unit: 'short' | 'reqps' | 'cps' | 's' | 'bytes' | 'percentunit' | 'bool'
   queries: Query[]
-  /** A single figure instead of curves. */
+  /** Whether it shows a single number instead of curves. */
   isStat?: boolean
 }
 
@@ -30,7 +30,7 @@ const WIDTH = 24
 const CHOSEN = 'namespace=~"$namespace",job=~"$job",instance=~"$instance"'
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' }
 
-/** What Grafana imports; laid out row by row, and the same every time. */
+/** The JSON that Grafana imports, laid out row by row. */
 export function render({ uid, title, description, rows }: Dashboard): object {
   const panels: object[] = []
   let y = 0
@@ -105,7 +105,7 @@ function variable(name: string, series: string): object {
     refresh: 2,
     sort: 1,
     includeAll: true,
-    // Also what has no such label, as where Prometheus is not told of namespaces.
+    // Also matches series without the label, if Prometheus knows no namespaces.
     allValue: '.*',
     multi: true,
     current: { text: 'All', value: '$__all' },

@@ -5,7 +5,7 @@ import { road } from './road.ts'
 export const overview: Dashboard = {
   uid: 'causeway-overview',
   title: 'Causeway: overview',
-  description: 'Posts, delivery and readers. Begin here; the processes are on a page of their own.',
+  description: 'Posts, delivery and readers. Start here; the processes have their own page.',
   rows: [
     {
       title: 'Now',
@@ -44,15 +44,14 @@ export const overview: Dashboard = {
         {
           title: 'Redis behind the log',
           description:
-            'Messages that are stored and not yet in Redis, as the better bridge sees it.',
+            'Messages that are stored but not yet in Redis, by the bridge that is further ahead.',
           unit: 'short',
           isStat: true,
           queries: [{ promql: 'min(causeway_bridge_lag_messages{$in})', legend: 'behind' }],
         },
         {
           title: 'Gateways live',
-          description:
-            'Of all gateways, those that get messages over Redis. The rest read the log.',
+          description: 'The share of gateways that get messages over Redis. The rest read the log.',
           unit: 'percentunit',
           isStat: true,
           queries: [{ promql: 'avg(causeway_gateway_live{$in})', legend: 'live' }],
@@ -65,7 +64,7 @@ export const overview: Dashboard = {
         {
           title: 'Posts by outcome',
           description:
-            'created and repeated are good; the rest are the problems that were answered, by their names.',
+            'created and repeated are successes; the others are problems, by their names.',
           unit: 'cps',
           queries: [
             {
@@ -76,7 +75,8 @@ export const overview: Dashboard = {
         },
         {
           title: 'Time to answer a post',
-          description: 'From the request to the end of its answer: nearly all of it is the commit.',
+          description:
+            'From the request to the end of the response; nearly all of it is the commit.',
           unit: 's',
           queries: [0.5, 0.95, 0.99].map((quantile) => ({
             promql: `histogram_quantile(${quantile}, sum by (le) (rate(causeway_http_request_duration_seconds_bucket{method="POST",$in}[$__rate_interval])))`,
@@ -85,7 +85,8 @@ export const overview: Dashboard = {
         },
         {
           title: 'Requests by status',
-          description: 'Of posts and history, not of streams. 5xx is ours to explain.',
+          description:
+            'Requests to post and to read history, without streams. 5xx are faults of Causeway.',
           unit: 'reqps',
           queries: [
             {
@@ -98,7 +99,7 @@ export const overview: Dashboard = {
         {
           title: 'Clocks',
           description:
-            "How far Postgres' clock differs from each ingest's, and how far the log's last time is ahead. Seconds mean nothing, minutes a wrong clock.",
+            "How far Postgres' clock differs from each ingest's, and how far the log's last time is ahead. Seconds are harmless; minutes mean a wrong clock.",
           unit: 's',
           queries: [
             {
@@ -119,7 +120,7 @@ export const overview: Dashboard = {
         {
           title: 'Age of messages when they are written to streams',
           description:
-            'From the time that a message carries; of those that are written together, the oldest counts.',
+            'Since the time in the message; of messages that are written together, the oldest counts.',
           unit: 's',
           queries: [0.5, 0.95, 0.99].map((quantile) => ({
             promql: `histogram_quantile(${quantile}, sum by (le) (rate(causeway_gateway_delivery_lag_seconds_bucket{$in}[$__rate_interval])))`,
@@ -146,7 +147,7 @@ export const overview: Dashboard = {
       panels: [
         {
           title: 'Streams by gateway',
-          description: 'They spread evenly within an hour, the age at which a stream is ended.',
+          description: 'Streams spread evenly within an hour, because each is ended at that age.',
           unit: 'short',
           queries: [
             {
@@ -158,7 +159,7 @@ export const overview: Dashboard = {
         {
           title: 'Streams begun',
           description:
-            'By where they began: id and position are readers that came back, now and last are new ones.',
+            'By their starting point: id and position are readers that came back, now and last are new ones.',
           unit: 'cps',
           queries: [
             {
@@ -171,7 +172,7 @@ export const overview: Dashboard = {
         {
           title: 'Streams that gateways ended',
           description:
-            'shutdown and max-age are ordinary; slow: the reader took nothing for too long; unavailable: something was away.',
+            'shutdown and max-age are normal; slow: the reader took nothing for too long; unavailable: a server was away.',
           unit: 'cps',
           queries: [
             {
@@ -184,7 +185,7 @@ export const overview: Dashboard = {
         {
           title: 'Gaps, resets, refusals and rejections',
           description:
-            'What readers were told that they cannot have, or only later. All of it is an exception. Rejections are mistakes in requests.',
+            'Gaps: a reader cannot have messages. Resets: it must start over. Refusals: it must come back later. Rejections: mistakes in requests.',
           unit: 'cps',
           queries: ['gaps', 'resets', 'refusals', 'rejections'].map((word) => ({
             promql: `sum by (reason) (rate(causeway_gateway_${word}_total{$in}[$__rate_interval]))`,

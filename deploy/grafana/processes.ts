@@ -1,6 +1,6 @@
 import type { Dashboard } from './dashboard.ts'
 
-/** Each process by itself: what it does, and how near it is to its limits. */
+/** Every process: what it does, and how near it is to its limits. */
 export const processes: Dashboard = {
   uid: 'causeway-processes',
   title: 'Causeway: processes',
@@ -34,7 +34,8 @@ export const processes: Dashboard = {
         },
         {
           title: 'Event loop delay, 99 %',
-          description: 'How long a process lets what is new wait. Above 100 ms it is overloaded.',
+          description:
+            'How long new work waits in a process. Above 100 ms the process is overloaded.',
           unit: 's',
           queries: [
             {
@@ -73,7 +74,7 @@ export const processes: Dashboard = {
         },
         {
           title: 'Reads of the past',
-          description: 'Pages read for streams that came back, by where they came from.',
+          description: 'Pages read for streams that came back, by source.',
           unit: 'cps',
           queries: [
             {
@@ -100,7 +101,8 @@ export const processes: Dashboard = {
       panels: [
         {
           title: 'Copies in flight',
-          description: 'Publishes that await the broker. At the window (1000) the rest is skipped.',
+          description:
+            'Publishes that wait for the broker. Above the window (1000) publishes are skipped.',
           unit: 'short',
           queries: [
             {
@@ -111,7 +113,7 @@ export const processes: Dashboard = {
         },
         {
           title: 'Failed actions of bridges',
-          description: 'By action; each is tried again until it works.',
+          description: 'By action; each is repeated until it succeeds.',
           unit: 'cps',
           queries: [
             {
@@ -123,7 +125,7 @@ export const processes: Dashboard = {
         },
         {
           title: 'What runs',
-          description: 'Processes by version; two versions at once only while one is rolled out.',
+          description: 'Processes by version; two versions at once only during a roll-out.',
           unit: 'short',
           queries: [
             {

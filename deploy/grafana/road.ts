@@ -1,6 +1,6 @@
 import type { Row } from './dashboard.ts'
 
-/** How copies come from ingest to the gateways, and whether they are believed. */
+/** How copies get from ingest to the gateways, and whether they are authentic. */
 export const road: Row[] = [
   {
     title: 'The way to the streams',
@@ -8,7 +8,7 @@ export const road: Row[] = [
       {
         title: 'Copies over MQTT',
         description:
-          'nobody: no bridge is subscribed. failed, skipped: the broker is away or slow. Such messages come late.',
+          'nobody: no bridge is subscribed. failed, skipped: the broker is away or slow. These messages come late.',
         unit: 'cps',
         queries: [
           {
@@ -20,7 +20,7 @@ export const road: Row[] = [
       {
         title: 'How messages came to Redis',
         description:
-          'received over MQTT, fetched from the log because no copy came, appended in all. Each bridge does all of it.',
+          'received over MQTT; fetched from the log because no copy came; appended in all. Each bridge does all of it.',
         unit: 'cps',
         queries: ['received', 'fetched', 'appended'].map((word) => ({
           promql: `sum(rate(causeway_bridge_${word}_total{$in}[$__rate_interval]))`,
@@ -46,7 +46,7 @@ export const road: Row[] = [
       {
         title: 'Copies refused',
         description:
-          'They came over MQTT or Redis without a valid MAC. More than none: somebody else writes there, or keys differ.',
+          'Copies over MQTT or Redis without a valid MAC. If there are any, somebody else writes there, or keys differ.',
         unit: 'cps',
         queries: [
           {
@@ -59,7 +59,7 @@ export const road: Row[] = [
       {
         title: 'Epochs ended',
         description:
-          'How often a process found that the log went back, since it started. Messages that were stored are lost.',
+          'How often a process found that the log went back, since the process started. Stored messages are lost.',
         unit: 'short',
         queries: [
           {

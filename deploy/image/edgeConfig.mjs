@@ -1,10 +1,10 @@
-import { render } from '../../dist/stack/template.js'
+import { renderConfig } from '../../dist/stack/template.js'
 
-/** `node edgeConfig.mjs <target>`: nginx's configuration for where the services are found by name, as under Compose. */
+/** `node edgeConfig.mjs <target>`: writes nginx's configuration for Compose, which finds services by their names. */
 const [target = ''] = process.argv.slice(2)
-// Twice: what was not yet sent, and GETs, may go to another server of a list, and a name that stands for several is one entry.
+// Twice: nginx tries the next server of its list for GETs and unsent requests, and a name of several containers is one entry.
 const servers = (name) => Array(2).fill(`server ${name}:8080 max_fails=0;`).join('\n    ')
-render('charts/causeway/files/nginx.conf.template', target, {
+renderConfig('nginx.conf.template', target, {
   // The one folder that nginx writes to: mount a tmpfs there.
   RUN_DIR: '/tmp',
   ACCESS_LOG: '/dev/stdout',

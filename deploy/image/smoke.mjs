@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 
 /**
- * `ORIGIN=https://… node smoke.mjs`: posts a message through the edge, gets it by a stream and reads it back from history; exits
- * 0 if all of that works. For `helm test`, for a deployment pipeline, and for whoever wants to know.
+ * `ORIGIN=https://… node smoke.mjs`: posts a message through the edge, receives it over a stream and reads it from history. Exits with
+ * 0 if all of that works. For `helm test`, for a pipeline, and by hand.
  */
 const ORIGIN = process.env.ORIGIN ?? 'http://127.0.0.1:8080'
 const WITHIN_MS = 20_000
@@ -16,12 +16,12 @@ try {
   expect(posted.status === 201, `a post is answered 201, not ${posted.status}`)
   const { position } = await posted.json()
   const event = await stream.message
-  expect(event.position === position && event.data.text === text, 'the stream tells the message')
+  expect(event.position === position && event.data.text === text, 'the stream delivers the message')
   const again = await post()
   expect(again.status === 200, `the same key again is answered 200, not ${again.status}`)
   const history = await (await ask(`/history?channel=${channel}`)).json()
   expect(history.messages.length === 1, 'history has it once')
-  expect(history.messages[0].data.text === text, 'history tells what was posted')
+  expect(history.messages[0].data.text === text, 'history returns what was posted')
   console.log(`Posted, delivered and read back through ${ORIGIN}.`)
   process.exit(0)
 } catch (error) {
@@ -29,7 +29,7 @@ try {
   process.exit(1)
 }
 
-/** Resolves when the stream is ready; `message` is the first one that it brings. */
+/** Resolves when the stream is ready; `message` resolves to its first message. */
 async function listen() {
   const response = await ask(`/events?channel=${channel}`)
   expect(response.status === 200, `the stream is answered 200, not ${response.status}`)
@@ -77,5 +77,5 @@ function ask(path, options = {}) {
 }
 
 function expect(holds, what) {
-  if (!holds) throw new Error(`It does not hold that ${what}.`)
+  if (!holds) throw new Error(`It is not true that ${what}.`)
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One of the checks that a change must pass: lint, units, road (whole stacks, browser, faults) or deploy (image, chart, rules).
-# The same npm scripts that .ci/run calls; the reports for Jenkins go to $BUILD_DIR/junit (default build).
+# Runs one of the checks that a change must pass: lint, units, road (whole stacks, browser, faults) or deploy (chart, rules). They are
+# the npm scripts of .ci/run. Reports for Jenkins go to $BUILD_DIR/junit (default build).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD_DIR:-build}
@@ -23,7 +23,7 @@ case "$part" in
     npm run test:node
     ;;
   road)
-    tests test -- --roots '<rootDir>/test' --testPathIgnorePatterns /node_modules/ '<rootDir>/test/deploy/'
+    tests test -- --roots '<rootDir>/test'
     ;;
   deploy)
     tests run test:deploy --

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Builds both images, lists what is in them, refuses them for what is known to be wrong with it, and only then pushes them. What
-# is pushed is named by its digest in build/<name>.image from here on: a tag could be another image tomorrow.
-#   REGISTRY         e.g. registry.example.org/causeway
+# Builds both images, lists their contents, scans them for known weaknesses, and pushes them only if the scan finds none.
+# build/<name>.image then names each image by its digest, because a tag could name another image tomorrow.
+#   REGISTRY         such as registry.example.org/causeway
 #   REGISTRY_LOGIN   user:password for it; optional
-#   NODE_IMAGE       the bases, by digest: node:24-bookworm-slim@sha256:…
-#   NGINX_IMAGE      and nginx:1.28-bookworm@sha256:…
-#   BUILDAH, TRIVY   what to call, with options; default buildah and trivy
+#   NODE_IMAGE       base image by digest, such as node:24-bookworm-slim@sha256:…
+#   NGINX_IMAGE      base image by digest, such as nginx:1.28-bookworm@sha256:…
+#   BUILDAH, TRIVY   the commands, with options; default buildah and trivy
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD_DIR:-build}
-: "${REGISTRY:?must say where the images are pushed}"
+: "${REGISTRY:?must be the registry for the images}"
 for base in "${NODE_IMAGE:?must name a base by its digest}" "${NGINX_IMAGE:?must name a base by its digest}"; do
   if [[ ! $base =~ @sha256:[0-9a-f]{64}$ ]]; then
-    echo "$base is not named by its digest: the same commit would give another image tomorrow" >&2
+    echo "$base is not named by its digest, so the same commit could give another image tomorrow" >&2
     exit 1
   fi
 done
@@ -21,8 +21,8 @@ read -ra trivy <<< "${TRIVY:-trivy}"
 
 version=$(deploy/jenkins/version.sh)
 revision=$(git rev-parse HEAD)
-# The commit's time and not the clock's, no cached layers, and OCI's format: the same commit on the same bases gives the same digest.
-# In Docker's own format the name of the build container would be part of it. What OCI leaves out, HEALTHCHECK, Kubernetes ignores.
+# The same commit on the same bases gives the same digest: by the commit's time, no cached layers, and OCI's format. Docker's format
+# would include the name of the build container. OCI has no HEALTHCHECK, which Kubernetes ignores anyway.
 created=$(git log -1 --format=%ct)
 mkdir -p "$build/sbom"
 
@@ -49,10 +49,10 @@ push() {
 build causeway services
 build causeway-edge edge
 if [ -n "${REGISTRY_LOGIN:-}" ]; then
-  # By standard input: on the command line every user of the machine could read it.
+  # Through standard input: every user of the machine can read command lines.
   printf '%s' "${REGISTRY_LOGIN#*:}" |
     "${buildah[@]}" login --username "${REGISTRY_LOGIN%%:*}" --password-stdin "${REGISTRY%%/*}"
 fi
-# Both or none: a release of which half is in the registry would be found by whoever looks for tags.
+# Pushes only after both were built: nobody should find half a release by its tag.
 push causeway
 push causeway-edge

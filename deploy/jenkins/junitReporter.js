@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 
-/** Writes what Jenkins' `junit` step reads to $JUNIT_FILE, also when nothing ran: an empty report is a failure there. */
+/** Writes a report for Jenkins' `junit` step to $JUNIT_FILE, also if nothing ran: Jenkins takes an empty report for a failure. */
 export default class JunitReporter {
   onRunComplete(_contexts, results) {
     const file = process.env.JUNIT_FILE
-    if (file === undefined) throw new Error('JUNIT_FILE must say where the report is to be written')
+    if (file === undefined) throw new Error('JUNIT_FILE must name the file for the report')
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, renderReport(results))
   }
@@ -19,7 +19,7 @@ export function renderReport(results) {
 
 function renderSuite({ testFilePath, testResults, testExecError, failureMessage, perfStats }) {
   const name = testFilePath.replace(`${process.cwd()}/`, '')
-  // A file that did not load has no tests, and would pass unseen.
+  // A file that did not load has no tests, so its failure would not be seen.
   const broken =
     testExecError || (testResults.length === 0 && failureMessage)
       ? [
@@ -49,7 +49,7 @@ function renderCase(suite, { ancestorTitles, title, status, duration, failureMes
   return status === 'passed' ? `${open}/>\n` : `${open}><skipped/></testcase>\n`
 }
 
-/** Also drops the colours in jest's messages, and what XML 1.0 cannot hold at all. */
+/** Also drops the colours of jest's messages, and characters that XML 1.0 cannot hold. */
 function escape(text) {
   return stripVTControlCharacters(text)
     .replaceAll(/[^\P{C}\t\n\r]/gu, '')

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes build/build.properties: what this build is made of, for Spinnaker and for whoever asks later what ran.
+# Writes build/build.properties: what this build consists of, for Spinnaker and for later questions about what ran.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD_DIR:-build}

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * Tells Spinnaker of a build: `node deploy/jenkins/trigger.mjs build/build.properties`. The pipeline deploys what is in the
- * artifacts of this call, and nothing that it would look up by a tag later.
- *   SPINNAKER_GATE_URL         e.g. https://spinnaker-gate.example.org
- *   SPINNAKER_WEBHOOK_SECRET   what the pipeline's trigger wants to see before it believes the call
+ * Tells Spinnaker about a build: `node deploy/jenkins/trigger.mjs build/build.properties`. The pipeline deploys the artifacts of this
+ * call, and looks nothing up by a tag later.
+ *   SPINNAKER_GATE_URL         such as https://spinnaker-gate.example.org
+ *   SPINNAKER_WEBHOOK_SECRET   the secret that the pipeline's trigger expects
  */
 export function renderTrigger(properties, secret) {
   return {
@@ -23,7 +23,7 @@ export function renderTrigger(properties, secret) {
   }
 }
 
-/** `name@sha256:…`; anything else could be another image tomorrow. */
+/** Accepts only `name@sha256:…`: anything else could name another image tomorrow. */
 function image(reference) {
   const [, name, digest] = /^(\S+?)@(sha256:[0-9a-f]{64})$/.exec(reference) ?? []
   if (name === undefined) throw new Error(`"${reference}" does not name an image by its digest`)
@@ -59,7 +59,7 @@ async function main([file]) {
   })
   const text = await response.text()
   if (!response.ok) throw new Error(`Spinnaker answered ${response.status}: ${text.slice(0, 500)}`)
-  // Only that the event was taken; which pipelines it started is to be seen in Spinnaker.
+  // Says only that Spinnaker took the event; Spinnaker shows which pipelines it started.
   const { eventProcessed, eventId } = JSON.parse(text)
   if (eventProcessed !== true) throw new Error(`Spinnaker did not take the event: ${text}`)
   process.stdout.write(`Spinnaker has event ${eventId}\n`)

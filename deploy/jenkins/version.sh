@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the version of this build: that of package.json, the build's number, the commit. It orders by build in Helm's eyes, and is
-# a valid image tag (which may hold no "+").
+# Prints the version of this build: the version in package.json, the build's number, the commit. Helm orders it by build, and it is a
+# valid image tag (without "+").
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -1,9 +1,9 @@
-/** What a template's variables are called in an expression. Spinnaker fills them in when it plans a run. */
+/** A variable of the template, as an expression. Spinnaker fills it in when it plans a run. */
 export function variable(name: string): string {
   return `\${ templateVariables.${name} }`
 }
 
-/** Something that a stage needs, or makes, and how it is recognised. */
+/** Something that a stage needs or makes, and how Spinnaker recognises it. */
 export interface ExpectedArtifact {
   id: string
   displayName: string
@@ -13,7 +13,7 @@ export interface ExpectedArtifact {
   usePriorArtifact: boolean
 }
 
-/** Neither a default nor a prior one: what the build handed over is released, or nothing is. */
+/** Has neither a default nor a prior artifact: a run releases what the build handed over, or nothing. */
 function expected(
   id: string,
   displayName: string,
@@ -23,7 +23,7 @@ function expected(
   return { id, displayName, matchArtifact, ...defaults }
 }
 
-/** Chart, services and edge, as deploy/jenkins/trigger.mjs names them. */
+/** Chart and both images, by the names that deploy/jenkins/trigger.mjs gives them. */
 export function releaseArtifacts(prefix: '' | 'running-', what: string): ExpectedArtifact[] {
   const image = (id: string, display: string, name: string): ExpectedArtifact =>
     expected(`${prefix}${id}`, `${display} ${what}`, {
@@ -42,7 +42,7 @@ export function releaseArtifacts(prefix: '' | 'running-', what: string): Expecte
   ]
 }
 
-/** What a bake makes. */
+/** The manifests that a bake makes. */
 export function baked(id: string): ExpectedArtifact {
   return expected(id, `Manifests: ${id}`, {
     type: 'embedded/base64',

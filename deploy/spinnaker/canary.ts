@@ -1,4 +1,4 @@
-/** How a metric is judged; see docs/canary-config.md of Kayenta. */
+/** How Kayenta judges a metric; see its docs/canary-config.md. */
 interface Judgement {
   direction: 'increase' | 'decrease' | 'either'
   nanStrategy: 'remove' | 'replace'
@@ -20,14 +20,14 @@ function metric(name: string, group: string, query: string, judgement: Judgement
     query: {
       type: 'prometheus',
       serviceType: 'prometheus',
-      // All of it ours: Kayenta would take an average of whatever the name finds.
+      // A whole query: of a metric's name, Kayenta would average all series that it finds.
       customInlineTemplate: `PromQL:${query}`,
     },
     analysisConfigurations: { canary: judgement },
   }
 }
 
-/** Where more is worse, and no data a sign that something does not work. */
+/** More is worse, and no data means that something does not work. */
 const measured = (allowedIncrease: number): Judgement => ({
   direction: 'increase',
   nanStrategy: 'remove',
@@ -35,26 +35,26 @@ const measured = (allowedIncrease: number): Judgement => ({
   effectSize: { allowedIncrease },
 })
 
-/** Where more is worse, and no data means that it did not happen. */
+/** More is worse, and no data means that it did not happen. */
 const counted = (allowedIncrease: number): Judgement => ({
   direction: 'increase',
   nanStrategy: 'replace',
   effectSize: { allowedIncrease },
 })
 
-/** Where the release is over at once. */
+/** Ends the release at once. */
 const critical = (judgement: Judgement): Judgement => ({
   ...judgement,
   critical: true,
   effectSize: { ...judgement.effectSize, criticalIncrease: 1.5 },
 })
 
-/** What Kayenta compares. Sums over the pods of a release, so that both sides have the same labels: none. */
+/** What Kayenta compares. Each query sums over the pods of a release, so that both sides have the same labels: none. */
 export const canaryConfig = {
-  // Of our own choice, so that saving it twice changes it, and the pipeline knows it beforehand.
+  // Chosen here, so that the pipeline knows it, and saving again changes the same configuration.
   id: 'causeway',
   name: 'causeway',
-  description: 'Delivery, failed posts, readers who come back, and what the processes cost',
+  description: 'Delivery, failed posts, readers that come back, and what the processes cost',
   applications: ['causeway'],
   configVersion: '1',
   judge: { name: 'NetflixACAJudge-v1.0', judgeConfigurations: {} },
@@ -78,19 +78,19 @@ export const canaryConfig = {
       critical(counted(1.1)),
     ),
     metric(
-      'Gaps told to readers',
+      'Gaps reported to readers',
       'Errors',
       `sum(rate(causeway_gateway_gaps_total{${GATEWAY}}[5m]))`,
       critical(counted(1)),
     ),
     metric(
-      'Readers who come back, per stream',
+      'Readers that come back, per stream',
       'Streams',
       `sum(rate(causeway_gateway_stream_starts_total{since="id",${GATEWAY}}[5m])) / sum(causeway_gateway_streams{${GATEWAY}})`,
       counted(1.25),
     ),
     metric(
-      'Readers told to come back later',
+      'Readers refused for now',
       'Streams',
       `sum(rate(causeway_gateway_refusals_total{${GATEWAY}}[5m]))`,
       counted(1.1),

@@ -1,7 +1,7 @@
 import { variable } from './artifacts.ts'
 import { GOES_ON, type Stage, stage } from './stages.ts'
 
-/** Kayenta compares for an hour, a point a minute: it wants 50 and more of each metric. */
+/** Kayenta compares for an hour, one point a minute, because it wants at least 50 points of each metric. */
 export function judge(refId: string, name: string, after: string[]): Stage {
   return stage(refId, name, 'kayentaCanary', after, {
     analysisType: 'realTime',
@@ -10,7 +10,7 @@ export function judge(refId: string, name: string, after: string[]): Stage {
       metricsAccountName: variable('metricsAccount'),
       storageAccountName: variable('storageAccount'),
       configurationAccountName: variable('storageAccount'),
-      // New pods are slow, and their streams all new: what they do at first tells nothing.
+      // New pods are slow, and all of their streams are new, so their first minutes do not count.
       beginCanaryAnalysisAfterMins: '10',
       lifetimeDuration: 'PT1H',
       canaryAnalysisIntervalMins: '15',

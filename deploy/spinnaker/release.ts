@@ -27,7 +27,7 @@ const RUNNING = ['running-image', 'running-edge-image']
 
 const MIGRATION = { 'migrations.mode': 'only' }
 
-/** Staging, baseline and canary: as small as can be and still roll out without a gap. */
+/** Staging, baseline and canary: the smallest size that rolls out without a gap. */
 const SMALL = {
   'migrations.mode': 'none',
   'gateway.autoscaling.kind': 'none',
@@ -36,7 +36,7 @@ const SMALL = {
   'gateway.replicas': '2',
   'edge.replicas': '2',
   'monitoring.podMonitor.enabled': 'always',
-  // Production's rules watch over all of them.
+  // Production's rules watch these releases too.
   'monitoring.rules.enabled': 'never',
 }
 
@@ -66,7 +66,7 @@ const staging: Stage[] = [
     output: 'staging-migration',
     overrides: MIGRATION,
   }),
-  // Not by runJobManifest: that takes a single document, and the Job brings its account and its network policy along.
+  // Not runJobManifest, which takes a single document: the Job comes with its account and its network policy.
   deploy('migrate-staging', 'Migrate staging', ['bake-staging-migration'], {
     place: STAGING,
     manifests: 'staging-migration',
@@ -89,7 +89,7 @@ const staging: Stage[] = [
   smoke('smoke-staging', 'Smoke staging', ['deploy-staging'], STAGING),
 ]
 
-/** From here on old and new work on one schema: migrations only ever add. */
+/** From here on old and new pods use one schema. They can, because migrations only add. */
 const migration: Stage[] = [
   bake('Bake the migration', ['smoke-staging'], {
     release: 'causeway',
@@ -104,7 +104,7 @@ const migration: Stage[] = [
     images: ['image'],
     minutes: 15,
   }),
-  // From the last run that ended well: a run that was rolled back has failed. The very first release finds nothing.
+  // Looks at the last successful run; a run that was rolled back has failed. The very first release finds nothing.
   stage('find-running', 'Find what runs', 'findArtifactFromExecution', ['migrate'], {
     application: 'causeway',
     pipeline: "${ execution['pipelineConfigId'] }",
@@ -114,7 +114,7 @@ const migration: Stage[] = [
   }),
 ]
 
-/** Two small releases beside production, of the same size and age, so that only the version differs. */
+/** Two small releases beside production, of the same size and age, so that only their versions differ. */
 const canary: Stage[] = [
   bake('Bake baseline', ['find-running'], {
     release: 'causeway-baseline',
@@ -159,7 +159,7 @@ const trial: Stage[] = [
     ...judge('judge', 'Judge the canary', ['route-canary']),
     ...when(succeeded('Route to canary')),
   },
-  // Whatever came of it: first nobody is led there any more, then it is deleted, then the verdict counts.
+  // In any case: first the route leads to production only, then both releases are deleted, then the verdict counts.
   route('route-back', 'Route back', ['judge'], PRODUCTION, { causeway: 100 }),
   remove('delete-baseline', 'Delete baseline', ['route-back'], PRODUCTION, 'causeway-baseline'),
   remove('delete-canary', 'Delete canary', ['route-back'], PRODUCTION, 'causeway-canary'),
@@ -168,7 +168,7 @@ const trial: Stage[] = [
     'The canary was good',
     ['delete-baseline', 'delete-canary'],
     `!(${WANTED}) || ${succeeded('Judge the canary')}`,
-    'The canary was worse than the baseline, or could not be judged. Production runs what it ran.',
+    'The canary was worse than the baseline, or could not be judged. Production is unchanged.',
   ),
 ]
 
@@ -185,7 +185,7 @@ const production: Stage[] = [
       place: PRODUCTION,
       manifests: 'production',
       images: NEW,
-      // Twenty gateways, one after the other, each with its drain.
+      // Twenty gateways are replaced one after the other, and each drains.
       minutes: 120,
     }),
     ...GOES_ON,
@@ -195,7 +195,7 @@ const production: Stage[] = [
     ...GOES_ON,
     ...when(succeeded('Deploy production')),
   },
-  // By what ran before and not by undoing roll-outs: those that this release never reached would be undone as well.
+  // Deploys what ran before. Undoing roll-outs would also undo those of Deployments that this release never reached.
   {
     ...bake('Bake what ran before', ['smoke-production'], {
       release: 'causeway',
@@ -222,7 +222,7 @@ const production: Stage[] = [
     'Production runs it',
     ['roll-back'],
     succeeded('Smoke production'),
-    'The release failed in production. Look at "Roll back": if that is green, what ran before runs again.',
+    'The release failed in production. If "Roll back" is green, production runs the previous release again.',
   ),
 ]
 

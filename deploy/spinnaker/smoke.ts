@@ -2,8 +2,8 @@ import { variable } from './artifacts.ts'
 import { type Place, type Stage, stage } from './stages.ts'
 
 /**
- * The twin of the chart's `helm test`, which a bake leaves out: posts through the edge, gets it by a stream, reads it back. Its
- * labels are those by which the chart's network policies let the test through.
+ * The chart's `helm test` as a stage, because a bake leaves it out: posts through the edge, receives over a stream, reads history.
+ * By its labels the chart's network policies let it through.
  */
 export function smoke(refId: string, name: string, after: string[], place: Place): Stage {
   const labels = {
@@ -53,7 +53,7 @@ export function smoke(refId: string, name: string, after: string[], place: Place
         name: 'causeway-smoke',
         namespace: variable(place.namespace),
         labels,
-        // Nothing in a Job can be changed: the one of the run before has to go.
+        // A Job cannot be changed, so the Job of the previous run is deleted first.
         annotations: { 'strategy.spinnaker.io/recreate': 'true' },
       },
       spec: {

@@ -1,6 +1,6 @@
 import { baked, variable } from './artifacts.ts'
 
-/** A stage as Orca reads it: what all have, and what its type wants. */
+/** A stage as Orca reads it: the fields of every stage, and those of its type. */
 export interface Stage {
   refId: string
   name: string
@@ -9,7 +9,7 @@ export interface Stage {
   [key: string]: unknown
 }
 
-/** Where something is deployed: names of the template's variables. */
+/** Where something is deployed, by names of the template's variables. */
 export interface Place {
   account: string
   namespace: string
@@ -18,7 +18,7 @@ export interface Place {
 
 const MINUTE = 60_000
 
-/** Without this a stage may take two hours and more before it is given up. */
+/** Without a limit a stage may take more than two hours until it fails. */
 function within(minutes: number): object {
   return { overrideTimeout: true, stageTimeoutMs: minutes * MINUTE }
 }
@@ -33,7 +33,7 @@ export function stage(
   return { refId, name, type, requisiteStageRefIds: after, ...rest }
 }
 
-/** Goes on to the next stages also when it fails; they look at its outcome. For what has to be cleaned up behind. */
+/** After a failure the next stages still run and look at the outcome. For stages that need a clean-up. */
 export const GOES_ON = { failPipeline: false, continuePipeline: true }
 
 /** The stage is skipped unless the expression holds. */
@@ -63,11 +63,11 @@ export function bake(
     outputName: what.release,
     namespace: variable(what.place.namespace),
     inputArtifacts: [{ id: what.chart, account: variable('chartAccount') }],
-    // With --set-string, which is the default, "2" replicas are a string, and the chart's schema refuses them.
+    // The default is --set-string, where 2 replicas are the string "2", which the chart's schema refuses.
     rawOverrides: true,
     evaluateOverrideExpressions: false,
     includeCRDs: false,
-    // A bake has no cluster to ask.
+    // A bake cannot ask a cluster.
     apiVersions: 'monitoring.coreos.com/v1',
     kubeVersion: '1.32.0',
     overrides: {
@@ -81,7 +81,7 @@ export function bake(
   })
 }
 
-/** Applies what was baked, with images by digest, and waits until it is stable; a Job until it has ended well. */
+/** Applies what was baked, with images by digest. Waits until everything is stable; for a Job, until it has succeeded. */
 export function deploy(
   refId: string,
   name: string,
@@ -97,14 +97,14 @@ export function deploy(
     manifestArtifactId: what.manifests,
     manifestArtifactAccount: 'embedded-artifact',
     requiredArtifactIds: what.images,
-    // nginx.conf and the dashboards speak of ${…}, which are no expressions.
+    // nginx.conf and the dashboards contain ${…} that are no expressions.
     skipExpressionEvaluation: true,
     failOnFailedExpressions: true,
     ...within(what.minutes),
   })
 }
 
-/** The share of new connections that each release gets. Open streams stay where they are. */
+/** Sets the share of new connections that each release gets. Open streams stay where they are. */
 export function route(
   refId: string,
   name: string,
@@ -145,7 +145,7 @@ export function route(
   })
 }
 
-/** Deletes a release with everything that the chart makes for it. */
+/** Deletes a release with everything that the chart made for it. */
 export function remove(
   refId: string,
   name: string,

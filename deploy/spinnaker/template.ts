@@ -1,7 +1,7 @@
 import { releaseArtifacts, variable } from './artifacts.ts'
 import { stages } from './release.ts'
 
-/** A variable of the template; without a default every instance has to set it. */
+/** A variable of the template. Without a default every pipeline must set it. */
 interface Variable {
   name: string
   type: 'string' | 'int'
@@ -19,15 +19,25 @@ const VARIABLES: Variable[] = [
   text('registry', 'Registry of the images, as in registry.example.org'),
   text('imageAccount', "Spinnaker's account for that registry"),
   text('chartAccount', "Spinnaker's HTTP artifact account, by which charts are fetched"),
-  text('host', 'Host name that people use'),
+  text('host', 'Public host name'),
   text('gatewayName', 'Gateway of the Gateway API that leads to Causeway'),
   text('gatewayNamespace', 'Namespace of that Gateway'),
-  { name: 'gatewayMin', type: 'int', description: 'Fewest gateway pods', defaultValue: 3 },
-  { name: 'gatewayMax', type: 'int', description: 'Most gateway pods', defaultValue: 20 },
+  {
+    name: 'gatewayMin',
+    type: 'int',
+    description: 'Smallest number of gateway pods',
+    defaultValue: 3,
+  },
+  {
+    name: 'gatewayMax',
+    type: 'int',
+    description: 'Largest number of gateway pods',
+    defaultValue: 20,
+  },
   text('canaryConfigId', 'The id in deploy/spinnaker/causeway.canary.json', 'causeway'),
   text('metricsAccount', "Kayenta's account for Prometheus", 'prometheus'),
-  text('storageAccount', "Kayenta's account for what it keeps"),
-  text('slackChannel', 'Channel that hears how releases end'),
+  text('storageAccount', "Kayenta's account for its results"),
+  text('slackChannel', 'Slack channel for the outcomes of releases'),
 ]
 
 function text(name: string, description: string, defaultValue?: string): Variable {
@@ -43,14 +53,14 @@ export const template = {
   metadata: {
     name: 'Causeway: release',
     description:
-      'Staging, then baseline and canary beside production, judged, then production or back',
+      'Staging; baseline and canary beside production, compared; then production, or back',
     owner: 'causeway@example.org',
     scopes: ['global'],
   },
   variables: VARIABLES,
   pipeline: {
-    description: 'docs/deploy-pipeline.md tells of each stage.',
-    // One at a time; of those that wait, the newest is next.
+    description: 'docs/deploy-pipeline.md explains each stage.',
+    // One run at a time; of the waiting ones the newest is next.
     limitConcurrent: true,
     keepWaitingPipelines: false,
     spelEvaluator: 'v4',
@@ -58,7 +68,7 @@ export const template = {
       {
         name: 'canary',
         label: 'Canary',
-        description: 'no: for the very first release, and to bring an earlier one back in a hurry',
+        description: 'no: for the very first release, and to bring an earlier release back quickly',
         default: 'yes',
         required: true,
         pinned: true,
@@ -68,7 +78,7 @@ export const template = {
       ...['version', 'commit'].map((name) => ({
         name,
         label: name,
-        description: 'As the build names it',
+        description: 'The name that the build gave',
         default: '',
         required: false,
         pinned: true,

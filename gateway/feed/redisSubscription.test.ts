@@ -101,8 +101,8 @@ describe('a subscription', () => {
     subscription.reconnect()
     expect(await run.news(3)).toEqual(['down', 'connected', 'up'])
     expect((await run.redis.pubsub('SHARDCHANNELS', '*')).map(String).sort()).toEqual([
-      run.keys.watermark,
       run.keys.live('e2', 'a'),
+      run.keys.watermark,
     ])
     await run.publish('a', 1, 'e1')
     await run.publish('a', 2, 'e2')

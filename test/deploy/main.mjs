@@ -1,38 +1,55 @@
 import { build } from '../../stack/setup/build.mjs'
+import { defineCommand, flag, integer, option } from '../../stack/setup/command.mjs'
 import { installDependencies } from '../../stack/setup/dependencies.mjs'
+import { SetupError, orPrint, print, timed } from '../../stack/setup/print.mjs'
 import { generateClient } from '../../stack/setup/prisma.mjs'
 import { installPrograms } from '../../stack/setup/programs.mjs'
-import { SetupError, orSay, say, timed } from '../../stack/setup/say.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
 import { installTools } from './tools/install.mjs'
 
-const HELP = `npm run test:deploy [-- options] [arguments of jest]: everything that is deployed, tried out.
+/** The tests that compare generated files with their sources, and write the files if $CAUSEWAY_UPDATE is 1. */
+const GENERATED = ['deploy/generate/generated', 'deploy/spinnaker/files']
+const NO_SERVERS = ['--globalSetup=', '--globalTeardown=']
+const CONFIG = '--config=test/deploy/jest.config.js'
 
-  (no option)    chart, rules, dashboards, configurations: a minute or two once its tools are there
-  --all          also builds the images, runs them as a cluster would, and stops them under load: several minutes, as root on Debian;
-                 writes what it measures to docs/deploy.md, and keeps what it has built in .stack/deploy
-  --streams N    how many streams with --all (default 300)
-  --update       writes the generated files anew: schema and README of the chart, dashboards, tables of docs/operations.md
-  --setup        only fetches the tools
-  --help         this text
-`
+const parse = defineCommand({
+  usage: `npm run test:deploy [-- options] [arguments of jest]: run the tests of everything that is deployed: chart, rules, dashboards
+and configurations. They take two or three minutes once their tools are there.`,
+  options: {
+    all: flag(
+      'also build the images, run them as a cluster would, and stop them under load; see below',
+    ),
+    streams: option('N', 'how many streams with --all (default 300)', integer(1, 100_000)),
+    update: flag(
+      'only write the generated files: schema and README of the chart, dashboards, pipeline, tables in docs/',
+    ),
+    setup: flag('only fetch the tools'),
+  },
+  notes: `
+--all takes several minutes, as root on Debian. It writes what it measures to docs/deploy.md, and keeps what it has built in
+.stack/deploy.
+`,
+  passesOn: true,
+  result: ({ values, rest }) => ({ ...values, rest }),
+})
 
-/** The door of `npm run test:deploy`. */
-const args = process.argv.slice(2)
-const take = (name) => {
-  const at = args.indexOf(name)
-  return at === -1 ? false : args.splice(at, 1).length > 0
-}
-if (take('--help')) process.stdout.write(HELP)
-else await orSay(run)
+/** The entry of `npm run test:deploy`. */
+await orPrint(async () => {
+  const { help, options } = parse(process.argv.slice(2))
+  if (help === undefined) await run(options)
+  else process.stdout.write(help)
+})
 
-async function run() {
-  const all = take('--all')
-  const streamsAt = args.indexOf('--streams')
-  if (streamsAt !== -1) process.env.CAUSEWAY_DEPLOY_STREAMS = args.splice(streamsAt, 2)[1]
-  if (take('--update')) process.env.CAUSEWAY_UPDATE = '1'
-  await timed('what it needs', () => prepare(all ? 'deploy-all' : 'deploy'))
-  if (take('--setup')) return
+async function run({ all, streams, update, setup, rest }) {
+  if (streams !== undefined) process.env.CAUSEWAY_DEPLOY_STREAMS = String(streams)
+  await timed('preparation', () => prepare(all ? 'deploy-all' : 'deploy'))
+  if (setup) return
+  if (update) {
+    process.env.CAUSEWAY_UPDATE = '1'
+    const code = await runTests([...GENERATED, ...NO_SERVERS])
+    process.exitCode = (await runTests(['test/deploy/values', CONFIG, ...NO_SERVERS])) || code
+    return
+  }
   await timed('compilation', build)
   let isEnded = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -40,13 +57,12 @@ async function run() {
       isEnded = true
     })
   }
-  const patterns = args.filter((arg) => !isOption(arg)).map((arg) => `test/deploy/.*${arg}`)
-  const options = ['--verbose', ...args.filter(isOption)]
-  // With --all a pattern may be of the other part.
+  const patterns = rest.filter((arg) => !isOption(arg)).map((arg) => `test/deploy/.*${arg}`)
+  const options = ['--verbose', ...rest.filter(isOption)]
+  // With --all a pattern may match the other part only.
   if (all && patterns.length > 0) options.push('--passWithNoTests')
-  const folders = patterns.length > 0 ? patterns : ['test/deploy/']
-  process.exitCode = await timed('fast part', () => runTests([...folders, ...options]))
-  // Also where the fast part has failed: whoever waits for minutes wants to know all of it.
+  process.exitCode = await timed('fast part', () => runTests([...patterns, CONFIG, ...options]))
+  // The slow part also runs after a failure of the fast one: a run of minutes should find everything.
   if (!all || isEnded) return
   const slow = ['--config=test/deploy/slow/jest.config.js', '--runInBand']
   const slowCode = await timed('slow part', () => runTests([...patterns, ...slow, ...options]))
@@ -57,15 +73,15 @@ function isOption(arg) {
   return arg.startsWith('-')
 }
 
-async function prepare(command) {
-  await installDependencies()
-  await generateClient()
+function prepare(command) {
+  installDependencies()
+  generateClient()
   try {
     installPrograms(command)
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
-    // What needs them is skipped, and says so.
-    say(error.message)
+    // Tests that need them are skipped, and print that.
+    print(error.message)
   }
   installTools()
 }

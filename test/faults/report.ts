@@ -59,8 +59,11 @@ ${section('Notes', notes)}${section('Violations', violations)}`
 
 function table(results: readonly Result[]): string {
   const bold = totals(results).map((value) => (value === '' ? '' : `**${value}**`))
-  const isRight = (column: number): boolean => column > 1 && column < HEADINGS.length - 1
-  return markdownTable(HEADINGS, [...results.map((result) => cells(result)), bold], isRight)
+  return markdownTable(HEADINGS, [...results.map((result) => cells(result)), bold], isFigure)
+}
+
+function isFigure(column: number): boolean {
+  return column > 1 && column < HEADINGS.length - 1
 }
 
 function section(title: string, lines: string[]): string {

@@ -3,38 +3,43 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from '../../stack/setup/build.mjs'
+import { defineCommand } from '../../stack/setup/command.mjs'
 import { installDependencies } from '../../stack/setup/dependencies.mjs'
-import { fetchPackages } from '../../stack/setup/packages.mjs'
 import { inRoot } from '../../stack/setup/paths.mjs'
 import { generateClient } from '../../stack/setup/prisma.mjs'
 import { installPrograms } from '../../stack/setup/programs.mjs'
-import { orSay, say, timed } from '../../stack/setup/say.mjs'
+import { orPrint, print, timed } from '../../stack/setup/print.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
+import { fetchPackages } from '../support/fetchPackages.mjs'
 
-const HELP = `npm run test:node [-- folders] [options of jest]: the tests in these folders, on the oldest Node that is supported and
-on the one in the image. Without folders: gateway, chassis, contract. An option with a value is written as --name=value.
-`
+const parse = defineCommand({
+  usage: `npm run test:node [-- folders] [options of jest]: run the tests in these folders on the oldest supported Node and on the one
+in the image. Without folders: gateway, chassis, contract. Write an option with a value as --name=value.`,
+  passesOn: true,
+  result: ({ rest }) => rest,
+})
 const FOLDERS = ['gateway', 'chassis', 'contract']
 const NODES = ['oldest', 'image']
 const HOME = inRoot('.stack/node')
 
-/** The door of `npm run test:node`. */
-const args = process.argv.slice(2)
-if (args.includes('--help')) process.stdout.write(HELP)
-else await orSay(run)
+/** The entry of `npm run test:node`. */
+await orPrint(async () => {
+  const { help, options } = parse(process.argv.slice(2))
+  if (help === undefined) await run(options)
+  else process.stdout.write(help)
+})
 
-async function run() {
-  await installDependencies()
-  await generateClient()
+async function run(args) {
+  installDependencies()
+  generateClient()
   installPrograms('test')
   fetchPackages({ from: inRoot('test/node/npm'), to: HOME, what: 'two versions of Node (100 MB)' })
-  await build()
+  build()
   const folders = args.filter((arg) => !arg.startsWith('-'))
   const roots = (folders.length > 0 ? folders : FOLDERS).map(
     (folder) => `--roots=<rootDir>/${folder}`,
   )
   const options = args.filter((arg) => arg.startsWith('-'))
-  // For what cannot be measured in a process that has run all other tests before.
   process.env.CAUSEWAY_FEW_TESTS = '1'
   let isEnded = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => (isEnded = true))
@@ -42,11 +47,22 @@ async function run() {
     for (const name of NODES) {
       const node = find(name)
       if (node === undefined) continue
-      const code = await timed(node.version, () => runTests([...roots, ...options], node.path))
+      const code = await timed(node.version, async () => {
+        const ofAll = await runTests([...roots, ...options], node.path)
+        return (await runAlone([...roots, ...options], node.path)) || ofAll
+      })
       process.exitCode ||= code
       if (isEnded) return
     }
   })
+}
+
+/** The tests that a process measures only if it has run no others before. */
+async function runAlone(options, path) {
+  process.env.CAUSEWAY_OWN_PROCESS = '1'
+  const code = await runTests(['events/memory', ...options, '--passWithNoTests'], path)
+  delete process.env.CAUSEWAY_OWN_PROCESS
+  return code
 }
 
 /** This Node's binary, if it was fetched and runs here. */
@@ -54,7 +70,7 @@ function find(name) {
   const path = join(HOME, 'node_modules', `${name}-${process.platform}-${process.arch}`, 'bin/node')
   const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' })
   if (status === 0) return { path, version: `Node ${stdout.trim()}` }
-  say(`skipped: the ${name} Node cannot be had for ${process.platform}-${process.arch}`)
+  print(`skipped: there is no ${name} Node for ${process.platform}-${process.arch}`)
   return undefined
 }
 

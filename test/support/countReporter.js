@@ -1,10 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
 /**
- * Ends a run with one plain line of counts. A file that does not load counts as one failure. If $COUNTS_FILE
- * names a file, empty at first, the counts of earlier runs are read from there and added to: the last run speaks for all.
+ * Closes a run with one plain line of counts, for CI. A file that did not load counts as a failure. If $COUNTS_FILE names a file,
+ * empty at first, the counts of earlier runs are read from it and added: the last run speaks for all of them. `notRun` names a suite
+ * that this run leaves out; a whole run prints it above the counts.
  */
 export default class CountReporter {
+  #notRun
+
+  constructor({ nonFlagArgs, testNamePattern }, { notRun } = {}) {
+    const isWhole = nonFlagArgs.length === 0 && !testNamePattern && !process.env.CAUSEWAY_FEW_TESTS
+    this.#notRun = isWhole ? notRun : undefined
+  }
+
   onRunComplete(_contexts, results) {
     const total = addUp(process.env.COUNTS_FILE, {
       passed: results.numPassedTests,
@@ -13,8 +21,9 @@ export default class CountReporter {
     })
     const counts = [`${total.passed} passed`, `${total.failed} failed`]
     if (total.skipped > 0) counts.push(`${total.skipped} skipped`)
-    // jest's own summary, the teardown and its warnings come after this call; the line is to be the very last.
-    process.on('exit', () => process.stdout.write(`${counts.join(', ')}\n`))
+    const lines = [this.#notRun, counts.join(', ')].filter(Boolean)
+    // jest prints its summary, the teardown and its warnings after this call, and the counts must be the very last line.
+    process.on('exit', () => process.stdout.write(`${lines.join('\n')}\n`))
   }
 }
 

@@ -1,4 +1,4 @@
-import { ALL_MIGRATIONS, MigrationProgram } from '../../stack/migrationProgram.ts'
+import { ALL_MIGRATIONS, MigrationProgram } from './migrationProgram.ts'
 import { runSql, withDatabase } from '../../stack/sql.ts'
 import type { Opened } from './disposables.ts'
 import { testServers } from './servers.ts'

@@ -8,28 +8,28 @@ import type { Opened } from './disposables.ts'
 import { openServer } from './openServer.ts'
 import { openSupervisor } from './ownServer.ts'
 
-/** nginx with deploy/'s configuration, before one ingest and two gateways that do what the test says. */
+/** nginx with the chart's configuration, before two ingests and two gateways that do what the test says. */
 export class TestEdge {
-  /** The behaviour of the services behind the edge. */
+  /** The behaviour of both ingests. */
   ingest: RequestListener = (_request, response) => response.destroy()
   gateway: RequestListener = (_request, response) => response.destroy()
   origin = ''
   accessLog = ''
 
-  /** `edit` may change the configuration before nginx reads it. Closed with the test file. */
+  /** `edit` may change the configuration before nginx reads it. It closes with the test file. */
   async open(opened: Opened, edit = (config: string) => config): Promise<void> {
     const { dir, supervisor } = await openSupervisor(opened, 'nginx')
     await chmod(dir, 0o755)
     this.accessLog = supervisor.logs.create('nginx-access')
     const options = await edgeOptions(join(dir, 'nginx'), this.accessLog)
+    const ingest = () =>
+      openServer(
+        opened,
+        createServer((...call) => this.ingest(...call)),
+      )
     const edge = nginx({
       ...options,
-      ingestPorts: [
-        await openServer(
-          opened,
-          createServer((...call) => this.ingest(...call)),
-        ),
-      ],
+      ingestPorts: [await ingest(), await ingest()],
       // One of the two gateways is always dead.
       gatewayPorts: [
         await freePort(),

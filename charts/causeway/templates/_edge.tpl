@@ -1,4 +1,4 @@
-{{/* nginx.conf: the template of deploy/nginx, of which files/ has a copy, with its ${NAMES} filled in. Argument: $ */}}
+{{/* nginx.conf: files/nginx.conf.template with its ${NAMES} filled in. Argument: $ */}}
 {{- define "causeway.nginxConf" -}}
 {{- $name := include "causeway.fullname" . }}
 {{- $trusted := "" }}
@@ -8,7 +8,7 @@
 {{- if $trusted }}
 {{- $trusted = printf "%sreal_ip_header X-Forwarded-For;\n  real_ip_recursive on;" $trusted }}
 {{- end }}
-{{- /* Twice: nginx tries another server of its list, and behind a Service's one address there are several pods. */}}
+{{- /* Twice: nginx tries the next server of its list, and one address of a Service leads to several pods. */}}
 {{- $ingest := printf "server %s-ingest:8080 max_fails=0;" $name }}
 {{- $gateway := printf "server %s-gateway:8080 max_fails=0;" $name }}
 {{- $values := dict
@@ -26,7 +26,7 @@
 {{- range $key, $value := $values }}
 {{- $text = $text | replace (printf "${%s}" $key) $value }}
 {{- end }}
-{{- /* What is left is a name that this list lacks. The first line of the file speaks of ${...}. */}}
+{{- /* A name that is left is missing in this list. The pattern skips the ${...} in the first line of the file. */}}
 {{- if regexMatch "\\$\\{[A-Z]" $text }}
 {{- fail (printf "files/nginx.conf.template wants %s" (regexFind "\\$\\{[A-Z_]+\\}" $text)) }}
 {{- end }}

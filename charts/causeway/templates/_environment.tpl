@@ -1,9 +1,9 @@
-{{/* A number of values.yaml as it was written: to Go it is a float, and 268435456 would come out as 2.68435456e+08. */}}
+{{/* A number of values.yaml as it was written. Go reads a float and would print 268435456 as 2.68435456e+08. */}}
 {{- define "causeway.text" -}}
 {{- if and (kindIs "float64" .) (eq (floor .) .) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
 {{- end }}
 
-{{/* Bytes of a quantity such as 512Mi or 1Gi. */}}
+{{/* A quantity such as 512Mi or 1Gi, in bytes. */}}
 {{- define "causeway.bytes" -}}
 {{- $number := regexFind "^[0-9]+" . | int64 }}
 {{- $unit := regexFind "[A-Za-z]*$" . }}
@@ -19,13 +19,13 @@
 {{- $common := .root.Values.config }}
 {{- $limit := include "causeway.bytes" .values.resources.limits.memory | int64 }}
 {{- $env := dict "LOG_LEVEL" $common.LOG_LEVEL "LOG_ID" $common.LOG_ID "DRAIN_SECONDS" .values.drainSeconds }}
-{{- /* The rest of the limit is for buffers, code and sockets, which are not on the heap. */}}
+{{- /* Buffers, code and sockets are not on the heap; they get the rest of the limit. */}}
 {{- $_ := set $env "NODE_OPTIONS" (printf "--max-old-space-size=%d" (div (mul $limit 6) (mul 10 1048576))) }}
 {{- if ne .component "gateway" }}{{ $_ := set $env "MQTT_PREFIX" $common.MQTT_PREFIX }}{{ end }}
 {{- if ne .component "ingest" }}{{ $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}{{ end }}
 {{- if ne .component "bridge" }}{{ $_ := set $env "CORS_ORIGINS" $common.CORS_ORIGINS }}{{ end }}
 {{- if eq .component "gateway" }}
-{{- /* New streams go elsewhere before the kernel ends the pod and all of its streams. */}}
+{{- /* The gateway refuses new streams before the kernel kills the pod with all of its streams. */}}
 {{- $_ := set $env "MAX_MEMORY_BYTES" (div (mul $limit 8) 10) }}
 {{- end }}
 {{- with include "causeway.caFile" .root }}
@@ -36,10 +36,10 @@
 {{- end }}
 {{- end }}
 
-{{/* Variables out of the Secret: dict "root" $ "secret" its name "secretKeys" .Values.ingest.secretKeys */}}
+{{/* Variables from the Secret: dict "root" $ "secret" its name "secretKeys" .Values.ingest.secretKeys */}}
 {{- define "causeway.secretEnv" -}}
 {{- range $name, $key := .secretKeys }}
-{{- /* Of a Secret of the release's own it is known what is in it. Otherwise its pods would wait for the key without end. */}}
+{{- /* The content of the release's own Secret is known. Without this check, pods would wait for a missing key for ever. */}}
 {{- if not (or $.root.Values.secrets.existingSecret (hasKey $.root.Values.secrets.values $key)) }}
 {{- fail (printf "Set secrets.values.%s: %s is read from it (docs/deploy.md says what it is)." $key $name) }}
 {{- end }}
@@ -51,7 +51,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Certificate authority, where it is one's own: argument $. Node adds it to those that it knows. */}}
+{{/* Path of the private certificate authority, if there is one; Node adds it to the public ones. Argument: $ */}}
 {{- define "causeway.caFile" -}}
 {{- if and .Values.caBundle.existingConfigMap .Values.caBundle.existingSecret }}
 {{- fail "Set either caBundle.existingConfigMap or caBundle.existingSecret." }}
@@ -69,7 +69,7 @@
 - name: ca
   secret:
     secretName: {{ . }}
-    # The authority alone: beside it there may be the key of a certificate.
+    # Only the authority: the Secret may also hold the key of a certificate.
     items:
       - key: {{ $.Values.caBundle.key }}
         path: {{ $.Values.caBundle.key }}

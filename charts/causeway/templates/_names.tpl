@@ -4,7 +4,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" }}
 {{- end }}
 
-{{/* 40 of the 63 characters that a name may have: components and hashes come behind. */}}
+{{/* A name may have 63 characters; 40 leave room for components and hashes. */}}
 {{- define "causeway.fullname" -}}
 {{- $name := include "causeway.name" . }}
 {{- if .Values.fullnameOverride }}
@@ -28,7 +28,7 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 {{- end }}
 
-{{/* What never changes: a Deployment's selector cannot be changed, and pipelines relabel everything else. */}}
+{{/* Labels that never change, because a Deployment's selector cannot be changed. Pipelines change other labels. */}}
 {{- define "causeway.selector" -}}
 app.kubernetes.io/name: {{ include "causeway.name" .root }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
@@ -44,7 +44,7 @@ app.kubernetes.io/component: {{ . }}
 {{- if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag | default .root.Chart.AppVersion }}{{ end }}
 {{- end }}
 
-{{/* The Secret with the addresses and the key of the copies: someone else's, or the release's own. */}}
+{{/* Name of the Secret with addresses and COPY_KEYS: an existing one, or the release's own. */}}
 {{- define "causeway.secretName" -}}
 {{- if .Values.secrets.existingSecret }}
 {{- .Values.secrets.existingSecret }}

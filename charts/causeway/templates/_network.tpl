@@ -1,4 +1,4 @@
-{{/* Rules of network policies. An empty list of peers means any address; that is said by leaving "to" away. */}}
+{{/* Rules of network policies. For an empty list of peers "to" is left out, which means any address. */}}
 
 {{- define "causeway.egressDns" -}}
 - {{- with .Values.networkPolicy.dnsTo }}

@@ -1,4 +1,4 @@
-{{/* What pods have in common. Arguments: dict "root" $ "component" "ingest" "values" .Values.ingest */}}
+{{/* Parts that all pods share. Arguments: dict "root" $ "component" "ingest" "values" .Values.ingest */}}
 
 {{- define "causeway.podSecurity" -}}
 runAsNonRoot: true
@@ -19,7 +19,7 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
-{{/* The top of a pod's spec. The API's token and the addresses of other services are of no use to any of them. */}}
+{{/* The start of a pod's spec. No pod needs a token for the API or the addresses of other Services. */}}
 {{- define "causeway.podStart" -}}
 serviceAccountName: {{ include "causeway.fullname" .root }}-{{ .component }}
 automountServiceAccountToken: false
@@ -34,7 +34,7 @@ imagePullSecrets:
 
 {{- define "causeway.placement" -}}
 {{- $selector := include "causeway.selector" (dict "root" .root "component" .component) }}
-# Of one version only: while a new one is rolled out, the old one's pods would unbalance it.
+# Counts the pods of one version only; during a roll-out those of the other version would unbalance the spread.
 topologySpreadConstraints:
   - maxSkew: 1
     topologyKey: topology.kubernetes.io/zone
@@ -69,7 +69,7 @@ tolerations:
 {{- end }}
 {{- end }}
 
-{{/* How many pods there may be: dict "root" $ "component" "gateway" "values" .Values.gateway */}}
+{{/* Largest number of pods: dict "root" $ "component" "gateway" "values" .Values.gateway */}}
 {{- define "causeway.mostPods" -}}
 {{- if and (eq .component "gateway") (ne .values.autoscaling.kind "none") }}{{ int .values.autoscaling.maxReplicas }}{{ else }}{{ int .values.replicas }}{{ end }}
 {{- end }}
@@ -78,13 +78,13 @@ tolerations:
 {{- if and (eq .component "gateway") (ne .values.autoscaling.kind "none") }}{{ int .values.autoscaling.minReplicas }}{{ else }}{{ int .values.replicas }}{{ end }}
 {{- end }}
 
-{{/* Connections to Postgres at most: each kind with the one pod more of a roll-out, and the migration's one. Argument: $ */}}
+{{/* Largest number of connections to Postgres: a roll-out adds one pod to each component, and the migration takes one. Argument: $ */}}
 {{- define "causeway.connections" -}}
 {{- $sum := 1 }}
 {{- range $component := list "ingest" "bridge" "gateway" }}
 {{- $values := index $.Values $component }}
 {{- $pods := include "causeway.mostPods" (dict "component" $component "values" $values) | int }}
-{{- /* A bridge has two; the others what they are told, by default ten. */}}
+{{- /* A bridge opens two; the others open DATABASE_CONNECTIONS, by default ten. */}}
 {{- $each := eq $component "bridge" | ternary 2 (index $values.config "DATABASE_CONNECTIONS" | default 10 | int) }}
 {{- $sum = add $sum (mul (add $pods 1) $each) }}
 {{- end }}
@@ -92,8 +92,8 @@ tolerations:
 {{- end }}
 
 {{/*
-Replicas and roll-out. One new pod more, and no old one gone before it is ready: what is short of a pod is short of streams. Never
-replicas where an autoscaler has set them: every deploy would set them back.
+Replicas and roll-out. A new pod is ready before an old one goes, because fewer pods hold fewer streams. With an autoscaler there are
+no replicas here: every deploy would reset its number.
 */}}
 {{- define "causeway.rollout" -}}
 {{- if eq (include "causeway.scaled" .) "" }}
@@ -101,7 +101,7 @@ replicas: {{ int .values.replicas }}
 {{- end }}
 revisionHistoryLimit: 5
 minReadySeconds: {{ .minReadySeconds }}
-# More than a whole roll-out takes: each pod in turn gets ready, and the one that it replaces drains.
+# Longer than a whole roll-out, in which one pod after the other gets ready and the one that it replaces drains.
 progressDeadlineSeconds: {{ add 300 (mul (include "causeway.mostPods" . | int) (add .graceSeconds .minReadySeconds)) }}
 strategy:
   type: RollingUpdate

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { freePort } from '../../../stack/ports.ts'
 import { waitForHttp } from '../../../stack/probes.ts'
 import { waitFor } from '../../support/waitFor.ts'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { programLack, run, toolsLack } from '../tools/tools.ts'
 import { edgeConf, type EdgePorts } from './edgeConf.ts'
 
@@ -19,12 +19,12 @@ let ingest: RequestListener = (_, response) => response.end()
 let gateway: RequestListener = (_, response) => response.end()
 const servers: Server[] = []
 
-/** With this test's folder in place of a container's own. */
+/** Replaces a container's folders by this test's. */
 function local(conf: string): string {
   return (
     conf
       .replaceAll('"/tmp/', `"${dir}/`)
-      // A pipe in a container; here jest's, which nobody can open by its name.
+      // In a container standard output is a pipe; jest's cannot be opened by its name.
       .replace('"/dev/stdout"', `"${dir}/access.log"`)
   )
 }
@@ -36,13 +36,6 @@ async function listen(listener: RequestListener): Promise<number> {
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return port
-}
-
-async function isUp(url: string): Promise<boolean> {
-  return waitForHttp(url, 200).then(
-    () => true,
-    () => false,
-  )
 }
 
 async function freePorts(): Promise<EdgePorts> {
@@ -64,80 +57,82 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-describeUnless(toolsLack ?? programLack('nginx'))(
-  'the edge’s configuration out of the chart',
-  () => {
-    test.each(['laptop', 'small', 'ha', 'external-tls', 'everything'] as const)(
-      'passes nginx’s own check: %s',
-      async (profile) => {
-        const file = join(dir, `${profile}.conf`)
-        const text = local(await edgeConf(profile, await freePorts()))
-        writeFileSync(file, text)
-        expect(text).not.toMatch(/\$\{[A-Z]/)
-        expect(() => run('nginx', ['-t', '-q', '-e', 'stderr', '-c', file])).not.toThrow()
-      },
+describeUnless(toolsLack ?? programLack('nginx'))('the nginx that the chart configures', () => {
+  test.each(['laptop', 'small', 'ha', 'external-tls', 'everything'] as const)(
+    'accepts its configuration with the values %s',
+    async (profile) => {
+      const file = join(dir, `${profile}.conf`)
+      const text = local(await edgeConf(profile, await freePorts()))
+      writeFileSync(file, text)
+      expect(text).not.toMatch(/\$\{[A-Z]/)
+      expect(() => run('nginx', ['-t', '-q', '-e', 'stderr', '-c', file])).not.toThrow()
+    },
+  )
+
+  test('starts and serves its status', async () => {
+    const chosen = {
+      ...(await freePorts()),
+      ingest: await listen((...args) => ingest(...args)),
+      gateway: await listen((...args) => gateway(...args)),
+    }
+    const file = join(dir, 'running.conf')
+    writeFileSync(
+      file,
+      local(await edgeConf('ha', chosen, ['--set', 'edge.trustedProxies={127.0.0.0/8}'])),
     )
-
-    test('runs', async () => {
-      const chosen = {
-        ...(await freePorts()),
-        ingest: await listen((...args) => ingest(...args)),
-        gateway: await listen((...args) => gateway(...args)),
-      }
-      const file = join(dir, 'running.conf')
-      writeFileSync(
-        file,
-        local(await edgeConf('ha', chosen, ['--set', 'edge.trustedProxies={127.0.0.0/8}'])),
-      )
-      nginx = spawn('nginx', ['-e', 'stderr', '-c', file], {
-        stdio: 'ignore',
-        env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },
-      })
-      await waitFor(() => isUp(`http://127.0.0.1:${chosen.status}/nginx_status`))
-      origin = `http://127.0.0.1:${chosen.http}`
-      expect(nginx.exitCode).toBeNull()
+    nginx = spawn('nginx', ['-e', 'stderr', '-c', file], {
+      stdio: 'ignore',
+      env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },
     })
+    await waitFor(() =>
+      waitForHttp(`http://127.0.0.1:${chosen.status}/nginx_status`, 200).then(
+        () => true,
+        () => false,
+      ),
+    )
+    origin = `http://127.0.0.1:${chosen.http}`
+    expect(nginx.exitCode).toBeNull()
+  })
 
-    test('tries another pod behind the same name, where one takes no connection any more', async () => {
-      let tries = 0
+  test('tries another pod behind the same name if one closes the connection', async () => {
+    let tries = 0
+    gateway = (request, response) => {
+      tries++
+      if (tries === 1) request.destroy()
+      else response.end('data: 1\n\n')
+    }
+    expect(await (await fetch(`${origin}/events?channel=a`)).text()).toBe('data: 1\n\n')
+    expect(tries).toBe(2)
+  })
+
+  test('sends a POST only once, whatever becomes of it', async () => {
+    let tries = 0
+    ingest = (request) => {
+      tries++
+      request.destroy()
+    }
+    const response = await fetch(`${origin}/channels/a/messages`, { method: 'POST', body: '{}' })
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({ type: '/problems/outcome-unknown' })
+    expect(tries).toBe(1)
+  })
+
+  test('believes a trusted proxy about the client’s address', async () => {
+    const asked = new Promise<IncomingMessage>((resolve) => {
       gateway = (request, response) => {
-        tries++
-        if (tries === 1) request.destroy()
-        else response.end('data: 1\n\n')
+        resolve(request)
+        response.end()
       }
-      expect(await (await fetch(`${origin}/events?channel=a`)).text()).toBe('data: 1\n\n')
-      expect(tries).toBe(2)
     })
+    const headers = { 'X-Forwarded-For': '203.0.113.7, 127.0.0.9' }
+    await (await fetch(`${origin}/events?channel=a`, { headers })).text()
+    expect((await asked).headers['x-forwarded-for']).toBe('203.0.113.7')
+  })
 
-    test('posts only once, whatever becomes of it', async () => {
-      let tries = 0
-      ingest = (request) => {
-        tries++
-        request.destroy()
-      }
-      const response = await fetch(`${origin}/channels/a/messages`, { method: 'POST', body: '{}' })
-      expect(response.status).toBe(503)
-      expect(await response.json()).toMatchObject({ type: '/problems/outcome-unknown' })
-      expect(tries).toBe(1)
-    })
-
-    test('believes what a trusted proxy says of the client’s address', async () => {
-      const asked = new Promise<IncomingMessage>((resolve) => {
-        gateway = (request, response) => {
-          resolve(request)
-          response.end()
-        }
-      })
-      const headers = { 'X-Forwarded-For': '203.0.113.7, 127.0.0.9' }
-      await (await fetch(`${origin}/events?channel=a`, { headers })).text()
-      expect((await asked).headers['x-forwarded-for']).toBe('203.0.113.7')
-    })
-
-    test.each(['/metrics', '/live', '/ready', '/nginx_status'])(
-      'has no way to %s',
-      async (path) => {
-        expect((await fetch(`${origin}${path}`)).status).toBe(404)
-      },
-    )
-  },
-)
+  test.each(['/metrics', '/live', '/ready', '/nginx_status'])(
+    'does not lead to the private path %s',
+    async (path) => {
+      expect((await fetch(`${origin}${path}`)).status).toBe(404)
+    },
+  )
+})

@@ -1,6 +1,6 @@
 import { get, named, type Profile, renderChart } from './render.ts'
 
-/** Ports of 127.0.0.1: the edge's own two, and what stands in for the Services behind it. */
+/** Ports of 127.0.0.1: the two that nginx listens on, and those that stand for the Services behind it. */
 export interface EdgePorts {
   http: number
   status: number
@@ -8,7 +8,7 @@ export interface EdgePorts {
   gateway: number
 }
 
-/** nginx.conf as the chart has rendered it, with this machine's addresses in place of a cluster's. */
+/** nginx.conf as the chart renders it, with this machine's addresses instead of a cluster's. */
 export async function edgeConf(
   profile: Profile,
   to: EdgePorts,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { toolsLack } from '../tools/tools.ts'
 import { containersOf, get, type KubernetesObject, renderChart, renderText } from './render.ts'
 
@@ -14,7 +14,7 @@ interface Peer {
   ipBlock?: { cidr: string }
 }
 
-/** Every way in and out that the policies allow, one word for each: `edge -> gateway:http`. */
+/** Every connection that the policies allow, in the form `edge -> gateway:http`. */
 function edges(objects: KubernetesObject[]): string[] {
   const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy')
   return policies.flatMap((policy) => {
@@ -46,8 +46,8 @@ function nameOf({ podSelector, namespaceSelector, ipBlock }: Peer): string {
 const dns = (...components: string[]) =>
   components.flatMap((each) => Array<string>(2).fill(`${each} -> kube-system:53`))
 
-describeUnless(toolsLack)('the network', () => {
-  test('has exactly these edges, and nothing else', async () => {
+describeUnless(toolsLack)('the network policies', () => {
+  test('allow exactly these connections', async () => {
     const objects = await renderChart('ha')
     expect(edges(objects).sort()).toEqual(
       [
@@ -56,7 +56,7 @@ describeUnless(toolsLack)('the network', () => {
         'test -> edge:http',
         'edge -> ingest:http',
         'edge -> gateway:http',
-        // Both ends of an edge have to agree.
+        // Both ends of a connection have to allow it.
         'edge -> ingest:http',
         'edge -> gateway:http',
         'monitoring -> ingest:metrics',
@@ -70,7 +70,7 @@ describeUnless(toolsLack)('the network', () => {
     )
   })
 
-  test('leads to the broker of the chart, where there is one, and to nobody from there', async () => {
+  test('allow connections to the broker of the chart, and none from it', async () => {
     const found = edges(await renderChart('everything')).filter((each) =>
       each.includes('mosquitto'),
     )
@@ -83,7 +83,7 @@ describeUnless(toolsLack)('the network', () => {
     ])
   })
 
-  test('is shut for every pod that no rule names', async () => {
+  test('deny everything to every pod that no rule names', async () => {
     const [deny] = (await renderChart('small')).filter(
       ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name.endsWith('-deny'),
     )
@@ -98,7 +98,7 @@ describeUnless(toolsLack)('the network', () => {
     })
   })
 
-  test('gives no Service to a private port', async () => {
+  test('are not bypassed: no Service leads to a private port', async () => {
     const services = (await renderChart('ha')).filter(({ kind }) => kind === 'Service')
     expect(services.map((each) => get(each, 'spec.ports.0.targetPort'))).toEqual(
       services.map(() => 'http'),
@@ -112,7 +112,7 @@ const images = async (...args: string[]) =>
     .map((each) => containersOf(each)[0]?.['image'])
 
 describeUnless(toolsLack)('an image', () => {
-  test('is named by its digest before its tag, and by the chart’s version without either', async () => {
+  test('is named by its digest, else by its tag, else by the chart’s version', async () => {
     const digest = `sha256:${'a'.repeat(64)}`
     expect(await images('--set', `image.digest=${digest},image.tag=x`)).toContain(
       `registry.example.org/causeway/causeway@${digest}`,
@@ -123,21 +123,21 @@ describeUnless(toolsLack)('an image', () => {
     ])
   })
 
-  test('comes from the cluster’s own mirror, where there is one', async () => {
+  test('comes from the cluster’s mirror if one is set', async () => {
     for (const image of await images('--set', 'global.imageRegistry=mirror.example')) {
       expect(image).toMatch(/^mirror\.example\//)
     }
   })
 })
 
-describeUnless(toolsLack)('what is only there where it is wanted', () => {
-  test('waits for the operator that understands it, or for the word "always"', () => {
+describeUnless(toolsLack)('monitoring', () => {
+  test('has a PodMonitor only if prometheus-operator is there and it is not switched off', () => {
     const bare = renderText('small', ['--set', 'monitoring.podMonitor.enabled=never'])
     expect(bare).not.toContain('kind: PodMonitor')
     expect(renderText('small')).toContain('kind: PodMonitor')
   })
 
-  test('keeps the braces of rules and dashboards', () => {
+  test('keeps the braces in rules and dashboards', () => {
     const text = renderText('ha')
     expect(text).toContain('{{ $value | humanizePercentage }}')
     expect(text).toContain('"legendFormat": "{{outcome}}"')

@@ -2,31 +2,29 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { ROOT } from '../../../stack/root.ts'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { toolsLack } from '../tools/tools.ts'
 import { containersOf, get, named, podOf, renderChart } from './render.ts'
 
 const SERVICES = ['ingest', 'bridge', 'gateway'] as const
-/** What runService may take after the drain, by its own watchdog: closing, the log, and two seconds more. */
+/** What runService may take after the drain, by its watchdog: closing, the log, and two seconds more. */
 const AFTER_DRAIN = watchdogSeconds()
 const MARGIN = 5
 
 describeUnless(toolsLack)('a pod', () => {
-  test.each(SERVICES)('of %s has more time to end than it can take', async (service) => {
+  test.each(SERVICES)('of %s has more time to stop than it can take', async (service) => {
     const objects = await renderChart('ha', ['--set', `${service}.drainSeconds=47`])
     const deployment = named(objects, 'Deployment', `causeway-${service}`)
-    const { data }: { data?: Record<string, string> } = {
-      data: get(named(objects, 'ConfigMap', `causeway-${service}`), 'data'),
-    }
+    const config = named(objects, 'ConfigMap', `causeway-${service}`)
     const [container] = containersOf(deployment)
     const preStop = get<number>(container, 'lifecycle.preStop.sleep.seconds')
     const grace = get<number>(podOf(deployment), 'spec.terminationGracePeriodSeconds')
-    expect(data?.['DRAIN_SECONDS']).toBe('47')
+    expect(get(config, 'data.DRAIN_SECONDS')).toBe('47')
     expect(preStop).toBeGreaterThanOrEqual(1)
     expect(grace).toBeGreaterThanOrEqual(preStop + 47 + AFTER_DRAIN + MARGIN)
   })
 
-  test('of the edge has more time to end than nginx lets its old workers have', async () => {
+  test('of the edge has more time to stop than nginx gives its workers', async () => {
     const objects = await renderChart('ha')
     const deployment = named(objects, 'Deployment', 'causeway-edge')
     const conf = get<Record<string, string>>(named(objects, 'ConfigMap', 'causeway-edge'), 'data')
@@ -38,20 +36,23 @@ describeUnless(toolsLack)('a pod', () => {
     ).toBeGreaterThanOrEqual(preStop + Number(shutdown) + MARGIN)
   })
 
-  test.each([...SERVICES, 'edge'])('of %s has three probes, on a private port', async (service) => {
-    const [container] = containersOf(
-      named(await renderChart('ha'), 'Deployment', `causeway-${service}`),
-    )
-    const path = (probe: string) => get<string>(container, `${probe}.httpGet.path`)
-    const isEdge = service === 'edge'
-    expect(['startupProbe', 'livenessProbe', 'readinessProbe'].map(path)).toEqual(
-      isEdge ? ['/nginx_status', '/nginx_status', '/'] : ['/live', '/live', '/ready'],
-    )
-    expect(get(container, 'livenessProbe.httpGet.port')).toBe(isEdge ? 'status' : 'metrics')
-  })
+  test.each([...SERVICES, 'edge'])(
+    'of %s has three probes, and liveness asks a private port',
+    async (service) => {
+      const [container] = containersOf(
+        named(await renderChart('ha'), 'Deployment', `causeway-${service}`),
+      )
+      const path = (probe: string) => get<string>(container, `${probe}.httpGet.path`)
+      const isEdge = service === 'edge'
+      expect(['startupProbe', 'livenessProbe', 'readinessProbe'].map(path)).toEqual(
+        isEdge ? ['/nginx_status', '/nginx_status', '/'] : ['/live', '/live', '/ready'],
+      )
+      expect(get(container, 'livenessProbe.httpGet.port')).toBe(isEdge ? 'status' : 'metrics')
+    },
+  )
 
   test.each([...SERVICES, 'edge'])(
-    'of %s is replaced only by one that is ready',
+    'of %s is replaced one at a time, by one that is ready',
     async (service) => {
       const objects = await renderChart('ha')
       const deployment = named(objects, 'Deployment', `causeway-${service}`)
@@ -73,12 +74,12 @@ describeUnless(toolsLack)('the number of gateways', () => {
   test.each([
     ['hpa', 'HorizontalPodAutoscaler'],
     ['keda', 'ScaledObject'],
-  ])('is set by %s alone, where that is chosen', async (kind, object) => {
+  ])('is set by %s only, if that is chosen', async (kind, object) => {
     const chosen = [
       '--set',
       `gateway.autoscaling.kind=${kind},gateway.autoscaling.prometheusUrl=http://p`,
     ]
-    // As helm, and as Spinnaker, for which every deploy is an installation.
+    // As Helm upgrades, and as Spinnaker does, for which every deploy is an installation.
     for (const args of [chosen, [...chosen, '--is-upgrade']]) {
       const objects = await renderChart('small', args)
       const gateway = named(objects, 'Deployment', 'causeway-gateway')
@@ -109,17 +110,17 @@ describeUnless(toolsLack)('the number of gateways', () => {
     })
   })
 
-  test('is a replica count where nothing scales it', async () => {
+  test('is a replica count if nothing scales it', async () => {
     const objects = await renderChart('small')
     expect(get(named(objects, 'Deployment', 'causeway-gateway'), 'spec.replicas')).toBe(2)
   })
 })
 
 describeUnless(toolsLack)('a disruption budget', () => {
-  test('is there for what has more than one pod, and lets one go', async () => {
+  test('exists for each component with more than one pod, and lets one go', async () => {
     const objects = await renderChart('everything')
     const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget')
-    // One gateway at least and one edge: a budget would block the drain of a node for ever.
+    // There may be only one gateway or one edge: a budget would block the drain of a node for ever.
     expect(budgets.map(({ metadata }) => metadata.name)).toEqual(
       ['ingest', 'bridge'].map((each) => `causeway-relay-${each}`),
     )

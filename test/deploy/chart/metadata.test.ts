@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { ROOT } from '../../../stack/root.ts'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { toolsLack } from '../tools/tools.ts'
 import { CHART, parseDocuments, readYaml } from '../tools/values.ts'
 import { containersOf, get, renderChart } from './render.ts'
@@ -20,43 +20,29 @@ async function chart(): Promise<ChartFile> {
   return read
 }
 
-async function annotation(name: string): Promise<Record<string, string>[]> {
-  const text = (await chart()).annotations[`artifacthub.io/${name}`] ?? ''
-  const [list] = await parseDocuments(text)
-  return Array.isArray(list) ? list : []
-}
-
 describeUnless(toolsLack)('Chart.yaml', () => {
-  test('has the page’s own icon in it', async () => {
+  test('holds the icon of the page', async () => {
     const [type, content = ''] = (await chart()).icon.split(',')
     expect(type).toBe('data:image/svg+xml;base64')
     const icon = readFileSync(join(ROOT, 'client/icon.svg'), 'utf8')
     expect(Buffer.from(content, 'base64').toString()).toBe(icon)
   })
 
-  test('has the version of what it installs', async () => {
+  test('has the version of package.json', async () => {
     const { version }: { version: string } = JSON.parse(
       readFileSync(join(ROOT, 'package.json'), 'utf8'),
     )
     expect(await chart()).toMatchObject({ apiVersion: 'v2', version, appVersion: version })
   })
 
-  test('names exactly the images that it may run', async () => {
+  test('names exactly the images that the chart may run', async () => {
     const objects = await renderChart('laptop')
     const run = objects
       .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job', 'Pod'].includes(kind))
       .flatMap(containersOf)
       .map((container) => get<string>(container, 'image'))
-    const named = (await annotation('images')).map(({ image = '' }) => image)
-    expect(named.toSorted()).toEqual([...new Set(run)].toSorted())
-  })
-
-  test('says what has changed, in words that Artifact Hub knows', async () => {
-    const changes = await annotation('changes')
-    expect(changes.length).toBeGreaterThan(0)
-    for (const { kind, description } of changes) {
-      expect(kind).toMatch(/^(added|changed|deprecated|removed|fixed|security)$/)
-      expect(description).toMatch(/./)
-    }
+    const [named] = await parseDocuments((await chart()).annotations['artifacthub.io/images'] ?? '')
+    const listed: { image: string }[] = Object(named)
+    expect(listed.map(({ image }) => image).toSorted()).toEqual([...new Set(run)].toSorted())
   })
 })

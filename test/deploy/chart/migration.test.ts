@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { toolsLack } from '../tools/tools.ts'
 import { get, podOf, renderChart } from './render.ts'
 
@@ -7,7 +7,7 @@ const jobs = async (...args: string[]) =>
   (await renderChart('small', args)).filter(({ kind }) => kind === 'Job')
 
 describeUnless(toolsLack)('the migration', () => {
-  test('comes before everything else with helm, and brings all that it needs along', async () => {
+  test('is a hook of Helm that runs before everything else, with all that it needs', async () => {
     const objects = await renderChart('laptop')
     const hooks = objects.filter(({ metadata }) =>
       metadata.annotations?.['helm.sh/hook']?.startsWith('pre-install'),
@@ -25,7 +25,7 @@ describeUnless(toolsLack)('the migration', () => {
     for (const kind of ['NetworkPolicy', 'Secret', 'ServiceAccount']) {
       expect(weight(kind)).toBeLessThan(weight('Job'))
     }
-    // A Job that failed is looked at; one that is in the way of the next is not.
+    // A failed Job stays to be looked at, until the next one takes its place.
     for (const { metadata } of hooks) {
       expect(metadata.annotations?.['helm.sh/hook-delete-policy']).toBe(
         'before-hook-creation,hook-succeeded',
@@ -38,7 +38,7 @@ describeUnless(toolsLack)('the migration', () => {
     expect(get(job, 'spec')).toMatchObject({ backoffLimit: 3, activeDeadlineSeconds: 600 })
   })
 
-  test('is an ordinary Job for kubectl and Spinnaker, another one for another image', async () => {
+  test('is an ordinary Job for kubectl and Spinnaker, with another name for another image', async () => {
     const [first] = await jobs('--set', 'migrations.mode=job')
     const [again] = await jobs('--set', 'migrations.mode=job')
     const [other] = await jobs('--set', 'migrations.mode=job,image.tag=9.9.9')
@@ -51,7 +51,7 @@ describeUnless(toolsLack)('the migration', () => {
     expect(get(first, 'spec.ttlSecondsAfterFinished')).toBe(86_400)
   })
 
-  test('comes alone for a pipeline’s own step', async () => {
+  test('can be rendered alone, for a step of a pipeline', async () => {
     const objects = await renderChart('migration')
     expect(objects.map(({ kind }) => kind).sort()).toEqual([
       'Job',
@@ -61,11 +61,11 @@ describeUnless(toolsLack)('the migration', () => {
     expect(JSON.stringify(objects)).not.toContain('helm.sh/hook')
   })
 
-  test('is left to somebody else', async () => {
+  test('can be left out', async () => {
     expect(await jobs('--set', 'migrations.mode=none')).toEqual([])
   })
 
-  test('may use a role of its own', async () => {
+  test('may use its own role', async () => {
     const [job] = (await renderChart('ha')).filter(({ kind }) => kind === 'Job')
     if (job === undefined) throw new Error('There is no Job')
     expect(get(podOf(job), 'spec.containers.0.env.0.valueFrom.secretKeyRef')).toEqual({

@@ -4,12 +4,12 @@ import { expect, test } from '@jest/globals'
 import { gatewayConfig } from '../../../gateway/config.ts'
 import { ingestConfig } from '../../../ingest/config.ts'
 import { ROOT } from '../../../stack/root.ts'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { helm, toolsLack } from '../tools/tools.ts'
 import { CHART } from '../tools/values.ts'
 import { type Profile, valuesFile } from './render.ts'
 
-/** What Helm 4 says after an installation; Helm 3 does not say it without a cluster. */
+/** What Helm 4 prints after an installation; Helm 3 needs a cluster to print it. */
 function notes(profile: Profile, more: string[] = []): string {
   const args = ['--dry-run=client', '-f', valuesFile(profile), ...more]
   return helm('helm4', 'install', 'causeway', CHART, ...args).split('\nNOTES:\n')[1] ?? ''
@@ -18,24 +18,17 @@ function notes(profile: Profile, more: string[] = []): string {
 describeUnless(toolsLack)('the notes', () => {
   test('warn of everything that is unsafe', () => {
     const text = notes('laptop')
-    for (const word of [
-      'no login',
-      'secrets.values',
-      'image.digest',
-      'passwordSecret',
-      'tlsSecret',
-    ]) {
-      expect(text).toContain(word)
-    }
-    expect(text.match(/one pod of \w+ alone/g)).toHaveLength(4)
+    const words = 'no login,secrets.values,image.digest,passwordSecret,tlsSecret'.split(',')
+    for (const word of words) expect(text).toContain(word)
+    expect(text.match(/only one pod of \w+/g)).toHaveLength(4)
     expect(notes('small').match(/^WARNING/gm)).toHaveLength(2)
   })
 
-  test('warn of the missing login alone, where all else is well', () => {
+  test('warn only of the missing login if all else is well', () => {
     expect(notes('ha').match(/^WARNING.*$/gm)).toEqual([expect.stringContaining('no login')])
   })
 
-  test('tell how many connections Postgres must take, by what the services open', () => {
+  test('say how many connections Postgres must accept, from what the services open', () => {
     const source = readFileSync(join(ROOT, 'bridge/main.ts'), 'utf8')
     const ofBridge = Number(/^ +connections: (\d+),$/m.exec(source)?.[1])
     const [ofIngest, ofGateway] = [ingestConfig, gatewayConfig].map(({ shape }) =>
@@ -44,13 +37,13 @@ describeUnless(toolsLack)('the notes', () => {
     const sum = (ingests: number, bridges: number, gateways: number, each = ofGateway) =>
       (ingests + 1) * (ofIngest ?? 0) + (bridges + 1) * ofBridge + (gateways + 1) * (each ?? 0) + 1
     expect(notes('small')).toContain(`At most ${sum(2, 2, 2)} connections to Postgres`)
-    // As many gateways as the autoscaler may make.
+    // At the largest number of gateways that the autoscaler may reach.
     expect(notes('ha')).toContain(`At most ${sum(3, 3, 60)} connections to Postgres`)
     const fewer = notes('ha', ['--set', 'gateway.config.DATABASE_CONNECTIONS=3'])
     expect(fewer).toContain(`At most ${sum(3, 3, 60, 3)} connections to Postgres`)
   })
 
-  test('tell where it is, and how it is tried', () => {
+  test('say where Causeway is, and how to try it', () => {
     expect(notes('ha')).toContain('https://chat.example.org/')
     expect(notes('laptop')).toContain('port-forward service/causeway-edge 8080:80')
     expect(notes('small')).toContain('helm --namespace default test causeway')

@@ -3,7 +3,7 @@ import { bridgeConfig } from '../../../bridge/config.ts'
 import { parseConfig } from '../../../chassis/config.ts'
 import { gatewayConfig } from '../../../gateway/config.ts'
 import { ingestConfig } from '../../../ingest/config.ts'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { toolsLack } from '../tools/tools.ts'
 import {
   containersOf,
@@ -24,7 +24,7 @@ const isSelected = (selector: Record<string, string>, labels: Record<string, str
   Object.entries(selector).every(([key, value]) => labels[key] === value)
 
 describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
-  test('every pod is restricted', async () => {
+  test('every pod meets the restricted standard, names its image and bounds its memory', async () => {
     for (const object of workloads(await renderChart(profile))) {
       const { spec } = podOf(object)
       expect(spec).toMatchObject({
@@ -54,12 +54,13 @@ describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
     }
   })
 
-  test('each pod is selected by its own kind alone, also after Spinnaker has relabelled', async () => {
-    const objects = (await renderChart(profile)).map(relabelled)
+  test('each selector matches the pods of its own component only', async () => {
+    const objects = await renderChart(profile)
     const pods = workloads(objects).map((object) => podOf(object).metadata.labels ?? {})
     for (const object of objects) {
       const selector = selectorOf(object)
       if (selector === undefined) continue
+      // Spinnaker puts its own name into this label of every pod.
       expect(selector).not.toHaveProperty(['app.kubernetes.io/managed-by'])
       const hit = pods.filter((labels) => isSelected(selector, labels))
       expect(hit.map((labels) => labels['app.kubernetes.io/component'])).toEqual([
@@ -68,7 +69,7 @@ describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
     }
   })
 
-  test('nothing is set that belongs to the cluster or to the namespace’s owner', async () => {
+  test('no object belongs to the cluster or names a namespace', async () => {
     for (const { kind, metadata } of await renderChart(profile)) {
       expect(metadata.namespace).toBeUndefined()
       expect(kind).not.toMatch(/^(Cluster|Namespace|CustomResource|Role|StorageClass)/)
@@ -76,22 +77,22 @@ describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
   })
 })
 
-describeUnless(toolsLack)('what the chart tells a service', () => {
+describeUnless(toolsLack)('the environment of a service', () => {
   test.each(PROFILES.filter((profile) => profile !== 'migration'))(
-    'is a configuration that it takes: %s',
+    'is a configuration that the service accepts, with the values %s',
     async (profile) => {
       const objects = await renderChart(profile)
       for (const [service, schema] of Object.entries(SERVICES)) {
         const env = environment(objects, service)
         expect(parseConfig(service, schema, { env, argv: [] })).toHaveProperty('config')
-        // Nothing that it would not read, but for Node's own.
+        // Besides Node's own variables it holds only what the service reads.
         const known = [...Object.keys(schema.shape), 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS']
         expect(Object.keys(env).filter((name) => !known.includes(name))).toEqual([])
       }
     },
   )
 
-  test('holds numbers as they were written, and heap and memory below the limit', async () => {
+  test('holds numbers as they were written, and keeps heap and memory below the limit', async () => {
     const objects = await renderChart('everything')
     expect(environment(objects, 'ingest')).toMatchObject({
       APPEND_QUEUE_BYTES: '268435456',
@@ -105,39 +106,39 @@ describeUnless(toolsLack)('what the chart tells a service', () => {
   })
 })
 
-describeUnless(toolsLack)('an authority of one’s own', () => {
+describeUnless(toolsLack)('a private certificate authority', () => {
   test.each([
     ['external-tls', { secret: expect.objectContaining({ secretName: 'causeway-ca' }) }],
     ['ha', { configMap: { name: 'own-ca' } }],
-  ] as const)('is given to whoever connects to the outside: %s', async (profile, source) => {
-    const given = workloads(await renderChart(profile)).filter((object) =>
-      get<{ name: string }[]>(podOf(object).spec, 'volumes')?.some(isAuthority),
-    )
-    expect(given.map(({ metadata }) => metadata.name.replace('causeway-', '')).toSorted()).toEqual([
-      'bridge',
-      'gateway',
-      'ingest',
-      'migrate',
-    ])
-    for (const object of given) {
-      const volumes = get<{ name: string }[]>(podOf(object).spec, 'volumes')
-      expect(volumes.find(isAuthority)).toMatchObject(source)
-      const mounts = get<object[]>(containersOf(object)[0], 'volumeMounts')
-      expect(mounts).toContainEqual({ name: 'ca', mountPath: '/etc/causeway/ca', readOnly: true })
-    }
-    const env = environment(await renderChart(profile), 'gateway')
-    expect(env['NODE_EXTRA_CA_CERTS']).toBe('/etc/causeway/ca/ca.crt')
-  })
+  ] as const)(
+    'is mounted in every pod that connects to the outside, with the values %s',
+    async (profile, source) => {
+      const given = workloads(await renderChart(profile)).filter((object) =>
+        get<{ name: string }[]>(podOf(object).spec, 'volumes')?.some(isAuthority),
+      )
+      expect(
+        given.map(({ metadata }) => metadata.name.replace('causeway-', '')).toSorted(),
+      ).toEqual(['bridge', 'gateway', 'ingest', 'migrate'])
+      for (const object of given) {
+        const volumes = get<{ name: string }[]>(podOf(object).spec, 'volumes')
+        expect(volumes.find(isAuthority)).toMatchObject(source)
+        const mounts = get<object[]>(containersOf(object)[0], 'volumeMounts')
+        expect(mounts).toContainEqual({ name: 'ca', mountPath: '/etc/causeway/ca', readOnly: true })
+      }
+      const env = environment(await renderChart(profile), 'gateway')
+      expect(env['NODE_EXTRA_CA_CERTS']).toBe('/etc/causeway/ca/ca.crt')
+    },
+  )
 })
 
-describeUnless(toolsLack)('a value', () => {
+describeUnless(toolsLack)('the chart', () => {
   test.each([
     ['a key is misspelt', ['--set', 'gateway.replica=3'], /additional properties|not allowed/i],
     ['a variable does not exist', ['--set', 'gateway.config.HEARTBEATS=3'], /HEARTBEATS/],
-    ['a number is none', ['--set', 'gateway.replicas=many'], /integer/],
+    ['a number is a word', ['--set', 'gateway.replicas=many'], /integer/],
     ['the tag is latest', ['--set', 'image.tag=latest'], /tag/],
-    ['the digest is cut', ['--set', 'image.digest=sha256:12'], /digest/],
-    ['an autoscaler is unknown', ['--set', 'gateway.autoscaling.kind=both'], /kind/],
+    ['the digest is too short', ['--set', 'image.digest=sha256:12'], /digest/],
+    ['the autoscaler is unknown', ['--set', 'gateway.autoscaling.kind=both'], /kind/],
     ['keda has no Prometheus', ['--set', 'gateway.autoscaling.kind=keda'], /prometheusUrl/],
     [
       'the broker is open by mistake',
@@ -145,36 +146,19 @@ describeUnless(toolsLack)('a value', () => {
       /mosquitto\.tlsSecret/,
     ],
     [
-      'there are authorities twice',
+      'both sources of the authority are set',
       ['--set', 'caBundle.existingSecret=a,caBundle.existingConfigMap=b'],
       /caBundle/,
     ],
     ['a memory limit has a fraction', ['--set', 'ingest.resources.limits.memory=1.5Gi'], /memory/],
-  ])('is refused where %s', (_, args, message) => {
+  ])('is refused if %s', (_, args, message) => {
     expect(() => renderText('small', args)).toThrow(message)
   })
 })
 
 const isAuthority = ({ name }: { name: string }): boolean => name === 'ca'
 
-/** As clouddriver does it to every object and to the pods of every workload. */
-function relabelled(object: KubernetesObject): KubernetesObject {
-  const mark = { 'app.kubernetes.io/managed-by': 'spinnaker', 'app.kubernetes.io/name': 'causeway' }
-  const copy = structuredClone(object)
-  // Spinnaker leaves a name that is there; ours may be another by nameOverride.
-  copy.metadata.labels = {
-    ...mark,
-    ...copy.metadata.labels,
-    'app.kubernetes.io/managed-by': 'spinnaker',
-  }
-  if (WORKLOADS.includes(object.kind) && object.kind !== 'Pod') {
-    const { metadata } = podOf(copy)
-    metadata.labels = { ...mark, ...metadata.labels, 'app.kubernetes.io/managed-by': 'spinnaker' }
-  }
-  return copy
-}
-
-/** Of objects that select one kind of pod. */
+/** How an object selects pods, if it selects those of one component. */
 function selectorOf(object: KubernetesObject): Record<string, string> | undefined {
   if (object.metadata.labels?.['app.kubernetes.io/component'] === undefined) return undefined
   if (object.kind === 'Service') return get(object, 'spec.selector')
@@ -185,7 +169,7 @@ function selectorOf(object: KubernetesObject): Record<string, string> | undefine
   return undefined
 }
 
-/** The whole environment of a service, with addresses in place of what is in the Secret. */
+/** The whole environment of a service, with made-up values for what the Secret holds. */
 function environment(objects: KubernetesObject[], service: string): Record<string, string> {
   const name = objects
     .map(({ metadata }) => metadata.name)

@@ -3,7 +3,7 @@ import { at } from '../../../deploy/generate/chartReadme.ts'
 import { helm, type Helm } from '../tools/tools.ts'
 import { CHART, parseDocuments } from '../tools/values.ts'
 
-/** An object of Kubernetes, of which only the head is known. */
+/** An object of Kubernetes; `get` reads the rest of it. */
 export interface KubernetesObject {
   apiVersion: string
   kind: string
@@ -15,7 +15,7 @@ export interface KubernetesObject {
   }
 }
 
-/** The values in ci/, each a way to install the chart. */
+/** The files of values in ci/, each one way to install the chart. */
 export const PROFILES = [
   'laptop',
   'small',
@@ -26,24 +26,22 @@ export const PROFILES = [
 ] as const
 export type Profile = (typeof PROFILES)[number]
 
-/** What a cluster with the operators offers beyond Kubernetes' own. */
+/** The API of a cluster with prometheus-operator. */
 const OPERATORS = ['--api-versions', 'monitoring.coreos.com/v1']
 
 export function valuesFile(profile: Profile): string {
   return join(CHART, 'ci', `${profile}-values.yaml`)
 }
 
+const rendered = new Map<string, string>()
+
+/** The chart as Helm renders it. The same question is asked of Helm once for each test file. */
 export function renderText(profile: Profile, args: string[] = [], version: Helm = 'helm3'): string {
-  return helm(
-    version,
-    'template',
-    'causeway',
-    CHART,
-    '-f',
-    valuesFile(profile),
-    ...OPERATORS,
-    ...args,
-  )
+  const command = ['template', 'causeway', CHART, '-f', valuesFile(profile), ...OPERATORS, ...args]
+  const key = [version, ...command].join('\0')
+  const text = rendered.get(key) ?? helm(version, ...command)
+  rendered.set(key, text)
+  return text
 }
 
 export async function renderChart(
@@ -54,7 +52,8 @@ export async function renderChart(
   return (await parseDocuments(renderText(profile, args, version))).map(asObject)
 }
 
-function asObject(value: unknown): KubernetesObject {
+/** Checks that a document is an object of Kubernetes. */
+export function asObject(value: unknown): KubernetesObject {
   const { apiVersion, kind, metadata, ...rest }: Partial<KubernetesObject> = Object(value)
   if (apiVersion === undefined || kind === undefined || metadata === undefined) {
     throw new Error(`This is no object of Kubernetes: ${JSON.stringify(value).slice(0, 200)}`)
@@ -62,7 +61,7 @@ function asObject(value: unknown): KubernetesObject {
   return { apiVersion, kind, metadata, ...rest }
 }
 
-/** What a dotted path leads to; the caller says what it expects to be there. */
+/** The value at a dotted path, of the type that the caller expects there. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the strict check has seen the object
 export function get<T>(value: unknown, path: string): T {
   const found: unknown = at(value, path)

@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { toolsLack } from '../tools/tools.ts'
 import { containersOf, get, podOf, PROFILES, renderChart, renderText, WORKLOADS } from './render.ts'
 
 describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
-  test('no address with a password is anywhere but in a Secret', async () => {
+  test('an address with a password stands in Secrets only', async () => {
     const objects = (await renderChart(profile)).filter(({ kind }) => kind !== 'Secret')
     const found = JSON.stringify(objects).match(/[a-z]+:\/\/[^\s"/@]+:[^\s"/@]+@/g)
     expect(found).toBeNull()
   })
 
-  test('nothing that a Secret holds is anywhere else', async () => {
+  test('the content of a Secret stands nowhere else', async () => {
     const objects = await renderChart(profile)
     const secrets = objects.filter(({ kind }) => kind === 'Secret')
     const rest = JSON.stringify(objects.filter(({ kind }) => kind !== 'Secret'))
@@ -19,7 +19,7 @@ describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
     }
   })
 
-  test('the key of the copies comes to the three services from the Secret, and to nothing else', async () => {
+  test('only the three services get the key of the copies, from the Secret', async () => {
     const objects = (await renderChart(profile)).filter(({ kind }) => WORKLOADS.includes(kind))
     const given = objects.flatMap((object) =>
       containersOf(object)
@@ -41,21 +41,21 @@ describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
 
 describeUnless(toolsLack)('an installation', () => {
   test.each([
-    ['there are addresses twice', ['--set', 'secrets.values.REDIS_URL=redis://r'], /either/],
-    ['there are no addresses', ['--set', 'secrets.existingSecret='], /secrets\.existingSecret/],
+    ['addresses are given in two ways', ['--set', 'secrets.values.REDIS_URL=redis://r'], /either/],
+    ['addresses are missing', ['--set', 'secrets.existingSecret='], /secrets\.existingSecret/],
     [
-      'a service’s secret is not among those that are given',
+      'a secret of a service is missing',
       ['--set', 'secrets.existingSecret=,secrets.values.DATABASE_URL=postgres://p'],
       /Set secrets\.values\.COPY_KEYS/,
     ],
     [
-      'the migration’s secret is not among those that are given',
+      'the secret of the migration is missing',
       ['--set', 'secrets.existingSecret=,secrets.values.COPY_KEYS=k,migrations.mode=only'],
       /Set secrets\.values\.DATABASE_URL/,
     ],
     ['a service would get no key', ['--set', 'gateway.secretKeys.COPY_KEYS=null'], /COPY_KEYS/],
-    ['a key stands in clear', ['--set', 'bridge.config.COPY_KEYS=k'], /COPY_KEYS/],
-  ])('is refused where %s', (_, args, message) => {
+    ['a key stands outside of the Secret', ['--set', 'bridge.config.COPY_KEYS=k'], /COPY_KEYS/],
+  ])('is refused if %s', (_, args, message) => {
     expect(() => renderText('small', args)).toThrow(message)
   })
 })

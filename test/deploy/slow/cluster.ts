@@ -5,7 +5,7 @@ import { type ServerUrls, startServers } from '../../../stack/servers.ts'
 import { Supervisor } from '../../../stack/supervisor.ts'
 import { migrate } from './pod.ts'
 
-/** The servers that a cluster's pods would reach, on this machine, with the schema in place. */
+/** Postgres, Redis and the broker for the containers, on this machine, with the schema in place. */
 export class Backing {
   readonly dir: string
   readonly urls: ServerUrls

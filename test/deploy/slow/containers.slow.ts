@@ -1,7 +1,7 @@
 import { get as open, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { waitFor } from '../../support/waitFor.ts'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { Backing } from './cluster.ts'
 import { Edge } from './edge.ts'
 import { record, rounded } from './figures.ts'
@@ -41,33 +41,36 @@ describeUnless(containerLack)('a container', () => {
     ['ingest', 'start of an ingest'],
     ['bridge', 'start of a bridge'],
     ['gateway', 'start of a gateway'],
-  ] as const)('of %s is ready in seconds', (role, name) => {
+  ] as const)('of %s is ready within a minute', (role, name) => {
     const { readyMs } = pod(role)
     expect(readyMs).toBeLessThan(60_000)
     record(name, { 'seconds from `docker run` to ready': rounded(readyMs / 1_000) })
   })
 
-  test.each(['ingest', 'bridge', 'gateway'])('of %s may do nothing', async (role) => {
-    const inside = (...command: string[]) => docker('exec', pod(role).name, ...command)
-    const status = await inside('cat', '/proc/1/status')
-    expect(status).toMatch(/^CapEff:\s+0+$/m)
-    expect(status).toMatch(/^Uid:\s+1000\s+1000/m)
-    expect(status).toMatch(/^NoNewPrivs:\s+1$/m)
-    // PID 1 is Node itself: no shell that would swallow a signal.
-    expect(await inside('cat', '/proc/1/comm')).toBe('node')
-    await expect(inside('touch', '/app/x')).rejects.toThrow(/Read-only file system/)
-  })
+  test.each(['ingest', 'bridge', 'gateway'])(
+    'of %s has no capability and a read-only root',
+    async (role) => {
+      const inside = (...command: string[]) => docker('exec', pod(role).name, ...command)
+      const status = await inside('cat', '/proc/1/status')
+      expect(status).toMatch(/^CapEff:\s+0+$/m)
+      expect(status).toMatch(/^Uid:\s+1000\s+1000/m)
+      expect(status).toMatch(/^NoNewPrivs:\s+1$/m)
+      // PID 1 is Node, and no shell that would swallow a signal.
+      expect(await inside('cat', '/proc/1/comm')).toBe('node')
+      await expect(inside('touch', '/app/x')).rejects.toThrow(/Read-only file system/)
+    },
+  )
 
-  test('of a gateway is healthy to Docker, by its own means', async () => {
+  test('of a gateway passes its own health check', async () => {
     await waitFor(async () => (await health(pod('gateway'))) === 'healthy', 60)
     expect(await health(pod('gateway'))).toBe('healthy')
   })
 
-  test('migrates a database that is up to date without a word of complaint', async () => {
+  test('of the migration leaves a database alone that is up to date', async () => {
     expect(await migrate(backing.urls)).toContain('up to date')
   })
 
-  test('carries a message through the edge and back', async () => {
+  test('of the edge carries a message there and back', async () => {
     const to = { ingest: pod('ingest').port, gateway: pod('gateway').port }
     const edge = await Edge.start(backing.dir, to)
     try {
@@ -78,14 +81,14 @@ describeUnless(containerLack)('a container', () => {
     }
   })
 
-  test('of a gateway ends a hundred streams well, and itself in time', async () => {
+  test('of a gateway says goodbye to a hundred streams and stops in time', async () => {
     const gateway = pod('gateway')
     const streams = await Promise.all(Array.from({ length: 100 }, () => stream(gateway.origin)))
     expect(await gateway.metric('causeway_gateway_streams')).toBe(100)
     const { exitCode, ms } = await gateway.stop(DRAIN_SECONDS + AFTER_DRAIN_SECONDS + 20)
     expect(exitCode).toBe(0)
     expect(ms).toBeLessThan((DRAIN_SECONDS + AFTER_DRAIN_SECONDS) * 1_000)
-    // Each was told, and each answer came to its proper end.
+    // Each reader got a goodbye, and each response was complete.
     expect(new Set(await Promise.all(streams.map(({ end }) => end)))).toEqual(new Set(['clean']))
     record('`docker stop` of a gateway', {
       'streams that ended well': streams.length,
@@ -94,14 +97,14 @@ describeUnless(containerLack)('a container', () => {
     })
   })
 
-  test.each(['ingest', 'bridge'])('of %s ends itself in time', async (role) => {
+  test.each(['ingest', 'bridge'])('of %s stops in time', async (role) => {
     const { exitCode, ms } = await pod(role).stop(DRAIN_SECONDS + AFTER_DRAIN_SECONDS + 20)
     expect(exitCode).toBe(0)
     expect(ms).toBeLessThan((DRAIN_SECONDS + AFTER_DRAIN_SECONDS) * 1_000)
   })
 })
 
-/** Resolves when the stream is ready; `end` tells how it ended: `clean` with a goodbye and a complete answer. */
+/** Resolves when the stream is ready. `end` resolves to `clean` after a goodbye and a complete response. */
 async function stream(origin: string): Promise<{ end: Promise<string> }> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     open(`${origin}/events?channel=a`, { agent: false }, resolve).on('error', reject)

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const READY_WITHIN_MS = 60_000
 const STOPPED_WITHIN_MS = 30_000
 
-/** A Docker of this run's own: it touches no network of the machine, and all of it is gone when it ends. */
+/** A Docker for this run only: it touches no network of the machine, and leaves nothing behind. */
 export class Dockerd {
   readonly socket: string
   readonly #dir: string
@@ -75,7 +75,7 @@ export class Dockerd {
         const left = this.docker('ps', '--quiet', '--all').split('\n').filter(Boolean)
         if (left.length > 0) this.docker('rm', '--force', ...left)
       } catch {
-        // It is not up: there are none.
+        // It is not up, so there are no containers.
       }
       const ended = once(this.#process, 'exit')
       this.#process.kill('SIGTERM')

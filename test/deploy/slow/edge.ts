@@ -8,12 +8,12 @@ import { docker, RESTRICTED, stopContainer } from './pod.ts'
 
 let count = 0
 
-/** A container of nginx in place of a pod of the edge, with the configuration out of the chart. */
+/** A container of nginx that stands for a pod of the edge, with the chart's configuration. */
 export class Edge {
   readonly name: string
   readonly port: number
 
-  /** `dir` is for its configuration; `to` has the ports of ingest and gateway. */
+  /** Writes its configuration to `dir`; `to` has the ports of ingest and gateway. */
   static async start(dir: string, to: { ingest: number; gateway: number }): Promise<Edge> {
     const edge = new Edge(await freePort())
     const file = join(dir, `${edge.name}.conf`)

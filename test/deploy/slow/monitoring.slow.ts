@@ -11,7 +11,7 @@ import { freePort } from '../../../stack/ports.ts'
 import { ROOT } from '../../../stack/root.ts'
 import { type Stack, startStack } from '../../../stack/stack.ts'
 import { waitFor } from '../../support/waitFor.ts'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { programLack } from '../tools/tools.ts'
 
 const lack = programLack('prometheus')
@@ -25,7 +25,7 @@ const aborted = new AbortController()
 beforeAll(async () => {
   if (lack !== undefined) return
   dir = mkdtempSync(join(tmpdir(), 'causeway-prometheus-'))
-  // Streams that soon end of age, so that there are such.
+  // Streams reach their greatest age soon, so that the dashboards show such ends.
   stack = await startStack({ dir: join(dir, 'stack'), env: () => ({ MAX_STREAM_SECONDS: '10' }) })
   const port = await freePort()
   api = `http://127.0.0.1:${port}`
@@ -57,7 +57,7 @@ beforeAll(async () => {
   await waitFor(async () => (await ask('up', (values) => values.length)) === 5, 60)
   void listen('a')
   void listen('b')
-  // Of another log.
+  // A stream with an id of another log.
   void fetch(`${stack.origin}/events?channel=a&since=zzzzzzzz-1`, { signal: aborted.signal }).catch(
     () => {},
   )
@@ -85,7 +85,7 @@ async function post(): Promise<void> {
   })
 }
 
-/** Stays, and comes back when it is ended. */
+/** A reader that comes back whenever its stream ends. */
 async function listen(channel: string): Promise<void> {
   while (!aborted.signal.aborted) {
     await fetch(`${stack.origin}/events?channel=${channel}&since=-1`, { signal: aborted.signal })
@@ -116,8 +116,8 @@ const queries = [overview, processes].flatMap((dashboard) =>
   ),
 )
 
-describeUnless(lack)('on a Prometheus that looks at a running system', () => {
-  test.each(queries)('"%s" shows something: %s', async (_, promql) => {
+describeUnless(lack)('on a Prometheus that scrapes a running system', () => {
+  test.each(queries)('the panel "%s" shows something: %s', async (_, promql) => {
     const query = promql
       .replaceAll('$in', 'namespace=~"test",job=~".*",instance=~".*"')
       .replaceAll('$__rate_interval', '15s')
@@ -126,15 +126,10 @@ describeUnless(lack)('on a Prometheus that looks at a running system', () => {
     expect(numbers.filter(Number.isFinite).length).toBeGreaterThan(0)
   })
 
-  test('every rule can be evaluated, and no alert is near', async () => {
+  test('every rule can be evaluated, and no alert is pending', async () => {
     const response = await fetch(`${api}/api/v1/rules`)
-    interface Rule {
-      name: string
-      health: string
-      type: string
-      state?: string
-    }
-    const { data }: { data: { groups: { rules: Rule[] }[] } } = JSON.parse(await response.text())
+    const { data }: { data: { groups: { rules: { health: string; state?: string }[] }[] } } =
+      JSON.parse(await response.text())
     const rules = data.groups.flatMap((group) => group.rules)
     expect(rules.filter(({ health }) => health !== 'ok')).toEqual([])
     expect(rules.filter(({ state }) => state !== undefined && state !== 'inactive')).toEqual([])

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { ROOT } from '../../../stack/root.ts'
 import { type Lack, programLack, toolsLack } from '../tools/tools.ts'
 
-/** Kept between runs, so that the second build takes seconds. */
+/** Is kept between runs, so that the second build takes seconds. */
 export const CACHE = join(ROOT, '.stack/deploy')
-/** Where the global setup has put this run's Docker. */
+/** The variable that holds the socket of this run's Docker. */
 export const DOCKER_SOCKET = 'CAUSEWAY_DOCKER_SOCKET'
 
 export const NODE_BASE = 'localhost/node-standin'
@@ -13,13 +13,13 @@ export const NGINX_BASE = 'localhost/nginx-standin'
 export const SERVICES_IMAGE = 'localhost/causeway:slow'
 export const EDGE_IMAGE = 'localhost/causeway-edge:slow'
 
-/** Why no containers can be run here, or undefined. */
+/** Why no containers can be run here; undefined if they can. */
 export const containerLack: Lack =
   (process.getuid?.() === 0 ? undefined : 'images and containers need root here') ??
   ['buildah', 'mmdebstrap', 'dockerd', 'docker', 'runc'].map(programLack).find(Boolean) ??
   toolsLack
 
-/** Runs a program whose words at work are of interest only if it fails. */
+/** Runs a program, and shows its progress only if it fails. */
 export function quietly(program: string, args: string[], env: NodeJS.ProcessEnv = {}): string {
   return execFileSync(program, args, {
     cwd: ROOT,
@@ -30,7 +30,7 @@ export function quietly(program: string, args: string[], env: NodeJS.ProcessEnv 
   })
 }
 
-/** A line of the report, among jest's own. */
+/** Prints a line of the report among jest's own. */
 export function tell(line: string): void {
   process.stderr.write(`  ${line}\n`)
 }

@@ -6,14 +6,14 @@ import type { ServerUrls } from '../../../stack/servers.ts'
 import { freePort } from '../../../stack/ports.ts'
 import { DOCKER_SOCKET, SERVICES_IMAGE, words } from './paths.ts'
 
-/** Not synchronous: while it works, the readers and senders of this process have to go on. */
+/** Runs docker. Not synchronously, because the readers and senders of this process must go on meanwhile. */
 export async function docker(...args: string[]): Promise<string> {
   const env = { ...process.env, DOCKER_HOST: process.env[DOCKER_SOCKET] }
   const { stdout } = await promisify(execFile)('docker', args, { env })
   return stdout.trim()
 }
 
-/** As the chart runs a container: nothing to write to but /tmp, no capability, no way to more, bounded. */
+/** Runs a container as the chart does: only /tmp is writable, no capability, no way to gain one, bounded memory. */
 export const RESTRICTED = words(`--network host --read-only --tmpfs /tmp --cap-drop ALL
   --security-opt no-new-privileges --pids-limit 64 --memory 1g`)
 const READY_WITHIN_MS = 60_000
@@ -23,12 +23,12 @@ export interface PodOptions {
   env?: Record<string, string>
 }
 
-/** Of all pods: they believe each other's copies. */
+/** All pods share it, so that they accept each other's copies. */
 const COPY_KEY = randomBytes(32).toString('base64url')
 
 let count = 0
 
-/** A container of ours in place of a pod. Its addresses are on 127.0.0.1, in place of a pod's own. */
+/** A container of ours that stands for a pod. It listens on 127.0.0.1 instead of a pod's own address. */
 export class Pod {
   readonly name: string
   readonly port: number
@@ -81,7 +81,7 @@ export class Pod {
     }
   }
 
-  /** Of one line of /metrics; 0 where there is none. */
+  /** The value of one line of /metrics; 0 if there is none. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`http://127.0.0.1:${this.metricsPort}/metrics`)).text()
     const line = text.split('\n').find((each) => each.startsWith(`${name} `))
@@ -101,19 +101,19 @@ export class Pod {
   }
 }
 
-/** Brings the database to the newest schema, as the chart's Job does it; answers what was written. */
+/** Brings the database to the newest schema, like the chart's Job; returns what it printed. */
 export async function migrate(urls: ServerUrls): Promise<string> {
   const how = [...RESTRICTED, ...flags({ DATABASE_URL: urls.databaseUrl })]
   return docker('run', '--rm', ...how, SERVICES_IMAGE, 'node', 'dist/history/main.js')
 }
 
-/** One post and one stream through an address, by the image's own script; throws where that does not work. */
+/** Posts and reads through an address with the image's own script; throws if that fails. */
 export async function smoke(origin: string): Promise<string> {
   const how = [...RESTRICTED, ...flags({ ORIGIN: origin })]
   return docker('run', '--rm', ...how, SERVICES_IMAGE, 'node', 'smoke.mjs')
 }
 
-/** The image's own signal, and SIGKILL after `graceSeconds`, as a kubelet does it. */
+/** Sends the image's own signal, and SIGKILL after `graceSeconds`, like a kubelet. */
 export async function stopContainer(
   name: string,
   graceSeconds: number,

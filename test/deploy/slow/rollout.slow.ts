@@ -5,7 +5,7 @@ import { Publisher } from '../../faults/traffic/publisher.ts'
 import type { PostRecord } from '../../faults/judge/records.ts'
 import { Random } from '../../model/random.ts'
 import { waitFor } from '../../support/waitFor.ts'
-import { describeUnless } from '../tools/describeUnless.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
 import { Subscribers } from './subscribers.ts'
 import { Backing } from './cluster.ts'
 import { Edge } from './edge.ts'
@@ -16,16 +16,16 @@ import { Pod } from './pod.ts'
 import { Service } from './service.ts'
 
 const STREAMS = Number(process.env['CAUSEWAY_DEPLOY_STREAMS'] ?? 300)
-/** Posts a second. A post becomes a delivery to an eighth of the streams, all of which this one process reads. */
+/** Posts a second. Each is delivered to an eighth of the streams, and this one process reads all of them. */
 const RATE = STREAMS > 1_000 ? 10 : 50
-/** Thousands are read by this one process on the cores that all of the cluster shares: how long they take to be level is told, not judged. */
+/** This process reads thousands of streams on the cores that the whole cluster shares: their delay is reported and not judged. */
 const HEAL_WITHIN_MS = STREAMS > 1_000 ? 60_000 : 5_000
 const PRE_STOP_SECONDS = 2
 const DRAIN_SECONDS = 10
 const GRACE_SECONDS = PRE_STOP_SECONDS + DRAIN_SECONDS + 15
 const CHANNELS = Array.from({ length: 8 }, (_, at) => `rollout.c${at}`)
 
-/** Edges are reached through this process as well, which has only so many files. */
+/** Connections to the edges also go through this process, whose open files are limited. */
 const EDGE_STREAMS = Math.min(STREAMS, 1_000)
 
 let backing: Backing
@@ -33,7 +33,7 @@ let ingest: Fleet<Pod>
 let bridge: Fleet<Pod>
 let gateway: Fleet<Pod>
 let edge: Fleet<Edge>
-/** One edge, as that is not what is replaced; and all of them, behind the address of a load balancer. */
+/** The address of one edge, and that of a load balancer in front of all edges. */
 let origin: string
 let balancer: string
 const services: Service[] = []
@@ -50,7 +50,7 @@ async function fleet<M extends Member>(count: number, start: () => Promise<M>) {
 beforeAll(async () => {
   if (containerLack !== undefined) return
   backing = await Backing.start()
-  // Readers take a silence of four seconds for a dead link.
+  // Readers take four silent seconds for a dead link.
   const env = { DRAIN_SECONDS: String(DRAIN_SECONDS), HEARTBEAT_SECONDS: '2' }
   const pods = (role: 'ingest' | 'bridge' | 'gateway', count: number) =>
     fleet(count, () => Pod.start(role, { urls: backing.urls, env }))
@@ -72,7 +72,7 @@ afterAll(async () => {
   await backing?.stop()
 }, 120_000)
 
-/** Over all gateways. */
+/** The open streams of all gateways. */
 async function openStreams(): Promise<number> {
   const counts = await Promise.all(
     gateway.pods.map((pod) => pod.metric('causeway_gateway_streams')),
@@ -80,7 +80,7 @@ async function openStreams(): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
-/** Readers and posts, then what is to be tried, then quiet; and then everything that was written down is judged. */
+/** Runs an action under readers and posts, waits until all is delivered, and judges everything that was recorded. */
 async function under(
   action: () => Promise<void>,
   { at = origin, streams = STREAMS, postsMayFail = false } = {},
@@ -143,14 +143,14 @@ async function under(
   }
 }
 
-describeUnless(containerLack)('under streams and traffic nothing is lost or doubled,', () => {
-  test('and no post fails, while all gateways are replaced', async () => {
+describeUnless(containerLack)('under streams and traffic', () => {
+  test('nothing is lost or doubled and no post fails while all gateways are replaced', async () => {
     const { violations, measured } = await under(() => gateway.roll())
     expect(violations).toEqual([])
     record('all gateways replaced', measured)
   })
 
-  test('and no post fails, while all ingests and bridges are replaced', async () => {
+  test('nothing is lost or doubled and no post fails while all ingests and bridges are replaced', async () => {
     const { violations, measured } = await under(async () => {
       await ingest.roll()
       await bridge.roll()
@@ -159,7 +159,7 @@ describeUnless(containerLack)('under streams and traffic nothing is lost or doub
     record('all ingests and bridges replaced', measured)
   })
 
-  test('and no post fails, while gateways are scaled down to one, and up again', async () => {
+  test('nothing is lost or doubled and no post fails while gateways are scaled down and up', async () => {
     const { violations, measured } = await under(async () => {
       await gateway.shrink()
       await gateway.shrink()
@@ -169,16 +169,16 @@ describeUnless(containerLack)('under streams and traffic nothing is lost or doub
     record('gateways scaled down from three to one, and up by one', measured)
   })
 
-  // Last, since the one edge that the others went through is replaced as well.
-  test('while all edges are replaced, and posts without an answer are repeated', async () => {
-    // Who sends on a connection that the other side is just closing cannot know what became of it, whatever stands there.
+  // Last, because the edge that the other tests went through is replaced as well.
+  test('nothing is lost or doubled while all edges are replaced, if senders repeat posts without an answer', async () => {
+    // A sender cannot know what became of a post on a connection that the other side is closing.
     const how = { at: balancer, streams: EDGE_STREAMS, postsMayFail: true }
     const { violations, measured } = await under(() => edge.roll(), how)
     expect(violations).toEqual([])
     record('all edges replaced', measured)
   })
 
-  test('and every container that was stopped has ended by itself', () => {
+  test('every container that was stopped ended by itself', () => {
     const codes = [ingest, bridge, gateway, edge].flatMap(({ exitCodes }) => exitCodes)
     expect(codes).toHaveLength(3 + 4 + 2 + 2)
     expect(new Set(codes)).toEqual(new Set([0]))

@@ -3,8 +3,8 @@ import { createConnection, createServer, type Server } from 'node:net'
 import { freePort } from '../../../stack/ports.ts'
 
 /**
- * One address for several pods, as a Service of Kubernetes is: each new connection goes to any endpoint; one that stands stays where
- * it is, also when its endpoint is taken out.
+ * One address for several pods, like a Service of Kubernetes. Each new connection goes to a random endpoint; an open one stays, even
+ * after its endpoint was removed.
  */
 export class Service {
   readonly port: number

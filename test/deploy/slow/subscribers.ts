@@ -3,7 +3,7 @@ import { Reader } from '../../faults/traffic/reader.ts'
 import type { Chain, ChainRecord } from '../../faults/judge/records.ts'
 import type { Random } from '../../model/random.ts'
 
-/** Many readers of one channel each, whose histories are kept in memory: files would be as many as the streams. */
+/** Many readers of one channel each. Their histories are kept in memory: as files they would be as many as the streams. */
 export class Subscribers {
   readonly chains: Chain[] = []
   readonly #readers: Reader[] = []

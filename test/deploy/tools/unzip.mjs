@@ -5,11 +5,11 @@ const ENTRY = 0x02014b50
 const END_BYTES = 22
 const STORED = 0
 
-/** One file out of a zip archive: there is no unzip on a bare machine. Throws where it is not in there. */
+/** One file out of a zip archive: a bare machine has no unzip. Throws if the file is not in it. */
 export function unzipFile(zip, wanted) {
   let end = zip.length - END_BYTES
   while (end >= 0 && zip.readUInt32LE(end) !== END) end--
-  if (end < 0) throw new Error('This is no zip archive')
+  if (end < 0) throw new Error('This is not a zip archive')
   let at = zip.readUInt32LE(end + 16)
   while (zip.readUInt32LE(at) === ENTRY) {
     const nameLength = zip.readUInt16LE(at + 28)
@@ -17,10 +17,10 @@ export function unzipFile(zip, wanted) {
     if (name === wanted) return content(zip, at)
     at += 46 + nameLength + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32)
   }
-  throw new Error(`There is no ${wanted} in the archive`)
+  throw new Error(`The archive has no ${wanted}`)
 }
 
-/** The sizes are in the directory's entry; where the bytes begin, only the header before them tells. */
+/** The directory's entry has the sizes; only the header before the bytes tells where they begin. */
 function content(zip, entry) {
   const method = zip.readUInt16LE(entry + 10)
   const size = zip.readUInt32LE(entry + 20)

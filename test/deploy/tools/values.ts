@@ -12,11 +12,11 @@ export const CHART = join(ROOT, 'charts/causeway')
 
 export async function readYaml(path: string): Promise<unknown> {
   const yaml = await load<Yaml>('yaml')
-  // Compose writes what services have in common once, and merges it.
+  // compose.yaml merges what its services share.
   return yaml.parse(readFileSync(path, 'utf8'), { merge: true })
 }
 
-/** The documents of a stream of YAML, without empty ones. Throws where one cannot be read, or has a key twice. */
+/** The documents of a YAML stream, without empty ones. Throws if one cannot be read or has a key twice. */
 export async function parseDocuments(text: string): Promise<unknown[]> {
   const yaml = await load<Yaml>('yaml')
   const documents = yaml.parseAllDocuments(text)

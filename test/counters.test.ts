@@ -1,0 +1,76 @@
+import { expect, test } from '@jest/globals'
+import { Registry } from 'prom-client'
+import { createBridgeMetrics } from '../bridge/metrics.ts'
+import { createEndedEpochs } from '../chassis/endedEpochs.ts'
+import { createLogger } from '../chassis/logger.ts'
+import { createRefusedCopies } from '../chassis/refusedCopies.ts'
+import { createGatewayMetrics } from '../gateway/metrics.ts'
+import { createIngestMetrics } from '../ingest/metrics.ts'
+import { PROBLEMS } from '../contract/problem.ts'
+
+/** The counters that a service shows right after its start, with the label values of each. */
+async function countersOf(create: (registry: Registry) => unknown) {
+  const registry = new Registry()
+  create(registry)
+  const counters: Record<string, (string | number | undefined)[]> = {}
+  for (const { name, type, values } of await registry.getMetricsAsJSON()) {
+    if (String(type) !== 'counter') continue
+    expect(values.map(({ value }) => value)).toEqual(values.map(() => 0))
+    counters[name] = values.flatMap(({ labels }) => Object.values(labels))
+  }
+  return counters
+}
+
+// Otherwise an alert on an increase would miss the first event after every start.
+test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
+  [
+    'an ingest',
+    createIngestMetrics,
+    {
+      causeway_posts_total: ['created', 'repeated', ...Object.keys(PROBLEMS)],
+      causeway_publishes_total: ['acked', 'failed', 'skipped', 'nobody'],
+    },
+  ],
+  [
+    'a reader of copies',
+    (registry) => createRefusedCopies(registry, createLogger('test', 'silent')),
+    { causeway_refused_copies_total: ['mqtt', 'redis'] },
+  ],
+  [
+    'what ends epochs',
+    (registry) => createEndedEpochs(registry, createLogger('test', 'silent')),
+    { causeway_epochs_ended_total: [] },
+  ],
+  [
+    'a bridge',
+    createBridgeMetrics,
+    {
+      causeway_bridge_received_total: [],
+      causeway_bridge_appended_total: [],
+      causeway_bridge_fetched_total: [],
+      causeway_bridge_failures_total: ['open', 'append', 'fetch', 'end'],
+    },
+  ],
+  [
+    'a gateway',
+    createGatewayMetrics,
+    {
+      causeway_gateway_deliveries_total: [],
+      causeway_gateway_stream_starts_total: ['now', 'id', 'position', 'time', 'last'],
+      causeway_gateway_reads_total: ['recent', 'log'],
+      causeway_gateway_gaps_total: ['retention', 'lost'],
+      causeway_gateway_resets_total: ['other-epoch', 'ahead-of-log'],
+      causeway_gateway_refusals_total: ['streams', 'address', 'channels', 'rate', 'memory'],
+      causeway_gateway_rejections_total: [
+        'invalid-channel',
+        'invalid-parameter',
+        'invalid-event-id',
+        'not-acceptable',
+      ],
+      causeway_gateway_stream_ends_total: ['shutdown', 'max-age', 'unavailable', 'reset', 'slow'],
+    },
+  ],
+])('every counter of %s is 0 from the start, for each of its reasons', async (...row) => {
+  const [, create, wanted] = row
+  expect(await countersOf(create)).toEqual(wanted)
+})

@@ -1,0 +1,22 @@
+import { EventSource } from 'eventsource'
+
+/** Opens a stream, posts to its channel, and resolves to the message that comes. With `lastEventId` it comes back as a reader. */
+export async function roundTrip(origin: string, lastEventId = ''): Promise<MessageEvent> {
+  const source = new EventSource(`${origin}/events?channel=a`, {
+    fetch: (input, init) => {
+      const id = lastEventId === '' ? {} : { 'Last-Event-ID': lastEventId }
+      return fetch(input, { ...init, headers: { ...init.headers, ...id } })
+    },
+  })
+  try {
+    await new Promise((resolve) => source.addEventListener('ready', resolve, { once: true }))
+    const message = new Promise<MessageEvent>((resolve) =>
+      source.addEventListener('message', resolve, { once: true }),
+    )
+    const headers = { 'Content-Type': 'application/json' }
+    await fetch(`${origin}/channels/a/messages`, { method: 'POST', headers, body: '{"data":"x"}' })
+    return await message
+  } finally {
+    source.close()
+  }
+}
