@@ -7,29 +7,12 @@ import { connectMqtt, endMqtt } from './mqtt.ts'
 import { connectRedis, connectSubscriber } from './redis.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
-const nginx = read('charts/causeway/files/nginx.conf.template')
 const logger = createLogger('test', 'silent', { write: () => {} })
 
-/** The seconds of an nginx directive in a block. */
-function nginxSeconds(block: RegExp, directive: string): number {
-  const [, inside = ''] = block.exec(nginx) ?? []
-  return Number(new RegExp(`\\b${directive} (\\d+)s;`).exec(inside)?.[1])
-}
-
-test('A service keeps idle connections for longer than nginx does, also if nginx does for 60 seconds', () => {
-  const { keepAliveTimeout } = createHttpServer(() => {})
-  // The default of nginx, which the gateways' connections have.
-  expect(keepAliveTimeout).toBeGreaterThan(60_000)
-  const ingests = nginxSeconds(/upstream ingests \{(.*?)\n {2}\}/s, 'keepalive_timeout')
-  expect(keepAliveTimeout).toBeGreaterThan(ingests * 1_000)
-})
-
-test('A service waits for a request no longer than nginx does for its own client', () => {
+test('A service bounds how long a request takes to arrive, and an answer only if its route says so', () => {
   const { headersTimeout, requestTimeout, timeout } = createHttpServer(() => {})
-  const client = nginxSeconds(/(.*)/s, 'client_body_timeout') * 1_000
+  expect(headersTimeout).toBeGreaterThan(0)
   expect(headersTimeout).toBeLessThan(requestTimeout)
-  expect(requestTimeout).toBeLessThanOrEqual(client)
-  // An answer may stream for as long as it likes, unless its route sets a bound.
   expect([timeout, createHttpServer(() => {}, 7_000).timeout]).toEqual([0, 7_000])
 })
 

@@ -21,6 +21,9 @@ interface Asked {
 
 const sender = () => ({ id: 'alice', name: 'Älice 🙂' })
 
+/** Far longer than a call lasts here: one that never ends fails by its name. */
+const limit = () => AbortSignal.timeout(10_000)
+
 /** The server gives the answers in turn, and the last one for ever. */
 async function api(...answers: Answer[]): Promise<{ asked: Asked[]; api: Api }> {
   const asked: Asked[] = []
@@ -71,7 +74,7 @@ test.each([
   ],
 ])('A post is repeated with the same key after %s', async (_what, answer) => {
   const { api: calls, asked } = await api(answer, created)
-  expect((await calls.post('lobby', { text: 'hi' }, 'key-1')).position).toBe(7)
+  expect((await calls.post('lobby', { text: 'hi' }, 'key-1', limit())).position).toBe(7)
   expect(asked.map(({ headers }) => headers['idempotency-key'])).toEqual(['key-1', 'key-1'])
 })
 
@@ -82,7 +85,9 @@ test.each([
   [500, 'internal'],
 ])('A post that is answered with %s %s is not repeated', async (status, type) => {
   const { api: calls, asked } = await api(problem(status, type))
-  const error = await calls.post('lobby', { text: 'hi' }, 'key-1').catch((e: unknown) => e)
+  const error = await calls
+    .post('lobby', { text: 'hi' }, 'key-1', limit())
+    .catch((e: unknown) => e)
   expect(error).toBeInstanceOf(Problem)
   expect(error).toMatchObject({ type, status })
   expect(asked).toHaveLength(1)
@@ -90,7 +95,7 @@ test.each([
 
 test('A post that never gets an answer ends as unreachable', async () => {
   const { api: calls, asked } = await api(cut)
-  await expect(calls.post('lobby', {}, 'key-1')).rejects.toBeInstanceOf(Unreachable)
+  await expect(calls.post('lobby', {}, 'key-1', limit())).rejects.toBeInstanceOf(Unreachable)
   expect(asked.length).toBeGreaterThan(1)
 })
 
@@ -122,5 +127,5 @@ test('The newest page of history is requested without a position', async () => {
 
 test('A page of an unknown form counts as no answer', async () => {
   const { api: calls } = await api((response) => answerJson(response, 200, { messages: 'none' }))
-  await expect(calls.history('lobby', { limit: 50 })).rejects.toBeInstanceOf(Unreachable)
+  await expect(calls.history('lobby', { limit: 50 }, limit())).rejects.toBeInstanceOf(Unreachable)
 })

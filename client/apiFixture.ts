@@ -27,5 +27,7 @@ export function aPage(positions: number[], next: string | null = null): HistoryP
   return { channel: 'lobby', messages, head: positions[0] ?? 0, next, prev: null }
 }
 
-/** Resolves when everything that is settled has been handled. */
-export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+/** Resolves when everything that is settled has been handled, also through the body of an answer. */
+export async function settled(): Promise<void> {
+  for (let turns = 0; turns < 5; turns += 1) await new Promise((resolve) => setImmediate(resolve))
+}

@@ -49,8 +49,15 @@ const open = (timeoutMs?: number): Api =>
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   })
 
-/** The end of a call: its value, or the error that it threw. */
-const endOf = (call: Promise<unknown>): Promise<unknown> => call.catch((error: unknown) => error)
+/** How a call ended: undefined until it has. */
+function endOf(call: Promise<unknown>): { value?: unknown; error?: unknown } {
+  const end: { value?: unknown; error?: unknown } = {}
+  call.then(
+    (value) => (end.value = value),
+    (error: unknown) => (end.error = error),
+  )
+  return end
+}
 
 test('A call goes to an address below the base', async () => {
   answer = created
@@ -69,28 +76,29 @@ test('A call that fails again and again waits longer each time, up to 5 seconds,
     await jest.advanceTimersByTimeAsync(500)
   }
   expect(times).toEqual([0, 0.5, 1.5, 3.5, 7.5, 12.5, 17.5, 22.5, 27.5])
-  expect(await end).toBeInstanceOf(Unreachable)
+  expect(end.error).toBeInstanceOf(Unreachable)
 })
 
 test('A call ends with the last failure if the next attempt would come too late', async () => {
   answer = async () => new Response('{"type":"/problems/overloaded"}', { status: 503 })
   const end = endOf(open(499).post('lobby', {}, 'k'))
   await settled()
-  expect(await end).toMatchObject({ type: 'overloaded' })
-  expect(await end).toBeInstanceOf(Problem)
+  expect(end.error).toMatchObject({ type: 'overloaded' })
+  expect(end.error).toBeInstanceOf(Problem)
   expect(sent).toHaveLength(1)
 })
 
 test('An attempt without an answer is given up after 10 seconds and repeated', async () => {
   answer = () => new Promise(() => {})
-  const call = open().post('lobby', {}, 'k')
+  const end = endOf(open().post('lobby', {}, 'k'))
   await settled()
   answer = created
   expect(timeOutMs).toEqual([10_000])
   timeOut[0]?.()
   await settled()
   await jest.advanceTimersByTimeAsync(500)
-  expect(await call).toMatchObject({ position: 7 })
+  await settled()
+  expect(end.value).toMatchObject({ position: 7 })
   expect(sent).toHaveLength(2)
 })
 
@@ -100,7 +108,7 @@ test('An attempt without an answer is given up also if its caller could abort it
   await settled()
   timeOut[0]?.()
   await settled()
-  expect(await end).toBeInstanceOf(Unreachable)
+  expect(end.error).toBeInstanceOf(Unreachable)
 })
 
 test('A call that is aborted during an attempt or a pause ends at once with the reason', async () => {
@@ -112,7 +120,7 @@ test('A call that is aborted during an attempt or a pause ends at once with the 
     await settled()
     controller.abort(new Error('left'))
     await settled()
-    expect(await end).toBe(controller.signal.reason)
+    expect(end.error).toBe(controller.signal.reason)
     expect([sent.length, jest.getTimerCount()]).toEqual([hanging ? 1 : 2, 0])
   }
 })

@@ -47,6 +47,7 @@ test('A group of messages shows its sender once, with initial and colour, and ea
   expect(await texts()).toEqual(['one', 'two', 'three'])
   expect(await page.locator('.message .name').allTextContents()).toEqual(['“zoë”', '!'])
   expect(await page.locator('.avatar').allTextContents()).toEqual(['Z', '·'])
+  expect(await page.locator('.avatar').first().getAttribute('aria-hidden')).toBe('true')
   expect(await page.locator('.message .name').first().getAttribute('title')).toBe('zoe')
   expect(await page.locator('.message.first').count()).toBe(2)
   const time = page.locator('time').first()

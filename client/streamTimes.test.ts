@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import {
   dropped,
@@ -13,7 +12,6 @@ import {
   tick,
 } from './streamFixture.ts'
 import { type Input, SILENCE_MS } from './streamState.ts'
-import { gatewayConfig } from '../gateway/config.ts'
 
 test.each([
   { event: 'ready', inputs: [ready(4, 100)] },
@@ -74,15 +72,4 @@ test('A stream that waits does not wait any longer when there is a network again
   expect(run('4', inputs).did).toEqual(['close', 'ask', 'close', 'open ep-4'])
   // The old wait is over: it must not replace the source once more.
   expect(run('4', [...inputs, tick(1_020)]).did).toHaveLength(4)
-})
-
-test('A silence is longer than two heartbeats of a gateway, and shorter than nginx waits for one', () => {
-  const { HEARTBEAT_SECONDS } = gatewayConfig.shape
-  const heartbeatSeconds = HEARTBEAT_SECONDS.parse(undefined)
-  const template = new URL('../charts/causeway/files/nginx.conf.template', import.meta.url)
-  const [, events = ''] =
-    /location = \/events \{(.*?)\n {4}\}/s.exec(readFileSync(template, 'utf8')) ?? []
-  const nginxSeconds = Number(/proxy_read_timeout (\d+)s/.exec(events)?.[1])
-  expect(SILENCE_MS).toBeGreaterThan(2 * heartbeatSeconds * 1_000)
-  expect(SILENCE_MS).toBeLessThan(nginxSeconds * 1_000)
 })
