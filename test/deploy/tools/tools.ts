@@ -24,7 +24,7 @@ export function programLack(program: string): Lack {
     execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'pipe', env: environment() })
     return undefined
   } catch {
-    return `${program} is not installed (npm run test:deploy installs it)`
+    return `${program} is not installed`
   }
 }
 
