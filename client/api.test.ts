@@ -85,9 +85,7 @@ test.each([
   [500, 'internal'],
 ])('A post that is answered with %s %s is not repeated', async (status, type) => {
   const { api: calls, asked } = await api(problem(status, type))
-  const error = await calls
-    .post('lobby', { text: 'hi' }, 'key-1', limit())
-    .catch((e: unknown) => e)
+  const error = await calls.post('lobby', { text: 'hi' }, 'key-1', limit()).catch((e: unknown) => e)
   expect(error).toBeInstanceOf(Problem)
   expect(error).toMatchObject({ type, status })
   expect(asked).toHaveLength(1)
