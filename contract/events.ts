@@ -25,4 +25,9 @@ export interface ControlEvents {
 export type ControlEvent = keyof ControlEvents
 export type GapReason = 'retention' | 'lost'
 export type ResetReason = 'other-epoch' | 'ahead-of-log'
-export type GoodbyeReason = 'shutdown' | 'max-age' | 'unavailable' | 'reset'
+/**
+ * `expired`: the token has; come back with a new one. `revoked`: the token, its session or its principal is not accepted any
+ * more. `forbidden`: the grants changed, and one of the stream's channels may not be read any more.
+ */
+export type GoodbyeReason =
+  'shutdown' | 'max-age' | 'unavailable' | 'reset' | 'expired' | 'revoked' | 'forbidden'

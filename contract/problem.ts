@@ -5,6 +5,7 @@ export const PROBLEMS = {
   'invalid-event-id': { status: 400, title: 'The event id is not valid', retry: false },
   'malformed-json': { status: 400, title: 'The body is not well-formed JSON', retry: false },
   'malformed-request': { status: 400, title: 'The request cannot be read', retry: false },
+  unauthenticated: { status: 401, title: 'Sign in, or send a valid token', retry: false },
   forbidden: { status: 403, title: 'Forbidden', retry: false },
   'not-found': { status: 404, title: 'No such resource', retry: false },
   'message-not-found': { status: 404, title: 'No such message on this channel', retry: false },
@@ -26,6 +27,7 @@ export const PROBLEMS = {
     title: 'The idempotency key was used for another message',
     retry: false,
   },
+  'rate-limited': { status: 429, title: 'Too many requests; try again later', retry: true },
   overloaded: { status: 503, title: 'Too many requests are waiting; try again soon', retry: true },
   unavailable: { status: 503, title: 'A backing service is away; try again soon', retry: true },
   'outcome-unknown': {

@@ -16,6 +16,9 @@ const ENDS: Values<GoodbyeReason | 'slow'> = {
   'max-age': 0,
   unavailable: 0,
   reset: 0,
+  expired: 0,
+  revoked: 0,
+  forbidden: 0,
   slow: 0,
 }
 const REJECTIONS = {

@@ -1,6 +1,8 @@
+import type { AccessChanges } from '../contract/access.ts'
 import type { ChannelInfo } from '../contract/history.ts'
 import type { Entry } from '../contract/message.ts'
 import type { Place } from '../contract/place.ts'
+import { readAccessChanges } from './accessChanges.ts'
 import { COLUMNS } from './fitting.ts'
 import { readerProblem } from './databaseError.ts'
 import { endEpoch } from './endEpoch.ts'
@@ -97,6 +99,11 @@ export class LogReader {
       const [row] = await this.#pool.query<ChannelRow>(CHANNEL, [this.#logId, name])
       return { name, head: Number(row?.head ?? 0), messages: Number(row?.count ?? 0) }
     })
+  }
+
+  /** At most `limit` changes of grants and revocations after a number, in order: they hold for all logs of the database. */
+  accessChanges(after: number, limit: number): Promise<AccessChanges> {
+    return this.#guard(() => readAccessChanges(this.#pool, after, limit))
   }
 
   /**
