@@ -41,7 +41,7 @@ function readModel(body: string): Model {
       const native = [type, /@db\.[\w()]+/.exec(rest)?.[0]].filter(Boolean).join(' ')
       names.set(field, column)
       columns.push(`${column} ${TYPES[native] ?? native}${optional === '?' ? '' : ' not null'}`)
-      if (/@id\b/.test(rest)) indexes.push(`unique ${column}`)
+      if (/@(id|unique)\b/.test(rest)) indexes.push(`unique ${column}`)
     }
     const [, kind, fields] = /^@@(id|unique|index)\(\[(.*)\]\)/.exec(line) ?? []
     if (fields !== undefined) {
@@ -79,5 +79,5 @@ test("Prisma's schema is the one that the migrations make", async () => {
     indexes: indexes.flatMap((row) => (row.table === table ? [row.index] : [])).sort(),
   }))
   expect(found.sort(byTable)).toEqual(models.sort(byTable))
-  expect(models).toHaveLength(4)
+  expect(models).toHaveLength(6)
 })
