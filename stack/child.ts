@@ -30,7 +30,7 @@ export interface ChildSpec {
 }
 
 /** What a child needs of its supervisor, and tells it. */
-export interface ChildOptions {
+interface ChildOptions {
   logs: LogFiles
   print: (line: string) => void
   /** Called after it got or lost its process; with the pid that it got. */
