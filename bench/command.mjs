@@ -17,7 +17,6 @@ results into docs/benchmarks.md. Linux only. All load stays on the loopback. Wit
     slow: 'readers that stall, among 1,000 others',
     drain: '5,000 streams that SIGTERM moves to another gateway',
     replicas: 'one, two and four gateways; as root',
-    migration: "the schema's last migration on 1,000,000 messages, while posts go on",
     readers: '30 readers of the largest pages of history, beside posts',
   },
   options: {
