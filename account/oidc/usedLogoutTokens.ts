@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import type { Pool } from '../../history/pool.ts'
+import type { Logout } from './logoutToken.ts'
+
+type Id = Pick<Logout, 'issuer' | 'tokenId'>
+
+/** Logout tokens that were obeyed, in Postgres until they expire: one that somebody kept cannot end a later session. */
+export class UsedLogoutTokens {
+  readonly #pool: Pick<Pool, 'query'>
+
+  constructor(pool: Pick<Pool, 'query'>) {
+    this.#pool = pool
+  }
+
+  async has(token: Id): Promise<boolean> {
+    const rows = await this.#pool.query('select 1 from "used_logout_token" where "id" = $1', [
+      hash(token),
+    ])
+    return rows.length > 0
+  }
+
+  async add(token: Id & Pick<Logout, 'expiresAt'>): Promise<void> {
+    await this.#pool.query(ADD, [hash(token), token.expiresAt])
+  }
+}
+
+function hash({ issuer, tokenId }: Id): string {
+  return createHash('sha256')
+    .update(JSON.stringify([issuer, tokenId]))
+    .digest('base64url')
+}
+
+// The verification lets the clocks differ by 30 s; a minute is kept.
+const ADD = `
+  with "old" as (delete from "used_logout_token" where "until" < now())
+  insert into "used_logout_token" ("id", "until") values ($1, to_timestamp($2::bigint) + interval '1 minute')
+  on conflict ("id") do nothing`
