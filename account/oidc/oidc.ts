@@ -5,21 +5,20 @@ import { BrowserCookie } from './browserCookie.ts'
 import { Provider } from './provider.ts'
 import type { ProviderSettings } from './providerSettings.ts'
 import { createBeginSignIn, createFinishSignIn, createSignOutThere } from './signInRoutes.ts'
-import { type Sealer, SignInState } from './signInState.ts'
+import type { SignInState } from './signInState.ts'
 
 export interface OidcOptions extends ExternalSignIn {
   providers: readonly ProviderSettings[]
   /** PUBLIC_ORIGIN. */
   origin: string
   secureCookies: boolean
-  seal: Sealer
+  state: SignInState
   usedLogoutTokens: BackchannelOptions['used']
 }
 
 /** Signing in by identity providers: four routes for each.. */
 export function createOidcRoutes(options: OidcOptions): Route[] {
-  const { origin, begin, end, usedLogoutTokens: used } = options
-  const state = new SignInState(options.seal, () => Date.now())
+  const { origin, state, begin, end, usedLogoutTokens: used } = options
   const cookie = new BrowserCookie(options.secureCookies)
   return options.providers.flatMap((settings) => {
     const at = (step: string) => `/account/${step}/${settings.id}`

@@ -1,5 +1,8 @@
-import { errors as jose } from 'jose'
-import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client'
+import {
+  AuthorizationResponseError,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
+} from 'openid-client'
 
 /**
  * Why a sign-in by a provider ended. The page shows a sentence for each.
@@ -44,6 +47,12 @@ export function toSignInError(error: unknown): SignInError {
     const isUsed = error.error === 'invalid_grant'
     return new SignInError(isUsed ? 'expired' : 'provider-error', `${error.code}: ${error.error}`)
   }
+  if (error instanceof WWWAuthenticateChallengeError) {
+    return new SignInError(
+      'provider-error',
+      `${error.code}: it does not accept what account proves itself by`,
+    )
+  }
   return new SignInError(isAway(error) ? 'provider-away' : 'not-valid', describe(error))
 }
 
@@ -52,14 +61,17 @@ const AWAY = [
   'OAUTH_ABORT',
   'OAUTH_RESPONSE_IS_NOT_CONFORM',
   'OAUTH_RESPONSE_IS_NOT_JSON',
+  'ERR_JWKS_TIMEOUT',
+  // The answer at the address of the keys is no 200.
+  'ERR_JOSE_GENERIC',
 ]
 
+/** The libraries wrap what fetch throws in different ways. */
 function isAway(error: unknown): boolean {
-  if (error instanceof ClientError) return AWAY.includes(error.code ?? '')
-  // Of jose's own class itself: an answer of the keys' address that is no 200.
-  if (error instanceof jose.JOSEError)
-    return error instanceof jose.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC'
-  return error instanceof TypeError && error.message === 'fetch failed'
+  const { code, message, cause }: { code?: unknown; message?: unknown; cause?: unknown } =
+    Object(error)
+  if (message === 'fetch failed' || AWAY.some((each) => each === code)) return true
+  return cause !== undefined && isAway(cause)
 }
 
 function describe(error: unknown): string {

@@ -56,11 +56,14 @@ function html(response: ServerResponse, status: number, body: string): void {
 }
 
 /** An own page in place of one of oidc-provider. */
-function show(make: (form: string) => string) {
-  return (context: Context, form: string) => {
-    context.type = 'html'
-    context.body = make(form)
-  }
+function show(context: Context, body: string): void {
+  context.type = 'html'
+  context.body = body
+}
+
+interface Failure {
+  error: string
+  error_description?: string
 }
 
 async function createProvider(options: IdentityProviderOptions): Promise<Provider> {
@@ -99,11 +102,13 @@ async function createProvider(options: IdentityProviderOptions): Promise<Provide
       backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: show(signOutPage),
-        postLogoutSuccessSource: show(() => messagePage('Signed out', 'You are signed out.')),
+        logoutSource: (context: Context, form: string) => show(context, signOutPage(form)),
+        postLogoutSuccessSource: (context: Context) =>
+          show(context, messagePage('Signed out', 'You are signed out.')),
       },
     },
-    renderError: show(() => messagePage('Error', 'The provider refused this request.')),
+    renderError: (context: Context, { error, error_description: why = '' }: Failure) =>
+      show(context, messagePage('Error', `${error} ${why}`)),
     ttl: {
       AccessToken: 600,
       IdToken: 600,
