@@ -51,7 +51,7 @@ export class RelyingParty {
     this.#app = createApp({ ...edge(), routes })
   }
 
-  /** The registration of the client `id` at a provider. */
+  /** A registration at a provider that is connected as `id`. */
   registration(id: string, more: Record<string, unknown> = {}): Record<string, unknown> {
     return {
       client_id: 'causeway',

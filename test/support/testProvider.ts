@@ -1,31 +1,31 @@
-import { type RequestListener, createServer } from 'node:http'
-import { createIdentityProvider } from '../../stack/identityProvider/provider.ts'
-import { type Person, PEOPLE } from '../../stack/identityProvider/people.ts'
+import type { Child } from '../../stack/child.ts'
+import { identityProvider } from '../../stack/identityProvider/server.ts'
+import { freePort } from '../../stack/ports.ts'
 import type { Opened } from './disposables.ts'
-import { openServer } from './openServer.ts'
+import { openSupervisor } from './ownServer.ts'
 
-/** The development provider on a port of its own, until the end of the test file. */
+/** The development provider in a process of its own, until the end of the test file. */
 export class TestProvider {
-  /** May be changed. */
-  readonly people: Person[] = PEOPLE.map((person) => ({ ...person }))
-  issuer = ''
-  #listener: RequestListener = (_request, response) => response.destroy()
+  readonly issuer: string
+  readonly server: Child
 
-  static async open(opened: Opened): Promise<TestProvider> {
-    const provider = new TestProvider()
-    const server = createServer((...call) => provider.#listener(...call))
-    provider.issuer = `http://127.0.0.1:${await openServer(opened, server)}`
-    return provider
+  private constructor(issuer: string, server: Child) {
+    this.issuer = issuer
+    this.server = server
   }
 
-  /** Starts it, or starts it again: it has new keys then, and knows nobody's session. */
-  async start(clients: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
-    const { issuer, people } = this
-    this.#listener = await createIdentityProvider({ issuer, clients, people })
+  static async open(
+    opened: Opened,
+    clients: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<TestProvider> {
+    const { supervisor } = await openSupervisor(opened, 'provider')
+    const spec = identityProvider({ port: await freePort(), clients })
+    return new TestProvider(spec.url, await supervisor.start(spec))
   }
 
-  /** It breaks each connection, until it is started. */
-  stop(): void {
-    this.#listener = (_request, response) => response.destroy()
+  /** It has new keys then, and knows nobody's session. */
+  async restart(): Promise<void> {
+    await this.server.stop()
+    await this.server.start()
   }
 }
