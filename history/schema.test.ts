@@ -37,7 +37,8 @@ function readModel(body: string): Model {
   const columns: string[] = []
   const indexes: string[] = []
   for (const line of body.split('\n').map((each) => each.trim())) {
-    const [, field, type, optional, rest = ''] = /^(\w+)\s+(\w+(?:\[\])?)(\?)?(.*)$/.exec(line) ?? []
+    const [, field, type, optional, rest = ''] =
+      /^(\w+)\s+(\w+(?:\[\])?)(\?)?(.*)$/.exec(line) ?? []
     if (field !== undefined) {
       const column = /@map\("(\w+)"\)/.exec(rest)?.[1] ?? field
       const native = [type, /@db\.[\w()]+/.exec(rest)?.[0]].filter(Boolean).join(' ')

@@ -1,7 +1,7 @@
 import type { Express } from 'express'
+import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
-import { type BodyLimits, createReadBody } from './body.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
 import { createGetHistory, type Pages } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
