@@ -1,16 +1,19 @@
 import type { RequestHandler } from 'express'
+import { FORM_TYPE, createReadBody } from '../../chassis/body.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { ExternalSignIn } from '../externalSignIn.ts'
 import { NotALogoutToken, readLogoutToken } from './logoutToken.ts'
 import type { Provider } from './provider.ts'
-import { readForm } from './readForm.ts'
 import { toSignInError } from './signInError.ts'
 import type { UsedLogoutTokens } from './usedLogoutTokens.ts'
 
 export interface BackchannelOptions {
   used: Pick<UsedLogoutTokens, 'has' | 'add'>
-  end: ExternalSignIn['end']
+  signIns: Pick<ExternalSignIn, 'end'>
 }
+
+/** The largest token has some kilobytes. */
+const BODY_LIMITS = { maxBytes: 16_384, maxReadingBytes: 1_048_576 }
 
 /**
  * `POST /account/backchannel/{provider}`: the provider's own server says that a session there is over (OpenID Connect Back-Channel
@@ -18,15 +21,17 @@ export interface BackchannelOptions {
  */
 export function createBackchannelLogout(
   provider: Provider,
-  { used, end }: BackchannelOptions,
+  { used, signIns }: BackchannelOptions,
 ): RequestHandler {
+  const readBody = createReadBody(BODY_LIMITS, FORM_TYPE)
   return async (request, response) => {
-    const token = (await readForm(request)).get('logout_token')
+    const body = Buffer.from(await readBody(request)).toString('utf8')
+    const token = new URLSearchParams(body).get('logout_token')
     if (token === null) throw refused('logout_token is missing')
     const logout = await read(provider, token)
     if (await used.has(logout)) throw refused('this logout token was used before')
     const { subject, sid } = logout
-    const ended = await end({ provider: provider.settings.id, subject, sid })
+    const ended = await signIns.end({ provider: provider.settings.id, subject, sid })
     // Afterwards: when the database fails in between, the provider may send the same token again.
     await used.add(logout)
     request.log.info(

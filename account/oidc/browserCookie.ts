@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { Request, Response } from 'express'
+import { type CookieNames, readCookie, setCookie } from '../cookies.ts'
+import { newSecret } from '../secrets.ts'
 import { PENDING_SECONDS } from './signInState.ts'
 
 /**
@@ -7,32 +8,22 @@ import { PENDING_SECONDS } from './signInState.ts'
  * page which opens many sign-ins cannot fill the browser's cookies.
  */
 export class BrowserCookie {
-  readonly #name: string
-  readonly #secure: boolean
+  readonly #names: Pick<CookieNames, 'signIn' | 'secure'>
 
-  constructor(secure: boolean) {
-    this.#name = secure ? '__Host-causeway-signin' : 'causeway-signin'
-    this.#secure = secure
+  constructor(names: Pick<CookieNames, 'signIn' | 'secure'>) {
+    this.#names = names
   }
 
-  read({ headers }: Pick<Request, 'headers'>): string | undefined {
-    const start = `${this.#name}=`
-    const pair = headers.cookie?.split(/; */).find((each) => each.startsWith(start))
-    const value = pair?.slice(start.length)
+  read(request: Pick<Request, 'headers'>): string | undefined {
+    const value = readCookie(request, this.#names.signIn)
     return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined
   }
 
   /** Keeps the browser's text, or gives it one, and returns it. */
   keep(request: Request, response: Response): string {
-    const browser = this.read(request) ?? randomBytes(32).toString('base64url')
-    response.cookie(this.#name, browser, {
-      httpOnly: true,
-      secure: this.#secure,
-      // The browser comes back from the provider by a link of another site: `strict` would leave the cookie out.
-      sameSite: 'lax',
-      path: '/',
-      maxAge: PENDING_SECONDS * 1_000,
-    })
+    const { signIn, secure } = this.#names
+    const browser = this.read(request) ?? newSecret()
+    setCookie(response, signIn, browser, { secure, seconds: PENDING_SECONDS })
     return browser
   }
 }

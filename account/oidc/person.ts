@@ -1,11 +1,8 @@
 import type { External } from '../externalSignIn.ts'
+import { GROUP, MAX_GROUPS } from '../principals.ts'
 import type { ProviderSettings } from './providerSettings.ts'
 
 type Claims = Readonly<Record<string, unknown>>
-
-/** They travel in each access token, and that must fit into a cookie. */
-const MAX_GROUPS = 32
-const GROUP = /^[A-Za-z0-9_.@-]{1,64}$/
 
 /** Reads the claims of a verified ID token, with what UserInfo added. Only `sub` says who it is; a name or an e-mail never does. */
 export function personOf(

@@ -1,9 +1,7 @@
 import { z } from 'zod'
+import { GROUP, GROUP_RULE } from '../principals.ts'
 
 const text = z.string().min(1).max(1_024)
-const group = z
-  .string()
-  .regex(/^[A-Za-z0-9_.@-]{1,64}$/, 'expected 1 to 64 letters, digits, "_", ".", "@" or "-"')
 
 const fields = z.strictObject({
   /** It stands in addresses and in the names of people. */
@@ -27,7 +25,7 @@ const fields = z.strictObject({
   /** Without it people get no groups from the provider. */
   groupsClaim: text.optional(),
   /** From the provider's names to ours; the others are left out. Without it the provider's names are ours. */
-  groupMapping: z.record(text, group).optional(),
+  groupMapping: z.record(text, z.string().regex(GROUP, GROUP_RULE)).optional(),
   nameClaim: text.default('name'),
 })
 

@@ -1,10 +1,10 @@
 import type { RequestHandler, Response } from 'express'
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client'
 import { toProblem } from '../../chassis/problems.ts'
+import { searchOf } from '../../chassis/searchOf.ts'
 import type { ExternalSignIn } from '../externalSignIn.ts'
 import type { BrowserCookie } from './browserCookie.ts'
 import type { Provider } from './provider.ts'
-import { queryOf } from './queryOf.ts'
 import { returnUrl } from './returnUrl.ts'
 import { type SignInFailure, SignInError } from './signInError.ts'
 import type { SignInState } from './signInState.ts'
@@ -14,7 +14,7 @@ export interface SignInOptions {
   cookie: BrowserCookie
   /** PUBLIC_ORIGIN. */
   origin: string
-  begin: ExternalSignIn['begin']
+  signIns: Pick<ExternalSignIn, 'begin'>
 }
 
 /** `GET /account/login/{provider}?return=/path` sends the browser to the provider. */
@@ -27,7 +27,7 @@ export function createBeginSignIn(
       provider: provider.settings.id,
       nonce: randomNonce(),
       verifier: randomPKCECodeVerifier(),
-      returnTo: returnUrl(queryOf(request).get('return'), origin),
+      returnTo: returnUrl(new URLSearchParams(searchOf(request.originalUrl)).get('return'), origin),
     }
     const browser = cookie.keep(request, response)
     return provider.authorizationUrl({ ...pending, state: state.write(browser, pending) })
@@ -37,16 +37,20 @@ export function createBeginSignIn(
 /** `GET /account/callback/{provider}` is where the provider sends the browser back to. */
 export function createFinishSignIn(
   provider: Provider,
-  { state, cookie, origin, begin }: SignInOptions,
+  { state, cookie, origin, signIns }: SignInOptions,
 ): RequestHandler {
   return redirecting(provider, origin, async (request, response) => {
-    const query = queryOf(request)
+    const query = new URLSearchParams(searchOf(request.originalUrl))
     const text = query.get('state') ?? ''
     const pending = state.read(cookie.read(request), text)
     if (pending.provider !== provider.settings.id) {
       throw new SignInError('not-valid', 'the sign-in began at another provider')
     }
-    await begin(request, response, await provider.exchange(query, { ...pending, state: text }))
+    await signIns.begin(
+      request,
+      response,
+      await provider.exchange(query, { ...pending, state: text }),
+    )
     return pending.returnTo
   })
 }

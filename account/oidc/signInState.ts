@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import type { Seal } from '../seal.ts'
+import { hashOf } from '../secrets.ts'
 import { SignInError } from './signInError.ts'
 
 /** A sign-in that is at a provider. */
@@ -14,12 +15,6 @@ export interface PendingSignIn {
   returnTo: string
 }
 
-/** Encrypts and authenticates. `Seal` does it with the key that all processes of account share. */
-export interface Sealer {
-  seal: (purpose: string, text: string) => string
-  open: (purpose: string, sealed: string) => string | undefined
-}
-
 /** Long enough to find a telephone for a second factor. */
 export const PENDING_SECONDS = 600
 
@@ -32,34 +27,37 @@ const content = z.tuple([z.string(), z.string(), z.string(), z.string(), z.strin
  * someone else in. The provider takes each code once, so a state that comes twice opens nothing.
  */
 export class SignInState {
-  readonly #sealer: Sealer
+  readonly #seal: Seal
   readonly #now: () => number
 
   /** `now`: milliseconds since 1970. */
-  constructor(sealer: Sealer, now: () => number) {
-    this.#sealer = sealer
+  constructor(seal: Seal, now: () => number) {
+    this.#seal = seal
     this.#now = now
   }
 
   write(browser: string, { provider, nonce, verifier, returnTo }: PendingSignIn): string {
     const until = this.#now() + PENDING_SECONDS * 1_000
-    const all: z.infer<typeof content> = [provider, nonce, verifier, returnTo, hash(browser), until]
-    return this.#sealer.seal(PURPOSE, JSON.stringify(all))
+    const all: z.infer<typeof content> = [
+      provider,
+      nonce,
+      verifier,
+      returnTo,
+      hashOf(browser),
+      until,
+    ]
+    return this.#seal.seal(PURPOSE, JSON.stringify(all))
   }
 
   /** @throws {SignInError} if it is not ours, too old or another browser's */
   read(browser: string | undefined, state: string): PendingSignIn {
-    const text = this.#sealer.open(PURPOSE, state)
+    const text = this.#seal.open(PURPOSE, state)
     if (text === undefined) throw new SignInError('not-valid', 'the state is not ours')
     const [provider, nonce, verifier, returnTo, owner, until] = content.parse(JSON.parse(text))
     if (this.#now() > until) throw new SignInError('expired', 'the sign-in took too long')
-    if (browser === undefined || hash(browser) !== owner) {
+    if (browser === undefined || hashOf(browser) !== owner) {
       throw new SignInError('other-browser', 'the state belongs to another browser')
     }
     return { provider, nonce, verifier, returnTo }
   }
-}
-
-function hash(browser: string): string {
-  return createHash('sha256').update(browser).digest('base64url')
 }

@@ -1,33 +1,31 @@
-import { createHash } from 'node:crypto'
-import type { Pool } from '../../history/pool.ts'
+import type { Queries } from '../database.ts'
+import { hashOf } from '../secrets.ts'
 import type { Logout } from './logoutToken.ts'
 
 type Id = Pick<Logout, 'issuer' | 'tokenId'>
 
 /** Logout tokens that were obeyed, in Postgres until they expire: one that somebody kept cannot end a later session. */
 export class UsedLogoutTokens {
-  readonly #pool: Pick<Pool, 'query'>
+  readonly #database: Queries
 
-  constructor(pool: Pick<Pool, 'query'>) {
-    this.#pool = pool
+  constructor(database: Queries) {
+    this.#database = database
   }
 
   async has(token: Id): Promise<boolean> {
-    const rows = await this.#pool.query('select 1 from "used_logout_token" where "id" = $1', [
+    const rows = await this.#database.query('select 1 from "used_logout_token" where "id" = $1', [
       hash(token),
     ])
     return rows.length > 0
   }
 
   async add(token: Id & Pick<Logout, 'expiresAt'>): Promise<void> {
-    await this.#pool.query(ADD, [hash(token), token.expiresAt])
+    await this.#database.query(ADD, [hash(token), token.expiresAt])
   }
 }
 
 function hash({ issuer, tokenId }: Id): string {
-  return createHash('sha256')
-    .update(JSON.stringify([issuer, tokenId]))
-    .digest('base64url')
+  return hashOf(JSON.stringify([issuer, tokenId]))
 }
 
 // The verification lets the clocks differ by 30 s; a minute is kept.

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import { cookieNames } from '../../account/cookies.ts'
+import { Database, type Queries } from '../../account/database.ts'
 import type { External, ExternalSignIn } from '../../account/externalSignIn.ts'
 import { createOidcRoutes } from '../../account/oidc/oidc.ts'
 import { providers } from '../../account/oidc/providerSettings.ts'
@@ -9,6 +11,7 @@ import { Seal } from '../../account/seal.ts'
 import { createApp, createHttpServer } from '../../chassis/http.ts'
 import type { Opened } from './disposables.ts'
 import { openServer } from './openServer.ts'
+import { testDatabase } from './testDatabase.ts'
 
 /** The routes of account for identity providers, with the rest of account replaced by lists. */
 export class RelyingParty {
@@ -21,11 +24,21 @@ export class RelyingParty {
   ahead = 0
   /** Called before a session begins. */
   beforeBegin: () => void = () => {}
-  readonly #used = new Set<string>()
+  readonly #database: Queries
   #app = createApp({ ...edge(), routes: [] })
 
+  private constructor(database: Queries) {
+    this.#database = database
+  }
+
   static async open(opened: Opened): Promise<RelyingParty> {
-    const party = new RelyingParty()
+    const database = new Database({
+      databaseUrl: await testDatabase(),
+      connections: 2,
+      onError: () => {},
+    })
+    opened.add(() => database.close())
+    const party = new RelyingParty(database)
     const server = createHttpServer((...call) => party.#app(...call))
     party.origin = `http://127.0.0.1:${await openServer(opened, server)}`
     return party
@@ -36,17 +49,16 @@ export class RelyingParty {
     const routes = createOidcRoutes({
       providers: providers.parse(JSON.stringify(list)),
       origin: this.origin,
-      secureCookies: false,
+      cookies: cookieNames(false),
       state: new SignInState(new Seal(randomBytes(32)), () => Date.now() + this.ahead),
-      begin: async (_request, _response, person) => {
-        this.beforeBegin()
-        this.begun.push(person)
+      signIns: {
+        begin: async (_request, _response, person) => {
+          this.beforeBegin()
+          this.begun.push(person)
+        },
+        end: async (which) => this.ended.push(which),
       },
-      end: async (which) => this.ended.push(which),
-      usedLogoutTokens: {
-        has: async ({ tokenId }) => this.#used.has(tokenId),
-        add: async ({ tokenId }) => void this.#used.add(tokenId),
-      },
+      database: this.#database,
     })
     this.#app = createApp({ ...edge(), routes })
   }
