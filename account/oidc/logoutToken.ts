@@ -1,4 +1,4 @@
-import type { Provider } from './provider.ts'
+import { CLOCK_SKEW, type Provider } from './provider.ts'
 
 /** Whose sessions a provider ends: of one of its own sessions, or all of a person. */
 export interface Logout {
@@ -8,12 +8,12 @@ export interface Logout {
   subject: string | undefined
   /** The provider's session. */
   sid: string | undefined
-  /** Seconds since 1970; later the token is refused anyway. */
-  expiresAt: number
+  /** Seconds since 1970; later the token is refused anyway, on any clock. */
+  until: number
 }
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
-/** The specification asks for two minutes at most. More is for clocks that differ. */
+/** The specification advises two minutes. Some providers write no `exp`, so this bounds the time to remember a token. */
 const MAX_AGE_SECONDS = 300
 
 /**
@@ -22,22 +22,22 @@ const MAX_AGE_SECONDS = 300
  */
 export async function readLogoutToken(provider: Provider, token: string): Promise<Logout> {
   const { protectedHeader, payload } = await provider.verify(token, {
-    requiredClaims: ['iat', 'exp', 'jti', 'events'],
+    requiredClaims: ['iat', 'jti', 'events'],
     maxTokenAge: MAX_AGE_SECONDS,
   })
   // Older providers write no type, or the one of every token. What follows tells it from an ID token.
   const isTyped = [undefined, 'JWT', 'logout+jwt'].includes(protectedHeader.typ)
-  const { iss, sub, sid, jti, exp, events } = payload
+  const { iss, sub, sid, jti, iat, events } = payload
   const isEvent = isObject(events) && isObject(events[EVENT])
   const isNamed = typeof (sub ?? sid) === 'string' && [sub, sid].every(isTextOrAbsent)
   if (!isTyped || !isEvent || !isNamed || payload.nonce !== undefined) throw new NotALogoutToken()
-  if (iss === undefined || jti === undefined || exp === undefined) throw new NotALogoutToken()
+  if (iss === undefined || jti === undefined || iat === undefined) throw new NotALogoutToken()
   return {
     tokenId: jti,
     issuer: iss,
     subject: sub,
     sid: typeof sid === 'string' ? sid : undefined,
-    expiresAt: exp,
+    until: iat + MAX_AGE_SECONDS + 2 * CLOCK_SKEW,
   }
 }
 

@@ -25,7 +25,7 @@ export interface Proofs extends Pick<PendingSignIn, 'nonce' | 'verifier'> {
 /** HS256 is left out: it would take a public text for the key. `none` is left out too. */
 const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ')
 /** Seconds that the clocks of two machines may differ by; openid-client has the same. */
-const CLOCK_SKEW = 30
+export const CLOCK_SKEW = 30
 
 /** One identity provider. */
 export class Provider {

@@ -5,39 +5,39 @@ import { SignInTestbed } from '../../test/support/signInTestbed.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
 
 const opened = disposables()
-let bed: SignInTestbed
+let testbed: SignInTestbed
 
 beforeAll(async () => {
-  bed = await SignInTestbed.open(opened)
+  testbed = await SignInTestbed.open(opened)
 }, 60_000)
-beforeEach(() => bed.reset())
+beforeEach(() => testbed.reset())
 
 describe('a provider that is away', () => {
   test('a provider that is away disturbs no sign-in by another, and is asked again later', async () => {
-    await bed.one.server.stop()
+    await testbed.one.server.stop()
     const browser = new HttpBrowser()
-    expect(await bed.begin(browser)).toHaveProperty(
+    expect(await testbed.begin(browser)).toHaveProperty(
       'hash',
       expect.stringMatching(/^#signin-error=provider-away&/),
     )
-    expect(await bed.signIn(new HttpBrowser(), 'two')).toBe('/')
-    await bed.one.server.start()
-    await waitFor(async () => (await bed.begin(browser)).origin === bed.one.issuer)
-    expect(await bed.signIn(browser)).toBe('/')
+    expect(await testbed.signIn(new HttpBrowser(), 'two')).toBe('/')
+    await testbed.one.server.start()
+    await waitFor(async () => (await testbed.begin(browser)).origin === testbed.one.issuer)
+    expect(await testbed.signIn(browser)).toBe('/')
   })
 
   test('a provider that goes away during a sign-in ends it with a page', async () => {
     const browser = new HttpBrowser()
-    const callback = await bed.comeBack(browser)
-    await bed.one.server.stop()
-    expect(await bed.outcome(browser, callback)).toBe('/#signin-error=provider-away')
-    await bed.one.server.start()
+    const callback = await testbed.comeBack(browser)
+    await testbed.one.server.stop()
+    expect(await testbed.outcome(browser, callback)).toBe('/#signin-error=provider-away')
+    await testbed.one.server.start()
   })
 
   test('a provider that has new keys signs people in at once', async () => {
-    expect(await bed.signIn(new HttpBrowser())).toBe('/')
-    await bed.one.restart()
-    expect(await bed.signIn(new HttpBrowser())).toBe('/')
-    expect(bed.party.begun).toHaveLength(2)
+    expect(await testbed.signIn(new HttpBrowser())).toBe('/')
+    await testbed.one.restart()
+    expect(await testbed.signIn(new HttpBrowser())).toBe('/')
+    expect(testbed.party.begun).toHaveLength(2)
   })
 })

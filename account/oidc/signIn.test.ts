@@ -6,7 +6,7 @@ import { HttpBrowser, signInThere } from '../../test/support/httpBrowser.ts'
 import { SignInTestbed } from '../../test/support/signInTestbed.ts'
 
 const opened = disposables()
-let bed: SignInTestbed
+let testbed: SignInTestbed
 
 type Settings = Record<string, unknown>
 
@@ -29,7 +29,7 @@ const METHODS: Record<string, { own: Settings; registered: Settings }> = {
 }
 
 beforeAll(async () => {
-  bed = await SignInTestbed.open(
+  testbed = await SignInTestbed.open(
     opened,
     Object.entries(METHODS).map(([method, { registered }]) => ({
       client_id: method,
@@ -38,22 +38,22 @@ beforeAll(async () => {
     })),
   )
 }, 60_000)
-beforeEach(() => bed.reset())
+beforeEach(() => testbed.reset())
 
 describe('a sign-in by a provider', () => {
   test('a person who signs in at the provider has a session, and is where they wanted to be', async () => {
     const browser = new HttpBrowser()
-    const there = await bed.begin(browser, 'one', '/#/rooms.berlin')
-    expect(there.origin).toBe(bed.one.issuer)
+    const there = await testbed.begin(browser, 'one', '/#/rooms.berlin')
+    expect(there.origin).toBe(testbed.one.issuer)
     expect(Object.fromEntries(there.searchParams)).toMatchObject({
       response_type: 'code',
       code_challenge_method: 'S256',
-      redirect_uri: `${bed.party.origin}/account/callback/one`,
+      redirect_uri: `${testbed.party.origin}/account/callback/one`,
     })
     const callback = await signInThere(browser, there.href, 'alice')
     const { status, location } = await browser.visit(callback)
-    expect([status, location]).toEqual([302, `${bed.party.origin}/#/rooms.berlin`])
-    expect(bed.party.begun).toEqual([
+    expect([status, location]).toEqual([302, `${testbed.party.origin}/#/rooms.berlin`])
+    expect(testbed.party.begun).toEqual([
       {
         provider: 'one',
         subject: 'alice',
@@ -66,13 +66,13 @@ describe('a sign-in by a provider', () => {
 
   test('two tabs of a browser can sign in at once, and each goes where it wanted to go', async () => {
     const browser = new HttpBrowser()
-    const first = await bed.begin(browser, 'one', '/first')
-    const second = await bed.begin(browser, 'two', '/second')
+    const first = await testbed.begin(browser, 'one', '/first')
+    const second = await testbed.begin(browser, 'two', '/second')
     const secondBack = await signInThere(browser, second.href, 'bob')
     const firstBack = await signInThere(browser, first.href, 'alice')
-    expect(await bed.outcome(browser, new URL(firstBack))).toBe('/first')
-    expect(await bed.outcome(browser, new URL(secondBack))).toBe('/second')
-    expect(bed.party.begun.map(({ provider, subject }) => [provider, subject])).toEqual([
+    expect(await testbed.outcome(browser, new URL(firstBack))).toBe('/first')
+    expect(await testbed.outcome(browser, new URL(secondBack))).toBe('/second')
+    expect(testbed.party.begun.map(({ provider, subject }) => [provider, subject])).toEqual([
       ['one', 'alice'],
       ['two', 'bob'],
     ])
@@ -84,20 +84,20 @@ describe('a sign-in by a provider', () => {
       { groupMapping: { guests: 'visitors' } },
       { groupsClaim: undefined },
     ]) {
-      bed.connect(more)
-      expect(await bed.signIn(new HttpBrowser())).toBe('/')
+      testbed.connect(more)
+      expect(await testbed.signIn(new HttpBrowser())).toBe('/')
     }
-    expect(bed.party.begun.map(({ groups }) => groups)).toEqual([['employees'], [], []])
+    expect(testbed.party.begun.map(({ groups }) => groups)).toEqual([['employees'], [], []])
   })
 
   test.each(['//evil.example/x', '/\\evil.example', 'https://evil.example/', '/\t/evil.example'])(
     'the return path %j leads to the front page',
     async (path) => {
       const browser = new HttpBrowser()
-      const there = await bed.begin(browser, 'one', path)
+      const there = await testbed.begin(browser, 'one', path)
       const callback = await signInThere(browser, there.href, 'alice')
-      expect(await bed.outcome(browser, new URL(callback))).toBe('/')
-      expect(bed.party.begun).toHaveLength(1)
+      expect(await testbed.outcome(browser, new URL(callback))).toBe('/')
+      expect(testbed.party.begun).toHaveLength(1)
     },
   )
 })
@@ -105,8 +105,8 @@ describe('a sign-in by a provider', () => {
 describe('a sign-in that fails', () => {
   test('a person who cancels is told so', async () => {
     const browser = new HttpBrowser()
-    const callback = await signInThere(browser, (await bed.begin(browser)).href, undefined)
-    expect(await bed.outcome(browser, new URL(callback))).toBe('/#signin-error=denied')
+    const callback = await signInThere(browser, (await testbed.begin(browser)).href, undefined)
+    expect(await testbed.outcome(browser, new URL(callback))).toBe('/#signin-error=denied')
   })
 
   test.each([
@@ -114,30 +114,32 @@ describe('a sign-in that fails', () => {
     ['unavailable', new Problem('unavailable')],
     ['unavailable', new Error('a fault of ours')],
   ])('a person who cannot have a session is told "%s"', async (failure, error) => {
-    bed.party.beforeBegin = () => {
+    testbed.party.beforeBegin = () => {
       throw error
     }
-    expect(await bed.signIn(new HttpBrowser())).toBe(`/#signin-error=${failure}`)
+    expect(await testbed.signIn(new HttpBrowser())).toBe(`/#signin-error=${failure}`)
   })
 
   test('a wrong client secret is the fault of the set-up', async () => {
-    bed.connect({ clientSecret: 'another' })
-    expect(await bed.signIn(new HttpBrowser())).toBe('/#signin-error=provider-error')
+    testbed.connect({ clientSecret: 'another' })
+    expect(await testbed.signIn(new HttpBrowser())).toBe('/#signin-error=provider-error')
   })
 
   test('the page gets the id of the request, which is in the log', async () => {
-    const { location } = await new HttpBrowser().visit(`${bed.party.origin}/account/callback/one`)
+    const { location } = await new HttpBrowser().visit(
+      `${testbed.party.origin}/account/callback/one`,
+    )
     expect(location).toMatch(/#signin-error=not-valid&request=[\w-]{36}$/)
   })
 
   test('a provider that is not connected is not found', async () => {
-    const { status } = await new HttpBrowser().visit(`${bed.party.origin}/account/login/three`)
+    const { status } = await new HttpBrowser().visit(`${testbed.party.origin}/account/login/three`)
     expect(status).toBe(404)
   })
 })
 
 test.each(Object.entries(METHODS))('account proves itself by %s', async (method, { own }) => {
-  bed.connect({ clientId: method, ...own })
-  expect(await bed.signIn(new HttpBrowser())).toBe('/')
-  expect(bed.party.begun).toHaveLength(1)
+  testbed.connect({ clientId: method, ...own })
+  expect(await testbed.signIn(new HttpBrowser())).toBe('/')
+  expect(testbed.party.begun).toHaveLength(1)
 })

@@ -4,7 +4,7 @@ import type { Logout } from './logoutToken.ts'
 
 type Id = Pick<Logout, 'issuer' | 'tokenId'>
 
-/** Logout tokens that were obeyed, in Postgres until they expire: one that somebody kept cannot end a later session. */
+/** Logout tokens that were obeyed, in Postgres for some minutes: one that somebody kept cannot end a later session. */
 export class UsedLogoutTokens {
   readonly #database: Queries
 
@@ -19,8 +19,8 @@ export class UsedLogoutTokens {
     return rows.length > 0
   }
 
-  async add(token: Id & Pick<Logout, 'expiresAt'>): Promise<void> {
-    await this.#database.query(ADD, [hash(token), token.expiresAt])
+  async add(token: Id & Pick<Logout, 'until'>): Promise<void> {
+    await this.#database.query(ADD, [hash(token), token.until])
   }
 }
 
@@ -28,8 +28,7 @@ function hash({ issuer, tokenId }: Id): string {
   return hashOf(JSON.stringify([issuer, tokenId]))
 }
 
-// The verification lets the clocks differ by 30 s; a minute is kept.
 const ADD = `
   with "old" as (delete from "used_logout_token" where "until" < now())
-  insert into "used_logout_token" ("id", "until") values ($1, to_timestamp($2::bigint) + interval '1 minute')
+  insert into "used_logout_token" ("id", "until") values ($1, to_timestamp($2::bigint))
   on conflict ("id") do nothing`

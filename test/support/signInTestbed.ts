@@ -27,9 +27,9 @@ export class SignInTestbed {
       ),
       TestProvider.open(opened, [party.registration('two')]),
     ])
-    const bed = new SignInTestbed(party, one, two)
-    bed.reset()
-    return bed
+    const testbed = new SignInTestbed(party, one, two)
+    testbed.reset()
+    return testbed
   }
 
   /** Forgets what was, and connects both providers. */
