@@ -1,6 +1,8 @@
+import { createServer } from 'node:http'
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { disposables } from '../../test/support/disposables.ts'
 import { HttpBrowser } from '../../test/support/httpBrowser.ts'
+import { openServer } from '../../test/support/openServer.ts'
 import { SignInTestbed } from '../../test/support/signInTestbed.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
 
@@ -39,5 +41,12 @@ describe('a provider that is away', () => {
     await testbed.one.restart()
     expect(await testbed.signIn(new HttpBrowser())).toBe('/')
     expect(testbed.party.begun).toHaveLength(2)
+  })
+
+  test('a provider that never answers ends a sign-in with a page too', async () => {
+    const silent = createServer(() => {})
+    testbed.connect({ issuer: `http://127.0.0.1:${await openServer(opened, silent)}` })
+    const { hash } = await testbed.begin(new HttpBrowser())
+    expect(hash).toMatch(/^#signin-error=provider-away&/)
   })
 })
