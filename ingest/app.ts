@@ -8,7 +8,7 @@ import { createGetMessage, type Messages } from './getMessage.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
 import { createReadLimit } from './readLimit.ts'
 
-export interface IngestOptions extends Omit<AppOptions, 'routes'> {
+interface IngestOptions extends Omit<AppOptions, 'routes'> {
   log: Pages & Messages & Channels & Pick<PostMessageOptions, 'append'>
   publish: PostMessageOptions['publish']
   posts: PostMessageOptions['posts']

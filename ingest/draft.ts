@@ -22,7 +22,7 @@ const Body = z.strictObject(
 )
 
 /** The content of a post's body; `data` is JSON text. */
-export interface Content {
+interface Content {
   type: string
   data: string
 }
