@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { extname } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals'
 import { transformSync } from '@swc/core'
 import type { Browser, Page } from 'playwright-core'
-import type { FakeLog } from './logFixture.ts'
+import { launchChromium } from '../test/chatPage.ts'
+import { FakeLog } from './logFixture.ts'
 import { type FixtureServer, serve } from './serverFixture.ts'
 
 const TYPES: Record<string, string> = {
@@ -14,7 +16,7 @@ const TYPES: Record<string, string> = {
 }
 
 /** Serves the page from its sources, with the calls of the chat answered by a log. */
-export function servePage(log: FakeLog): Promise<FixtureServer> {
+function servePage(log: FakeLog): Promise<FixtureServer> {
   return serve((request, response, url) => {
     const path = url.pathname === '/' ? '/client/index.html' : url.pathname
     if (/^\/(client|contract)\//.test(path)) sendFile(response, path.replace(/\.js$/, '.ts'))
@@ -32,15 +34,52 @@ function sendFile(response: ServerResponse, path: string): void {
   response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'text/plain' }).end(body)
 }
 
-/** The page in a browser profile of its own. What does not happen within five seconds fails by its name. */
-export async function openPage(browser: Browser, address: string): Promise<Page> {
-  const context = await browser.newContext({
-    locale: 'en-GB',
-    timezoneId: 'UTC',
-    viewport: { width: 900, height: 600 },
-  })
-  context.setDefaultTimeout(5_000)
-  const page = await context.newPage()
-  await page.goto(address)
-  return page
+/** The page in a real browser: one browser for a test file, and for each test a new log, a new server and a new profile. */
+export class PageBed {
+  #browser: Browser | undefined
+  #server: FixtureServer | undefined
+  #page: Page | undefined
+  log = new FakeLog()
+
+  constructor() {
+    beforeAll(async () => {
+      this.#browser = await launchChromium()
+    }, 60_000)
+    afterAll(() => this.#browser?.close())
+    beforeEach(async () => {
+      this.log = new FakeLog()
+      this.#server = await servePage(this.log)
+    })
+    afterEach(async () => {
+      await this.#page?.context().close()
+      await this.#server?.stop()
+    })
+  }
+
+  get server(): FixtureServer {
+    if (this.#server === undefined) throw new Error('there is no server outside of a test')
+    return this.#server
+  }
+
+  get page(): Page {
+    if (this.#page === undefined) throw new Error('the test has not opened the page')
+    return this.#page
+  }
+
+  /** Opens a channel. What does not happen within five seconds fails by its name. */
+  async open(channel = 'lobby'): Promise<void> {
+    const context = await this.#browser?.newContext({
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+      viewport: { width: 900, height: 600 },
+    })
+    context?.setDefaultTimeout(5_000)
+    this.#page = await context?.newPage()
+    await this.page.goto(`${this.server.base}#/${channel}`)
+  }
+
+  /** Waits until the page shows this state of its connection. */
+  async until(state: 'live' | 'reconnecting' | 'offline' | 'refused'): Promise<void> {
+    await this.page.locator(`#connection[data-state=${state}]`).waitFor()
+  }
 }
