@@ -19,7 +19,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
     tables: [`select on ${LOG}, ${ACCESS}`, 'select, update, delete on "idempotency"'],
-    functions: ['append_messages', 'end_epoch'],
+    functions: ['append_messages', 'end_epoch', 'quota_add'],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
   gateway: { tables: [`select on ${LOG}, ${ACCESS}`], functions: ['end_epoch'] },
@@ -27,7 +27,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 }
 
 /** Every other table is account's. */
-const NOT_ACCOUNTS = ['log', 'channel', 'message', 'idempotency', 'access', 'access_head']
+const NOT_ACCOUNTS = 'log channel message idempotency quota access access_head'.split(' ')
 
 /** Defaults of a role's sessions. The services set shorter ones; these bound whoever else has the password. */
 const LIMITS = {

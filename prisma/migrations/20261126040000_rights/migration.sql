@@ -6,7 +6,7 @@ declare
 begin
     for the_function in select p."oid" from pg_proc p
         where p."pronamespace" = current_schema()::regnamespace
-            and p."proname" in ('append_messages', 'add_partitions', 'end_epoch', 'access_put')
+            and (p."prosecdef" or p."proname" in ('append_messages', 'access_put'))
     loop
         execute format('alter function %s security definer set search_path = %I, pg_temp',
             the_function, current_schema());
