@@ -53,7 +53,7 @@ export function mosquitto({ dir, port, prefix = 'causeway', tls }: ServerOptions
 }
 
 /** The path of the dynamic security plugin, which every package of Mosquitto has somewhere else. */
-function plugin(): string {
+export function plugin(): string {
   const debian = readdirSync('/usr/lib').map((folder) => join('/usr/lib', folder))
   const folders = [...debian, '/usr/lib', '/usr/local/lib', '/opt/homebrew/lib']
   const found = folders

@@ -12,7 +12,7 @@ const Answers = z.object({
       command: z.string(),
       correlationData: z.string().optional(),
       error: z.string().optional(),
-      data: z.unknown(),
+      data: z.unknown().optional(),
     }),
   ),
 })
