@@ -10,6 +10,7 @@ import { createAccountApp } from './app.ts'
 import { accountConfig } from './config.ts'
 import { cookieNames } from './cookies.ts'
 import { Database } from './database.ts'
+import { createAccountMetrics } from './metrics.ts'
 import { createOidcRoutes } from './oidc/oidc.ts'
 import { SignInState } from './oidc/signInState.ts'
 import { Seal } from './seal.ts'
@@ -41,6 +42,7 @@ const account = new Account({
   defaultGrants: config.DEFAULT_GRANTS,
   firstAdmin: config.FIRST_ADMIN,
   logger,
+  metrics: createAccountMetrics(registry),
 })
 const upkeep = new Upkeep({ tasks: account.tasks, clock, logger })
 const app = createAccountApp({

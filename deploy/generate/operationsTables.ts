@@ -1,3 +1,5 @@
+import { accountConfig } from '../../account/config.ts'
+import { createAccountMetrics } from '../../account/metrics.ts'
 import { type MetricObject, Registry } from 'prom-client'
 import type { z } from 'zod'
 import { createBridgeMetrics } from '../../bridge/metrics.ts'
@@ -18,11 +20,12 @@ const CONFIGS: Record<string, z.ZodObject> = {
   ingest: ingestConfig,
   bridge: bridgeConfig,
   gateway: gatewayConfig,
+  account: accountConfig,
 }
 
 /** Metrics of several services. */
 const SHARED: Record<string, string> = {
-  causeway_http_request_duration_seconds: 'ingest, gateway',
+  causeway_http_request_duration_seconds: 'ingest, gateway, account',
   causeway_refused_copies_total: 'bridge, gateway',
   causeway_epochs_ended_total: 'bridge, gateway',
 }
@@ -37,7 +40,9 @@ export function variablesTable(): string {
     const meanings = new Set(readers.map(([, { shape }]) => String(shape[name]?.description ?? '')))
     return [
       `\`${name}\``,
-      readers.length === 3 ? 'all' : readers.map(([service]) => service).join(', '),
+      readers.length === Object.keys(CONFIGS).length
+        ? 'all'
+        : readers.map(([service]) => service).join(', '),
       [...defaults].join(' / '),
       [...meanings].join(' / '),
     ]
@@ -48,6 +53,8 @@ export function variablesTable(): string {
 /** Every metric of ours, without prom-client's for Node and the process. */
 export async function metricsTable(): Promise<string> {
   const [ingest, bridge, gateway] = [new Registry(), new Registry(), new Registry()]
+  const account = new Registry()
+  createAccountMetrics(account)
   createIngestMetrics(ingest)
   createClockMetrics(ingest, () => ({ difference: 0, lastAt: 0 }))
   createBridgeMetrics(bridge)
@@ -56,7 +63,7 @@ export async function metricsTable(): Promise<string> {
   createRefusedCopies(bridge, createLogger('bridge', 'silent'))
   createEndedEpochs(bridge, createLogger('bridge', 'silent'))
   const rows = await Promise.all(
-    Object.entries({ ingest, bridge, gateway }).map(async ([service, registry]) => {
+    Object.entries({ ingest, bridge, gateway, account }).map(async ([service, registry]) => {
       const metrics: (MetricObject & { labelNames?: string[] })[] = registry.getMetricsAsArray()
       return metrics.map(({ name, help, type, labelNames = [] }) => [
         `\`${name}\``,
