@@ -9,8 +9,9 @@ const FOLDERS = {
   bench: 'bench',
   faults: 'test/faults',
   clients: 'test/clients',
+  account: 'account',
 }
-const COMMANDS = ['start', 'test', 'bench', 'faults', 'clients', 'build', 'generate']
+const COMMANDS = ['start', 'test', 'bench', 'faults', 'clients', 'account', 'build', 'generate']
 
 describe('the setup', () => {
   test('lists its commands', () => {
