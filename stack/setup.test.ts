@@ -79,9 +79,11 @@ describe('the options', () => {
       BRIDGE_REDIS_URL: 'redis://b',
       MQTT_URL: '',
       POSTGRES_PORT: '7',
+      AUTH: 'open',
     }
     expect(optionsOf('start', ['--gateways=3', '--port', '80', '--secure'], env)).toEqual({
       addresses: { BRIDGE_REDIS_URL: 'redis://b' },
+      auth: 'open',
       gateways: 3,
       secure: true,
       port: 80,
@@ -89,7 +91,7 @@ describe('the options', () => {
       redisUrl: 'redis://r',
       postgresPort: 7,
     })
-    const unset = { addresses: {}, secure: false }
+    const unset = { addresses: {}, auth: 'required', secure: false }
     expect(optionsOf('start', [], { PORT: '81' })).toEqual({ ...unset, port: 81 })
     expect(optionsOf('start', [])).toEqual({ ...unset, port: 8080 })
   })
