@@ -26,7 +26,7 @@ export function createProblemHandler(): ErrorRequestHandler {
 /** A problem as a whole answer, for answers that Express does not write. `headers` are the last ones, with their empty line. */
 export function renderProblem(
   problem: Problem,
-  { requestId, headers, method }: { requestId: string; headers: string; method: string },
+  { requestId, headers, method }: { requestId?: string; headers: string; method?: string },
 ): string {
   const body = JSON.stringify(problem.toDetails(requestId))
   return (

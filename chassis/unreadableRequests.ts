@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Problem } from '../contract/problem.ts'
@@ -11,17 +10,21 @@ export function answerUnreadableRequests(server: Server): void {
   const responses = new WeakMap<Duplex, ServerResponse>()
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     responses.set(request.socket, response)
+    // Node's parser loses what follows such a request, although nobody upgrades the connection.
+    if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // It is gone, or it was told already: Node reports every packet that follows.
-    if (!socket.writable) return
+    // It is gone, or it was told already: Node reports every packet that follows. Or its client sends more behind the request that it
+    // called its last, whose answer ends the connection.
+    if (!socket.writable || error.code === 'HPE_CLOSED_CONNECTION') return
     const response = responses.get(socket)
     const isBody = response !== undefined && !response.headersSent && !response.req.complete
     const problem = problemOf(error, isBody)
-    // Behind a request that still waits for its answer, this answer would be taken for that one.
-    const isTurn = isBody || response === undefined || response.writableFinished
-    if (problem !== undefined && isTurn) end(socket, problem)
-    else socket.destroy()
+    if (problem === undefined) return void socket.destroy()
+    if (isBody || response === undefined || response.writableFinished) return end(socket, problem)
+    // Now it would be taken for the answer to the request before it.
+    socket.pause()
+    response.once('finish', () => end(socket, problem))
   })
   server.on('connect', (_request, socket) => end(socket, new Problem('method-not-allowed')))
   // Node would answer 417. To ignore what one does not know is as right (RFC 9110, 10.1.1), and ends no EventSource.
@@ -45,7 +48,7 @@ function problemOf({ code = '' }: NodeJS.ErrnoException, isBody: boolean): Probl
 }
 
 function end(socket: Duplex, problem: Problem): void {
-  const requestId = randomUUID()
-  const headers = `X-Request-Id: ${requestId}\r\n${SAFE_LINES}Connection: close\r\n\r\n`
-  socket.end(renderProblem(problem, { requestId, headers, method: '' }), () => socket.destroy())
+  // Without an id: no line of the log has it, and the edge adds its own.
+  const headers = `${SAFE_LINES}Connection: close\r\n\r\n`
+  socket.end(renderProblem(problem, { headers }), () => socket.destroy())
 }
