@@ -1,6 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { RequestListener, ServerResponse } from 'node:http'
-import { connect, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { TestEdge } from '../test/support/testEdge.ts'
@@ -24,6 +22,13 @@ async function edgeWith(limits: Partial<EdgeLimits>, edit = believeForwarded): P
   await edge.open(opened, edit, { limits: { ...MANY, ...limits }, hasAccount: true })
   return edge
 }
+
+const fewConnections = (config: string) =>
+  config
+    .replace(/worker_connections \d+/, 'worker_connections 40')
+    .replace('worker_processes 2', 'worker_processes 1')
+const served: RequestListener = (_request, response) => response.end('served')
+const retryOf = (answer: string) => Number(/^retry:(\d+)$/m.exec(answer)?.[1])
 
 function believeForwarded(config: string): string {
   const trust = 'set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;'
@@ -88,7 +93,6 @@ describe('an address that has as many requests open as it may', () => {
 })
 
 describe('an address that asks too often', () => {
-  const served: RequestListener = (_request, response) => response.end('served')
   test.each<[string, Partial<EdgeLimits>, string]>([
     ['for channels', { requestsPerSecond: 1 }, '/channels/a'],
     ['for history', { requestsPerSecond: 1 }, '/history?channel=a'],
@@ -107,8 +111,6 @@ describe('an address that asks too often', () => {
 })
 
 describe('an address with too many streams', () => {
-  const retryOf = (answer: string) => Number(/^retry:(\d+)$/m.exec(answer)?.[1])
-
   test('is told to come back later, and keeps its place', async () => {
     const edge = await edgeWith({ streams: 1 })
     edge.gateway = (_request, response) => void response.write('data: 1\n\n')
@@ -140,11 +142,7 @@ describe('an address with too many streams', () => {
 })
 
 test('connections that idle make room for new ones', async () => {
-  const few = (config: string) =>
-    config
-      .replace(/worker_connections \d+/, 'worker_connections 40')
-      .replace('worker_processes 2', 'worker_processes 1')
-  const edge = await edgeWith({}, few)
+  const edge = await edgeWith({}, fewConnections)
   const idle: RawClient[] = []
   for (let count = 0; count < 100; count++) {
     const client = new RawClient(opened, edge)
@@ -152,57 +150,4 @@ test('connections that idle make room for new ones', async () => {
     await waitFor(() => client.text.includes('not-found'))
   }
   expect(idle.filter(({ isClosed }) => isClosed).length).toBeGreaterThan(50)
-})
-
-describe('a slow body', () => {
-  const HEAD = 'POST /channels/a/messages HTTP/1.1\r\nHost: localhost\r\n'
-
-  /** The files of nginx' own folder that its processes have open, deleted ones too. */
-  function openFiles({ pid }: TestEdge): string[] {
-    const workers = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
-    return workers.flatMap((worker) =>
-      readdirSync(`/proc/${worker}/fd`)
-        .map((fd) => linkOf(`/proc/${worker}/fd/${fd}`))
-        .filter((link) => /nginx\/(body|proxy)/.test(link)),
-    )
-  }
-  const linkOf = (path: string): string => {
-    try {
-      return readlinkSync(path)
-    } catch {
-      return ''
-    }
-  }
-
-  const slowest = process.platform === 'linux' ? test : test.skip
-  slowest('is kept nowhere: what came of it is at the ingest, and no file is written', async () => {
-    const edge = await edgeWith({})
-    let received = 0
-    edge.ingest = (request) =>
-      void request.on('data', (chunk: Buffer) => (received += chunk.length))
-    const senders: Socket[] = []
-    const send = (head: string, ...parts: string[]) => {
-      const socket = connect(Number(new URL(edge.origin).port), '127.0.0.1')
-      opened.add(() => socket.destroy())
-      socket.write(`${HEAD}${head}\r\n\r\n${parts.join('')}`)
-      senders.push(socket)
-    }
-    for (let count = 0; count < 5; count++) {
-      send('Content-Length: 1000000', ' '.repeat(900_000))
-      // Each byte brings six: what bounds the body does not bound what it takes to send it.
-      send('Transfer-Encoding: chunked', '1\r\n \r\n'.repeat(100_000))
-    }
-    await waitFor(() => received === 5 * 1_000_000, 20)
-    expect(openFiles(edge)).toEqual([])
-  })
-
-  test('that is larger than a body may be is refused in the middle', async () => {
-    const edge = await edgeWith({})
-    edge.ingest = (request) => void request.resume()
-    const client = new RawClient(opened, edge)
-    await client.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`)
-    const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`
-    for (let count = 0; count < 17 && !client.isClosed; count++) await client.write(chunk)
-    await client.isTold('"type":"/problems/too-large"')
-  })
 })
