@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http'
 import { extname } from 'node:path'
 import { transformSync } from '@swc/core'
 import type { Browser, Page } from 'playwright-core'
-import type { FakeLog } from './logFixture.ts'
+import type { FakeAccount } from './accountFixture.ts'
+import { type FakeLog, refuseWith } from './logFixture.ts'
 import { type FixtureServer, serve } from './serverFixture.ts'
 
 const TYPES: Record<string, string> = {
@@ -13,12 +14,22 @@ const TYPES: Record<string, string> = {
   '.ts': 'text/javascript',
 }
 
-/** Serves the page from its sources, with the calls of the chat answered by a log. */
-export function servePage(log: FakeLog): Promise<FixtureServer> {
+/** The edge's, so that a test sees what it forbids. */
+const CSP =
+  "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+
+/** Serves the page from its sources, with the calls of the chat answered by a log. Without an account, anyone may call. */
+export function servePage(log: FakeLog, account?: FakeAccount): Promise<FixtureServer> {
   return serve((request, response, url) => {
     const path = url.pathname === '/' ? '/client/index.html' : url.pathname
     if (/^\/(client|contract)\//.test(path)) sendFile(response, path.replace(/\.js$/, '.ts'))
-    else log.answer(request, response, url)
+    else if (account === undefined) log.answer(request, response, url)
+    else if (path.startsWith('/account/')) account.answer(request, response, url)
+    else {
+      const sender = account.senderOf(request)
+      if (sender === undefined) refuseWith(response, { status: 401, type: 'unauthenticated' })
+      else log.answer(request, response, url, sender)
+    }
   })
 }
 
@@ -29,7 +40,8 @@ function sendFile(response: ServerResponse, path: string): void {
   const isScript = extname(path) === '.ts'
   const options = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } } as const
   const body = isScript ? transformSync(source, options).code : source
-  response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'text/plain' }).end(body)
+  const type = TYPES[extname(path)] ?? 'text/plain'
+  response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': CSP }).end(body)
 }
 
 /** The page in a browser profile of its own. What does not happen within five seconds fails by its name. */

@@ -1,6 +1,7 @@
 import type { Pending } from './conversation.ts'
 import { textOf } from './conversation.ts'
 import { element } from './element.ts'
+import { badgeOf } from './senderBadge.ts'
 import type { Row } from './timelineRows.ts'
 import { codeView, textView } from './textView.ts'
 import { clockTime, dayName, fullTime } from './dateFormat.ts'
@@ -70,8 +71,11 @@ function frame(
     const avatar = element('span', `avatar hue-${hueOf(sender.id)}`, initialOf(sender.name))
     avatar.ariaHidden = 'true'
     const name = element('bdi', `name hue-${hueOf(sender.id)}`, sender.name)
-    name.title = sender.id
-    item.append(avatar, name)
+    const line = element('p', 'sender', name)
+    line.title = sender.id
+    const badge = badgeOf(sender)
+    if (badge !== '') line.append(' ', element('span', 'badge', badge))
+    item.append(avatar, line)
   }
   item.append(element('div', 'bubble', ...body, state))
   return item
