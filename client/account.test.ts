@@ -73,13 +73,14 @@ test.each([
   ['a good token', {}, 'signed-in user:alice', ['tab me']],
   [
     'a session whose token has ended',
-    { me: refused('unauthenticated') },
+    { me: async () => me('user:alice', 999) },
     'signed-in user:alice',
     ['tab me', 'tab renew'],
   ],
+  ['no session', { me: refused('unauthenticated') }, 'signed-out first', ['tab me']],
   [
-    'no session',
-    { me: refused('unauthenticated'), renew: refused('unauthenticated') },
+    'a session that ends meanwhile',
+    { me: async () => me('user:alice', 0), renew: refused('unauthenticated') },
     'signed-out first',
     ['tab me', 'tab renew'],
   ],
@@ -211,7 +212,6 @@ test('Signing out fails aloud if nobody answers: the cookies are still there', a
 
 test('A tab follows another one that signs in, also as somebody else', async () => {
   answer.me = refused('unauthenticated')
-  answer.renew = refused('unauthenticated')
   const [one, two] = [await started('one'), await started('two')]
   one.account.enter(me('user:alice'))
   two.account.enter(me('user:bob'))

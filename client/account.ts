@@ -1,5 +1,5 @@
 import type { AccountApi, Me } from './accountApi.ts'
-import { type AccountState, renewalTime, stateOfRefusal } from './accountState.ts'
+import { type AccountState, isGood, renewalTime, stateOfRefusal } from './accountState.ts'
 import { type Backoff, backoffDelay } from './backoff.ts'
 import { pause } from './pause.ts'
 import type { TabNews, Tabs } from './tabs.ts'
@@ -95,14 +95,9 @@ export class Account {
   }
 
   async #whoIsThere(): Promise<Me> {
-    const { api } = this.#options
-    try {
-      return await api.me()
-    } catch (error) {
-      // The token has ended, but the session may not have.
-      if (isUnauthenticated(error)) return this.#newToken()
-      throw error
-    }
+    const me = await this.#options.api.me()
+    // The token has ended, but the session has not.
+    return isGood(me, Date.now()) ? me : this.#newToken()
   }
 
   async #renewOnce(): Promise<boolean> {
@@ -125,7 +120,8 @@ export class Account {
     return tabs.alone(async (waited) => {
       // All tabs' timers fire together: the tab that had to wait finds a new token.
       const me = waited ? await api.me().catch(() => undefined) : undefined
-      return me !== undefined && me.expiresAt > known ? me : api.renew()
+      const isNew = me !== undefined && isGood(me, Date.now()) && me.expiresAt > known
+      return isNew ? me : api.renew()
     })
   }
 

@@ -11,7 +11,12 @@ export interface Me {
   endsAt: number
 }
 
-type SignedIn = Omit<Me, 'endsAt'>
+interface SignedIn {
+  principal: string
+  name: string
+  /** RFC 3339. Of a session without a good token: now. */
+  expiresAt: string
+}
 
 /** The ways to sign in. */
 export interface Methods {
@@ -36,6 +41,7 @@ export class AccountApi {
     this.#base = base
   }
 
+  /** The one whose session this browser has. */
   async me(): Promise<Me> {
     return asMe(await request(this.#url('me'), {}, isSignedIn))
   }
@@ -87,14 +93,19 @@ const post = (body: object): RequestInit => ({
 })
 
 function asMe({ body, date }: Answer<SignedIn>): Me {
-  const { principal, name, expiresAt } = body
+  const { principal, name } = body
+  const expiresAt = Date.parse(body.expiresAt)
   return { principal, name, expiresAt, endsAt: Date.now() + (expiresAt - date) }
 }
 
 function isSignedIn(body: unknown): body is SignedIn {
   if (!isObject(body)) return false
   const { principal, name, expiresAt } = body
-  return [principal, name].every((text) => typeof text === 'string') && Number.isFinite(expiresAt)
+  return (
+    [principal, name].every((text) => typeof text === 'string') &&
+    typeof expiresAt === 'string' &&
+    !Number.isNaN(Date.parse(expiresAt))
+  )
 }
 
 function isMethods(body: unknown): body is Methods {

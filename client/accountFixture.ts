@@ -59,10 +59,10 @@ export class FakeAccount {
     const session = cookieOf(request, 'causeway-session')
     if (path === 'methods') return answerJson(response, 200, this.methods)
     if (path === 'me') {
+      const sender = this.#sessions.get(session)
+      if (sender === undefined) return refuse(response)
       const token = this.#tokens.get(cookieOf(request, 'causeway-access'))
-      if (token === undefined || token.expiresAt <= Date.now()) return refuse(response)
-      const { sender, expiresAt } = token
-      return answerJson(response, 200, { ...asPrincipal(sender), groups: [], expiresAt })
+      return answerJson(response, 200, asAnswer(sender, token?.expiresAt ?? Date.now()))
     }
     const body = parseJson(await text(request))
     const given = isObject(body) ? body : {}
@@ -97,11 +97,15 @@ export class FakeAccount {
       `causeway-session=${sid}; Path=/; HttpOnly; SameSite=Lax`,
       `causeway-access=${token}; Path=/; HttpOnly; SameSite=Lax`,
     ])
-    answerJson(response, 200, { ...asPrincipal(sender), expiresAt })
+    answerJson(response, 200, asAnswer(sender, expiresAt))
   }
 }
 
-const asPrincipal = ({ id, name }: Sender) => ({ principal: id, name })
+const asAnswer = ({ id, name }: Sender, expiresAt: number) => ({
+  principal: id,
+  name,
+  expiresAt: new Date(expiresAt).toISOString(),
+})
 
 function refuse(response: ServerResponse): void {
   refuseWith(response, { status: 401, type: 'unauthenticated' })

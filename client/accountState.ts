@@ -15,6 +15,14 @@ export type AccountState =
 /** A token is renewed so long before its end: a hidden page's timers may be a minute late. */
 const LEAD_MS = 60_000
 
+/** A server tells its time in whole seconds, so that two such times may be this much nearer than they seem. */
+const MIN_LIFE_MS = 2_000
+
+/** Whether a token is good for anything. */
+export function isGood({ endsAt }: Me, now: number): boolean {
+  return endsAt - now >= MIN_LIFE_MS
+}
+
 /** When to renew a token that was got at `now`: a short-lived one at half its life. */
 export function renewalTime(endsAt: number, now: number): number {
   return endsAt - Math.min(LEAD_MS, Math.max(0, (endsAt - now) / 2))

@@ -25,6 +25,11 @@ export class FakeLog {
   readonly refuse: { events?: Refusal; history?: Refusal | 'hang'; post?: Refusal | 'hang' } = {}
   readonly #streams = new Set<ServerResponse>()
 
+  /** How many streams are open. */
+  get streams(): number {
+    return this.#streams.size
+  }
+
   append(text: string, given: Partial<Message> = {}): Message {
     const message = aMessage({ position: this.messages.length + 1, text, ...given })
     this.messages.push(message)

@@ -32,7 +32,7 @@ export function loginForm({ api, enter }: SignInOptions): HTMLFormElement {
 export function invitationForm({ api, enter }: SignInOptions, code: string): HTMLFormElement {
   const fields: Field[] = [
     DISPLAY_NAME,
-    { ...NAME, hint: 'You sign in with it: letters, digits and . _ - @' },
+    { ...NAME, hint: 'You sign in with it: letters and digits, with _ or - between them.' },
     {
       name: 'password',
       label: 'Password',
