@@ -14,7 +14,6 @@ import { drain } from './scenarios/drain.ts'
 import { fanout } from './scenarios/fanout.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
-import { migration } from './scenarios/migration.ts'
 import { readers } from './scenarios/readers.ts'
 import { replicas } from './scenarios/replicas.ts'
 import { slow } from './scenarios/slow.ts'
@@ -43,7 +42,6 @@ const SCENARIOS: Record<string, Scenario> = {
   slow,
   drain,
   replicas,
-  migration,
   readers,
 }
 const RESULTS = join(ROOT, 'docs/benchmarks.json')

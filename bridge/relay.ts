@@ -8,7 +8,7 @@ import type { BridgeMetrics } from './metrics.ts'
 import type { Copy, Log } from './relayPorts.ts'
 import { Sequencer } from './sequencer.ts'
 
-export interface RelayOptions {
+interface RelayOptions {
   log: Log
   copy: Copy
   metrics: BridgeMetrics

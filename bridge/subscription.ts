@@ -4,7 +4,7 @@ import { type LinkedEntry, readEntry } from '../contract/message.ts'
 import type { CopyKeys } from '../chassis/copyKeys.ts'
 import type { Logger } from '../chassis/logger.ts'
 
-export interface SubscriptionOptions {
+interface SubscriptionOptions {
   prefix: string
   copyKeys: CopyKeys
   onEntry: (epoch: string, entry: LinkedEntry) => void

@@ -1,48 +1,47 @@
 import { expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { parseConfig } from './config.ts'
-import {
-  copyKeys,
-  host,
-  integer,
-  logLevel,
-  origins,
-  port,
-  prefix,
-  seconds,
-  url,
-} from './configFields.ts'
+import * as fields from './configFields.ts'
 
 const KEY = 'Secret_of_forty-three_characters_0123456789'
 
 test.each([
-  ['port', port(), '0', 0],
-  ['port', port(), '65535', 65_535],
-  ['integer', integer(1, 10), '007', 7],
-  ['seconds', seconds(0, 10), '0.25', 0.25],
-  ['url', url('redis', 'rediss'), 'rediss://:pw@h:6380/1', 'rediss://:pw@h:6380/1'],
-  ['origins', origins(), 'https://a.example, http://b:81,', ['https://a.example', 'http://b:81']],
-  ['logLevel', logLevel(), 'debug', 'debug'],
-  ['prefix', prefix(), 'stage-2_b', 'stage-2_b'],
-  ['host', host(), '::1', '::1'],
-  ['copyKeys', copyKeys(), KEY, [KEY]],
-  ['copyKeys', copyKeys(), `${KEY},${'b'.repeat(64)}`, [KEY, 'b'.repeat(64)]],
+  ['port', fields.port(), '0', 0],
+  ['port', fields.port(), '65535', 65_535],
+  ['integer', fields.integer(1, 10), '007', 7],
+  ['seconds', fields.seconds(0, 10), '0.25', 0.25],
+  ['url', fields.url('redis', 'rediss'), 'rediss://:pw@h:6380/1', 'rediss://:pw@h:6380/1'],
+  [
+    'origins',
+    fields.origins(),
+    'https://a.example, http://b:81,',
+    ['https://a.example', 'http://b:81'],
+  ],
+  ['logLevel', fields.logLevel(), 'debug', 'debug'],
+  ['prefix', fields.prefix(), 'stage-2_b', 'stage-2_b'],
+  ['host', fields.host(), '::1', '::1'],
+  ['copyKeys', fields.copyKeys(), KEY, [KEY]],
+  ['copyKeys', fields.copyKeys(), `${KEY},${'b'.repeat(64)}`, [KEY, 'b'.repeat(64)]],
 ])('The field %s takes its kind of text', (_name, field, text, value) => {
   expect(field.parse(text)).toEqual(value)
 })
 
 test.each([
-  ['port', port(), ['65536', '-1', '80a', ' 80', '0x50', '8e1', '1.5']],
-  ['integer', integer(5, 10), ['4', '11', 'five', '9999999999999999999']],
-  ['seconds', seconds(0, 10), ['11', '-1', '1s', '.5', '1e0', 'Infinity']],
-  ['url', url('redis'), ['localhost', 'http://h', 'redis://h:port', 'redis:h']],
-  ['origins', origins(), ['*', 'null', 'https://a/', 'https://a/x', 'a.example', 'https://A']],
-  ['logLevel', logLevel(), ['verbose', 'INFO']],
-  ['prefix', prefix(), ['a/b', 'a+', '{a}', 'a b', 'a'.repeat(65)]],
-  ['host', host(), ['a b', 'h/x', 'http://h']],
+  ['port', fields.port(), ['65536', '-1', '80a', ' 80', '0x50', '8e1', '1.5']],
+  ['integer', fields.integer(5, 10), ['4', '11', 'five', '9999999999999999999']],
+  ['seconds', fields.seconds(0, 10), ['11', '-1', '1s', '.5', '1e0', 'Infinity']],
+  ['url', fields.url('redis'), ['localhost', 'http://h', 'redis://h:port', 'redis:h']],
+  [
+    'origins',
+    fields.origins(),
+    ['*', 'null', 'https://a/', 'https://a/x', 'a.example', 'https://A'],
+  ],
+  ['logLevel', fields.logLevel(), ['verbose', 'INFO']],
+  ['prefix', fields.prefix(), ['a/b', 'a+', '{a}', 'a b', 'a'.repeat(65)]],
+  ['host', fields.host(), ['a b', 'h/x', 'http://h']],
   [
     'copyKeys',
-    copyKeys(),
+    fields.copyKeys(),
     [
       KEY.slice(1),
       'b'.repeat(65),
@@ -67,9 +66,9 @@ test.each([
 })
 
 const schema = z.object({
-  DATABASE_URL: url('postgres').describe('the log'),
-  PORT: port().default(8080).describe('where it listens'),
-  CORS_ORIGINS: origins().default([]).describe('who may call'),
+  DATABASE_URL: fields.url('postgres').describe('the log'),
+  PORT: fields.port().default(8080).describe('where it listens'),
+  CORS_ORIGINS: fields.origins().default([]).describe('who may call'),
 })
 
 test('A configuration has defaults for variables that are unset or empty, and ignores the rest of the environment', () => {

@@ -1,58 +1,13 @@
-import { once } from 'node:events'
-import { connect, type Server } from 'node:net'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterEach, expect, test } from '@jest/globals'
-import { Registry } from 'prom-client'
-import { Problem } from '../contract/problem.ts'
-import { createApp, createHttpServer } from './http.ts'
-import { createLogger } from './logger.ts'
+import { expect, test } from '@jest/globals'
+import { disposables } from '../test/support/disposables.ts'
+import { serveApp } from '../test/support/testApp.ts'
 
-let server: Server | undefined
-let origin: string
-let registry: Registry
-let log: string[]
-
-afterEach(() => {
-  server?.close()
-  server = undefined
-})
-
-async function serve(corsOrigins: string[] = []): Promise<void> {
-  log = []
-  registry = new Registry()
-  const app = createApp({
-    logger: createLogger('test', 'info', { write: (line) => void log.push(line) }),
-    registry,
-    corsOrigins,
-    routes: [
-      { path: '/things/:id', get: (request, response) => void response.json(request.params) },
-      { path: '/both', get: (_, response) => void response.end(), post: (_, r) => void r.end() },
-      {
-        path: '/problem',
-        get: () => {
-          throw new Problem('unavailable', 'Shown.', { cause: new Error('hidden cause') })
-        },
-      },
-      { path: '/bug', get: () => Promise.reject(new Error('hidden detail')) },
-      {
-        path: '/half',
-        get: (_request, response) => {
-          response.write('half')
-          throw new Error('too late')
-        },
-      },
-      { path: '/before', answeredBefore: ['GET', 'HEAD'] },
-    ],
-  })
-  server = createHttpServer(app).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('not listening')
-  origin = `http://127.0.0.1:${address.port}`
-}
+const opened = disposables()
 
 test('An answer has safe headers and an id that also is in the access log, which has no query', async () => {
-  await serve()
+  const { log, origin } = await serveApp(opened)
   const answer = await fetch(`${origin}/things/1?ticket=secret`, {
     headers: { 'X-Request-Id': 'from-the-proxy', Cookie: 'secret' },
   })
@@ -79,14 +34,14 @@ test('An answer has safe headers and an id that also is in the access log, which
 test.each(['has space', 'x'.repeat(65), '{"x":1}'])(
   'An answer has an id of its own if the one of the request is %p',
   async (given) => {
-    await serve()
+    const { origin } = await serveApp(opened)
     const answer = await fetch(`${origin}/both`, { headers: { 'X-Request-Id': given } })
     expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   },
 )
 
 test('An answer to HEAD is the answer to GET without its body', async () => {
-  await serve()
+  const { origin } = await serveApp(opened)
   const answer = await fetch(`${origin}/things/1`, { method: 'HEAD' })
   expect([answer.status, answer.headers.get('content-length')]).toEqual([200, '10'])
 })
@@ -104,7 +59,7 @@ test.each([
   ['GET', '/bug', 500, 'internal'],
   ['GET', '/problem', 503, 'unavailable'],
 ])('The request %s %s is answered with the problem %d %s', async (method, path, status, type) => {
-  await serve()
+  const { origin } = await serveApp(opened)
   const answer = await fetch(`${origin}${path}`, { method, headers: { 'X-Request-Id': 'r1' } })
   expect(answer.status).toBe(status)
   expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
@@ -118,7 +73,7 @@ test.each([
 })
 
 test('A problem about a method lists the allowed methods', async () => {
-  await serve()
+  const { origin } = await serveApp(opened)
   const both = await fetch(`${origin}/both`, { method: 'PUT' })
   const one = await fetch(`${origin}/things/1`, { method: 'PATCH' })
   const before = await fetch(`${origin}/before`, { method: 'PUT' })
@@ -130,7 +85,7 @@ test('A problem about a method lists the allowed methods', async () => {
 })
 
 test('A problem shows its detail, and the log its cause', async () => {
-  await serve()
+  const { log, origin } = await serveApp(opened)
   const shown = await (await fetch(`${origin}/problem`)).text()
   expect(shown).toMatch('Shown.')
   expect(shown).not.toMatch('hidden')
@@ -138,65 +93,19 @@ test('A problem shows its detail, and the log its cause', async () => {
 })
 
 test('A problem that is a bug shows nothing, and the log its stack', async () => {
-  await serve()
+  const { log, origin } = await serveApp(opened)
   expect(await (await fetch(`${origin}/bug`)).text()).not.toMatch('hidden')
-  expect(log.join('')).toMatch(/hidden detail.*http\.test\.ts/)
+  expect(log.join('')).toMatch(/hidden detail.*testApp\.ts/)
 })
 
 test('A problem in the middle of an answer breaks the connection', async () => {
-  await serve()
+  const { origin } = await serveApp(opened)
   const half = fetch(`${origin}/half`).then((answer) => answer.text())
   await expect(half).rejects.toThrow(/terminated|failed/)
 })
 
-async function preflight(from: string): Promise<Response> {
-  return fetch(`${origin}/both`, {
-    method: 'OPTIONS',
-    headers: { Origin: from, 'Access-Control-Request-Method': 'POST' },
-  })
-}
-
-test('A page of another origin gets no CORS headers if no origin is allowed', async () => {
-  await serve()
-  const answer = await preflight('https://chat.example')
-  expect([...answer.headers.keys()].filter((name) => /^(access-|vary)/.test(name))).toEqual([])
-})
-
-test('A page of an allowed origin may call, and read the headers that it needs', async () => {
-  await serve(['https://chat.example', 'https://b.example'])
-  const asked = await preflight('https://chat.example')
-  expect(asked.status).toBe(204)
-  expect(Object.fromEntries(asked.headers)).toMatchObject({
-    'access-control-allow-origin': 'https://chat.example',
-    'access-control-allow-headers':
-      'Content-Type,Last-Event-ID,Idempotency-Key,Causeway-Sender,Causeway-Sender-Name',
-    vary: expect.stringMatching(/^Origin/),
-  })
-  const answer = await fetch(`${origin}/nothing`, { headers: { Origin: 'https://b.example' } })
-  expect(Object.fromEntries(answer.headers)).toMatchObject({
-    'access-control-allow-origin': 'https://b.example',
-    'access-control-expose-headers': 'Location,Link,X-Request-Id',
-    vary: 'Origin',
-  })
-})
-
-test.each(['https://evil.example', 'null', 'https://chat.example.evil'])(
-  'A page at %s is not allowed because another origin is',
-  async (from) => {
-    await serve(['https://chat.example'])
-    const answers = [
-      await preflight(from),
-      await fetch(`${origin}/both`, { headers: { Origin: from } }),
-    ]
-    for (const { headers } of answers) {
-      expect(headers.get('access-control-allow-origin')).toBe(null)
-      expect(headers.get('vary')).toMatch('Origin')
-    }
-  },
-)
-
 test('Requests are measured by route, never by path', async () => {
-  await serve()
+  const { origin, registry } = await serveApp(opened)
   for (const path of ['/things/1', '/things/2', '/nothing', '/bug']) {
     await (await fetch(`${origin}${path}`)).text()
   }
@@ -219,7 +128,7 @@ test.each([
   'GET /things/a\\b?%&=%00 HTTP/1.1\r\nHost: x y\r\nConnection: close\r\n\r\n',
   'POST /both HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
 ])('A strange request is answered, and not with 5xx: %j', async (bytes) => {
-  await serve()
+  const { origin } = await serveApp(opened)
   const socket = connect({ port: Number(new URL(origin).port), host: '127.0.0.1' })
   socket.write(bytes)
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 [24]/)

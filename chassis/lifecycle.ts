@@ -22,7 +22,7 @@ interface Listener {
   port: number
 }
 
-export interface ServiceOptions {
+interface ServiceOptions {
   logger: Logger
   registry: Registry
   /** The address of `/metrics`, `/live` and `/ready`; only the operator's side can reach it. */

@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client'
 import type { Logger } from './logger.ts'
 import { createPrimedCounter } from './primedCounter.ts'
 
-export type CopySource = 'mqtt' | 'redis'
+type CopySource = 'mqtt' | 'redis'
 
 /**
  * Counts copies without a valid MAC, and logs only the first from each source. An attacker could send a thousand a second, and

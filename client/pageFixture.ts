@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { extname } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals'
 import { transformSync } from '@swc/core'
 import type { Browser, Page } from 'playwright-core'
-import type { FakeAccount } from './accountFixture.ts'
-import { type FakeLog, refuseWith } from './logFixture.ts'
+import { launchChromium } from '../test/chatPage.ts'
+import { FakeAccount } from './accountFixture.ts'
+import { FakeLog, refuseWith } from './logFixture.ts'
 import { type FixtureServer, serve } from './serverFixture.ts'
 
 const TYPES: Record<string, string> = {
@@ -19,7 +21,7 @@ const CSP =
   "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
 /** Serves the page from its sources, with the calls of the chat answered by a log. Without an account, anyone may call. */
-export function servePage(log: FakeLog, account?: FakeAccount): Promise<FixtureServer> {
+function servePage(log: FakeLog, account?: FakeAccount): Promise<FixtureServer> {
   return serve((request, response, url) => {
     const path = url.pathname === '/' ? '/client/index.html' : url.pathname
     if (/^\/(client|contract)\//.test(path)) sendFile(response, path.replace(/\.js$/, '.ts'))
@@ -44,15 +46,60 @@ function sendFile(response: ServerResponse, path: string): void {
   response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': CSP }).end(body)
 }
 
-/** The page in a browser profile of its own. What does not happen within five seconds fails by its name. */
-export async function openPage(browser: Browser, address: string): Promise<Page> {
-  const context = await browser.newContext({
-    locale: 'en-GB',
-    timezoneId: 'UTC',
-    viewport: { width: 900, height: 600 },
-  })
-  context.setDefaultTimeout(5_000)
-  const page = await context.newPage()
-  await page.goto(address)
-  return page
+/** The page in a real browser: one browser for a test file, and for each test a new log, a new server and a new profile. */
+export class PageBed {
+  #browser: Browser | undefined
+  #server: FixtureServer | undefined
+  #page: Page | undefined
+  log = new FakeLog()
+  account = new FakeAccount()
+
+  /** `accounts`: only who is signed in may call. */
+  constructor({ accounts = false } = {}) {
+    beforeAll(async () => {
+      this.#browser = await launchChromium()
+    }, 60_000)
+    afterAll(() => this.#browser?.close())
+    beforeEach(async () => {
+      this.log = new FakeLog()
+      this.account = new FakeAccount()
+      this.#server = await servePage(this.log, accounts ? this.account : undefined)
+    })
+    afterEach(async () => {
+      await this.#page?.context().close()
+      await this.#server?.stop()
+    })
+  }
+
+  get server(): FixtureServer {
+    if (this.#server === undefined) throw new Error('there is no server outside of a test')
+    return this.#server
+  }
+
+  get page(): Page {
+    if (this.#page === undefined) throw new Error('the test has not opened the page')
+    return this.#page
+  }
+
+  /** Opens a channel. */
+  open(channel = 'lobby'): Promise<void> {
+    return this.openAt(`#/${channel}`)
+  }
+
+  /** Opens the address with this hash. What does not happen within five seconds fails by its name. */
+  async openAt(hash: string): Promise<void> {
+    const context = await this.#browser?.newContext({
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+      viewport: { width: 900, height: 600 },
+    })
+    context?.setDefaultTimeout(5_000)
+    this.#page = await context?.newPage()
+    await this.page.goto(`${this.server.base}${hash}`)
+  }
+
+  /** Waits until the page shows this state of its connection. */
+  async until(state: 'live' | 'reconnecting' | 'offline' | 'refused'): Promise<void> {
+    await this.page.locator(`#connection[data-state=${state}]`).waitFor()
+  }
 }

@@ -1,38 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
-import { FakeLog } from './logFixture.ts'
-import { openPage, servePage } from './pageFixture.ts'
-import type { FixtureServer } from './serverFixture.ts'
+import { expect, test } from '@jest/globals'
+import { PageBed } from './pageFixture.ts'
 import { MAX_LINKS, MAX_UNITS } from './textBeginning.ts'
-import { launchChromium } from '../test/chatPage.ts'
 
-let browser: Browser
-let log: FakeLog
-let server: FixtureServer
-let page: Page
-
-beforeAll(async () => {
-  browser = await launchChromium()
-}, 60_000)
-afterAll(() => browser?.close())
-
-beforeEach(async () => {
-  log = new FakeLog()
-  server = await servePage(log)
-})
-afterEach(async () => {
-  await page.context().close()
-  await server.stop()
-})
+const bed = new PageBed()
 
 async function enter(): Promise<void> {
-  page = await openPage(browser, `${server.base}#/lobby`)
-  await page.locator('#connection[data-state=live]').waitFor()
+  await bed.open()
+  await bed.until('live')
 }
 
-const count = (selector: string): Promise<number> => page.locator(`#messages ${selector}`).count()
+const count = (selector: string): Promise<number> =>
+  bed.page.locator(`#messages ${selector}`).count()
 const characters = (): Promise<number> =>
-  page.locator('#messages').evaluate((list) => list.textContent.length)
+  bed.page.locator('#messages').evaluate((list) => list.textContent.length)
 
 /** A message has at most so many elements and characters beside its links and its text: name, time, button. */
 const FRAME = 20
@@ -45,33 +25,33 @@ test.each([
 ])(
   'Fifty messages with %s cost a bounded number of nodes, and the next costs one row',
   async (_what, data) => {
-    for (let number = 1; number <= 50; number += 1) log.append('', { data })
+    for (let number = 1; number <= 50; number += 1) bed.log.append('', { data })
     await enter()
-    await page.locator('.message').nth(49).waitFor()
+    await bed.page.locator('.message').nth(49).waitFor()
     expect(await count('*')).toBeLessThanOrEqual(50 * (MAX_LINKS + FRAME))
     expect(await characters()).toBeLessThanOrEqual(50 * (MAX_UNITS + FRAME_CHARACTERS))
     expect(await count('.more')).toBe(50)
-    await page.locator('#messages').evaluate((list) => {
+    await bed.page.locator('#messages').evaluate((list) => {
       new MutationObserver((changes) => {
         const changed = changes.flatMap((each) => [...each.addedNodes, ...each.removedNodes])
         list.dataset.changed = String(Number(list.dataset.changed ?? 0) + changed.length)
       }).observe(list, { childList: true, subtree: true })
     })
-    log.append('the next')
-    await page.locator('.text', { hasText: 'the next' }).waitFor()
-    expect(await page.locator('#messages').getAttribute('data-changed')).toBe('1')
+    bed.log.append('the next')
+    await bed.page.locator('.text', { hasText: 'the next' }).waitFor()
+    expect(await bed.page.locator('#messages').getAttribute('data-changed')).toBe('1')
   },
 )
 
 test('A long message has its height without its content, and the browser skips it far from the window', async () => {
-  for (let number = 1; number <= 20; number += 1) log.append('word '.repeat(2_000))
+  for (let number = 1; number <= 20; number += 1) bed.log.append('word '.repeat(2_000))
   await enter()
-  await page.locator('.long').nth(19).waitFor()
-  const visible = await page
+  await bed.page.locator('.long').nth(19).waitFor()
+  const visible = await bed.page
     .locator('.long bdi')
     .evaluateAll((all) => all.map((each) => each.checkVisibility({ contentVisibilityAuto: true })))
   expect([visible.at(0), visible.at(-1)]).toEqual([false, true])
-  const heights = await page
+  const heights = await bed.page
     .locator('.long')
     .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().height))
   expect(new Set(heights).size).toBe(1)
@@ -79,15 +59,15 @@ test('A long message has its height without its content, and the browser skips i
 
 test('A reader gets the rest of a long message with one button, with its links', async () => {
   const text = `${'word '.repeat(1_000)}https://example.org/end`
-  log.append(text)
-  log.append('', { data: ['x'.repeat(5_000)] })
+  bed.log.append(text)
+  bed.log.append('', { data: ['x'.repeat(5_000)] })
   await enter()
-  const shown = page.locator('.text')
+  const shown = bed.page.locator('.text')
   expect((await shown.first().textContent())?.length).toBe(MAX_UNITS)
-  await page.getByRole('button', { name: 'Show all' }).first().click()
+  await bed.page.getByRole('button', { name: 'Show all' }).first().click()
   expect(await shown.first().textContent()).toBe(text)
   expect(await shown.first().locator('a').getAttribute('href')).toBe('https://example.org/end')
-  await page.getByRole('button', { name: 'Show all' }).click()
+  await bed.page.getByRole('button', { name: 'Show all' }).click()
   expect(await shown.last().textContent()).toBe(JSON.stringify(['x'.repeat(5_000)]))
   expect(await count('.more')).toBe(0)
 })

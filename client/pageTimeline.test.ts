@@ -1,44 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
-import { FakeLog } from './logFixture.ts'
-import { openPage, servePage } from './pageFixture.ts'
-import type { FixtureServer } from './serverFixture.ts'
-import { launchChromium } from '../test/chatPage.ts'
+import { expect, test } from '@jest/globals'
+import { PageBed } from './pageFixture.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 
-let browser: Browser
-let log: FakeLog
-let server: FixtureServer
-let page: Page
+const bed = new PageBed()
 
-beforeAll(async () => {
-  browser = await launchChromium()
-}, 60_000)
-afterAll(() => browser?.close())
-
-beforeEach(async () => {
-  log = new FakeLog()
-  server = await servePage(log)
-})
-afterEach(async () => {
-  await page.context().close()
-  await server.stop()
-})
-
-async function open(): Promise<void> {
-  page = await openPage(browser, `${server.base}#/lobby`)
-}
-
-const state = (name: string): Promise<void> =>
-  page.locator(`#connection[data-state=${name}]`).waitFor()
 const fill = (count: number): void => {
-  for (let line = 1; line <= count; line += 1) log.append(`line ${line}.`)
+  for (let line = 1; line <= count; line += 1) bed.log.append(`line ${line}.`)
 }
 const sees = (text: string): Promise<void> =>
-  page.locator('.text', { hasText: text }).first().waitFor()
+  bed.page.locator('.text', { hasText: text }).first().waitFor()
 /** Scrolls, some pixels off the top or the bottom; resolves when the page has seen it. */
 const scrollTo = (place: 'top' | 'middle' | 'bottom', off = 0): Promise<void> =>
-  page.locator('#timeline').evaluate(
+  bed.page.locator('#timeline').evaluate(
     async (node, [where, px]) => {
       const end = node.scrollHeight - node.clientHeight
       node.scrollTop = { top: px, middle: end / 2, bottom: end - px }[where]
@@ -47,187 +20,187 @@ const scrollTo = (place: 'top' | 'middle' | 'bottom', off = 0): Promise<void> =>
     [place, off] as const,
   )
 const fromBottom = (): Promise<number> =>
-  page
+  bed.page
     .locator('#timeline')
     .evaluate((node) => node.scrollHeight - node.scrollTop - node.clientHeight)
 
 test('A reader at the bottom follows new messages, which are not counted', async () => {
   fill(50)
-  await open()
+  await bed.open()
   await sees('line 50.')
   expect(await fromBottom()).toBeLessThan(2)
-  await state('live')
-  log.append('new.')
+  await bed.until('live')
+  bed.log.append('new.')
   await sees('new.')
   expect(await fromBottom()).toBeLessThan(2)
-  expect([await page.title(), await page.locator('#pill').isVisible()]).toEqual([
+  expect([await bed.page.title(), await bed.page.locator('#pill').isVisible()]).toEqual([
     'lobby · Causeway',
     false,
   ])
-  await page.setViewportSize({ width: 900, height: 400 })
+  await bed.page.setViewportSize({ width: 900, height: 400 })
   await waitFor(async () => (await fromBottom()) < 2, 5)
 })
 
 test('A reader above the bottom is held still, and told how many messages are new', async () => {
   fill(50)
-  await open()
+  await bed.open()
   await sees('line 50.')
-  await state('live')
+  await bed.until('live')
   await scrollTo('middle')
-  const line = page.locator('.message', { hasText: 'line 30.' })
+  const line = bed.page.locator('.message', { hasText: 'line 30.' })
   const before = await line.boundingBox()
-  log.append('new one.')
-  const pill = page.locator('#pill')
+  bed.log.append('new one.')
+  const pill = bed.page.locator('#pill')
   await pill.waitFor()
   expect(await pill.textContent()).toBe('1 new message ↓')
-  log.append('new two.')
-  await page.locator('#pill', { hasText: '2 new messages ↓' }).waitFor()
-  expect(await page.title()).toBe('(2) lobby · Causeway')
+  bed.log.append('new two.')
+  await bed.page.locator('#pill', { hasText: '2 new messages ↓' }).waitFor()
+  expect(await bed.page.title()).toBe('(2) lobby · Causeway')
   expect(await line.boundingBox()).toEqual(before)
   await pill.click()
   await pill.waitFor({ state: 'hidden' })
-  expect([await page.title(), (await fromBottom()) < 2]).toEqual(['lobby · Causeway', true])
+  expect([await bed.page.title(), (await fromBottom()) < 2]).toEqual(['lobby · Causeway', true])
   await scrollTo('middle')
-  log.append('new three.')
-  await page.locator('#pill', { hasText: '1 new message ↓' }).waitFor()
+  bed.log.append('new three.')
+  await bed.page.locator('#pill', { hasText: '1 new message ↓' }).waitFor()
   await scrollTo('bottom')
   await pill.waitFor({ state: 'hidden' })
 })
 
 test('A reader follows from within less than a line of the bottom, and not from a line above it', async () => {
   fill(50)
-  await open()
+  await bed.open()
   await sees('line 50.')
-  await state('live')
+  await bed.until('live')
   await scrollTo('bottom', 20)
-  log.append('new one.')
+  bed.log.append('new one.')
   await sees('new one.')
   await waitFor(async () => (await fromBottom()) < 2, 5)
   await scrollTo('bottom', 30)
-  log.append('new two.')
-  await page.locator('#pill', { hasText: '1 new message ↓' }).waitFor()
+  bed.log.append('new two.')
+  await bed.page.locator('#pill', { hasText: '1 new message ↓' }).waitFor()
   expect(await fromBottom()).toBeGreaterThan(20)
 })
 
 test('Older messages are requested within half a screen of the top, once while they load', async () => {
   fill(60)
-  await open()
+  await bed.open()
   await sees('line 60.')
-  log.refuse.history = 'hang'
-  const { pages } = log
+  bed.log.refuse.history = 'hang'
+  const { pages } = bed.log
   await scrollTo('top', 260)
-  expect(log.pages).toBe(pages)
+  expect(bed.log.pages).toBe(pages)
   await scrollTo('top', 200)
-  await waitFor(() => log.pages === pages + 1, 5)
+  await waitFor(() => bed.log.pages === pages + 1, 5)
   await scrollTo('top')
-  const older = page.locator('#older')
+  const older = bed.page.locator('#older')
   await waitFor(() => older.isDisabled(), 5)
-  expect(await page.locator('#timeline').getAttribute('aria-busy')).toBe('true')
-  expect(log.pages).toBe(pages + 1)
+  expect(await bed.page.locator('#timeline').getAttribute('aria-busy')).toBe('true')
+  expect(bed.log.pages).toBe(pages + 1)
 })
 
 test('A message of one’s own is not counted, and brings the reader down', async () => {
   fill(50)
-  await open()
+  await bed.open()
   await sees('line 50.')
-  await state('live')
+  await bed.until('live')
   await scrollTo('middle')
-  await page.getByLabel('Message', { exact: true }).fill('mine.')
-  await page.getByLabel('Message', { exact: true }).press('Enter')
-  await page.locator('.own:not(.pending)', { hasText: 'mine.' }).waitFor()
+  await bed.page.getByLabel('Message', { exact: true }).fill('mine.')
+  await bed.page.getByLabel('Message', { exact: true }).press('Enter')
+  await bed.page.locator('.own:not(.pending)', { hasText: 'mine.' }).waitFor()
   await waitFor(async () => (await fromBottom()) < 2, 5)
-  expect(await page.locator('#pill').isVisible()).toBe(false)
+  expect(await bed.page.locator('#pill').isVisible()).toBe(false)
 })
 
 test('Older messages load near the top, above a reader who stays at their place', async () => {
   fill(120)
-  await open()
+  await bed.open()
   await sees('line 120.')
-  expect(await page.locator('.message').count()).toBe(50)
-  const older = page.locator('#older')
+  expect(await bed.page.locator('.message').count()).toBe(50)
+  const older = bed.page.locator('#older')
   expect([await older.isVisible(), await older.isEnabled()]).toEqual([true, true])
   await scrollTo('top')
   await sees('line 21.')
-  const line = page.locator('.message', { hasText: 'line 71.' })
+  const line = bed.page.locator('.message', { hasText: 'line 71.' })
   const { y = 9_999 } = (await line.boundingBox()) ?? {}
   expect(Math.abs(y)).toBeLessThan(300)
   await scrollTo('top')
   await sees('line 1.')
-  expect(await page.locator('.message').count()).toBe(120)
+  expect(await bed.page.locator('.message').count()).toBe(120)
   await older.waitFor({ state: 'hidden' })
 })
 
 test('Older messages that do not load say so, and only the button requests them again', async () => {
   fill(60)
-  await open()
+  await bed.open()
   await sees('line 60.')
-  log.refuse.history = { status: 403, type: 'forbidden' }
+  bed.log.refuse.history = { status: 403, type: 'forbidden' }
   await scrollTo('top')
-  const status = page.locator('#older-status')
-  await page.locator('#older-status', { hasText: 'did not load' }).waitFor()
+  const status = bed.page.locator('#older-status')
+  await bed.page.locator('#older-status', { hasText: 'did not load' }).waitFor()
   expect(await status.textContent()).toBe(
     'Older messages did not load. You are not allowed to do this here.',
   )
-  delete log.refuse.history
-  const { pages } = log
+  delete bed.log.refuse.history
+  const { pages } = bed.log
   await scrollTo('middle')
   await scrollTo('top')
-  expect(log.pages).toBe(pages)
-  await page.getByRole('button', { name: 'Show older messages' }).click()
+  expect(bed.log.pages).toBe(pages)
+  await bed.page.getByRole('button', { name: 'Show older messages' }).click()
   await sees('line 1.')
   expect(await status.textContent()).toBe('')
 })
 
 test('The connection shows its state, and a countdown while it waits', async () => {
-  await open()
-  await state('live')
-  expect(await page.locator('#connection-label').textContent()).toBe('Connected')
-  expect(await page.locator('#connection-countdown').textContent()).toBe('')
-  expect(await page.locator('#connection').getAttribute('title')).toBe('Connected')
-  log.refuse.events = { status: 503, type: 'unavailable' }
+  await bed.open()
+  await bed.until('live')
+  expect(await bed.page.locator('#connection-label').textContent()).toBe('Connected')
+  expect(await bed.page.locator('#connection-countdown').textContent()).toBe('')
+  expect(await bed.page.locator('#connection').getAttribute('title')).toBe('Connected')
+  bed.log.refuse.events = { status: 503, type: 'unavailable' }
   // The most that a wait can be, so that the countdown can be seen.
-  await page.evaluate('Math.random = () => 1')
-  server.cut()
-  await state('reconnecting')
-  await page.locator('#connection-countdown', { hasText: /^in \d+ s$/ }).waitFor()
-  delete log.refuse.events
-  await state('live')
-  await page.locator('#connection-countdown', { hasText: /^$/ }).waitFor({ state: 'attached' })
-  await page.context().setOffline(true)
-  await state('offline')
-  await page.context().setOffline(false)
-  await state('live')
+  await bed.page.evaluate('Math.random = () => 1')
+  bed.server.cut()
+  await bed.until('reconnecting')
+  await bed.page.locator('#connection-countdown', { hasText: /^in \d+ s$/ }).waitFor()
+  delete bed.log.refuse.events
+  await bed.until('live')
+  await bed.page.locator('#connection-countdown', { hasText: /^$/ }).waitFor({ state: 'attached' })
+  await bed.page.context().setOffline(true)
+  await bed.until('offline')
+  await bed.page.context().setOffline(false)
+  await bed.until('live')
 })
 
 test('A refused channel says why and disables the composer, and another one enables it', async () => {
-  log.refuse.history = { status: 400, type: 'invalid-channel' }
-  await open()
-  await state('refused')
-  expect(await page.locator('#connection-label').textContent()).toMatch(/^A channel name has/)
-  const box = page.getByLabel('Message', { exact: true })
+  bed.log.refuse.history = { status: 400, type: 'invalid-channel' }
+  await bed.open()
+  await bed.until('refused')
+  expect(await bed.page.locator('#connection-label').textContent()).toMatch(/^A channel name has/)
+  const box = bed.page.getByLabel('Message', { exact: true })
   await waitFor(() => box.isDisabled(), 5)
-  expect(await page.locator('#empty').isVisible()).toBe(false)
-  expect(await page.locator('#older').isVisible()).toBe(false)
-  expect(await page.locator('#timeline').getAttribute('aria-busy')).toBe('true')
-  delete log.refuse.history
-  await page.goto(`${server.base}#/other`)
-  await state('live')
+  expect(await bed.page.locator('#empty').isVisible()).toBe(false)
+  expect(await bed.page.locator('#older').isVisible()).toBe(false)
+  expect(await bed.page.locator('#timeline').getAttribute('aria-busy')).toBe('true')
+  delete bed.log.refuse.history
+  await bed.page.goto(`${bed.server.base}#/other`)
+  await bed.until('live')
   await waitFor(() => box.isEnabled(), 5)
-  expect(await page.locator('#timeline').getAttribute('aria-busy')).toBe('false')
+  expect(await bed.page.locator('#timeline').getAttribute('aria-busy')).toBe('false')
 })
 
 test('A hidden page counts messages although it is at the bottom, until it is visible', async () => {
-  await open()
-  await state('live')
+  await bed.open()
+  await bed.until('live')
   const show = (hidden: boolean) =>
-    page.evaluate((isHidden) => {
+    bed.page.evaluate((isHidden) => {
       Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true })
       document.dispatchEvent(new Event('visibilitychange'))
     }, hidden)
   await show(true)
-  log.append('new.')
-  await waitFor(async () => (await page.title()) === '(1) lobby · Causeway', 5)
+  bed.log.append('new.')
+  await waitFor(async () => (await bed.page.title()) === '(1) lobby · Causeway', 5)
   await show(false)
-  await waitFor(async () => (await page.title()) === 'lobby · Causeway', 5)
-  expect(await page.locator('#pill').isVisible()).toBe(false)
+  await waitFor(async () => (await bed.page.title()) === 'lobby · Causeway', 5)
+  expect(await bed.page.locator('#pill').isVisible()).toBe(false)
 })

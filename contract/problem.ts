@@ -47,7 +47,7 @@ export interface Mistake {
 }
 
 /** The wire form, `application/problem+json`. */
-export interface ProblemDetails {
+interface ProblemDetails {
   /** `/problems/<slug>`, relative to the origin that answered. */
   type: string
   title: string

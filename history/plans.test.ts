@@ -1,77 +1,16 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
+import { ExplainingPool } from '../test/support/explainingPool.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { cutIntoPartitions, openSql, type Sql } from '../test/support/testLog.ts'
 import { readHeads } from './heads.ts'
 import { readLast } from './last.ts'
 import { readPage } from './page.ts'
-import { Pool, type Parameter } from './pool.ts'
 import { readRange, readScan } from './range.ts'
 
 const opened = disposables()
 let pool: ExplainingPool
 let sql: Sql
-
-interface Plan {
-  'Node Type': string
-  Output?: string[]
-  'Temp Written Blocks': number
-  'Relation Name'?: string
-  'Index Name'?: string
-  'Actual Rows': number
-  'Actual Loops': number
-  'Rows Removed by Filter'?: number
-  'Shared Hit Blocks': number
-  'Shared Read Blocks': number
-  Plans?: Plan[]
-}
-
-/** Has each statement explained instead of answered. */
-class ExplainingPool extends Pool {
-  /** Messages that the last statement went through, on every way to them. */
-  messages = 0
-  /** Pages of the database that it touched. */
-  pages = 0
-  /** Partitions that it looked into, by their last position. */
-  partitions: number[] = []
-  /** Of these, what it wrote because its memory did not suffice. */
-  temporary = 0
-  /** How often it sorted messages with their data. */
-  sorts = 0
-
-  override async query<Row>(text: string, parameters: readonly Parameter[]): Promise<Row[]> {
-    const explain = `explain (analyze, buffers, verbose, format json) ${text}`
-    const [row] = await super.query<{ 'QUERY PLAN': string }>(explain, parameters)
-    const [{ Plan: plan }] = JSON.parse(row?.['QUERY PLAN'] ?? '[]')
-    this.messages = countMessages(plan)
-    this.partitions = [...new Set(partitionsOf(plan))].sort((one, other) => one - other)
-    this.pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
-    this.temporary = plan['Temp Written Blocks']
-    this.sorts = countSorts(plan)
-    return []
-  }
-}
-
-function countMessages(plan: Plan): number {
-  const isMessages = plan['Relation Name']?.startsWith('message_') === true
-  const rows = plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)
-  const below = (plan.Plans ?? []).reduce((sum, each) => sum + countMessages(each), 0)
-  return below + (isMessages ? Math.round(rows * plan['Actual Loops']) : 0)
-}
-
-function partitionsOf(plan: Plan): number[] {
-  const below = (plan.Plans ?? []).flatMap(partitionsOf)
-  const [, end] = /^message_0_(\d+)$/.exec(plan['Relation Name'] ?? '') ?? []
-  return end === undefined || plan['Actual Loops'] === 0 ? below : [...below, Number(end)]
-}
-
-/** Sorted data fills the memory of a sort, and then the disk. */
-function countSorts(plan: Plan): number {
-  const isSort = plan['Node Type'].endsWith('Sort')
-  const hasData = plan.Output?.some((column) => /\bdata\b/.test(column)) ?? false
-  const below = (plan.Plans ?? []).reduce((sum, each) => sum + countSorts(each), 0)
-  return below + (isSort && hasData ? 1 : 0)
-}
 
 /** `busy` has 20,000 messages, `c0` to `c99` have forty each, and `large` has forty of 60 kB that cannot be compressed. */
 beforeAll(async () => {

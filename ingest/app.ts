@@ -1,14 +1,14 @@
 import type { Express } from 'express'
+import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
-import { type BodyLimits, createReadBody } from './body.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
 import { createGetHistory, type Pages } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
 import { createReadLimit } from './readLimit.ts'
 
-export interface IngestOptions extends Omit<AppOptions, 'routes'> {
+interface IngestOptions extends Omit<AppOptions, 'routes'> {
   log: Pages & Messages & Channels & Pick<PostMessageOptions, 'append'>
   publish: PostMessageOptions['publish']
   posts: PostMessageOptions['posts']

@@ -3,7 +3,7 @@ const MAX_DEPTH = 64
 /** An answer must not be as large as the request. */
 const MAX_KEY_LENGTH = 64
 
-export type DataText =
+type DataText =
   | { text: string }
   /** Why the database would refuse the data, and the place in it. */
   | { path: string[]; detail: string }

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import type { Entry } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
-import { pointer } from './pointer.ts'
+import { pointer } from '../chassis/pointer.ts'
 import { parsePosition } from '../contract/position.ts'
 
 export interface Messages {

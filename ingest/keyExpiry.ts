@@ -1,7 +1,7 @@
 import type { Clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
 
-export interface KeyExpiryOptions {
+interface KeyExpiryOptions {
   /** Deletes some of the expired keys; false if there are no more. */
   forget: () => Promise<boolean>
   clock: Pick<Clock, 'every'>

@@ -20,7 +20,7 @@ export interface Broker {
   on: (event: 'packetreceive', listener: (packet: Packet) => void) => unknown
 }
 
-export interface PublisherOptions {
+interface PublisherOptions {
   broker: Broker
   prefix: string
   copyKeys: CopyKeys

@@ -67,13 +67,12 @@ describeAsRoot('the command of a server that root starts', () => {
 
 describeOnLinux('the command of a child', () => {
   test('lets the kernel end it when its parent dies', () => {
-    expect(dyingWithParent(['nginx', '-q'], 'SIGTERM')).toEqual([
-      'setpriv',
-      '--pdeathsig=TERM',
-      '--',
-      'nginx',
-      '-q',
-    ])
+    const nginx = { command: 'nginx', args: ['-q'], uid: 1 }
+    expect(dyingWithParent(nginx, 'SIGTERM')).toEqual({
+      command: 'setpriv',
+      args: ['--pdeathsig=TERM', '--', 'nginx', '-q'],
+      uid: 1,
+    })
   })
 })
 

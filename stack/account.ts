@@ -67,8 +67,9 @@ export function commandAs(
   return { command: 'setpriv', args: [...switches, '--', command, ...args] }
 }
 
-/** The command line that runs `command` and lets the kernel send it `signal` when its parent dies. Only Linux can do that. */
-export function dyingWithParent(command: string[], signal: NodeJS.Signals): string[] {
-  if (process.platform !== 'linux') return command
-  return ['setpriv', `--pdeathsig=${signal.slice('SIG'.length)}`, '--', ...command]
+/** The same, and the kernel sends it `signal` when its parent dies. Only Linux can do that. */
+export function dyingWithParent(run: Command, signal: NodeJS.Signals): Command {
+  if (process.platform !== 'linux') return run
+  const args = [`--pdeathsig=${signal.slice('SIG'.length)}`, '--', run.command, ...run.args]
+  return { ...run, command: 'setpriv', args }
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, dyingWithParent } from './account.ts'
 import { messageOf } from './errors.ts'
@@ -30,7 +30,7 @@ export interface ChildSpec {
 }
 
 /** What a child needs of its supervisor, and tells it. */
-export interface ChildOptions {
+interface ChildOptions {
   logs: LogFiles
   print: (line: string) => void
   /** Called after it got or lost its process; with the pid that it got. */
@@ -111,13 +111,13 @@ export class Child {
     this.#process?.kill(signal)
   }
 
+  /** Starts a process and waits until it serves. */
   async #launch(): Promise<void> {
-    const { command: run, env, cwd, deathSignal = 'SIGKILL' } = this.#spec
-    const { command, args, ...account } = run
-    const [program = '', ...rest] = dyingWithParent([command, ...args], deathSignal)
+    const { probe, readyWithin, env, cwd, deathSignal = 'SIGKILL' } = this.#spec
+    const { command, args, ...account } = dyingWithParent(this.#spec.command, deathSignal)
     const log = this.#options.logs.open(this.name)
-    const stdio = ['ignore', log, log] as const
-    const child = spawn(program, rest, { ...account, env, cwd, stdio: [...stdio], detached: true })
+    const stdio: StdioOptions = ['ignore', log, log]
+    const child = spawn(command, args, { ...account, env, cwd, stdio, detached: true })
     this.#process = child
     const born = Date.now()
     const ended = new Promise<string>((resolve) => {
@@ -127,26 +127,18 @@ export class Child {
     })
     this.#gone = ended.then((how) => this.#onGone(child, born, how))
     if (child.pid !== undefined) this.#options.onChange(child.pid)
-    await this.#untilReady(child, ended)
-  }
-
-  async #untilReady(child: ChildProcess, ended: Promise<string>): Promise<void> {
-    const { probe, readyWithin } = this.#spec
-    const deadline = Date.now() + readyWithin
-    for (;;) {
-      if (this.#process !== child || child.pid === undefined) {
-        throw this.#error(`ended before it was ready (${await ended})`)
-      }
+    while (child.pid !== undefined && this.#process === child) {
       try {
         return await probe(child.pid)
       } catch (cause) {
-        if (Date.now() > deadline) {
+        if (Date.now() - born > readyWithin) {
           child.kill('SIGKILL')
           throw this.#error(`was not ready within ${readyWithin} ms`, cause)
         }
       }
       await sleep(PROBE_EVERY_MS)
     }
+    throw this.#error(`ended before it was ready (${await ended})`)
   }
 
   #error(what: string, cause?: unknown): Error {

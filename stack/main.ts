@@ -1,15 +1,14 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { messageOf } from './errors.ts'
-import { AlreadyRunning } from './runFile.ts'
-import { PortTaken, type Stack, type StackOptions, startStack } from './stack.ts'
+import { StartRefused, messageOf } from './errors.ts'
+import { type Stack, type StackOptions, startStack } from './stack.ts'
 import { worthShowing } from './terminal.ts'
 
 /** npm passes on the Ctrl-C that the terminal has sent to us too: one press may come twice. */
 const SAME_PRESS_MS = 1_000
 const CHECK_PARENT_EVERY_MS = 1_000
 
-/** Runs the whole system until a signal ends it. stack/setup/commands.mjs has read and checked the options of `npm start`. */
+/** Runs the whole system until a signal ends it. stack/command.mjs has read and checked the options of `npm start`. */
 export async function main(options: StackOptions): Promise<void> {
   const stopping = new AbortController()
   let stack: Stack | undefined
@@ -36,8 +35,8 @@ export async function main(options: StackOptions): Promise<void> {
   } catch (error) {
     if (stack === undefined && stopping.signal.aborted) return print('stopped')
     print(messageOf(error))
-    const isPlain = error instanceof PortTaken || error instanceof AlreadyRunning
-    if (!isPlain) print(`The logs are in ${resolve(options.dir ?? '.stack', 'logs')}.`)
+    if (!(error instanceof StartRefused))
+      print(`The logs are in ${resolve(options.dir ?? '.stack', 'logs')}.`)
     process.exitCode = 1
   } finally {
     clearInterval(keepAlive)

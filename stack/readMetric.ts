@@ -10,12 +10,10 @@ export async function readMetric(
   labels = '',
 ): Promise<number> {
   const response = await fetch(`${metricsUrl}/metrics`, { signal: AbortSignal.timeout(WITHIN_MS) })
-  const lines = (await response.text()).split('\n')
-  if (!lines.some((line) => line.startsWith(`# TYPE ${name} `))) {
-    throw new Error(`${metricsUrl} has no metric ${name}`)
-  }
-  return lines
-    .filter((line) => /^[{ ]/.test(line.slice(name.length)) && line.startsWith(name))
-    .filter((line) => line.includes(labels))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+  const text = await response.text()
+  if (!text.includes(`# TYPE ${name} `)) throw new Error(`${metricsUrl} has no metric ${name}`)
+  const samples = [...text.matchAll(new RegExp(`^${name}(\\{.*\\})? (\\S+)`, 'gm'))]
+  return samples
+    .filter(([, found = '']) => found.includes(labels))
+    .reduce((sum, [, , value]) => sum + Number(value), 0)
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { identityOf } from './identity.ts'
-import { AlreadyRunning, takeRunFile } from './runFile.ts'
+import { takeRunFile } from './runFile.ts'
 
 let dir: string
 let process_: ChildProcess
@@ -43,7 +43,9 @@ test('a start leaves a process alone that has got the pid of an old child', asyn
 
 test('a folder whose runner lives is refused', async () => {
   write(`${pid} ${identityOf(pid)}`)
-  await expect(takeRunFile(dir)).rejects.toThrow(AlreadyRunning)
+  await expect(takeRunFile(dir)).rejects.toThrow(
+    `Causeway already runs from ${dir}, as process ${pid}.`,
+  )
 })
 
 test('a run file lists the runner, and then the children', async () => {

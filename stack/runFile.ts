@@ -1,16 +1,10 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { StartRefused } from './errors.ts'
 import { endProcess } from './group.ts'
 import { identityOf } from './identity.ts'
 
 const END_WITHIN_MS = 5_000
-
-/** Another runner uses the same folder. */
-export class AlreadyRunning extends Error {
-  constructor(pid: number, folder: string) {
-    super(`Causeway already runs from ${folder}, as process ${pid}. Stop that one first.`)
-  }
-}
 
 /** The processes of a run, on disk. */
 export interface RunFile {
@@ -22,12 +16,16 @@ export interface RunFile {
 /**
  * Takes a folder for a run, and ends what a killed run has left there, since that still holds ports and data. The file,
  * `<folder>/run.pids`, has a line for each process, `<pid> <identity>`, the runner first; lines are only added.
- * @throws {AlreadyRunning} if the runner of an earlier run lives
+ * @throws {StartRefused} if the runner of an earlier run lives
  */
 export async function takeRunFile(folder: string): Promise<RunFile> {
   const path = join(folder, 'run.pids')
   const [runner, ...children] = existsSync(path) ? read(path) : []
-  if (runner?.isAlive === true) throw new AlreadyRunning(runner.pid, folder)
+  if (runner?.isAlive === true) {
+    throw new StartRefused(
+      `Causeway already runs from ${folder}, as process ${runner.pid}. Stop that one first.`,
+    )
+  }
   const left = children.filter(({ isAlive }) => isAlive)
   await Promise.all(left.map(({ pid, identity }) => endProcess(pid, identity, END_WITHIN_MS)))
   mkdirSync(folder, { recursive: true })

@@ -1,4 +1,3 @@
-import { delimiter } from 'node:path'
 import type { ChildSpec, Role } from './child.ts'
 
 /** A server of the stack: how it is run, and where it is then found. */
@@ -12,12 +11,10 @@ export interface ServerOptions {
   port: number
 }
 
-type Own = 'url' | 'command' | 'probe'
-
 /** The spec of a server, with what most servers have in common. */
 export function serverSpec(
   role: Role,
-  own: Pick<ServerSpec, Own> & Partial<Omit<ServerSpec, Own>>,
+  own: Pick<ServerSpec, 'url' | 'command' | 'probe'> & Partial<ServerSpec>,
 ): ServerSpec {
   return {
     role,
@@ -31,8 +28,7 @@ export function serverSpec(
   }
 }
 
-/** The part of our environment that a server gets: PATH. Debian keeps servers in sbin, which is not on every PATH. */
+/** The part of our environment that a server gets: PATH, to which the setup has added the folders of servers. */
 export function serverEnv(): NodeJS.ProcessEnv {
-  const more = ['/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin', '/opt/homebrew/sbin']
-  return { PATH: [process.env.PATH, ...more].join(delimiter), LC_ALL: 'C' }
+  return { PATH: process.env.PATH, LC_ALL: 'C' }
 }

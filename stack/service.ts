@@ -7,7 +7,7 @@ import type { ServerUrls } from './servers.ts'
 
 export type ServiceRole = 'bridge' | 'ingest' | 'gateway'
 
-export interface ServiceOptions extends ServerUrls {
+interface ServiceOptions extends ServerUrls {
   role: ServiceRole
   /** From 1. */
   index: number

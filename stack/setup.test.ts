@@ -3,6 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { ROOT } from './root.ts'
 
+const FOLDERS = {
+  start: 'stack',
+  test: 'test',
+  bench: 'bench',
+  faults: 'test/faults',
+  clients: 'test/clients',
+}
 const COMMANDS = ['start', 'test', 'bench', 'faults', 'clients', 'build', 'generate']
 
 describe('the setup', () => {
@@ -132,7 +139,7 @@ describe('the options', () => {
 
   test('that another program gets are those that the command does not take itself', () => {
     const script = `
-      import { defineCommand, flag, option } from './stack/setup/command.mjs'
+      import { defineCommand, flag, option } from './stack/setup/defineCommand.mjs'
       const parse = defineCommand({
         usage: '', passesOn: true, options: { all: flag(''), streams: option('N', '') },
         result: ({ values, rest }) => ({ ...values, rest }),
@@ -148,10 +155,14 @@ describe('the options', () => {
 })
 
 /** What the program of a command would get; without the seed of the time. */
-function optionsOf(name: string, args: string[], env: NodeJS.ProcessEnv = {}): unknown {
+function optionsOf(
+  name: keyof typeof FOLDERS,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): unknown {
   const script = `
-    import { COMMANDS } from './stack/setup/commands.mjs'
-    console.log(JSON.stringify(COMMANDS.${name}(${JSON.stringify(args)}).options))`
+    import { parse } from './${FOLDERS[name]}/command.mjs'
+    console.log(JSON.stringify(parse(${JSON.stringify(args)}).options))`
   return JSON.parse(module(script, env))
 }
 

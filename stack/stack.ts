@@ -2,16 +2,18 @@ import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Child, ChildSpec } from './child.ts'
 import { copyKey } from './copyKey.ts'
+import { StartRefused } from './errors.ts'
 import { migrateDatabase } from './migration.ts'
 import { nginx } from './nginx.ts'
 import { freePort, listenError } from './ports.ts'
 import { ROOT } from './root.ts'
 import { type ServerUrls, type ServersOptions, startServers } from './servers.ts'
 import { type ServiceRole, service } from './service.ts'
-import { Supervisor } from './supervisor.ts'
+import { Supervisor, type SupervisorOptions } from './supervisor.ts'
 import { writeAtomically } from './writeAtomically.ts'
 
-export interface StackOptions extends Omit<ServersOptions, 'dir'> {
+export interface StackOptions
+  extends Omit<ServersOptions, 'dir'>, Omit<SupervisorOptions, 'dir' | 'onChange'> {
   /** For data, logs, run.pids and stack.json; one stack at a time. Default: `.stack` in the repository. */
   dir?: string | undefined
   /** Where nginx listens. Default: a free port of 127.0.0.1. */
@@ -26,11 +28,7 @@ export interface StackOptions extends Omit<ServersOptions, 'dir'> {
   mqttPrefix?: string | undefined
   /** More environment for one service, e.g. the URL of a proxy in front of its Redis; `index` counts from 1. */
   env?: ((role: ServiceRole, index: number, urls: ServerUrls) => NodeJS.ProcessEnv) | undefined
-  /** Gets a line whenever a process dies, comes back, or has to be killed. */
-  print?: ((line: string) => void) | undefined
-  /** Gets every line that a process writes, a moment later. */
-  onLog?: ((name: string, line: string) => void) | undefined
-  /** Ends a start that is under way: what was started is stopped, and the promise rejects. */
+  /** Stops the stack. A start that is under way rejects. */
   signal?: AbortSignal | undefined
 }
 
@@ -51,21 +49,10 @@ export interface Stack extends ServerUrls {
 const DESCRIBED =
   'origin processes databaseUrl redisUrl mqttUrl role name pid url metricsUrl'.split(' ')
 
-/** Nobody can listen on the public port. */
-export class PortTaken extends Error {
-  constructor(host: string, port: number, code: string) {
-    super(
-      code === 'EADDRINUSE'
-        ? `Another program uses port ${port} of ${host}. Choose another port with PORT=… or --port.`
-        : `Causeway cannot listen on port ${port} of ${host} (${code}).`,
-    )
-  }
-}
-
 /**
  * Starts the whole system and resolves when every part is ready: servers, migrations, services, nginx.
  * @throws if a part does not come up, with its name and the end of its log; what was started is stopped again
- * @throws {AlreadyRunning} {PortTaken}
+ * @throws {StartRefused} if another stack uses the folder, or nobody can listen on the public port
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dir = resolve(options.dir ?? join(ROOT, '.stack'))
@@ -74,15 +61,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const describe = () => {
     if (stack !== undefined) writeAtomically(file, `${JSON.stringify(stack, DESCRIBED, 2)}\n`)
   }
-  const { print, onLog, signal } = options
-  const supervisor = await Supervisor.open({ dir, print, onLog, onChange: describe })
+  const { signal } = options
+  const supervisor = await Supervisor.open({ ...options, dir, onChange: describe })
   const stop = async () => {
     stack = undefined
     rmSync(file, { force: true })
     await supervisor.stop()
   }
-  const abort = () => void stop()
-  signal?.addEventListener('abort', abort)
+  signal?.addEventListener('abort', () => void stop())
   try {
     rmSync(file, { force: true })
     const urls = await startAll(supervisor, dir, options)
@@ -102,16 +88,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     // The errors that stopping causes are not the reason.
     signal?.throwIfAborted()
     throw error
-  } finally {
-    signal?.removeEventListener('abort', abort)
   }
 }
 
 async function startAll(supervisor: Supervisor, dir: string, options: StackOptions) {
   const { host = '127.0.0.1', port = await freePort() } = options
-  // nginx would find out too, but last, and less clearly.
-  const code = await listenError(host, port)
-  if (code !== undefined) throw new PortTaken(host, port, code)
+  await checkPort(host, port)
   const urls = await startServers(supervisor, { ...options, dir })
   await migrateDatabase(urls.databaseUrl)
   const { redisPrefix = 'causeway', mqttPrefix = 'causeway', env } = options
@@ -142,4 +124,15 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
   })
   await supervisor.start(edge)
   return { ...urls, origin: edge.url }
+}
+
+/** nginx would find out too, but last, and less clearly. */
+async function checkPort(host: string, port: number): Promise<void> {
+  const code = await listenError(host, port)
+  if (code === undefined) return
+  throw new StartRefused(
+    code === 'EADDRINUSE'
+      ? `Another program uses port ${port} of ${host}. Choose another port with PORT=… or --port.`
+      : `Causeway cannot listen on port ${port} of ${host} (${code}).`,
+  )
 }

@@ -1,150 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
+import { disposables } from '../test/support/disposables.ts'
+import { openSupervisor } from '../test/support/ownServer.ts'
+import { STAY, childSpec, logged } from '../test/support/testChild.ts'
 import { waitFor } from '../test/support/waitFor.ts'
-import type { ChildSpec, Role } from './child.ts'
+import type { Role } from './child.ts'
 import { identityOf } from './identity.ts'
-import { serverSpec } from './server.ts'
-import { Supervisor } from './supervisor.ts'
 
-let dir: string
-let supervisor: Supervisor
-let lines: string[]
-
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'causeway-supervisor-'))
-  lines = []
-  supervisor = await Supervisor.open({ dir, print: (line) => lines.push(line) })
-})
-afterEach(async () => {
-  jest.useRealTimers()
-  jest.restoreAllMocks()
-  await supervisor.stop()
-  await rm(dir, { recursive: true, force: true })
-})
-
-describe('a child that was ready and dies', () => {
-  test('is started again, as another process', async () => {
-    const child = await supervisor.start(spec(STAY))
-    const before = child.pid
-    child.kill('SIGKILL')
-    await waitFor(() => child.pid !== null && child.pid !== before, 10)
-    expect(lines[0]).toBe('gateway-1 died (SIGKILL); starting it again in 250 ms')
-    await waitFor(() => lines.length > 1, 10)
-    expect(lines[1]).toBe('gateway-1 is back')
-  })
-
-  test('is started again ever later, but after at most 10 seconds', async () => {
-    fakeBackoff()
-    const child = await supervisor.start(spec(STAY))
-    const waits = []
-    for (let death = 0; death < 8; death++) waits.push(await backoffOf(child))
-    expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000])
-  })
-
-  test('is started again soon if it had lived for 15 seconds', async () => {
-    fakeBackoff()
-    const child = await supervisor.start(spec(STAY))
-    expect([await backoffOf(child), await backoffOf(child)]).toEqual([250, 500])
-    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 15_001)
-    expect(await backoffOf(child)).toBe(250)
-  })
-
-  test('is not started again if it is stopped during its backoff', async () => {
-    fakeBackoff()
-    const child = await supervisor.start(spec(STAY))
-    child.kill('SIGKILL')
-    await waitFor(() => lines.length === 1, 10)
-    expect(jest.getTimerCount()).toBe(1)
-    await child.stop()
-    expect(jest.getTimerCount()).toBe(0)
-    expect(child.pid).toBeNull()
-  })
-})
-
-describe('a child that starts', () => {
-  test('fails with the end of its log if it ends before it is ready', async () => {
-    const start = supervisor.start(
-      spec('console.log("no disk"); process.exit(3)', { probe: never }),
-    )
-    await expect(start).rejects.toThrow(
-      'gateway-1 ended before it was ready (exit code 3).\nno disk',
-    )
-  })
-
-  test('fails and is gone if it does not get ready in time', async () => {
-    const start = supervisor.start(spec(STAY, { probe: never, readyWithin: 200 }))
-    await expect(start).rejects.toThrow('gateway-1 was not ready within 200 ms')
-    expect(supervisor.children[0]?.pid).toBeNull()
-  })
-
-  test('fails with the reason if there is no such program', async () => {
-    const missing = { command: '/nowhere/nothing', args: [] }
-    const start = supervisor.start({ ...spec(STAY, { probe: never }), command: missing })
-    await expect(start).rejects.toThrow(/^gateway-1 ended before it was ready .*\/nothing|ENOENT/s)
-  })
-
-  test('fails and is gone if it is stopped meanwhile', async () => {
-    const [start] = await Promise.allSettled([
-      supervisor.start(spec(STAY, { probe: never })),
-      supervisor.children[0]?.stop(),
-    ])
-    expect(String(Object(start).reason)).toContain('ended before it was ready (SIGTERM)')
-    expect(supervisor.children[0]?.pid).toBeNull()
-  })
-
-  test('is refused once its supervisor stops', async () => {
-    await supervisor.stop()
-    await expect(supervisor.start(spec(STAY))).rejects.toThrow('gateway-1 is not started: stopping')
-  })
-})
-
-describe('a child that is stopped', () => {
-  test('stays down until it is started', async () => {
-    fakeBackoff()
-    const child = await supervisor.start(spec(STAY))
-    await child.stop('SIGKILL')
-    expect([child.pid, jest.getTimerCount(), lines]).toEqual([null, 0, []])
-    await child.start()
-    expect(child.pid).not.toBeNull()
-  })
-
-  test('is killed when its time is over, if it ignores its signal', async () => {
-    const child = await supervisor.start(deaf({ stopWithin: 200 }))
-    await child.stop()
-    expect(lines).toEqual(['gateway-1 did not stop within 200 ms: killed'])
-  })
-
-  test('is killed at once by a forced stop, if it ignores its signal', async () => {
-    const child = await supervisor.start(deaf({ stopWithin: 600_000 }))
-    const stopped = supervisor.stop()
-    supervisor.forceStop()
-    await waitFor(() => child.pid === null, 10)
-    await stopped
-    expect(lines).toEqual([])
-  })
-
-  test('takes with it what it has started itself', async () => {
-    const file = join(dir, 'grandchild')
-    const parent = `
-      const { pid } = require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(STAY)}])
-      require('fs').writeFileSync(${JSON.stringify(file)}, String(pid)); ${STAY}`
-    const child = await supervisor.start(
-      spec(parent, { probe: async () => (existsSync(file) ? undefined : never()) }),
-    )
-    const grandchild = Number(await readFile(file, 'utf8'))
-    await child.stop('SIGKILL')
-    await waitFor(() => identityOf(grandchild) === undefined, 10)
-    expect(child.pid).toBeNull()
-  })
-})
+const opened = disposables()
 
 test('stopping ends every child and leaves no run file', async () => {
+  const { dir, supervisor } = await openSupervisor(opened, 'stop')
   const children = await Promise.all([
-    supervisor.start(spec(STAY)),
-    supervisor.start(spec(STAY, { role: 'nginx', name: 'nginx' })),
+    supervisor.start(childSpec(STAY)),
+    supervisor.start(childSpec(STAY, { role: 'nginx', name: 'nginx' })),
   ])
   const pids = children.map(({ pid }) => pid ?? 0)
   await supervisor.stop()
@@ -153,6 +23,7 @@ test('stopping ends every child and leaves no run file', async () => {
 })
 
 test('stopping ends nginx, gateways, ingests, bridges and servers in this order, each when the one before is gone', async () => {
+  const { dir, supervisor } = await openSupervisor(opened, 'order')
   const file = join(dir, 'order')
   const roles: Role[] = ['redis', 'bridge', 'nginx', 'ingest', 'gateway']
   for (const role of roles) {
@@ -161,7 +32,9 @@ test('stopping ends nginx, gateways, ingests, bridges and servers in this order,
       const note = (what) => require('fs').appendFileSync(${JSON.stringify(file)}, what + ' ${role}\\n')
       process.on('SIGTERM', () => { note('stop'); setTimeout(() => { note('end'); process.exit() }, 50) })
       ${STAY}; console.log('ready')`
-    await supervisor.start(spec(script, { role, name: role, probe: () => logged(role, 'ready') }))
+    await supervisor.start(
+      childSpec(script, { role, name: role, probe: () => logged(dir, role, 'ready') }),
+    )
   }
   await supervisor.stop()
   expect(readFileSync(file, 'utf8').trim().split('\n')).toEqual(
@@ -173,64 +46,13 @@ test('stopping ends nginx, gateways, ingests, bridges and servers in this order,
 })
 
 test('what a child writes comes by line, and stays in its log over its restarts', async () => {
-  await supervisor.stop()
   const seen: string[] = []
-  supervisor = await Supervisor.open({ dir, onLog: (name, line) => seen.push(`${name} ${line}`) })
-  const child = await supervisor.start(spec(`console.log('one\\ntwo'); ${STAY}`))
+  const onLog = (name: string, line: string) => void seen.push(`${name} ${line}`)
+  const { dir, supervisor } = await openSupervisor(opened, 'log', { onLog })
+  const child = await supervisor.start(childSpec(`console.log('one\\ntwo'); ${STAY}`))
   await waitFor(() => seen.length === 2, 10)
   child.kill('SIGKILL')
   await waitFor(() => seen.length === 4, 10)
   expect(seen).toEqual(['gateway-1 one', 'gateway-1 two', 'gateway-1 one', 'gateway-1 two'])
   expect(readFileSync(join(dir, 'logs/gateway-1.log'), 'utf8')).toBe('one\ntwo\none\ntwo\n')
 })
-
-const STAY = 'setInterval(() => {}, 1000)'
-
-async function never(): Promise<void> {
-  throw new Error('not ready')
-}
-
-function spec(script: string, more: Partial<ChildSpec> = {}): ChildSpec {
-  const command = { command: process.execPath, args: ['-e', script] }
-  const url = ''
-  return serverSpec('gateway', { name: 'gateway-1', url, command, probe: async () => {}, ...more })
-}
-
-/** A child that ignores SIGTERM. */
-function deaf(more: Partial<ChildSpec>): ChildSpec {
-  const script = `process.on('SIGTERM', () => {}); ${STAY}; console.log('deaf')`
-  return spec(script, { probe: () => logged('gateway-1', 'deaf'), ...more })
-}
-
-async function logged(name: string, text: string): Promise<void> {
-  if (!readFileSync(join(dir, `logs/${name}.log`), 'utf8').includes(text)) await never()
-}
-
-/** From now on a backoff ends when the test says so. */
-function fakeBackoff(): void {
-  jest.useFakeTimers({
-    doNotFake: [
-      'Date',
-      'hrtime',
-      'nextTick',
-      'performance',
-      'queueMicrotask',
-      'setImmediate',
-      'setInterval',
-    ],
-  })
-}
-
-/** Kills a child, lets its backoff pass, and returns how long that was. */
-async function backoffOf(child: { pid: number | null; kill: (signal: 'SIGKILL') => void }) {
-  lines.length = 0
-  child.kill('SIGKILL')
-  const death = () => lines.find((line) => line.includes(' died '))
-  await waitFor(() => death() !== undefined, 10)
-  const wait = Number(/again in (\d+) ms/.exec(death() ?? '')?.[1])
-  jest.advanceTimersByTime(wait - 1)
-  expect(child.pid).toBeNull()
-  jest.advanceTimersByTime(1)
-  expect(child.pid).not.toBeNull()
-  return wait
-}

@@ -36,7 +36,7 @@ export class Supervisor {
   readonly #timers: NodeJS.Timeout[]
   #stopping: Promise<void> | undefined
 
-  /** Ends first what an earlier run in this folder left. @throws {AlreadyRunning} */
+  /** Ends first what an earlier run in this folder left. @throws {StartRefused} */
   static async open(options: SupervisorOptions): Promise<Supervisor> {
     return new Supervisor(options, await takeRunFile(options.dir))
   }

@@ -22,8 +22,8 @@ share the others. Everything runs on one machine over the loopback interface, so
 - **Centrifugo** keeps messages in its own memory; **Centrifugo on Redis** shares them with other nodes. It needs no token and keeps no
   history. Messages that are due together go to it in one request, one after the other: in parallel they would lose their order.
 - **Mercure** is the hub of its library with the local transport, behind Go's own HTTP server; published to like Nchan. Go's servers have one processor each.
-- **plain Node** is the most that \`node:http\` can do: it joins the messages of one turn of the event loop into one write per stream. It neither resumes
-  nor checks, and knows no slow consumers.
+- **plain Node** is the most that \`node:http\` can do. It joins the messages of one turn of the event loop into one write per stream. It neither
+  resumes nor checks, and knows no slow consumers.
 `
 
 /** Writes benchmarks.md and its charts into `dir`, in the given order of scenarios, without those that have no results. */

@@ -29,9 +29,9 @@ export async function channels(testbed: Testbed, plan: Plan): Promise<Outcome> {
   return {
     title: `Channels: ${format(count)} with one stream each`,
     method: [
-      `Messages go to the channels in turn for ${seconds} s, with ${format(WINDOW)} of them in flight; then for as long again at half the rate that this reached. ` +
-        `"bare loop" is the most that ioredis and Node's sockets can do: a loop that writes each message of a channel to that channel's socket, and ` +
-        `nothing else.`,
+      `Messages go to the channels in turn for ${seconds} s, with ${format(WINDOW)} of them in flight. Then they come for as long again at ` +
+        `half the rate that this reached. The "bare loop" is the most that ioredis and Node's sockets can do. It is a loop that only writes each ` +
+        `message of a channel to that channel's socket.`,
     ],
     series: figures.series,
     claims: [

@@ -27,8 +27,9 @@ export async function connect(testbed: Testbed, plan: Plan): Promise<Outcome> {
   return {
     title: `Connect: ${format(streams)} streams at once`,
     method: [
-      `All streams of one channel connect in the same moment, without a \`Last-Event-ID\`, to a server that has been up for a second and has no streams. The time runs ` +
-        `from the first connect until the last stream knows that it is subscribed: by \`ready\` (Causeway), by Centrifugo's \`connect\`, by the head of the response (the others).`,
+      `All streams of one channel connect in the same moment, without a \`Last-Event-ID\`. The server has been up for a second and has no ` +
+        `streams. The time runs from the first connect until the last stream knows that it is subscribed. It knows by \`ready\` (Causeway), ` +
+        `by Centrifugo's \`connect\`, or by the head of the response (the others).`,
     ],
     series: figures.series,
     claims: [

@@ -29,8 +29,8 @@ export async function drain(testbed: Testbed, plan: Plan): Promise<Outcome> {
   return {
     title: `Drain: a gateway with its share of ${format(streams)} streams stops`,
     method: [
-      `The whole system with two gateways behind nginx, on all cores. ${PER_SECOND} messages a second are posted to ${CHANNELS} channels, each with an equal part of ` +
-        `the streams. One gateway gets SIGTERM; its streams end with \`retry:\`, return through nginx and resume on the other one.`,
+      `The whole system runs with two gateways behind nginx, on all cores. Clients post ${PER_SECOND} messages a second to ${CHANNELS} channels, ` +
+        `each with an equal part of the streams. One gateway gets SIGTERM. Its streams end with \`retry:\`, return through nginx and resume on the other one.`,
     ],
     series: figures.series,
     claims: [

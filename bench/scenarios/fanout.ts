@@ -53,13 +53,14 @@ export async function fanout(testbed: Testbed, plan: Plan): Promise<Outcome> {
   return {
     title: `Fan-out: ${format(streams)} streams of one channel`,
     method: [
-      `Messages of about 300 bytes on the wire are published for ${seconds} s, with a fixed number of them in flight: the next one is sent when ` +
-        `all streams have one of those. A search before the rounds found that number: of ${WINDOWS.join(', ')}, the one at which each server delivers ` +
-        `most; ${gateway.name} must also keep its p99 below ${P99_AIM_MS} ms (${chosen}). A delivery's time starts before the message is handed ` +
-        `to Redis (the others: to their publishing socket; "from POST": to ingest's) and ends when the client has read it. Then messages come for as long again at ` +
-        `70 % of that rate, whether they are taken or not, and a message that was sent late counts from when it was due.`,
-      `The load client checks every event of every stream: each message names the one before it. "load client" is how much it can check, fed by a ` +
-        `C program that only writes events rendered beforehand.`,
+      `Messages of about 300 bytes on the wire are published for ${seconds} s, with a fixed number of them in flight. The next one is sent ` +
+        `when all streams have one of those. A search before the rounds found that number among ${WINDOWS.join(', ')}: the one at which each ` +
+        `server delivers most. ${gateway.name} must also keep its p99 below ${P99_AIM_MS} ms. Found: ${chosen}.`,
+      `A delivery's time starts before the message is handed to Redis, and ends when the client has read it. The others' starts before ` +
+        `their publishing socket gets the message, and that of "from POST" before ingest's does. Then messages come for as long again at 70 % ` +
+        `of that rate, whether they are taken or not. A message that was sent late counts from when it was due.`,
+      `The load client checks every event of every stream: each message names the one before it. The "load client" column is how much it can check, ` +
+        `fed by a C program that only writes events rendered beforehand.`,
     ],
     series: figures.series,
     claims: [

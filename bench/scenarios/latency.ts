@@ -37,9 +37,10 @@ export async function latency(testbed: Testbed, plan: Plan): Promise<Outcome> {
   return {
     title: 'Latency: one message at a time',
     method: [
-      `A message is published on one channel, and the next one 20 ms after all streams have it. The time starts before it is handed ` +
-        `to Redis (the others: to their publishing socket, which spares all but Centrifugo on Redis that step; "from POST": to ingest's). It ends when the load client has read it on the last stream, or the first. Medians ` +
-        `and p99 are of each round's messages; in the table, of the rounds.`,
+      `A message is published on one channel, and the next one 20 ms after all streams have it. The time starts before Redis gets it, and ` +
+        `ends when the load client has read it on the last stream, or the first. The others' time starts before their publishing socket gets ` +
+        `it, which spares all but Centrifugo on Redis that step. That of "from POST" starts before ingest's socket gets it. Medians and p99 ` +
+        `are of each round's messages; in the table, of the rounds.`,
     ],
     series: figures.series,
     claims,

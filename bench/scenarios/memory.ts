@@ -54,12 +54,14 @@ export async function memory(testbed: Testbed, plan: Plan): Promise<Outcome> {
   return {
     title: `Memory: ${format(first + more)} idle streams`,
     method: [
-      `Resident memory of the process (VmRSS; for Nchan, of its worker): empty, ${settleMs / 1_000} s after its start; then with ${format(first)} streams, and then with ` +
-        `${format(more)} more, each time ${restMs / 1_000} s after the last one was opened. The cost of a stream is the difference of these two, divided by ${format(more)}: the first streams ` +
-        `reuse memory that a process took for its start and no longer needs. Nothing forces a garbage collection. The kernel's memory for each socket is not included, for any of them.`,
+      `The figures are the resident memory of the process (VmRSS; for Nchan, of its worker). It is measured empty, ${settleMs / 1_000} s after ` +
+        `the start; with ${format(first)} streams; and with ${format(more)} more. Each of the last two is ${restMs / 1_000} s after the last ` +
+        `stream was opened. The cost of a stream is the difference of these two, divided by ${format(more)}. The first streams reuse memory ` +
+        `that a process took for its start and no longer needs. Nothing forces a garbage collection. The kernel's memory for each socket is ` +
+        `not included, for any of them.`,
       `The streams of "${returning(gateway).name}" begin with the last ${SINCE} messages of their channel, of about 300 bytes each, and are idle after that.`,
-      `Then only the gateway, with ${format(more)} streams: ${format(perSecond)} a second leave and return for ${plan.minutes} min. The comparison is between the medians of the ` +
-        `second and the last fifth of that time.`,
+      `Then the gateway runs without peers, with ${format(more)} streams: ${format(perSecond)} a second leave and return for ${plan.minutes} min. ` +
+        `The comparison is between the medians of the second and the last fifth of that time.`,
     ],
     series: figures.series,
     claims: [

@@ -55,9 +55,11 @@ export async function readers(testbed: Testbed, plan: Plan): Promise<Outcome> {
   return {
     title: `History: ${READERS} readers of the largest messages, beside posts`,
     method: [
-      `One ingest takes ${POSTS_PER_SECOND} posts a second, each timed from when it was due; then as many while ${READERS} readers ask for ` +
-        `\`/history?limit=1000\` again and again, each as soon as it has a whole page; then without them again. Each phase is measured in ${PARTS} parts of ${seconds} s; the figures are the medians of the parts. ` +
-        `The readers' channel has messages that cannot be compressed, as large as the default limit allows, or as large as any setting allows. Ingest has the chart's heap. The readers share their core with Postgres.`,
+      `One ingest takes ${POSTS_PER_SECOND} posts a second, each timed from when it was due. Then it takes as many beside ${READERS} readers, and ` +
+        `then without them again. Each reader asks for \`/history?limit=1000\` again and again, as soon as it has a whole page. Each phase is ` +
+        `measured in ${PARTS} parts of ${seconds} s; the figures are the medians of the parts.`,
+      `The readers' channel has messages that cannot be compressed. They are as large as the default limit allows, or as large as any ` +
+        `setting allows. Ingest has the chart's heap. The readers share their core with Postgres.`,
     ],
     series: figures.series,
     claims: SIZES.flatMap((size) => claimsOf(figures, size)),

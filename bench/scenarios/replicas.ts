@@ -39,9 +39,9 @@ export async function replicas(testbed: Testbed, plan: Plan): Promise<Outcome> {
   return {
     title: `Replicas: ${format(streams)} streams on one gateway and on several`,
     method: [
-      `Gateways know nothing of each other: each subscribes to Redis for its own streams. To show this on few cores, each gateway here gets ` +
-        `${format(SHARE * 100)} % of a core (a control group's quota), of cores that the load clients, the publisher and Redis use too. One channel, ` +
-        `${WINDOW} messages in flight.`,
+      `Gateways know nothing of each other: each subscribes to Redis for its own streams. To show this on few cores, each gateway gets ` +
+        `${format(SHARE * 100)} % of a core (a control group's quota). The load clients, the publisher and Redis use these cores too. There is ` +
+        `one channel, with ${WINDOW} messages in flight.`,
     ],
     series: figures.series,
     claims: [

@@ -40,10 +40,12 @@ export async function slow(testbed: Testbed, plan: Plan): Promise<Outcome> {
   return {
     title: `Slow consumers among ${format(streams)}`,
     method: [
-      `One channel at ${format(perSecond)} messages/s, half of what the gateway took just before, in three phases of ${seconds} s in one process: without slow consumers, ` +
-        `with one more reader that reads nothing after its \`ready\` and one that reads ${format(SLOW_BYTES)} bytes a second, and without them again. Two processes ` +
-        `may differ by more than this effect. Each phase is measured in ${PARTS} parts; the figures are the medians of the parts. A disconnected reader returns with its last id. The replay buffer fills throughout; so the most memory ` +
-        `used with the slow consumers is compared with the memory used after them.`,
+      `One channel has ${format(perSecond)} messages/s, half of what the gateway took just before. One process goes through three phases of ` +
+        `${seconds} s: without slow consumers, with two, and without them again. One of the two reads nothing after its \`ready\`; the other ` +
+        `reads ${format(SLOW_BYTES)} bytes a second. Two processes may differ by more than this effect. Each phase is measured in ${PARTS} ` +
+        `parts; the figures are the medians of the parts.`,
+      `A disconnected reader returns with its last id. The replay buffer fills throughout, so the most memory used with the slow consumers ` +
+        `is compared with that used after them.`,
     ],
     series: figures.series,
     claims: [

@@ -35,7 +35,7 @@ export async function storm(testbed: Testbed, plan: Plan): Promise<Outcome> {
   return {
     title: `Storm: ${format(streams)} streams resume at once`,
     method: [
-      `All streams of one channel connect in the same moment, each with a \`Last-Event-ID\` ${MISSED} messages back, to a gateway that has just ` +
+      `All streams of one channel connect in the same moment, each with a \`Last-Event-ID\` ${MISSED} messages back. The gateway has just ` +
         `started and does not know that channel. The time runs from the first connect. plain Node only accepts and answers.`,
       `The transactions are all that Postgres counted from before the gateway's start until after its end, including those of its start.`,
     ],

@@ -1,5 +1,5 @@
 /** A value of values.yaml with the comment above it. */
-export interface DocumentedValue {
+interface DocumentedValue {
   path: string
   comment: string
 }

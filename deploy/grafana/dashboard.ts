@@ -1,10 +1,10 @@
 /** A query of a panel. `$in` stands for the labels that the dashboard's variables choose. */
-export interface Query {
+interface Query {
   promql: string
   legend: string
 }
 
-export interface Panel {
+interface Panel {
   title: string
   /** What the panel shows, and what to do about it. */
   description: string

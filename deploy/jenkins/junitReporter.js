@@ -12,7 +12,7 @@ export default class JunitReporter {
   }
 }
 
-export function renderReport(results) {
+function renderReport(results) {
   const suites = results.testResults.map(renderSuite)
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('')}</testsuites>\n`
 }

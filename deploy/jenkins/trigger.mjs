@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
  *   SPINNAKER_GATE_URL         such as https://spinnaker-gate.example.org
  *   SPINNAKER_WEBHOOK_SECRET   the secret that the pipeline's trigger expects
  */
-export function renderTrigger(properties, secret) {
+function renderTrigger(properties, secret) {
   return {
     secret,
     parameters: { version: properties.VERSION, commit: properties.COMMIT },
@@ -30,7 +30,7 @@ function image(reference) {
   return { type: 'docker/image', name, version: digest, reference }
 }
 
-export function parseProperties(text) {
+function parseProperties(text) {
   const properties = Object.fromEntries(
     text
       .split('\n')

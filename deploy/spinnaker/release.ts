@@ -1,12 +1,12 @@
-import { releaseArtifacts, variable } from './artifacts.ts'
+import { releaseArtifacts } from './artifacts.ts'
 import { judge } from './judge.ts'
+import { FULL, MIGRATION, NEW, PRODUCTION, RUNNING, SMALL, STAGING } from './places.ts'
 import { smoke } from './smoke.ts'
 import {
   bake,
   deploy,
   GOES_ON,
   insist,
-  type Place,
   remove,
   route,
   type Stage,
@@ -14,44 +14,6 @@ import {
   succeeded,
   when,
 } from './stages.ts'
-
-const STAGING: Place = {
-  account: 'stagingAccount',
-  namespace: 'stagingNamespace',
-  secret: 'stagingSecret',
-}
-const PRODUCTION: Place = { account: 'account', namespace: 'namespace', secret: 'secret' }
-
-const NEW = ['image', 'edge-image']
-const RUNNING = ['running-image', 'running-edge-image']
-
-const MIGRATION = { 'migrations.mode': 'only' }
-
-/** Staging, baseline and canary: the smallest size that rolls out without a gap. */
-const SMALL = {
-  'migrations.mode': 'none',
-  'gateway.autoscaling.kind': 'none',
-  'ingest.replicas': '2',
-  'bridge.replicas': '2',
-  'gateway.replicas': '2',
-  'edge.replicas': '2',
-  'monitoring.podMonitor.enabled': 'always',
-  // Production's rules watch these releases too.
-  'monitoring.rules.enabled': 'never',
-}
-
-const FULL = {
-  'migrations.mode': 'none',
-  'gateway.autoscaling.kind': 'hpa',
-  'gateway.autoscaling.minReplicas': variable('gatewayMin'),
-  'gateway.autoscaling.maxReplicas': variable('gatewayMax'),
-  'ingest.replicas': '3',
-  'edge.replicas': '3',
-  'spread.zones': 'DoNotSchedule',
-  'monitoring.podMonitor.enabled': 'always',
-  'monitoring.rules.enabled': 'always',
-  'monitoring.dashboards.enabled': 'true',
-}
 
 const BAKED = `${succeeded('Bake baseline')} && ${succeeded('Bake canary')}`
 const DEPLOYED = `${succeeded('Deploy baseline')} && ${succeeded('Deploy canary')}`

@@ -11,7 +11,7 @@ import type { Admission } from './admission.ts'
 const OWNER = Symbol('connection')
 
 /** See GatewayMetrics. */
-export interface ConnectionMetrics {
+interface ConnectionMetrics {
   sent: { messages: number }
   gaps: { inc: (labels: { reason: string }) => void }
   resets: { inc: (labels: { reason: string }) => void }

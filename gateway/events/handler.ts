@@ -28,7 +28,7 @@ export const HEADERS = [
  * A request for `/events`, however it came in. Its answer is written to the socket, and ends it. The socket flows: what a reader
  * sends is of no interest, but only reading shows that it has left.
  */
-export interface Exchange {
+interface Exchange {
   method: string
   /** The query without its question mark. */
   search: string

@@ -15,7 +15,7 @@ import { Follower } from './follower.ts'
 import type { FollowerPorts, Scan } from './followerPorts.ts'
 import { RedisSubscription } from './redisSubscription.ts'
 
-export interface FeedOptions {
+interface FeedOptions {
   subscriber: Redis
   keys: RedisKeys
   copyKeys: CopyKeys

@@ -5,7 +5,7 @@ import type { Channel } from '../hub/channel.ts'
 import type { Item } from '../hub/replayBuffer.ts'
 import type { FollowerPorts, Scan, Scanned } from './followerPorts.ts'
 
-export interface FollowerOptions<I> {
+interface FollowerOptions<I> {
   /** Longest silence; watermarks come about once a second. */
   linkTimeoutMs: number
   /** Between looks at the log's head while live. A message's travel takes far less. */
@@ -26,9 +26,8 @@ export interface FollowerOptions<I> {
  * - CATCHING: Redis' watermark came, so new messages arrive, and are kept. The log is read up to its head.
  * - LIVE: messages are sent as they come. A hole in `previous` means a loss: CATCHING from there.
  *
- * Without a watermark from Redis for some seconds the subscription is dead: FOLLOWING, and a reconnect. Redis' low watermark
- * above the gateway's own (Redis began again), or its high one below (an old message), leads to CATCHING. So does a look at the
- * log that finds missing messages.
+ * Without a watermark from Redis for some seconds the subscription is dead: FOLLOWING, and a reconnect. CATCHING follows if Redis'
+ * low watermark is above the gateway's own (Redis began again) or its high one below (an old message), or if a look finds a loss.
  */
 export class Follower<I extends Item> {
   readonly #hub: Hub<I>

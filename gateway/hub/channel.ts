@@ -7,7 +7,7 @@ import type { Subscription } from './subscription.ts'
  * - ASKED: a question to the log is under way.
  * - READY: every message above `from` passes through the hub, and the log has all below.
  */
-export type ChannelState = 'subscribing' | 'coming' | 'asked' | 'ready'
+type ChannelState = 'subscribing' | 'coming' | 'asked' | 'ready'
 
 /**
  * One channel, from its first subscription until some time after its last. A channel that is left and taken again is another

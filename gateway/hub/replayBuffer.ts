@@ -15,12 +15,12 @@ export interface Batch<I extends Item> {
 }
 
 /** A part of the backlog; `upTo` is its end, undefined if nothing follows. */
-export interface Chunk<I extends Item> {
+interface Chunk<I extends Item> {
   batch: Batch<I>
   upTo: number | undefined
 }
 
-export interface ReplayBufferOptions<I> {
+interface ReplayBufferOptions<I> {
   maxItems: number
   maxBytes: number
   /** Most bytes in one answer by `since`. */

@@ -17,7 +17,7 @@ export interface ReplayQuery extends Omit<RangeQuery, 'maxBytes'> {
   heads: readonly number[]
 }
 
-export interface ReplayOptions {
+interface ReplayOptions {
   /** The recent messages in Redis. */
   recent: Pick<RedisReplay, 'read'>
   log: Pick<LogReader, 'range' | 'last' | 'positionBefore'>

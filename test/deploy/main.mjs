@@ -1,16 +1,29 @@
 import { build } from '../../stack/setup/build.mjs'
-import { defineCommand, flag, integer, option } from '../../stack/setup/command.mjs'
+import { defineCommand, flag, integer, option } from '../../stack/setup/defineCommand.mjs'
 import { installDependencies } from '../../stack/setup/dependencies.mjs'
-import { SetupError, orPrint, print, timed } from '../../stack/setup/print.mjs'
-import { generateClient } from '../../stack/setup/prisma.mjs'
-import { installPrograms } from '../../stack/setup/programs.mjs'
+import { SetupError, orPrint, print } from '../../stack/setup/print.mjs'
+import { SERVERS, installPrograms } from '../../stack/setup/programs.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
+import { timed } from '../support/timed.mjs'
 import { installTools } from './tools/install.mjs'
 
 /** The tests that compare generated files with their sources, and write the files if $CAUSEWAY_UPDATE is 1. */
 const GENERATED = ['deploy/generate/generated', 'deploy/spinnaker/files']
 const NO_SERVERS = ['--globalSetup=', '--globalTeardown=']
 const CONFIG = '--config=test/deploy/jest.config.js'
+const PROGRAMS = [
+  ...SERVERS,
+  // promtool comes with it.
+  { program: 'promtool', apt: 'prometheus' },
+  { program: 'shellcheck', apt: 'shellcheck' },
+]
+/** What --all needs too: it builds images and runs them. */
+const IMAGE_PROGRAMS = [
+  { program: 'buildah', apt: 'buildah' },
+  { program: 'dockerd', apt: 'docker.io' },
+  { program: 'runc', apt: 'runc' },
+  { program: 'mmdebstrap', apt: 'mmdebstrap' },
+]
 
 const parse = defineCommand({
   usage: `npm run test:deploy [-- options] [arguments of jest]: run the tests of everything that is deployed: chart, rules, dashboards
@@ -42,7 +55,7 @@ await orPrint(async () => {
 
 async function run({ all, streams, update, setup, rest }) {
   if (streams !== undefined) process.env.CAUSEWAY_DEPLOY_STREAMS = String(streams)
-  await timed('preparation', () => prepare(all ? 'deploy-all' : 'deploy'))
+  await timed('preparation', () => prepare(all ? [...PROGRAMS, ...IMAGE_PROGRAMS] : PROGRAMS))
   if (setup) return
   if (update) {
     process.env.CAUSEWAY_UPDATE = '1'
@@ -73,11 +86,10 @@ function isOption(arg) {
   return arg.startsWith('-')
 }
 
-function prepare(command) {
+function prepare(programs) {
   installDependencies()
-  generateClient()
   try {
-    installPrograms(command)
+    installPrograms(programs)
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
     // Tests that need them are skipped, and print that.

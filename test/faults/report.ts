@@ -37,7 +37,7 @@ ${markdownTable(['', ''], Object.entries(run))}
 The whole system runs on one machine (2 ingests, 2 bridges, 2 gateways, nginx, Postgres, Redis, Mosquitto), with a TCP proxy on
 every link. Posts come at a steady rate, through nginx and straight to the ingests. A post without a definite answer is repeated
 with its key. Readers of all channels, of one channel, and from a position in the past listen through nginx and straight to the
-gateways; four of them are the plain \`eventsource\` package. Streams send a heartbeat every 2 s, so that readers notice a silent
+gateways. Four of them are the plain \`eventsource\` package. Streams send a heartbeat every 2 s, so that readers notice a silent
 link; all other settings are the defaults. Publisher and readers write down what they sent and received. After each fault
 \`test/faults/judge/judge.ts\` compares that with one dump of Postgres. The seconds in the second column are those of the usual length.
 
@@ -48,10 +48,10 @@ link; all other settings are the defaults. Publisher and readers write down what
 - **attempts failed**: statuses other than 200 and 201, or no answer. Each was repeated until it was settled. Posts may fail only if
   ingest or Postgres is hit, or the way to them.
 - **worst delay**: the longest time from a commit to a reader, also during the fault.
-- **recovered after**: from the end of the fault until every commit was delivered within a second again and every post was taken; at
+- **recovered after**: from the end of the fault until every commit was delivered within a second again and every post was taken. At
   most 5 s.
-- **told after**: if the log went back and so lost messages that readers had received: from the moment in which that could first be
-  seen until the last open stream was sent \`reset\`; at most 2 s. Otherwise no stream may be sent one.
+- **told after**: from when it could first be seen that the log went back until the last open stream was sent \`reset\`.
+  At most 2 s. If the log did not go back so far that it lost messages which readers had received, no stream may be sent one.
 
 ${table(results)}
 ${section('Notes', notes)}${section('Violations', violations)}`

@@ -4,7 +4,7 @@ import type { Place } from '../../contract/place.ts'
 import type { World } from './world.ts'
 
 /** A gateway's side of its link. A forged message has no valid MAC. */
-export interface Listener {
+interface Listener {
   entry: (entry: Entry, isForged: boolean) => void
   watermark: (watermark: Extent, isForged: boolean) => void
   closed: () => void

@@ -3,14 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from '../../stack/setup/build.mjs'
-import { defineCommand } from '../../stack/setup/command.mjs'
+import { defineCommand } from '../../stack/setup/defineCommand.mjs'
 import { installDependencies } from '../../stack/setup/dependencies.mjs'
 import { inRoot } from '../../stack/setup/paths.mjs'
-import { generateClient } from '../../stack/setup/prisma.mjs'
 import { installPrograms } from '../../stack/setup/programs.mjs'
-import { orPrint, print, timed } from '../../stack/setup/print.mjs'
+import { orPrint, print } from '../../stack/setup/print.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
+import { programs } from '../command.mjs'
 import { fetchPackages } from '../support/fetchPackages.mjs'
+import { timed } from '../support/timed.mjs'
 
 const parse = defineCommand({
   usage: `npm run test:node [-- folders] [options of jest]: run the tests in these folders on the oldest supported Node and on the one
@@ -31,8 +32,7 @@ await orPrint(async () => {
 
 async function run(args) {
   installDependencies()
-  generateClient()
-  installPrograms('test')
+  installPrograms(programs)
   fetchPackages({ from: inRoot('test/node/npm'), to: HOME, what: 'two versions of Node (100 MB)' })
   build()
   const folders = args.filter((arg) => !arg.startsWith('-'))

@@ -4,17 +4,18 @@ import { join } from 'node:path'
 import type { Child } from '../../stack/child.ts'
 import { freePort } from '../../stack/ports.ts'
 import type { ServerOptions, ServerSpec } from '../../stack/server.ts'
-import { Supervisor } from '../../stack/supervisor.ts'
+import { Supervisor, type SupervisorOptions } from '../../stack/supervisor.ts'
 import type { Opened } from './disposables.ts'
 
 /** A supervisor with its own folder, both until the end of the test file. */
 export async function openSupervisor(
   opened: Opened,
   name: string,
+  options: Omit<SupervisorOptions, 'dir'> = {},
 ): Promise<{ dir: string; supervisor: Supervisor }> {
   const dir = await mkdtemp(join(tmpdir(), `causeway-${name}-`))
   opened.add(() => rm(dir, { recursive: true, force: true }))
-  const supervisor = await Supervisor.open({ dir })
+  const supervisor = await Supervisor.open({ dir, ...options })
   opened.add(() => supervisor.stop())
   return { dir, supervisor }
 }

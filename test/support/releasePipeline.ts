@@ -7,7 +7,7 @@ import { template } from '../../deploy/spinnaker/template.ts'
 import { ROOT } from '../../stack/root.ts'
 
 /** deploy/spinnaker/release.pipeline.json: the values of one installation. */
-export interface Instance {
+interface Instance {
   variables: Record<string, string | number>
   triggers: { payloadConstraints: { secret: string }; expectedArtifactIds: string[] }[]
 }

@@ -1,5 +1,22 @@
 {{/* Rules of network policies. For an empty list of peers "to" is left out, which means any address. */}}
 
+{{/* The head of a policy, which denies what its rules do not allow: dict "root" $ "component" "gateway"; without one: all pods */}}
+{{- define "causeway.policy" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: {{ include "causeway.fullname" .root }}-{{ default "deny" .component }}
+  labels:
+    {{- include "causeway.labels" . | nindent 4 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "causeway.selector" . | nindent 6 }}
+  policyTypes:
+    - Ingress
+    - Egress
+{{- end }}
+
 {{- define "causeway.egressDns" -}}
 - {{- with .Values.networkPolicy.dnsTo }}
   to:

@@ -1,5 +1,16 @@
 {{/* Parts that all pods share. Arguments: dict "root" $ "component" "ingest" "values" .Values.ingest */}}
 
+{{/* The account of pods, which may do nothing: dict "name" $name "labels" $labels */}}
+{{- define "causeway.account" -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: {{ .name }}
+  labels:
+    {{- .labels | nindent 4 }}
+automountServiceAccountToken: false
+{{- end }}
+
 {{- define "causeway.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 1000

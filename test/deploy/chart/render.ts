@@ -77,7 +77,7 @@ export function named(objects: KubernetesObject[], kind: string, name: string): 
 
 export const WORKLOADS = ['Deployment', 'StatefulSet', 'Job', 'Pod']
 
-export interface PodTemplate {
+interface PodTemplate {
   metadata: KubernetesObject['metadata']
   spec: Record<string, unknown>
 }

@@ -18,7 +18,7 @@ export const RESTRICTED = words(`--network host --read-only --tmpfs /tmp --cap-d
   --security-opt no-new-privileges --pids-limit 64 --memory 1g`)
 const READY_WITHIN_MS = 60_000
 
-export interface PodOptions {
+interface PodOptions {
   urls: ServerUrls
   env?: Record<string, string>
 }

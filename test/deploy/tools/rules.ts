@@ -4,7 +4,7 @@ import { load } from './tools.ts'
 import { readYaml } from './values.ts'
 
 /** A rule of Prometheus: an alert, or a recorded query. */
-export interface Rule {
+interface Rule {
   alert?: string
   record?: string
   expr: string

@@ -5,7 +5,7 @@ import type { Random } from '../../model/random.ts'
 import { hashOf } from '../rig/database.ts'
 import type { PostOutcome, PostRecord } from '../judge/records.ts'
 
-export interface PublisherOptions {
+interface PublisherOptions {
   /** Origins of the edge and of the ingests; each attempt goes to the next one. */
   origins: readonly string[]
   channels: readonly string[]

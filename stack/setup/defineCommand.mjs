@@ -40,14 +40,12 @@ export function defineCommand(spec) {
 
 /** The arguments that are neither one of the options nor its value. */
 function without(tokens, options, args) {
-  const taken = new Set()
-  for (const { kind, name, index, inlineValue } of tokens) {
-    if (kind !== 'option' || !Object.hasOwn(options, name)) continue
-    taken.add(index)
-    // The value is the next argument, unless it is in the same one (--name=value).
-    if (inlineValue === false) taken.add(index + 1)
-  }
-  return args.filter((_, index) => !taken.has(index))
+  const own = tokens.filter(({ kind, name }) => kind === 'option' && Object.hasOwn(options, name))
+  // The value is the next argument, unless it is in the same one (--name=value).
+  const taken = own.flatMap(({ index, inlineValue }) =>
+    inlineValue === false ? [index, index + 1] : [index],
+  )
+  return args.filter((_, index) => !taken.includes(index))
 }
 
 /** An option with a value. */

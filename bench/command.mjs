@@ -1,0 +1,62 @@
+import { defineCommand, flag, integer, matching, option } from '../stack/setup/defineCommand.mjs'
+import { SERVERS } from '../stack/setup/programs.mjs'
+
+const count = integer(1, 99)
+
+/** The command line of `npm run bench`. */
+export const parse = defineCommand({
+  usage: `npm run bench [-- scenarios and options]: set up what is missing, then measure the gateway beside its peers, and write the
+results into docs/benchmarks.md. Linux only. All load stays on the loopback. Without a scenario: all of them.`,
+  names: {
+    fanout: '1,000 streams of one channel, with messages as fast as they are taken',
+    latency: 'one message at a time to 1,000 and to 10,000 streams',
+    channels: '10,000 channels with one stream each',
+    memory: '5,000 idle streams and 10,000 more; then streams that come and go',
+    storm: '10,000 streams that resume at once',
+    connect: '5,000 streams that connect at once, and resume nothing',
+    slow: 'readers that stall, among 1,000 others',
+    drain: '5,000 streams that SIGTERM moves to another gateway',
+    replicas: 'one, two and four gateways; as root',
+    readers: '30 readers of the largest pages of history, beside posts',
+  },
+  options: {
+    rounds: option('N', 'rounds of each, in turn with the peers (default 5)', count),
+    minutes: option('N', 'how long memory lets streams come and go (default 1)', count),
+    baseline: option(
+      'REV',
+      'fanout, latency, channels, memory, storm and connect also measure the gateway of this commit',
+      matching(/^\w[\w./~^@{}-]*$/, 'a commit of git'),
+    ),
+    quick: flag('a tenth of the load for one round, to see that it all works; writes no documents'),
+  },
+  notes: `
+Go builds the peers Centrifugo and Mercure, the first time for some minutes; without Go they are left out.
+`,
+  result: ({ values: { rounds, minutes = 1, quick, baseline }, names }) => ({
+    scenarios: names,
+    rounds: rounds ?? (quick ? 1 : 5),
+    minutes,
+    quick,
+    baseline,
+  }),
+})
+
+/** What the load client, which is C and for Linux only, is compiled with. */
+export const COMPILER =
+  process.platform === 'linux'
+    ? [
+        { program: 'cc', apt: 'gcc' },
+        { program: '/usr/include/stdio.h', apt: 'libc6-dev' },
+      ]
+    : []
+
+export const programs = [
+  ...SERVERS,
+  ...COMPILER,
+  { program: '/usr/lib/nginx/modules/ngx_nchan_module.so', apt: 'libnginx-mod-nchan' },
+]
+
+export async function run(options) {
+  const { main } = await import('../dist/bench/main.js')
+  await main(options)
+}

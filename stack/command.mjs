@@ -1,0 +1,54 @@
+import { defineCommand, integer, option } from './setup/defineCommand.mjs'
+import { print } from './setup/print.mjs'
+import { SERVERS } from './setup/programs.mjs'
+
+const { env } = process
+const count = integer(1, 99)
+const port = integer(1, 65_535)
+/** The port in a variable; undefined if it is not set. */
+const portIn = (name) => (env[name] ? port(env[name], name) : undefined)
+
+/** The command line of `npm start`. */
+export const parse = defineCommand({
+  usage:
+    'npm start [-- options]: set up what is missing, then run the whole of Causeway on this machine.',
+  options: {
+    gateways: option('N', 'number of gateways (default 2)', count),
+    bridges: option('N', 'number of bridges (default 2)', count),
+    ingests: option('N', 'number of ingests (default 1)', count),
+    port: option('N', 'the port to open in the browser (default $PORT, else 8080)', port),
+    dir: option('PATH', 'the folder for data, logs and stack.json (default .stack)'),
+  },
+  notes: `
+Environment:
+  HOST            the address to listen on (default 127.0.0.1)
+  PORT            as --port
+  DATABASE_URL    use this Postgres instead of starting one; likewise REDIS_URL and MQTT_URL
+  POSTGRES_PORT   the port of the Postgres that is started (default: a free one); likewise REDIS_PORT and MQTT_PORT
+  REDIS_PREFIX    the prefix of keys in Redis (default causeway); likewise MQTT_PREFIX for topics
+  LOG_LEVEL       the log level of the services (default info); they also read all their other variables
+`,
+  result: ({ values }) => ({
+    ...values,
+    // A variable that is set to nothing is not set.
+    host: env.HOST || undefined,
+    port: values.port ?? portIn('PORT') ?? 8080,
+    databaseUrl: env.DATABASE_URL || undefined,
+    redisUrl: env.REDIS_URL || undefined,
+    mqttUrl: env.MQTT_URL || undefined,
+    postgresPort: portIn('POSTGRES_PORT'),
+    redisPort: portIn('REDIS_PORT'),
+    mqttPort: portIn('MQTT_PORT'),
+    redisPrefix: env.REDIS_PREFIX || undefined,
+    mqttPrefix: env.MQTT_PREFIX || undefined,
+  }),
+})
+
+/** A server whose URL is given is not started. */
+export const programs = SERVERS.filter(({ given }) => !env[given])
+
+export async function run(options) {
+  print('starting')
+  const { main } = await import('../dist/stack/main.js')
+  await main(options)
+}
