@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import {
+  authConfig,
+  checkAuth,
   commonConfig,
   copyKeysConfig,
   databaseConfig,
@@ -16,6 +18,7 @@ export const gatewayConfig = z
     ...databaseConfig(1),
     ...redisConfig,
     ...copyKeysConfig,
+    ...authConfig,
     HEARTBEAT_SECONDS: seconds(1, 60)
       .default(20)
       .describe(
@@ -85,3 +88,4 @@ export const gatewayConfig = z
     error:
       'expected at most half of MAX_MEMORY_BYTES, because the buffer alone would keep new streams out',
   })
+  .superRefine(checkAuth)

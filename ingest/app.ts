@@ -1,4 +1,6 @@
 import type { Express } from 'express'
+import type { Auth } from '../chassis/auth/auth.ts'
+import { createAuthenticate, createRequireAccess } from '../chassis/auth/middleware.ts'
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
@@ -8,7 +10,9 @@ import { createGetMessage, type Messages } from './getMessage.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
 import { createReadLimit } from './readLimit.ts'
 
-interface IngestOptions extends Omit<AppOptions, 'routes'> {
+interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
+  /** Undefined with AUTH=open. */
+  auth: Pick<Auth, 'authenticator' | 'access'> | undefined
   log: Pages & Messages & Channels & Pick<PostMessageOptions, 'append'>
   publish: PostMessageOptions['publish']
   posts: PostMessageOptions['posts']
@@ -24,6 +28,7 @@ const READ_MILLISECONDS = 120_000
 const CHUNKS_AT_ONCE = 1
 
 export function createIngest({
+  auth,
   log,
   publish,
   posts,
@@ -33,8 +38,10 @@ export function createIngest({
 }: IngestOptions): Express {
   const readBody = createReadBody(bodyLimits)
   const limited = createReadLimit(MAX_READS, READ_MILLISECONDS)
+  const requireAccess = createRequireAccess(auth?.access)
   return createApp({
     ...edge,
+    before: auth === undefined ? [] : [createAuthenticate(auth.authenticator, edge.corsOrigins)],
     routes: [
       {
         path: '/channels/:channel/messages',
@@ -44,17 +51,22 @@ export function createIngest({
           readBody,
           maxEventBytes,
           posts,
+          requireAccess,
         }),
       },
       {
         path: '/channels/:channel/messages/:position',
-        get: limited(createGetMessage(log)),
+        get: limited(createGetMessage(log, requireAccess)),
       },
-      { path: '/channels/:channel', get: limited(createGetChannel(log)) },
+      { path: '/channels/:channel', get: limited(createGetChannel(log, requireAccess)) },
       {
         path: '/history',
         get: limited(
-          createGetHistory({ page: (query) => log.page(query) }, new Turns(CHUNKS_AT_ONCE)),
+          createGetHistory(
+            { page: (query) => log.page(query) },
+            new Turns(CHUNKS_AT_ONCE),
+            requireAccess,
+          ),
         ),
       },
     ],

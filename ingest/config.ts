@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import {
+  authConfig,
+  checkAuth,
   commonConfig,
   copyKeysConfig,
   crashConfig,
@@ -18,6 +20,7 @@ export const ingestConfig = z
     ...databaseConfig(3),
     ...mqttConfig,
     ...copyKeysConfig,
+    ...authConfig,
     ...crashConfig,
     MQTT_WINDOW: integer(1, 60_000)
       // An MQTT client has 65,535 message ids. When they run out, it silently overwrites messages that still await their
@@ -49,3 +52,4 @@ export const ingestConfig = z
     error:
       'expected at most twice MAX_EVENT_BYTES, because a larger body would be read and then refused as an event',
   })
+  .superRefine(checkAuth)

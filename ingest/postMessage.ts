@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import type { Counter } from 'prom-client'
 import { v7 as uuid } from 'uuid'
-import { readSender } from '../chassis/auth.ts'
+import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import type { ReadBody } from '../chassis/body.ts'
 import { toProblem } from '../chassis/problems.ts'
 import { eventBytes } from '../contract/messageEvent.ts'
@@ -11,7 +11,7 @@ import type { Appended, Draft } from '../history/types.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
 import { parseContent } from './draft.ts'
 import { parseIdempotencyKey } from './idempotencyKey.ts'
-import { readPrincipal } from './principal.ts'
+import { authorOf } from './author.ts'
 
 export interface PostMessageOptions {
   /** Resolves after the commit. */
@@ -22,6 +22,7 @@ export interface PostMessageOptions {
   /** For the message as an event on a stream, whose readers may have limits of their own. */
   maxEventBytes: number
   posts: Counter<'outcome'>
+  requireAccess: RequireAccess
 }
 
 export function createPostMessage(options: PostMessageOptions): RequestHandler {
@@ -46,12 +47,12 @@ export function createPostMessage(options: PostMessageOptions): RequestHandler {
 
 /** It checks all that needs no body first, so that a request that is refused anyway need not wait for its body. */
 async function readDraft(
-  { readBody, maxEventBytes }: PostMessageOptions,
+  { readBody, maxEventBytes, requireAccess }: PostMessageOptions,
   request: Request,
 ): Promise<Draft> {
   const channel = channelParameter(request.params['channel'])
-  const sender = readSender(request.headers)
-  const principal = readPrincipal(request.headers, sender)
+  requireAccess(request, 'write', [channel])
+  const { sender, principal } = authorOf(request)
   const key = parseIdempotencyKey(request.get('idempotency-key'), principal)
   const { type, data } = parseContent(await readBody(request))
   const draft = { id: uuid(), channel, type, sender, data, principal: principal ?? sender.id, key }

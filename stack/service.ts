@@ -40,6 +40,9 @@ export async function service({ role, index, ...options }: ServiceOptions): Prom
     },
     env: {
       ...process.env,
+      // Without an issuer nobody could have a token.
+      AUTH: 'open',
+      SECURE_COOKIES: 'false',
       DATABASE_URL: options.databaseUrl,
       REDIS_URL: options.redisUrl,
       REDIS_PREFIX: options.redisPrefix,

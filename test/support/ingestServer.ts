@@ -35,6 +35,7 @@ export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
   const app = createIngest({
     logger: pino({ level: 'silent' }),
     registry,
+    auth: undefined,
     corsOrigins: [],
     log,
     publish: (entry, epoch) => void published.push({ entry, epoch }),

@@ -22,7 +22,7 @@ export function openConnection({ connectionBufferBytes = 1e6, hasPlace = true } 
     ends: count('end'),
     streams: { set: () => {} },
   }
-  const connection = new Connection(socket, 'HEAD\r\n\r\n', '10.0.0.1', 20_000, {
+  const connection = new Connection(socket, 'HEAD\r\n\r\n', '10.0.0.1', 20_000, undefined, {
     hub: {
       join: (names, start, sink) => {
         done.push(`join ${names.join()}`)
