@@ -25,6 +25,10 @@ export class FakeAccount {
   readonly bodies: unknown[] = []
   /** What a call answers instead, by its path below /account/. */
   readonly refuse: Partial<Record<string, Refusal & { errors?: unknown }>> = {}
+  /** Renewals that wait for `answerRenewals`; undefined: none waits. */
+  #held: (() => void)[] | undefined
+  /** How many calls had no good token. */
+  refusals = 0
   readonly #sessions = new Map<string, Sender>()
   readonly #tokens = new Map<string, Token>()
   #made = 0
@@ -32,7 +36,9 @@ export class FakeAccount {
   /** Undefined if the request has no token that is good. */
   senderOf(request: IncomingMessage): Sender | undefined {
     const token = this.#tokens.get(cookieOf(request, 'causeway-access'))
-    return token === undefined || token.expiresAt <= Date.now() ? undefined : token.sender
+    if (token !== undefined && token.expiresAt > Date.now()) return token.sender
+    this.refusals += 1
+    return undefined
   }
 
   /** No token is good any more, but the sessions are. */
@@ -43,6 +49,16 @@ export class FakeAccount {
   endSessions(): void {
     this.#sessions.clear()
     this.#tokens.clear()
+  }
+
+  /** From now on renewals get no answer. */
+  holdRenewals(): void {
+    this.#held = []
+  }
+
+  answerRenewals(): void {
+    for (const go of this.#held?.splice(0) ?? []) go()
+    this.#held = undefined
   }
 
   answer(request: IncomingMessage, response: ServerResponse, url: URL): void {
@@ -66,6 +82,7 @@ export class FakeAccount {
     }
     const body = parseJson(await text(request))
     const given = isObject(body) ? body : {}
+    if (path === 'renew') await this.#mayRenew()
     if (path === 'renew') return this.#enter(response, this.#sessions.get(session), session)
     if (path.startsWith('logout')) {
       this.#sessions.delete(session)
@@ -74,6 +91,13 @@ export class FakeAccount {
     }
     this.bodies.push(body)
     this.#enter(response, this.#signIn(path, given))
+  }
+
+  #mayRenew(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#held === undefined) resolve()
+      else this.#held.push(resolve)
+    })
   }
 
   #signIn(path: string, { name, password, displayName }: Record<string, unknown>) {

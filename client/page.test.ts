@@ -21,11 +21,11 @@ const at = (seconds: number) => `2026-11-21T19:33:0${seconds}.000Z`
 test('A group of messages shows its sender once, with initial and colour, and each its time', async () => {
   chat.log.append('one', { sender: { id: 'zoe', name: '“zoë”' }, sentAt: at(1) })
   chat.log.append('two', { sender: { id: 'zoe', name: '“zoë”' }, sentAt: at(2) })
-  chat.log.append('three', { sender: { id: 'bob', name: '!' }, sentAt: at(3) })
+  chat.log.append('three', { sender: { id: 'bob', name: '★' }, sentAt: at(3) })
   await enter()
   await shown('.text', 'three')
   expect(await texts()).toEqual(['one', 'two', 'three'])
-  expect(await chat.page.locator('.message .name').allTextContents()).toEqual(['“zoë”', '!'])
+  expect(await chat.page.locator('.message .name').allTextContents()).toEqual(['“zoë”', '★'])
   expect(await chat.page.locator('.avatar').allTextContents()).toEqual(['Z', '·'])
   expect(await chat.page.locator('.avatar').first().getAttribute('aria-hidden')).toBe('true')
   expect(await chat.page.locator('.message .sender').first().getAttribute('title')).toBe('zoe')

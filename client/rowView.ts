@@ -1,7 +1,7 @@
 import type { Pending } from './conversation.ts'
 import { textOf } from './conversation.ts'
 import { element } from './element.ts'
-import { badgeOf } from './senderBadge.ts'
+import { badgeOf, nameOf } from './senderLabel.ts'
 import type { Row } from './timelineRows.ts'
 import { codeView, textView } from './textView.ts'
 import { clockTime, dayName, fullTime } from './dateFormat.ts'
@@ -68,9 +68,10 @@ function frame(
 ): HTMLLIElement {
   const item = element('li', first ? 'message first' : 'message')
   if (first) {
-    const avatar = element('span', `avatar hue-${hueOf(sender.id)}`, initialOf(sender.name))
+    const shown = nameOf(sender)
+    const avatar = element('span', `avatar hue-${hueOf(sender.id)}`, initialOf(shown))
     avatar.ariaHidden = 'true'
-    const name = element('bdi', `name hue-${hueOf(sender.id)}`, sender.name)
+    const name = element('bdi', `name hue-${hueOf(sender.id)}`, shown)
     const line = element('p', 'sender', name)
     line.title = sender.id
     const badge = badgeOf(sender)

@@ -142,3 +142,22 @@ test('A stream that is refused for its token comes back with a new one', async (
   await sees('.text', 'again')
   expect(counted('POST renew')).toBe(1)
 })
+
+test('Two tabs whose tokens were refused renew once for both', async () => {
+  await signIn()
+  const second = await chat.page.context().newPage()
+  await second.goto(chat.server.base)
+  await second.locator('#connection[data-state=live]').waitFor()
+  chat.account.endTokens()
+  chat.account.holdRenewals()
+  await say('one')
+  await second.getByLabel('Message', { exact: true }).fill('two')
+  await second.getByLabel('Message', { exact: true }).press('Enter')
+  await waitFor(() => chat.account.refusals === 2, 5)
+  // The second tab waits for the first one's lock.
+  await second.waitForFunction(async () => (await navigator.locks.query()).pending?.length === 1)
+  chat.account.answerRenewals()
+  await sees('.own:not(.pending):not(.failed) .text', 'one')
+  await waitFor(() => chat.log.posts.length === 2, 5)
+  expect([counted('POST renew'), chat.log.posts.length]).toEqual([1, 2])
+})

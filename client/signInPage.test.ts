@@ -169,7 +169,7 @@ test('A person who is signed in may leave an invitation aside', async () => {
 
 test('A provider that failed is named in plain words, and the error leaves the address', async () => {
   await open('#signin-error=denied&request=4f2')
-  await chat.page.getByRole('status').filter({ hasText: 'The sign-in was cancelled' }).waitFor()
+  await alert('The sign-in was cancelled')
   await chat.page.getByText('request 4f2').waitFor()
   await signIn()
   await live()

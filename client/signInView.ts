@@ -31,7 +31,7 @@ export class SignInView {
       this.#draw('You are invited', '', [form, ...stay(reason)])
       return
     }
-    this.#draw('Sign in', notice(reason), [])
+    this.#draw('Sign in', '', [])
     try {
       const methods = await this.#options.api.methods()
       if (this.#root.hidden) return
@@ -55,7 +55,7 @@ export class SignInView {
     mark.src = 'client/icon.svg'
     mark.alt = ''
     const words = element('p', 'notice', text)
-    words.setAttribute('role', 'status')
+    words.setAttribute('role', 'alert')
     const card = element('div', 'card', mark, element('h1', '', title), words, ...content)
     this.#root.replaceChildren(card)
     this.#root.hidden = false
@@ -71,7 +71,7 @@ export class SignInView {
       return link
     })
     const ways = [
-      ...(links.length > 0 ? [element('nav', 'providers', ...links)] : []),
+      ...(links.length > 0 ? [element('div', 'providers', ...links)] : []),
       ...(local ? [loginForm(this.#options)] : []),
       ...(guests ? [guestForm(this.#options)] : []),
     ]

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { badgeOf } from './senderBadge.ts'
+import { badgeOf, nameOf } from './senderLabel.ts'
 
 test.each([
   ['user:alice', 'Alice', ''],
@@ -15,4 +15,14 @@ test.each([
   ['4f2ac0ffee', 'Alice', ''],
 ])('Beside the sender %s with the name %s stands "%s"', (id, name, badge) => {
   expect(badgeOf({ id, name })).toBe(badge)
+})
+
+test.each([
+  ['Alice', 'Alice'],
+  ['M\u202eyrolla', 'Myrolla'],
+  [`a${'\u0336'.repeat(63)}`, 'a\u0336\u0336'],
+  ['\u3164', 'user:alice'],
+  ['', 'user:alice'],
+])('The name %j is shown as %j', (name, shown) => {
+  expect(nameOf({ id: 'user:alice', name })).toBe(shown)
 })
