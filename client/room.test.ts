@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { Unreachable } from './api.ts'
+import { Unreachable } from './request.ts'
 import { aPage, fakeApi, settled } from './apiFixture.ts'
 import { type FakeSource, fakeEventSource } from './eventSourceFixture.ts'
 import { aMessage } from './messageFixture.ts'
 import { Room } from './room.ts'
 import { SILENCE_MS } from './streamState.ts'
+import { Unsent } from './unsent.ts'
 import { Problem } from '../contract/problem.ts'
 
 let source: () => FakeSource
@@ -24,14 +25,18 @@ afterEach(() => {
 })
 
 /** The handlers' calls since the last look. */
-function enter() {
+function enter(unsent = new Unsent(undefined, 'me')) {
   const { api, posts, pages } = fakeApi()
   const events: string[] = []
-  const room = new Room(api, 'https://chat.example/', 'lobby', 'me', {
-    connection: (connection) => events.push(connection.is),
-    change: () => events.push('change'),
-    arrived: ({ position }) => events.push(`m${position}`),
-  })
+  const base = 'https://chat.example/'
+  const room = new Room(
+    { api, base, channel: 'lobby', me: 'me', unsent },
+    {
+      connection: (connection) => events.push(connection.is),
+      change: () => events.push('change'),
+      arrived: ({ position }) => events.push(`m${position}`),
+    },
+  )
   rooms.push(room)
   const positions = () => room.conversation.messages.map(({ position }) => position)
   return { room, posts, pages, positions, news: () => events.splice(0) }
