@@ -10,7 +10,13 @@ const HELP = `node stack/setup.mjs <command>: ${Object.keys(COMMANDS).join(', ')
 node stack/setup.mjs <command> --help: what it does, and its options
 `
 /** The folder of each command's program. */
-const PROGRAMS = { start: 'stack', bench: 'bench', faults: 'test/faults', clients: 'test/clients' }
+const PROGRAMS = {
+  start: 'stack',
+  bench: 'bench',
+  faults: 'test/faults',
+  fuzz: 'test/security/fuzz',
+  clients: 'test/clients',
+}
 
 /**
  * The entry of `npm start`, `npm test`, `npm run faults` and so on. It is plain JavaScript and imports only Node's own modules,

@@ -125,6 +125,22 @@ readers received, and write docs/reliability.md.`,
       command: ['npm run faults', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
     }),
   }),
+  fuzz: defineCommand({
+    usage: `npm run fuzz [-- options]: set up what is missing, then send random requests to nginx, an ingest and a gateway. It fails at a
+5xx, at 5 s without an answer, at an error that is no problem, and at a process that grows. Linux only.`,
+    options: {
+      requests: option('N', 'how many (default 100000)', integer(1, 100_000_000)),
+      seed: option(
+        'N',
+        "the same seed sends the same requests (default: the time's)",
+        integer(0, 999_999_999),
+      ),
+    },
+    result: ({ values: { requests = 100_000, seed } }) => ({
+      requests,
+      seed: seed ?? Math.floor(Date.now() / 1_000) % 1_000_000,
+    }),
+  }),
   clients: defineCommand({
     usage: `npm run test:clients [-- languages and options]: set up what is missing, then let clients that others wrote read streams that
 are cut, refused and moved, and print what each of them received. Without a language: all of them. A missing one is skipped.`,

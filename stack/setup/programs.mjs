@@ -8,7 +8,7 @@ import { run } from './run.mjs'
 const MORE_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin:/opt/homebrew/bin:/opt/homebrew/sbin'
 
 /** The commands that run the whole system. */
-const RUNNERS = ['start', 'faults', 'clients', 'bench', 'test', 'deploy', 'deploy-all']
+const RUNNERS = ['start', 'faults', 'fuzz', 'clients', 'bench', 'test', 'deploy', 'deploy-all']
 const IMAGES = ['deploy-all']
 const isLinux = process.platform === 'linux'
 /** The load client is C, for Linux only. */
