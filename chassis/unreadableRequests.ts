@@ -48,7 +48,7 @@ function problemOf({ code = '' }: NodeJS.ErrnoException, isBody: boolean): Probl
 }
 
 /** So long may a client go on to send what nobody reads. */
-const LINGER_MS = 2_000
+const UNREAD_MS = 2_000
 
 function ignore(): void {}
 
@@ -59,6 +59,6 @@ function end(socket: Duplex, problem: Problem): void {
   // A close with bytes unread is a reset, at which a client that still sends its body loses the answer. To hear 'data' takes the
   // connection from Node's parser, which would report every packet.
   socket.on('data', ignore).removeAllListeners('data').resume()
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+  const timer = setTimeout(() => socket.destroy(), UNREAD_MS)
   socket.once('close', () => clearTimeout(timer))
 }
