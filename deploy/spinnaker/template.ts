@@ -12,7 +12,11 @@ interface Variable {
 const VARIABLES: Variable[] = [
   text('account', "Spinnaker's account for production's cluster"),
   text('namespace', "Production's namespace", 'causeway'),
-  text('secret', 'Secret in it with DATABASE_URL, REDIS_URL, MQTT_URL and COPY_KEYS', 'causeway'),
+  text(
+    'secret',
+    "Secret in it with DATABASE_URL, the services' addresses and COPY_KEYS",
+    'causeway',
+  ),
   text('stagingAccount', "Spinnaker's account for staging's cluster"),
   text('stagingNamespace', "Staging's namespace", 'causeway-staging'),
   text('stagingSecret', "Secret in it with staging's addresses and COPY_KEYS", 'causeway'),
