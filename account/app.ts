@@ -10,7 +10,7 @@ import { createSessionRoutes } from './sessionRoutes.ts'
 import { createSignInRoutes } from './signInRoutes.ts'
 import { createTokenRoutes } from './tokenRoutes.ts'
 
-export interface AccountAppOptions extends Omit<AppOptions, 'routes' | 'corsOrigins'> {
+export interface AccountAppOptions extends Omit<AppOptions, 'routes' | 'before' | 'corsOrigins'> {
   account: Account
   guests: boolean
   /** Identity providers, for the page to show. */
@@ -34,5 +34,5 @@ export function createAccountApp(options: AccountAppOptions): Express {
     ...providerRoutes,
   ]
   // No other origin: a page elsewhere may use Causeway with tokens, but not somebody's sessions.
-  return createApp({ ...edge, corsOrigins: [], routes: routes.map(sameOrigin) })
+  return createApp({ ...edge, corsOrigins: [], before: [sameOrigin], routes })
 }

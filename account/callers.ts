@@ -29,10 +29,11 @@ export class Callers {
 
   /** Throws `unauthenticated`. */
   async identify(request: Request): Promise<Caller> {
+    // Another scheme is somebody else's, such as that of a proxy in front.
+    const [bearer, token = ''] =
+      /^Bearer(?: +(\S*))?$/i.exec(request.get('authorization') ?? '') ?? []
     const { principal, groups } =
-      request.headers.authorization === undefined
-        ? await this.#bySession(request)
-        : await this.#byToken(request.headers.authorization)
+      bearer === undefined ? await this.#bySession(request) : await this.#byToken(token)
     return { principal, grants: await this.#options.grants.of(principal, groups) }
   }
 
@@ -51,10 +52,9 @@ export class Callers {
     return session
   }
 
-  async #byToken(authorization: string) {
+  async #byToken(token: string) {
     const { tokens, revocations } = this.#options
-    const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
-    const claims = token === undefined ? undefined : await tokens.verify(token)
+    const claims = await tokens.verify(token)
     if (claims === undefined) throw new Problem('unauthenticated', 'The token is not valid.')
     const { sub, sid, jti, iat, groups } = claims
     if (await revocations.refuses([sub, `session:${sid}`, `token:${jti}`], iat * 1_000)) {

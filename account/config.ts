@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { commonConfig, databaseConfig, publicConfig } from '../chassis/commonConfig.ts'
+import { authConfig, commonConfig, databaseConfig, publicConfig } from '../chassis/commonConfig.ts'
 import { boolean, field, integer } from '../chassis/configFields.ts'
 import { providers } from './oidc/providerSettings.ts'
 import { localPrincipal } from './principals.ts'
@@ -23,9 +23,7 @@ export const accountConfig = z
       const key = Buffer.from(text, 'base64url')
       return key.length === KEY_BYTES && key.toString('base64url') === text ? key : undefined
     }).describe('Encrypts the private signing keys in the database; all processes share it'),
-    SECURE_COOKIES: boolean()
-      .default(true)
-      .describe('Whether the cookies are those for TLS, __Host-…; false only without TLS'),
+    SECURE_COOKIES: authConfig.SECURE_COOKIES,
     GUESTS: boolean().default(false).describe('Whether anyone may come in as a guest, by a name'),
     PROVIDERS: providers.describe(
       'Identity providers, as a JSON list; docs/identity.md has the fields',

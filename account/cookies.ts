@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import * as credentials from '../chassis/auth/credentials.ts'
 
 /** Names of the cookies; see `SECURE_COOKIES`. */
 export interface CookieNames {
@@ -11,22 +12,13 @@ export interface CookieNames {
 
 /** `__Host-`: browsers take it over https only, from this host only, and for all paths. A page on another port cannot plant one. */
 export function cookieNames(secure: boolean): CookieNames {
-  const prefix = secure ? '__Host-' : ''
-  return {
-    session: `${prefix}causeway-session`,
-    access: `${prefix}causeway-access`,
-    signIn: `${prefix}causeway-signin`,
-    secure,
-  }
+  const signIn = `${secure ? '__Host-' : ''}causeway-signin`
+  return { ...credentials.cookieNames(secure), signIn, secure }
 }
 
-/** Undefined if the request does not have it, or has it twice: another host of the domain may have planted the second. */
+/** Undefined if the request does not have it. */
 export function readCookie(request: Pick<Request, 'headers'>, name: string): string | undefined {
-  const found = (request.headers.cookie ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-  return found.length === 1 ? found[0]?.slice(name.length + 1) : undefined
+  return credentials.readCookie(request.headers.cookie ?? '', name)
 }
 
 /** Lax: a link from another site leads to a page that is signed in; a form of another site does not send it. */

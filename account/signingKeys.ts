@@ -51,7 +51,10 @@ export class SigningKeys {
     const oldest = published[0]?.generation ?? 0
     if (published.length < keys.length) await database.query(DELETE, [oldest])
     const known = new Map(this.#keys.map((key) => [key.kid, key]))
-    this.#keys = published.map((row) => known.get(row.kid) ?? this.#open(row))
+    this.#keys = published.map((row) => {
+      const { signsFrom } = row
+      return { ...(known.get(row.kid) ?? this.#open(row)), signsFrom }
+    })
   }
 
   /** Those that verifiers need, as a JWK set. Throws `unavailable` before the first refresh. */
@@ -80,7 +83,7 @@ export class SigningKeys {
     return { keys, now: Number(rows[0]?.now) }
   }
 
-  #open({ kid, publicKey, privateKey, signsFrom }: KeyRow): SigningKey {
+  #open({ kid, publicKey, privateKey }: KeyRow): Omit<SigningKey, 'signsFrom'> {
     const pem = this.#options.seal.open(kid, privateKey)
     if (pem === undefined) {
       throw new Error(
@@ -93,7 +96,6 @@ export class SigningKeys {
       privateKey: createPrivateKey(pem),
       publicKey: createPublicKey(pem),
       publicJwk,
-      signsFrom,
     }
   }
 }

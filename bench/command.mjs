@@ -1,5 +1,7 @@
 import { defineCommand, flag, integer, matching, option } from '../stack/setup/defineCommand.mjs'
 import { SERVERS } from '../stack/setup/programs.mjs'
+import { runInPlace } from '../stack/setup/run.mjs'
+import { fetchNodes, findNode } from '../test/support/nodes.mjs'
 
 const count = integer(1, 99)
 
@@ -30,7 +32,7 @@ results into docs/benchmarks.md. Linux only. All load stays on the loopback. Wit
     quick: flag('a tenth of the load for one round, to see that it all works; writes no documents'),
   },
   notes: `
-Go builds the peers Centrifugo and Mercure, the first time for some minutes; without Go they are left out.
+The measured servers run on the Node in the image. Go builds the peers Centrifugo and Mercure, the first time for some minutes; without Go they are left out.
 `,
   result: ({ values: { rounds, minutes = 1, quick, baseline }, names }) => ({
     scenarios: names,
@@ -56,7 +58,14 @@ export const programs = [
   { program: '/usr/lib/nginx/modules/ngx_nchan_module.so', apt: 'libnginx-mod-nchan' },
 ]
 
+/** Measures on the Node in the image, which is the one that people deploy; on this Node if npm has none for this machine. */
 export async function run(options) {
+  fetchNodes()
+  const node = findNode('image')
+  if (node !== undefined && node.version !== process.version) {
+    process.exitCode = await runInPlace(node.path, process.argv.slice(1))
+    return
+  }
   const { main } = await import('../dist/bench/main.js')
   await main(options)
 }

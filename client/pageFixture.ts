@@ -35,7 +35,7 @@ function sendFile(response: ServerResponse, path: string): void {
 }
 
 /** The page in a real browser: one browser for a test file, and for each test a new log, a new server and a new profile. */
-export class PageBed {
+export class ChatFixture {
   #browser: Browser | undefined
   #server: FixtureServer | undefined
   #page: Page | undefined

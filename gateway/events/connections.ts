@@ -92,7 +92,9 @@ export class Connections {
     // Whole numbers, which take no memory of their own.
     connection.readyBy = Math.ceil(now + READY_MS)
     const maxAge = this.#options.maxAgeMs * (1 - Math.random() / 5)
-    connection.endsAt = Math.ceil(now + Math.min(maxAge, this.#lifeOf(connection)))
+    const left = this.#leftOf(connection)
+    const early = EXPIRY_MS + Math.min(EXPIRY_JITTER_MS, left / 20) * Math.random()
+    connection.endsAt = Math.ceil(now + Math.min(maxAge, left - early))
     connection.join(channels, start)
     this.#size++
     this.#options.metrics.streams.set(this.#size)
@@ -131,11 +133,9 @@ export class Connections {
     }
   }
 
-  /** Milliseconds for which its token lets it live. */
-  #lifeOf({ identity }: Connection): number {
-    if (identity === undefined) return Infinity
-    const left = identity.expiresAt - this.#options.wallNow()
-    return left - EXPIRY_MS - Math.min(EXPIRY_JITTER_MS, left / 20) * Math.random()
+  /** Milliseconds until its token ends. */
+  #leftOf({ identity }: Connection): number {
+    return identity === undefined ? Infinity : identity.expiresAt - this.#options.wallNow()
   }
 
   #schedule(connection: Connection, at: number): void {
@@ -146,8 +146,8 @@ export class Connections {
   #visit(connection: Connection, now: number): void {
     const { isWaiting, heartbeatMs } = connection
     if (now >= connection.endsAt) {
-      const isExpired = this.#lifeOf(connection) <= 0
-      this.#end(connection, isExpired ? 'expired' : 'max-age')
+      const mostMs = EXPIRY_MS + EXPIRY_JITTER_MS
+      this.#end(connection, this.#leftOf(connection) <= mostMs ? 'expired' : 'max-age')
     } else if (isWaiting && now >= connection.readyBy) this.#end(connection, 'unavailable')
     else {
       // Before `ready` there is no position that could be told.

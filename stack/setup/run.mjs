@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { ROOT } from './paths.mjs'
 import { SetupError } from './print.mjs'
 
@@ -17,4 +18,13 @@ export function run(program, args, { isQuiet = false, failure, ...options } = {}
 /** Runs a program that npm installed, given by its file below node_modules. */
 export function runNode(file, args, options) {
   run(process.execPath, [`node_modules/${file}`, ...args], options)
+}
+
+/** Runs a program with our terminal in place of this one, and returns its exit code. */
+export async function runInPlace(program, args) {
+  const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit' })
+  // A terminal sends Ctrl-C to the child as well. A plain kill reaches only this process, which passes it on.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  const [code] = await once(child, 'exit')
+  return code ?? 1
 }
