@@ -32,7 +32,7 @@ export class LogFiles {
   create(name: string): string {
     const path = join(this.folder, `${name}.log`)
     if (fs.existsSync(path)) fs.renameSync(path, `${path}.1`)
-    fs.writeFileSync(path, '')
+    fs.writeFileSync(path, '', { mode: 0o600 })
     return path
   }
 

@@ -6,6 +6,7 @@ import { waitForHttp } from './probes.ts'
 import { ROOT } from './root.ts'
 import { type ServerSpec, type ServerOptions, serverSpec } from './server.ts'
 import { renderConfig } from './template.ts'
+import type { Authority } from './tls.ts'
 
 export interface NginxOptions extends ServerOptions {
   host: string
@@ -14,6 +15,7 @@ export interface NginxOptions extends ServerOptions {
   accessLog: string
   ingestPorts: number[]
   gatewayPorts: number[]
+  tls?: Authority | undefined
 }
 
 // nginx takes memory for each before it is used. No machine with one nginx needs more.
@@ -31,7 +33,7 @@ export function nginx(options: NginxOptions): ServerSpec {
   if (account !== undefined) chownSync(options.accessLog, account.uid, account.gid)
   const metricsUrl = `http://127.0.0.1:${statusPort}/nginx_status`
   return serverSpec('nginx', {
-    url: `http://${bracketed(LOOPBACK[host] ?? host)}:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${bracketed(LOOPBACK[host] ?? host)}:${port}`,
     metricsUrl,
     // Until nginx has read its configuration it reports to the file of -e, by default one below /var/log.
     command: commandAs(account, 'nginx', ['-e', 'stderr', '-p', dir, '-c', config], {
@@ -48,6 +50,7 @@ export function nginx(options: NginxOptions): ServerSpec {
 export function writeConfig(options: NginxOptions): string {
   const { dir, host, port, statusPort, accessLog, ingestPorts, gatewayPorts } = options
   const config = join(dir, 'nginx.conf')
+  const own = options.tls?.issue(dir)
   ownFolder(dir)
   renderConfig('nginx.conf.template', config, {
     RUN_DIR: dir,
@@ -55,7 +58,11 @@ export function writeConfig(options: NginxOptions): string {
     STATIC_DIR: join(ROOT, 'dist'),
     TRUSTED_PROXIES: '',
     WORKER_CONNECTIONS: String(workerConnections()),
-    LISTEN: `${bracketed(host)}:${port}`,
+    LISTEN: `${bracketed(host)}:${port}${own === undefined ? '' : ' ssl'}`,
+    TLS:
+      own === undefined
+        ? ''
+        : `ssl_certificate "${own.cert}";\n    ssl_certificate_key "${own.key}";`,
     STATUS_LISTEN: `127.0.0.1:${statusPort}`,
     INGEST_SERVERS: servers(ingestPorts),
     GATEWAY_SERVERS: servers(gatewayPorts),

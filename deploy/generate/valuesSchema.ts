@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { bridgeConfig } from '../../bridge/config.ts'
 import { gatewayConfig } from '../../gateway/config.ts'
+import { ROLE_OWNERS } from '../../history/roles.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import {
   flag,
@@ -105,7 +106,10 @@ const monitoring = object({
 const mosquitto = object({
   enabled: flag,
   image: object(image),
-  passwordSecret: name,
+  secretKeys: secretKeys(
+    ['INGEST_MQTT_URL', 'BRIDGE_MQTT_URL'],
+    ['ACCOUNT_MQTT_URL', 'EXPORTER_MQTT_URL'],
+  ),
   tlsSecret: name,
   insecure: flag,
   allowFrom: peers,
@@ -154,7 +158,10 @@ export const valuesSchema: Schema = {
     }),
     migrations: object({
       mode: oneOf('hook', 'job', 'only', 'none'),
-      secretKeys: secretKeys(['DATABASE_URL']),
+      secretKeys: secretKeys(
+        ['DATABASE_URL'],
+        ROLE_OWNERS.map((owner) => `${owner.toUpperCase()}_DATABASE_URL`),
+      ),
       deadlineSeconds: integer(10, 86_400),
       resources,
     }),
@@ -188,8 +195,9 @@ function service(
   })
 }
 
-function secretKeys(secrets: string[]): Schema {
-  return object(Object.fromEntries(secrets.map((key) => [key, matching('^[A-Za-z0-9._-]+$')])), {
-    required: secrets,
+function secretKeys(required: string[], optional: string[] = []): Schema {
+  const keys = [...required, ...optional]
+  return object(Object.fromEntries(keys.map((key) => [key, matching('^[A-Za-z0-9._-]+$')])), {
+    required,
   })
 }

@@ -12,6 +12,8 @@ renderConfig('nginx.conf.template', target, {
   TRUSTED_PROXIES: '',
   WORKER_CONNECTIONS: '16384',
   LISTEN: '0.0.0.0:8080',
+  // The front does that.
+  TLS: '',
   STATUS_LISTEN: '0.0.0.0:8081',
   INGEST_SERVERS: servers('ingest'),
   GATEWAY_SERVERS: servers('gateway'),

@@ -29,13 +29,16 @@ beforeAll(async () => {
   doors['postgres'] = await openTerminator(portOf(databaseUrl), own, true)
   doors['redis'] = await openTerminator(portOf(redisUrl), own)
   doors['mqtt'] = await openTerminator(portOf(mqttUrl), own)
-  const env = {
-    DATABASE_URL: secured(databaseUrl, 'postgres'),
-    REDIS_URL: `rediss://localhost:${doors['redis'].port}`,
-    MQTT_URL: `mqtts://localhost:${doors['mqtt'].port}`,
-    NODE_EXTRA_CA_CERTS: join(dir, 'own.crt'),
-  }
-  stack = await testStack({ databaseUrl, bridges: 1, gateways: 1, env: () => env })
+  stack = await testStack({
+    bridges: 1,
+    gateways: 1,
+    env: (_role, _index, urls) => ({
+      DATABASE_URL: secured(urls.databaseUrl, 'postgres'),
+      REDIS_URL: behind(urls.redisUrl.replace('redis:', 'rediss:'), 'redis').href,
+      MQTT_URL: behind(urls.mqttUrl.replace('mqtt:', 'mqtts:'), 'mqtt').href,
+      NODE_EXTRA_CA_CERTS: join(dir, 'own.crt'),
+    }),
+  })
 }, 60_000)
 
 afterAll(async () => {
@@ -46,10 +49,15 @@ afterAll(async () => {
 
 const portOf = (url: string): number => Number(new URL(url).port)
 
-function secured(url: string, door: string): string {
+function behind(url: string, door: string): URL {
   const to = new URL(url)
   to.hostname = 'localhost'
   to.port = String(doors[door]?.port)
+  return to
+}
+
+function secured(url: string, door: string): string {
+  const to = behind(url, door)
   to.searchParams.set('sslmode', 'verify-full')
   return to.href
 }

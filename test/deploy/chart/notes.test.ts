@@ -18,7 +18,7 @@ function notes(profile: Profile, more: string[] = []): string {
 describeUnless(toolsLack)('the notes', () => {
   test('warn of everything that is unsafe', () => {
     const text = notes('laptop')
-    const words = 'no login,secrets.values,image.digest,passwordSecret,tlsSecret'.split(',')
+    const words = 'no login,secrets.values,image.digest,tlsSecret'.split(',')
     for (const word of words) expect(text).toContain(word)
     expect(text.match(/only one pod of \w+/g)).toHaveLength(4)
     expect(notes('small').match(/^WARNING/gm)).toHaveLength(2)

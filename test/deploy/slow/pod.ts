@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { ServerUrls } from '../../../stack/servers.ts'
+import { type Servers, type ServerUrls, urlsFor } from '../../../stack/servers.ts'
 import { freePort } from '../../../stack/ports.ts'
 import { DOCKER_SOCKET, SERVICES_IMAGE, words } from './paths.ts'
 
@@ -19,7 +19,7 @@ export const RESTRICTED = words(`--network host --read-only --tmpfs /tmp --cap-d
 const READY_WITHIN_MS = 60_000
 
 interface PodOptions {
-  urls: ServerUrls
+  urls: Servers
   env?: Record<string, string>
 }
 
@@ -42,7 +42,7 @@ export class Pod {
   ): Promise<Pod> {
     const pod = new Pod(role, await freePort(), await freePort())
     const variables = {
-      ...addresses(urls),
+      ...addresses(urlsFor(role, urls)),
       COPY_KEYS: COPY_KEY,
       HOST: '127.0.0.1',
       PORT: String(pod.port),
@@ -102,8 +102,9 @@ export class Pod {
 }
 
 /** Brings the database to the newest schema, like the chart's Job; returns what it printed. */
-export async function migrate(urls: ServerUrls): Promise<string> {
-  const how = [...RESTRICTED, ...flags({ DATABASE_URL: urls.databaseUrl })]
+export async function migrate(urls: Servers): Promise<string> {
+  const variables = { ...urls.addresses, DATABASE_URL: urls.databaseUrl }
+  const how = [...RESTRICTED, ...flags(variables)]
   return docker('run', '--rm', ...how, SERVICES_IMAGE, 'node', 'dist/history/main.js')
 }
 
