@@ -10,6 +10,7 @@ export default {
     'ingest',
     'bridge',
     'gateway',
+    'account',
     'client',
     'bench',
     'stack',

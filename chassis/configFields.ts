@@ -5,7 +5,7 @@ import { z } from 'zod'
  * is one sentence that says what is expected. It never repeats the text, because a mistyped address may hold a password. Add
  * `.default(…)` and then, last, `.describe(…)`.
  */
-function field<T>(expected: string, read: (text: string) => T | undefined) {
+export function field<T>(expected: string, read: (text: string) => T | undefined) {
   return z.string({ error: `required: ${expected}` }).transform((text, context) => {
     const value = read(text)
     if (value !== undefined) return value

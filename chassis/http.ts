@@ -73,15 +73,17 @@ export const SAFE_LINES = Object.entries(SAFE_HEADERS)
   .map(([name, value]) => `${name}: ${value}\r\n`)
   .join('')
 
-function mount(app: Express, { path, get, post, answeredBefore = [] }: Route): void {
+const METHODS = ['get', 'post', 'put', 'delete'] as const
+
+function mount(app: Express, { path, answeredBefore = [], ...handlers }: Route): void {
   const route = app.route(path)
-  if (get !== undefined) route.get(get)
-  if (post !== undefined) route.post(post)
-  const allow = [
-    ...answeredBefore,
-    ...(get === undefined ? [] : ['GET', 'HEAD']),
-    ...(post === undefined ? [] : ['POST']),
-  ]
+  const allow = [...answeredBefore]
+  for (const method of METHODS) {
+    const handler = handlers[method]
+    if (handler === undefined) continue
+    route[method](handler)
+    allow.push(...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+  }
   route.all((_request, response) => {
     response.setHeader('Allow', allow.join(', '))
     throw new Problem('method-not-allowed')

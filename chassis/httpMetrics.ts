@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import { Histogram, type Registry } from 'prom-client'
 
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'])
 
 /** Rate, errors and duration of requests. Labels come from fixed tables: paths from requests could fill the registry's memory. */
 export function createHttpMetrics(registry: Registry): RequestHandler {

@@ -6,6 +6,8 @@ export interface Route {
   path: string
   get?: RequestHandler
   post?: RequestHandler
+  put?: RequestHandler
+  delete?: RequestHandler
   /** Methods that are answered before a request reaches the app; `Allow` names them too. */
   answeredBefore?: string[]
 }

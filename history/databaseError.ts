@@ -29,6 +29,11 @@ export function isTooMuch(error: unknown): boolean {
     : ['57014', '53200', '54000'].includes(code)
 }
 
+/** Whether another row has the key already: nothing was stored. */
+export function isDuplicate(error: unknown): boolean {
+  return describe(error).code === '23505'
+}
+
 function classify(error: unknown): ProblemType {
   const { code, message } = describe(error)
   // SQLSTATE classes in which the server refused or rolled back, so nothing was stored. 57014 is the statement time-out, 55P03

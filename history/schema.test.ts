@@ -23,6 +23,8 @@ const TYPES: Record<string, string> = {
   'Int @db.SmallInt': 'smallint',
   Int: 'integer',
   String: 'text',
+  'String[]': 'text[]',
+  Boolean: 'boolean',
   'String @db.Uuid': 'uuid',
   BigInt: 'bigint',
   'Json @db.Json': 'json',
@@ -35,7 +37,8 @@ function readModel(body: string): Model {
   const columns: string[] = []
   const indexes: string[] = []
   for (const line of body.split('\n').map((each) => each.trim())) {
-    const [, field, type, optional, rest = ''] = /^(\w+)\s+(\w+)(\?)?(.*)$/.exec(line) ?? []
+    const [, field, type, optional, rest = ''] =
+      /^(\w+)\s+(\w+(?:\[\])?)(\?)?(.*)$/.exec(line) ?? []
     if (field !== undefined) {
       const column = /@map\("(\w+)"\)/.exec(rest)?.[1] ?? field
       const native = [type, /@db\.[\w()]+/.exec(rest)?.[0]].filter(Boolean).join(' ')
@@ -79,5 +82,5 @@ test("Prisma's schema is the one that the migrations make", async () => {
     indexes: indexes.flatMap((row) => (row.table === table ? [row.index] : [])).sort(),
   }))
   expect(found.sort(byTable)).toEqual(models.sort(byTable))
-  expect(models).toHaveLength(6)
+  expect(models).toHaveLength(11)
 })

@@ -1,9 +1,12 @@
 import type { Express } from 'express'
+<<<<<<< HEAD
 import type { Auth } from '../chassis/auth/auth.ts'
 import { createAuthenticate, createRequireAccess } from '../chassis/auth/middleware.ts'
+=======
+import { type BodyLimits, createReadBody } from '../chassis/body.ts'
+>>>>>>> refs/heads/account
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
-import { type BodyLimits, createReadBody } from './body.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
 import { createGetHistory, type Pages } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'

@@ -2,6 +2,7 @@ import type { RequestHandler, Response } from 'express'
 import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import type { Turns } from '../chassis/turns.ts'
 import type { Page, PageQuery, RestQuery } from '../history/types.ts'
+import { searchOf } from '../chassis/searchOf.ts'
 import { parseHistoryQuery } from './historyQuery.ts'
 import { linkHeader, pageLinks, type Links } from './pageLinks.ts'
 
@@ -42,12 +43,6 @@ export function createGetHistory(
     if (request.method === 'HEAD') response.end()
     else await write(response, encode(query.channel, first, links, read))
   }
-}
-
-/** Everything after the first "?"; not by `new URL`, which throws on targets such as "//". */
-function searchOf(target: string): string {
-  const at = target.indexOf('?')
-  return at < 0 ? '' : target.slice(at + 1)
 }
 
 /** The messages are spliced in as they were encoded once, so that no reader can get another text than a subscriber. */

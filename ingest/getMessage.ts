@@ -3,7 +3,7 @@ import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import type { Entry } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
-import { pointer } from './pointer.ts'
+import { pointer } from '../chassis/pointer.ts'
 import { parsePosition } from '../contract/position.ts'
 
 export interface Messages {

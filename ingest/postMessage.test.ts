@@ -137,7 +137,7 @@ describe('a posted message', () => {
   test('that is too large is refused, and the answer names the limit', async () => {
     const answer = await post('r', { data: 'x'.repeat(1000) })
     expect(await answer.json()).toMatchObject({
-      detail: 'The body may have at most 1000 bytes (MAX_BODY_BYTES).',
+      detail: 'The body may have at most 1000 bytes.',
     })
   })
 

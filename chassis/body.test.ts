@@ -3,7 +3,7 @@ import { createConnection, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
-import { createApp, createHttpServer } from '../chassis/http.ts'
+import { createApp, createHttpServer } from './http.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import { createReadBody } from './body.ts'
 

@@ -37,10 +37,7 @@ export function createReadBody({ maxBytes, maxReadingBytes }: BodyLimits): ReadB
         bytes += chunk.length
         reading += chunk.length
         if (bytes > maxBytes) {
-          throw new Problem(
-            'too-large',
-            `The body may have at most ${maxBytes} bytes (MAX_BODY_BYTES).`,
-          )
+          throw new Problem('too-large', `The body may have at most ${maxBytes} bytes.`)
         }
         if (reading > maxReadingBytes) throw new Problem('overloaded')
         chunks.push(chunk)

@@ -1,0 +1,38 @@
+import type { Express } from 'express'
+import { createReadBody } from '../chassis/body.ts'
+import { type AppOptions, createApp } from '../chassis/http.ts'
+import type { Route } from '../chassis/route.ts'
+import type { Account } from './account.ts'
+import { createAdminRoutes } from './adminRoutes.ts'
+import { createGrantRoutes } from './grantRoutes.ts'
+import { sameOrigin } from './sameOrigin.ts'
+import { createSessionRoutes } from './sessionRoutes.ts'
+import { createSignInRoutes } from './signInRoutes.ts'
+import { createTokenRoutes } from './tokenRoutes.ts'
+
+export interface AccountAppOptions extends Omit<AppOptions, 'routes' | 'corsOrigins'> {
+  account: Account
+  guests: boolean
+  /** Identity providers, for the page to show. */
+  providers: readonly { id: string; name: string }[]
+  /** Their routes. */
+  providerRoutes: readonly Route[]
+}
+
+/** The largest body is a password's: 256 characters. */
+const BODY_LIMITS = { maxBytes: 16_384, maxReadingBytes: 4_194_304 }
+
+export function createAccountApp(options: AccountAppOptions): Express {
+  const { account, guests, providers, providerRoutes, ...edge } = options
+  const readBody = createReadBody(BODY_LIMITS)
+  const routes = [
+    ...createSignInRoutes(account, { guests, providers, readBody }),
+    ...createSessionRoutes(account, readBody),
+    ...createTokenRoutes(account),
+    ...createAdminRoutes(account, readBody),
+    ...createGrantRoutes(account, readBody),
+    ...providerRoutes,
+  ]
+  // No other origin: a page elsewhere may use Causeway with tokens, but not somebody's sessions.
+  return createApp({ ...edge, corsOrigins: [], routes: routes.map(sameOrigin) })
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { decodeBody, validateJson } from '../chassis/validate.ts'
+import type { ReadBody } from '../chassis/body.ts'
+import { ACTIONS } from '../contract/grants.ts'
+import { isSenderName, MAX_SENDER_NAME } from '../contract/sender.ts'
+import { parsePrincipal } from '../contract/principal.ts'
+import type { Request } from 'express'
+import { GROUP, GROUP_RULE, localPrincipal, MAX_GROUPS, NAME_RULE } from './principals.ts'
+
+/** The kinds of member in the bodies of requests. */
+const string = z.string('must be a string')
+
+/** The longest password is 256 code points, which may take 12 bytes each as JSON; longer text is refused before it is hashed. */
+export const password = string.max(4_096, 'is too long')
+
+/** The name of a local account, as its principal. */
+export const localName = string.transform((text, context) => {
+  const principal = localPrincipal(text)
+  if (principal !== undefined) return principal
+  context.addIssue({ code: 'custom', message: NAME_RULE })
+  return z.NEVER
+})
+
+/** A name to show. */
+export const shownName = string.refine(
+  isSenderName,
+  `must be 1 to ${MAX_SENDER_NAME} printable characters`,
+)
+
+export const groups = z
+  .array(string.regex(GROUP, GROUP_RULE), 'must be a list')
+  .max(MAX_GROUPS, `must be ${MAX_GROUPS} groups at most`)
+
+/** A service or a device: people and guests sign in. */
+export const keyPrincipal = string.refine((text) => {
+  const kind = parsePrincipal(text)?.kind
+  return kind === 'service' || kind === 'device'
+}, 'must be a principal like service:billing or device:pump-7')
+
+export const actions = z
+  .array(z.enum(ACTIONS, `must be one of ${ACTIONS.join(', ')}`), 'must be a list')
+  .nonempty('must not be empty')
+  .transform((given) => ACTIONS.filter((action) => given.includes(action)))
+
+/** Reads a request's body; throws a Problem if it is not of this form. */
+export async function readJson<S extends z.ZodType>(
+  readBody: ReadBody,
+  request: Request,
+  schema: S,
+): Promise<z.output<S>> {
+  return validateJson(schema, decodeBody(await readBody(request)))
+}

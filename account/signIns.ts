@@ -1,0 +1,104 @@
+import type { Request, Response } from 'express'
+import { Problem } from '../contract/problem.ts'
+import { cleanSenderName } from '../contract/sender.ts'
+import { type CookieNames, readCookie, setCookie } from './cookies.ts'
+import type { External, ExternalSignIn } from './externalSignIn.ts'
+import { providedPrincipal } from './principals.ts'
+import type { NewSession, Session, Sessions } from './sessions.ts'
+import type { Tokens } from './tokens.ts'
+
+export interface SignInsOptions {
+  sessions: Sessions
+  tokens: Tokens
+  cookies: CookieNames
+}
+
+/** The answer to a sign-in and to a renewal. */
+export interface SignedIn {
+  principal: string
+  name: string
+  /** The end of the access token (RFC 3339): renew before. */
+  expiresAt: string
+}
+
+const MAX_USER_AGENT = 200
+
+/** The two cookies of a browser, and what each request does to them. */
+export class SignIns implements ExternalSignIn {
+  readonly #options: SignInsOptions
+
+  constructor(options: SignInsOptions) {
+    this.#options = options
+  }
+
+  /** Begins a new session, with new secrets, and ends the one that the request's cookie names. Throws `forbidden` if banned. */
+  async signIn(
+    request: Request,
+    response: Response,
+    person: Omit<NewSession, 'userAgent'>,
+  ): Promise<SignedIn> {
+    const { sessions } = this.#options
+    const before = await this.session(request)
+    const userAgent = (request.get('user-agent') ?? '').slice(0, MAX_USER_AGENT)
+    const session = await sessions.begin({ ...person, userAgent })
+    if (session === undefined) throw new Problem('forbidden', 'This account is banned.')
+    if (before !== undefined) await sessions.end(before.sid)
+    request.log.info({ principal: session.principal, session: session.sid }, 'signed in')
+    return this.#issue(response, session)
+  }
+
+  async begin(request: Request, response: Response, person: External): Promise<void> {
+    const { provider, subject, name, groups, sid } = person
+    const principal = providedPrincipal(provider, subject)
+    const shown = cleanSenderName(name) || principal.slice('user:'.length)
+    const session = { principal, name: shown, groups, provider, subject, providerSid: sid }
+    await this.signIn(request, response, session)
+  }
+
+  end(which: Parameters<ExternalSignIn['end']>[0]): Promise<number> {
+    return this.#options.sessions.endProvided(which)
+  }
+
+  /** Throws `unauthenticated` if there is no open session. */
+  async renew(request: Request, response: Response): Promise<SignedIn> {
+    const { sessions, cookies } = this.#options
+    const cookie = readCookie(request, cookies.session)
+    const session = cookie === undefined ? undefined : await sessions.renew(cookie)
+    // The cookie stays: another tab may have signed in meanwhile, and replaced it.
+    if (session === undefined) throw new Problem('unauthenticated')
+    return this.#issue(response, session)
+  }
+
+  /** The open session that the request's cookie names. */
+  async session(request: Pick<Request, 'headers'>): Promise<Session | undefined> {
+    const { sessions, cookies } = this.#options
+    const cookie = readCookie(request, cookies.session)
+    return cookie === undefined ? undefined : sessions.find(cookie)
+  }
+
+  /** When the access token in the request's cookie ends, in ms since 1970; undefined if it has none of this session. */
+  async accessEndsAt(request: Request, session: Session): Promise<number | undefined> {
+    const { tokens, cookies } = this.#options
+    const token = readCookie(request, cookies.access)
+    const claims = token === undefined ? undefined : await tokens.verify(token)
+    return claims?.sid === session.sid ? claims.exp * 1_000 : undefined
+  }
+
+  /** Takes both cookies away. */
+  forget(response: Response): void {
+    const { session, access, secure } = this.#options.cookies
+    for (const name of [session, access]) setCookie(response, name, '', { secure, seconds: 0 })
+  }
+
+  async #issue(response: Response, session: Session): Promise<SignedIn> {
+    const { tokens, cookies } = this.#options
+    const { secure } = cookies
+    const { principal, name, now, endsAt, cookie } = session
+    const { token, expiresAt } = await tokens.issue(session)
+    setCookie(response, cookies.access, token, { secure, seconds: (expiresAt - now) / 1_000 })
+    if (cookie !== undefined) {
+      setCookie(response, cookies.session, cookie, { secure, seconds: (endsAt - now) / 1_000 })
+    }
+    return { principal, name, expiresAt: new Date(expiresAt).toISOString() }
+  }
+}
