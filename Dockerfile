@@ -22,7 +22,7 @@ RUN node stack/setup.mjs build \
   && cp -R dist/bridge dist/chassis dist/contract dist/gateway dist/history dist/ingest dist/prisma /app/dist/ \
   && cp -R prisma/migrations /app/prisma/ \
   && cp package.json deploy/image/health.mjs deploy/image/smoke.mjs /app/ \
-  && cp -R dist/client dist/contract /edge/ \
+  && cp -R dist/page/. /edge/ \
   # Whatever the modes in the checkout: everybody may read the files, and only root may write them.
   && chmod -R u=rwX,go=rX /app /edge nginx.conf
 

@@ -27,7 +27,7 @@ export function createProblemHandler(): ErrorRequestHandler {
 /** A problem as a whole answer, for answers that Express does not write. `headers` are the last ones, with their empty line. */
 export function renderProblem(
   problem: Problem,
-  { requestId, headers, method }: { requestId: string; headers: string; method: string },
+  { requestId, headers, method }: { requestId?: string; headers: string; method?: string },
 ): string {
   const body = JSON.stringify(problem.toDetails(requestId))
   const challenge = problem.status === 401 ? `WWW-Authenticate: ${challengeOf(problem)}\r\n` : ''

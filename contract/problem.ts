@@ -19,7 +19,13 @@ export const PROBLEMS = {
     title: 'No representation matches the Accept header',
     retry: false,
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request took too long to arrive; try again',
+    retry: true,
+  },
   'too-large': { status: 413, title: 'The body is too large', retry: false },
+  'misdirected-request': { status: 421, title: 'This host is not served here', retry: false },
   'unsupported-media-type': { status: 415, title: 'Send application/json', retry: false },
   'validation-failed': { status: 422, title: 'The body is not valid', retry: false },
   'idempotency-conflict': {

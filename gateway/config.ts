@@ -64,9 +64,9 @@ export const gatewayConfig = z
       .default(2_147_483_648)
       .describe('Resident memory above which new streams are refused, and told to reconnect later'),
     PROXY_HOPS: integer(0, 10)
-      .default(1)
+      .default(0)
       .describe(
-        'Number of proxies in front whose X-Forwarded-For is trusted; 0 if clients connect directly',
+        'Number of proxies in front whose X-Forwarded-For is trusted; 0 if clients connect directly, because anyone can send it',
       ),
     REPLAY_BUFFER_BYTES: integer(0, 4_294_967_296)
       .default(33_554_432)

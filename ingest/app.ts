@@ -1,10 +1,7 @@
 import type { Express } from 'express'
-<<<<<<< HEAD
 import type { Auth } from '../chassis/auth/auth.ts'
 import { createAuthenticate, createRequireAccess } from '../chassis/auth/middleware.ts'
-=======
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
->>>>>>> refs/heads/account
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'

@@ -1,12 +1,8 @@
 import type { Request, RequestHandler } from 'express'
 import type { Counter } from 'prom-client'
 import { v7 as uuid } from 'uuid'
-<<<<<<< HEAD
 import type { RequireAccess } from '../chassis/auth/middleware.ts'
-=======
-import { readSender } from '../chassis/auth.ts'
 import type { ReadBody } from '../chassis/body.ts'
->>>>>>> refs/heads/account
 import { toProblem } from '../chassis/problems.ts'
 import { eventBytes } from '../contract/messageEvent.ts'
 import type { LinkedEntry } from '../contract/message.ts'

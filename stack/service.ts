@@ -51,6 +51,7 @@ export async function service({ role, index, ...options }: ServiceOptions): Prom
       COPY_KEYS: options.copyKeys,
       // nginx' variables have the same names; the services stay behind it.
       HOST: '127.0.0.1',
+      PROXY_HOPS: '1',
       PORT: String(port),
       METRICS_HOST: '127.0.0.1',
       METRICS_PORT: String(metricsPort),

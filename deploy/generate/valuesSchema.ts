@@ -77,11 +77,21 @@ const autoscaling = object(
   },
 )
 
+const perSecond = integer(1, 1_000_000)
 const edge = object({
   replicas,
   image: object(image),
   workerConnections: integer(64, 1_000_000),
   trustedProxies: list(matching('^[0-9a-fA-F.:]+(/[0-9]{1,3})?$')),
+  hosts: list(matching('^[^ ;{}"$]+$')),
+  https: flag,
+  limits: object({
+    streams: integer(1, 65_535),
+    streamsPerSecond: perSecond,
+    requests: integer(1, 65_535),
+    requestsPerSecond: perSecond,
+    signInsPerSecond: perSecond,
+  }),
   service: object({ type: oneOf('ClusterIP', 'LoadBalancer'), port, annotations: map(text) }),
   ...placement,
 })

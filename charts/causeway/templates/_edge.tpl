@@ -5,13 +5,28 @@
 {{- range .Values.edge.trustedProxies }}
 {{- $trusted = printf "%sset_real_ip_from %s;\n  " $trusted . }}
 {{- end }}
+{{- if and (or .Values.ingress.enabled .Values.httpRoute.enabled) (not $trusted) }}
+{{- fail "Set edge.trustedProxies to the addresses of the Ingress or Gateway: without them all clients count as one, and share the limits of one." }}
+{{- end }}
 {{- if $trusted }}
 {{- $trusted = printf "%sreal_ip_header X-Forwarded-For;\n  real_ip_recursive on;" $trusted }}
 {{- end }}
 {{- /* Twice: nginx tries the next server of its list, and one address of a Service leads to several pods. */}}
 {{- $ingest := printf "server %s-ingest:8080 max_fails=0;" $name }}
 {{- $gateway := printf "server %s-gateway:8080 max_fails=0;" $name }}
+{{- $hosts := concat (list (printf "%s-edge" $name) (printf "%s-edge.%s" $name .Release.Namespace) (printf "%s-edge.%s.svc" $name .Release.Namespace)) .Values.edge.hosts .Values.httpRoute.hostnames }}
+{{- if .Values.ingress.enabled }}{{ $hosts = append $hosts .Values.ingress.host }}{{ end }}
+{{- $limits := .Values.edge.limits }}
 {{- $values := dict
+  "HOSTS" ($hosts | uniq | join " ")
+  "HSTS" (ternary "max-age=31536000" "" (or .Values.edge.https (not (empty .Values.ingress.tlsSecret))))
+  "MAX_BODY_BYTES" (include "causeway.text" (default 65536 .Values.ingest.config.MAX_BODY_BYTES))
+  "STREAMS_PER_CLIENT" (include "causeway.text" $limits.streams)
+  "STREAMS_PER_SECOND" (include "causeway.text" $limits.streamsPerSecond)
+  "REQUESTS_PER_CLIENT" (include "causeway.text" $limits.requests)
+  "REQUESTS_PER_SECOND" (include "causeway.text" $limits.requestsPerSecond)
+  "SIGN_INS_PER_SECOND" (include "causeway.text" $limits.signInsPerSecond)
+  "ACCOUNT_SERVERS" ""
   "RUN_DIR" "/tmp"
   "ACCESS_LOG" "/dev/stdout"
   "STATIC_DIR" "/srv/causeway"
@@ -23,6 +38,9 @@
   "GATEWAY_SERVERS" (printf "%s\n    %s" $gateway $gateway)
 }}
 {{- $text := .Files.Get "files/nginx.conf.template" }}
+{{- if not $values.ACCOUNT_SERVERS }}
+{{- $text = regexReplaceAll "(?ms)^ *# if ACCOUNT_SERVERS\n.*?^ *# end\n" $text "" }}
+{{- end }}
 {{- range $key, $value := $values }}
 {{- $text = $text | replace (printf "${%s}" $key) $value }}
 {{- end }}
