@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { commonConfig, databaseConfig, publicConfig } from '../chassis/commonConfig.ts'
 import { boolean, field, integer } from '../chassis/configFields.ts'
+import { providers } from './oidc/providerSettings.ts'
 import { localPrincipal } from './principals.ts'
 import { parseSubjectGrant } from './subject.ts'
 
@@ -26,6 +27,9 @@ export const accountConfig = z
       .default(true)
       .describe('Whether the cookies are those for TLS, __Host-…; false only without TLS'),
     GUESTS: boolean().default(false).describe('Whether anyone may come in as a guest, by a name'),
+    PROVIDERS: providers.describe(
+      'Identity providers, as a JSON list; docs/identity.md has the fields',
+    ),
     FIRST_ADMIN: field('the name of a local account, or <provider>--<subject>', firstAdmin)
       .optional()
       .describe(

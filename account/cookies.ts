@@ -1,16 +1,23 @@
 import type { Request, Response } from 'express'
 
-/** Names of the two cookies; see `SECURE_COOKIES`. */
+/** Names of the cookies; see `SECURE_COOKIES`. */
 export interface CookieNames {
   session: string
   access: string
+  /** Of a browser that is at an identity provider. */
+  signIn: string
   secure: boolean
 }
 
 /** `__Host-`: browsers take it over https only, from this host only, and for all paths. A page on another port cannot plant one. */
 export function cookieNames(secure: boolean): CookieNames {
   const prefix = secure ? '__Host-' : ''
-  return { session: `${prefix}causeway-session`, access: `${prefix}causeway-access`, secure }
+  return {
+    session: `${prefix}causeway-session`,
+    access: `${prefix}causeway-access`,
+    signIn: `${prefix}causeway-signin`,
+    secure,
+  }
 }
 
 /** Undefined if the request does not have it, or has it twice: another host of the domain may have planted the second. */

@@ -8,7 +8,11 @@ import { VERSION } from '../chassis/version.ts'
 import { Account } from './account.ts'
 import { createAccountApp } from './app.ts'
 import { accountConfig } from './config.ts'
+import { cookieNames } from './cookies.ts'
 import { Database } from './database.ts'
+import { createOidcRoutes } from './oidc/oidc.ts'
+import { SignInState } from './oidc/signInState.ts'
+import { Seal } from './seal.ts'
 import { Upkeep } from './upkeep.ts'
 
 /** Answers are small: a client that takes nothing for so long is gone. */
@@ -44,8 +48,15 @@ const app = createAccountApp({
   registry,
   account,
   guests: config.GUESTS,
-  providers: [],
-  providerRoutes: [],
+  providers: config.PROVIDERS.map(({ id, name }) => ({ id, name })),
+  providerRoutes: createOidcRoutes({
+    providers: config.PROVIDERS,
+    origin: config.PUBLIC_ORIGIN,
+    cookies: cookieNames(config.SECURE_COOKIES),
+    state: new SignInState(new Seal(config.ACCOUNT_KEY), () => Date.now()),
+    signIns: account.signIns,
+    database,
+  }),
 })
 
 await runService({

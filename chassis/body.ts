@@ -1,7 +1,9 @@
 import type { Request } from 'express'
 import { Problem } from '../contract/problem.ts'
 
-const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+const UTF8 = '\\s*(?:;\\s*charset\\s*=\\s*"?utf-8"?\\s*)?'
+const JSON_TYPE = new RegExp(`^application/json${UTF8}$`, 'i')
+export const FORM_TYPE = new RegExp(`^application/x-www-form-urlencoded${UTF8}$`, 'i')
 
 export interface BodyLimits {
   /** Of one body. */
@@ -13,19 +15,19 @@ export interface BodyLimits {
 export type ReadBody = (request: Request) => Promise<Uint8Array>
 
 /**
- * Reads a JSON body's bytes, uncompressed. Throws `unsupported-media-type`, `too-large`, `overloaded`, or `malformed-request` if
+ * Reads a body's bytes, uncompressed, JSON if no other type is given. Throws `unsupported-media-type`, `too-large`, `overloaded`, or `malformed-request` if
  * the client leaves early.
  *
  * It insists on the media type, also because a page of another origin can send text and forms without a preflight, but not JSON.
  */
-export function createReadBody({ maxBytes, maxReadingBytes }: BodyLimits): ReadBody {
+export function createReadBody(
+  { maxBytes, maxReadingBytes }: BodyLimits,
+  type: RegExp = JSON_TYPE,
+): ReadBody {
   let reading = 0
   return async (request) => {
     const encoding = request.get('content-encoding') ?? 'identity'
-    if (
-      !JSON_TYPE.test(request.get('content-type') ?? '') ||
-      encoding.toLowerCase() !== 'identity'
-    ) {
+    if (!type.test(request.get('content-type') ?? '') || encoding.toLowerCase() !== 'identity') {
       throw new Problem('unsupported-media-type')
     }
     const chunks: Buffer[] = []

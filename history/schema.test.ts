@@ -82,5 +82,5 @@ test("Prisma's schema is the one that the migrations make", async () => {
     indexes: indexes.flatMap((row) => (row.table === table ? [row.index] : [])).sort(),
   }))
   expect(found.sort(byTable)).toEqual(models.sort(byTable))
-  expect(models).toHaveLength(11)
+  expect(models).toHaveLength(12)
 })

@@ -5,7 +5,15 @@ import { messageOf } from './errors.ts'
 import { signalGroup } from './group.ts'
 import type { LogFiles } from './logFiles.ts'
 
-export type Role = 'postgres' | 'redis' | 'mosquitto' | 'bridge' | 'ingest' | 'gateway' | 'nginx'
+export type Role =
+  | 'postgres'
+  | 'redis'
+  | 'mosquitto'
+  | 'identity-provider'
+  | 'bridge'
+  | 'ingest'
+  | 'gateway'
+  | 'nginx'
 
 /** How one process is run. All times are milliseconds. */
 export interface ChildSpec {

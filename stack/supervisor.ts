@@ -23,7 +23,7 @@ const STOP_ORDER: Role[][] = [
   ['gateway'],
   ['ingest'],
   ['bridge'],
-  ['postgres', 'redis', 'mosquitto'],
+  ['postgres', 'redis', 'mosquitto', 'identity-provider'],
 ]
 
 /** The children of one run: starts them, knows them all, and stops them in order. */

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Browser } from 'playwright-core'
+import type { Stack } from '../stack/stack.ts'
+import { launchChromium } from './chatPage.ts'
+import { disposables } from './support/disposables.ts'
+import { HttpBrowser, signInThere } from './support/httpBrowser.ts'
+import { RawReader } from './support/rawReader.ts'
+import { signInStack } from './support/signInStack.ts'
+import { waitFor } from './support/waitFor.ts'
+
+const opened = disposables()
+let stack: Stack
+let origin: string
+let issuer: string
+let chromium: Browser
+
+beforeAll(async () => {
+  ;[{ stack, origin, issuer }, chromium] = await Promise.all([signInStack(), launchChromium()])
+}, 120_000)
+
+afterAll(async () => {
+  await chromium?.close()
+  await stack?.stop()
+}, 60_000)
+
+async function signIn(login: string): Promise<HttpBrowser> {
+  const browser = new HttpBrowser()
+  const callback = await signInThere(browser, `${origin}/account/login/dev`, login)
+  const { location } = await browser.visit(callback)
+  expect(location).toBe(`${origin}/`)
+  return browser
+}
+
+const cookieOf = (browser: HttpBrowser): string =>
+  browser.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+
+/** A stream at each gateway, with the browser's cookies. A gateway that has not read the keys of account yet sends it away at first. */
+async function listenEverywhere(browser: HttpBrowser): Promise<RawReader[]> {
+  const gateways = stack.processes.filter(({ role }) => role === 'gateway')
+  return Promise.all(gateways.map(({ url = '' }) => listenAt(url, browser)))
+}
+
+async function listenAt(url: string, browser: HttpBrowser): Promise<RawReader> {
+  const headers = { Cookie: cookieOf(browser) }
+  let reader: RawReader | undefined
+  await waitFor(async () => {
+    const next = (reader = new RawReader(`${url}/events?channel=rooms.team`, headers))
+    opened.add(() => next.socket.destroy())
+    await waitFor(() => next.events.length > 0)
+    return next.events[0]?.event === 'ready'
+  })
+  if (reader === undefined) throw new Error('no stream')
+  return reader
+}
+
+/** Goes to the provider's own sign-out, and presses its button. Returns where that leads. */
+async function signOutThere(browser: HttpBrowser): Promise<string | undefined> {
+  const { location = '' } = await browser.visit(`${origin}/account/logout/dev`)
+  const page = await browser.visit(location)
+  const [, action = ''] = /action="([^"]+)"/.exec(page.text) ?? []
+  const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page.text) ?? []
+  return (await browser.visit(action, { xsrf, logout: 'yes' })).location
+}
+
+describe('a person of the provider', () => {
+  test('a person has the rights of the groups that the provider tells, and no others', async () => {
+    const [alice, bob] = [await signIn('alice'), await signIn('bob')]
+    const me = await alice.visit(`${origin}/account/me`)
+    expect(JSON.parse(me.text)).toMatchObject({
+      principal: 'user:dev--alice',
+      name: 'Alice Example',
+      groups: ['staff'],
+    })
+    const ingest = stack.processes.find(
+      ({ role, name }) => role === 'ingest' && name === 'ingest-1',
+    )?.url
+    const statuses = await Promise.all(
+      [alice, bob].map(async (browser) => {
+        const answer = await browser.visit(`${ingest}/history?channel=rooms.team`)
+        return answer.status
+      }),
+    )
+    expect(statuses).toEqual([200, 403])
+  })
+
+  test('a sign-out at the provider ends the open streams at both gateways, and those of nobody else', async () => {
+    const [one, other] = [await signIn('alice'), await signIn('alice')]
+    const [ended, stays] = [await listenEverywhere(one), await listenEverywhere(other)]
+    expect(ended).toHaveLength(2)
+    expect(await signOutThere(one)).toBe(`${origin}/`)
+    await waitFor(() => ended.every((reader) => reader.ended !== undefined))
+    for (const reader of ended) {
+      expect(reader.named('goodbye').map(({ data }) => JSON.parse(data).reason)).toEqual([
+        'revoked',
+      ])
+    }
+    expect((await one.visit(`${origin}/account/me`)).status).toBe(401)
+    expect((await other.visit(`${origin}/account/me`)).status).toBe(200)
+    expect(stays.map((reader) => reader.ended)).toEqual([undefined, undefined])
+  })
+})
+
+describe('in Chromium', () => {
+  test('a person signs in on the page of the provider, and comes back signed in', async () => {
+    const page = await (await chromium.newContext()).newPage()
+    await page.goto(`${origin}/account/login/dev?return=/account/me`)
+    expect(new URL(page.url()).origin).toBe(issuer)
+    await page.getByLabel('Name').fill('alice')
+    await page.getByLabel('Password').fill('alice')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(`${origin}/account/me`)
+    expect(JSON.parse((await page.textContent('body')) ?? '')).toMatchObject({
+      principal: 'user:dev--alice',
+    })
+    // Neither of the secrets is for the scripts of a page.
+    expect(await page.evaluate('document.cookie')).toBe('')
+    await page.context().close()
+  })
+
+  test('a person who cancels comes back to the page, which gets the reason', async () => {
+    const page = await (await chromium.newContext()).newPage()
+    await page.goto(`${origin}/account/login/dev`)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.waitForURL(/#signin-error=denied&request=[\w-]+$/)
+    expect(new URL(page.url()).origin).toBe(origin)
+    await page.context().close()
+  })
+})
