@@ -1,5 +1,5 @@
 # Builds two images. The default holds all services; the command chooses one: node dist/ingest/main.js, dist/bridge/main.js,
-# dist/gateway/main.js, or dist/history/main.js, which migrates the database and exits. `--target edge` is nginx with the page.
+# dist/gateway/main.js, dist/account/main.js, or dist/history/main.js, which migrates the database and exits. `--target edge` is nginx with the page.
 #
 # The bases are arguments so that a release can pin them: `--build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:…`. The pipeline
 # requires a digest. The default is a tag, because a digest that nobody renews gets no security fixes.
@@ -19,7 +19,7 @@ COPY . .
 RUN node stack/setup.mjs build \
   && node deploy/image/edgeConfig.mjs nginx.conf \
   && mkdir -p /app/dist /app/prisma /edge \
-  && cp -R dist/bridge dist/chassis dist/contract dist/gateway dist/history dist/ingest dist/prisma /app/dist/ \
+  && cp -R dist/account dist/bridge dist/chassis dist/contract dist/gateway dist/history dist/ingest dist/prisma /app/dist/ \
   && cp -R prisma/migrations /app/prisma/ \
   && cp package.json deploy/image/health.mjs deploy/image/smoke.mjs /app/ \
   && cp -R dist/page/. /edge/ \
@@ -58,7 +58,7 @@ FROM ${NODE_IMAGE} AS services
 ARG VERSION=0.0.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="causeway" \
-  org.opencontainers.image.description="Causeway's services: ingest, bridge, gateway, and the migrations" \
+  org.opencontainers.image.description="Causeway's services: ingest, bridge, gateway, account, and the migrations" \
   org.opencontainers.image.licenses="MIT" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}"

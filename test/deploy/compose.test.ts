@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { accountConfig } from '../../account/config.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
 import { parseConfig } from '../../chassis/config.ts'
 import { gatewayConfig } from '../../gateway/config.ts'
@@ -9,7 +10,7 @@ import { describeUnless } from '../support/describeUnless.ts'
 import { toolsLack } from './tools/tools.ts'
 import { readYaml } from './tools/values.ts'
 
-const CONFIGS = { ingest: ingestConfig, bridge: bridgeConfig, gateway: gatewayConfig }
+const CONFIGS = { ingest: ingestConfig, bridge: bridgeConfig, gateway: gatewayConfig, account: accountConfig }
 
 interface ComposeService {
   image: string
@@ -33,7 +34,7 @@ async function services(): Promise<Record<string, ComposeService>> {
 describeUnless(toolsLack)('compose.yaml', () => {
   test('starts the whole system: two bridges, two gateways, and what they need', async () => {
     expect(Object.keys(await services()).sort()).toEqual(
-      'bridge-1 bridge-2 edge gateway-1 gateway-2 ingest migrate mosquitto postgres redis'.split(
+      'account bridge-1 bridge-2 edge gateway-1 gateway-2 ingest migrate mosquitto postgres redis'.split(
         ' ',
       ),
     )
@@ -50,7 +51,7 @@ describeUnless(toolsLack)('compose.yaml', () => {
 
   test('gives our containers no rights, nothing to write to, and time to drain', async () => {
     const ours = Object.values(await services()).filter(({ build }) => build !== undefined)
-    expect(ours).toHaveLength(7)
+    expect(ours).toHaveLength(8)
     for (const service of ours) {
       expect(service).toMatchObject({
         read_only: true,
