@@ -1,5 +1,6 @@
 # Builds two images. The default holds all services; the command chooses one: node dist/ingest/main.js, dist/bridge/main.js,
-# dist/gateway/main.js, dist/account/main.js, or dist/history/main.js, which migrates the database and exits. `--target edge` is nginx with the page.
+# dist/gateway/main.js, dist/account/main.js, dist/history/main.js, which migrates the database and exits, or dist/broker/main.js, which
+# writes the users of Mosquitto. `--target edge` is nginx with the page.
 #
 # The bases are arguments so that a release can pin them: `--build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:…`. The pipeline
 # requires a digest. The default is a tag, because a digest that nobody renews gets no security fixes.
@@ -19,7 +20,7 @@ COPY . .
 RUN node stack/setup.mjs build \
   && node deploy/image/edgeConfig.mjs nginx.conf \
   && mkdir -p /app/dist /app/prisma /edge \
-  && cp -R dist/account dist/bridge dist/chassis dist/contract dist/gateway dist/history dist/ingest dist/prisma /app/dist/ \
+  && cp -R dist/account dist/bridge dist/broker dist/chassis dist/contract dist/gateway dist/history dist/ingest dist/prisma /app/dist/ \
   && cp -R prisma/migrations /app/prisma/ \
   && cp package.json deploy/image/health.mjs deploy/image/smoke.mjs /app/ \
   && cp -R dist/page/. /edge/ \
@@ -31,7 +32,11 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY deploy/image/prune.mjs /tmp/
 # Also without `optional`: Prisma's command line and its studio are optional peers, 260 MB that no service loads.
-RUN npm ci --omit=dev --omit=optional && node /tmp/prune.mjs node_modules
+# What a package brings for one kind of machine is optional too: account's hashes of passwords need it.
+RUN npm ci --omit=dev --omit=optional \
+  && npm install --no-save --omit=dev --omit=optional "@node-rs/argon2-linux-$(node -p process.arch)-gnu@$(node -p \
+  "require('@node-rs/argon2/package.json').version")" \
+  && node /tmp/prune.mjs node_modules
 
 FROM ${NGINX_IMAGE} AS edge
 ARG VERSION=0.0.0
@@ -66,6 +71,8 @@ LABEL org.opencontainers.image.title="causeway" \
 RUN rm -rf /opt/yarn* /usr/local/lib/node_modules /usr/local/include \
   /usr/local/bin/corepack /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/yarn /usr/local/bin/yarnpkg
 WORKDIR /app
+# For Compose: a new volume takes this folder's owner, Mosquitto's user.
+RUN install -d -o 1883 -g 1883 -m 700 /mosquitto/data
 # A container has its own address, and its network decides who reaches it.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 METRICS_HOST=0.0.0.0 METRICS_PORT=9090
 COPY --from=dependencies /app/node_modules ./node_modules

@@ -9,6 +9,7 @@ export default {
     'history',
     'ingest',
     'bridge',
+    'broker',
     'gateway',
     'account',
     'client',

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { LogWriter } from '../history/logWriter.ts'
 import { Pool } from '../history/pool.ts'
 import type { Child, ChildSpec } from '../stack/child.ts'
-import { copyKey } from '../stack/copyKey.ts'
+import { secret } from '../stack/secret.ts'
 import { migrateDatabase } from '../stack/migration.ts'
-import { startServers, type ServerUrls } from '../stack/servers.ts'
+import { ANY_PREFIX, type Servers, startServers, urlsFor } from '../stack/servers.ts'
 import { service, type ServiceRole, type ServiceSpec } from '../stack/service.ts'
 import { Supervisor } from '../stack/supervisor.ts'
 import { LoadClient, type LoadOptions } from './load/loadClient.ts'
@@ -21,7 +21,7 @@ export class Testbed {
   readonly dir: string
   readonly cores: Cores
   readonly programs: Programs
-  readonly urls: ServerUrls
+  readonly urls: Servers
   readonly history: LogWriter
   readonly #copyKeys: string
   readonly #pool: Pool
@@ -38,8 +38,8 @@ export class Testbed {
     try {
       // A run that was broken off leaves a log whose head is below its messages.
       for (const data of DATA) rmSync(join(dir, data), { recursive: true, force: true })
-      const urls = await startServers(supervisor, { dir })
-      await migrateDatabase(urls.databaseUrl)
+      const urls = await startServers(supervisor, { dir, ...ANY_PREFIX })
+      await migrateDatabase(urls.databaseUrl, urls.addresses)
       return new Testbed(dir, cores, programs, urls, supervisor)
     } catch (error) {
       await supervisor.stop()
@@ -51,14 +51,14 @@ export class Testbed {
     dir: string,
     cores: Cores,
     programs: Programs,
-    urls: ServerUrls,
+    urls: Servers,
     supervisor: Supervisor,
   ) {
     this.dir = dir
     this.cores = cores
     this.programs = programs
     this.urls = urls
-    this.#copyKeys = copyKey(dir)
+    this.#copyKeys = secret(join(dir, 'copy-key'))
     this.#supervisor = supervisor
     const database = { databaseUrl: urls.databaseUrl, onError: () => {} }
     this.history = new LogWriter({
@@ -89,7 +89,14 @@ export class Testbed {
     recipe = service,
   ): Promise<ServiceSpec> {
     const prefixes = { redisPrefix: prefix, mqttPrefix: prefix }
-    return recipe({ ...this.urls, ...prefixes, role, index: 1, copyKeys: this.#copyKeys, env })
+    return recipe({
+      ...urlsFor(role, this.urls),
+      ...prefixes,
+      role,
+      index: 1,
+      copyKeys: this.#copyKeys,
+      env,
+    })
   }
 
   /** Begins a copy in Redis of a log that is at `position`. */

@@ -41,8 +41,9 @@ describe('the migration to partitions', () => {
     ]
     expect(told[0]).toHaveLength(6_500)
 
-    deployment.program.take([BOUNDS, ABOUT, KEYS, PARTITIONS])
-    expect(await deployment.migrate()).toBe(`Applied: ${ALL_MIGRATIONS.slice(2).join(', ')}`)
+    const steps = [BOUNDS, ABOUT, KEYS, PARTITIONS]
+    deployment.program.take(steps)
+    expect(await deployment.migrate()).toBe(`Applied: ${steps.join(', ')}`)
     expect([
       await messages(sql),
       await sql('select "id", "epoch", "head", "last_at" from "log" order by "id"'),

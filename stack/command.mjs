@@ -1,4 +1,4 @@
-import { defineCommand, integer, option } from './setup/defineCommand.mjs'
+import { defineCommand, flag, integer, option } from './setup/defineCommand.mjs'
 import { print } from './setup/print.mjs'
 import { SERVERS } from './setup/programs.mjs'
 
@@ -17,13 +17,17 @@ export const parse = defineCommand({
     bridges: option('N', 'number of bridges (default 2)', count),
     ingests: option('N', 'number of ingests (default 1)', count),
     port: option('N', 'the port to open in the browser (default $PORT, else 8080)', port),
+    secure: flag(
+      'use TLS everywhere, by certificates made for this machine in the folder tls of --dir',
+    ),
     dir: option('PATH', 'the folder for data, logs and stack.json (default .stack)'),
   },
   notes: `
 Environment:
   HOST            the address to listen on (default 127.0.0.1)
   PORT            as --port
-  DATABASE_URL    use this Postgres instead of starting one; likewise REDIS_URL and MQTT_URL
+  DATABASE_URL    use this Postgres instead of starting one; likewise REDIS_URL and MQTT_URL. INGEST_DATABASE_URL, BRIDGE_REDIS_URL
+                  and so on are the addresses with a service's own user
   POSTGRES_PORT   the port of the Postgres that is started (default: a free one); likewise REDIS_PORT and MQTT_PORT
   REDIS_PREFIX    the prefix of keys in Redis (default causeway); likewise MQTT_PREFIX for topics
   LOG_LEVEL       the log level of the services (default info); they also read all their other variables
@@ -41,11 +45,17 @@ Environment:
     mqttPort: portIn('MQTT_PORT'),
     redisPrefix: env.REDIS_PREFIX || undefined,
     mqttPrefix: env.MQTT_PREFIX || undefined,
+    addresses: Object.fromEntries(
+      Object.entries(env).filter(([name]) => /^[A-Z]+_(DATABASE|REDIS|MQTT)_URL$/.test(name)),
+    ),
   }),
 })
 
 /** A server whose URL is given is not started. */
-export const programs = SERVERS.filter(({ given }) => !env[given])
+export const programs = [
+  ...SERVERS.filter(({ given }) => !env[given]),
+  ...(process.argv.includes('--secure') ? [{ program: 'openssl', apt: 'openssl' }] : []),
+]
 
 export async function run(options) {
   print('starting')

@@ -26,7 +26,7 @@ export async function main(options: StackOptions): Promise<void> {
   try {
     stack = await startStack({ ...options, print, onLog, signal: stopping.signal })
     process.stdout.write(
-      `Causeway runs: open ${stack.origin} (MQTT: ${stack.mqttUrl}; Ctrl-C stops it)\n`,
+      `Causeway runs: open ${stack.origin} (MQTT: ${new URL(stack.mqttUrl).host}; Ctrl-C stops it)\n`,
     )
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
     print('stopping')

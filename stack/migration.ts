@@ -3,12 +3,16 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { messageOf } from './errors.ts'
 import { ROOT } from './root.ts'
+import type { Addresses } from './secret.ts'
 
 const TIMEOUT_MS = 120_000
 
-/** Brings the database to the newest schema, in a separate process, as a deployment does it. */
-export async function migrateDatabase(databaseUrl: string): Promise<void> {
-  const env = { ...process.env, DATABASE_URL: databaseUrl }
+/** Brings the database to the newest schema and makes the services' roles, in a separate process, as a deployment does it. */
+export async function migrateDatabase(
+  databaseUrl: string,
+  addresses: Addresses = {},
+): Promise<void> {
+  const env = { ...process.env, ...addresses, DATABASE_URL: databaseUrl }
   const program = join(ROOT, 'dist/history/main.js')
   try {
     await promisify(execFile)(process.execPath, [program], { cwd: ROOT, env, timeout: TIMEOUT_MS })

@@ -1,22 +1,65 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ADMIN_ACLS, serviceAcls } from '../chassis/broker/acl.ts'
+import { withUsers } from '../chassis/broker/usersFile.ts'
 import { commandAs, ownFolder } from './account.ts'
 import { waitForTcp } from './probes.ts'
+import { addressesFor, passwordIn, secret } from './secret.ts'
 import { type ServerSpec, type ServerOptions, serverSpec } from './server.ts'
 import { renderConfig } from './template.ts'
+import { writeAtomically } from './writeAtomically.ts'
 
-/** The MQTT broker, with the chart's configuration. */
-export function mosquitto({ dir, port }: ServerOptions): ServerSpec {
+const USERS = {
+  INGEST_MQTT_URL: 'ingest',
+  BRIDGE_MQTT_URL: 'bridge',
+  ACCOUNT_MQTT_URL: 'account',
+}
+
+/** The MQTT broker, with the chart's configuration and a user for each service. It keeps the devices that were added. */
+export function mosquitto({ dir, port, prefix = 'causeway', tls }: ServerOptions): ServerSpec {
+  ownFolder(dir)
+  const password = secret(join(dir, 'password'))
+  const scheme = tls === undefined ? 'mqtt' : 'mqtts'
+  const url = `${scheme}://admin:${password}@127.0.0.1:${port}`
+  const addresses = addressesFor(url, USERS)
+  const users = join(dir, 'users.json')
+  const acls = serviceAcls(prefix)
+  const services = Object.entries(USERS).map(([variable, name]) => ({
+    name,
+    password: passwordIn(addresses[variable]),
+    acls: acls[name] ?? [],
+  }))
+  const known = existsSync(users) ? readFileSync(users, 'utf8') : undefined
+  writeAtomically(
+    users,
+    withUsers(known, [{ name: 'admin', password, acls: ADMIN_ACLS }, ...services]),
+  )
   const config = join(dir, 'mosquitto.conf')
-  const account = ownFolder(dir)
+  const own = tls?.issue(dir)
   renderConfig('mosquitto.conf.template', config, {
     MQTT_HOST: '127.0.0.1',
     MQTT_PORT: String(port),
-    ACCESS: 'allow_anonymous true',
+    TLS: own === undefined ? '' : `certfile ${own.cert}\nkeyfile ${own.key}`,
+    PLUGIN: plugin(),
+    USERS_FILE: users,
     DATA_DIR: dir,
   })
   return serverSpec('mosquitto', {
-    url: `mqtt://127.0.0.1:${port}`,
-    command: commandAs(account, 'mosquitto', ['-c', config], { files: [config] }),
+    url,
+    addresses,
+    command: commandAs(ownFolder(dir), 'mosquitto', ['-c', config], { files: [config] }),
     probe: () => waitForTcp(port),
   })
+}
+
+/** The path of the dynamic security plugin, which every package of Mosquitto has somewhere else. */
+export function plugin(): string {
+  const debian = readdirSync('/usr/lib').map((folder) => join('/usr/lib', folder))
+  const folders = [...debian, '/usr/lib', '/usr/local/lib', '/opt/homebrew/lib']
+  const found = folders
+    .map((folder) => join(folder, 'mosquitto_dynamic_security.so'))
+    .find((path) => existsSync(path))
+  if (found === undefined)
+    throw new Error('Mosquitto has no dynamic security plugin. Set MQTT_URL.')
+  return found
 }

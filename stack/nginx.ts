@@ -9,6 +9,7 @@ import { waitForHttp } from './probes.ts'
 import { ROOT } from './root.ts'
 import { type ServerSpec, type ServerOptions, serverSpec } from './server.ts'
 import { renderConfig } from './template.ts'
+import type { Authority } from './tls.ts'
 
 export interface NginxOptions extends ServerOptions {
   host: string
@@ -23,6 +24,7 @@ export interface NginxOptions extends ServerOptions {
   hosts?: string[]
   /** Of one address. Default: all that one machine can make, since every client of a stack may be on it. */
   limits?: EdgeLimits
+  tls?: Authority | undefined
 }
 
 /** What one address may do: an IPv4 address, or the /64 of an IPv6 one. */
@@ -62,7 +64,7 @@ export function nginx(options: NginxOptions): ServerSpec {
   if (account !== undefined) chownSync(options.accessLog, account.uid, account.gid)
   const metricsUrl = `http://127.0.0.1:${statusPort}/nginx_status`
   return serverSpec('nginx', {
-    url: `http://${bracketed(LOOPBACK[host] ?? host)}:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${bracketed(LOOPBACK[host] ?? host)}:${port}`,
     metricsUrl,
     // Until nginx has read its configuration it reports to the file of -e, by default one below /var/log.
     command: commandAs(account, 'nginx', ['-e', 'stderr', '-p', dir, '-c', config], {
@@ -79,6 +81,7 @@ export function nginx(options: NginxOptions): ServerSpec {
 export function writeConfig(options: NginxOptions): string {
   const { dir, host, port, statusPort, accessLog, limits = UNLIMITED } = options
   const config = join(dir, 'nginx.conf')
+  const own = options.tls?.issue(dir)
   ownFolder(dir)
   renderConfig('nginx.conf.template', config, {
     RUN_DIR: dir,
@@ -96,7 +99,11 @@ export function writeConfig(options: NginxOptions): string {
     REQUESTS_PER_SECOND: String(limits.requestsPerSecond),
     SIGN_INS_PER_SECOND: String(limits.signInsPerSecond),
     WORKER_CONNECTIONS: String(workerConnections()),
-    LISTEN: `${bracketed(host)}:${port}`,
+    LISTEN: `${bracketed(host)}:${port}${own === undefined ? '' : ' ssl'}`,
+    TLS:
+      own === undefined
+        ? ''
+        : `ssl_certificate "${own.cert}";\n    ssl_certificate_key "${own.key}";`,
     STATUS_LISTEN: `127.0.0.1:${statusPort}`,
     INGEST_SERVERS: servers(options.ingestPorts),
     GATEWAY_SERVERS: servers(options.gatewayPorts),

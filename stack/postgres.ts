@@ -1,12 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Account, commandAs, ownFolder } from './account.ts'
+import { addressesFor, secret } from './secret.ts'
 import { type ServerSpec, type ServerOptions, serverEnv, serverSpec } from './server.ts'
+import type { Authority } from './tls.ts'
 
 const USER = 'causeway'
+const ROLES = {
+  INGEST_DATABASE_URL: 'causeway_ingest',
+  BRIDGE_DATABASE_URL: 'causeway_bridge',
+  GATEWAY_DATABASE_URL: 'causeway_gateway',
+  ACCOUNT_DATABASE_URL: 'causeway_account',
+}
 const Binaries = z.object({ initdb: z.string(), postgres: z.string() })
 
 /**
@@ -17,7 +24,12 @@ export async function postgres({
   dir,
   port,
   name = 'postgres',
+  tls,
 }: ServerOptions & { name?: string }): Promise<ServerSpec> {
+  ownFolder(dir)
+  const password = join(dir, 'password')
+  const secured = tls === undefined ? undefined : security(dir, tls)
+  const url = `postgresql://${USER}:${secret(password)}@127.0.0.1:${port}/postgres${secured?.query ?? ''}`
   const account = ownFolder(dir)
   const binaries = await postgresBinaries()
   const data = join(dir, 'data')
@@ -32,12 +44,14 @@ export async function postgres({
     max_connections: 200,
     fsync: 'on',
     synchronous_commit: 'on',
+    ...secured?.settings,
   }
   const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
   const args = ['-D', data, '-p', String(port), ...flags]
-  const password = join(dir, 'password')
   return serverSpec('postgres', {
-    url: `postgresql://${USER}:${readFileSync(password, 'utf8')}@127.0.0.1:${port}/postgres`,
+    url,
+    // The migration makes the roles.
+    addresses: addressesFor(url, ROLES),
     name,
     command: commandAs(account, binaries.postgres, args, { files: [binaries.postgres, password] }),
     probe: async (pid) => isReady(data, pid),
@@ -55,8 +69,6 @@ function initialise(dir: string, initdb: string, account: Account | undefined): 
   const draft = join(dir, 'data.new')
   const password = join(dir, 'password')
   rmSync(draft, { recursive: true, force: true })
-  writeFileSync(password, randomBytes(24).toString('hex'), { mode: 0o600 })
-  ownFolder(dir)
   const flags = [
     `--pgdata=${draft}`,
     `--username=${USER}`,
@@ -71,6 +83,17 @@ function initialise(dir: string, initdb: string, account: Account | undefined): 
   const { command, args, ...as } = commandAs(account, initdb, flags, { files: [initdb, password] })
   execFileSync(command, args, { ...as, env: serverEnv(), cwd: '/', stdio: 'pipe', timeout: 60_000 })
   renameSync(draft, join(dir, 'data'))
+}
+
+/** Takes TLS connections only, and makes clients check whom they reach. */
+function security(dir: string, tls: Authority) {
+  const { cert, key, authority } = tls.issue(dir)
+  const rules = join(dir, 'pg_hba.conf')
+  writeFileSync(rules, 'hostssl all all all scram-sha-256\n')
+  return {
+    settings: { ssl: 'on', ssl_cert_file: cert, ssl_key_file: key, hba_file: rules },
+    query: `?sslmode=verify-full&sslrootcert=${encodeURIComponent(authority)}`,
+  }
 }
 
 /** As pg_ctl does it: the eighth line of the lock file says how far it is. A standby serves too, if only for reading. */

@@ -1,25 +1,47 @@
+import { join } from 'node:path'
 import { commandAs, ownFolder } from './account.ts'
 import { waitForTcp } from './probes.ts'
+import { ROOT } from './root.ts'
+import { addressesFor, passwordIn, secret } from './secret.ts'
 import { type ServerSpec, type ServerOptions, serverSpec } from './server.ts'
+import { render } from './template.ts'
 
-/** Redis as a cache that may be lost at any time: it writes nothing to disk. */
-export function redis({ dir, port }: ServerOptions): ServerSpec {
-  const account = ownFolder(dir)
-  const settings = {
-    port,
-    bind: '127.0.0.1',
-    dir,
-    save: '',
-    appendonly: 'no',
-    // Bounded. It evicts first what would expire first anyway, so that the head stays: every watermark renews its time.
-    maxmemory: '512mb',
-    'maxmemory-policy': 'volatile-ttl',
-    'tcp-backlog': 4096,
-  }
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
+const USERS = {
+  BRIDGE_REDIS_URL: 'bridge',
+  GATEWAY_REDIS_URL: 'gateway',
+  LIMITS_REDIS_URL: 'limiter',
+}
+
+/** Redis as a cache that may be lost at any time, with a user for each service. */
+export function redis({ dir, port, prefix = 'causeway', tls }: ServerOptions): ServerSpec {
+  ownFolder(dir)
+  const password = secret(join(dir, 'password'))
+  const scheme = tls === undefined ? 'redis' : 'rediss'
+  const url = `${scheme}://admin:${password}@127.0.0.1:${port}`
+  const addresses = addressesFor(url, USERS)
+  const own = tls?.issue(dir)
+  const secured = [
+    'port 0',
+    `tls-port ${port}`,
+    'tls-auth-clients no',
+    `tls-cert-file ${own?.cert}`,
+  ]
+  // A file, because everybody can read a command line.
+  const config = join(dir, 'redis.conf')
+  render(join(ROOT, 'deploy/redis/redis.conf.template'), config, {
+    REDIS_HOST: '127.0.0.1',
+    LISTEN: own === undefined ? `port ${port}` : [...secured, `tls-key-file ${own.key}`].join('\n'),
+    DATA_DIR: dir,
+    REDIS_PREFIX: prefix,
+    ADMIN_PASSWORD: password,
+    BRIDGE_PASSWORD: passwordIn(addresses['BRIDGE_REDIS_URL']),
+    GATEWAY_PASSWORD: passwordIn(addresses['GATEWAY_REDIS_URL']),
+    LIMITER_PASSWORD: passwordIn(addresses['LIMITS_REDIS_URL']),
+  })
   return serverSpec('redis', {
-    url: `redis://127.0.0.1:${port}`,
-    command: commandAs(account, 'redis-server', args, { files: [dir] }),
-    probe: () => waitForTcp(port, 'PING\r\n', '+PONG'),
+    url,
+    addresses,
+    command: commandAs(ownFolder(dir), 'redis-server', [config], { files: [config] }),
+    probe: () => waitForTcp(port),
   })
 }

@@ -1,14 +1,23 @@
 import type { ChildSpec, Role } from './child.ts'
+import type { Addresses } from './secret.ts'
+import type { Authority } from './tls.ts'
 
 /** A server of the stack: how it is run, and where it is then found. */
 export interface ServerSpec extends ChildSpec {
+  /** For its administrator. */
   url: string
+  /** For the services' own users. */
+  addresses: Addresses
 }
 
 export interface ServerOptions {
   /** The server's own folder, kept between runs. */
   dir: string
   port: number
+  /** Of the names that the users of services may touch there. Default: `causeway`. */
+  prefix?: string | undefined
+  /** Makes its certificate; without, it does not use TLS. */
+  tls?: Authority | undefined
 }
 
 /** The spec of a server, with what most servers have in common. */
@@ -19,6 +28,7 @@ export function serverSpec(
   return {
     role,
     name: role,
+    addresses: {},
     env: serverEnv(),
     cwd: '/',
     readyWithin: 15_000,

@@ -4,15 +4,22 @@ import { mosquitto } from './mosquitto.ts'
 import { freePort } from './ports.ts'
 import { postgres } from './postgres.ts'
 import { redis } from './redis.ts'
+import type { Addresses } from './secret.ts'
 import type { ServerOptions, ServerSpec } from './server.ts'
-import { runSql, withDatabase } from './sql.ts'
+import { onDatabase, runSql, withDatabase } from './sql.ts'
 import type { Supervisor } from './supervisor.ts'
+import type { Authority } from './tls.ts'
 
 /** Where the three servers are. */
 export interface ServerUrls {
   databaseUrl: string
   redisUrl: string
   mqttUrl: string
+}
+
+/** The same for administrators; and for the services' own users. A service without its own takes the administrator's. */
+export interface Servers extends ServerUrls {
+  addresses: Addresses
 }
 
 export interface ServersOptions {
@@ -25,29 +32,57 @@ export interface ServersOptions {
   postgresPort?: number | undefined
   redisPort?: number | undefined
   mqttPort?: number | undefined
+  /** Of the names that the users of services may touch. Default: `causeway`. */
+  redisPrefix?: string | undefined
+  mqttPrefix?: string | undefined
+  /** Makes their certificates; without, they do not use TLS. */
+  tls?: Authority | undefined
+  /** For users of servers that are someone else's, from the environment. */
+  addresses?: Addresses | undefined
 }
 
 type Server = (options: ServerOptions) => ServerSpec | Promise<ServerSpec>
 
 const DATABASE = 'causeway'
 
+/** For servers that several stacks share, each with prefixes of its own. */
+export const ANY_PREFIX = { redisPrefix: '*', mqttPrefix: '+' }
+
 /** Starts Postgres, Redis and Mosquitto, all at once. A server whose URL is given is someone else's: it is used as it is. */
 export async function startServers(
   supervisor: Supervisor,
   options: ServersOptions,
-): Promise<ServerUrls> {
-  const start = async (server: Server, port: number | undefined) => {
+): Promise<Servers> {
+  const { redisPrefix, mqttPrefix, tls } = options
+  const addresses: Addresses = { ...options.addresses }
+  const start = async (server: Server, port: number | undefined, prefix?: string) => {
     const dir = join(options.dir, server.name)
-    const spec = await server({ dir, port: port ?? (await freePort()) })
+    const spec = await server({ dir, port: port ?? (await freePort()), prefix, tls })
     await supervisor.start(spec)
+    Object.assign(addresses, spec.addresses)
     return spec.url
   }
   const [databaseUrl, redisUrl, mqttUrl] = await Promise.all([
     options.databaseUrl ?? start(postgres, options.postgresPort).then(ownDatabase),
-    options.redisUrl ?? start(redis, options.redisPort),
-    options.mqttUrl ?? start(mosquitto, options.mqttPort),
+    options.redisUrl ?? start(redis, options.redisPort, redisPrefix),
+    options.mqttUrl ?? start(mosquitto, options.mqttPort, mqttPrefix),
   ])
-  return { databaseUrl, redisUrl, mqttUrl }
+  return {
+    databaseUrl,
+    redisUrl,
+    mqttUrl,
+    addresses: options.databaseUrl === undefined ? onDatabase(addresses, DATABASE) : addresses,
+  }
+}
+
+/** The addresses for one service. */
+export function urlsFor(service: string, servers: Servers): ServerUrls {
+  const own = (name: string) => servers.addresses[`${service.toUpperCase()}_${name}`]
+  return {
+    databaseUrl: own('DATABASE_URL') ?? servers.databaseUrl,
+    redisUrl: own('REDIS_URL') ?? servers.redisUrl,
+    mqttUrl: own('MQTT_URL') ?? servers.mqttUrl,
+  }
 }
 
 /** Creates our database on the server, unless it is there, and returns its URL. */

@@ -5,7 +5,7 @@ import { waitForHttp } from './probes.ts'
 import { ROOT } from './root.ts'
 import type { ServerUrls } from './servers.ts'
 
-export type ServiceRole = 'bridge' | 'ingest' | 'gateway'
+export type ServiceRole = 'bridge' | 'ingest' | 'gateway' | 'account'
 
 interface ServiceOptions extends ServerUrls {
   role: ServiceRole
@@ -13,8 +13,11 @@ interface ServiceOptions extends ServerUrls {
   index: number
   redisPrefix: string
   mqttPrefix: string
-  /** See `copyKey`. */
   copyKeys: string
+  /** Counts the limits that replicas share. */
+  limitsRedisUrl?: string | undefined
+  /** The authority of the servers' certificates, if they use TLS. */
+  authority?: string | undefined
   /** More environment; it wins over what is set here. A fault run sets the URL of a proxy in front of Redis, for example. */
   env: NodeJS.ProcessEnv
 }
@@ -49,6 +52,8 @@ export async function service({ role, index, ...options }: ServiceOptions): Prom
       MQTT_URL: options.mqttUrl,
       MQTT_PREFIX: options.mqttPrefix,
       COPY_KEYS: options.copyKeys,
+      LIMITS_REDIS_URL: options.limitsRedisUrl,
+      NODE_EXTRA_CA_CERTS: options.authority ?? process.env.NODE_EXTRA_CA_CERTS,
       // nginx' variables have the same names; the services stay behind it.
       HOST: '127.0.0.1',
       PROXY_HOPS: '1',

@@ -1,19 +1,26 @@
 import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Child, ChildSpec } from './child.ts'
-import { copyKey } from './copyKey.ts'
 import { StartRefused } from './errors.ts'
 import { migrateDatabase } from './migration.ts'
 import { nginx } from './nginx.ts'
 import { freePort, listenError } from './ports.ts'
 import { ROOT } from './root.ts'
-import { type ServerUrls, type ServersOptions, startServers } from './servers.ts'
+import { secret } from './secret.ts'
+import {
+  type Servers,
+  type ServersOptions,
+  type ServerUrls,
+  startServers,
+  urlsFor,
+} from './servers.ts'
 import { type ServiceRole, service } from './service.ts'
 import { Supervisor, type SupervisorOptions } from './supervisor.ts'
+import { openAuthority } from './tls.ts'
 import { writeAtomically } from './writeAtomically.ts'
 
 export interface StackOptions
-  extends Omit<ServersOptions, 'dir'>, Omit<SupervisorOptions, 'dir' | 'onChange'> {
+  extends Omit<ServersOptions, 'dir' | 'tls'>, Omit<SupervisorOptions, 'dir' | 'onChange'> {
   /** For data, logs, run.pids and stack.json; one stack at a time. Default: `.stack` in the repository. */
   dir?: string | undefined
   /** Where nginx listens. Default: a free port of 127.0.0.1. */
@@ -23,16 +30,15 @@ export interface StackOptions
   ingests?: number | undefined
   bridges?: number | undefined
   gateways?: number | undefined
-  /** Default: `causeway`. */
-  redisPrefix?: string | undefined
-  mqttPrefix?: string | undefined
-  /** More environment for one service, e.g. the URL of a proxy in front of its Redis; `index` counts from 1. */
+  /** TLS everywhere, by certificates of an authority that is made in `<dir>/tls`. Default: false. */
+  secure?: boolean | undefined
+  /** More environment for one service, e.g. the URL of a proxy in front of its Redis; `index` counts from 1, `urls` are its own. */
   env?: ((role: ServiceRole, index: number, urls: ServerUrls) => NodeJS.ProcessEnv) | undefined
   /** Stops the stack. A start that is under way rejects. */
   signal?: AbortSignal | undefined
 }
 
-export interface Stack extends ServerUrls {
+export interface Stack extends Servers {
   /** Where everything is reached, through nginx. */
   origin: string
   dir: string
@@ -94,16 +100,25 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 async function startAll(supervisor: Supervisor, dir: string, options: StackOptions) {
   const { host = '127.0.0.1', port = await freePort() } = options
   await checkPort(host, port)
-  const urls = await startServers(supervisor, { ...options, dir })
-  await migrateDatabase(urls.databaseUrl)
+  const tls = options.secure === true ? openAuthority(join(dir, 'tls')) : undefined
+  const servers = await startServers(supervisor, { ...options, dir, tls })
+  await migrateDatabase(servers.databaseUrl, servers.addresses)
   const { redisPrefix = 'causeway', mqttPrefix = 'causeway', env } = options
-  const shared = { ...urls, redisPrefix, mqttPrefix, copyKeys: copyKey(dir) }
+  const shared = {
+    redisPrefix,
+    mqttPrefix,
+    copyKeys: secret(join(dir, 'copy-key')),
+    limitsRedisUrl: servers.addresses['LIMITS_REDIS_URL'] ?? servers.redisUrl,
+    authority: tls?.cert,
+  }
   /** Starts `count` services of one role and returns their public ports. */
   const startServices = (role: ServiceRole, count: number) =>
     Promise.all(
       Array.from({ length: count }, async (_, at) => {
         const index = at + 1
-        const spec = await service({ ...shared, role, index, env: env?.(role, index, urls) ?? {} })
+        const urls = urlsFor(role, servers)
+        const more = env?.(role, index, urls) ?? {}
+        const spec = await service({ ...shared, ...urls, role, index, env: more })
         await supervisor.start(spec)
         return spec.port
       }),
@@ -121,9 +136,10 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
     accessLog: supervisor.logs.create('nginx-access'),
     ingestPorts,
     gatewayPorts,
+    tls,
   })
   await supervisor.start(edge)
-  return { ...urls, origin: edge.url }
+  return { ...servers, origin: edge.url }
 }
 
 /** nginx would find out too, but last, and less clearly. */

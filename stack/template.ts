@@ -26,5 +26,5 @@ export function render(template: string, target: string, values: Record<string, 
       valueOf(name) === '' ? '' : part,
     )
   if (unused.size > 0) throw new Error(`${template} does not use ${[...unused].join(', ')}`)
-  writeFileSync(target, text, { mode: 0o644 })
+  writeFileSync(target, text, { mode: 0o600 })
 }

@@ -82,9 +82,10 @@ test('curl -N prints posted messages, and resumes after the id that it sends', a
 })
 
 test('mosquitto_sub prints messages posted to any channel', async () => {
-  const { hostname, port } = new URL(stack.mqttUrl)
+  const { hostname, port, username, password } = new URL(stack.mqttUrl)
   const topic = `${mqttPrefix}/channels`
-  const session = ['-h', hostname, '-p', port, '-q', '1', '-c', '-i', uniquePrefix()]
+  const user = ['-u', username, '-P', password]
+  const session = ['-h', hostname, '-p', port, ...user, '-q', '1', '-c', '-i', uniquePrefix()]
   // Its output does not say when it has subscribed. So it subscribes and leaves (-E), and the broker keeps its messages.
   const subscribe = [...session, '-t', `${topic}/#`]
   await promisify(execFile)('mosquitto_sub', [...subscribe, '-E'])

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readMetric } from '../stack/readMetric.ts'
-import type { Stack } from '../stack/stack.ts'
 import { disposables } from './support/disposables.ts'
 import { messageOf, post as postTo } from './support/ingestClient.ts'
 import { PackageReader } from './support/packageReader.ts'
-import { testStack } from './support/testStack.ts'
+import { type RunningStack, runningStack } from './support/runningStack.ts'
 import { waitFor } from './support/waitFor.ts'
 
-let stack: Stack
+let stack: RunningStack
 const readers = disposables()
 
 beforeAll(async () => {
-  stack = await testStack()
+  stack = await runningStack()
 }, 60_000)
 
 afterAll(() => stack?.stop(), 60_000)

@@ -36,9 +36,7 @@ The Helm chart of Causeway: ingest, bridge, gateway, account and the edge (nginx
 Postgres and Redis. [docs/deploy.md](../../docs/deploy.md) goes from nothing to production, step by step.
 
 \`\`\`
-kubectl create secret generic causeway --from-literal=DATABASE_URL=… --from-literal=REDIS_URL=… --from-literal=MQTT_URL=… \\
-  --from-literal=COPY_KEYS=$(openssl rand -hex 32) \\
-  --from-literal=ACCOUNT_KEY=$(openssl rand 32 | basenc --base64url | tr -d =)
+kubectl create secret generic causeway --from-env-file=secret.env
 helm install causeway charts/causeway --set secrets.existingSecret=causeway,auth.publicOrigin=https://chat.example.org
 helm test causeway
 \`\`\`

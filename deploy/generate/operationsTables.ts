@@ -44,7 +44,9 @@ export function variablesTable(): string {
     const meanings = new Set(readers.map(([, { shape }]) => String(shape[name]?.description ?? '')))
     return [
       `\`${name}\``,
-      readers.length === Object.keys(CONFIGS).length ? 'all' : readers.map(([service]) => service).join(', '),
+      readers.length === Object.keys(CONFIGS).length
+        ? 'all'
+        : readers.map(([service]) => service).join(', '),
       [...defaults].join(' / '),
       [...meanings].join(' / '),
     ]

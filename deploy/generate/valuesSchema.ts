@@ -3,6 +3,7 @@ import { accountConfig } from '../../account/config.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
 import { gatewayConfig } from '../../gateway/config.ts'
 import { PRINCIPAL_KINDS } from '../../contract/principal.ts'
+import { ROLE_OWNERS } from '../../history/roles.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import {
   flag,
@@ -137,7 +138,10 @@ const monitoring = object({
 const mosquitto = object({
   enabled: flag,
   image: object(image),
-  passwordSecret: name,
+  secretKeys: secretKeys(
+    ['INGEST_MQTT_URL', 'BRIDGE_MQTT_URL'],
+    ['ACCOUNT_MQTT_URL', 'EXPORTER_MQTT_URL'],
+  ),
   tlsSecret: name,
   insecure: flag,
   allowFrom: peers,
@@ -168,7 +172,10 @@ export const valuesSchema: Schema = {
     auth,
     preStopSeconds: integer(1, 300),
     spread: object({ zones: spread, nodes: spread }),
-    ingest: service(ingestConfig, secretKeys(['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL'], ['ISSUERS'])),
+    ingest: service(
+      ingestConfig,
+      secretKeys(['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL'], ['ISSUERS']),
+    ),
     bridge: service(
       bridgeConfig,
       secretKeys(['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL', 'REDIS_URL']),
@@ -197,7 +204,10 @@ export const valuesSchema: Schema = {
     }),
     migrations: object({
       mode: oneOf('hook', 'job', 'only', 'none'),
-      secretKeys: secretKeys(['DATABASE_URL']),
+      secretKeys: secretKeys(
+        ['DATABASE_URL'],
+        ROLE_OWNERS.map((owner) => `${owner.toUpperCase()}_DATABASE_URL`),
+      ),
       deadlineSeconds: integer(10, 86_400),
       resources,
     }),
@@ -208,11 +218,7 @@ export const valuesSchema: Schema = {
   }),
 }
 
-function service(
-  config: z.ZodObject,
-  keys: Schema,
-  more: Record<string, Schema> = {},
-): Schema {
+function service(config: z.ZodObject, keys: Schema, more: Record<string, Schema> = {}): Schema {
   const variables = Object.entries<z.ZodType>(config.shape).filter(([key]) => !OWN.has(key))
   return object({
     replicas,

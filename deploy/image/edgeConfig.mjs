@@ -22,6 +22,8 @@ renderConfig('nginx.conf.template', target, {
   SIGN_INS_PER_SECOND: '20',
   WORKER_CONNECTIONS: '16384',
   LISTEN: '0.0.0.0:8080',
+  // The front does that.
+  TLS: '',
   STATUS_LISTEN: '0.0.0.0:8081',
   INGEST_SERVERS: servers('ingest'),
   GATEWAY_SERVERS: servers('gateway'),

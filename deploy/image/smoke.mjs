@@ -47,7 +47,9 @@ async function endClosed() {
   const account = await ask('/account/methods')
   // Another issuer may stand in for it.
   expect([200, 404].includes(account.status), `account answers 200, not ${account.status}`)
-  console.log(`${ORIGIN} answers, and asks for a token. With API_KEY=cw_… this posts and reads too.`)
+  console.log(
+    `${ORIGIN} answers, and asks for a token. With API_KEY=cw_… this posts and reads too.`,
+  )
   process.exit(0)
 }
 

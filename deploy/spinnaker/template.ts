@@ -12,10 +12,14 @@ interface Variable {
 const VARIABLES: Variable[] = [
   text('account', "Spinnaker's account for production's cluster"),
   text('namespace', "Production's namespace", 'causeway'),
-  text('secret', 'Secret in it with addresses, COPY_KEYS, ACCOUNT_KEY, and API_KEY for the smoke test', 'causeway'),
+  text(
+    'secret',
+    'Secret in it with addresses, COPY_KEYS, ACCOUNT_KEY, and API_KEY for the smoke test',
+    'causeway',
+  ),
   text('stagingAccount', "Spinnaker's account for staging's cluster"),
   text('stagingNamespace', "Staging's namespace", 'causeway-staging'),
-  text('stagingSecret', "Secret in it with the same for staging", 'causeway'),
+  text('stagingSecret', 'Secret in it with the same for staging', 'causeway'),
   text('stagingHost', "Staging's host name"),
   text('registry', 'Registry of the images, as in registry.example.org'),
   text('imageAccount', "Spinnaker's account for that registry"),

@@ -7,10 +7,16 @@ import { gatewayConfig } from '../../gateway/config.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import { ROOT } from '../../stack/root.ts'
 import { describeUnless } from '../support/describeUnless.ts'
+import { runProgram } from '../support/runProgram.ts'
 import { toolsLack } from './tools/tools.ts'
 import { readYaml } from './tools/values.ts'
 
-const CONFIGS = { ingest: ingestConfig, bridge: bridgeConfig, gateway: gatewayConfig, account: accountConfig }
+const CONFIGS = {
+  ingest: ingestConfig,
+  bridge: bridgeConfig,
+  gateway: gatewayConfig,
+  account: accountConfig,
+}
 
 interface ComposeService {
   image: string
@@ -34,7 +40,7 @@ async function services(): Promise<Record<string, ComposeService>> {
 describeUnless(toolsLack)('compose.yaml', () => {
   test('starts the whole system: two bridges, two gateways, and what they need', async () => {
     expect(Object.keys(await services()).sort()).toEqual(
-      'account bridge-1 bridge-2 edge gateway-1 gateway-2 ingest migrate mosquitto postgres redis'.split(
+      'account bridge-1 bridge-2 edge gateway-1 gateway-2 ingest migrate mosquitto mqtt-users postgres redis'.split(
         ' ',
       ),
     )
@@ -51,7 +57,7 @@ describeUnless(toolsLack)('compose.yaml', () => {
 
   test('gives our containers no rights, nothing to write to, and time to drain', async () => {
     const ours = Object.values(await services()).filter(({ build }) => build !== undefined)
-    expect(ours).toHaveLength(8)
+    expect(ours).toHaveLength(9)
     for (const service of ours) {
       expect(service).toMatchObject({
         read_only: true,
@@ -81,6 +87,38 @@ describeUnless(toolsLack)('compose.yaml', () => {
         expect(parseConfig(service, schema, { env, argv: [] })).toHaveProperty('config')
       }
     }
+  })
+
+  test.each([
+    ['redis', 'deploy/redis/redis.conf.template', /^user default off$/m],
+    ['mosquitto', 'charts/causeway/files/mosquitto.conf.template', /^allow_anonymous false$/m],
+  ])('fills in every name of the configuration of %s', async (name, template, line) => {
+    const [, , script = ''] = (await services())[name]?.command ?? []
+    const [sed = ''] = /sed '[^']*'/.exec(interpolate(script).replaceAll('$$', '$')) ?? []
+    const { output } = await runProgram('sh', ['-c', `${sed} ${template}`])
+    expect(output.replace('${...}', '')).not.toContain('${')
+    expect(output).toMatch(line)
+  })
+
+  test('gives each service its own user everywhere, and the password that the server has', async () => {
+    const found = await services()
+    const given = ['ingest', 'bridge-1', 'gateway-1'].map((name) => found[name]?.environment ?? {})
+    const column = (variable: string) => given.map((environment) => environment[variable])
+    const roles = found['migrate']?.environment
+    const users = found['mqtt-users']?.environment
+    const of = (variable: string, from = roles) =>
+      ['INGEST', 'BRIDGE', 'GATEWAY'].map((service) => from?.[`${service}_${variable}`])
+    expect(column('DATABASE_URL')).toEqual(of('DATABASE_URL'))
+    expect(found['account']?.environment?.['DATABASE_URL']).toBe(roles?.['ACCOUNT_DATABASE_URL'])
+    expect(column('MQTT_URL')).toEqual(of('MQTT_URL', users))
+    const redis = String(found['redis']?.command)
+    expect(redis).toContain('s/$${BRIDGE_PASSWORD}/bridge-${PASSWORD:-causeway}/')
+    expect(redis).toContain('s/$${GATEWAY_PASSWORD}/gateway-${PASSWORD:-causeway}/')
+    expect(column('REDIS_URL')).toEqual([
+      undefined,
+      'redis://bridge:bridge-${PASSWORD:-causeway}@redis:6379',
+      'redis://gateway:gateway-${PASSWORD:-causeway}@redis:6379',
+    ])
   })
 })
 

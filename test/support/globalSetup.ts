@@ -2,8 +2,8 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrateDatabase } from '../../stack/migration.ts'
-import { startServers } from '../../stack/servers.ts'
-import { runSql, withDatabase } from '../../stack/sql.ts'
+import { ANY_PREFIX, startServers } from '../../stack/servers.ts'
+import { onDatabase, runSql, withDatabase } from '../../stack/sql.ts'
 import { Supervisor } from '../../stack/supervisor.ts'
 import globalTeardown from './globalTeardown.ts'
 import { TEMPLATE_DATABASE } from './template.ts'
@@ -25,10 +25,15 @@ export default async function globalSetup(): Promise<void> {
   globalThis.causewayTestServers = supervisor
   process.env.CAUSEWAY_TEST_DIR = dir
   endOnSignal()
-  const { databaseUrl, redisUrl, mqttUrl } = await startServers(supervisor, { dir })
+  const servers = await startServers(supervisor, { dir, ...ANY_PREFIX })
+  const { databaseUrl, redisUrl, mqttUrl, addresses } = servers
   await runSql(databaseUrl, `create database ${TEMPLATE_DATABASE}`)
   // In a separate process: the schema engine leaves a ten-second timer, and jest would wait for it at its end.
-  await migrateDatabase(withDatabase(databaseUrl, TEMPLATE_DATABASE))
+  await migrateDatabase(
+    withDatabase(databaseUrl, TEMPLATE_DATABASE),
+    onDatabase(addresses, TEMPLATE_DATABASE),
+  )
+  process.env.CAUSEWAY_TEST_ADDRESSES = JSON.stringify(addresses)
   process.env.CAUSEWAY_TEST_DATABASE_URL = databaseUrl
   process.env.CAUSEWAY_TEST_REDIS_URL = redisUrl
   process.env.CAUSEWAY_TEST_MQTT_URL = mqttUrl

@@ -19,7 +19,7 @@ export class MigrationProgram {
     // Below the repository, so that it finds the same packages.
     mkdirSync(join(ROOT, '.stack'), { recursive: true })
     this.#folder = mkdtempSync(join(ROOT, '.stack', 'migrate-'))
-    for (const file of ['main.js', 'migrate.js']) {
+    for (const file of ['main.js', 'migrate.js', 'roles.js', 'scramVerifier.js']) {
       cpSync(join(ROOT, 'dist/history', file), join(this.#folder, 'history', file))
     }
     this.take(['migration_lock.toml', ...names])

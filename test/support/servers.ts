@@ -1,8 +1,9 @@
-import type { ServerUrls } from '../../stack/servers.ts'
+import type { Servers } from '../../stack/servers.ts'
 
 /** The addresses of this run's servers. */
-export function testServers(): ServerUrls {
+export function testServers(): Servers {
   return {
+    addresses: JSON.parse(address('CAUSEWAY_TEST_ADDRESSES')),
     databaseUrl: address('CAUSEWAY_TEST_DATABASE_URL'),
     redisUrl: address('CAUSEWAY_TEST_REDIS_URL'),
     mqttUrl: address('CAUSEWAY_TEST_MQTT_URL'),

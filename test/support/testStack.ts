@@ -2,9 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Stack, type StackOptions, startStack } from '../../stack/stack.ts'
+import type { Servers } from '../../stack/servers.ts'
+import { nameIn, onDatabase } from '../../stack/sql.ts'
 import { testServers } from './servers.ts'
 import { testDatabase } from './testDatabase.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
+
+/** The run's servers, with a new database. */
+async function sharedServers(): Promise<Servers> {
+  const [servers, databaseUrl] = [testServers(), await testDatabase()]
+  return { ...servers, databaseUrl, addresses: onDatabase(servers.addresses, nameIn(databaseUrl)) }
+}
 
 /**
  * A whole stack, services and nginx, on free ports. It shares the run's servers, with its own database and prefixes. A test that
@@ -15,7 +23,7 @@ export async function testStack(
 ): Promise<Stack> {
   const { ownServers = false, ...rest } = options
   const dir = await mkdtemp(join(tmpdir(), 'causeway-stack-'))
-  const servers = ownServers ? {} : { ...testServers(), databaseUrl: await testDatabase() }
+  const servers = ownServers ? {} : await sharedServers()
   const prefix = uniquePrefix()
   const removeDir = () => rm(dir, { recursive: true, force: true })
   try {

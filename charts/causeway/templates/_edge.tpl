@@ -40,6 +40,7 @@
   "TRUSTED_PROXIES" $trusted
   "WORKER_CONNECTIONS" (include "causeway.text" .Values.edge.workerConnections)
   "LISTEN" "0.0.0.0:8080"
+  "TLS" ""
   "STATUS_LISTEN" "0.0.0.0:8081"
   "INGEST_SERVERS" (printf "%s\n    %s" $ingest $ingest)
   "GATEWAY_SERVERS" (printf "%s\n    %s" $gateway $gateway)

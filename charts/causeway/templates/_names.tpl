@@ -51,6 +51,6 @@ app.kubernetes.io/component: {{ . }}
 {{- else if .Values.secrets.values }}
 {{- include "causeway.fullname" . }}
 {{- else }}
-{{- fail "Set secrets.existingSecret to the name of a Secret with DATABASE_URL, REDIS_URL, MQTT_URL, COPY_KEYS and ACCOUNT_KEY (docs/deploy.md says how to make it)." }}
+{{- fail "Set secrets.existingSecret to the name of a Secret with DATABASE_URL, the services' addresses, COPY_KEYS and ACCOUNT_KEY (docs/deploy.md says how to make it)." }}
 {{- end }}
 {{- end }}

@@ -1,32 +1,35 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import mqtt, { type MqttClient } from 'mqtt'
+import { BrokerControl } from '../../../chassis/broker/control.ts'
+import { Devices } from '../../../chassis/broker/devices.ts'
 import { commandAs, ownFolder } from '../../../stack/account.ts'
+import { plugin } from '../../../stack/mosquitto.ts'
 import { freePort } from '../../../stack/ports.ts'
 import { waitForTcp } from '../../../stack/probes.ts'
+import { runProgram } from '../../support/runProgram.ts'
 import { waitFor } from '../../support/waitFor.ts'
 import { describeUnless } from '../../support/describeUnless.ts'
 import { makeCertificate } from '../tls/certificate.ts'
-import { programLack, run, toolsLack } from '../tools/tools.ts'
+import { programLack, toolsLack } from '../tools/tools.ts'
 import { get, named, podOf, renderChart } from './render.ts'
 
-const lack =
-  toolsLack ?? programLack('mosquitto') ?? programLack('mosquitto_passwd') ?? programLack('openssl')
+const lack = toolsLack ?? programLack('mosquitto') ?? programLack('openssl')
 let dir: string
 let broker: ChildProcess
 let url: string
 let ca: Buffer
 const clients: MqttClient[] = []
 
-/** mosquitto.conf and the access list as the chart renders them, with this machine's paths. */
+/** mosquitto.conf as the chart renders it, with this machine's paths, and the users that its init container writes. */
 beforeAll(async () => {
   if (lack !== undefined) return
   dir = mkdtempSync(join(tmpdir(), 'causeway-mosquitto-'))
-  for (const folder of ['config', 'secret', 'tls', 'data']) mkdirSync(join(dir, folder))
+  for (const folder of ['tls', 'data']) mkdirSync(join(dir, folder))
   const data = get<Record<string, string>>(
     named(await renderChart('everything'), 'ConfigMap', 'causeway-relay-mosquitto'),
     'data',
@@ -34,19 +37,15 @@ beforeAll(async () => {
   const port = await freePort()
   const text = (data['mosquitto.conf'] ?? '')
     .replaceAll('/etc/causeway/', `${dir}/`)
-    .replace('/var/lib/causeway', join(dir, 'data'))
+    .replaceAll('/var/lib/causeway', join(dir, 'data'))
+    .replace('/usr/lib/mosquitto_dynamic_security.so', plugin())
     .replace('listener 8883 0.0.0.0', `listener ${port} 127.0.0.1`)
   writeFileSync(join(dir, 'mosquitto.conf'), text)
-  writeFileSync(join(dir, 'config/acl'), data['acl'] ?? '')
-  const passwords = join(dir, 'secret/passwd')
-  writeFileSync(passwords, '')
-  for (const user of ['ingest', 'bridge', 'device']) {
-    run('mosquitto_passwd', ['-b', passwords, user, `pw-${user}`])
-  }
+  await writeUsers(['ingest', 'bridge', 'account', 'exporter'])
   const certificate = makeCertificate(join(dir, 'tls/tls'), 'IP:127.0.0.1')
   const account = ownFolder(dir)
   const conf = ['-c', join(dir, 'mosquitto.conf')]
-  const { command, args, ...as } = commandAs(account, 'mosquitto', conf, { files: [passwords] })
+  const { command, args, ...as } = commandAs(account, 'mosquitto', conf, { files: conf.slice(1) })
   broker = spawn(command, args, {
     ...as,
     stdio: 'ignore',
@@ -69,6 +68,19 @@ afterAll(async () => {
   await once(broker, 'exit')
   rmSync(dir, { recursive: true, force: true })
 })
+
+/** What the pod's init container does. */
+async function writeUsers(
+  names: string[],
+  passwordOf = (name: string) => `pw-${name}`,
+): Promise<void> {
+  const addresses = names.map((name) => [
+    `${name.toUpperCase()}_MQTT_URL`,
+    `mqtts://${name}:${passwordOf(name)}@broker`,
+  ])
+  const env = { ...Object.fromEntries(addresses), BROKER_USERS_FILE: join(dir, 'data/users.json') }
+  expect(await runProgram('node', ['dist/broker/main.js'], env)).toMatchObject({ code: 0 })
+}
 
 async function connect(username?: string, password = `pw-${username}`): Promise<MqttClient> {
   const client = await mqtt.connectAsync(url, {
@@ -95,16 +107,16 @@ describeUnless(lack)('the broker of the chart, with users and TLS', () => {
   })
 
   test('takes messages from ingest only, and delivers them to bridges', async () => {
-    const [ingest, bridge, device] = [
+    const [ingest, bridge, exporter] = [
       await connect('ingest'),
       await connect('bridge'),
-      await connect('device'),
+      await connect('exporter'),
     ]
     await bridge.subscribeAsync('causeway/channels/#', { qos: 1 })
     const heard = new Promise<string>((resolve) =>
       bridge.once('message', (_, payload) => resolve(String(payload))),
     )
-    for (const forger of [bridge, device]) {
+    for (const forger of [bridge, exporter]) {
       await expect(
         forger.publishAsync('causeway/channels/a', 'forged', { qos: 1 }),
       ).rejects.toThrow(/not authorized/i)
@@ -120,19 +132,40 @@ describeUnless(lack)('the broker of the chart, with users and TLS', () => {
     )
   })
 
-  test('takes a new password and a new certificate at a SIGHUP, and disconnects nobody else', async () => {
-    const [ingest, bridge] = [await connect('ingest'), await connect('bridge')]
-    run('mosquitto_passwd', ['-b', join(dir, 'secret/passwd'), 'bridge', 'another'])
+  test('tells its figures to the exporter', async () => {
+    const exporter = await connect('exporter')
+    const heard = new Promise<string>((resolve) => exporter.once('message', resolve))
+    await exporter.subscribeAsync('$SYS/#')
+    expect(await heard).toMatch(/^\$SYS\//)
+  })
+
+  test('takes a new certificate at a SIGHUP, and disconnects nobody', async () => {
+    const ingest = await connect('ingest')
     const old = ca
     ca = makeCertificate(join(dir, 'tls/tls'), 'IP:127.0.0.1').cert
     ownFolder(dir)
-    await expect(connect('device')).rejects.toThrow(/certificate/)
+    await expect(connect('bridge')).rejects.toThrow(/certificate/)
     broker.kill('SIGHUP')
-    await waitFor(async () => connect('bridge', 'another').then(Boolean, () => false))
-    await expect(connect('bridge')).rejects.toThrow(/not authorized/i)
+    await waitFor(async () => connect('bridge').then(Boolean, () => false))
+    const renewed = ca
     ca = old
-    await expect(connect('device')).rejects.toThrow(/certificate/)
-    expect([ingest.connected, bridge.connected]).toEqual([true, false])
+    await expect(connect('bridge')).rejects.toThrow(/certificate/)
+    ca = renewed
+    expect(ingest.connected).toBe(true)
+  })
+
+  test('has new passwords after a restart, and keeps the users that were added meanwhile', async () => {
+    const control = new BrokerControl(await connect('account'))
+    await new Devices(control, 'causeway').put({ principal: 'device:a', groups: [] }, 'pw', [])
+    await writeUsers(['ingest'], () => 'new')
+    const users = JSON.parse(readFileSync(join(dir, 'data/users.json'), 'utf8'))
+    expect(users.clients.map(({ username }: { username: string }) => username).sort()).toEqual([
+      'account',
+      'bridge',
+      'device:a',
+      'exporter',
+      'ingest',
+    ])
   })
 })
 
@@ -147,9 +180,9 @@ describeUnless(toolsLack)('the broker’s pod', () => {
       secret?: { defaultMode?: number }
     }
     const volumes = get<Volume[]>(spec, 'volumes')
-    expect(volumes.map(({ name }) => name)).toEqual(['config', 'secret', 'tls'])
+    expect(volumes.map(({ name }) => name)).toEqual(['config', 'tls'])
     const modes = volumes.map(({ configMap, secret }) => (configMap ?? secret)?.defaultMode)
     // Written in decimal: only some readers of YAML take a leading zero for octal.
-    expect(modes).toEqual([0o440, 0o440, 0o440])
+    expect(modes).toEqual([0o440, 0o440])
   })
 })

@@ -18,7 +18,7 @@ function notes(profile: Profile, more: string[] = []): string {
 describeUnless(toolsLack)('the notes', () => {
   test('warn of everything that is unsafe', () => {
     const text = notes('laptop')
-    const words = 'without TLS,secrets.values,image.digest,passwordSecret,tlsSecret'.split(',')
+    const words = 'without TLS,secrets.values,image.digest,tlsSecret'.split(',')
     for (const word of words) expect(text).toContain(word)
     expect(text.match(/only one pod of \w+/g)).toHaveLength(5)
     expect(notes('small').match(/^WARNING/gm)).toHaveLength(1)
@@ -43,7 +43,13 @@ describeUnless(toolsLack)('the notes', () => {
       shape.DATABASE_CONNECTIONS.parse(undefined),
     )
     // Account's number is a value of the chart.
-    const sum = (ingests: number, bridges: number, gateways: number, accounts: number, each = ofGateway) =>
+    const sum = (
+      ingests: number,
+      bridges: number,
+      gateways: number,
+      accounts: number,
+      each = ofGateway,
+    ) =>
       (ingests + 1) * (ofIngest ?? 0) +
       (bridges + 1) * ofBridge +
       (gateways + 1) * (each ?? 0) +

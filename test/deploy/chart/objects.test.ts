@@ -146,11 +146,7 @@ describeUnless(toolsLack)('the chart', () => {
     ['the digest is too short', ['--set', 'image.digest=sha256:12'], /digest/],
     ['the autoscaler is unknown', ['--set', 'gateway.autoscaling.kind=both'], /kind/],
     ['keda has no Prometheus', ['--set', 'gateway.autoscaling.kind=keda'], /prometheusUrl/],
-    [
-      'the broker is open by mistake',
-      ['--set', 'mosquitto.enabled=true,mosquitto.passwordSecret=p'],
-      /mosquitto\.tlsSecret/,
-    ],
+    ['the broker is open by mistake', ['--set', 'mosquitto.enabled=true'], /mosquitto\.tlsSecret/],
     [
       'both sources of the authority are set',
       ['--set', 'caBundle.existingSecret=a,caBundle.existingConfigMap=b'],

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ServerUrls, startServers } from '../../../stack/servers.ts'
+import { type Servers, startServers } from '../../../stack/servers.ts'
 import { Supervisor } from '../../../stack/supervisor.ts'
 import { migrate } from './pod.ts'
 
 /** Postgres, Redis and the broker for the containers, on this machine, with the schema in place. */
 export class Backing {
   readonly dir: string
-  readonly urls: ServerUrls
+  readonly urls: Servers
   readonly #supervisor: Supervisor
 
   static async start(): Promise<Backing> {
@@ -24,7 +24,7 @@ export class Backing {
     }
   }
 
-  private constructor(dir: string, urls: ServerUrls, supervisor: Supervisor) {
+  private constructor(dir: string, urls: Servers, supervisor: Supervisor) {
     this.dir = dir
     this.urls = urls
     this.#supervisor = supervisor

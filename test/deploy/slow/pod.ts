@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { ServerUrls } from '../../../stack/servers.ts'
+import { type Servers, type ServerUrls, urlsFor } from '../../../stack/servers.ts'
 import { freePort } from '../../../stack/ports.ts'
+import type { ServiceRole } from '../../../stack/service.ts'
 import { DOCKER_SOCKET, SERVICES_IMAGE, words } from './paths.ts'
 
 /** Runs docker. Not synchronously, because the readers and senders of this process must go on meanwhile. */
@@ -18,8 +19,8 @@ export const RESTRICTED = words(`--network host --read-only --tmpfs /tmp --cap-d
   --security-opt no-new-privileges --pids-limit 64 --memory 1g`)
 const READY_WITHIN_MS = 60_000
 
-interface PodOptions {
-  urls: ServerUrls
+export interface PodOptions {
+  urls: Servers
   env?: Record<string, string>
 }
 
@@ -36,14 +37,14 @@ export class Pod {
   /** From `docker run` until it was ready. */
   readyMs = Number.NaN
 
-  static async start(
-    role: 'ingest' | 'bridge' | 'gateway',
-    { urls, env = {} }: PodOptions,
-  ): Promise<Pod> {
+  static async start(role: ServiceRole, { urls, env = {} }: PodOptions): Promise<Pod> {
     const pod = new Pod(role, await freePort(), await freePort())
     const variables = {
-      ...addresses(urls),
+      ...addresses(urlsFor(role, urls)),
       COPY_KEYS: COPY_KEY,
+      // The image says production, where nothing is open.
+      AUTH: 'open',
+      NODE_ENV: 'development',
       HOST: '127.0.0.1',
       PORT: String(pod.port),
       METRICS_HOST: '127.0.0.1',
@@ -102,8 +103,9 @@ export class Pod {
 }
 
 /** Brings the database to the newest schema, like the chart's Job; returns what it printed. */
-export async function migrate(urls: ServerUrls): Promise<string> {
-  const how = [...RESTRICTED, ...flags({ DATABASE_URL: urls.databaseUrl })]
+export async function migrate(urls: Servers): Promise<string> {
+  const variables = { ...urls.addresses, DATABASE_URL: urls.databaseUrl }
+  const how = [...RESTRICTED, ...flags(variables)]
   return docker('run', '--rm', ...how, SERVICES_IMAGE, 'node', 'dist/history/main.js')
 }
 

@@ -1,0 +1,65 @@
+import type { Grant } from '../../contract/grants.ts'
+import { topicFilters } from '../../contract/topicFilter.ts'
+
+/** One right on Mosquitto's broker, in the words of its dynamic security plugin. What no right allows is denied. */
+export interface Acl {
+  acltype: 'publishClientSend' | 'publishClientReceive' | 'subscribePattern'
+  topic: string
+  priority: number
+  allow: boolean
+}
+
+/** Where the plugin takes commands, and where it answers them. */
+export const CONTROL_TOPIC = '$CONTROL/dynamic-security/v1'
+export const ANSWER_TOPIC = `${CONTROL_TOPIC}/response`
+
+const send = (topic: string): Acl => right('publishClientSend', topic)
+const listen = (topic: string): Acl[] => [
+  right('publishClientReceive', topic),
+  right('subscribePattern', topic),
+]
+
+/** What the services may do on topics below the prefix. */
+export function serviceAcls(prefix: string): Record<string, readonly Acl[]> {
+  const stored = `${prefix}/channels/#`
+  return {
+    // Stored messages come from ingest only. The bridges refuse what others write there, but devices that listen could not tell.
+    ingest: [send(stored)],
+    bridge: listen(stored),
+    account: [send(CONTROL_TOPIC), ...listen(ANSWER_TOPIC)],
+    exporter: listen('$SYS/#'),
+  }
+}
+
+/** Everything, for the operator of a whole broker. */
+export const ADMIN_ACLS: readonly Acl[] = ['#', '$SYS/#', '$CONTROL/#'].flatMap((topic) => [
+  send(topic),
+  ...listen(topic),
+])
+
+/**
+ * What a principal's grants are on the broker: `read` to hear the channels' stored messages, `write` to send to them. The rights to
+ * receive are checked for each message: a subscription that stands loses what is taken away.
+ */
+export function grantAcls(prefix: string, principal: string, grants: readonly Grant[]): Acl[] {
+  const found = grants.flatMap(({ pattern, actions }) => {
+    const filters = topicFilters(pattern, principal)
+    if (filters === undefined) return []
+    const { exact, subscription } = filters
+    return [
+      ...(actions.includes('read')
+        ? [
+            right('publishClientReceive', `${prefix}/channels/${exact}`),
+            right('subscribePattern', `${prefix}/channels/${subscription}`),
+          ]
+        : []),
+      ...(actions.includes('write') ? [send(`${prefix}/publish/${exact}`)] : []),
+    ]
+  })
+  // The plugin refuses a right that is there twice.
+  return [...new Map(found.map((acl) => [`${acl.acltype} ${acl.topic}`, acl])).values()]
+}
+
+function right(acltype: Acl['acltype'], topic: string): Acl {
+  return { acltype, topic, priority: 0, allow: true }
+}

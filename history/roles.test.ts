@@ -1,0 +1,188 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { disposables } from '../test/support/disposables.ts'
+import { testDatabase } from '../test/support/testDatabase.ts'
+import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
+import { uniquePrefix } from '../test/support/uniquePrefix.ts'
+import { grantRights, ROLE_OWNERS, type RoleOwner } from './roles.ts'
+import { scramVerifier } from './scramVerifier.ts'
+
+const opened = disposables()
+const prefix = uniquePrefix()
+let database: string
+let owner: Sql
+const sql = new Map<RoleOwner, Sql>()
+
+function addressOf(service: RoleOwner, password = `it's "${service}"`): string {
+  const url = new URL(database)
+  url.username = `${prefix}_${service}`
+  url.password = encodeURIComponent(password)
+  return url.href
+}
+
+const addresses = () =>
+  Object.fromEntries(ROLE_OWNERS.map((service) => [service, addressOf(service)]))
+
+beforeAll(async () => {
+  database = await testDatabase()
+  owner = openSql(database, opened)
+  await owner(`create table "account_of_a_user" ("id" text primary key)`)
+  await grantRights(database, addresses())
+  for (const service of ROLE_OWNERS) sql.set(service, openSql(addressOf(service), opened))
+})
+
+const as = (service: RoleOwner, statement: string): Promise<unknown> =>
+  sql.get(service)?.(statement) ?? Promise.reject(new Error('no such service'))
+const DENIED = /permission denied|must be owner/
+const APPEND = `select append_messages(0::smallint, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 1, now())`
+
+describe('the role of a service', () => {
+  test('of ingest appends, repeats a key, forgets keys and reads', async () => {
+    const log = openLog(addressOf('ingest'), opened, { keySeconds: 1 })
+    const one = draft({ key: 'k' })
+    await log.append(one)
+    expect(await log.append(one)).toMatchObject({ repeated: true })
+    await owner(`update "idempotency" set "at" = '2020-01-01'`)
+    await log.forgetKeys()
+    expect(await owner(`select * from "idempotency"`)).toEqual([])
+    await log.check()
+    expect(await log.page({ channel: 'lobby', limit: 10, order: 'asc' })).toMatchObject({
+      entries: [{ position: 1 }],
+    })
+    expect(await log.accessChanges(0, 10)).toEqual({ head: 0, changes: [] })
+  })
+
+  test.each(['bridge', 'gateway'] as const)('of %s reads, and ends an epoch', async (service) => {
+    const log = openLog(addressOf(service), opened)
+    const { epoch, position } = await log.head()
+    expect(position).toBe(1)
+    expect(await log.endEpoch(epoch, { position: 1_000_000, id: '' })).toBe(true)
+  })
+
+  test('of account puts grants, and has the tables that are nobody else’s', async () => {
+    await as('account', `select access_put('grant', 'user:a', '**', 'read', null, null)`)
+    await as('account', `insert into "account_of_a_user" values ('a')`)
+    expect(await as('account', 'select * from "account_of_a_user"')).toEqual([{ id: 'a' }])
+    expect(await as('account', 'select "subject" from "access"')).toEqual([{ subject: 'user:a' }])
+  })
+
+  const FORBIDDEN = {
+    nobody: [
+      'create table "mine" ("a" int)',
+      'create temporary table "message" ("a" int)',
+      'create schema "mine"',
+      'drop table "message"',
+      'alter table "log" add column "a" int',
+      'truncate "message"',
+      'select * from "_prisma_migrations"',
+      'select * from "message_0_10000000"',
+      `update "log" set "head" = 0`,
+      `delete from "message"`,
+      `insert into "channel" values (0, 'a', 1, 1)`,
+      `insert into "access" values (1, 'grant', 'user:a', '**', 'admin')`,
+      `update "access" set "actions" = 'admin'`,
+      `select add_partitions(0::smallint, 1, 2)`,
+      'set role causeway',
+      `select * from pg_authid`,
+      `copy (select 1) to program 'true'`,
+    ],
+    ingest: [
+      'select * from "account_of_a_user"',
+      `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
+      'delete from "access"',
+    ],
+    bridge: [
+      'select * from "account_of_a_user"',
+      'select * from "access"',
+      'select * from "idempotency"',
+      `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
+      APPEND,
+    ],
+    gateway: [
+      'select * from "account_of_a_user"',
+      'select * from "idempotency"',
+      `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
+      'delete from "access"',
+      APPEND,
+    ],
+    account: [
+      'select * from "message"',
+      'select * from "idempotency"',
+      'select * from "log"',
+      `select end_epoch(0::smallint, 'a', 1, '')`,
+      APPEND,
+    ],
+  }
+
+  test.each(
+    ROLE_OWNERS.flatMap((service) =>
+      [...FORBIDDEN.nobody, ...FORBIDDEN[service]].map((statement) => ({ service, statement })),
+    ),
+  )('of $service is refused: $statement', async ({ service, statement }) => {
+    await expect(as(service, statement)).rejects.toThrow(DENIED)
+  })
+
+  test('has limits by default, for whoever else uses its password', async () => {
+    const settings = await owner<{ config: string[] }>(
+      `select setconfig as "config" from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
+        where r.rolname = '${prefix}_gateway'`,
+    )
+    expect(settings[0]?.config).toEqual([
+      'statement_timeout=10s',
+      'lock_timeout=5s',
+      'idle_in_transaction_session_timeout=10s',
+      'temp_file_limit=256MB',
+    ])
+  })
+})
+
+describe('a second run', () => {
+  test('changes a password, keeps the others, and takes a right that somebody gave', async () => {
+    await owner(`grant select on "account_of_a_user" to "${prefix}_bridge"`)
+    await grantRights(database, { ...addresses(), gateway: addressOf('gateway', 'new') })
+    await expect(as('bridge', 'select * from "account_of_a_user"')).rejects.toThrow(DENIED)
+    const [old, now] = [addressOf('gateway'), addressOf('gateway', 'new')]
+    await expect(openSql(old, opened)('select 1')).rejects.toThrow(/authentication failed/i)
+    expect(await openSql(now, opened)('select 1 as "a"')).toEqual([{ a: 1 }])
+  })
+
+  test('leaves a service alone that signs in as the role that migrates', async () => {
+    await grantRights(database, { ingest: database })
+    expect(await owner('select count(*)::int as "count" from "message"')).toEqual([{ count: 1 }])
+  })
+})
+
+test('a migrating role that is no superuser makes the roles, without the limits that only a superuser may give', async () => {
+  const name = uniquePrefix()
+  const url = new URL(await testDatabase())
+  const admin = openSql(url.href, opened)
+  await admin(`create role "${name}" login createrole password 'p'`)
+  await admin(`alter database "${url.pathname.slice(1)}" owner to "${name}"`)
+  await admin(`alter schema public owner to "${name}"`)
+  for (const { table } of await admin<{ table: string }>(
+    `select oid::regclass::text as "table" from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
+  )) {
+    await admin(`alter table ${table} owner to "${name}"`)
+  }
+  for (const { routine } of await admin<{ routine: string }>(
+    `select oid::regprocedure::text as "routine" from pg_proc where pronamespace = 'public'::regnamespace`,
+  )) {
+    await admin(`alter function ${routine} owner to "${name}"`)
+  }
+  const service = new URL(url)
+  url.username = name
+  url.password = 'p'
+  service.username = `${name}_ingest`
+  service.password = 'q'
+  await grantRights(url.href, { ingest: service.href })
+  const log = openLog(service.href, opened)
+  expect(await log.append(draft())).toMatchObject({ repeated: false })
+})
+
+test('the verifier of a password is the one that Postgres itself makes', async () => {
+  await owner(`create role "${prefix}_pencil" password 'pencil'`)
+  const [row] = await owner<{ verifier: string }>(
+    `select rolpassword as "verifier" from pg_authid where rolname = '${prefix}_pencil'`,
+  )
+  const salt = row?.verifier.split(/[:$]/)[2] ?? ''
+  expect(scramVerifier('pencil', Buffer.from(salt, 'base64'))).toBe(row?.verifier)
+})

@@ -1,0 +1,175 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { scramVerifier } from './scramVerifier.ts'
+
+export const ROLE_OWNERS = ['ingest', 'bridge', 'gateway', 'account'] as const
+/** A service with a role of its own in Postgres. */
+export type RoleOwner = (typeof ROLE_OWNERS)[number]
+
+const LOG = '"log", "channel", "message"'
+const ACCESS = '"access_head", "access"'
+
+interface Rights {
+  tables: readonly string[]
+  /** Their names; each stands for all functions of that name. */
+  functions: readonly string[]
+}
+
+/** What each service may do. All else is left to the role that migrates: every DDL, and every other change of the log. */
+const RIGHTS: Record<RoleOwner, Rights> = {
+  ingest: {
+    // It deletes keys that have expired, and locks them before: that takes UPDATE.
+    tables: [`select on ${LOG}, ${ACCESS}`, 'select, update, delete on "idempotency"'],
+    functions: ['append_messages', 'end_epoch', 'quota_add'],
+  },
+  bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
+  gateway: { tables: [`select on ${LOG}, ${ACCESS}`], functions: ['end_epoch'] },
+  account: { tables: [`select, delete on ${ACCESS}`], functions: ['access_put'] },
+}
+
+/** Every other table is account's. */
+const NOT_ACCOUNTS = 'log channel message idempotency quota access access_head'.split(' ')
+
+/** Defaults of a role's sessions. The services set shorter ones; these bound whoever else has the password. */
+const LIMITS = {
+  statement_timeout: '10s',
+  lock_timeout: '5s',
+  idle_in_transaction_session_timeout: '10s',
+}
+/** Only a superuser may give these. A sort must not fill the disk. */
+const SUPERUSERS_LIMITS = { temp_file_limit: '256MB' }
+
+/**
+ * Gives each service's role its rights, and takes every other one. The role's name and password are those in the service's own
+ * address: a role that cannot sign in with them is made, or gets the password. A service without an address, or with the migrating
+ * role's name in it, is left alone. Run it after the migrations; it may run again at any time.
+ */
+export async function grantRights(
+  databaseUrl: string,
+  addresses: Partial<Record<RoleOwner, string>>,
+): Promise<void> {
+  const owner = userOf(databaseUrl).name
+  const roles = ROLE_OWNERS.flatMap((service) => {
+    const url = addresses[service] ?? databaseUrl
+    const { name, password } = userOf(url)
+    return name === owner ? [] : [{ service, url, password, role: quoted(name, '"') }]
+  })
+  if (roles.length === 0) return
+  await withConnection(databaseUrl, async (query) => {
+    for (const { url, role, password } of roles) {
+      // Several databases may share the roles, and two migrations that change one at once would fail: so only if need be.
+      if (!(await canSignIn(url))) await query(passwordSql(role, password))
+    }
+    const [place] = await query<Place>(PLACE)
+    if (place === undefined) throw new Error('the database has no schema')
+    await query(rightsSql(roles, place))
+    for (const { role } of roles) {
+      const scope = `${role} in database ${quoted(place.database, '"')}`
+      await query(limitsSql(scope, LIMITS)).catch(ignoreRefusal)
+      await query(limitsSql(scope, SUPERUSERS_LIMITS)).catch(ignoreRefusal)
+    }
+  })
+}
+
+type Query = <Row>(sql: string) => Promise<Row[]>
+
+interface Place {
+  database: string
+  schema: string
+  tables: string[]
+  /** With their arguments. */
+  functions: string[]
+}
+
+const PLACE = `
+  select current_database()::text as "database", current_schema()::text as "schema",
+    array(select p.oid::regprocedure::text from pg_proc p
+      where p.pronamespace = current_schema()::regnamespace) as "functions",
+    array(select c.relname::text from pg_class c where c.relnamespace = current_schema()::regnamespace
+      and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> '_prisma_migrations') as "tables"`
+
+/** One script, and so one transaction: no role is seen between its old rights and its new ones. */
+function rightsSql(
+  roles: readonly { service: RoleOwner; role: string }[],
+  { database, schema, tables, functions }: Place,
+): string {
+  const all = roles.map(({ role }) => role).join(', ')
+  const inSchema = `in schema ${quoted(schema, '"')}`
+  const accounts = tables.filter((table) => !NOT_ACCOUNTS.includes(table))
+  const list = accounts.map((table) => quoted(table, '"')).join(', ')
+  return [
+    `select pg_advisory_xact_lock(hashtext('causeway rights'))`,
+    `revoke create, temporary on database ${quoted(database, '"')} from public`,
+    `revoke create on schema ${quoted(schema, '"')} from public`,
+    `revoke execute on all functions ${inSchema} from public, ${all}`,
+    `revoke all on all tables ${inSchema} from public, ${all}`,
+    `grant connect on database ${quoted(database, '"')} to ${all}`,
+    `grant usage on schema ${quoted(schema, '"')} to ${all}`,
+    ...roles.flatMap(({ service, role }) => [
+      ...RIGHTS[service].tables.map((right) => `grant ${right} to ${role}`),
+      ...RIGHTS[service].functions.flatMap((name) =>
+        functions
+          .filter((each) => each.startsWith(`${name}(`))
+          .map((each) => `grant execute on function ${each} to ${role}`),
+      ),
+      ...(service === 'account' && list !== ''
+        ? [`grant select, insert, update, delete on ${list} to ${role}`]
+        : []),
+    ]),
+  ].join(';\n')
+}
+
+/** Only the verifier, never the password: servers may log statements. */
+function passwordSql(role: string, password: string): string {
+  const login = `${role} login password ${quoted(scramVerifier(password), "'")}`
+  return `do $$ begin create role ${login};
+    exception when duplicate_object then alter role ${login}; end $$`
+}
+
+function limitsSql(scope: string, limits: Record<string, string>): string {
+  const settings = Object.entries(limits)
+  return settings.map(([name, value]) => `alter role ${scope} set ${name} = '${value}'`).join(';')
+}
+
+/** An administrator's roles, which the one that migrates may not change, keep the limits that they have. */
+function ignoreRefusal(error: unknown): void {
+  if (codeOf(error) !== '42501') throw error
+}
+
+async function canSignIn(databaseUrl: string): Promise<boolean> {
+  try {
+    await withConnection(databaseUrl, (query) => query('select'))
+    return true
+  } catch (error) {
+    // No such role, or another password. Whoever may not enter the database has signed in.
+    if (['28P01', '28000'].includes(codeOf(error))) return false
+    if (codeOf(error) === '42501') return true
+    throw error
+  }
+}
+
+async function withConnection<T>(
+  databaseUrl: string,
+  work: (query: Query) => Promise<T>,
+): Promise<T> {
+  const options = { connectionString: databaseUrl, connectionTimeoutMillis: 10_000, max: 1 }
+  const connection = await new PrismaPg(options).connect()
+  const driver = connection.underlyingDriver()
+  try {
+    return await work(async (sql) => (await driver.query(sql)).rows)
+  } finally {
+    await connection.dispose()
+  }
+}
+
+function userOf(databaseUrl: string): { name: string; password: string } {
+  const { username, password } = new URL(databaseUrl)
+  return { name: decodeURIComponent(username), password: decodeURIComponent(password) }
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+}
+
+function quoted(text: string, mark: '"' | "'"): string {
+  return mark + text.replaceAll(mark, mark + mark) + mark
+}
