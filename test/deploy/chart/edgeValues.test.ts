@@ -9,7 +9,7 @@ import { edgeConf } from './edgeConf.ts'
 import { type Profile, renderText } from './render.ts'
 
 const conf = (profile: Profile, ...args: string[]) =>
-  edgeConf(profile, { http: 1, status: 2, ingest: 3, gateway: 4 }, args)
+  edgeConf(profile, { http: 1, status: 2, ingest: 3, gateway: 4, account: 5 }, args)
 const MAX_BODY_BYTES = ingestConfig.shape.MAX_BODY_BYTES.parse(undefined)
 
 describeUnless(toolsLack)('the edge of the chart', () => {
