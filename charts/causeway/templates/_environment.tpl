@@ -23,7 +23,9 @@
 {{- $_ := set $env "NODE_OPTIONS" (printf "--max-old-space-size=%d" (div (mul $limit 6) (mul 10 1048576))) }}
 {{- if ne .component "gateway" }}{{ $_ := set $env "MQTT_PREFIX" $common.MQTT_PREFIX }}{{ end }}
 {{- if ne .component "ingest" }}{{ $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}{{ end }}
-{{- if ne .component "bridge" }}{{ $_ := set $env "CORS_ORIGINS" $common.CORS_ORIGINS }}{{ end }}
+{{- if ne .component "bridge" }}
+{{- range $name := list "CORS_ORIGINS" "AUTH" "ISSUERS" "SECURE_COOKIES" }}{{ $_ := set $env $name (get $common $name) }}{{ end }}
+{{- end }}
 {{- if eq .component "gateway" }}
 {{- /* The gateway refuses new streams before the kernel kills the pod with all of its streams. */}}
 {{- $_ := set $env "MAX_MEMORY_BYTES" (div (mul $limit 8) 10) }}
