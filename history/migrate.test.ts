@@ -22,11 +22,14 @@ async function tables(): Promise<string[]> {
 
 const WHOLE = [
   '_prisma_migrations',
+  'access',
+  'access_head',
   'channel',
   'idempotency',
   'log',
   'message',
   'message_0_10000000',
+  'quota',
 ]
 
 describe('a migration', () => {

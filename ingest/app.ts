@@ -1,10 +1,11 @@
-import type { Express } from 'express'
+import type { Express, RequestHandler } from 'express'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
 import { type BodyLimits, createReadBody } from './body.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
 import { createGetHistory, type Pages } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
+import type { IngestLimits } from './ingestLimits.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
 import { createReadLimit } from './readLimit.ts'
 
@@ -14,6 +15,7 @@ export interface IngestOptions extends Omit<AppOptions, 'routes'> {
   posts: PostMessageOptions['posts']
   bodyLimits: BodyLimits
   maxEventBytes: PostMessageOptions['maxEventBytes']
+  limits: IngestLimits
 }
 
 /** A client that takes nothing holds one chunk of a page, or one message, in memory. */
@@ -29,10 +31,12 @@ export function createIngest({
   posts,
   bodyLimits,
   maxEventBytes,
+  limits,
   ...edge
 }: IngestOptions): Express {
   const readBody = createReadBody(bodyLimits)
-  const limited = createReadLimit(MAX_READS, READ_MILLISECONDS)
+  const open = createReadLimit(MAX_READS, READ_MILLISECONDS)
+  const limited = (handler: RequestHandler): RequestHandler => limits.reads(open(handler))
   return createApp({
     ...edge,
     routes: [
@@ -44,6 +48,7 @@ export function createIngest({
           readBody,
           maxEventBytes,
           posts,
+          limits: limits.posts,
         }),
       },
       {

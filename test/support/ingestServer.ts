@@ -6,6 +6,8 @@ import type { Entry } from '../../contract/message.ts'
 import { LogWriter } from '../../history/logWriter.ts'
 import { createIngest } from '../../ingest/app.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
+import type { IngestLimitsOptions } from '../../ingest/ingestLimits.ts'
+import { ingestLimits } from './ingestLimits.ts'
 import { portOf } from './openServer.ts'
 
 export interface IngestServer {
@@ -18,10 +20,14 @@ export interface IngestServer {
 }
 
 /**
- * Ingest's own app on a socket and a real log, in the process of the test. A body may have 1,000 bytes, all bodies together 3,000,
- * an event 2,000.
+ * Ingest's own app on a socket and a real log, in the process of the test. A body may have `maxBodyBytes`, all bodies together three
+ * times that, an event 2,000. Nothing else is limited but by `limits`.
  */
-export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
+export async function ingestServer(
+  databaseUrl: string,
+  limits: Partial<IngestLimitsOptions> = {},
+  maxBodyBytes = 1_000,
+): Promise<IngestServer> {
   const registry = new Registry()
   const published: IngestServer['published'] = []
   const log = new LogWriter({
@@ -39,8 +45,13 @@ export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
     log,
     publish: (entry, epoch) => void published.push({ entry, epoch }),
     posts: createIngestMetrics(registry).posts,
-    bodyLimits: { maxBytes: 1000, maxReadingBytes: 3000 },
+    bodyLimits: { maxBytes: maxBodyBytes, maxReadingBytes: 3 * maxBodyBytes },
     maxEventBytes: 2000,
+    limits: ingestLimits(registry, {
+      add: (...use) => log.addToQuota(...use),
+      exists: async (channel) => (await log.channel(channel)).head > 0,
+      ...limits,
+    }),
   })
   const server = createHttpServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
