@@ -4,6 +4,7 @@ import { LogWriter } from '../history/logWriter.ts'
 import { Pool } from '../history/pool.ts'
 import type { Child, ChildSpec } from '../stack/child.ts'
 import { copyKey } from '../stack/copyKey.ts'
+import { NO_LIMITS } from '../stack/limits.ts'
 import { migrateDatabase } from '../stack/migration.ts'
 import { startServers, type ServerUrls } from '../stack/servers.ts'
 import { service, type ServiceRole, type ServiceSpec } from '../stack/service.ts'
@@ -89,7 +90,8 @@ export class Testbed {
     recipe = service,
   ): Promise<ServiceSpec> {
     const prefixes = { redisPrefix: prefix, mqttPrefix: prefix }
-    return recipe({ ...this.urls, ...prefixes, role, index: 1, copyKeys: this.#copyKeys, env })
+    const own = { copyKeys: this.#copyKeys, limits: NO_LIMITS, env }
+    return recipe({ ...this.urls, ...prefixes, role, index: 1, ...own })
   }
 
   /** Begins a copy in Redis of a log that is at `position`. */

@@ -15,6 +15,8 @@ export interface ServiceOptions extends ServerUrls {
   mqttPrefix: string
   /** See `copyKey`. */
   copyKeys: string
+  /** Limits per client, unless the caller's own environment has others. */
+  limits?: NodeJS.ProcessEnv
   /** More environment; it wins over what is set here. A fault run sets the URL of a proxy in front of Redis, for example. */
   env: NodeJS.ProcessEnv
 }
@@ -39,9 +41,11 @@ export async function service({ role, index, ...options }: ServiceOptions): Prom
       args: ['--enable-source-maps', join(ROOT, 'dist', role, 'main.js')],
     },
     env: {
+      ...options.limits,
       ...process.env,
       DATABASE_URL: options.databaseUrl,
       REDIS_URL: options.redisUrl,
+      LIMITS_REDIS_URL: options.redisUrl,
       REDIS_PREFIX: options.redisPrefix,
       MQTT_URL: options.mqttUrl,
       MQTT_PREFIX: options.mqttPrefix,

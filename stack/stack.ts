@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Child, ChildSpec } from './child.ts'
 import { copyKey } from './copyKey.ts'
+import { limitsFor } from './limits.ts'
 import { migrateDatabase } from './migration.ts'
 import { nginx } from './nginx.ts'
 import { freePort, listenError } from './ports.ts'
@@ -115,7 +116,8 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
   const urls = await startServers(supervisor, { ...options, dir })
   await migrateDatabase(urls.databaseUrl)
   const { redisPrefix = 'causeway', mqttPrefix = 'causeway', env } = options
-  const shared = { ...urls, redisPrefix, mqttPrefix, copyKeys: copyKey(dir) }
+  const limits = limitsFor(host)
+  const shared = { ...urls, redisPrefix, mqttPrefix, copyKeys: copyKey(dir), limits }
   /** Starts `count` services of one role and returns their public ports. */
   const startServices = (role: ServiceRole, count: number) =>
     Promise.all(

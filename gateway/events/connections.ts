@@ -4,6 +4,7 @@ import { Slots } from '../../chassis/slots.ts'
 import type { GoodbyeReason } from '../../contract/events.ts'
 import type { Start } from '../hub/subscription.ts'
 import type { Frame } from '../hub/frame.ts'
+import type { Place } from './admission.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 
 export interface ConnectionsOptions extends Pick<
@@ -73,9 +74,9 @@ export class Connections {
   }
 
   /** A connection that was admitted; see Connection. `heartbeat` in seconds. */
-  open(socket: Socket, head: string, address: string, heartbeat: number | undefined): Connection {
+  open(socket: Socket, head: string, place: Place, heartbeat: number | undefined): Connection {
     const heartbeatMs = heartbeat === undefined ? this.#options.heartbeatMs : heartbeat * 1_000
-    return new Connection(socket, head, address, heartbeatMs, this.#shared)
+    return new Connection(socket, head, place, heartbeatMs, this.#shared)
   }
 
   /** Begins its stream. */

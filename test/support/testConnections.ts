@@ -5,6 +5,7 @@ import { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import { placeAt } from './testRedis.ts'
 import { TestSocket, turn } from './testSocket.ts'
+import { placeOf } from './unlimited.ts'
 import { VirtualClock } from './virtualClock.ts'
 
 export const SLOT_MS = 100
@@ -71,7 +72,7 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
   hub.begin('e1', placeAt(0))
   const connections = new Connections({
     hub,
-    admission: { release: (address) => void released.push(address) },
+    admission: { release: ({ ofAddress }) => void released.push(ofAddress.key) },
     metrics: {
       sent: { messages: 0 },
       gaps: reasons,
@@ -92,7 +93,7 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
   const stop = connections.start()
   const open = (heartbeat?: number): { reader: Reader; connection: Connection } => {
     const reader = new Reader(clock)
-    const connection = connections.open(reader, '', '10.0.0.1', heartbeat)
+    const connection = connections.open(reader, '', placeOf('10.0.0.1'), heartbeat)
     connections.begin(connection, ['a'], {})
     return { reader, connection }
   }
