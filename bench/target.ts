@@ -19,7 +19,7 @@ export interface Running {
   /** The private address, if the server has metrics. */
   metricsUrl?: string | undefined
   /** How its streams are opened. */
-  load: Pick<LoadOptions, 'port' | 'path' | 'channels' | 'readyEvent'>
+  load: Pick<LoadOptions, 'port' | 'path' | 'channels' | 'readyEvent' | 'tokens'>
   /** Sends messages to it; call this when all streams are open. */
   publisher: () => Promise<Publisher>
   stop: () => Promise<void>

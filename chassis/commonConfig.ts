@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import { issuers } from './auth/issuers.ts'
 import {
+  boolean,
+  choice,
   copyKeys,
   host,
   integer,
@@ -99,6 +102,37 @@ export const copyKeysConfig = {
   COPY_KEYS: copyKeys().describe(
     'One or two secrets, shared by all services. The first signs messages on MQTT and Redis; each one verifies them',
   ),
+}
+
+/** For services that verify tokens; check it with `checkAuth`. */
+export const authConfig = {
+  AUTH: choice('required', 'open')
+    .default('required')
+    .describe(
+      'required: every request needs a token of ISSUERS. open: none does; refused in production',
+    ),
+  ISSUERS: issuers()
+    .default([])
+    .describe('Whose tokens are accepted, as JSON; [the API](api.md#issuers) describes it'),
+  SECURE_COOKIES: boolean()
+    .default(true)
+    .describe('Whether the cookies are those for TLS, __Host-…; false only without TLS'),
+  NODE_ENV: z.string().default('').describe('production refuses AUTH=open'),
+}
+
+/** For `superRefine`. */
+export function checkAuth(
+  config: z.output<z.ZodObject<typeof authConfig>>,
+  context: z.RefinementCtx,
+): void {
+  const complain = (variable: keyof typeof authConfig, message: string): void =>
+    context.addIssue({ code: 'custom', path: [variable], message })
+  if (config.AUTH === 'open' && config.NODE_ENV === 'production') {
+    complain('AUTH', 'expected required, because NODE_ENV is production')
+  }
+  if (config.AUTH === 'required' && config.ISSUERS.length === 0) {
+    complain('ISSUERS', 'expected one issuer or more, or AUTH=open for trying out')
+  }
 }
 
 export const crashConfig = {

@@ -65,8 +65,18 @@ export function origins() {
 }
 
 export function logLevel() {
-  const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-  return field(`one of ${levels.join(', ')}`, (text) => levels.find((level) => level === text))
+  return choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
+}
+
+/** One of a few words. */
+export function choice<const Word extends string>(...words: Word[]) {
+  return field(`one of ${words.join(', ')}`, (text) => words.find((word) => word === text))
+}
+
+export function boolean() {
+  return field('true or false', (text) =>
+    text === 'true' || text === 'false' ? text === 'true' : undefined,
+  )
 }
 
 /** The start of names on a shared broker or store: it has no character with a meaning in MQTT or Redis. */

@@ -12,6 +12,7 @@ test('Each allowed origin gets lines of its own, which a cache keeps apart', () 
   for (const origin of ['https://a.example', 'https://b.example']) {
     expect(lines(origin)).toBe(
       `${VARY}Access-Control-Allow-Origin: ${origin}\r\n` +
+        'Access-Control-Allow-Credentials: true\r\n' +
         'Access-Control-Expose-Headers: X-Request-Id\r\n',
     )
   }

@@ -6,7 +6,10 @@ export function createCors(origins: string[]): RequestHandler {
   return cors({
     origin: origins,
     methods: ['GET', 'HEAD', 'POST'],
+    // For the cookie that holds the token.
+    credentials: true,
     allowedHeaders: [
+      'Authorization',
       'Content-Type',
       'Last-Event-ID',
       'Idempotency-Key',
@@ -34,6 +37,7 @@ export function createCorsLines(origins: readonly string[]): (origin: unknown) =
     lines.set(
       origin,
       `Vary: Origin\r\nAccess-Control-Allow-Origin: ${origin}\r\n` +
+        'Access-Control-Allow-Credentials: true\r\n' +
         'Access-Control-Expose-Headers: X-Request-Id\r\n',
     )
   }

@@ -169,7 +169,8 @@ test('A page of an allowed origin may call, and read the headers that it needs',
   expect(Object.fromEntries(asked.headers)).toMatchObject({
     'access-control-allow-origin': 'https://chat.example',
     'access-control-allow-headers':
-      'Content-Type,Last-Event-ID,Idempotency-Key,Causeway-Sender,Causeway-Sender-Name',
+      'Authorization,Content-Type,Last-Event-ID,Idempotency-Key,Causeway-Sender,Causeway-Sender-Name',
+    'access-control-allow-credentials': 'true',
     vary: expect.stringMatching(/^Origin/),
   })
   const answer = await fetch(`${origin}/nothing`, { headers: { Origin: 'https://b.example' } })

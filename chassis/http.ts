@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import type { Registry } from 'prom-client'
 import { Problem } from '../contract/problem.ts'
 import { createAccessLog } from './accessLog.ts'
@@ -15,13 +15,21 @@ export interface AppOptions {
   registry: Registry
   /** Origins whose pages may call; if empty, only pages of this origin. */
   corsOrigins: string[]
+  /** Runs before every route; throws a Problem to refuse the request. */
+  before?: RequestHandler[]
   routes: Route[]
 }
 
 /**
  * The services' HTTP edge: request ids, log, metrics, CORS, safe headers, problem+json. A handler answers, or throws a Problem.
  */
-export function createApp({ logger, registry, corsOrigins, routes }: AppOptions): Express {
+export function createApp({
+  logger,
+  registry,
+  corsOrigins,
+  before = [],
+  routes,
+}: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -34,6 +42,7 @@ export function createApp({ logger, registry, corsOrigins, routes }: AppOptions)
     next()
   })
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins))
+  for (const handler of before) app.use(handler)
   for (const route of routes) mount(app, route)
   app.use(() => {
     throw new Problem('not-found')

@@ -17,6 +17,7 @@ export function createProblemHandler(): ErrorRequestHandler {
     }
     const retryAfter = problem.retryAfter ?? (problem.status === 503 ? 1 : undefined)
     if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter)
+    if (problem.status === 401) response.setHeader('WWW-Authenticate', challengeOf(problem))
     response
       .status(problem.status)
       .type('application/problem+json')
@@ -30,11 +31,17 @@ export function renderProblem(
   { requestId, headers, method }: { requestId: string; headers: string; method: string },
 ): string {
   const body = JSON.stringify(problem.toDetails(requestId))
+  const challenge = problem.status === 401 ? `WWW-Authenticate: ${challengeOf(problem)}\r\n` : ''
   return (
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${challenge}` +
     'Content-Type: application/problem+json; charset=utf-8\r\n' +
     `Content-Length: ${Buffer.byteLength(body)}\r\n${headers}${method === 'HEAD' ? '' : body}`
   )
+}
+
+/** RFC 6750, 3.1: no error for a request without a token. One with a token is told in the detail what is wrong with it. */
+function challengeOf({ detail }: Problem): string {
+  return `Bearer realm="causeway"${detail === undefined ? '' : ', error="invalid_token"'}`
 }
 
 /** Also converts Express's own errors, which have a `status`. */

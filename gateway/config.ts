@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import {
+  authConfig,
+  checkAuth,
   commonConfig,
   copyKeysConfig,
   databaseConfig,
@@ -54,6 +56,7 @@ export const gatewayConfig = z
     ...databaseConfig(1),
     ...redisConfig,
     ...copyKeysConfig,
+    ...authConfig,
     ...limitsConfig,
     ...useConfig,
     HEARTBEAT_SECONDS: seconds(1, 60)
@@ -115,3 +118,4 @@ export const gatewayConfig = z
     error:
       'expected at most half of MAX_MEMORY_BYTES, because the buffer alone would keep new streams out',
   })
+  .superRefine(checkAuth)

@@ -1,5 +1,6 @@
 import { Problem } from '../contract/problem.ts'
 import { RedisKeys } from '../contract/redisKeys.ts'
+import { createAuth } from '../chassis/auth/auth.ts'
 import { readConfig } from '../chassis/config.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createEndedEpochs } from '../chassis/endedEpochs.ts'
@@ -65,6 +66,13 @@ const feed = new Feed({
   maxChannels: config.MAX_CHANNELS,
   replayBufferBytes: config.REPLAY_BUFFER_BYTES,
 })
+const auth = createAuth({
+  config,
+  changes: (after, limit) => log.accessChanges(after, limit),
+  registry,
+  logger,
+  clock,
+})
 const admission = new Admission({
   maxStreams: config.MAX_STREAMS,
   maxChannels: config.MAX_CHANNELS,
@@ -114,6 +122,7 @@ const connections = new Connections({
   admission,
   metrics,
   clock,
+  wallNow: () => Date.now(),
   heartbeatMs: config.HEARTBEAT_SECONDS * 1_000,
   maxAgeMs: config.MAX_STREAM_SECONDS * 1_000,
   connectionBufferBytes: config.CONNECTION_BUFFER_BYTES,
@@ -123,8 +132,14 @@ const connections = new Connections({
   drainMs: config.DRAIN_SECONDS * 1_000 * 0.7,
   retryMs,
 })
+auth?.access.onChange((concerns) =>
+  connections.review(concerns, (identity, channels) =>
+    auth.access.denial(identity, 'read', channels),
+  ),
+)
 let isDraining = false
 const handle = createHandler({
+  auth,
   hub: feed.hub,
   connections,
   admission,
@@ -147,6 +162,7 @@ const app = createApp({
 const server = createHttpServer(createListener(handle, app))
 openFrontDoor(server, handle, clock)
 feed.start()
+const stopAuth = auth?.start()
 const stopConnections = connections.start()
 
 await runService({
@@ -157,6 +173,7 @@ await runService({
   // Only a first look at the log: without Redis the gateway follows the log, and without Postgres live streams go on.
   ready: async () => {
     if (feed.hub.epoch === undefined) throw new Problem('unavailable', 'The log was not read yet.')
+    if (auth?.access.wasRead === false) throw new Problem('unavailable', 'No grants were read yet.')
   },
   drain: (signal) => {
     isDraining = true
@@ -164,6 +181,7 @@ await runService({
   },
   close: async () => {
     stopConnections()
+    stopAuth?.()
     feed.close()
     redis.disconnect()
     limitsRedis?.disconnect()

@@ -36,6 +36,8 @@ const REJECTIONS = {
   'invalid-channel': 0,
   'invalid-parameter': 0,
   'invalid-event-id': 0,
+  unauthenticated: 0,
+  forbidden: 0,
   'not-acceptable': 0,
 } satisfies Partial<Values<ProblemType>>
 

@@ -1,4 +1,6 @@
 import type { Express, RequestHandler } from 'express'
+import type { Auth } from '../chassis/auth/auth.ts'
+import { createAuthenticate, createRequireAccess } from '../chassis/auth/middleware.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
 import { type BodyLimits, createReadBody } from './body.ts'
@@ -9,7 +11,9 @@ import type { IngestLimits } from './ingestLimits.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
 import { createReadLimit } from './readLimit.ts'
 
-export interface IngestOptions extends Omit<AppOptions, 'routes'> {
+export interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
+  /** Undefined with AUTH=open. */
+  auth: Pick<Auth, 'authenticator' | 'access'> | undefined
   log: Pages & Messages & Channels & Pick<PostMessageOptions, 'append'>
   publish: PostMessageOptions['publish']
   posts: PostMessageOptions['posts']
@@ -26,6 +30,7 @@ const READ_MILLISECONDS = 120_000
 const CHUNKS_AT_ONCE = 1
 
 export function createIngest({
+  auth,
   log,
   publish,
   posts,
@@ -37,8 +42,10 @@ export function createIngest({
   const readBody = createReadBody(bodyLimits)
   const open = createReadLimit(MAX_READS, READ_MILLISECONDS)
   const limited = (handler: RequestHandler): RequestHandler => limits.reads(open(handler))
+  const requireAccess = createRequireAccess(auth?.access)
   return createApp({
     ...edge,
+    before: auth === undefined ? [] : [createAuthenticate(auth.authenticator, edge.corsOrigins)],
     routes: [
       {
         path: '/channels/:channel/messages',
@@ -49,17 +56,22 @@ export function createIngest({
           maxEventBytes,
           posts,
           limits: limits.posts,
+          requireAccess,
         }),
       },
       {
         path: '/channels/:channel/messages/:position',
-        get: limited(createGetMessage(log)),
+        get: limited(createGetMessage(log, requireAccess)),
       },
-      { path: '/channels/:channel', get: limited(createGetChannel(log)) },
+      { path: '/channels/:channel', get: limited(createGetChannel(log, requireAccess)) },
       {
         path: '/history',
         get: limited(
-          createGetHistory({ page: (query) => log.page(query) }, new Turns(CHUNKS_AT_ONCE)),
+          createGetHistory(
+            { page: (query) => log.page(query) },
+            new Turns(CHUNKS_AT_ONCE),
+            requireAccess,
+          ),
         ),
       },
     ],

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import {
+  authConfig,
+  checkAuth,
   commonConfig,
   copyKeysConfig,
   crashConfig,
@@ -47,6 +49,7 @@ export const ingestConfig = z
     ...databaseConfig(3),
     ...mqttConfig,
     ...copyKeysConfig,
+    ...authConfig,
     ...crashConfig,
     ...limitsConfig,
     ...useConfig,
@@ -80,3 +83,4 @@ export const ingestConfig = z
     error:
       'expected at most twice MAX_EVENT_BYTES, because a larger body would be read and then refused as an event',
   })
+  .superRefine(checkAuth)

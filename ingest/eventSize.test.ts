@@ -85,6 +85,7 @@ describe('the default limits', () => {
     DATABASE_URL: 'postgres://a',
     MQTT_URL: 'mqtt://a',
     COPY_KEYS: 'k'.repeat(43),
+    AUTH: 'open',
   }
   const defaults = () => {
     const parsed = parseConfig('ingest', ingestConfig, { env: required, argv: [] })

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import type { ChannelInfo } from '../contract/history.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
 
@@ -7,8 +8,10 @@ export interface Channels {
 }
 
 /** Naming a channel makes it exist, so a channel without any message gets an answer too: zeros. */
-export function createGetChannel(log: Channels): RequestHandler {
+export function createGetChannel(log: Channels, requireAccess: RequireAccess): RequestHandler {
   return async (request, response) => {
-    response.json(await log.channel(channelParameter(request.params['channel'])))
+    const channel = channelParameter(request.params['channel'])
+    requireAccess(request, 'read', [channel])
+    response.json(await log.channel(channel))
   }
 }

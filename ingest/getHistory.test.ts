@@ -46,7 +46,7 @@ class Log {
   }
 
   server(turns: Turns) {
-    const handler = createGetHistory({ page: this.page }, turns)
+    const handler = createGetHistory({ page: this.page }, turns, () => {})
     return getServer(opened, {
       '/history': (request, response, next) => {
         this.open++

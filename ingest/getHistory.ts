@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from 'express'
+import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import type { Turns } from '../chassis/turns.ts'
 import type { Page, PageQuery, RestQuery } from '../history/types.ts'
 import { parseHistoryQuery } from './historyQuery.ts'
@@ -18,9 +19,14 @@ const USUAL_BYTES = 16_384
  * A page is read and written chunk by chunk, each in its turn: readers of large pages take turns with each other, and leave the event
  * loop and the database to posts in between. A reader that is slow holds one chunk, and no turn.
  */
-export function createGetHistory({ page }: Pages, turns: Turns): RequestHandler {
+export function createGetHistory(
+  { page }: Pages,
+  turns: Turns,
+  requireAccess: RequireAccess,
+): RequestHandler {
   return async (request, response) => {
     const query = parseHistoryQuery(searchOf(request.originalUrl))
+    requireAccess(request, 'read', [query.channel])
     const read = (asked: PageQuery | RestQuery): Promise<Page | undefined> =>
       // Whoever has left meanwhile is not read for.
       turns.take(

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import type { Entry } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
@@ -9,9 +10,10 @@ export interface Messages {
   message: (channel: string, position: number) => Promise<Entry | undefined>
 }
 
-export function createGetMessage(log: Messages): RequestHandler {
+export function createGetMessage(log: Messages, requireAccess: RequireAccess): RequestHandler {
   return async (request, response) => {
     const channel = channelParameter(request.params['channel'])
+    requireAccess(request, 'read', [channel])
     const position = parsePosition(String(request.params['position']))
     if (position === undefined) {
       const errors = [{ pointer: pointer(['position']), detail: 'expected a position' }]

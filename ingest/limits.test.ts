@@ -3,6 +3,7 @@ import { disposables } from '../test/support/disposables.ts'
 import { messageOf, post, problemOf } from '../test/support/ingestClient.ts'
 import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
+import { TestIssuer } from '../test/support/testIssuer.ts'
 import { openSql } from '../test/support/testLog.ts'
 import { openRedis } from '../test/support/testRedis.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
@@ -18,9 +19,12 @@ beforeAll(async () => {
 
 async function open(
   limits: Partial<IngestLimitsOptions>,
-  maxBodyBytes?: number,
+  others: { maxBodyBytes?: number; issuer?: TestIssuer } = {},
 ): Promise<IngestServer> {
-  const ingest = await ingestServer(databaseUrl, { proxyHops: 1, ...limits }, maxBodyBytes)
+  const ingest = await ingestServer(databaseUrl, {
+    limits: { proxyHops: 1, ...limits },
+    ...others,
+  })
   opened.add(() => ingest.close())
   return ingest
 }
@@ -72,8 +76,37 @@ describe('posts', () => {
     expect(statuses).toEqual([201, 201, 429, 201])
   })
 
+  test('count for their principal wherever it is, and for its address whoever else is there', async () => {
+    const issuer = await TestIssuer.create()
+    const ingest = await open({ postsPerMinute: 2, postsPerMinutePerAddress: 3 }, { issuer })
+    const send = async (principal: string, address: string): Promise<Response> => {
+      const token = await issuer.token(principal, { grants: ['write a'] })
+      const headers = { ...from(address), Authorization: `Bearer ${token}` }
+      return post(ingest.origin, 'a', { data: 1 }, headers)
+    }
+    await waitFor(async () => (await send('user:carol', '192.0.2.9')).status === 201)
+    const one = await send('user:alice', '192.0.2.1')
+    expect([one.headers.get('ratelimit-policy'), one.headers.get('ratelimit')]).toEqual([
+      '"posts";q=2;w=60, "posts-by-address";q=3;w=60',
+      '"posts";r=1;t=60, "posts-by-address";r=2;t=60',
+    ])
+    const statuses: number[] = []
+    for (const [principal, address] of [
+      ['user:alice', '192.0.2.2'],
+      ['user:alice', '192.0.2.3'],
+      ['user:bob', '192.0.2.1'],
+      ['user:dora', '192.0.2.1'],
+      ['user:dora', '192.0.2.1'],
+    ] as const) {
+      statuses.push((await send(principal, address)).status)
+    }
+    expect(statuses).toEqual([201, 429, 201, 201, 429])
+    expect(await limited(ingest, 'posts')).toBe(1)
+    expect(await limited(ingest, 'posts-by-address')).toBe(1)
+  })
+
   test('cost one point more for each full 4 KiB, also if they are not valid', async () => {
-    const ingest = await open({ postsPerMinutePerAddress: 10 }, 10_000)
+    const ingest = await open({ postsPerMinutePerAddress: 10 }, { maxBodyBytes: 10_000 })
     const send = (bytes: number): Promise<Response> =>
       post(ingest.origin, 'a', 'x'.repeat(bytes), from('192.0.2.1'))
     const left: (string | undefined)[] = []
@@ -142,6 +175,22 @@ describe('answers to reads', () => {
 })
 
 describe('quotas of a day', () => {
+  test('belong to the principal, not to its address', async () => {
+    const issuer = await TestIssuer.create()
+    const ingest = await open({ newChannelsPerDay: 1 }, { issuer })
+    const send = async (principal: string, address: string): Promise<number> => {
+      const token = await issuer.token(principal, { grants: ['write **'] })
+      const headers = { ...from(address), Authorization: `Bearer ${token}` }
+      return (await post(ingest.origin, fresh(), { data: 1 }, headers)).status
+    }
+    await waitFor(async () => (await send('user:warm', '192.0.2.9')) !== 503)
+    expect([
+      await send('user:eve', '192.0.2.1'),
+      await send('user:eve', '192.0.2.2'),
+      await send('user:fay', '192.0.2.1'),
+    ]).toEqual([201, 429, 201])
+  })
+
   test('refuse new channels, but not posts to channels that are there', async () => {
     const ingest = await open({ newChannelsPerDay: 2 })
     const [one, two, three] = [fresh(), fresh(), fresh()]

@@ -1,3 +1,4 @@
+import { createAuth } from '../chassis/auth/auth.ts'
 import { clock } from '../chassis/clock.ts'
 import { readConfig } from '../chassis/config.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
@@ -9,6 +10,7 @@ import { createRegistry } from '../chassis/metrics.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { connectRedis } from '../chassis/redis.ts'
 import { VERSION } from '../chassis/version.ts'
+import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { LogWriter } from '../history/logWriter.ts'
 import { createIngest } from './app.ts'
@@ -73,9 +75,17 @@ const limits = createIngestLimits({
   exists: async (channel) => (await log.channel(channel)).head > 0,
 })
 const crashPoint = createCrashPoint(config.CRASH_DIR)
+const auth = createAuth({
+  config,
+  changes: (after, limit) => log.accessChanges(after, limit),
+  registry,
+  logger,
+  clock,
+})
 const app = createIngest({
   logger,
   registry,
+  auth,
   corsOrigins: config.CORS_ORIGINS,
   log,
   publish: (entry, epoch) => {
@@ -89,6 +99,8 @@ const app = createIngest({
   limits,
 })
 
+const stopAuth = auth?.start()
+
 await runService({
   logger,
   registry,
@@ -97,8 +109,12 @@ await runService({
     { server: createHttpServer(app, STALL_MILLISECONDS), host: config.HOST, port: config.PORT },
   ],
   // Only the database: without MQTT posts are still stored, and delivered a second late.
-  ready: () => log.check(),
+  ready: async () => {
+    if (auth?.access.wasRead === false) throw new Problem('unavailable', 'No grants were read yet.')
+    await log.check()
+  },
   close: async () => {
+    stopAuth?.()
     limitsRedis?.disconnect()
     await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close()])
     await Promise.all([endMqtt(mqtt, 500), log.close()])

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import type { Counter } from 'prom-client'
 import { v7 as uuid } from 'uuid'
-import { readSender } from '../chassis/auth.ts'
+import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import { toProblem } from '../chassis/problems.ts'
 import { eventBytes } from '../contract/messageEvent.ts'
 import type { LinkedEntry } from '../contract/message.ts'
@@ -11,8 +11,8 @@ import type { ReadBody } from './body.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
 import { parseContent } from './draft.ts'
 import { parseIdempotencyKey } from './idempotencyKey.ts'
+import { authorOf } from './author.ts'
 import type { PostLimits } from './postLimits.ts'
-import { readPrincipal } from './principal.ts'
 
 export interface PostMessageOptions {
   /** Resolves after the commit. */
@@ -23,6 +23,7 @@ export interface PostMessageOptions {
   /** For the message as an event on a stream, whose readers may have limits of their own. */
   maxEventBytes: number
   posts: Counter<'outcome'>
+  requireAccess: RequireAccess
   limits: PostLimits
 }
 
@@ -55,13 +56,13 @@ export function createPostMessage(options: PostMessageOptions): RequestHandler {
 
 /** It checks all that needs no body first, so that a request that is refused anyway need not wait for its body. */
 async function readDraft(
-  { readBody, maxEventBytes }: PostMessageOptions,
+  { readBody, maxEventBytes, requireAccess }: PostMessageOptions,
   request: Request,
   onBody: (bytes: number) => void,
 ): Promise<Draft> {
   const channel = channelParameter(request.params['channel'])
-  const sender = readSender(request.headers)
-  const principal = readPrincipal(request.headers, sender)
+  requireAccess(request, 'write', [channel])
+  const { sender, principal } = authorOf(request)
   const key = parseIdempotencyKey(request.get('idempotency-key'), principal)
   const body = await readBody(request)
   onBody(body.length)

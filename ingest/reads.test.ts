@@ -33,6 +33,7 @@ class SlowIngest {
   async open(): Promise<void> {
     const registry = new Registry()
     const app = createIngest({
+      auth: undefined,
       logger: pino({ level: 'silent' }),
       registry,
       corsOrigins: [],

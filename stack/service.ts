@@ -43,6 +43,9 @@ export async function service({ role, index, ...options }: ServiceOptions): Prom
     env: {
       ...options.limits,
       ...process.env,
+      // Without an issuer nobody could have a token.
+      AUTH: 'open',
+      SECURE_COOKIES: 'false',
       DATABASE_URL: options.databaseUrl,
       REDIS_URL: options.redisUrl,
       LIMITS_REDIS_URL: options.redisUrl,

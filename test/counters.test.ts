@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { Registry } from 'prom-client'
 import { createBridgeMetrics } from '../bridge/metrics.ts'
+import { createAuthMetrics } from '../chassis/auth/authMetrics.ts'
+import { TOKEN_OUTCOMES } from '../chassis/auth/tokenProblem.ts'
 import { createEndedEpochs } from '../chassis/endedEpochs.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRefusedCopies } from '../chassis/refusedCopies.ts'
@@ -42,6 +44,11 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
     { causeway_epochs_ended_total: [] },
   ],
   [
+    'what verifies tokens',
+    (registry) => createAuthMetrics(registry, { age: 0, rows: 0 }),
+    { causeway_tokens_total: Object.keys(TOKEN_OUTCOMES) },
+  ],
+  [
     'a bridge',
     createBridgeMetrics,
     {
@@ -65,9 +72,20 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
         'invalid-channel',
         'invalid-parameter',
         'invalid-event-id',
+        'unauthenticated',
+        'forbidden',
         'not-acceptable',
       ],
-      causeway_gateway_stream_ends_total: ['shutdown', 'max-age', 'unavailable', 'reset', 'slow'],
+      causeway_gateway_stream_ends_total: [
+        'shutdown',
+        'max-age',
+        'unavailable',
+        'reset',
+        'expired',
+        'revoked',
+        'forbidden',
+        'slow',
+      ],
     },
   ],
 ])('every counter of %s is 0 from the start, for each of its reasons', async (...row) => {

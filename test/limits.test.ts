@@ -65,6 +65,7 @@ const COMMON = {
   METRICS_PORT: '1',
   DATABASE_URL: 'postgres://h/d',
   COPY_KEYS: 'k'.repeat(43),
+  AUTH: 'open',
 }
 const INGEST = { ...COMMON, PORT: '1', MQTT_URL: 'mqtt://h' }
 const GATEWAY = { ...COMMON, PORT: '1', REDIS_URL: 'redis://h' }

@@ -24,6 +24,8 @@ export interface LoadOptions {
   resume?: boolean
   /** A stream counts as open at its `ready` event, not at its head. */
   readyEvent?: boolean
+  /** A file with one token on each line, for one stream each. */
+  tokens?: string
 }
 
 /** In milliseconds. */
@@ -176,7 +178,7 @@ export class LoadClient {
 
 function toArguments(options: LoadOptions): string[] {
   const { port, streams, path, channels, burst, sources, lastEventId, receivers } = options
-  const { slow, slowBytes, stalled, resume = false, readyEvent = false } = options
+  const { slow, slowBytes, stalled, resume = false, readyEvent = false, tokens } = options
   const values = {
     port,
     streams,
@@ -189,6 +191,7 @@ function toArguments(options: LoadOptions): string[] {
     slow,
     'slow-bytes': slowBytes,
     stalled,
+    tokens,
   }
   const given = Object.entries(values).filter(([, value]) => value !== undefined)
   return [

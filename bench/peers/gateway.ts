@@ -14,8 +14,15 @@ export interface Gateway extends Target {
 }
 
 /** A gateway as `npm start` of its commit runs it. Messages enter through Redis, written by the bridge's own code. */
-export function gatewayOf(name: string, recipe: typeof service): Gateway {
-  return { name, start: (...wanted) => startGateway(recipe, ...wanted) }
+export function gatewayOf(name: string, recipe: typeof service, door: Door = {}): Gateway {
+  return { name, start: (...wanted) => startGateway(recipe, door, ...wanted) }
+}
+
+/** How streams come in; by default anybody may. */
+interface Door {
+  env?: NodeJS.ProcessEnv
+  /** See LoadOptions. */
+  tokens?: string
 }
 
 /** Our own. */
@@ -25,12 +32,13 @@ const CHANNEL = 'bench.'
 
 async function startGateway(
   recipe: typeof service,
+  { env, tokens }: Door,
   testbed: Testbed,
   channels: number,
   recent: readonly Entry[] = [],
 ): Promise<Running> {
   const redisPrefix = testbed.fresh('bench')
-  const spec = await testbed.service('gateway', redisPrefix, {}, recipe)
+  const spec = await testbed.service('gateway', redisPrefix, env, recipe)
   const { epoch, position } = await testbed.history.head()
   const redis = await testbed.publisher(redisPrefix, epoch, position - recent.length)
   let child: Child
@@ -51,6 +59,7 @@ async function startGateway(
       path: `/events?channel=${CHANNEL}{n}`,
       channels,
       readyEvent: true,
+      ...(tokens === undefined ? {} : { tokens }),
     },
     publisher: async () => {
       redis.use(new Messages(channelNames(channels), position))

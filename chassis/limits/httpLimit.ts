@@ -7,7 +7,7 @@ export type SubjectOf = (request: Request) => Subject
 
 export function createSubjectOf(proxyHops: number): SubjectOf {
   return (request) => ({
-    principal: undefined,
+    principal: request.identity?.principal,
     address: clientAddress(request.socket, request.get('x-forwarded-for'), proxyHops),
   })
 }

@@ -18,7 +18,9 @@ import {
 /** Variables that the chart sets, or offers under another name. CRASH_DIR is for fault runs. */
 const OWN = new Set(
   `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR DATABASE_URL REDIS_URL MQTT_URL
-   COPY_KEYS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS`.split(/\s+/),
+   COPY_KEYS LIMITS_REDIS_URL LIMITS_REPLICAS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS`.split(
+    /\s+/,
+  ),
 )
 
 const image = {
@@ -171,9 +173,11 @@ function service(
   more: Record<string, Schema> = {},
 ): Schema {
   const variables = Object.entries<z.ZodType>(config.shape).filter(([key]) => !OWN.has(key))
+  // Without it each pod counts for itself.
+  const optional = 'LIMITS_REDIS_URL' in config.shape ? ['LIMITS_REDIS_URL'] : []
   return object({
     replicas,
-    secretKeys: secretKeys(secrets),
+    secretKeys: secretKeys(secrets, optional),
     config: object(
       Object.fromEntries(
         variables.map(([key, { description }]) => [
@@ -188,8 +192,9 @@ function service(
   })
 }
 
-function secretKeys(secrets: string[]): Schema {
-  return object(Object.fromEntries(secrets.map((key) => [key, matching('^[A-Za-z0-9._-]+$')])), {
-    required: secrets,
+function secretKeys(required: string[], optional: string[] = []): Schema {
+  const keys = [...required, ...optional]
+  return object(Object.fromEntries(keys.map((key) => [key, matching('^[A-Za-z0-9._-]+$')])), {
+    required,
   })
 }

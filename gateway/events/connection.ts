@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import type { Cursor } from '../../contract/cursor.ts'
 import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/events.ts'
+import type { Identity } from '../../chassis/auth/identity.ts'
 import type { Slotted } from '../../chassis/slots.ts'
-import { renderControl, type Frame } from '../hub/frame.ts'
+import { chunkOf, renderControl, type Frame } from '../hub/frame.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Batch } from '../hub/replayBuffer.ts'
 import type { Sink, Start, Subscription } from '../hub/subscription.ts'
@@ -45,6 +46,8 @@ export class Connection implements Sink<Frame>, Slotted {
   slot: number | undefined
   readyBy = 0
   endsAt = 0
+  /** Whose token opened it; undefined with AUTH=open. Shared by all of that token. */
+  readonly identity: Identity | undefined
   readonly #socket: Socket
   readonly #place: Place
   readonly #options: ConnectionOptions
@@ -58,9 +61,11 @@ export class Connection implements Sink<Frame>, Slotted {
     head: string,
     place: Place,
     heartbeatMs: number,
+    identity: Identity | undefined,
     options: ConnectionOptions,
   ) {
     this.heartbeatMs = heartbeatMs
+    this.identity = identity
     this.#socket = socket
     this.#head = head
     this.#place = place
@@ -81,6 +86,11 @@ export class Connection implements Sink<Frame>, Slotted {
   /** It has not been told `ready` yet. */
   get isWaiting(): boolean {
     return this.#subscription?.state === 'waiting'
+  }
+
+  /** What its reader hears. */
+  get channels(): string[] {
+    return this.#subscription?.channels.map(({ name }) => name) ?? []
   }
 
   /** Bytes that wait for the reader. */
@@ -204,13 +214,4 @@ function onSocketClose(this: Socket & { [OWNER]?: Connection }): void {
 
 function uncork(socket: Socket): void {
   socket.uncork()
-}
-
-/** For the first stream as a string, which Node writes without a copy on the heap; for all others the same bytes. */
-function chunkOf(batch: Batch<Frame>): string | Buffer {
-  if (batch.bytes !== undefined) return batch.bytes
-  if (batch.text === undefined) return (batch.text = batch.items.map(({ text }) => text).join(''))
-  batch.bytes = Buffer.from(batch.text)
-  batch.text = undefined
-  return batch.bytes
 }

@@ -1,31 +1,33 @@
 import type { Socket } from 'node:net'
-import type { Clock } from '../../chassis/clock.ts'
+import type { Concerns } from '../../chassis/auth/concerns.ts'
+import type { Identity } from '../../chassis/auth/identity.ts'
 import { Slots } from '../../chassis/slots.ts'
 import type { GoodbyeReason } from '../../contract/events.ts'
 import type { Start } from '../hub/subscription.ts'
 import type { Frame } from '../hub/frame.ts'
 import type { Place } from './admission.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
+import { SlowReaders, type SlowReadersOptions } from './slowReaders.ts'
 
-export interface ConnectionsOptions extends Pick<
-  ConnectionOptions,
-  'hub' | 'admission' | 'metrics' | 'connectionBufferBytes' | 'retryMs'
-> {
-  clock: Clock
+export interface ConnectionsOptions
+  extends
+    SlowReadersOptions,
+    Pick<ConnectionOptions, 'hub' | 'admission' | 'metrics' | 'connectionBufferBytes' | 'retryMs'> {
+  /** Milliseconds since 1970, the time of tokens. */
+  wallNow: () => number
   /** Between heartbeats, unless a reader asks for others. */
   heartbeatMs: number
   /** A stream ends somewhere in the last fifth of this, so that streams spread over replicas again after a scale-up. */
   maxAgeMs: number
-  /** A reader that takes nothing of what waits for it for so long is cut. */
-  stallMs: number
-  /** Bytes that may wait for all readers together. */
-  totalBufferBytes: number
   /** Over how long a drain spreads its goodbyes. */
   drainMs: number
 }
 
 /** A stream that has not been told `ready` by then is sent away to come back: what it waits for is missing here. */
 const READY_MS = 5_000
+/** The latest and the earliest that a stream ends before its token does, so that not all of one sign-in come back together. */
+const EXPIRY_MS = 200
+const EXPIRY_JITTER_MS = 5_000
 /** What is due within the same slot is done together. */
 const SLOT_MS = 100
 const LOOK_MS = 1_000
@@ -42,15 +44,15 @@ export class Connections {
   readonly #shared: ConnectionOptions
   readonly #slots = new Slots<Connection>(SLOT_MS)
   #size = 0
-  /** Those that have something waiting: what its reader had taken when it last took something, and when. */
-  readonly #slow = new Map<Connection, { taken: number; at: number }>()
+  readonly #slow: SlowReaders
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
+    this.#slow = new SlowReaders(options)
     this.#shared = {
       ...options,
       now: options.clock.now,
-      onSlow: (connection) => this.#watch(connection),
+      onSlow: (connection) => this.#slow.watch(connection),
       onClose: (connection) => this.#remove(connection),
     }
   }
@@ -68,15 +70,21 @@ export class Connections {
         const now = time.now()
         this.#slots.visit(now, (connection) => this.#visit(connection, now))
       }),
-      time.every(LOOK_MS, () => this.#lookAtSlow()),
+      time.every(LOOK_MS, () => this.#slow.look()),
     ]
     return () => timers.forEach((stop) => stop())
   }
 
   /** A connection that was admitted; see Connection. `heartbeat` in seconds. */
-  open(socket: Socket, head: string, place: Place, heartbeat: number | undefined): Connection {
+  open(
+    socket: Socket,
+    head: string,
+    place: Place,
+    heartbeat: number | undefined,
+    identity?: Identity,
+  ): Connection {
     const heartbeatMs = heartbeat === undefined ? this.#options.heartbeatMs : heartbeat * 1_000
-    return new Connection(socket, head, place, heartbeatMs, this.#shared)
+    return new Connection(socket, head, place, heartbeatMs, identity, this.#shared)
   }
 
   /** Begins its stream. */
@@ -84,7 +92,10 @@ export class Connections {
     const now = this.#options.clock.now()
     // Whole numbers, which take no memory of their own.
     connection.readyBy = Math.ceil(now + READY_MS)
-    connection.endsAt = Math.ceil(now + this.#options.maxAgeMs * (1 - Math.random() / 5))
+    const maxAge = this.#options.maxAgeMs * (1 - Math.random() / 5)
+    const left = this.#leftOf(connection)
+    const early = EXPIRY_MS + Math.min(EXPIRY_JITTER_MS, left / 20) * Math.random()
+    connection.endsAt = Math.ceil(now + Math.min(maxAge, left - early))
     connection.join(channels, start)
     this.#size++
     this.#options.metrics.streams.set(this.#size)
@@ -110,15 +121,35 @@ export class Connections {
     })
   }
 
+  /** Ends the streams that a change concerns, and that are not allowed any more. */
+  review(
+    concerns: Concerns,
+    denial: (identity: Identity, channels: string[]) => GoodbyeReason | undefined,
+  ): void {
+    for (const connection of this.#slots) {
+      const { identity } = connection
+      if (identity === undefined || !concerns(identity)) continue
+      const reason = denial(identity, connection.channels)
+      if (reason !== undefined) this.#end(connection, reason)
+    }
+  }
+
+  /** Milliseconds until its token ends. */
+  #leftOf({ identity }: Connection): number {
+    return identity === undefined ? Infinity : identity.expiresAt - this.#options.wallNow()
+  }
+
   #schedule(connection: Connection, at: number): void {
-    const latest = connection.isWaiting ? connection.readyBy : connection.endsAt
-    this.#slots.add(connection, Math.min(at, latest))
+    const { isWaiting, readyBy, endsAt } = connection
+    this.#slots.add(connection, Math.min(at, endsAt, isWaiting ? readyBy : Infinity))
   }
 
   #visit(connection: Connection, now: number): void {
     const { isWaiting, heartbeatMs } = connection
-    if (isWaiting && now >= connection.readyBy) this.#end(connection, 'unavailable')
-    else if (!isWaiting && now >= connection.endsAt) this.#end(connection, 'max-age')
+    if (now >= connection.endsAt) {
+      const mostMs = EXPIRY_MS + EXPIRY_JITTER_MS
+      this.#end(connection, this.#leftOf(connection) <= mostMs ? 'expired' : 'max-age')
+    } else if (isWaiting && now >= connection.readyBy) this.#end(connection, 'unavailable')
     else {
       // Before `ready` there is no position that could be told.
       if (!isWaiting) connection.heartbeat()
@@ -148,39 +179,5 @@ export class Connections {
     if (!this.#slots.delete(connection)) return
     this.#size--
     this.#options.metrics.streams.set(this.#size)
-  }
-
-  #watch(connection: Connection): void {
-    if (this.#slow.has(connection)) return
-    this.#slow.set(connection, { taken: connection.takenBytes, at: this.#options.clock.now() })
-  }
-
-  /**
-   * Each reader is bounded in bytes by itself; here all are bounded in time, and in memory together: over the total, those with
-   * the most waiting are cut first, since one of them makes room for many. They resume by their ids, and lose nothing.
-   */
-  #lookAtSlow(): void {
-    const { clock: time, stallMs, totalBufferBytes } = this.#options
-    const now = time.now()
-    let total = 0
-    for (const [connection, last] of this.#slow) {
-      const { takenBytes, waitingBytes } = connection
-      if (takenBytes > last.taken) Object.assign(last, { taken: takenBytes, at: now })
-      if (waitingBytes === 0) this.#slow.delete(connection)
-      else if (now - last.at > stallMs) this.#disconnect(connection)
-      else total += waitingBytes
-    }
-    if (total <= totalBufferBytes) return
-    const largest = [...this.#slow.keys()].sort((a, b) => b.waitingBytes - a.waitingBytes)
-    for (const connection of largest) {
-      if (total <= totalBufferBytes) return
-      total -= connection.waitingBytes
-      this.#disconnect(connection)
-    }
-  }
-
-  #disconnect(connection: Connection): void {
-    this.#slow.delete(connection)
-    connection.disconnect()
   }
 }

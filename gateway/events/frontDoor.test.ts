@@ -21,7 +21,6 @@ describe('the front door', () => {
         'sec-ch-ua: "Chromium";v="1"',
         'Accept:text/event-stream',
         'Cookie: a=b; c="d"',
-        'Cookie: e=f',
         'Last-Event-ID: \t e1-0 \t',
         'X-Empty:',
       ),

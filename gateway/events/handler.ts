@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net'
+import type { GoodbyeReason } from '../../contract/events.ts'
 import { Problem } from '../../contract/problem.ts'
 import { acceptsEventStream } from '../../chassis/accept.ts'
+import type { Auth } from '../../chassis/auth/auth.ts'
+import type { Identity } from '../../chassis/auth/identity.ts'
 import { clientAddress } from '../../chassis/clientAddress.ts'
 import { createCorsLines } from '../../chassis/cors.ts'
 import { SAFE_LINES } from '../../chassis/http.ts'
@@ -19,6 +22,8 @@ import { requestedId, parseEventsQuery, type EventsQuery } from './query.ts'
 /** The headers that are looked at. */
 export const HEADERS = [
   'accept',
+  'authorization',
+  'cookie',
   'last-event-id',
   'origin',
   'x-forwarded-for',
@@ -37,7 +42,15 @@ export interface Exchange {
   socket: Socket
 }
 
+/** See Auth. */
+export interface StreamAuth {
+  authenticator: Pick<Auth['authenticator'], 'identify'>
+  access: Pick<Auth['access'], 'require' | 'denial'>
+}
+
 export interface EventsOptions {
+  /** Undefined with AUTH=open. */
+  auth: StreamAuth | undefined
   hub: Pick<Hub<Frame>, 'epoch' | 'channels'>
   connections: Pick<Connections, 'open' | 'begin'>
   admission: Pick<Admission, 'admit' | 'hasRoomFor'>
@@ -69,7 +82,7 @@ const ANSWER_MS = 10_000
 export type Handle = (exchange: Exchange) => void
 
 export function createHandler(options: EventsOptions): Handle {
-  const { hub, connections, admission, limit, metrics, logger, retryMs } = options
+  const { auth, hub, connections, admission, limit, metrics, logger, retryMs } = options
   const corsLines = createCorsLines(options.corsOrigins)
 
   return (exchange) => {
@@ -80,44 +93,57 @@ export function createHandler(options: EventsOptions): Handle {
     const requestId = requestIdOf(exchange)
     const onError = (error: unknown): void =>
       logger.error({ err: error, requestId }, 'a stream could not be begun')
-    const fail = (error: unknown): void => {
-      onError(error)
-      socket.destroy()
-    }
     const common =
       `Date: ${new Date().toUTCString()}\r\nX-Request-Id: ${requestId}\r\n` +
       `${SAFE_LINES}${corsLines(headers.origin)}Connection: close\r\n\r\n`
     const head = STREAM_HEAD + common
-    try {
-      if (!acceptsEventStream(headers.accept?.toString())) throw new Problem('not-acceptable')
-      const query = parseEventsQuery(search, headers['last-event-id']?.toString())
-      if (method === 'HEAD') finish(socket, head)
-      else begin(exchange, query, head, onError).catch(fail)
-    } catch (error) {
-      if (!(error instanceof Problem)) return fail(error)
+    let query: EventsQuery | undefined
+    const refuse = (error: unknown): void => {
+      if (!(error instanceof Problem)) {
+        onError(error)
+        return void socket.destroy()
+      }
       const { type, status } = error
+      if (type === 'unavailable') return sendAway(exchange, head, query)
       metrics.rejections.inc({ reason: type })
       const req = { method, path: '/events' }
       logger.info({ requestId, req, res: { status }, problem: type }, 'request refused')
       finish(socket, renderProblem(error, { requestId, headers: common, method }))
     }
+    try {
+      if (!acceptsEventStream(headers.accept?.toString())) throw new Problem('not-acceptable')
+      const asked = (query = parseEventsQuery(search, headers['last-event-id']?.toString()))
+      const answer = (identity: Identity | undefined): Promise<void> | undefined => {
+        if (identity !== undefined) auth?.access.require(identity, 'read', asked.channels)
+        if (method !== 'HEAD') return begin(exchange, asked, identity, head, onError)
+        finish(socket, head)
+        return undefined
+      }
+      const identity = auth?.authenticator.identify(headers)
+      // At once if the token is known: a storm brings thousands that are.
+      const answered = identity instanceof Promise ? identity.then(answer) : answer(identity)
+      answered?.catch(refuse)
+    } catch (error) {
+      refuse(error)
+    }
   }
 
-  /**
-   * Begins the stream that was asked for, or tells its reader to come back. Whose it is, what they may hear and until when will
-   * be decided here, before there is a place for it.
-   */
+  /** Begins the stream that was asked for, or tells its reader to come back. */
   async function begin(
-    { headers, socket }: Exchange,
+    exchange: Exchange,
     query: EventsQuery,
+    identity: Identity | undefined,
     head: string,
     onError: (error: unknown) => void,
   ): Promise<void> {
+    const { headers, socket } = exchange
+    // It may have left while its token was verified.
+    if (socket.destroyed) return
     const { epoch } = hub
-    if (epoch === undefined || options.isDraining()) return comeBack()
+    if (epoch === undefined || options.isDraining()) return sendAway(exchange, head, query)
     const forwardedFor = headers['x-forwarded-for']?.toString()
     const address = clientAddress(socket, forwardedFor, options.proxyHops)
-    const subject = { principal: undefined, address }
+    const subject = { principal: identity?.principal, address }
     const channels = query.channels.length
     const cost = streamCost(channels)
     if (limit.refusal(subject, cost) !== undefined) return refuse('limit')
@@ -125,7 +151,7 @@ export function createHandler(options: EventsOptions): Handle {
     if (typeof place === 'string') return refuse(place)
     limit.take(subject, cost)
     // From here on the connection owes the place, and gives it back when its socket closes.
-    const connection = connections.open(socket, head, place, query.heartbeat)
+    const connection = connections.open(socket, head, place, query.heartbeat, identity)
     const start = await options
       .findStart(query, () => connection.isOpen)
       .catch((error: unknown) => {
@@ -134,8 +160,13 @@ export function createHandler(options: EventsOptions): Handle {
       })
     if (!connection.isOpen) return
     // Meanwhile the log may have become another one, or a drain may have ended the last stream that it will look for.
-    if (start === undefined || hub.epoch !== epoch || options.isDraining()) return comeBack()
+    if (start === undefined || hub.epoch !== epoch || options.isDraining()) {
+      return sendAway(exchange, head, query)
+    }
     if (!admission.hasRoomFor(countChannels())) return refuse('channels')
+    // No review of the open streams has seen this one yet.
+    const denial = identity && auth?.access.denial(identity, 'read', query.channels)
+    if (denial !== undefined) return sendAway(exchange, head, query, denial)
     metrics.starts.inc({ since: query.since.kind })
     connections.begin(connection, query.channels, start)
 
@@ -145,17 +176,23 @@ export function createHandler(options: EventsOptions): Handle {
 
     function refuse(reason: Refusal): void {
       metrics.refusals.inc({ reason })
-      comeBack(OVERLOAD_FACTOR)
+      sendAway(exchange, head, query, 'unavailable', OVERLOAD_FACTOR)
     }
+  }
 
-    /**
-     * A browser's EventSource never comes back after anything but 200. The echo keeps the place of a reader that takes each
-     * event's id for its own, also one that is not there.
-     */
-    function comeBack(factor = 1): void {
-      const told = { id: requestedId(query), retryMs: retryMs() * factor }
-      finish(socket, head + renderControl('goodbye', { reason: 'unavailable' }, told))
-    }
+  /**
+   * A browser's EventSource never comes back after anything but 200. The echo keeps the place of a reader that takes each event's id
+   * for its own, also one that is not there.
+   */
+  function sendAway(
+    { method, socket }: Exchange,
+    head: string,
+    query: EventsQuery | undefined,
+    reason: GoodbyeReason = 'unavailable',
+    factor = 1,
+  ): void {
+    const told = { id: query && requestedId(query), retryMs: retryMs() * factor }
+    finish(socket, method === 'HEAD' ? head : head + renderControl('goodbye', { reason }, told))
   }
 }
 

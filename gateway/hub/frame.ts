@@ -3,7 +3,7 @@ import type { ControlEvent, ControlEvents } from '../../contract/events.ts'
 import { formatEventId } from '../../contract/eventId.ts'
 import type { Entry } from '../../contract/message.ts'
 import { escapeLineEnds, renderMessageEvent } from '../../contract/messageEvent.ts'
-import type { Item } from './replayBuffer.ts'
+import type { Batch, Item } from './replayBuffer.ts'
 
 /** A stored message as every stream carries it. A gateway renders it once, however many streams get it. */
 export interface Frame extends Item {
@@ -32,6 +32,15 @@ export function idOf({ text }: Frame): string {
 }
 
 const ID = '"id":"'
+
+/** A batch as bytes on the wire. For the first stream as a string, which Node writes without a copy on the heap; for all others the same bytes. */
+export function chunkOf(batch: Batch<Frame>): string | Buffer {
+  if (batch.bytes !== undefined) return batch.bytes
+  if (batch.text === undefined) return (batch.text = batch.items.map(({ text }) => text).join(''))
+  batch.bytes = Buffer.from(batch.text)
+  batch.text = undefined
+  return batch.bytes
+}
 
 /** Memory of a frame beside its text. */
 const OVERHEAD = 150

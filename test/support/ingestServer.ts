@@ -1,14 +1,19 @@
 import { once } from 'node:events'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import { createAuth } from '../../chassis/auth/auth.ts'
+import { clock } from '../../chassis/clock.ts'
 import { createHttpServer } from '../../chassis/http.ts'
 import type { Entry } from '../../contract/message.ts'
 import { LogWriter } from '../../history/logWriter.ts'
 import { createIngest } from '../../ingest/app.ts'
+import { ingestConfig } from '../../ingest/config.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
 import type { IngestLimitsOptions } from '../../ingest/ingestLimits.ts'
 import { ingestLimits } from './ingestLimits.ts'
 import { portOf } from './openServer.ts'
+import type { TestIssuer } from './testIssuer.ts'
+import { COPY_KEY } from './testRedis.ts'
 
 export interface IngestServer {
   origin: string
@@ -19,14 +24,29 @@ export interface IngestServer {
   close: () => Promise<void>
 }
 
+interface IngestServerOptions {
+  limits?: Partial<IngestLimitsOptions>
+  maxBodyBytes?: number | undefined
+  /** Whose tokens count; without it AUTH is open. */
+  issuer?: TestIssuer | undefined
+}
+
+/** What ingest's configuration needs, and this server does not use. */
+const REQUIRED = {
+  PORT: '0',
+  METRICS_PORT: '0',
+  DATABASE_URL: 'postgres://unused',
+  MQTT_URL: 'mqtt://unused',
+  COPY_KEYS: COPY_KEY,
+}
+
 /**
  * Ingest's own app on a socket and a real log, in the process of the test. A body may have `maxBodyBytes`, all bodies together three
  * times that, an event 2,000. Nothing else is limited but by `limits`.
  */
 export async function ingestServer(
   databaseUrl: string,
-  limits: Partial<IngestLimitsOptions> = {},
-  maxBodyBytes = 1_000,
+  { limits = {}, maxBodyBytes = 1_000, issuer }: IngestServerOptions = {},
 ): Promise<IngestServer> {
   const registry = new Registry()
   const published: IngestServer['published'] = []
@@ -38,9 +58,19 @@ export async function ingestServer(
     appendQueueBytes: 1_000_000,
     onError: () => {},
   })
-  const app = createIngest({
-    logger: pino({ level: 'silent' }),
+  const logger = pino({ level: 'silent' })
+  const auth = createAuth({
+    config: ingestConfig.parse({ ...REQUIRED, ...(issuer?.env() ?? { AUTH: 'open' }) }),
+    changes: (after, limit) => log.accessChanges(after, limit),
     registry,
+    logger,
+    clock,
+  })
+  const stopAuth = auth?.start()
+  const app = createIngest({
+    logger,
+    registry,
+    auth,
     corsOrigins: [],
     log,
     publish: (entry, epoch) => void published.push({ entry, epoch }),
@@ -58,6 +88,7 @@ export async function ingestServer(
   const close = async (): Promise<void> => {
     server.close()
     server.closeAllConnections()
+    stopAuth?.()
     await log.close()
   }
   return { origin: `http://127.0.0.1:${portOf(server)}`, log, registry, published, close }

@@ -5,6 +5,7 @@ import { Registry } from 'prom-client'
 import { createApp, createHttpServer } from '../../chassis/http.ts'
 import { Admission, type AdmissionOptions } from '../../gateway/events/admission.ts'
 import type { Connection } from '../../gateway/events/connection.ts'
+import type { StreamAuth } from '../../gateway/events/handler.ts'
 import { clock, type Clock } from '../../chassis/clock.ts'
 import { Connections } from '../../gateway/events/connections.ts'
 import { createListener, openFrontDoor } from '../../gateway/events/frontDoor.ts'
@@ -35,6 +36,8 @@ interface StreamServerOptions {
   hasDoor?: boolean
   /** The clock by which the front door closes silent connections. */
   doorClock?: Clock
+  /** Without it, AUTH=open. */
+  auth?: StreamAuth
   /** The gateway has not read the log yet. */
   isUnseen?: boolean
 }
@@ -113,6 +116,7 @@ export class StreamServer {
       admission: this.admission,
       metrics: this.metrics,
       clock,
+      wallNow: () => Date.now(),
       heartbeatMs: options.heartbeatMs ?? 60_000,
       maxAgeMs: options.maxAgeMs ?? 600_000,
       stallMs: options.stallMs ?? 60_000,
@@ -127,6 +131,7 @@ export class StreamServer {
     const logger = pino({}, lines)
     const corsOrigins = options.corsOrigins ?? ['https://chat.example']
     this.handle = createHandler({
+      auth: options.auth,
       hub: this.hub,
       connections: {
         open: (...from) => this.connections.open(...from),

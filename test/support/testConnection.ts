@@ -23,26 +23,33 @@ export function openConnection({ connectionBufferBytes = 1e6, hasPlace = true } 
     ends: count('end'),
     streams: { set: () => {} },
   }
-  const connection = new Connection(socket, 'HEAD\r\n\r\n', placeOf('10.0.0.1'), 20_000, {
-    hub: {
-      join: (names, start, sink) => {
-        done.push(`join ${names.join()}`)
-        return new Subscription<Frame>(at, [], start, sink)
+  const connection = new Connection(
+    socket,
+    'HEAD\r\n\r\n',
+    placeOf('10.0.0.1'),
+    20_000,
+    undefined,
+    {
+      hub: {
+        join: (names, start, sink) => {
+          done.push(`join ${names.join()}`)
+          return new Subscription<Frame>(at, [], start, sink)
+        },
+        leave: (_, now) => void done.push(`leave ${now}`),
+        resumeAt: () => {
+          done.push('resumeAt')
+          return hasPlace ? at : undefined
+        },
       },
-      leave: (_, now) => void done.push(`leave ${now}`),
-      resumeAt: () => {
-        done.push('resumeAt')
-        return hasPlace ? at : undefined
-      },
+      admission: { release: ({ ofAddress }) => void done.push(`release ${ofAddress.key}`) },
+      metrics,
+      connectionBufferBytes,
+      retryMs: () => 1_500,
+      now: () => 99,
+      onSlow: () => void done.push('slow'),
+      onClose: () => void done.push('closed'),
     },
-    admission: { release: ({ ofAddress }) => void done.push(`release ${ofAddress.key}`) },
-    metrics,
-    connectionBufferBytes,
-    retryMs: () => 1_500,
-    now: () => 99,
-    onSlow: () => void done.push('slow'),
-    onClose: () => void done.push('closed'),
-  })
+  )
   return { connection, socket, done, metrics }
 }
 

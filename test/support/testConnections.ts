@@ -1,3 +1,4 @@
+import type { Identity } from '../../chassis/auth/identity.ts'
 import type { Connection } from '../../gateway/events/connection.ts'
 import { Connections, type ConnectionsOptions } from '../../gateway/events/connections.ts'
 import { idOf, type Frame } from '../../gateway/hub/frame.ts'
@@ -81,6 +82,7 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
       streams: { set: (count) => void gauge.push(count) },
     },
     clock,
+    wallNow: clock.now,
     heartbeatMs: 20_000,
     maxAgeMs: 3_600_000,
     stallMs: 30_000,
@@ -91,10 +93,14 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
     ...options,
   })
   const stop = connections.start()
-  const open = (heartbeat?: number): { reader: Reader; connection: Connection } => {
+  const open = (
+    heartbeat?: number,
+    identity?: Identity,
+    channels = ['a'],
+  ): { reader: Reader; connection: Connection } => {
     const reader = new Reader(clock)
-    const connection = connections.open(reader, '', placeOf('10.0.0.1'), heartbeat)
-    connections.begin(connection, ['a'], {})
+    const connection = connections.open(reader, '', placeOf('10.0.0.1'), heartbeat, identity)
+    connections.begin(connection, channels, {})
     return { reader, connection }
   }
   const openMany = (count: number): Reader[] => Array.from({ length: count }, () => open().reader)

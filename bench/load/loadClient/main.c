@@ -83,13 +83,27 @@ static void openMore(void) {
   }
 }
 
+/** One on each line. */
+static void readTokens(const char *name) {
+  FILE *file = fopen(name, "r");
+  if (file == NULL) die(name);
+  char *line = NULL;
+  size_t size = 0;
+  for (ssize_t length; (length = getline(&line, &size, file)) > 0; line = NULL, size = 0) {
+    line[length - 1] = 0;
+    options.tokens = realloc(options.tokens, (size_t)(options.tokenCount + 1) * sizeof *options.tokens);
+    options.tokens[options.tokenCount++] = line;
+  }
+  fclose(file);
+}
+
 static void readOptions(int argc, char **argv) {
   static const struct option names[] = {
       {"port", 1, 0, 'p'},       {"streams", 1, 0, 'n'},  {"path", 1, 0, 'u'},
       {"channels", 1, 0, 'c'},   {"sources", 1, 0, 's'},  {"burst", 1, 0, 'b'},
       {"last-id", 1, 0, 'i'},    {"receivers", 1, 0, 'a'}, {"slow", 1, 0, 'l'},
       {"slow-bytes", 1, 0, 'y'}, {"stalled", 1, 0, 't'},  {"resume", 0, 0, 'r'},
-      {"ready-event", 0, 0, 'e'}, {0}};
+      {"ready-event", 0, 0, 'e'}, {"tokens", 1, 0, 'k'},  {0}};
   int option;
   while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
     switch (option) {
@@ -106,6 +120,7 @@ static void readOptions(int argc, char **argv) {
     case 't': options.stalled = atoi(optarg); break;
     case 'r': options.resume = true; break;
     case 'e': options.readyEvent = true; break;
+    case 'k': readTokens(optarg); break;
     default: exit(2);
     }
   }

@@ -99,7 +99,7 @@ void beginStream(struct stream *stream) {
 }
 
 static int writeRequest(const struct stream *stream, char *text, size_t size) {
-  char path[4096], lastId[128] = "";
+  char path[4096], lastId[128] = "", token[2048] = "";
   const char *hole = strstr(options.path, "{n}");
   if (hole == NULL) snprintf(path, sizeof path, "%s", options.path);
   else {
@@ -108,10 +108,14 @@ static int writeRequest(const struct stream *stream, char *text, size_t size) {
   }
   const char *id = stream->reading.id[0] != 0 ? stream->reading.id : options.lastId;
   if (id != NULL) snprintf(lastId, sizeof lastId, "Last-Event-ID: %s\r\n", id);
+  if (options.tokenCount > 0) {
+    const char *own = options.tokens[stream->index % options.tokenCount];
+    snprintf(token, sizeof token, "Authorization: Bearer %s\r\n", own);
+  }
   return snprintf(text, size,
                   "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: text/event-stream\r\n"
-                  "X-Forwarded-For: 127.0.0.1\r\n%s\r\n",
-                  path, options.port, lastId);
+                  "X-Forwarded-For: 127.0.0.1\r\n%s%s\r\n",
+                  path, options.port, token, lastId);
 }
 
 void request(struct stream *stream) {

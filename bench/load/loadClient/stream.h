@@ -31,6 +31,9 @@ struct options {
   int port, streams, channels, sources, slow, stalled, burst;
   long slowBytes;
   const char *path, *lastId;
+  /** Stream n sends the token n modulo their number; none without tokens. */
+  char **tokens;
+  int tokenCount;
   bool resume, readyEvent;
   int64_t receivers;
 };

@@ -22,8 +22,11 @@
 {{- /* Buffers, code and sockets are not on the heap; they get the rest of the limit. */}}
 {{- $_ := set $env "NODE_OPTIONS" (printf "--max-old-space-size=%d" (div (mul $limit 6) (mul 10 1048576))) }}
 {{- if ne .component "gateway" }}{{ $_ := set $env "MQTT_PREFIX" $common.MQTT_PREFIX }}{{ end }}
-{{- if ne .component "ingest" }}{{ $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}{{ end }}
-{{- if ne .component "bridge" }}{{ $_ := set $env "CORS_ORIGINS" $common.CORS_ORIGINS }}{{ end }}
+{{- $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}
+{{- if ne .component "bridge" }}
+{{- $_ := set $env "CORS_ORIGINS" $common.CORS_ORIGINS }}
+{{- $_ := set $env "LIMITS_REPLICAS" .values.replicas }}
+{{- end }}
 {{- if eq .component "gateway" }}
 {{- /* The gateway refuses new streams before the kernel kills the pod with all of its streams. */}}
 {{- $_ := set $env "MAX_MEMORY_BYTES" (div (mul $limit 8) 10) }}

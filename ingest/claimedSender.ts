@@ -4,10 +4,11 @@ import { Problem } from '../contract/problem.ts'
 import { isSenderId, isSenderName, MAX_SENDER_NAME } from '../contract/sender.ts'
 
 /**
- * The sender that a request names: `Causeway-Sender` (`anonymous` without it) and `Causeway-Sender-Name` (percent-encoded UTF-8;
- * the id without it). Claimed and not proven: a login replaces only this function. Throws `invalid-parameter`.
+ * The sender that a request names with AUTH=open: `Causeway-Sender` (`anonymous` without it) and `Causeway-Sender-Name`
+ * (percent-encoded UTF-8; the id without it). Claimed and not proven. An id has no colon, so that nobody can pretend to be a
+ * principal. Throws `invalid-parameter`.
  */
-export function readSender(headers: IncomingHttpHeaders): Sender {
+export function readClaimedSender(headers: IncomingHttpHeaders): Sender {
   const id = one(headers['causeway-sender']) ?? 'anonymous'
   if (!isSenderId(id)) {
     throw new Problem(

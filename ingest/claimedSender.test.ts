@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { Problem } from '../contract/problem.ts'
-import { readSender } from './auth.ts'
+import { readClaimedSender } from './claimedSender.ts'
 
 test.each([
   [undefined, undefined, { id: 'anonymous', name: 'anonymous' }],
@@ -9,7 +9,7 @@ test.each([
   ['x', encodeURIComponent('👩‍🚀'.repeat(12)), { id: 'x', name: '👩‍🚀'.repeat(12) }],
   ['x', encodeURIComponent('😀'.repeat(64)), { id: 'x', name: '😀'.repeat(64) }],
 ])('The sender %p with the name %p is %p', (id, name, sender) => {
-  expect(readSender({ 'causeway-sender': id, 'causeway-sender-name': name })).toEqual(sender)
+  expect(readClaimedSender({ 'causeway-sender': id, 'causeway-sender-name': name })).toEqual(sender)
 })
 
 test.each([
@@ -17,6 +17,8 @@ test.each([
   ['a b', 'Al'],
   ['a, b', 'Al'],
   ['ä', 'Al'],
+  // The text of a principal, which only a token can prove.
+  ['user:alice', 'Al'],
   ['x'.repeat(65), 'Al'],
   ['x', ''],
   ['x', '%'],
@@ -32,6 +34,6 @@ test.each([
   ['x', 'a'.repeat(65)],
 ])('The sender %p with the name %p is refused', (id, name) => {
   const headers = { 'causeway-sender': id, 'causeway-sender-name': name }
-  expect(() => readSender(headers)).toThrow(Problem)
-  expect(() => readSender(headers)).toThrow(/^Causeway-Sender/)
+  expect(() => readClaimedSender(headers)).toThrow(Problem)
+  expect(() => readClaimedSender(headers)).toThrow(/^Causeway-Sender/)
 })

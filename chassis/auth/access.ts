@@ -1,0 +1,160 @@
+import type { AccessChanges } from '../../contract/access.ts'
+import type { Action } from '../../contract/grants.ts'
+import { Problem } from '../../contract/problem.ts'
+import type { Clock } from '../clock.ts'
+import { AccessTable } from './accessTable.ts'
+import { concernsOf, type Concerns } from './concerns.ts'
+import type { Identity } from './identity.ts'
+
+/** Half of the second within which every stream obeys. */
+const POLL_MS = 500
+const PAGE = 1_000
+/** Without a good read for so long the copy may be wrong, and nobody new comes in. */
+const BLIND_MS = 30_000
+/** Rows that say nothing any more are deleted after an hour: changes that nobody asked for in time may be missed. */
+const RELOAD_MS = 1_800_000
+const PRUNE_MS = 60_000
+
+export interface AccessOptions {
+  /** At most `limit` changes after a number, in order. */
+  changes: (after: number, limit: number) => Promise<AccessChanges>
+  clock: Clock
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** A read failed. */
+  onError: (error: unknown) => void
+}
+
+/**
+ * Who may what, by a copy of the whole table in Postgres that is half a second old at most. So no request waits for the database, and
+ * none stops because it is away. Each row takes some 300 bytes.
+ */
+export class Access {
+  readonly #options: AccessOptions
+  readonly #listeners: ((concerns: Concerns) => void)[] = []
+  readonly #startedAt: number
+  #table = new AccessTable()
+  #isReading = false
+  /** A read failed. The next one may reach a standby that took over, whose changes may have other numbers. */
+  #isDoubtful = true
+  /** When the last good read began. */
+  #goodAt: number | undefined
+
+  constructor(options: AccessOptions) {
+    this.#options = options
+    this.#startedAt = options.clock.now()
+  }
+
+  /** Reads the table now, and its changes from then on; returns what stops that. */
+  start(): () => void {
+    const { clock, now } = this.#options
+    const look = (): void => void this.#look()
+    look()
+    const stops = [
+      clock.every(POLL_MS, look),
+      clock.every(PRUNE_MS, () => this.#table.prune(now())),
+    ]
+    return () => stops.forEach((stop) => stop())
+  }
+
+  /** Milliseconds since the last good read, or since the start. */
+  get age(): number {
+    return this.#options.clock.now() - (this.#goodAt ?? this.#startedAt)
+  }
+
+  get rows(): number {
+    return this.#table.rows
+  }
+
+  /** What it answers may be wrong by now, or it was never read: let nobody new in. */
+  get isBlind(): boolean {
+    return this.#goodAt === undefined || this.age > BLIND_MS
+  }
+
+  /** It was read at least once. */
+  get wasRead(): boolean {
+    return this.#goodAt !== undefined
+  }
+
+  refusal(identity: Identity): 'revoked' | undefined {
+    return this.#table.isRevoked(identity, this.#options.now()) ? 'revoked' : undefined
+  }
+
+  allows(identity: Identity, action: Action, channel: string): boolean {
+    return this.#table.allows(identity, action, channel)
+  }
+
+  /** Why the identity may not, or may not any more, act on all of these channels. */
+  denial(
+    identity: Identity,
+    action: Action,
+    channels: readonly string[],
+  ): 'revoked' | 'forbidden' | undefined {
+    const isAllowed = channels.every((channel) => this.allows(identity, action, channel))
+    return this.refusal(identity) ?? (isAllowed ? undefined : 'forbidden')
+  }
+
+  /** Throws `forbidden` unless all of these channels are allowed. */
+  require(identity: Identity, action: Action, channels: readonly string[]): void {
+    const denied = channels.filter((channel) => !this.allows(identity, action, channel))
+    if (denied.length === 0) return
+    throw new Problem('forbidden', `No grant to ${action} ${denied.join(', ')}.`)
+  }
+
+  /** Calls back after each change, with whom it concerns. */
+  onChange(listener: (concerns: Concerns) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isReading) return
+    this.#isReading = true
+    try {
+      const at = this.#options.clock.now()
+      if (this.#isDoubtful || this.age > RELOAD_MS) await this.#load()
+      else await this.#follow()
+      this.#goodAt = at
+      this.#isDoubtful = false
+    } catch (error) {
+      this.#isDoubtful = true
+      this.#options.onError(error)
+    } finally {
+      this.#isReading = false
+    }
+  }
+
+  /** Reads the whole table; the copy before counts until that is done. */
+  async #load(): Promise<void> {
+    let table = new AccessTable()
+    for (;;) {
+      const { head, changes } = await this.#options.changes(table.head, PAGE)
+      // Another table came between two pages.
+      if (head < table.head) table = new AccessTable()
+      else if (append(table, { head, changes })) break
+    }
+    this.#table = table
+    this.#tell(() => true)
+  }
+
+  async #follow(): Promise<void> {
+    for (;;) {
+      const { head, changes } = await this.#options.changes(this.#table.head, PAGE)
+      if (head < this.#table.head) return this.#load()
+      const isAll = append(this.#table, { head, changes })
+      if (changes.length > 0) this.#tell(concernsOf(changes.map(({ subject }) => subject)))
+      if (isAll) return
+    }
+  }
+
+  #tell(concerns: Concerns): void {
+    for (const listener of this.#listeners) listener(concerns)
+  }
+}
+
+/** True if there are no more changes. */
+function append(table: AccessTable, { head, changes }: AccessChanges): boolean {
+  for (const change of changes) table.apply(change)
+  const isAll = changes.length < PAGE
+  table.head = isAll ? head : (changes.at(-1)?.number ?? head)
+  return isAll
+}

@@ -1,0 +1,95 @@
+import { createSecretKey } from 'node:crypto'
+import { createLocalJWKSet, decodeJwt, jwtVerify, type JWTVerifyGetKey } from 'jose'
+import { Problem } from '../../contract/problem.ts'
+import type { Clock } from '../clock.ts'
+import { identityOf } from './claims.ts'
+import type { Identity } from './identity.ts'
+import type { Issuer } from './issuers.ts'
+import { RemoteKeys } from './remoteKeys.ts'
+import { refusalOf, TokenRefused } from './tokenProblem.ts'
+
+/** A token is a header of a request; nginx takes no longer ones. */
+const MAX_TOKEN_LENGTH = 8_192
+/** By how much an issuer's clock may be ahead. Not for `exp`: a token is never accepted for longer than it says. */
+const TOLERANCE_SECONDS = 5
+
+interface Known {
+  issuer: Issuer
+  find: JWTVerifyGetKey
+}
+
+export interface TokenVerifierOptions {
+  issuers: readonly Issuer[]
+  clock: Clock
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** The keys of an issuer could not be read. */
+  onError: (error: unknown, issuer: string) => void
+}
+
+/** Verifies access tokens of the configured issuers. */
+export class TokenVerifier {
+  readonly #known = new Map<string, Known>()
+  readonly #remote: RemoteKeys[] = []
+  readonly #now: () => number
+
+  constructor({ issuers, clock, now, onError }: TokenVerifierOptions) {
+    this.#now = now
+    for (const issuer of issuers) {
+      const { jwks, secret = '' } = issuer
+      if (typeof jwks === 'string') {
+        const keys = new RemoteKeys({
+          url: jwks,
+          clock,
+          onError: (error) => onError(error, issuer.issuer),
+        })
+        this.#remote.push(keys)
+        this.#known.set(issuer.issuer, { issuer, find: keys.find })
+      } else if (jwks !== undefined) {
+        this.#known.set(issuer.issuer, { issuer, find: createLocalJWKSet(jwks) })
+      } else {
+        // One object for all verifications: jose imports it once.
+        const key = createSecretKey(secret, 'utf8')
+        this.#known.set(issuer.issuer, { issuer, find: async () => key })
+      }
+    }
+  }
+
+  /** Reads keys behind URLs, now and from time to time; returns what stops that. */
+  start(): () => void {
+    const stops = this.#remote.map((keys) => keys.start())
+    return () => stops.forEach((stop) => stop())
+  }
+
+  /** Rejects with TokenRefused, or with `unavailable` while the keys of its issuer are out of reach. */
+  async verify(token: string, by: Identity['by']): Promise<Identity> {
+    try {
+      if (token.length > MAX_TOKEN_LENGTH) throw new TokenRefused('malformed')
+      const known = this.#known.get(decodeJwt(token).iss ?? '')
+      if (known === undefined) throw new TokenRefused('issuer')
+      return await this.#verify(token, by, known)
+    } catch (error) {
+      if (error instanceof Problem) throw error
+      throw refusalOf(error)
+    }
+  }
+
+  async #verify(token: string, by: Identity['by'], { issuer, find }: Known): Promise<Identity> {
+    const now = this.#now()
+    const { payload } = await jwtVerify(token, find, {
+      algorithms: issuer.algorithms,
+      typ: 'at+jwt',
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      requiredClaims: ['sub', 'jti', 'iat', 'exp'],
+      clockTolerance: TOLERANCE_SECONDS,
+      currentDate: new Date(now),
+    })
+    const identity = identityOf(payload, issuer, by)
+    if (identity === undefined) throw new TokenRefused('claims')
+    if (identity.expiresAt <= now) throw new TokenRefused('expired')
+    // Its future time of issue would let it outlive a revocation.
+    if (identity.issuedAt > now + TOLERANCE_SECONDS * 1_000) throw new TokenRefused('early')
+    return identity
+  }
+}

@@ -1,0 +1,274 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type AuthStack, authStack } from '../support/authStack.ts'
+import { waitFor } from '../support/waitFor.ts'
+
+let stack: AuthStack
+
+beforeAll(async () => {
+  stack = await authStack({ ingests: 2, gateways: 2 })
+  for (const [subject, grants] of Object.entries(TABLE)) {
+    for (const grant of grants) await stack.grant(subject, grant)
+  }
+  // The last grant comes after all others.
+  await stack.grant('service:probe', 'read,write probe')
+  const token = await stack.issuer.token('service:probe')
+  await waitFor(async () => {
+    const answers = await Promise.all(
+      Object.values(ROUTES).flatMap(({ replicas, ask: at }) =>
+        replicas().map((origin) => at(origin, 'probe', token)),
+      ),
+    )
+    return answers.every((status) => status < 400)
+  })
+}, 60_000)
+afterAll(() => stack?.stop(), 60_000)
+
+/** Grants in the table. */
+const TABLE: Record<string, string[]> = {
+  'user:alice': ['read,write rooms.berlin', 'read rooms.*.alerts'],
+  'user:*': ['read public.**', 'write inbox.*', 'read inbox.{sub}'],
+  'group:staff': ['write public.**', 'read,write staff.**'],
+  'device:*': ['write devices.{sub}.**'],
+}
+
+interface Bearer {
+  principal: string
+  groups?: string[]
+  grants?: string[]
+  /** Written out by hand, by channel. */
+  reads: RegExp
+  writes: RegExp
+}
+
+const NONE = /^$/
+const BEARERS: Bearer[] = [
+  {
+    principal: 'user:alice',
+    reads: /^(rooms\.berlin|rooms\.berlin\.alerts|public\.a|public\.a\.b|inbox\.user-alice)$/,
+    writes: /^(rooms\.berlin|inbox\.user-alice|inbox\.user-bob)$/,
+  },
+  {
+    principal: 'user:bob',
+    groups: ['staff', 'other'],
+    reads: /^(public\.a|public\.a\.b|inbox\.user-bob|staff\.x)$/,
+    writes: /^(public\.a|public\.a\.b|inbox\.user-alice|inbox\.user-bob|staff\.x)$/,
+  },
+  {
+    // Alice's own grants are not those of another kind with her name.
+    principal: 'guest:alice',
+    reads: NONE,
+    writes: NONE,
+  },
+  {
+    principal: 'guest:g',
+    grants: ['read rooms.berlin', 'write public.*'],
+    reads: /^rooms\.berlin$/,
+    writes: /^public\.a$/,
+  },
+  {
+    principal: 'device:d-1',
+    reads: NONE,
+    writes: /^devices\.device-d-1\.t$/,
+  },
+  {
+    principal: 'service:all',
+    grants: ['read,write **'],
+    reads: /./,
+    writes: /./,
+  },
+  {
+    // Other actions do not include these.
+    principal: 'service:boss',
+    grants: ['moderate,admin **'],
+    reads: NONE,
+    writes: NONE,
+  },
+]
+
+const CHANNELS = [
+  'rooms',
+  'rooms.berlin',
+  'rooms.berlin.alerts',
+  'rooms.bonn',
+  'public',
+  'public.a',
+  'public.a.b',
+  'inbox.user-alice',
+  'inbox.user-bob',
+  'staff.x',
+  'devices.device-d-1.t',
+  'devices.device-d-2.t',
+]
+
+interface AskOptions {
+  method?: string
+  body?: string
+}
+
+async function ask(
+  url: string,
+  token: string,
+  { method = 'GET', body }: AskOptions = {},
+): Promise<number> {
+  const abort = new AbortController()
+  const { status } = await fetch(url, {
+    method,
+    signal: abort.signal,
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body }),
+  })
+  abort.abort()
+  return status
+}
+
+interface RouteCase {
+  action: 'reads' | 'writes'
+  success: number
+  replicas: () => string[]
+  ask: (origin: string, channel: string, token: string) => Promise<number>
+}
+
+const reads = (path: (channel: string) => string, method = 'GET'): RouteCase => ({
+  action: 'reads',
+  success: 200,
+  replicas: () => stack.ingests,
+  ask: (origin, channel, token) => ask(`${origin}${path(channel)}`, token, { method }),
+})
+const streams = (query: (channel: string) => string, method = 'GET'): RouteCase => ({
+  ...reads((channel) => `/events?${query(channel)}`, method),
+  replicas: () => stack.gateways,
+})
+
+const ROUTES: Record<string, RouteCase> = {
+  'POST /channels/…/messages': {
+    action: 'writes',
+    success: 201,
+    replicas: () => stack.ingests,
+    ask: (origin, channel, token) =>
+      ask(`${origin}/channels/${channel}/messages`, token, { method: 'POST', body: '{"data":1}' }),
+  },
+  'GET /history': reads((channel) => `/history?channel=${channel}`),
+  'HEAD /history': reads((channel) => `/history?channel=${channel}`, 'HEAD'),
+  'GET /channels/…': reads((channel) => `/channels/${channel}`),
+  'HEAD /channels/…': reads((channel) => `/channels/${channel}`, 'HEAD'),
+  'GET /events': streams((channel) => `channel=${channel}`),
+  'GET /events with an id': streams((channel) => `channel=${channel}&since=0`),
+  'HEAD /events': streams((channel) => `channel=${channel}`, 'HEAD'),
+}
+
+describe.each(Object.entries(ROUTES))('%s', (_route, { action, success, replicas, ask: at }) => {
+  test.each(BEARERS)(
+    'answers each channel to $principal by its grants, at each replica',
+    async (bearer) => {
+      const { principal, groups, grants } = bearer
+      const claims = { ...(groups && { groups }), ...(grants && { grants }) }
+      const token = await stack.issuer.token(principal, claims)
+      for (const [index, origin] of replicas().entries()) {
+        const found: Record<string, number> = {}
+        const wanted: Record<string, number> = {}
+        for (const channel of CHANNELS) {
+          found[channel] = await at(origin, channel, token)
+          wanted[channel] = bearer[action].test(channel) ? success : 403
+        }
+        expect([index, found]).toEqual([index, wanted])
+      }
+    },
+  )
+})
+
+test('A stream is refused whole, with each channel named that may not be read', async () => {
+  const token = await stack.issuer.token('user:alice')
+  const url = `${stack.gateways[0]}/events?channel=public.a&channel=staff.x&channel=rooms.bonn`
+  const answer = await fetch(url, { headers: { Authorization: `Bearer ${token}` } })
+  expect([answer.status, await answer.json()]).toEqual([
+    403,
+    expect.objectContaining({
+      type: '/problems/forbidden',
+      detail: 'No grant to read staff.x, rooms.bonn.',
+    }),
+  ])
+})
+
+test('A single message is read by who may read its channel, and nobody else learns whether it exists', async () => {
+  const [origin = ''] = stack.ingests
+  const post = await fetch(`${origin}/channels/staff.x/messages`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${await stack.issuer.token('user:bob', { groups: ['staff'] })}`,
+      'Content-Type': 'application/json',
+    },
+    body: '{"data":1}',
+  })
+  const path = post.headers.get('location') ?? ''
+  const [bob, alice] = [
+    await stack.issuer.token('user:bob', { groups: ['staff'] }),
+    await stack.issuer.token('user:alice'),
+  ]
+  const none = path.replace(/\d+$/, '999999999')
+  for (const method of ['GET', 'HEAD']) {
+    expect(
+      await Promise.all([
+        ask(origin + path, bob, { method }),
+        ask(origin + none, bob, { method }),
+        ask(origin + path, alice, { method }),
+        ask(origin + none, alice, { method }),
+      ]),
+    ).toEqual([200, 404, 403, 403])
+  }
+})
+
+test('The sender of a message is its principal, by the name in its token', async () => {
+  const token = await stack.issuer.token('user:alice', { name: 'Alice B.' })
+  const post = (headers: Record<string, string>): Promise<Response> =>
+    fetch(`${stack.ingests[0]}/channels/rooms.berlin/messages`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${token}`,
+        'Content-Type': 'application/json',
+        ...headers,
+      },
+      body: '{"data":1}',
+    })
+  const answer = await post({ 'Idempotency-Key': 'k' })
+  expect([answer.status, Object(await answer.json()).sender]).toEqual([
+    201,
+    { id: 'user:alice', name: 'Alice B.' },
+  ])
+  // The key belongs to the principal, at any replica and with any token.
+  expect((await post({ 'Idempotency-Key': 'k' })).status).toBe(200)
+  for (const claim of ['Causeway-Sender', 'Causeway-Sender-Name']) {
+    const refused = await post({ [claim]: 'bob' })
+    expect([refused.status, Object(await refused.json()).type]).toEqual([
+      400,
+      '/problems/invalid-parameter',
+    ])
+  }
+})
+
+test('A cookie counts for posts only if a page of this origin sends them', async () => {
+  const token = await stack.issuer.token('user:alice')
+  const host = new URL(stack.origin).host
+  const post = async (headers: Record<string, string>): Promise<number> => {
+    const answer = await fetch(`${stack.origin}/channels/rooms.berlin/messages`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: '{"data":1}',
+    })
+    return answer.status
+  }
+  const cookie = { Cookie: `causeway-access=${token}` }
+  expect(await post(cookie)).toBe(201)
+  expect(await post({ ...cookie, Origin: `http://${host}`, 'Sec-Fetch-Site': 'same-origin' })).toBe(
+    201,
+  )
+  for (const wrong of [
+    { Origin: 'https://evil.example' },
+    { Origin: 'null' },
+    { Origin: `http://${host}.evil.example` },
+    { 'Sec-Fetch-Site': 'cross-site' },
+    { Origin: `http://${host}`, 'Sec-Fetch-Site': 'cross-site' },
+  ]) {
+    expect([wrong, await post({ ...cookie, ...wrong })]).toEqual([wrong, 403])
+    expect(await post({ Authorization: `Bearer ${token}`, ...wrong })).toBe(201)
+  }
+})
