@@ -15,7 +15,8 @@ export function createProblemHandler(): ErrorRequestHandler {
       response.destroy()
       return
     }
-    if (problem.status === 503) response.setHeader('Retry-After', '1')
+    const retryAfter = problem.retryAfter ?? (problem.status === 503 ? 1 : undefined)
+    if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter)
     if (problem.status === 401) response.setHeader('WWW-Authenticate', challengeOf(problem))
     response
       .status(problem.status)

@@ -69,17 +69,20 @@ export class Problem extends Error {
   readonly type: ProblemType
   readonly detail: string | undefined
   readonly errors: Mistake[] | undefined
+  /** Seconds until a retry may succeed, if they are known. */
+  readonly retryAfter: number | undefined
 
   constructor(
     type: ProblemType,
     detail?: string,
-    options: { errors?: Mistake[]; cause?: unknown } = {},
+    options: { errors?: Mistake[]; cause?: unknown; retryAfter?: number } = {},
   ) {
     super(detail ?? PROBLEMS[type].title, { cause: options.cause })
     this.name = 'Problem'
     this.type = type
     this.detail = detail
     this.errors = options.errors
+    this.retryAfter = options.retryAfter
   }
 
   get status(): number {

@@ -21,8 +21,8 @@ import {
 /** Variables that the chart sets, or offers under another name. CRASH_DIR is for fault runs. */
 const OWN = new Set(
   `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR DATABASE_URL REDIS_URL MQTT_URL
-   COPY_KEYS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS AUTH ISSUERS SECURE_COOKIES NODE_ENV
-   PUBLIC_ORIGIN ACCOUNT_KEY PROVIDERS`.split(/\s+/),
+   COPY_KEYS LIMITS_REDIS_URL LIMITS_REPLICAS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS
+   AUTH ISSUERS SECURE_COOKIES NODE_ENV PUBLIC_ORIGIN ACCOUNT_KEY PROVIDERS`.split(/\s+/),
 )
 
 const image = {
@@ -174,7 +174,7 @@ export const valuesSchema: Schema = {
     spread: object({ zones: spread, nodes: spread }),
     ingest: service(
       ingestConfig,
-      secretKeys(['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL'], ['ISSUERS']),
+      secretKeys(['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL'], ['ISSUERS', 'LIMITS_REDIS_URL']),
     ),
     bridge: service(
       bridgeConfig,
@@ -182,7 +182,7 @@ export const valuesSchema: Schema = {
     ),
     gateway: service(
       gatewayConfig,
-      secretKeys(['COPY_KEYS', 'DATABASE_URL', 'REDIS_URL'], ['ISSUERS']),
+      secretKeys(['COPY_KEYS', 'DATABASE_URL', 'REDIS_URL'], ['ISSUERS', 'LIMITS_REDIS_URL']),
       { autoscaling },
     ),
     account: service(accountConfig, secretKeys(['ACCOUNT_KEY', 'DATABASE_URL'], ['PROVIDERS']), {
