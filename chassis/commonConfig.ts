@@ -38,9 +38,9 @@ export const publicConfig = {
     .default([])
     .describe('Other origins whose pages may call the public API, comma-separated'),
   PROXY_HOPS: integer(0, 10)
-    .default(1)
+    .default(0)
     .describe(
-      'Number of proxies in front whose X-Forwarded-For is trusted; 0 if clients connect directly',
+      'Number of proxies in front whose X-Forwarded-For is trusted; 0 if clients connect directly, because anyone can send it',
     ),
 }
 
