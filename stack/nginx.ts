@@ -15,6 +15,8 @@ export interface NginxOptions extends ServerOptions {
   accessLog: string
   ingestPorts: number[]
   gatewayPorts: number[]
+  /** If there are none, nobody can sign in here. */
+  accountPorts?: number[]
   tls?: Authority | undefined
 }
 
@@ -25,7 +27,7 @@ const LOOPBACK: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
 /** nginx in front, with the chart's configuration. `url` is the origin of everything. */
 export function nginx(options: NginxOptions): ServerSpec {
-  const { dir, host, port, statusPort } = options
+  const { dir, port, statusPort } = options
   const config = writeConfig(options)
   const account = ownFolder(dir)
   const page = join(ROOT, 'dist/client/index.html')
@@ -33,7 +35,7 @@ export function nginx(options: NginxOptions): ServerSpec {
   if (account !== undefined) chownSync(options.accessLog, account.uid, account.gid)
   const metricsUrl = `http://127.0.0.1:${statusPort}/nginx_status`
   return serverSpec('nginx', {
-    url: `${options.tls === undefined ? 'http' : 'https'}://${bracketed(LOOPBACK[host] ?? host)}:${port}`,
+    url: originOf(options),
     metricsUrl,
     // Until nginx has read its configuration it reports to the file of -e, by default one below /var/log.
     command: commandAs(account, 'nginx', ['-e', 'stderr', '-p', dir, '-c', config], {
@@ -44,6 +46,11 @@ export function nginx(options: NginxOptions): ServerSpec {
     // Its workers outlive a master that was killed.
     deathSignal: 'SIGTERM',
   })
+}
+
+/** Where everything is reached, through nginx. */
+export function originOf({ host, port, tls }: Pick<NginxOptions, 'host' | 'port' | 'tls'>): string {
+  return `${tls === undefined ? 'http' : 'https'}://${bracketed(LOOPBACK[host] ?? host)}:${port}`
 }
 
 /** Renders nginx.conf into the folder and returns its path. */
@@ -66,6 +73,7 @@ export function writeConfig(options: NginxOptions): string {
     STATUS_LISTEN: `127.0.0.1:${statusPort}`,
     INGEST_SERVERS: servers(ingestPorts),
     GATEWAY_SERVERS: servers(gatewayPorts),
+    ACCOUNT_SERVERS: servers(options.accountPorts ?? []),
   })
   return config
 }

@@ -11,6 +11,7 @@ const COMMANDS = {
   bench: () => import('../bench/command.mjs'),
   faults: () => import('../test/faults/command.mjs'),
   clients: () => import('../test/clients/command.mjs'),
+  account: () => import('../account/command.mjs'),
   build: setUpOnly('npm run build: set up, and compile into dist/.'),
   generate: setUpOnly(
     "npm run generate: install the npm dependencies and generate Prisma's client, no more.",

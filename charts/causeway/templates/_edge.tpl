@@ -12,6 +12,7 @@
 {{- $ingest := printf "server %s-ingest:8080 max_fails=0;" $name }}
 {{- $gateway := printf "server %s-gateway:8080 max_fails=0;" $name }}
 {{- $values := dict
+  "ACCOUNT_SERVERS" ""
   "RUN_DIR" "/tmp"
   "ACCESS_LOG" "/dev/stdout"
   "STATIC_DIR" "/srv/causeway"
@@ -24,6 +25,9 @@
   "GATEWAY_SERVERS" (printf "%s\n    %s" $gateway $gateway)
 }}
 {{- $text := .Files.Get "files/nginx.conf.template" }}
+{{- if not $values.ACCOUNT_SERVERS }}
+{{- $text = regexReplaceAll "(?ms)^ *# if ACCOUNT_SERVERS\n.*?^ *# end\n" $text "" }}
+{{- end }}
 {{- range $key, $value := $values }}
 {{- $text = $text | replace (printf "${%s}" $key) $value }}
 {{- end }}

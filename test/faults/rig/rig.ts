@@ -23,7 +23,7 @@ export interface RigOptions {
   postgresDiskMegabytes?: number | undefined
 }
 
-const COUNTS = { ingest: 2, bridge: 2, gateway: 2 }
+const COUNTS = { ingest: 2, bridge: 2, gateway: 2, account: 0 }
 const READY_WITHIN_SECONDS = 40
 
 /** The whole system with a proxy on every link, and the means to break it. */
