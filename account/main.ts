@@ -10,6 +10,7 @@ import { createAccountApp } from './app.ts'
 import { accountConfig } from './config.ts'
 import { cookieNames } from './cookies.ts'
 import { Database } from './database.ts'
+import { createAccountMetrics } from './metrics.ts'
 import { createOidcRoutes } from './oidc/oidc.ts'
 import { SignInState } from './oidc/signInState.ts'
 import { Seal } from './seal.ts'
@@ -42,6 +43,7 @@ const account = new Account({
   firstAdmin: config.FIRST_ADMIN,
   logger,
 })
+createAccountMetrics(registry, account.keys)
 const upkeep = new Upkeep({ tasks: account.tasks, clock, logger })
 const app = createAccountApp({
   logger,

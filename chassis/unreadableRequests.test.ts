@@ -82,6 +82,15 @@ test('A body that cannot be read is answered with a problem, once, in place of t
   expect(answer).toMatch(/^HTTP\/1\.1 400 .*malformed-request/s)
 })
 
+test('A client that sends a large body first, and then reads, still gets its problem', async () => {
+  const { client } = await send(`POST /a${HEAD}X: \x01\r\nContent-Length: 5000000\r\n\r\n`)
+  client.pause()
+  for (let count = 0; count < 50; count++) {
+    if (!client.write('x'.repeat(100_000))) await once(client, 'drain')
+  }
+  expect(await text(client)).toMatch(/^HTTP\/1\.1 400 /)
+})
+
 test('Nonsense behind a request is answered behind the answer to that', async () => {
   const waiting: ServerResponse[] = []
   const bytes = `GET /a${HEAD}\r\nnonsense\r\n\r\n`

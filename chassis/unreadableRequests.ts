@@ -47,8 +47,18 @@ function problemOf({ code = '' }: NodeJS.ErrnoException, isBody: boolean): Probl
   return code.startsWith('HPE_') ? new Problem('malformed-request') : undefined
 }
 
+/** So long may a client go on to send what nobody reads. */
+const UNREAD_MS = 2_000
+
+function ignore(): void {}
+
 function end(socket: Duplex, problem: Problem): void {
   // Without an id: no line of the log has it, and the edge adds its own.
   const headers = `${SAFE_LINES}Connection: close\r\n\r\n`
-  socket.end(renderProblem(problem, { headers }), () => socket.destroy())
+  socket.end(renderProblem(problem, { headers }))
+  // A close with bytes unread is a reset, at which a client that still sends its body loses the answer. To hear 'data' takes the
+  // connection from Node's parser, which would report every packet.
+  socket.on('data', ignore).removeAllListeners('data').resume()
+  const timer = setTimeout(() => socket.destroy(), UNREAD_MS)
+  socket.once('close', () => clearTimeout(timer))
 }

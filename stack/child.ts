@@ -13,6 +13,7 @@ export type Role =
   | 'bridge'
   | 'ingest'
   | 'gateway'
+  | 'account'
   | 'nginx'
 
 /** How one process is run. All times are milliseconds. */

@@ -18,13 +18,13 @@ export interface NginxOptions extends ServerOptions {
   accessLog: string
   ingestPorts: number[]
   gatewayPorts: number[]
-  tls?: Authority | undefined
   /** If there are none, nobody can sign in here. */
   accountPorts?: number[]
   /** Host names that are served, beside localhost and all addresses. Default: this machine's. */
   hosts?: string[]
   /** Of one address. Default: all that one machine can make, since every client of a stack may be on it. */
   limits?: EdgeLimits
+  tls?: Authority | undefined
 }
 
 /** What one address may do: an IPv4 address, or the /64 of an IPv6 one. */

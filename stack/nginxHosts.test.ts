@@ -65,6 +65,11 @@ describe('a request', () => {
     expect(host).toBe('localhost')
   })
 
+  test('of HTTP/0.9 gets no stream', async () => {
+    edge.gateway = (_request, response) => response.end('data: 1\n\n')
+    expect(await edge.raw('GET /events?channel=a\r\n')).toContain('misdirected-request')
+  })
+
   test('is never redirected: a Location would name whatever host was asked for', async () => {
     for (const path of ['/channels', '/account', '/client', '/client/', '/contract']) {
       expect(await ask(path, 'Host: localhost')).toMatch(/^HTTP\/1\.1 404 /)

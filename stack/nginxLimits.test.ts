@@ -1,7 +1,7 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
-import { TestEdge } from '../test/support/testEdge.ts'
+import { fewConnections, TestEdge } from '../test/support/testEdge.ts'
 import { RawClient } from '../test/support/rawClient.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import type { EdgeLimits } from './nginx.ts'
@@ -23,10 +23,6 @@ async function edgeWith(limits: Partial<EdgeLimits>, edit = believeForwarded): P
   return edge
 }
 
-const fewConnections = (config: string) =>
-  config
-    .replace(/worker_connections \d+/, 'worker_connections 40')
-    .replace('worker_processes 2', 'worker_processes 1')
 const served: RequestListener = (_request, response) => response.end('served')
 const retryOf = (answer: string) => Number(/^retry:(\d+)$/m.exec(answer)?.[1])
 
@@ -142,7 +138,7 @@ describe('an address with too many streams', () => {
 })
 
 test('connections that idle make room for new ones', async () => {
-  const edge = await edgeWith({}, fewConnections)
+  const edge = await edgeWith({}, fewConnections(40))
   const idle: RawClient[] = []
   for (let count = 0; count < 100; count++) {
     const client = new RawClient(opened, edge)

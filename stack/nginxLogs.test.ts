@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { RawClient } from '../test/support/rawClient.ts'
-import { TestEdge } from '../test/support/testEdge.ts'
+import { fewConnections, TestEdge } from '../test/support/testEdge.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 
 const opened = disposables()
@@ -80,13 +80,9 @@ test('An error log of requests would hold all of these', async () => {
 })
 
 test('No connection left for a service is no reason to log a request', async () => {
-  const few = (config: string) =>
-    config
-      .replace(/worker_connections \d+/, 'worker_connections 10')
-      .replace('worker_processes 2', 'worker_processes 1')
   const edge = new TestEdge()
   edge.gateway = (_request, response) => response.write('data: 1\n\n')
-  await edge.open(opened, few)
+  await edge.open(opened, fewConnections(10))
   const told: string[] = []
   for (let stream = 0; stream < 10 && !told.some((each) => each.includes('goodbye')); stream++) {
     const client = new RawClient(opened, edge)

@@ -5,7 +5,7 @@ import { waitForHttp } from './probes.ts'
 import { ROOT } from './root.ts'
 import type { ServerUrls } from './servers.ts'
 
-export type ServiceRole = 'bridge' | 'ingest' | 'gateway'
+export type ServiceRole = 'bridge' | 'ingest' | 'gateway' | 'account'
 
 interface ServiceOptions extends ServerUrls {
   role: ServiceRole

@@ -27,5 +27,5 @@ renderConfig('nginx.conf.template', target, {
   STATUS_LISTEN: '0.0.0.0:8081',
   INGEST_SERVERS: servers('ingest'),
   GATEWAY_SERVERS: servers('gateway'),
-  ACCOUNT_SERVERS: '',
+  ACCOUNT_SERVERS: servers('account'),
 })

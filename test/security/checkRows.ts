@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../support/disposables.ts'
-import { converse, type Door, openDoors, told } from './doors.ts'
+import { converse, type Door, told } from './doors.ts'
+import { openDoors } from './openDoors.ts'
 import { type Row, says } from './requests.ts'
 import { isSafeProblem } from './safeProblem.ts'
 

@@ -1,24 +1,14 @@
 import type { Stack } from '../../stack/stack.ts'
-import type { Opened } from '../support/disposables.ts'
-import { testStack } from '../support/testStack.ts'
 import { type Answer, RawConnection } from './rawHttp.ts'
 
 /** Where a request can come in: through nginx, or straight to a service, as from inside the network. */
 export const DOORS = ['edge', 'ingest', 'gateway'] as const
 export type Door = (typeof DOORS)[number]
 
-/** A stack of one service each until the end of the test file, with the origin of each door. */
-export async function openDoors(
-  opened: Opened,
-): Promise<{ stack: Stack; origins: Record<Door, string> }> {
-  const stack = await testStack({ ingests: 1, gateways: 1, bridges: 1 })
-  opened.add(() => stack.stop())
-  const urlOf = (role: string) =>
-    stack.processes.find((each) => each.role === role)?.url ?? `no ${role}`
-  return {
-    stack,
-    origins: { edge: stack.origin, ingest: urlOf('ingest'), gateway: urlOf('gateway') },
-  }
+/** The origin of each door of a stack: of several services, the first. */
+export function originsOf({ origin, processes }: Stack): Record<Door, string> {
+  const urlOf = (role: string) => processes.find((each) => each.role === role)?.url ?? `no ${role}`
+  return { edge: origin, ingest: urlOf('ingest'), gateway: urlOf('gateway') }
 }
 
 const PROBE =

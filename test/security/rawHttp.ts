@@ -47,7 +47,8 @@ export class RawConnection {
       }
       if (this.#isClosed) return undefined
       const leftMs = end - Date.now()
-      if (leftMs <= 0) throw new Error(`no answer within ${withinMs} ms, only ${this.#text}`)
+      if (leftMs <= 0)
+        throw new Error(`no answer within ${withinMs} ms, only ${this.#text.slice(0, 100)}`)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, leftMs)
         this.#wake = () => {

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import { disposables } from '../support/disposables.ts'
-import { type Door, openDoors } from './doors.ts'
+import type { Door } from './doors.ts'
+import { openDoors } from './openDoors.ts'
 import { RawConnection } from './rawHttp.ts'
 import { CHUNKED, post } from './requests.ts'
 import { isSafeProblem } from './safeProblem.ts'

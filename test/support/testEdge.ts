@@ -63,6 +63,14 @@ export class TestEdge {
   }
 }
 
+/** An edit that leaves nginx one worker, and so many connections. */
+export function fewConnections(count: number): (config: string) => string {
+  return (config) =>
+    config
+      .replace(/worker_connections \d+/, `worker_connections ${count}`)
+      .replace('worker_processes 2', 'worker_processes 1')
+}
+
 /** Options with free ports, and no services behind the edge. */
 export async function edgeOptions(dir: string, accessLog: string): Promise<NginxOptions> {
   const [port, statusPort] = [await freePort(), await freePort()]

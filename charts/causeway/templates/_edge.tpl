@@ -16,6 +16,13 @@
 {{- $gateway := printf "server %s-gateway:8080 max_fails=0;" $name }}
 {{- $hosts := concat (list (printf "%s-edge" $name) (printf "%s-edge.%s" $name .Release.Namespace) (printf "%s-edge.%s.svc" $name .Release.Namespace)) .Values.edge.hosts .Values.httpRoute.hostnames }}
 {{- if .Values.ingress.enabled }}{{ $hosts = append $hosts .Values.ingress.host }}{{ end }}
+{{- $account := "" }}
+{{- if include "causeway.hasAccount" . }}
+{{- $host := (urlParse (include "causeway.publicOrigin" .)).hostname }}
+{{- if ne $host "localhost" }}{{ $hosts = append $hosts $host }}{{ end }}
+{{- $account = printf "server %s-account:8080 max_fails=0;" $name }}
+{{- $account = printf "%s\n    %s" $account $account }}
+{{- end }}
 {{- $limits := .Values.edge.limits }}
 {{- $values := dict
   "HOSTS" ($hosts | uniq | join " ")
@@ -26,7 +33,7 @@
   "REQUESTS_PER_CLIENT" (include "causeway.text" $limits.requests)
   "REQUESTS_PER_SECOND" (include "causeway.text" $limits.requestsPerSecond)
   "SIGN_INS_PER_SECOND" (include "causeway.text" $limits.signInsPerSecond)
-  "ACCOUNT_SERVERS" ""
+  "ACCOUNT_SERVERS" $account
   "RUN_DIR" "/tmp"
   "ACCESS_LOG" "/dev/stdout"
   "STATIC_DIR" "/srv/causeway"

@@ -11,6 +11,7 @@ const LINKS: Record<ServiceRole, ServerName[]> = {
   ingest: ['postgres', 'mqtt'],
   bridge: ['postgres', 'mqtt', 'redis'],
   gateway: ['postgres', 'redis'],
+  account: ['postgres'],
 }
 
 /** A proxy on every link of every process: `gateway-1>redis`, `clients>gateway-1`. */
