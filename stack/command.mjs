@@ -1,10 +1,11 @@
-import { defineCommand, flag, integer, option } from './setup/defineCommand.mjs'
+import { defineCommand, flag, integer, matching, option } from './setup/defineCommand.mjs'
 import { print } from './setup/print.mjs'
 import { SERVERS } from './setup/programs.mjs'
 
 const { env } = process
 const count = integer(1, 99)
 const port = integer(1, 65_535)
+const authMode = matching(/^(open|required)$/, 'open or required')
 /** The port in a variable; undefined if it is not set. */
 const portIn = (name) => (env[name] ? port(env[name], name) : undefined)
 
@@ -30,6 +31,7 @@ Environment:
                   and so on are the addresses with a service's own user
   POSTGRES_PORT   the port of the Postgres that is started (default: a free one); likewise REDIS_PORT and MQTT_PORT
   REDIS_PREFIX    the prefix of keys in Redis (default causeway); likewise MQTT_PREFIX for topics
+  AUTH            required (default): people sign in, and everything needs a token. open: nobody needs one
   LOG_LEVEL       the log level of the services (default info); they also read all their other variables
 `,
   result: ({ values }) => ({
@@ -37,6 +39,7 @@ Environment:
     // A variable that is set to nothing is not set.
     host: env.HOST || undefined,
     port: values.port ?? portIn('PORT') ?? 8080,
+    auth: authMode(env.AUTH || 'required', 'AUTH'),
     databaseUrl: env.DATABASE_URL || undefined,
     redisUrl: env.REDIS_URL || undefined,
     mqttUrl: env.MQTT_URL || undefined,

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { StartRefused, messageOf } from './errors.ts'
+import { firstAdminLink } from './firstAdminLink.ts'
 import { type Stack, type StackOptions, startStack } from './stack.ts'
 import { worthShowing } from './terminal.ts'
 
@@ -28,6 +29,8 @@ export async function main(options: StackOptions): Promise<void> {
     process.stdout.write(
       `Causeway runs: open ${stack.origin} (MQTT: ${new URL(stack.mqttUrl).host}; Ctrl-C stops it)\n`,
     )
+    const link = options.auth === 'required' ? await firstAdminLink(stack) : ''
+    if (link !== '') process.stdout.write(`Nobody is admin yet; this link makes one: ${link}\n`)
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
     print('stopping')
     await stack.stop()

@@ -56,7 +56,7 @@ const LOOPBACK: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
 /** nginx in front, with the chart's configuration. `url` is the origin of everything. */
 export function nginx(options: NginxOptions): ServerSpec {
-  const { dir, host, port, statusPort } = options
+  const { dir, port, statusPort } = options
   const config = writeConfig(options)
   const account = ownFolder(dir)
   const page = join(PAGE, 'client/index.html')
@@ -64,7 +64,7 @@ export function nginx(options: NginxOptions): ServerSpec {
   if (account !== undefined) chownSync(options.accessLog, account.uid, account.gid)
   const metricsUrl = `http://127.0.0.1:${statusPort}/nginx_status`
   return serverSpec('nginx', {
-    url: `${options.tls === undefined ? 'http' : 'https'}://${bracketed(LOOPBACK[host] ?? host)}:${port}`,
+    url: originOf(options),
     metricsUrl,
     // Until nginx has read its configuration it reports to the file of -e, by default one below /var/log.
     command: commandAs(account, 'nginx', ['-e', 'stderr', '-p', dir, '-c', config], {
@@ -75,6 +75,11 @@ export function nginx(options: NginxOptions): ServerSpec {
     // Its workers outlive a master that was killed.
     deathSignal: 'SIGTERM',
   })
+}
+
+/** Where everything is reached, through nginx. */
+export function originOf({ host, port, tls }: Pick<NginxOptions, 'host' | 'port' | 'tls'>): string {
+  return `${tls === undefined ? 'http' : 'https'}://${bracketed(LOOPBACK[host] ?? host)}:${port}`
 }
 
 /** Renders nginx.conf into the folder and returns its path. */

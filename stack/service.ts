@@ -18,6 +18,8 @@ interface ServiceOptions extends ServerUrls {
   limitsRedisUrl?: string | undefined
   /** The authority of the servers' certificates, if they use TLS. */
   authority?: string | undefined
+  /** See auth.ts. Default: AUTH=open. */
+  auth?: NodeJS.ProcessEnv | undefined
   /** More environment; it wins over what is set here. A fault run sets the URL of a proxy in front of Redis, for example. */
   env: NodeJS.ProcessEnv
 }
@@ -43,9 +45,7 @@ export async function service({ role, index, ...options }: ServiceOptions): Prom
     },
     env: {
       ...process.env,
-      // Without an issuer nobody could have a token.
-      AUTH: 'open',
-      SECURE_COOKIES: 'false',
+      ...(options.auth ?? { AUTH: 'open', SECURE_COOKIES: 'false' }),
       DATABASE_URL: options.databaseUrl,
       REDIS_URL: options.redisUrl,
       REDIS_PREFIX: options.redisPrefix,

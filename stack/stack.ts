@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { type AuthMode, accountAuth, verifierAuth } from './auth.ts'
 import type { Child, ChildSpec } from './child.ts'
 import { StartRefused } from './errors.ts'
 import { migrateDatabase } from './migration.ts'
-import { nginx } from './nginx.ts'
+import { nginx, originOf } from './nginx.ts'
 import { freePort, listenError } from './ports.ts'
 import { ROOT } from './root.ts'
 import { secret } from './secret.ts'
@@ -30,6 +31,8 @@ export interface StackOptions
   ingests?: number | undefined
   bridges?: number | undefined
   gateways?: number | undefined
+  /** `required` starts `account`, and every request needs a token of it; by default nobody needs any. */
+  auth?: AuthMode | undefined
   /** TLS everywhere, by certificates of an authority that is made in `<dir>/tls`. Default: false. */
   secure?: boolean | undefined
   /** More environment for one service, e.g. the URL of a proxy in front of its Redis; `index` counts from 1, `urls` are its own. */
@@ -103,7 +106,8 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
   const tls = options.secure === true ? openAuthority(join(dir, 'tls')) : undefined
   const servers = await startServers(supervisor, { ...options, dir, tls })
   await migrateDatabase(servers.databaseUrl, servers.addresses)
-  const { redisPrefix = 'causeway', mqttPrefix = 'causeway', env } = options
+  const { redisPrefix = 'causeway', mqttPrefix = 'causeway', env, auth = 'open' } = options
+  const origin = originOf({ host, port, tls })
   const shared = {
     redisPrefix,
     mqttPrefix,
@@ -111,22 +115,25 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
     limitsRedisUrl: servers.addresses['LIMITS_REDIS_URL'] ?? servers.redisUrl,
     authority: tls?.cert,
   }
-  /** Starts `count` services of one role and returns their public ports. */
-  const startServices = (role: ServiceRole, count: number) =>
+  /** Starts `count` services of one role and returns their public ports. `own`: what their role needs. */
+  const startServices = (role: ServiceRole, count: number, own: NodeJS.ProcessEnv = {}) =>
     Promise.all(
       Array.from({ length: count }, async (_, at) => {
         const index = at + 1
         const urls = urlsFor(role, servers)
         const more = env?.(role, index, urls) ?? {}
-        const spec = await service({ ...shared, ...urls, role, index, env: more })
+        const spec = await service({ ...shared, ...urls, role, index, auth: own, env: more })
         await supervisor.start(spec)
         return spec.port
       }),
     )
+  const accounts = auth === 'open' ? 0 : 1
+  const accountPorts = await startServices('account', accounts, accountAuth(dir, origin))
+  const verifying = verifierAuth(auth, origin, accountPorts[0])
   const [, ingestPorts, gatewayPorts] = await Promise.all([
     startServices('bridge', options.bridges ?? 2),
-    startServices('ingest', options.ingests ?? 1),
-    startServices('gateway', options.gateways ?? 2),
+    startServices('ingest', options.ingests ?? 1, verifying),
+    startServices('gateway', options.gateways ?? 2, verifying),
   ])
   const edge = nginx({
     dir: join(dir, 'nginx'),
@@ -136,6 +143,7 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
     accessLog: supervisor.logs.create('nginx-access'),
     ingestPorts,
     gatewayPorts,
+    accountPorts,
     tls,
   })
   await supervisor.start(edge)
