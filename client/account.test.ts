@@ -1,23 +1,14 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { Account } from './account.ts'
-import type { Me } from './accountApi.ts'
-import { FakeBrowser } from './accountTabsFixture.ts'
+import { FakeBrowser, LEAD_MS, LIFE_MS, me } from './browserFixture.ts'
 import { Unreachable } from './request.ts'
 import { Problem } from '../contract/problem.ts'
 
-const LIFE_MS = 300_000
-const LEAD_MS = 60_000
-
-let calls: string[]
-let answer: { [C in 'me' | 'renew' | 'logout']: () => Promise<Me> }
 let browser: FakeBrowser
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] })
   jest.spyOn(Math, 'random').mockReturnValue(1)
-  calls = []
   browser = new FakeBrowser()
-  answer = { me: signedIn, renew: signedIn, logout: signedIn }
 })
 
 afterEach(() => {
@@ -25,49 +16,10 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-function me(principal = 'user:alice', life = LIFE_MS): Me {
-  const endsAt = Date.now() + life
-  // The server's clock is an hour ahead.
-  return { principal, name: 'Alice', expiresAt: endsAt + 3_600_000, endsAt }
-}
-
-const signedIn = async () => me()
-const later = () => new Promise((resolve) => setTimeout(resolve, 100))
 const refused = (type: 'unauthenticated' | 'forbidden' | 'not-found' | 'unavailable') => () =>
   Promise.reject(new Problem(type))
 const unreachable = () => Promise.reject(new Unreachable('cut'))
 const passes = (ms = 0) => jest.advanceTimersByTimeAsync(ms)
-
-/** One tab's account; `seen` has its states: `signed-in user:alice`, `signed-out ended`, `open`. */
-function open(name = 'tab') {
-  const seen: string[] = []
-  const call = (which: 'me' | 'renew' | 'logout') => () => {
-    calls.push(`${name} ${which}`)
-    return answer[which]()
-  }
-  const account = new Account({
-    api: {
-      me: call('me'),
-      renew: call('renew'),
-      logout: async () => void (await call('logout')()),
-    },
-    tabs: browser.tab(),
-    changed: (state) => {
-      if (state.is === 'signed-in') seen.push(`signed-in ${state.me.principal}`)
-      else seen.push(state.is === 'signed-out' ? `signed-out ${state.why}` : state.is)
-    },
-    waiting: () => seen.push('waiting'),
-  })
-  return { account, seen }
-}
-
-/** One that has found out. */
-async function started(name?: string) {
-  const tab = open(name)
-  await tab.account.start()
-  calls.length = 0
-  return tab
-}
 
 test.each([
   ['a good token', {}, 'signed-in user:alice', ['tab me']],
@@ -86,20 +38,20 @@ test.each([
   ],
   ['no accounts', { me: refused('not-found') }, 'open', ['tab me']],
 ])('A page with %s finds out', async (_what, answers, state, asked) => {
-  Object.assign(answer, answers)
-  const { account, seen } = open()
+  Object.assign(browser.answer, answers)
+  const { account, seen } = browser.open()
   await account.start()
-  expect([seen, calls]).toEqual([[state], asked])
+  expect([seen, browser.calls]).toEqual([[state], asked])
 })
 
 test('A page asks who is signed in until somebody answers', async () => {
-  answer.me = unreachable
-  const { account, seen } = open()
+  browser.answer.me = unreachable
+  const { account, seen } = browser.open()
   const start = account.start()
   await passes()
-  answer.me = refused('unavailable')
+  browser.answer.me = refused('unavailable')
   await passes(1_000)
-  answer.me = async () => me()
+  browser.answer.me = async () => me()
   await passes(1_999)
   expect(seen).toEqual(['waiting', 'waiting'])
   await passes(1)
@@ -108,135 +60,59 @@ test('A page asks who is signed in until somebody answers', async () => {
 })
 
 test('A token is renewed a minute before its end, again and again', async () => {
-  const { seen } = await started()
+  const { seen } = await browser.started()
   await passes(LIFE_MS - LEAD_MS - 1)
-  expect(calls).toEqual([])
+  expect(browser.calls).toEqual([])
   await passes(1)
-  expect(calls).toEqual(['tab renew'])
+  expect(browser.calls).toEqual(['tab renew'])
   await passes(LIFE_MS - LEAD_MS)
-  expect([calls, seen]).toEqual([['tab renew', 'tab renew'], ['signed-in user:alice']])
+  expect([browser.calls, seen]).toEqual([['tab renew', 'tab renew'], ['signed-in user:alice']])
 })
 
 test('A token with a short life is renewed after half of it', async () => {
-  answer.me = async () => me('user:alice', 4_000)
-  await started()
+  browser.answer.me = async () => me('user:alice', 4_000)
+  await browser.started()
   await passes(1_999)
-  expect(calls).toEqual([])
+  expect(browser.calls).toEqual([])
   await passes(1)
-  expect(calls).toEqual(['tab renew'])
+  expect(browser.calls).toEqual(['tab renew'])
 })
 
 test('A page that slept renews its token as soon as it looks at the clock', async () => {
-  const { account } = await started()
+  const { account } = await browser.started()
   jest.setSystemTime(Date.now() + LIFE_MS)
   account.check()
   await passes()
-  expect(calls).toEqual(['tab renew'])
+  expect(browser.calls).toEqual(['tab renew'])
 })
 
 test('A renewal that nobody answers is repeated, and nobody is signed out by it', async () => {
-  const { seen } = await started()
-  answer.renew = unreachable
+  const { seen } = await browser.started()
+  browser.answer.renew = unreachable
   await passes(LIFE_MS - LEAD_MS)
   await passes(1_000)
   await passes(2_000)
-  expect(calls).toEqual(['tab renew', 'tab renew', 'tab renew'])
-  answer.renew = async () => me()
+  expect(browser.calls).toEqual(['tab renew', 'tab renew', 'tab renew'])
+  browser.answer.renew = async () => me()
   await passes(4_000)
   await passes(60_000)
-  expect([calls.length, seen]).toEqual([4, ['signed-in user:alice']])
+  expect([browser.calls.length, seen]).toEqual([4, ['signed-in user:alice']])
 })
 
 test('A renewal that is refused signs the page out, and no timer stays', async () => {
-  const { account, seen } = await started()
-  answer.renew = refused('unauthenticated')
+  const { account, seen } = await browser.started()
+  browser.answer.renew = refused('unauthenticated')
   expect(await account.renew(true)).toBe(false)
   expect(seen).toEqual(['signed-in user:alice', 'signed-out ended'])
   expect(jest.getTimerCount()).toBe(0)
   expect(await account.renew(true)).toBe(false)
-  expect(calls).toEqual(['tab renew'])
+  expect(browser.calls).toEqual(['tab renew'])
 })
 
 test('Callers that want a token at the same time share one renewal; a good one is not renewed', async () => {
-  const { account } = await started()
+  const { account } = await browser.started()
   expect(await account.renew(false)).toBe(true)
-  expect(calls).toEqual([])
+  expect(browser.calls).toEqual([])
   expect(await Promise.all([account.renew(true), account.renew(true)])).toEqual([true, true])
-  expect(calls).toEqual(['tab renew'])
-})
-
-test('A tab that hears of a new token in time does not renew it too', async () => {
-  await started('one')
-  await started('two')
-  answer.renew = async () => me('user:alice', 2 * LIFE_MS)
-  await passes(LIFE_MS - LEAD_MS)
-  await passes(LIFE_MS)
-  expect(calls).toEqual(['one renew'])
-})
-
-test('Of tabs whose timers fire together one renews, and the others find the new token', async () => {
-  const [one, two] = [await started('one'), await started('two')]
-  answer.renew = async () => {
-    await later()
-    const renewed = me('user:alice', 2 * LIFE_MS)
-    answer.me = async () => renewed
-    return renewed
-  }
-  await passes(LIFE_MS - LEAD_MS)
-  await passes(100)
-  expect(calls).toEqual(['one renew', 'two me'])
-  await passes(LIFE_MS)
-  expect([calls.length, one.seen, two.seen]).toEqual([
-    2,
-    ['signed-in user:alice'],
-    ['signed-in user:alice'],
-  ])
-})
-
-test.each([
-  ['the answer', async () => me()],
-  ['a session that had ended already', refused('unauthenticated')],
-])('Signing out in one tab signs out all, after %s', async (_what, logout) => {
-  const [one, two] = [await started('one'), await started('two')]
-  answer.logout = logout
-  await one.account.leave(false)
-  expect([one.seen.at(-1), two.seen.at(-1)]).toEqual(['signed-out left', 'signed-out left'])
-})
-
-test('Signing out fails aloud if nobody answers: the cookies are still there', async () => {
-  const { account, seen } = await started()
-  answer.logout = unreachable
-  await expect(account.leave(true)).rejects.toBeInstanceOf(Unreachable)
-  expect(seen).toEqual(['signed-in user:alice'])
-})
-
-test('A tab follows another one that signs in, also as somebody else', async () => {
-  answer.me = refused('unauthenticated')
-  const [one, two] = [await started('one'), await started('two')]
-  one.account.enter(me('user:alice'))
-  two.account.enter(me('user:bob'))
-  const states = ['signed-out first', 'signed-in user:alice', 'signed-in user:bob']
-  expect([one.seen, two.seen]).toEqual([states, states])
-})
-
-test('A page without accounts ignores what other tabs tell', async () => {
-  answer.me = refused('not-found')
-  const { seen } = await started('one')
-  answer.me = async () => me()
-  await started('two')
-  expect(seen).toEqual(['open'])
-})
-
-test('A sign-out while a renewal is under way wins', async () => {
-  const [one, two] = [await started('one'), await started('two')]
-  answer.renew = async () => {
-    await later()
-    return me()
-  }
-  const renewal = one.account.renew(true)
-  await passes()
-  await two.account.leave(false)
-  await passes(100)
-  expect(await renewal).toBe(false)
-  expect(one.seen.at(-1)).toBe('signed-out left')
+  expect(browser.calls).toEqual(['tab renew'])
 })

@@ -5,7 +5,6 @@ import { type FakeSource, fakeEventSource } from './eventSourceFixture.ts'
 import { aMessage } from './messageFixture.ts'
 import { Room } from './room.ts'
 import { SILENCE_MS } from './streamState.ts'
-import { Unsent } from './unsent.ts'
 import { Problem } from '../contract/problem.ts'
 
 let source: () => FakeSource
@@ -25,18 +24,15 @@ afterEach(() => {
 })
 
 /** The handlers' calls since the last look. */
-function enter(unsent = new Unsent(undefined, 'me')) {
-  const { api, posts, pages } = fakeApi()
+function enter() {
+  const { api, posts, pages, unsent } = fakeApi()
   const events: string[] = []
-  const base = 'https://chat.example/'
-  const room = new Room(
-    { api, base, channel: 'lobby', me: 'me', unsent },
-    {
-      connection: (connection) => events.push(connection.is),
-      change: () => events.push('change'),
-      arrived: ({ position }) => events.push(`m${position}`),
-    },
-  )
+  const options = { api, base: 'https://chat.example/', channel: 'lobby', me: 'me', unsent }
+  const room = new Room(options, {
+    connection: (connection) => events.push(connection.is),
+    change: () => events.push('change'),
+    arrived: ({ position }) => events.push(`m${position}`),
+  })
   rooms.push(room)
   const positions = () => room.conversation.messages.map(({ position }) => position)
   return { room, posts, pages, positions, news: () => events.splice(0) }

@@ -1,7 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import type { Locator } from 'playwright-core'
 import { ChatFixture } from './pageFixture.ts'
-import { waitFor } from '../test/support/waitFor.ts'
 
 const chat = new ChatFixture({ accounts: true })
 
@@ -174,52 +173,4 @@ test('A provider that failed is named in plain words, and the error leaves the a
   await signIn()
   await live()
   expect(chat.page.url()).toBe(`${chat.server.base}#/`)
-})
-
-test('Signing out ends the stream and clears the page, in every tab', async () => {
-  chat.log.append('secret')
-  await open()
-  await signIn()
-  await live()
-  const second = await chat.page.context().newPage()
-  await second.goto(chat.server.base)
-  await second.locator('.text', { hasText: 'secret' }).waitFor()
-  expect(chat.log.streams).toBe(2)
-  await chat.page.getByRole('button', { name: 'Account alice' }).click()
-  await chat.page.getByText('user:alice').waitFor()
-  await press('Sign out')
-  for (const tab of [chat.page, second]) {
-    await tab.getByRole('heading', { name: 'Sign in' }).waitFor()
-    await tab.getByText('You are signed out.').waitFor()
-    expect(await tab.locator('#messages').innerHTML()).toBe('')
-    expect(await tab.getByRole('button', { name: 'Account' }).count()).toBe(0)
-  }
-  await waitFor(() => chat.log.streams === 0, 5)
-  expect(chat.account.calls).toContain('POST logout')
-})
-
-test('Signing out everywhere is another call, and a failed one says so', async () => {
-  await open()
-  await signIn()
-  await live()
-  chat.account.refuse['logout-everywhere'] = { status: 503, type: 'unavailable' }
-  await chat.page.getByRole('button', { name: 'Account alice' }).click()
-  await press('Sign out everywhere')
-  await alert('You are not signed out. The service is busy right now.')
-  delete chat.account.refuse['logout-everywhere']
-  await press('Sign out everywhere')
-  await title('Sign in')
-  expect(chat.account.calls.slice(-2)).toEqual(['POST logout-everywhere', 'GET methods'])
-})
-
-test('A tab follows another tab that signs in', async () => {
-  await open()
-  await title('Sign in')
-  const second = await chat.page.context().newPage()
-  await second.goto(chat.server.base)
-  await second.getByRole('heading', { name: 'Sign in' }).waitFor()
-  await signIn()
-  await live()
-  await second.locator('#connection[data-state=live]').waitFor()
-  expect(chat.account.bodies).toHaveLength(1)
 })
