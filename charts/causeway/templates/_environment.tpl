@@ -33,11 +33,13 @@
 {{- $_ := set $env "PUBLIC_ORIGIN" (include "causeway.publicOrigin" .root) }}
 {{- $_ := set $env "SECURE_COOKIES" (include "causeway.secureCookies" .root) }}
 {{- end }}
+{{- if ne .component "bridge" }}
+{{- /* The edge, and nothing else, may say who the client is: network policies let nobody else in. */}}
+{{- $_ := set $env "PROXY_HOPS" 1 }}
+{{- end }}
 {{- if eq .component "gateway" }}
 {{- /* The gateway refuses new streams before the kernel kills the pod with all of its streams. */}}
 {{- $_ := set $env "MAX_MEMORY_BYTES" (div (mul $limit 8) 10) }}
-{{- /* The edge, and nothing else, may say who the client is: network policies let nobody else in. */}}
-{{- $_ := set $env "PROXY_HOPS" 1 }}
 {{- end }}
 {{- with include "causeway.caFile" .root }}
 {{- $_ := set $env "NODE_EXTRA_CA_CERTS" . }}
