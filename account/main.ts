@@ -10,7 +10,7 @@ import { createAccountApp } from './app.ts'
 import { accountConfig } from './config.ts'
 import { cookieNames } from './cookies.ts'
 import { Database } from './database.ts'
-import { createAccountMetrics } from './metrics.ts'
+import { createAccountMetrics, createSigningKeyMetrics } from './metrics.ts'
 import { createOidcRoutes } from './oidc/oidc.ts'
 import { SignInState } from './oidc/signInState.ts'
 import { Seal } from './seal.ts'
@@ -42,8 +42,9 @@ const account = new Account({
   defaultGrants: config.DEFAULT_GRANTS,
   firstAdmin: config.FIRST_ADMIN,
   logger,
+  metrics: createAccountMetrics(registry),
 })
-createAccountMetrics(registry, account.keys)
+createSigningKeyMetrics(registry, account.keys)
 const upkeep = new Upkeep({ tasks: account.tasks, clock, logger })
 const app = createAccountApp({
   logger,

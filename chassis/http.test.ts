@@ -75,11 +75,21 @@ test('A problem about a method lists the allowed methods', async () => {
   const both = await fetch(`${origin}/both`, { method: 'PUT' })
   const one = await fetch(`${origin}/things/1`, { method: 'PATCH' })
   const before = await fetch(`${origin}/before`, { method: 'PUT' })
-  expect([both, one, before].map(({ headers }) => headers.get('allow'))).toEqual([
+  const change = await fetch(`${origin}/change`)
+  expect([both, one, before, change].map(({ headers }) => headers.get('allow'))).toEqual([
     'GET, HEAD, POST',
     'GET, HEAD',
     'GET, HEAD',
+    'PUT, DELETE',
   ])
+})
+
+test.each([
+  ['PUT', 'put'],
+  ['DELETE', 'gone'],
+])('A route answers %s', async (method, body) => {
+  const { origin } = await serveApp(opened)
+  expect(await (await fetch(`${origin}/change`, { method })).text()).toBe(body)
 })
 
 test('A problem shows its detail, and the log its cause', async () => {

@@ -1,7 +1,7 @@
 import { type MetricObject, Registry } from 'prom-client'
 import type { z } from 'zod'
 import { accountConfig } from '../../account/config.ts'
-import { createAccountMetrics } from '../../account/metrics.ts'
+import { createAccountMetrics, createSigningKeyMetrics } from '../../account/metrics.ts'
 import { createBridgeMetrics } from '../../bridge/metrics.ts'
 import { markdownTable } from '../../bench/report/markdown.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
@@ -64,7 +64,8 @@ export async function metricsTable(): Promise<string> {
   createGatewayMetrics(gateway)
   createHttpMetrics(ingest)
   createAuthMetrics(ingest, { age: 0, rows: 0 })
-  createAccountMetrics(account, { lifeLeft: () => 0 })
+  createAccountMetrics(account)
+  createSigningKeyMetrics(account, { lifeLeft: () => 0 })
   createRefusedCopies(bridge, createLogger('bridge', 'silent'))
   createEndedEpochs(bridge, createLogger('bridge', 'silent'))
   const rows = await Promise.all(
