@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { passwordIn } from '../stack/secret.ts'
 import type { Stack } from '../stack/stack.ts'
 import { describeUnless } from './support/describeUnless.ts'
+import { filesBelow } from './support/filesBelow.ts'
 import { lackOf } from './support/lackOf.ts'
 import { asNobody, mosquittoClient, psql, withPasswordOf } from './support/realClients.ts'
+import { runProgram } from './support/runProgram.ts'
 import { testStack } from './support/testStack.ts'
 
 let stack: Stack
@@ -69,6 +71,31 @@ describeUnless(lackOf('mosquitto_pub', 'mosquitto_sub'))('Mosquitto', () => {
     )
     expect(output).toMatch(/not authorized/i)
   })
+
+  test('lets a device that was added hear the channels of its grants only', async () => {
+    const grant = `select access_put('grant', 'device:*', 'open.*', 'read', null, null)`
+    await psql(addressOf('ACCOUNT_DATABASE_URL'), grant)
+    const command = (...args: string[]) =>
+      runProgram('node', ['dist/broker/device.js', ...args], { STACK: stack.dir })
+    const { output: password } = await command('add', 'device:thermo', '--group', 'sensors')
+    expect(await command('list')).toEqual({ code: 0, output: 'device:thermo sensors\n' })
+    const device = new URL(stack.mqttUrl)
+    device.username = 'device:thermo'
+    device.password = password.trim()
+    const listen = async (topic: string) =>
+      (await mosquittoClient('mosquitto_sub', device, '-i', 'device:thermo', '-t', topic, '-E'))
+        .output
+    expect(await listen('causeway/channels/open/+')).toBe('')
+    expect(await listen('causeway/channels/#')).toMatch(/denied/i)
+    await psql(addressOf('ACCOUNT_DATABASE_URL'), grant.replace("'read'", "''"))
+    expect((await command('follow')).code).toBe(0)
+    expect(await listen('causeway/channels/open/+')).toMatch(/denied/i)
+    expect((await command('remove', 'device:thermo')).code).toBe(0)
+    expect(await listen('causeway/channels/open/+')).toMatch(/not authorized/i)
+    for (const wrong of [['add'], ['add', 'user:a'], ['add', 'ingest'], ['fly'], ['list', 'x']]) {
+      expect((await command(...wrong)).code).toBe(2)
+    }
+  }, 60_000)
 
   test.each([
     ['INGEST_MQTT_URL', 'causeway/channels/#'],
@@ -141,21 +168,6 @@ describe('the secrets of a stack', () => {
     expect(new Set(secrets()).size).toBe(Object.keys(stack.addresses).length + 4)
   })
 
-  test('stand on no command line', () => {
-    const lines = readdirSync('/proc').flatMap((pid) => {
-      if (!/^\d+$/.test(pid)) return []
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')]
-      } catch {
-        return []
-      }
-    })
-    expect(lines.some((line) => line.includes('redis-server'))).toBe(true)
-    for (const secret of secrets()) {
-      expect(lines.filter((line) => line.includes(secret))).toEqual([])
-    }
-  })
-
   test('stand in files that only their owner can read, and in no log', () => {
     const files = filesBelow(stack.dir)
     const all = secrets()
@@ -177,16 +189,28 @@ describe('the secrets of a stack', () => {
   })
 })
 
+const isLinux = process.platform === 'linux'
+describeUnless(isLinux ? undefined : 'only Linux shows command lines in /proc')(
+  'the command lines',
+  () => {
+    test('hold no secret of a stack', () => {
+      const lines = readdirSync('/proc').flatMap((pid) => {
+        if (!/^\d+$/.test(pid)) return []
+        try {
+          return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')]
+        } catch {
+          return []
+        }
+      })
+      expect(lines.some((line) => line.includes('redis-server'))).toBe(true)
+      for (const secret of secrets()) {
+        expect(lines.filter((line) => line.includes(secret))).toEqual([])
+      }
+    })
+  },
+)
+
 function secrets(): string[] {
   const urls = [stack.databaseUrl, stack.redisUrl, stack.mqttUrl, ...Object.values(stack.addresses)]
   return [...urls.map(passwordIn), readFileSync(join(stack.dir, 'copy-key'), 'utf8')]
-}
-
-/** Without what Postgres keeps, which holds verifiers only. */
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return entry.name === 'data' ? [] : filesBelow(path)
-    return entry.isFile() ? [path] : []
-  })
 }

@@ -15,7 +15,7 @@ export function mosquittoClient(
   { hostname, port, username, href }: URL,
   ...args: string[]
 ): Promise<{ code: number; output: string }> {
-  const as = username === '' ? [] : ['-u', username, '-P', passwordIn(href)]
+  const as = username === '' ? [] : ['-u', decodeURIComponent(username), '-P', passwordIn(href)]
   return runProgram(program, ['-V', '5', '-h', hostname, '-p', port, ...as, ...args])
 }
 
