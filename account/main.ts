@@ -10,7 +10,7 @@ import { createAccountApp } from './app.ts'
 import { accountConfig } from './config.ts'
 import { cookieNames } from './cookies.ts'
 import { Database } from './database.ts'
-import { createAccountMetrics } from './metrics.ts'
+import { createAccountMetrics, createSigningKeyMetrics } from './metrics.ts'
 import { createOidcRoutes } from './oidc/oidc.ts'
 import { SignInState } from './oidc/signInState.ts'
 import { Seal } from './seal.ts'
@@ -44,6 +44,7 @@ const account = new Account({
   logger,
   metrics: createAccountMetrics(registry),
 })
+createSigningKeyMetrics(registry, account.keys)
 const upkeep = new Upkeep({ tasks: account.tasks, clock, logger })
 const app = createAccountApp({
   logger,

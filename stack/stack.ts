@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { type AuthMode, accountAuth, verifierAuth } from './auth.ts'
 import type { Child, ChildSpec } from './child.ts'
 import { StartRefused } from './errors.ts'
+import { limitsFor } from './limits.ts'
 import { migrateDatabase } from './migration.ts'
 import { nginx, originOf } from './nginx.ts'
 import { freePort, listenError } from './ports.ts'
@@ -114,6 +115,7 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
     copyKeys: secret(join(dir, 'copy-key')),
     limitsRedisUrl: servers.addresses['LIMITS_REDIS_URL'] ?? servers.redisUrl,
     authority: tls?.cert,
+    limits: limitsFor(host),
   }
   /** Starts `count` services of one role and returns their public ports. `own`: what their role needs. */
   const startServices = (role: ServiceRole, count: number, own: NodeJS.ProcessEnv = {}) =>

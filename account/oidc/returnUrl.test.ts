@@ -38,7 +38,8 @@ test.each([
   'data:text/html,hi',
   '//chat.example@evil.example',
   '//[',
-  `/${'a'.repeat(2_000)}`,
+  `/${'a'.repeat(1_000)}`,
+  `/${'ä'.repeat(200)}`,
 ])('a browser that wanted %j comes to the front page', (path) => {
   expect(returnUrl(path, origin)).toBe(`${origin}/`)
 })

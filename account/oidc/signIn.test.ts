@@ -125,11 +125,22 @@ describe('a sign-in that fails', () => {
     expect(await testbed.signIn(new HttpBrowser())).toBe('/#signin-error=provider-error')
   })
 
-  test('the page gets the id of the request, which is in the log', async () => {
-    const { location } = await new HttpBrowser().visit(
-      `${testbed.party.origin}/account/callback/one`,
-    )
-    expect(location).toMatch(/#signin-error=not-valid&request=[\w-]{36}$/)
+  test('the log has the reason with the id that the page gets, and neither code nor state', async () => {
+    const browser = new HttpBrowser()
+    const callback = await testbed.comeBack(browser)
+    callback.searchParams.set('iss', 'https://evil.example')
+    const { location = '' } = await browser.visit(callback.href)
+    const [, id] = /#signin-error=not-valid&request=([\w-]{36})$/.exec(location) ?? []
+    const line = testbed.party.log.find((each) => each.includes('a sign-in failed')) ?? '{}'
+    expect(JSON.parse(line)).toMatchObject({
+      requestId: id,
+      provider: 'one',
+      failure: 'not-valid',
+      reason: expect.stringContaining('unexpected "iss" (issuer) response parameter value'),
+    })
+    for (const name of ['code', 'state']) {
+      expect(testbed.party.log.join('')).not.toContain(callback.searchParams.get(name))
+    }
   })
 
   test('a provider that is not connected is not found', async () => {

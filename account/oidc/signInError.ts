@@ -32,10 +32,7 @@ export class SignInError extends Error {
   }
 }
 
-/**
- * What a failed exchange with a provider means. The message has codes and the libraries' own words, never their `cause`: that
- * holds answers with tokens and claims.
- */
+/** What a failed exchange with a provider means. Its message has codes and the libraries' own words, and no answer with tokens or claims. */
 export function toSignInError(error: unknown): SignInError {
   if (error instanceof SignInError) return error
   if (error instanceof AuthorizationResponseError) {
@@ -74,7 +71,10 @@ function isAway(error: unknown): boolean {
   return cause !== undefined && isAway(cause)
 }
 
+/** The words of an error and of the errors below it. */
 function describe(error: unknown): string {
-  const { code, message }: { code?: unknown; message?: unknown } = Object(error)
-  return [code, message].filter((each) => typeof each === 'string').join(': ')
+  const { code, message, cause }: { code?: unknown; message?: unknown; cause?: unknown } =
+    Object(error)
+  const own = [code, message].filter((each) => typeof each === 'string').join(': ')
+  return cause instanceof Error ? `${own} (${describe(cause)})` : own
 }

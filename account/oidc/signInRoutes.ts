@@ -75,7 +75,8 @@ function redirecting(
     } catch (error) {
       const failure = failureOf(error)
       const why = error instanceof SignInError ? { reason: error.message } : { err: error }
-      log.warn({ provider: provider.settings.id, failure, ...why }, 'a sign-in failed')
+      const level = failure === 'unavailable' ? 'error' : 'warn'
+      log[level]({ provider: provider.settings.id, failure, ...why }, 'a sign-in failed')
       response.redirect(`${origin}/#signin-error=${failure}&request=${requestIdOf(response)}`)
     }
   }

@@ -1,10 +1,11 @@
-import { accountConfig } from '../../account/config.ts'
-import { createAccountMetrics } from '../../account/metrics.ts'
 import { type MetricObject, Registry } from 'prom-client'
 import type { z } from 'zod'
+import { accountConfig } from '../../account/config.ts'
+import { createAccountMetrics, createSigningKeyMetrics } from '../../account/metrics.ts'
 import { createBridgeMetrics } from '../../bridge/metrics.ts'
 import { markdownTable } from '../../bench/report/markdown.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
+import { createAuthMetrics } from '../../chassis/auth/authMetrics.ts'
 import { createEndedEpochs } from '../../chassis/endedEpochs.ts'
 import { createHttpMetrics } from '../../chassis/httpMetrics.ts'
 import { createLogger } from '../../chassis/logger.ts'
@@ -26,6 +27,9 @@ const CONFIGS: Record<string, z.ZodObject> = {
 /** Metrics of several services. */
 const SHARED: Record<string, string> = {
   causeway_http_request_duration_seconds: 'ingest, gateway, account',
+  causeway_tokens_total: 'ingest, gateway',
+  causeway_access_age_seconds: 'ingest, gateway',
+  causeway_access_rows: 'ingest, gateway',
   causeway_refused_copies_total: 'bridge, gateway',
   causeway_epochs_ended_total: 'bridge, gateway',
 }
@@ -52,14 +56,16 @@ export function variablesTable(): string {
 
 /** Every metric of ours, without prom-client's for Node and the process. */
 export async function metricsTable(): Promise<string> {
-  const [ingest, bridge, gateway] = [new Registry(), new Registry(), new Registry()]
-  const account = new Registry()
-  createAccountMetrics(account)
+  const [ingest, bridge] = [new Registry(), new Registry()]
+  const [gateway, account] = [new Registry(), new Registry()]
   createIngestMetrics(ingest)
   createClockMetrics(ingest, () => ({ difference: 0, lastAt: 0 }))
   createBridgeMetrics(bridge)
   createGatewayMetrics(gateway)
   createHttpMetrics(ingest)
+  createAuthMetrics(ingest, { age: 0, rows: 0 })
+  createAccountMetrics(account)
+  createSigningKeyMetrics(account, { lifeLeft: () => 0 })
   createRefusedCopies(bridge, createLogger('bridge', 'silent'))
   createEndedEpochs(bridge, createLogger('bridge', 'silent'))
   const rows = await Promise.all(

@@ -9,6 +9,7 @@ import { providers } from '../../account/oidc/providerSettings.ts'
 import { SignInState } from '../../account/oidc/signInState.ts'
 import { Seal } from '../../account/seal.ts'
 import { createApp, createHttpServer } from '../../chassis/http.ts'
+import type { Route } from '../../chassis/route.ts'
 import type { Opened } from './disposables.ts'
 import { openServer } from './openServer.ts'
 import { testDatabase } from './testDatabase.ts'
@@ -25,7 +26,10 @@ export class RelyingParty {
   /** Called before a session begins. */
   beforeBegin: () => void = () => {}
   readonly #database: Queries
-  #app = createApp({ ...edge(), routes: [] })
+  /** The lines of its log. */
+  readonly log: string[] = []
+  readonly #logger = pino({}, { write: (line) => void this.log.push(line) })
+  #app = this.#serve([])
 
   private constructor(database: Queries) {
     this.#database = database
@@ -60,7 +64,16 @@ export class RelyingParty {
       },
       database: this.#database,
     })
-    this.#app = createApp({ ...edge(), routes })
+    this.#app = this.#serve(routes)
+  }
+
+  #serve(routes: Route[]) {
+    return createApp({
+      logger: this.#logger,
+      registry: new Registry(),
+      corsOrigins: [],
+      routes,
+    })
   }
 
   /** A registration at a provider that is connected as `id`. */
@@ -75,8 +88,4 @@ export class RelyingParty {
       ...more,
     }
   }
-}
-
-function edge() {
-  return { logger: pino({ level: 'silent' }), registry: new Registry(), corsOrigins: [] }
 }

@@ -35,6 +35,7 @@ export class SignInTestbed {
   /** Forgets what was, and connects both providers. */
   reset(): void {
     this.party.begun.length = 0
+    this.party.log.length = 0
     this.party.ahead = 0
     this.party.beforeBegin = () => {}
     this.connect({})
