@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { ROOT } from './root.ts'
 
-const COMMANDS = ['start', 'test', 'bench', 'faults', 'clients', 'build', 'generate']
+const COMMANDS = ['start', 'test', 'bench', 'faults', 'fuzz', 'clients', 'build', 'generate']
 
 describe('the setup', () => {
   test('lists its commands', () => {
