@@ -8,9 +8,10 @@ const FOLDERS = {
   test: 'test',
   bench: 'bench',
   faults: 'test/faults',
+  fuzz: 'test/security/fuzz',
   clients: 'test/clients',
 }
-const COMMANDS = ['start', 'test', 'bench', 'faults', 'clients', 'build', 'generate']
+const COMMANDS = ['start', 'test', 'bench', 'faults', 'fuzz', 'clients', 'build', 'generate']
 
 describe('the setup', () => {
   test('lists its commands', () => {
