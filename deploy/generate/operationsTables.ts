@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { createBridgeMetrics } from '../../bridge/metrics.ts'
 import { markdownTable } from '../../bench/report/markdown.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
+import { createAuthMetrics } from '../../chassis/auth/authMetrics.ts'
 import { createEndedEpochs } from '../../chassis/endedEpochs.ts'
 import { createHttpMetrics } from '../../chassis/httpMetrics.ts'
 import { createLogger } from '../../chassis/logger.ts'
@@ -23,6 +24,9 @@ const CONFIGS: Record<string, z.ZodObject> = {
 /** Metrics of several services. */
 const SHARED: Record<string, string> = {
   causeway_http_request_duration_seconds: 'ingest, gateway',
+  causeway_tokens_total: 'ingest, gateway',
+  causeway_access_age_seconds: 'ingest, gateway',
+  causeway_access_rows: 'ingest, gateway',
   causeway_refused_copies_total: 'bridge, gateway',
   causeway_epochs_ended_total: 'bridge, gateway',
 }
@@ -53,6 +57,7 @@ export async function metricsTable(): Promise<string> {
   createBridgeMetrics(bridge)
   createGatewayMetrics(gateway)
   createHttpMetrics(ingest)
+  createAuthMetrics(ingest, { age: 0, rows: 0 })
   createRefusedCopies(bridge, createLogger('bridge', 'silent'))
   createEndedEpochs(bridge, createLogger('bridge', 'silent'))
   const rows = await Promise.all(

@@ -18,7 +18,7 @@ import {
 /** Variables that the chart sets, or offers under another name. CRASH_DIR is for fault runs. */
 const OWN = new Set(
   `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR DATABASE_URL REDIS_URL MQTT_URL
-   COPY_KEYS LIMITS_REDIS_URL LIMITS_REPLICAS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS`.split(
+   COPY_KEYS LIMITS_REDIS_URL LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS AUTH ISSUERS SECURE_COOKIES NODE_ENV`.split(
     /\s+/,
   ),
 )
@@ -134,6 +134,10 @@ export const valuesSchema: Schema = {
       REDIS_PREFIX: matching('^[A-Za-z0-9_-]{1,64}$'),
       MQTT_PREFIX: matching('^[A-Za-z0-9_-]{1,64}$'),
       CORS_ORIGINS: text,
+      // The image runs in production, which refuses AUTH=open.
+      AUTH: oneOf('required'),
+      ISSUERS: text,
+      SECURE_COOKIES: oneOf('true', 'false'),
     }),
     preStopSeconds: integer(1, 300),
     spread: object({ zones: spread, nodes: spread }),

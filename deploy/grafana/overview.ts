@@ -194,5 +194,51 @@ export const overview: Dashboard = {
         },
       ],
     },
+    {
+      title: 'Access',
+      panels: [
+        {
+          title: 'Requests beyond a limit',
+          description:
+            'Their principal or address used too much; they were told when to come back.',
+          unit: 'cps',
+          queries: [
+            {
+              promql: 'sum by (limit) (rate(causeway_limited_total{$in}[$__rate_interval]))',
+              legend: '{{limit}}',
+            },
+          ],
+        },
+        {
+          title: 'Tokens by outcome',
+          description:
+            'verified: new tokens, each once per process. The others were refused, by the reason.',
+          unit: 'cps',
+          queries: [
+            {
+              promql: 'sum by (outcome) (rate(causeway_tokens_total{$in}[$__rate_interval]))',
+              legend: '{{outcome}}',
+            },
+          ],
+        },
+        {
+          title: 'Age of grants and revocations',
+          description: 'Half a second is normal. Above 30 s nobody new comes in: Postgres is away.',
+          unit: 's',
+          queries: [
+            {
+              promql: 'max by (instance) (causeway_access_age_seconds{$in})',
+              legend: '{{instance}}',
+            },
+          ],
+        },
+        {
+          title: 'Grants and revocations',
+          description: 'Rows in the memory of each process, at some 300 bytes.',
+          unit: 'short',
+          queries: [{ promql: 'max(causeway_access_rows{$in})', legend: 'rows' }],
+        },
+      ],
+    },
   ],
 }

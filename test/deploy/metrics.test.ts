@@ -4,6 +4,7 @@ import { processes } from '../../deploy/grafana/processes.ts'
 import { canaryConfig } from '../../deploy/spinnaker/canary.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { describeUnless } from '../support/describeUnless.ts'
+import { TestIssuer } from '../support/testIssuer.ts'
 import { testStack } from '../support/testStack.ts'
 import { roundTrip } from './tools/roundTrip.ts'
 import { metricsOf, rules } from './tools/rules.ts'
@@ -19,9 +20,12 @@ let stack: Stack
 const pages = new Map<string, string>()
 
 beforeAll(async () => {
-  stack = await testStack({ bridges: 1, gateways: 1 })
-  const { lastEventId } = await roundTrip(stack.origin)
-  await roundTrip(stack.origin, lastEventId)
+  // With AUTH=open there are no metrics of tokens and grants.
+  const issuer = await TestIssuer.create()
+  stack = await testStack({ bridges: 1, gateways: 1, env: () => issuer.env() })
+  const token = await issuer.token('service:test', { grants: ['read,write **'] })
+  const { lastEventId } = await roundTrip(stack.origin, { token })
+  await roundTrip(stack.origin, { token, lastEventId })
   for (const { role, metricsUrl = '' } of stack.processes) {
     if (!SERVICES.includes(role)) continue
     pages.set(role, await (await fetch(`${metricsUrl}/metrics`)).text())

@@ -24,8 +24,7 @@
 {{- if ne .component "gateway" }}{{ $_ := set $env "MQTT_PREFIX" $common.MQTT_PREFIX }}{{ end }}
 {{- $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}
 {{- if ne .component "bridge" }}
-{{- $_ := set $env "CORS_ORIGINS" $common.CORS_ORIGINS }}
-{{- $_ := set $env "LIMITS_REPLICAS" .values.replicas }}
+{{- range $name := list "CORS_ORIGINS" "AUTH" "ISSUERS" "SECURE_COOKIES" }}{{ $_ := set $env $name (get $common $name) }}{{ end }}
 {{- end }}
 {{- if eq .component "gateway" }}
 {{- /* The gateway refuses new streams before the kernel kills the pod with all of its streams. */}}

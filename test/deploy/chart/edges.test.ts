@@ -63,7 +63,7 @@ describeUnless(toolsLack)('the network policies', () => {
         'monitoring -> bridge:metrics',
         'monitoring -> gateway:metrics',
         ...['ingest', 'bridge', 'gateway', 'migrate'].map((each) => `${each} -> 10.20.0.0/24:5432`),
-        ...['bridge', 'gateway'].map((each) => `${each} -> 10.20.1.0/24:6380`),
+        ...['ingest', 'bridge', 'gateway'].map((each) => `${each} -> 10.20.1.0/24:6380`),
         ...['ingest', 'bridge'].map((each) => `${each} -> any:8883`),
         'test -> edge:http',
       ].sort(),

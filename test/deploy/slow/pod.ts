@@ -44,6 +44,8 @@ export class Pod {
     const variables = {
       ...addresses(urls),
       COPY_KEYS: COPY_KEY,
+      AUTH: 'open',
+      NODE_ENV: 'test',
       HOST: '127.0.0.1',
       PORT: String(pod.port),
       METRICS_HOST: '127.0.0.1',
