@@ -129,8 +129,8 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
         return spec.port
       }),
     )
-  const accounts = auth === 'open' ? 0 : 1
-  const accountPorts = await startServices('account', accounts, accountAuth(dir, origin))
+  const accountPorts =
+    auth === 'open' ? [] : await startServices('account', 1, accountAuth(dir, origin))
   const verifying = verifierAuth(auth, origin, accountPorts[0])
   const [, ingestPorts, gatewayPorts] = await Promise.all([
     startServices('bridge', options.bridges ?? 2),
