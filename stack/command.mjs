@@ -21,6 +21,7 @@ export const parse = defineCommand({
     secure: flag(
       'use TLS everywhere, by certificates made for this machine in the folder tls of --dir',
     ),
+    oidc: flag('also start an identity provider for development, with two people who may sign in'),
     dir: option('PATH', 'the folder for data, logs and stack.json (default .stack)'),
   },
   notes: `
