@@ -1,6 +1,6 @@
 # Builds two images. The default holds all services; the command chooses one: node dist/ingest/main.js, dist/bridge/main.js,
-# dist/gateway/main.js, dist/history/main.js, which migrates the database and exits, or dist/broker/main.js, which writes the users of
-# Mosquitto. `--target edge` is nginx with the page.
+# dist/gateway/main.js, dist/account/main.js, dist/history/main.js, which migrates the database and exits, or dist/broker/main.js, which
+# writes the users of Mosquitto. `--target edge` is nginx with the page.
 #
 # The bases are arguments so that a release can pin them: `--build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:…`. The pipeline
 # requires a digest. The default is a tag, because a digest that nobody renews gets no security fixes.
@@ -20,10 +20,10 @@ COPY . .
 RUN node stack/setup.mjs build \
   && node deploy/image/edgeConfig.mjs nginx.conf \
   && mkdir -p /app/dist /app/prisma /edge \
-  && cp -R dist/bridge dist/broker dist/chassis dist/contract dist/gateway dist/history dist/ingest dist/prisma /app/dist/ \
+  && cp -R dist/account dist/bridge dist/broker dist/chassis dist/contract dist/gateway dist/history dist/ingest dist/prisma /app/dist/ \
   && cp -R prisma/migrations /app/prisma/ \
   && cp package.json deploy/image/health.mjs deploy/image/smoke.mjs /app/ \
-  && cp -R dist/client dist/contract /edge/ \
+  && cp -R dist/page/. /edge/ \
   # Whatever the modes in the checkout: everybody may read the files, and only root may write them.
   && chmod -R u=rwX,go=rX /app /edge nginx.conf
 
@@ -32,7 +32,11 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY deploy/image/prune.mjs /tmp/
 # Also without `optional`: Prisma's command line and its studio are optional peers, 260 MB that no service loads.
-RUN npm ci --omit=dev --omit=optional && node /tmp/prune.mjs node_modules
+# What a package brings for one kind of machine is optional too: account's hashes of passwords need it.
+RUN npm ci --omit=dev --omit=optional \
+  && npm install --no-save --omit=dev --omit=optional "@node-rs/argon2-linux-$(node -p process.arch)-gnu@$(node -p \
+  "require('@node-rs/argon2/package.json').version")" \
+  && node /tmp/prune.mjs node_modules
 
 FROM ${NGINX_IMAGE} AS edge
 ARG VERSION=0.0.0
@@ -59,7 +63,7 @@ FROM ${NODE_IMAGE} AS services
 ARG VERSION=0.0.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="causeway" \
-  org.opencontainers.image.description="Causeway's services: ingest, bridge, gateway, and the migrations" \
+  org.opencontainers.image.description="Causeway's services: ingest, bridge, gateway, account, and the migrations" \
   org.opencontainers.image.licenses="MIT" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}"

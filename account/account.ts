@@ -7,6 +7,7 @@ import { firstStart } from './firstStart.ts'
 import { GrantTable, type SubjectGrant } from './grantTable.ts'
 import { Invitations } from './invitations.ts'
 import { LocalAccounts } from './localAccounts.ts'
+import type { AccountMetrics } from './metrics.ts'
 import { Passwords } from './passwords.ts'
 import { Revocations } from './revocations.ts'
 import { Seal } from './seal.ts'
@@ -29,6 +30,7 @@ export interface AccountOptions {
   defaultGrants: readonly SubjectGrant[]
   firstAdmin: string | undefined
   logger: Logger
+  metrics: AccountMetrics
 }
 
 const MINUTE = 60_000
@@ -48,6 +50,7 @@ export class Account {
   readonly revocations: Revocations
   readonly grants: GrantTable
   readonly callers: Callers
+  readonly metrics: AccountMetrics
   readonly #options: AccountOptions
   #prepared = false
 
@@ -69,7 +72,9 @@ export class Account {
     this.tokens = new Tokens({ keys: this.keys, issuer, seconds: tokenSeconds })
     this.sessions = new Sessions({ ...shared, idleSeconds, maxSeconds })
     const cookies = cookieNames(options.secureCookies)
-    this.signIns = new SignIns({ sessions: this.sessions, tokens: this.tokens, cookies })
+    this.metrics = options.metrics
+    const { sessions, tokens, metrics } = this
+    this.signIns = new SignIns({ sessions, tokens, cookies, metrics })
     this.localAccounts = new LocalAccounts({ database, passwords: this.passwords })
     this.invitations = new Invitations({ ...shared, publicOrigin })
     this.apiKeys = new ApiKeys(shared)

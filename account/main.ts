@@ -10,6 +10,7 @@ import { createAccountApp } from './app.ts'
 import { accountConfig } from './config.ts'
 import { cookieNames } from './cookies.ts'
 import { Database } from './database.ts'
+import { createAccountMetrics, createSigningKeyMetrics } from './metrics.ts'
 import { createOidcRoutes } from './oidc/oidc.ts'
 import { SignInState } from './oidc/signInState.ts'
 import { Seal } from './seal.ts'
@@ -41,7 +42,9 @@ const account = new Account({
   defaultGrants: config.DEFAULT_GRANTS,
   firstAdmin: config.FIRST_ADMIN,
   logger,
+  metrics: createAccountMetrics(registry),
 })
+createSigningKeyMetrics(registry, account.keys)
 const upkeep = new Upkeep({ tasks: account.tasks, clock, logger })
 const app = createAccountApp({
   logger,

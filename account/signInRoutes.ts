@@ -6,6 +6,7 @@ import { Problem } from '../contract/problem.ts'
 import { localName, password, readJson, shownName } from './fields.ts'
 import type { Invitations } from './invitations.ts'
 import type { LocalAccounts } from './localAccounts.ts'
+import type { AccountMetrics } from './metrics.ts'
 import { passwordMistake } from './passwordRules.ts'
 import type { Passwords } from './passwords.ts'
 import { localPrincipal } from './principals.ts'
@@ -17,6 +18,7 @@ export interface SignInParts {
   localAccounts: LocalAccounts
   invitations: Invitations
   passwords: Passwords
+  metrics: Pick<AccountMetrics, 'signIns'>
 }
 
 export interface SignInRoutesOptions {
@@ -37,7 +39,7 @@ const Guest = z.strictObject({ name: shownName })
 
 /** The ways to get a session. Each answers with a SignedIn. */
 export function createSignInRoutes(
-  { signIns, localAccounts, invitations, passwords }: SignInParts,
+  { signIns, localAccounts, invitations, passwords, metrics }: SignInParts,
   { guests, providers, readBody }: SignInRoutesOptions,
 ): Route[] {
   return [
@@ -51,9 +53,10 @@ export function createSignInRoutes(
         const body = await readJson(readBody, request, Login)
         const account = await localAccounts.find(localPrincipal(body.name), body.password)
         if (account === undefined) {
+          metrics.signIns.inc({ outcome: 'refused' })
           throw new Problem('unauthenticated', 'The name or the password is not right.')
         }
-        response.json(await signIns.signIn(request, response, account))
+        response.json(await signIns.signIn(request, response, account, 'password'))
       },
     },
     {
@@ -71,7 +74,7 @@ export function createSignInRoutes(
         const person = { principal, name: displayName ?? name, password: hash }
         const account = await invitations.accept(code, person)
         if (account === undefined) throw notGood()
-        response.json(await signIns.signIn(request, response, account))
+        response.json(await signIns.signIn(request, response, account, 'invitation'))
       },
     },
     {
@@ -80,7 +83,7 @@ export function createSignInRoutes(
         if (!guests) throw new Problem('forbidden', 'There are no guests here.')
         const { name } = await readJson(readBody, request, Guest)
         const guest = { principal: `guest:${newId(8)}`, name, groups: [] }
-        response.json(await signIns.signIn(request, response, guest))
+        response.json(await signIns.signIn(request, response, guest, 'guest'))
       },
     },
   ]

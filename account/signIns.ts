@@ -3,6 +3,7 @@ import { Problem } from '../contract/problem.ts'
 import { cleanSenderName } from '../contract/sender.ts'
 import { type CookieNames, readCookie, setCookie } from './cookies.ts'
 import type { External, ExternalSignIn } from './externalSignIn.ts'
+import type { AccountMetrics, SignInOutcome } from './metrics.ts'
 import { providedPrincipal } from './principals.ts'
 import type { NewSession, Session, Sessions } from './sessions.ts'
 import type { Tokens } from './tokens.ts'
@@ -11,6 +12,7 @@ export interface SignInsOptions {
   sessions: Sessions
   tokens: Tokens
   cookies: CookieNames
+  metrics: AccountMetrics
 }
 
 /** The answer to a sign-in and to a renewal. */
@@ -36,11 +38,13 @@ export class SignIns implements ExternalSignIn {
     request: Request,
     response: Response,
     person: Omit<NewSession, 'userAgent'>,
+    how: SignInOutcome,
   ): Promise<SignedIn> {
-    const { sessions } = this.#options
+    const { sessions, metrics } = this.#options
     const before = await this.session(request)
     const userAgent = (request.get('user-agent') ?? '').slice(0, MAX_USER_AGENT)
     const session = await sessions.begin({ ...person, userAgent })
+    metrics.signIns.inc({ outcome: session === undefined ? 'refused' : how })
     if (session === undefined) throw new Problem('forbidden', 'This account is banned.')
     if (before !== undefined) await sessions.end(before.sid)
     request.log.info({ principal: session.principal, session: session.sid }, 'signed in')
@@ -52,7 +56,7 @@ export class SignIns implements ExternalSignIn {
     const principal = providedPrincipal(provider, subject)
     const shown = cleanSenderName(name) || principal.slice('user:'.length)
     const session = { principal, name: shown, groups, provider, subject, providerSid: sid }
-    await this.signIn(request, response, session)
+    await this.signIn(request, response, session, 'provider')
   }
 
   end(which: Parameters<ExternalSignIn['end']>[0]): Promise<number> {
@@ -64,8 +68,11 @@ export class SignIns implements ExternalSignIn {
     const { sessions, cookies } = this.#options
     const cookie = readCookie(request, cookies.session)
     const session = cookie === undefined ? undefined : await sessions.renew(cookie)
-    // The cookie stays: another tab may have signed in meanwhile, and replaced it.
-    if (session === undefined) throw new Problem('unauthenticated')
+    if (session === undefined) {
+      this.#options.metrics.tokens.inc({ outcome: 'refused' })
+      // The cookie stays: another tab may have signed in meanwhile, and replaced it.
+      throw new Problem('unauthenticated')
+    }
     return this.#issue(response, session)
   }
 
@@ -91,10 +98,11 @@ export class SignIns implements ExternalSignIn {
   }
 
   async #issue(response: Response, session: Session): Promise<SignedIn> {
-    const { tokens, cookies } = this.#options
+    const { tokens, cookies, metrics } = this.#options
     const { secure } = cookies
     const { principal, name, now, endsAt, cookie } = session
     const { token, expiresAt } = await tokens.issue(session)
+    metrics.tokens.inc({ outcome: 'session' })
     setCookie(response, cookies.access, token, { secure, seconds: (expiresAt - now) / 1_000 })
     if (cookie !== undefined) {
       setCookie(response, cookies.session, cookie, { secure, seconds: (endsAt - now) / 1_000 })

@@ -70,6 +70,15 @@ export class SigningKeys {
     return key
   }
 
+  /**
+   * Milliseconds until the newest key has signed for its time; below zero if none came in its place. Undefined before the first
+   * refresh.
+   */
+  lifeLeft(now: number): number | undefined {
+    const newest = this.#keys.at(-1)
+    return newest === undefined ? undefined : newest.signsFrom + this.#options.times.life - now
+  }
+
   /** Undefined if it is none of ours. */
   publicKey(kid: string | undefined): KeyObject | undefined {
     return this.#keys.find((key) => key.kid === kid)?.publicKey

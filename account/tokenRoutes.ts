@@ -1,6 +1,7 @@
 import type { Route } from '../chassis/route.ts'
 import { Problem } from '../contract/problem.ts'
 import type { ApiKeys } from './apiKeys.ts'
+import type { AccountMetrics } from './metrics.ts'
 import type { SigningKeys } from './signingKeys.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -8,13 +9,14 @@ export interface TokenParts {
   keys: Pick<SigningKeys, 'jwks'>
   apiKeys: Pick<ApiKeys, 'use'>
   tokens: Tokens
+  metrics: Pick<AccountMetrics, 'tokens'>
 }
 
 /** A new key is published for longer than that before it signs (`KeyTimes`). */
 const JWKS_SECONDS = 300
 
 /** What programs ask for: the public keys, and tokens for API keys (as in RFC 6749, 5.1). */
-export function createTokenRoutes({ keys, apiKeys, tokens }: TokenParts): Route[] {
+export function createTokenRoutes({ keys, apiKeys, tokens, metrics }: TokenParts): Route[] {
   return [
     {
       path: '/account/jwks.json',
@@ -29,6 +31,7 @@ export function createTokenRoutes({ keys, apiKeys, tokens }: TokenParts): Route[
       post: async (request, response) => {
         const [, key = ''] = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '') ?? []
         const found = await apiKeys.use(key)
+        metrics.tokens.inc({ outcome: found === undefined ? 'refused' : 'key' })
         if (found === undefined) throw new Problem('unauthenticated', 'The API key is not valid.')
         const { token, expiresAt } = await tokens.issue(found)
         response.json({

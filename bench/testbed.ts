@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { LogWriter } from '../history/logWriter.ts'
 import { Pool } from '../history/pool.ts'
 import type { Child, ChildSpec } from '../stack/child.ts'
+import { NO_LIMITS } from '../stack/limits.ts'
 import { secret } from '../stack/secret.ts'
 import { migrateDatabase } from '../stack/migration.ts'
 import { ANY_PREFIX, type Servers, startServers, urlsFor } from '../stack/servers.ts'
@@ -95,6 +96,7 @@ export class Testbed {
       role,
       index: 1,
       copyKeys: this.#copyKeys,
+      limits: NO_LIMITS,
       env,
     })
   }

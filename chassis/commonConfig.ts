@@ -6,6 +6,7 @@ import {
   copyKeys,
   host,
   integer,
+  limit,
   logLevel,
   origins,
   port,
@@ -36,6 +37,11 @@ export const publicConfig = {
   CORS_ORIGINS: origins()
     .default([])
     .describe('Other origins whose pages may call the public API, comma-separated'),
+  PROXY_HOPS: integer(0, 10)
+    .default(0)
+    .describe(
+      'Number of proxies in front whose X-Forwarded-For is trusted; 0 if clients connect directly, because anyone can send it',
+    ),
 }
 
 export const databaseUrl = {
@@ -51,11 +57,38 @@ export function databaseConfig(minConnections: number) {
   }
 }
 
-export const redisConfig = {
-  REDIS_URL: url('redis', 'rediss').describe('Address of Redis, which holds recent messages'),
+const redisPrefix = {
   REDIS_PREFIX: prefix()
     .default('causeway')
     .describe('Prefix of all keys and pub/sub channels in Redis'),
+}
+
+export const redisConfig = {
+  REDIS_URL: url('redis', 'rediss').describe('Address of Redis, which holds recent messages'),
+  ...redisPrefix,
+}
+
+/** For services that limit what one client may use. A service's limits themselves are its own variables, of the kind `limit`. */
+export const limitsConfig = {
+  LIMITS_REDIS_URL: url('redis', 'rediss')
+    .optional()
+    .describe(
+      'Address of the Redis in which replicas count together; without it each counts for itself',
+    ),
+  ...redisPrefix,
+  LIMITS_REPLICAS: integer(1, 1_000)
+    .default(1)
+    .describe('Replicas of this service; while that Redis is away, each allows its share'),
+}
+
+/** For `SignInLimit`. */
+export const signInConfig = {
+  SIGN_INS_PER_ACCOUNT: limit(1_000_000)
+    .default(20)
+    .describe('Tries to sign in to one account in a quarter of an hour; 0: no limit'),
+  SIGN_INS_PER_ADDRESS: limit(1_000_000)
+    .default(200)
+    .describe('Tries to sign in from one address in a quarter of an hour; 0: no limit'),
 }
 
 export const mqttConfig = {

@@ -21,6 +21,15 @@ export function integer(min: number, max: number) {
   })
 }
 
+/** How much somebody may take; 0 means any amount, and becomes Infinity. */
+export function limit(max: number) {
+  return field(`a whole number from 0 (no limit) to ${max}`, (text) => {
+    const value = Number(text)
+    if (!/^\d{1,15}$/.test(text) || value > max) return undefined
+    return value === 0 ? Infinity : value
+  })
+}
+
 /** A TCP port; 0 means any free one. */
 export function port() {
   return integer(0, 65_535)

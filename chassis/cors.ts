@@ -16,7 +16,14 @@ export function createCors(origins: string[]): RequestHandler {
       'Causeway-Sender',
       'Causeway-Sender-Name',
     ],
-    exposedHeaders: ['Location', 'Link', 'X-Request-Id'],
+    exposedHeaders: [
+      'Location',
+      'Link',
+      'X-Request-Id',
+      'Retry-After',
+      'RateLimit',
+      'RateLimit-Policy',
+    ],
     // Chromium keeps an answer for two hours at most; without it every post would cost two requests.
     maxAge: 7200,
   })

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Registry } from 'prom-client'
 import { Problem } from '../contract/problem.ts'
@@ -9,6 +9,8 @@ import type { Logger } from './logger.ts'
 import { createProblemHandler } from './problems.ts'
 import { requestId } from './requestId.ts'
 import type { Route } from './route.ts'
+import { SAFE_HEADERS } from './safeHeaders.ts'
+import { answerUnreadableRequests } from './unreadableRequests.ts'
 
 export interface AppOptions {
   logger: Logger
@@ -37,8 +39,12 @@ export function createApp({
   app.enable('case sensitive routing')
   app.enable('strict routing')
   app.use(requestId, createAccessLog(logger), createHttpMetrics(registry))
-  app.use((_request, response, next) => {
+  app.use((request, response, next) => {
     for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value)
+    if (isHostMissing(request)) {
+      response.setHeader('Connection', 'close')
+      throw new Problem('malformed-request', 'It names no host.')
+    }
     next()
   })
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins))
@@ -58,20 +64,25 @@ export function createApp({
  */
 export function createHttpServer(listener: RequestListener, stallMilliseconds = 0): Server {
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000 },
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 15_000,
+      connectionsCheckingInterval: 5000,
+      // Node's answer would be empty.
+      requireHostHeader: false,
+    },
     listener,
   )
+  answerUnreadableRequests(server)
   server.keepAliveTimeout = 75_000
   server.timeout = stallMilliseconds
   return server
 }
 
-/** On every response: no MIME sniffing, no caching. */
-const SAFE_HEADERS = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' }
-/** The same, for answers that Express does not write. */
-export const SAFE_LINES = Object.entries(SAFE_HEADERS)
-  .map(([name, value]) => `${name}: ${value}\r\n`)
-  .join('')
+/** HTTP/1.1 wants one (RFC 9112, 3.2); HTTP/1.0 did not. */
+export function isHostMissing({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.host === undefined && httpVersion !== '1.0'
+}
 
 const METHODS = ['get', 'post', 'put', 'delete'] as const
 

@@ -15,7 +15,8 @@ export function createProblemHandler(): ErrorRequestHandler {
       response.destroy()
       return
     }
-    if (problem.status === 503) response.setHeader('Retry-After', '1')
+    const retryAfter = problem.retryAfter ?? (problem.status === 503 ? 1 : undefined)
+    if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter)
     if (problem.status === 401) response.setHeader('WWW-Authenticate', challengeOf(problem))
     response
       .status(problem.status)
@@ -27,7 +28,7 @@ export function createProblemHandler(): ErrorRequestHandler {
 /** A problem as a whole answer, for answers that Express does not write. `headers` are the last ones, with their empty line. */
 export function renderProblem(
   problem: Problem,
-  { requestId, headers, method }: { requestId: string; headers: string; method: string },
+  { requestId, headers, method }: { requestId?: string; headers: string; method?: string },
 ): string {
   const body = JSON.stringify(problem.toDetails(requestId))
   const challenge = problem.status === 401 ? `WWW-Authenticate: ${challengeOf(problem)}\r\n` : ''

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { createServer, connect, type Socket } from 'node:net'
 import { beforeEach, expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import { disposables } from '../test/support/disposables.ts'
+import { silenceable } from '../test/support/silenceable.ts'
 import { openRedis, openSubscriber, ownRedis } from '../test/support/testRedis.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import { connectRedis, connectSubscriber, hasShardedPubSub } from './redis.ts'
@@ -16,34 +16,6 @@ beforeEach(() => {
 })
 
 const messages = (): string[] => lines.map((line) => JSON.parse(line).msg)
-
-/** A way to Redis that can fall silent without closing, as a cable that is pulled. */
-async function silenceable(url: string): Promise<{ url: string; silence: () => void }> {
-  const { port } = new URL(url)
-  let silent = false
-  const pairs: Socket[] = []
-  const proxy = createServer((near) => {
-    const far = connect(Number(port), '127.0.0.1')
-    pairs.push(near, far)
-    near.on('data', (chunk) => void (silent || far.write(chunk)))
-    far.on('data', (chunk) => void (silent || near.write(chunk)))
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      one.on('error', () => {})
-      one.on('close', () => other.destroy())
-    }
-  }).listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  opened.add(() => {
-    for (const socket of pairs) socket.destroy()
-    proxy.close()
-  })
-  const address = proxy.address()
-  if (address === null || typeof address === 'string') throw new Error('not listening')
-  return { url: `redis://127.0.0.1:${address.port}`, silence: () => void (silent = true) }
-}
 
 test('A Redis connection fails a command at once while the server is away, and reconnects', async () => {
   const { url, server } = await ownRedis(opened)
@@ -63,7 +35,7 @@ test('A Redis connection fails a command at once while the server is away, and r
 
 test('A Redis connection fails a command whose answer never comes, and does not repeat it', async () => {
   const { url } = await ownRedis(opened)
-  const way = await silenceable(url)
+  const way = await silenceable(opened, url)
   const redis = await openRedis(opened, way.url)
   await redis.set('count', 0)
   way.silence()
@@ -83,7 +55,7 @@ test('A subscriber does not subscribe again after a reconnect, because its owner
 
 test('A subscriber finds a link that went silent', async () => {
   const { url } = await ownRedis(opened)
-  const way = await silenceable(url)
+  const way = await silenceable(opened, url)
   const subscriber = connectSubscriber(way.url, 'test', logger)
   opened.add(() => subscriber.disconnect())
   await once(subscriber, 'ready')

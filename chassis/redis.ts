@@ -17,9 +17,15 @@ const BOUNDED = {
   retryStrategy: (times: number) => Math.min(times * 50, 1_000) + Math.random() * 100,
 } satisfies RedisOptions
 
-/** For commands. A command fails at once while the server is away. */
-export function connectRedis(url: string, name: string, logger: Logger): Redis {
-  return report(new Redis(url, { ...BOUNDED, connectionName: name }), name, logger)
+/** For commands. A command fails at once while the server is away, and after `timeoutMs` if it is slow. */
+export function connectRedis(
+  url: string,
+  name: string,
+  logger: Logger,
+  timeoutMs: number = BOUNDED.commandTimeout,
+): Redis {
+  const options = { ...BOUNDED, commandTimeout: timeoutMs, connectionName: name }
+  return report(new Redis(url, options), name, logger)
 }
 
 /**

@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { Api, Unreachable } from './api.ts'
+import { Api } from './api.ts'
+import { senderHeaders } from './identity.ts'
 import { aMessage } from './messageFixture.ts'
+import { Unreachable } from './request.ts'
 import { answerJson, type FixtureServer, serve } from './serverFixture.ts'
 import { Problem } from '../contract/problem.ts'
 
@@ -19,7 +21,7 @@ interface Asked {
   body: string
 }
 
-const sender = () => ({ id: 'alice', name: 'Älice 🙂' })
+const senderOf = () => senderHeaders({ id: 'alice', name: 'Älice 🙂' })
 
 /** Far longer than a call lasts here: one that never ends fails by its name. */
 const limit = () => AbortSignal.timeout(10_000)
@@ -34,7 +36,7 @@ async function api(...answers: Answer[]): Promise<{ asked: Asked[]; api: Api }> 
     answers[Math.min(asked.length, answers.length) - 1]?.(response)
   }
   server = await serve((request, response, url) => void take(request, response, url))
-  return { asked, api: new Api({ base: server.base, sender, timeoutMs: 2_000 }) }
+  return { asked, api: new Api({ base: server.base, headers: senderOf, timeoutMs: 2_000 }) }
 }
 
 const created: Answer = (response) => answerJson(response, 201, aMessage({ position: 7 }))

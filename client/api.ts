@@ -1,41 +1,35 @@
 import { type Backoff, backoffDelay } from './backoff.ts'
-import { problemOf } from './problemResponse.ts'
+import { pause } from './pause.ts'
+import { Unreachable, request } from './request.ts'
 import { isHistoryPage, isMessage } from './typeGuards.ts'
 import type { HistoryPage } from '../contract/history.ts'
-import type { Message, Sender } from '../contract/message.ts'
+import type { Message } from '../contract/message.ts'
 import { PROBLEMS, Problem } from '../contract/problem.ts'
-
-/** The server gave no answer, or none that can be understood: the request may or may not have taken effect. */
-export class Unreachable extends Error {
-  constructor(cause: unknown) {
-    super('Causeway did not answer', { cause })
-    this.name = 'Unreachable'
-  }
-}
 
 interface ApiOptions {
   /** The address of Causeway, e.g. `document.baseURI`. */
   base: string
-  /** Read for each call, because a person may change their name. */
-  sender: () => Sender
+  /** Headers of a post, read for each: who sends it, if Causeway takes anyone's word for that. */
+  headers?: () => Record<string, string>
+  /** Called if the token was refused. Resolves to true if there is a new one, with which the call is repeated once. */
+  renew?: () => Promise<boolean>
   /** A call is repeated for so long before it fails, in milliseconds; 30 s by default. */
   timeoutMs?: number
 }
-
-/** The bound of one attempt. It is longer than the server's own deadlines, so that the server's answer comes first. */
-const ATTEMPT_TIMEOUT_MS = 10_000
 
 const BACKOFF: Backoff = { first: 500, max: 5_000 }
 
 /** The calls of the chat. Each throws `Problem` if the server refused, and `Unreachable` if it did not answer. */
 export class Api {
   readonly #base: string
-  readonly #sender: () => Sender
+  readonly #headers: () => Record<string, string>
+  readonly #renew: () => Promise<boolean>
   readonly #timeoutMs: number
 
-  constructor({ base, sender, timeoutMs = 30_000 }: ApiOptions) {
+  constructor({ base, headers, renew, timeoutMs = 30_000 }: ApiOptions) {
     this.#base = base
-    this.#sender = sender
+    this.#headers = headers ?? (() => ({}))
+    this.#renew = renew ?? (() => Promise.resolve(false))
     this.#timeoutMs = timeoutMs
   }
 
@@ -44,19 +38,17 @@ export class Api {
    * stored once, however often the call is repeated.
    */
   post(channel: string, data: unknown, key: string, signal?: AbortSignal): Promise<Message> {
-    const sender = this.#sender()
-    const request = {
+    const init = {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
         'Idempotency-Key': key,
-        'Causeway-Sender': sender.id,
-        'Causeway-Sender-Name': encodeURIComponent(sender.name),
+        ...this.#headers(),
       },
       body: JSON.stringify({ data }),
     }
     const path = `channels/${encodeURIComponent(channel)}/messages`
-    return this.#call(path, request, isMessage, signal)
+    return this.#call(path, init, isMessage, signal)
   }
 
   /** A page of messages, newest first. `before` is an exclusive position. */
@@ -72,14 +64,15 @@ export class Api {
 
   async #call<T>(
     path: string,
-    request: RequestInit,
-    isAnswer: (body: unknown) => body is T,
+    init: RequestInit,
+    isBody: (body: unknown) => body is T,
     signal?: AbortSignal,
   ): Promise<T> {
+    const url = new URL(path, this.#base)
     const deadline = Date.now() + this.#timeoutMs
     for (let failures = 0; ; failures += 1) {
       try {
-        return await this.#attempt(path, request, isAnswer, signal)
+        return await this.#attempt(url, init, isBody, signal)
       } catch (error) {
         signal?.throwIfAborted()
         const wait = backoffDelay(failures, Math.random(), BACKOFF)
@@ -90,38 +83,21 @@ export class Api {
   }
 
   async #attempt<T>(
-    path: string,
-    request: RequestInit,
-    isAnswer: (body: unknown) => body is T,
+    url: URL,
+    init: RequestInit,
+    isBody: (body: unknown) => body is T,
     signal?: AbortSignal,
   ): Promise<T> {
-    const timeout = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)
-    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
     try {
-      const response = await fetch(new URL(path, this.#base), { ...request, signal: either })
-      if (!response.ok) throw await problemOf(response)
-      const answer: unknown = await response.json()
-      if (!isAnswer(answer)) throw new TypeError('The answer has an unknown form')
-      return answer
+      return (await request(url, init, isBody, signal)).body
     } catch (error) {
-      throw error instanceof Problem ? error : new Unreachable(error)
+      const refused = error instanceof Problem && error.type === 'unauthenticated'
+      if (!refused || !(await this.#renew())) throw error
+      return (await request(url, init, isBody, signal)).body
     }
   }
 }
 
 function isRetryable(error: unknown): boolean {
   return error instanceof Unreachable || (error instanceof Problem && PROBLEMS[error.type].retry)
-}
-
-/** Ends early if the call is aborted; the next attempt then fails at once. */
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms)
-    signal?.addEventListener('abort', done, { once: true })
-    function done(): void {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-  })
 }

@@ -1,5 +1,6 @@
 import type { Api } from './api.ts'
 import { aMessage } from './messageFixture.ts'
+import { Unsent } from './unsent.ts'
 import type { HistoryPage } from '../contract/history.ts'
 import type { Message } from '../contract/message.ts'
 
@@ -9,7 +10,7 @@ interface Call<Arguments, Answer> {
   reject: (error: unknown) => void
 }
 
-/** An API whose calls the test answers, in any order. */
+/** An API whose calls the test answers, in any order, and a sender who has nothing unsent. */
 export function fakeApi() {
   const posts: Call<Parameters<Api['post']>, Message>[] = []
   const pages: Call<Parameters<Api['history']>, HistoryPage>[] = []
@@ -18,7 +19,7 @@ export function fakeApi() {
     history: (...args) =>
       new Promise((resolve, reject) => void pages.push({ args, resolve, reject })),
   }
-  return { api, posts, pages }
+  return { api, posts, pages, unsent: new Unsent(undefined, 'me') }
 }
 
 /** A page of history with these positions, newest first; it is the last page unless `next` names another. */

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { Api, Unreachable } from './api.ts'
+import { Api } from './api.ts'
 import { settled } from './apiFixture.ts'
+import { senderHeaders } from './identity.ts'
 import { aMessage } from './messageFixture.ts'
+import { Unreachable } from './request.ts'
 import { Problem } from '../contract/problem.ts'
 
 let sent: { url: string; sender: string | null; signal: AbortSignal | null | undefined }[]
@@ -45,7 +47,7 @@ afterEach(() => {
 const open = (timeoutMs?: number): Api =>
   new Api({
     base: 'https://chat.example/sub/',
-    sender: () => ({ id: 'alice', name }),
+    headers: () => senderHeaders({ id: 'alice', name }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   })
 

@@ -91,7 +91,7 @@ test('A heartbeat moves the place at which a stream resumes', () => {
 test('A goodbye and a dropped connection are told once, and leave the source to the browser', () => {
   const { events, source, opened } = open()
   source().ready(4)
-  source().send('goodbye', { reason: 'drain' })
+  source().send('goodbye', { reason: 'shutdown' })
   source().drop()
   source().ready(4)
   expect(events).toEqual(['connecting', 'live', 'reconnecting', 'live'])

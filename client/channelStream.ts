@@ -22,12 +22,20 @@ export interface StreamHandlers {
   connection: (connection: Connection) => void
 }
 
+/**
+ * Sees that the token is good for a while: at once, or by getting another. `refused`: the present one was refused, so it is not.
+ * Resolves to false if nobody is signed in any more.
+ */
+export type Renew = (refused: boolean) => Promise<boolean>
+
 export interface StreamOptions {
   /** The address of Causeway, e.g. `document.baseURI`. */
   base: string
   channels: string[]
   /** An event id, a position, a time or `-N`. */
   since: string
+  /** Without it, the stream needs no token. */
+  renew?: Renew
   /** For runtimes without a global EventSource. */
   EventSource?: typeof EventSource
 }
@@ -40,6 +48,7 @@ export class ChannelStream {
   readonly #url: URL
   readonly #handlers: StreamHandlers
   readonly #EventSource: typeof EventSource
+  readonly #renewToken: Renew
   readonly #ticker: ReturnType<typeof setInterval>
   #state: StreamState
   #source: EventSource | undefined
@@ -50,6 +59,7 @@ export class ChannelStream {
     for (const channel of options.channels) this.#url.searchParams.append('channel', channel)
     this.#handlers = handlers
     this.#EventSource = options.EventSource ?? globalThis.EventSource
+    this.#renewToken = options.renew ?? (() => Promise.resolve(false))
     this.#ticker = setInterval(() => this.check(), 1_000)
     const first = start(options.since, Date.now())
     this.#state = first[0]
@@ -95,6 +105,9 @@ export class ChannelStream {
       case 'ask':
         void this.#ask()
         return
+      case 'renew':
+        void this.#renew(false)
+        return
       case 'deliver':
         return this.#handlers.message(effect.message)
       case 'gap':
@@ -128,7 +141,10 @@ export class ChannelStream {
     })
     listen('gap', (data, _id, at) => isControl('gap', data) && { is: 'gap', at, gap: data })
     listen('reset', (data) => isControl('reset', data) && { is: 'reset', reset: data })
-    listen('goodbye', (_data, _id, at) => ({ is: 'goodbye', at }))
+    listen('goodbye', (data, _id, at) => {
+      if (!isControl('goodbye', data)) return false
+      return { is: 'goodbye', at, random: Math.random(), reason: data.reason }
+    })
     source.addEventListener('error', () => {
       if (source !== this.#source) return
       const at = Date.now()
@@ -142,13 +158,26 @@ export class ChannelStream {
     const timer = setTimeout(() => controller.abort(), ASK_TIMEOUT_MS)
     try {
       const response = await fetch(this.#urlSince(this.#state.since), { signal: controller.signal })
-      this.#put({ is: 'answered', problem: response.ok ? undefined : await problemOf(response) })
+      const problem = response.ok ? undefined : await problemOf(response)
+      if (problem?.type === 'unauthenticated' && (await this.#renew(true))) return
+      this.#put({ is: 'answered', problem })
     } catch {
       // Without an answer the stream goes on: it is waiting for its next attempt anyway.
     } finally {
       clearTimeout(timer)
       // If the server granted the stream this time, it must not stay open beside the real one.
       controller.abort()
+    }
+  }
+
+  async #renew(refused: boolean): Promise<boolean> {
+    try {
+      const renewed = await this.#renewToken(refused)
+      if (renewed) this.#put({ is: 'renewed', at: Date.now() })
+      return renewed
+    } catch {
+      // Nobody knows yet: the stream is waiting for its next attempt anyway.
+      return true
     }
   }
 

@@ -16,6 +16,7 @@ export class ChatView {
   readonly #older = byId('older', HTMLButtonElement)
   readonly #olderStatus = byId('older-status', HTMLElement)
   readonly #pill = byId('pill', HTMLButtonElement)
+  readonly #fields = byId('composer-fields', HTMLFieldSetElement)
   #room: Room | undefined
   #connected: Connection = { is: 'connecting' }
   #unseen = 0
@@ -43,8 +44,16 @@ export class ChatView {
   enter(room: Room): void {
     this.#room = room
     this.#unseen = 0
+    this.#fields.disabled = false
     this.follow()
     this.draw()
+  }
+
+  /** Takes everything off the page that only the last reader may see. */
+  leave(): void {
+    this.#room = undefined
+    this.#unseen = 0
+    this.#timeline.show([])
   }
 
   connection(connection: Connection): void {
@@ -90,7 +99,7 @@ export class ChatView {
     this.#pill.textContent = `${this.#unseen} new ${this.#unseen === 1 ? 'message' : 'messages'} ↓`
     const unread = this.#unseen > 0 ? `(${this.#unseen}) ` : ''
     document.title = `${unread}${room.channel} · Causeway`
-    byId('composer-fields', HTMLFieldSetElement).disabled = this.#connected.is === 'refused'
+    this.#fields.disabled = this.#connected.is === 'refused'
   }
 
   #see(): void {

@@ -1,18 +1,25 @@
 import { byId } from './element.ts'
 
+interface ComposerOptions {
+  /** Returns whether it took the message; if not, the text stays in the box. */
+  send: (text: string) => boolean
+  /** The text has changed. */
+  typed: (text: string) => void
+}
+
 /** The box for a new message. Enter sends it, Shift+Enter begins a new line. */
 export class ComposerView {
   readonly #form = byId('composer', HTMLFormElement)
   readonly #text = byId('text', HTMLTextAreaElement)
 
-  /** `send` returns whether it took the message; if not, the text stays in the box. */
-  constructor(send: (text: string) => boolean) {
+  constructor({ send, typed }: ComposerOptions) {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault()
       const text = this.#text.value.trim()
       if (text === '' || !send(text)) return
       this.#text.value = ''
       this.#grow()
+      typed('')
     })
     this.#text.addEventListener('keydown', (event) => {
       // While an input method composes a word, Enter accepts that word.
@@ -20,11 +27,16 @@ export class ComposerView {
       event.preventDefault()
       this.#form.requestSubmit()
     })
-    this.#text.addEventListener('input', () => this.#grow())
+    this.#text.addEventListener('input', () => {
+      this.#grow()
+      typed(this.#text.value)
+    })
   }
 
-  show(channel: string): void {
+  show(channel: string, draft: string): void {
     this.#text.placeholder = `Message ${channel}`
+    this.#text.value = draft
+    this.#grow()
   }
 
   focus(): void {

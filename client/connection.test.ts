@@ -1,6 +1,18 @@
 import { expect, test } from '@jest/globals'
 import { type Connection, connectionOf, sameConnection } from './connection.ts'
-import { dropped, ended, gap, message, offline, online, ready, run, tick } from './streamFixture.ts'
+import {
+  dropped,
+  ended,
+  gap,
+  goodbye,
+  message,
+  offline,
+  online,
+  ready,
+  renewed,
+  run,
+  tick,
+} from './streamFixture.ts'
 import type { Input } from './streamState.ts'
 import { Problem } from '../contract/problem.ts'
 
@@ -10,7 +22,7 @@ test.each([
   { is: 'connecting', inputs: [] },
   { is: 'live', inputs: [ready(4)] },
   { is: 'reconnecting', inputs: [ready(4), dropped(30)] },
-  { is: 'reconnecting', inputs: [ready(4), { is: 'goodbye', at: 30 }] },
+  { is: 'reconnecting', inputs: [ready(4), goodbye('max-age')] },
   { is: 'reconnecting', inputs: [ended(0)] },
   { is: 'reconnecting', inputs: [ended(0), tick(1_000)] },
   { is: 'reconnecting', inputs: [ready(4), message(9, 7)] },
@@ -19,6 +31,13 @@ test.each([
   { is: 'reconnecting', inputs: [ready(4), offline, online] },
   { is: 'live', inputs: [ready(4), offline, message(5, 4)] },
   { is: 'live', inputs: [ready(4), offline, gap(4, 8)] },
+  { is: 'live', inputs: [ready(4), goodbye('expired')] },
+  { is: 'live', inputs: [ready(4), goodbye('expired'), renewed()] },
+  { is: 'reconnecting', inputs: [ready(4), goodbye('expired', 30), tick(5_030)] },
+  { is: 'reconnecting', inputs: [ready(4), goodbye('expired'), renewed(), dropped(50)] },
+  { is: 'reconnecting', inputs: [ready(4), goodbye('expired'), renewed(), ended(50)] },
+  { is: 'reconnecting', inputs: [ready(4), goodbye('revoked')] },
+  { is: 'refused', inputs: [ready(4), goodbye('forbidden'), refused] },
   { is: 'refused', inputs: [ended(0), refused] },
   { is: 'refused', inputs: [ended(0), offline, refused] },
   { is: 'closed', inputs: [ready(4), { is: 'close' }] },

@@ -14,7 +14,7 @@ export function connectionOf(state: StreamState): Connection {
   if (state.phase === 'closed') return { is: 'closed' }
   if (state.problem !== undefined) return { is: 'refused', problem: state.problem }
   if (!state.online) return { is: 'offline' }
-  if (state.phase === 'live') return { is: 'live' }
+  if (state.phase === 'live' || state.renewing) return { is: 'live' }
   const again = state.wasLive || state.failures > 0
   return again ? { is: 'reconnecting', retryAt: state.retryAt } : { is: 'connecting' }
 }

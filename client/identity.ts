@@ -6,7 +6,7 @@ const ID_KEY = 'causeway.sender'
 const NAME_KEY = 'causeway.name'
 
 /**
- * The sender that this browser claims to be, until there is a login: an id that stays, and a name that may change. If the browser
+ * The sender that this browser claims to be if Causeway knows no accounts (AUTH=open): an id that stays, and a name that may change. If the browser
  * denies storage, the chat works, and both are lost when the page is closed.
  */
 export class Identity {
@@ -50,4 +50,9 @@ export class Identity {
 
 function guestName(id: string): string {
   return `Guest ${id.slice(0, 4)}`
+}
+
+/** The headers of a post by a claimed sender. */
+export function senderHeaders({ id, name }: Sender): Record<string, string> {
+  return { 'Causeway-Sender': id, 'Causeway-Sender-Name': encodeURIComponent(name) }
 }

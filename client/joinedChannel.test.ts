@@ -13,13 +13,11 @@ afterEach(async () => {
   await server?.stop()
 })
 
-const sender = () => ({ id: 'me', name: 'Me' })
-
 /** Joins. Its events are short: `page 1,2`, `live`, `m3`, `reconnecting`. */
 async function join(log: FakeLog) {
   server = await serve((...call) => log.answer(...call))
   const events: string[] = []
-  const api = new Api({ base: server.base, sender, timeoutMs: 500 })
+  const api = new Api({ base: server.base, timeoutMs: 500 })
   // The package follows the standard, but its types are of Node and not of the DOM.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const EventSource = PackagedEventSource as unknown as typeof globalThis.EventSource

@@ -1,7 +1,9 @@
-import { type Api, Unreachable } from './api.ts'
+import type { Api } from './api.ts'
+import { Unreachable } from './request.ts'
 import { type Backoff, backoffDelay } from './backoff.ts'
 import { ChannelStream, type StreamHandlers, type StreamOptions } from './channelStream.ts'
 import type { Connection } from './connection.ts'
+import { isFinal } from './streamState.ts'
 import type { HistoryPage } from '../contract/history.ts'
 import { Problem } from '../contract/problem.ts'
 
@@ -10,7 +12,7 @@ interface JoinHandlers extends Omit<StreamHandlers, 'reset'> {
   history: (page: HistoryPage) => void
 }
 
-interface JoinOptions extends Pick<StreamOptions, 'base' | 'EventSource'> {
+interface JoinOptions extends Pick<StreamOptions, 'base' | 'EventSource' | 'renew'> {
   channel: string
   /** Messages in a page of history. */
   limit: number
@@ -88,7 +90,7 @@ export class JoinedChannel {
         return await this.#api.history(channel, { limit }, this.#left.signal)
       } catch (error) {
         if (this.#left.signal.aborted) return undefined
-        if (error instanceof Problem && error.status < 500) {
+        if (error instanceof Problem && isFinal(error)) {
           this.#handlers.connection({ is: 'refused', problem: error })
           return undefined
         }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { Unreachable } from './api.ts'
-import { connectionLabel, countdownLabel, errorText, gapLabel } from './labels.ts'
+import { Unreachable } from './request.ts'
+import { connectionLabel, countdownLabel, errorText, gapLabel, postErrorText } from './labels.ts'
 import { PROBLEMS, Problem, type ProblemType } from '../contract/problem.ts'
 
 test.each([
@@ -31,8 +31,15 @@ test('A connection that reconnects is called so', () => {
 })
 
 test('A refused connection is called by the text of its problem, not by its type or detail', () => {
+  const problem = new Problem('invalid-parameter', 'no grant')
+  expect(connectionLabel({ is: 'refused', problem })).toBe('Something went wrong on our side.')
+})
+
+test('A missing grant is named by what it is needed for', () => {
   const problem = new Problem('forbidden', 'no grant')
-  expect(connectionLabel({ is: 'refused', problem })).toBe('You are not allowed to do this here.')
+  expect(connectionLabel({ is: 'refused', problem })).toBe('You may not read this channel.')
+  expect(postErrorText(problem)).toBe('You may not write in this channel.')
+  expect(postErrorText(new Problem('too-large'))).toBe('This message is too long.')
 })
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion

@@ -1,4 +1,4 @@
-import { Unreachable } from './api.ts'
+import { Unreachable } from './request.ts'
 import type { Connection } from './connection.ts'
 import type { Gap } from './conversation.ts'
 import { Problem, type ProblemType } from '../contract/problem.ts'
@@ -18,7 +18,9 @@ const PROBLEM_TEXT: { [P in ProblemType]: string } = {
   'message-not-found': 'There is no such message.',
   'method-not-allowed': OURS,
   'not-acceptable': OURS,
+  'request-timeout': 'Your connection was too slow. Try again in a moment.',
   'too-large': 'This message is too long.',
+  'misdirected-request': OURS,
   'unsupported-media-type': OURS,
   'validation-failed': 'The service did not accept this message.',
   'idempotency-conflict': 'Another message was sent in its place. Send it again as a new one.',
@@ -36,6 +38,12 @@ export function errorText(error: unknown): string {
   return OURS
 }
 
+/** The text about a message that was not sent. */
+export function postErrorText(error: unknown): string {
+  const isForbidden = error instanceof Problem && error.type === 'forbidden'
+  return isForbidden ? 'You may not write in this channel.' : errorText(error)
+}
+
 const CONNECTION_LABEL: { [C in Exclude<Connection['is'], 'refused'>]: string } = {
   connecting: 'Connecting',
   live: 'Connected',
@@ -45,9 +53,9 @@ const CONNECTION_LABEL: { [C in Exclude<Connection['is'], 'refused'>]: string } 
 }
 
 export function connectionLabel(connection: Connection): string {
-  return connection.is === 'refused'
-    ? PROBLEM_TEXT[connection.problem.type]
-    : CONNECTION_LABEL[connection.is]
+  if (connection.is !== 'refused') return CONNECTION_LABEL[connection.is]
+  const { type } = connection.problem
+  return type === 'forbidden' ? 'You may not read this channel.' : PROBLEM_TEXT[type]
 }
 
 /** The time until the next attempt, e.g. "in 3 s"; empty if there is none to wait for. */

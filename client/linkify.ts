@@ -1,7 +1,8 @@
-/** A part of a text; `href` is set if it is a link. */
-interface Segment {
+/** A part of a text. If it is a link, `href` is where it leads, and `label` what to show: it names the host that `href` does. */
+export interface Segment {
   text: string
   href?: string
+  label?: string
 }
 
 /**
@@ -9,6 +10,9 @@ interface Segment {
  * also ends before characters that change the direction of writing, which could make it read like another address.
  */
 const LINK = /https?:\/\/[^\s<>"'\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gi
+
+/** An address as it was written: scheme, host with port, and the rest. A browser takes `\` for `/`. */
+const PARTS = /^(https?:)[\\/]*([^\\/?#]*)(.*)$/is
 
 /** Punctuation that probably ends the sentence and not the address. */
 const TRAILING = '.,;:!?)]}*_'
@@ -19,13 +23,27 @@ export function linkify(text: string): Segment[] {
   let end = 0
   for (const match of text.matchAll(LINK)) {
     const address = withoutTrailing(match[0])
-    if (!URL.canParse(address)) continue
+    const link = linkOf(address)
+    if (link === undefined) continue
     if (match.index > end) segments.push({ text: text.slice(end, match.index) })
-    segments.push({ text: address, href: new URL(address).href })
+    segments.push({ text: address, ...link })
     end = match.index + address.length
   }
   if (end < text.length) segments.push({ text: text.slice(end) })
   return segments
+}
+
+/**
+ * Undefined if the address is not valid, or has a user: `https://bank.example@evil.example` leads to evil.example. A host that was
+ * written in another way than the browser calls it is shown as the browser calls it: `xn--…` for letters of other scripts.
+ */
+function linkOf(address: string): { href: string; label: string } | undefined {
+  if (!URL.canParse(address)) return undefined
+  const { href, protocol, host, username, password } = new URL(address)
+  const [, , written = '', rest = ''] = PARTS.exec(address) ?? []
+  if (username !== '' || password !== '' || written.includes('@')) return undefined
+  const label = written.toLowerCase() === host ? address : `${protocol}//${host}${rest}`
+  return { href, label }
 }
 
 function withoutTrailing(address: string): string {

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { aMessage } from './messageFixture.ts'
 import { answerJson } from './serverFixture.ts'
-import type { Message } from '../contract/message.ts'
+import type { GoodbyeReason } from '../contract/events.ts'
+import type { Message, Sender } from '../contract/message.ts'
 
 /** The part of a problem that a test chooses. */
 export interface Refusal {
@@ -24,6 +25,11 @@ export class FakeLog {
   readonly refuse: { events?: Refusal; history?: Refusal | 'hang'; post?: Refusal | 'hang' } = {}
   readonly #streams = new Set<ServerResponse>()
 
+  /** How many streams are open. */
+  get streams(): number {
+    return this.#streams.size
+  }
+
   append(text: string, given: Partial<Message> = {}): Message {
     const message = aMessage({ position: this.messages.length + 1, text, ...given })
     this.messages.push(message)
@@ -38,20 +44,30 @@ export class FakeLog {
     }
   }
 
-  answer(request: IncomingMessage, response: ServerResponse, url: URL): void {
+  /** Ends every stream with a goodbye. */
+  end(reason: GoodbyeReason): void {
+    this.send('goodbye', { reason })
+    for (const stream of this.#streams) stream.end()
+  }
+
+  /** `sender`: the one who is signed in; without it, the request says who sends. */
+  answer(request: IncomingMessage, response: ServerResponse, url: URL, sender?: Sender): void {
     if (url.pathname === '/history') return this.#history(response, url.searchParams)
-    if (url.pathname !== '/events') return void this.#post(request, response)
+    if (url.pathname.startsWith('/channels/')) {
+      return void this.#post(request, response, sender ?? claimedBy(request))
+    }
+    if (url.pathname !== '/events') {
+      return refuseWith(response, { status: 404, type: 'not-found' })
+    }
     const since = request.headers['last-event-id'] ?? url.searchParams.get('since')
     this.#stream(response, String(since))
   }
 
-  async #post(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #post(request: IncomingMessage, response: ServerResponse, sender: Sender): Promise<void> {
     const body = Object(await json(request))
     this.posts.push({ headers: request.headers, body })
     if (this.refuse.post === 'hang') return
     if (this.refuse.post !== undefined) return refuseWith(response, this.refuse.post)
-    const { 'causeway-sender': id, 'causeway-sender-name': name } = request.headers
-    const sender = { id: String(id), name: decodeURIComponent(String(name)) }
     answerJson(response, 201, this.append('', { sender, data: body.data }))
   }
 
@@ -91,6 +107,11 @@ export class FakeLog {
   }
 }
 
-function refuseWith(response: ServerResponse, { status, type }: Refusal): void {
+function claimedBy({ headers }: IncomingMessage): Sender {
+  const { 'causeway-sender': id, 'causeway-sender-name': name } = headers
+  return { id: String(id), name: decodeURIComponent(String(name)) }
+}
+
+export function refuseWith(response: ServerResponse, { status, type }: Refusal): void {
   answerJson(response, status, { type: `/problems/${type}`, title: type, status })
 }

@@ -1,64 +1,121 @@
+import { Account } from './account.ts'
+import { AccountApi, type Me } from './accountApi.ts'
+import { AccountView } from './accountView.ts'
 import { Api } from './api.ts'
-import { channelOfHash, channelOfInput, hashOfChannel } from './channelHash.ts'
-import { ChatView } from './chatView.ts'
-import { ComposerView } from './composerView.ts'
+import { channelOfHash } from './channelHash.ts'
+import { Chat } from './chat.ts'
+import { byId } from './element.ts'
 import { FieldView } from './fieldView.ts'
-import { Identity } from './identity.ts'
-import { Room } from './room.ts'
+import { Identity, senderHeaders } from './identity.ts'
+import { readHash } from './pageHash.ts'
+import { pause } from './pause.ts'
+import type { SignInReason, SignInView } from './signInView.ts'
+import { BrowserTabs } from './tabs.ts'
+import { Unsent } from './unsent.ts'
+import type { Sender } from '../contract/message.ts'
 
 const base = document.baseURI.replace(/[?#].*$/, '')
-const identity = new Identity(storage())
-const api = new Api({ base, sender: () => identity.sender })
-const view = new ChatView(() => identity.sender)
-let room = enter()
-
-const composer = new ComposerView((text) => {
-  view.follow()
-  return room.send(text)
+const accountApi = new AccountApi(base)
+const identity = new Identity(storage(() => localStorage))
+const account = new Account({
+  api: accountApi,
+  tabs: new BrowserTabs(`causeway ${base}`),
+  changed: () => show(),
+  waiting: (retryAt) => chat.waiting(retryAt),
 })
-const channelField = new FieldView('channel', (text) => {
-  location.hash = hashOfChannel(channelOfInput(text))
-  // If the channel is open already, no hashchange follows.
-  channelField.show(room.channel)
-})
+const { renew } = account
+const headers = () => (account.state.is === 'open' ? senderHeaders(identity.sender) : {})
+const api = new Api({ base, headers, renew: () => renew(true) })
+const chat = new Chat({ api, base, renew, sender })
+const accountView = new AccountView((everywhere) => account.leave(everywhere))
+const claimed = byId('claimed', HTMLElement)
 const nameField = new FieldView('name', (text) => {
   identity.rename(text)
   nameField.show(identity.sender.name)
 })
+let unsent: { of: string; messages: Unsent } | undefined
+let signIn: SignInView | undefined
 
-function enter(): Room {
-  const me = identity.sender.id
-  return new Room(api, base, channelOfHash(location.hash), me, {
-    connection: (connection) => view.connection(connection),
-    change: () => view.draw(),
-    arrived: (message) => view.arrived(message.sender.id === me),
-  })
+function sender(): Sender {
+  const { state } = account
+  if (state.is !== 'signed-in') return identity.sender
+  const { principal, name } = state.me
+  return { id: principal, name }
 }
 
+/** Shows what the account's state and the address ask for. */
 function show(): void {
-  view.enter(room)
-  channelField.show(room.channel)
+  const { state } = account
+  if (state.is === 'starting') return
+  accountView.show(state.is === 'signed-in' ? state.me : undefined)
+  claimed.hidden = state.is !== 'open'
   nameField.show(identity.sender.name)
-  composer.show(room.channel)
-  composer.focus()
+  if (state.is === 'signed-out' && state.why === 'left') unsent?.messages.clear()
+  if (signInReason() !== undefined) {
+    chat.leave()
+    void showSignIn()
+    return
+  }
+  clearHash()
+  signIn?.hide()
+  chat.enter(channelOfHash(location.hash), unsentMessages())
+}
+
+/** Undefined if the chat is to be shown. */
+function signInReason(): SignInReason | undefined {
+  const { state } = account
+  const hash = readHash(location.hash)
+  const path = location.pathname + location.search + (hash.is === 'channel' ? location.hash : '')
+  if (state.is === 'signed-out') return { why: state.why, hash, path }
+  if (state.is !== 'signed-in' || hash.is !== 'invitation') return undefined
+  return { why: 'first', hash, path, stay: state.me.name }
+}
+
+async function showSignIn(): Promise<void> {
+  const module = await import('./signInView.ts').catch(() => undefined)
+  // Nothing is lost: what was not sent is kept.
+  if (module === undefined) return pause(2_000).then(() => location.reload())
+  signIn ??= new module.SignInView({ api: accountApi, enter })
+  // The state may have changed while the module came.
+  const reason = signInReason()
+  if (reason !== undefined) await signIn.show(reason)
+}
+
+function enter(me: Me): void {
+  clearHash()
+  account.enter(me)
+  show()
+}
+
+/** A code or an error in the address has done its work: a reload must not bring it back. */
+function clearHash(): void {
+  if (readHash(location.hash).is !== 'channel') history.replaceState(null, '', '#/')
+}
+
+function unsentMessages(): Unsent {
+  const { id } = sender()
+  if (unsent?.of !== id) {
+    unsent = {
+      of: id,
+      messages: new Unsent(
+        storage(() => sessionStorage),
+        id,
+      ),
+    }
+  }
+  return unsent.messages
 }
 
 /** Merely reading `localStorage` throws if the browser denies access. */
-function storage(): Storage | undefined {
+function storage(read: () => Storage): Storage | undefined {
   try {
-    return localStorage
+    return read()
   } catch {
     return undefined
   }
 }
 
-window.addEventListener('hashchange', () => {
-  if (channelOfHash(location.hash) === room.channel) return
-  room.leave()
-  room = enter()
-  show()
-})
-window.addEventListener('online', () => room.network('online'))
-window.addEventListener('offline', () => room.network('offline'))
-document.addEventListener('visibilitychange', () => room.check())
-show()
+window.addEventListener('hashchange', show)
+window.addEventListener('online', () => account.check())
+document.addEventListener('visibilitychange', () => account.check())
+void account.start()

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals'
 import { transformSync } from '@swc/core'
 import type { Browser, Page } from 'playwright-core'
 import { launchChromium } from '../test/chatPage.ts'
-import { FakeLog } from './logFixture.ts'
+import { FakeAccount } from './accountFixture.ts'
+import { FakeLog, refuseWith } from './logFixture.ts'
 import { type FixtureServer, serve } from './serverFixture.ts'
 
 const TYPES: Record<string, string> = {
@@ -15,12 +16,22 @@ const TYPES: Record<string, string> = {
   '.ts': 'text/javascript',
 }
 
-/** Serves the page from its sources, with the calls of the chat answered by a log. */
-function servePage(log: FakeLog): Promise<FixtureServer> {
+/** The edge's, so that a test sees what it forbids. */
+const CSP =
+  "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+
+/** Serves the page from its sources, with the calls of the chat answered by a log. Without an account, anyone may call. */
+function servePage(log: FakeLog, account?: FakeAccount): Promise<FixtureServer> {
   return serve((request, response, url) => {
     const path = url.pathname === '/' ? '/client/index.html' : url.pathname
     if (/^\/(client|contract)\//.test(path)) sendFile(response, path.replace(/\.js$/, '.ts'))
-    else log.answer(request, response, url)
+    else if (account === undefined) log.answer(request, response, url)
+    else if (path.startsWith('/account/')) account.answer(request, response, url)
+    else {
+      const sender = account.senderOf(request)
+      if (sender === undefined) refuseWith(response, { status: 401, type: 'unauthenticated' })
+      else log.answer(request, response, url, sender)
+    }
   })
 }
 
@@ -31,7 +42,8 @@ function sendFile(response: ServerResponse, path: string): void {
   const isScript = extname(path) === '.ts'
   const options = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } } as const
   const body = isScript ? transformSync(source, options).code : source
-  response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'text/plain' }).end(body)
+  const type = TYPES[extname(path)] ?? 'text/plain'
+  response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': CSP }).end(body)
 }
 
 /** The page in a real browser: one browser for a test file, and for each test a new log, a new server and a new profile. */
@@ -40,15 +52,18 @@ export class ChatFixture {
   #server: FixtureServer | undefined
   #page: Page | undefined
   log = new FakeLog()
+  account = new FakeAccount()
 
-  constructor() {
+  /** `accounts`: only who is signed in may call. */
+  constructor({ accounts = false } = {}) {
     beforeAll(async () => {
       this.#browser = await launchChromium()
     }, 60_000)
     afterAll(() => this.#browser?.close())
     beforeEach(async () => {
       this.log = new FakeLog()
-      this.#server = await servePage(this.log)
+      this.account = new FakeAccount()
+      this.#server = await servePage(this.log, accounts ? this.account : undefined)
     })
     afterEach(async () => {
       await this.#page?.context().close()
@@ -66,8 +81,13 @@ export class ChatFixture {
     return this.#page
   }
 
-  /** Opens a channel. What does not happen within five seconds fails by its name. */
-  async open(channel = 'lobby'): Promise<void> {
+  /** Opens a channel. */
+  open(channel = 'lobby'): Promise<void> {
+    return this.openAt(`#/${channel}`)
+  }
+
+  /** Opens the address with this hash. What does not happen within five seconds fails by its name. */
+  async openAt(hash: string): Promise<void> {
     const context = await this.#browser?.newContext({
       locale: 'en-GB',
       timezoneId: 'UTC',
@@ -75,7 +95,7 @@ export class ChatFixture {
     })
     context?.setDefaultTimeout(5_000)
     this.#page = await context?.newPage()
-    await this.page.goto(`${this.server.base}#/${channel}`)
+    await this.page.goto(`${this.server.base}${hash}`)
   }
 
   /** Waits until the page shows this state of its connection. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { Unreachable } from './api.ts'
+import { Unreachable } from './request.ts'
 import { aPage, fakeApi, settled } from './apiFixture.ts'
 import { type FakeSource, fakeEventSource } from './eventSourceFixture.ts'
 import { aMessage } from './messageFixture.ts'
@@ -25,9 +25,10 @@ afterEach(() => {
 
 /** The handlers' calls since the last look. */
 function enter() {
-  const { api, posts, pages } = fakeApi()
+  const { api, posts, pages, unsent } = fakeApi()
   const events: string[] = []
-  const room = new Room(api, 'https://chat.example/', 'lobby', 'me', {
+  const options = { api, base: 'https://chat.example/', channel: 'lobby', me: 'me', unsent }
+  const room = new Room(options, {
     connection: (connection) => events.push(connection.is),
     change: () => events.push('change'),
     arrived: ({ position }) => events.push(`m${position}`),

@@ -1,11 +1,14 @@
 import type { Api } from './api.ts'
+import type { Renew } from './channelStream.ts'
 import type { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
 import { JoinedChannel } from './joinedChannel.ts'
 import { Outbox } from './outbox.ts'
 import { randomId } from './randomId.ts'
-import { errorText } from './labels.ts'
+import { errorText, postErrorText } from './labels.ts'
+import type { Unsent } from './unsent.ts'
 import type { Message } from '../contract/message.ts'
+import { Problem } from '../contract/problem.ts'
 
 interface RoomHandlers {
   connection: (connection: Connection) => void
@@ -15,7 +18,16 @@ interface RoomHandlers {
   arrived: (message: Message) => void
 }
 
-type Calls = Pick<Api, 'post' | 'history'>
+interface RoomOptions {
+  api: Pick<Api, 'post' | 'history'>
+  /** The address of Causeway, e.g. `document.baseURI`. */
+  base: string
+  channel: string
+  /** The sender id of this page. */
+  me: string
+  unsent: Unsent
+  renew?: Renew
+}
 
 /** The state of loading older messages; `failure` is a text for people. */
 type Older = 'idle' | 'loading' | { failure: string }
@@ -36,20 +48,30 @@ export class Room {
   readonly channel: string
   readonly conversation: Conversation
   readonly #handlers: RoomHandlers
+  readonly #unsent: Unsent
   readonly #joined: JoinedChannel
   readonly #outbox: Outbox
   #entered = false
   #older: Older = 'idle'
 
-  constructor(api: Calls, base: string, channel: string, me: string, handlers: RoomHandlers) {
+  constructor({ api, base, channel, me, unsent, renew }: RoomOptions, handlers: RoomHandlers) {
     this.channel = channel
     this.conversation = new Conversation(me)
     this.#handlers = handlers
+    this.#unsent = unsent
     this.#outbox = new Outbox(api, channel, {
-      sent: (key, message) => this.#changed(() => this.conversation.settle(key, message)),
-      failed: (key, error) => this.#changed(() => this.conversation.fail(key, errorText(error))),
+      sent: (key, message) => {
+        unsent.remove(key)
+        this.#changed(() => this.conversation.settle(key, message))
+      },
+      failed: (key, error) => this.#failed(key, error),
     })
-    const options = { base, channel, limit: PAGE_SIZE }
+    for (const { key, text, failure } of unsent.messages(channel)) {
+      this.conversation.send(key, text)
+      if (failure === undefined) this.#outbox.put(key, text)
+      else this.conversation.fail(key, failure)
+    }
+    const options = { base, channel, limit: PAGE_SIZE, ...(renew && { renew }) }
     this.#joined = new JoinedChannel(api, options, {
       history: (page) =>
         this.#changed(() => {
@@ -79,6 +101,7 @@ export class Room {
   send(text: string): boolean {
     if (this.conversation.sending >= MAX_SENDING) return false
     const key = randomId()
+    this.#unsent.add({ channel: this.channel, key, text })
     this.#changed(() => this.conversation.send(key, text))
     this.#outbox.put(key, text)
     return true
@@ -87,11 +110,13 @@ export class Room {
   retry(key: string): void {
     const pending = this.conversation.pending.find((each) => each.key === key)
     if (pending === undefined) return
+    this.#unsent.settle(key, undefined)
     this.#changed(() => this.conversation.retry(key))
     this.#outbox.put(key, pending.text)
   }
 
   discard(key: string): void {
+    this.#unsent.remove(key)
     this.#changed(() => this.conversation.discard(key))
   }
 
@@ -126,6 +151,14 @@ export class Room {
 
   leave(): void {
     this.#joined.leave()
+  }
+
+  #failed(key: string, error: unknown): void {
+    const failure = postErrorText(error)
+    // One that was sent after the session had ended waits for the same sender's next.
+    const waits = error instanceof Problem && error.type === 'unauthenticated'
+    if (!waits) this.#unsent.settle(key, failure)
+    this.#changed(() => this.conversation.fail(key, failure))
   }
 
   #changed(change: () => void): void {

@@ -1,8 +1,9 @@
 import type { Pending } from './conversation.ts'
 import { textOf } from './conversation.ts'
 import { element } from './element.ts'
-import { linkify } from './linkify.ts'
+import { badgeOf, nameOf } from './senderLabel.ts'
 import type { Row } from './timelineRows.ts'
+import { codeView, textView } from './textView.ts'
 import { clockTime, dayName, fullTime } from './dateFormat.ts'
 import { gapLabel } from './labels.ts'
 import type { Message, Sender } from '../contract/message.ts'
@@ -62,41 +63,28 @@ function pendingView(
 function frame(
   sender: Sender,
   first: boolean,
-  body: HTMLElement,
+  body: HTMLElement[],
   state: Node | string,
 ): HTMLLIElement {
   const item = element('li', first ? 'message first' : 'message')
   if (first) {
-    const avatar = element('span', `avatar hue-${hueOf(sender.id)}`, initialOf(sender.name))
+    const shown = nameOf(sender)
+    const avatar = element('span', `avatar hue-${hueOf(sender.id)}`, initialOf(shown))
     avatar.ariaHidden = 'true'
-    const name = element('bdi', `name hue-${hueOf(sender.id)}`, sender.name)
-    name.title = sender.id
-    item.append(avatar, name)
+    const name = element('bdi', `name hue-${hueOf(sender.id)}`, shown)
+    const line = element('p', 'sender', name)
+    line.title = sender.id
+    const badge = badgeOf(sender)
+    if (badge !== '') line.append(' ', element('span', 'badge', badge))
+    item.append(avatar, line)
   }
-  item.append(element('div', 'bubble', body, state))
+  item.append(element('div', 'bubble', ...body, state))
   return item
 }
 
-function bodyView(message: Message): HTMLElement {
+function bodyView(message: Message): HTMLElement[] {
   const text = textOf(message)
-  if (text !== undefined) return textView(text)
-  return element('p', 'text', element('bdi', '', element('code', '', JSON.stringify(message.data))))
-}
-
-function textView(text: string): HTMLElement {
-  const body = element('bdi', '')
-  for (const segment of linkify(text)) {
-    if (segment.href === undefined) {
-      body.append(segment.text)
-      continue
-    }
-    const link = element('a', '', segment.text)
-    link.href = segment.href
-    link.target = '_blank'
-    link.rel = 'noopener noreferrer'
-    body.append(link)
-  }
-  return element('p', 'text', body)
+  return text === undefined ? codeView(JSON.stringify(message.data)) : textView(text)
 }
 
 /** The colour of a sender: the same in every browser. */

@@ -1,5 +1,6 @@
 import { aMessage } from './messageFixture.ts'
 import { type Effect, type Input, type StreamState, advance, start } from './streamState.ts'
+import type { GoodbyeReason } from '../contract/events.ts'
 
 /** Inputs of a stream, each at a time that matters to few tests. */
 export const ready = (position: number, at = 10): Input => ({
@@ -27,6 +28,13 @@ export const heartbeat = (position: number, at = 20, id = `ep-${position}`): Inp
 export const ended = (at: number, random = 1): Input => ({ is: 'ended', at, random })
 export const dropped = (at: number): Input => ({ is: 'dropped', at })
 export const tick = (at: number): Input => ({ is: 'tick', at })
+export const goodbye = (reason: GoodbyeReason, at = 30): Input => ({
+  is: 'goodbye',
+  at,
+  random: 1,
+  reason,
+})
+export const renewed = (at = 40): Input => ({ is: 'renewed', at })
 export const offline: Input = { is: 'offline', at: 30 }
 export const online: Input = { is: 'online', at: 40 }
 

@@ -1,6 +1,16 @@
 import { expect, test } from '@jest/globals'
 import { connectionOf } from './connection.ts'
-import { dropped, ended, gap, heartbeat, message, ready, run, tick } from './streamFixture.ts'
+import {
+  dropped,
+  ended,
+  gap,
+  goodbye,
+  heartbeat,
+  message,
+  ready,
+  run,
+  tick,
+} from './streamFixture.ts'
 import { type Input, start } from './streamState.ts'
 import { Problem } from '../contract/problem.ts'
 
@@ -146,7 +156,7 @@ test('Declared gaps of two channels are kept apart', () => {
 test('A source that the browser reconnects is left to the browser', () => {
   const { did } = run('4', [ready(4), dropped(30), ready(4), message(5, 4)])
   expect(did).toEqual([5])
-  expect(run('4', [ready(4), { is: 'goodbye', at: 30 }]).did).toEqual([])
+  expect(run('4', [ready(4), goodbye('max-age')]).did).toEqual([])
 })
 
 const refused: Input = { is: 'answered', problem: new Problem('forbidden') }
@@ -157,13 +167,15 @@ test('A final refusal ends the stream', () => {
   expect(connectionOf(state)).toMatchObject({ is: 'refused', problem: { type: 'forbidden' } })
 })
 
-test.each([undefined, new Problem('unavailable'), new Problem('internal')])(
-  'A refusal that may pass (%s) does not end the stream',
-  (problem) => {
-    const { state } = run('4', [ended(0), { is: 'answered', problem }, tick(1_000)])
-    expect(state.phase).toBe('opening')
-  },
-)
+test.each([
+  undefined,
+  new Problem('unavailable'),
+  new Problem('internal'),
+  new Problem('rate-limited'),
+])('A refusal that may pass (%s) does not end the stream', (problem) => {
+  const { state } = run('4', [ended(0), { is: 'answered', problem }, tick(1_000)])
+  expect(state.phase).toBe('opening')
+})
 
 test('A refusal that comes late does not end a stream that is open again', () => {
   expect(run('4', [ended(0), tick(1_000), refused]).state.phase).toBe('opening')

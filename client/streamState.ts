@@ -1,16 +1,18 @@
 import { type Backoff, backoffDelay } from './backoff.ts'
-import type { ControlEvents } from '../contract/events.ts'
+import type { ControlEvents, GoodbyeReason } from '../contract/events.ts'
 import { parseEventId } from '../contract/eventId.ts'
 import type { Message } from '../contract/message.ts'
-import type { Problem } from '../contract/problem.ts'
+import { PROBLEMS, type Problem } from '../contract/problem.ts'
 
 /**
  * The client's side of a stream, as a pure state machine: the code in the page is the code under test.
  *
  * OPENING  a source is open, or the browser is opening it (again); `ready` -> LIVE.
  * LIVE     messages flow. `dropped` or `goodbye` -> OPENING: the browser reconnects with the last id, after the wait that the
- *          server asked for. Silence past the heartbeats, or missing messages -> the source is replaced.
- * WAITING  the browser gave up, as it does after any answer but 200; at `retryAt` a new source is opened with `since`.
+ *          server asked for. Silence past the heartbeats, or missing messages -> the source is replaced. A `goodbye` about the
+ *          token or the grants -> WAITING: the browser would come back with the token that it has.
+ * WAITING  the browser gave up, as it does after any answer but 200; at `retryAt`, or when the token is renewed, a new source is
+ *          opened with `since`.
  * REFUSED  the server said that asking again is useless. Final.
  * CLOSED   by the reader, or by a `reset`: the reader loads the history of the other log and opens a new stream. Final.
  */
@@ -33,6 +35,8 @@ export interface StreamState {
   readonly retryAt: number | undefined
   readonly online: boolean
   readonly wasLive: boolean
+  /** The token of the last source ended, and the next source is on its way with a new one: for people it is still live. */
+  readonly renewing: boolean
   readonly problem: Problem | undefined
 }
 
@@ -43,9 +47,11 @@ export type Input =
   | { is: 'heartbeat'; at: number; id: string; heartbeat: ControlEvents['heartbeat'] }
   | { is: 'gap'; at: number; gap: ControlEvents['gap'] }
   | { is: 'reset'; reset: ControlEvents['reset'] }
-  | { is: 'goodbye' | 'dropped' | 'tick' | 'online' | 'offline'; at: number }
+  | { is: 'goodbye'; at: number; random: number; reason: GoodbyeReason }
+  | { is: 'dropped' | 'tick' | 'online' | 'offline'; at: number }
   | { is: 'ended'; at: number; random: number }
   | { is: 'answered'; problem: Problem | undefined }
+  | { is: 'renewed'; at: number }
   | { is: 'close' }
 
 export type Effect =
@@ -53,6 +59,8 @@ export type Effect =
   | { do: 'close' }
   /** Ask the server why it refused: the browser does not say. */
   | { do: 'ask' }
+  /** See that the token is good; then comes `renewed`. */
+  | { do: 'renew' }
   | { do: 'deliver'; message: Message }
   | { do: 'gap'; gap: ControlEvents['gap'] }
   | { do: 'reset'; reset: ControlEvents['reset'] }
@@ -64,6 +72,9 @@ export const SILENCE_MS = 45_000
 
 /** The first retry comes quickly, because most breaks are one restarted process; a person will wait 30 s. */
 const BACKOFF: Backoff = { first: 1_000, max: 30_000 }
+
+/** A new token takes a moment. After this a source is tried without the news of one. */
+const RENEWAL_MS = 5_000
 
 /** `since`: an event id, a position, a time or `-N`, as `GET /events` takes it. */
 export function start(since: string, at: number): Step {
@@ -79,6 +90,7 @@ export function start(since: string, at: number): Step {
     retryAt: undefined,
     online: true,
     wasLive: false,
+    renewing: false,
     problem: undefined,
   }
   return [state, [{ do: 'open', since }]]
@@ -103,15 +115,21 @@ export function advance(state: StreamState, input: Input): Step {
     case 'reset':
       return [{ ...state, phase: 'closed' }, [{ do: 'close' }, { do: 'reset', reset: input.reset }]]
     case 'goodbye':
+      return leave(state, input)
     case 'dropped':
-      return [{ ...state, phase: 'opening', heardAt: input.at }, []]
+      return [{ ...state, phase: 'opening', renewing: false, heardAt: input.at }, []]
     case 'ended':
       return wait(state, input, [{ do: 'close' }, { do: 'ask' }])
     case 'answered': {
       const { problem } = input
-      const final = problem !== undefined && problem.status < 500 && state.phase === 'waiting'
+      const final = problem !== undefined && isFinal(problem) && state.phase === 'waiting'
       return [final ? { ...state, phase: 'refused', problem } : state, []]
     }
+    case 'renewed':
+      // If a new token was refused too, the wait goes on: another one would be refused as quickly.
+      return state.phase === 'waiting' && state.failures <= 1
+        ? reopen(state, input.at)
+        : [state, []]
     case 'tick':
       return tick(state, input.at)
     case 'offline':
@@ -125,9 +143,31 @@ export function advance(state: StreamState, input: Input): Step {
 }
 
 function begin(state: StreamState, asked: string, at: number): StreamState {
-  const live = { ...state, phase: 'live', wasLive: true, failures: 0 } as const
+  const live = { ...state, phase: 'live', wasLive: true, renewing: false, failures: 0 } as const
   if (state.position !== undefined) return live
   return asked.startsWith('-') ? { ...live, partialUpTo: at } : { ...live, position: at }
+}
+
+function leave(state: StreamState, input: Input & { is: 'goodbye' }): Step {
+  const { at, reason } = input
+  if (reason === 'revoked' || reason === 'forbidden') {
+    return wait({ ...state, heardAt: at }, input, [{ do: 'close' }, { do: 'ask' }])
+  }
+  if (reason === 'expired') {
+    const waiting = {
+      ...state,
+      phase: 'waiting',
+      retryAt: at + RENEWAL_MS,
+      renewing: true,
+    } as const
+    return [waiting, [{ do: 'close' }, { do: 'renew' }]]
+  }
+  return [{ ...state, phase: 'opening', heardAt: at }, []]
+}
+
+/** Whether asking again is useless. */
+export function isFinal({ type, status }: Problem): boolean {
+  return status < 500 && !PROBLEMS[type].retry
 }
 
 function receive(state: StreamState, input: Input & { is: 'message' }): Step {
@@ -150,7 +190,7 @@ function receive(state: StreamState, input: Input & { is: 'message' }): Step {
 function tick(state: StreamState, at: number): Step {
   const due = state.phase === 'waiting' && at >= (state.retryAt ?? at)
   const silent = state.phase !== 'waiting' && at - state.heardAt >= SILENCE_MS
-  return due || silent ? reopen(state, at) : [state, []]
+  return due || silent ? reopen({ ...state, renewing: false }, at) : [state, []]
 }
 
 function heard(state: StreamState, { at, id }: { at: number; id: string }): StreamState {
@@ -171,5 +211,6 @@ function wait(
   effects: Effect[],
 ): Step {
   const retryAt = at + backoffDelay(state.failures, random, BACKOFF)
-  return [{ ...state, phase: 'waiting', failures: state.failures + 1, retryAt }, effects]
+  const failures = state.failures + 1
+  return [{ ...state, phase: 'waiting', renewing: false, failures, retryAt }, effects]
 }

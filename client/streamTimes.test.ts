@@ -3,6 +3,7 @@ import {
   dropped,
   ended,
   gap,
+  goodbye,
   heartbeat,
   message,
   offline,
@@ -19,7 +20,7 @@ test.each([
   { event: 'a repeated message', inputs: [ready(4, 10), message(4, 3, 'lobby', 100)] },
   { event: 'a heartbeat', inputs: [ready(4, 10), heartbeat(4, 100)] },
   { event: 'a gap', inputs: [ready(4, 10), gap(4, 8, 'lobby', 100)] },
-  { event: 'a goodbye', inputs: [ready(4, 10), { is: 'goodbye', at: 100 } as const] },
+  { event: 'a goodbye', inputs: [ready(4, 10), goodbye('shutdown', 100)] },
   { event: 'a dropped connection', inputs: [ready(4, 10), dropped(100)] },
 ])('A source is replaced after a whole silence that begins with $event', ({ inputs }) => {
   const { did } = run('4', inputs)

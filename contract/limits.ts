@@ -3,7 +3,7 @@
  * message that the next refuses, that message would be tried again for ever.
  */
 
-/** For a post's body; nginx takes no more (`client_max_body_size`). */
+/** For a post's body: the highest that MAX_BODY_BYTES may be. The edge takes no more than ingest is set to. */
 export const MAX_BODY_BYTES = 1_048_576
 
 /** For a message as an event; a gateway always lets twice as much wait for one reader. */

@@ -13,9 +13,9 @@ describe('the closed list', () => {
     },
   )
 
-  test('says that a retry may succeed exactly for 429 and 503', () => {
+  test('says that a retry may succeed exactly for 408, 429 and 503', () => {
     for (const [, { status, retry }] of entries)
-      expect(retry).toBe(status === 429 || status === 503)
+      expect(retry).toBe([408, 429, 503].includes(status))
   })
 })
 

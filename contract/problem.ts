@@ -19,7 +19,13 @@ export const PROBLEMS = {
     title: 'No representation matches the Accept header',
     retry: false,
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request took too long to arrive; try again',
+    retry: true,
+  },
   'too-large': { status: 413, title: 'The body is too large', retry: false },
+  'misdirected-request': { status: 421, title: 'This host is not served here', retry: false },
   'unsupported-media-type': { status: 415, title: 'Send application/json', retry: false },
   'validation-failed': { status: 422, title: 'The body is not valid', retry: false },
   'idempotency-conflict': {
@@ -63,17 +69,20 @@ export class Problem extends Error {
   readonly type: ProblemType
   readonly detail: string | undefined
   readonly errors: Mistake[] | undefined
+  /** Seconds until a retry may succeed, if they are known. */
+  readonly retryAfter: number | undefined
 
   constructor(
     type: ProblemType,
     detail?: string,
-    options: { errors?: Mistake[]; cause?: unknown } = {},
+    options: { errors?: Mistake[]; cause?: unknown; retryAfter?: number } = {},
   ) {
     super(detail ?? PROBLEMS[type].title, { cause: options.cause })
     this.name = 'Problem'
     this.type = type
     this.detail = detail
     this.errors = options.errors
+    this.retryAfter = options.retryAfter
   }
 
   get status(): number {

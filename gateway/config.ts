@@ -5,11 +5,49 @@ import {
   commonConfig,
   copyKeysConfig,
   databaseConfig,
+  limitsConfig,
   publicConfig,
   redisConfig,
 } from '../chassis/commonConfig.ts'
-import { integer, seconds } from '../chassis/configFields.ts'
+import { integer, limit, seconds } from '../chassis/configFields.ts'
 import { MIN_CONNECTION_BUFFER_BYTES } from '../contract/limits.ts'
+
+/**
+ * What one address, or one principal, may hold and begin. An address is sized for an office of 500 people behind one router: each
+ * has the page open twice, each page hears ten channels, and after a cut all come back at once.
+ */
+const useConfig = {
+  MAX_STREAMS_PER_ADDRESS: limit(10_000_000)
+    .default(1_000)
+    .describe('Maximum number of open streams from one address; 0: no limit'),
+  MAX_STREAMS_PER_PRINCIPAL: limit(10_000_000)
+    .default(100)
+    .describe('Maximum number of open streams of one principal; 0: no limit'),
+  MAX_CHANNELS_PER_ADDRESS: limit(10_000_000)
+    .default(10_000)
+    .describe('Maximum number of channels that the streams from one address name; 0: no limit'),
+  MAX_CHANNELS_PER_PRINCIPAL: limit(10_000_000)
+    .default(1_000)
+    .describe('Maximum number of channels that the streams of one principal name; 0: no limit'),
+  STREAMS_PER_SECOND_PER_ADDRESS: limit(1_000_000)
+    .default(20)
+    .describe(
+      'New streams per second from one address in the long run; one counts once, and once more for each ten channels; 0: no limit',
+    ),
+  STREAMS_BURST_PER_ADDRESS: integer(1, 10_000_000)
+    .default(2_000)
+    .describe('New streams from one address that may begin at once, counted in the same way'),
+  STREAMS_PER_MINUTE: limit(1_000_000_000)
+    .default(600)
+    .describe(
+      'New streams of one principal per minute at all gateways, counted in the same way; 0: no limit',
+    ),
+  STREAMS_PER_MINUTE_PER_ADDRESS: limit(1_000_000_000)
+    .default(12_000)
+    .describe(
+      'New streams from one address per minute at all gateways, counted in the same way; 0: no limit',
+    ),
+}
 
 export const gatewayConfig = z
   .object({
@@ -19,6 +57,8 @@ export const gatewayConfig = z
     ...redisConfig,
     ...copyKeysConfig,
     ...authConfig,
+    ...limitsConfig,
+    ...useConfig,
     HEARTBEAT_SECONDS: seconds(1, 60)
       .default(20)
       .describe(
@@ -46,11 +86,6 @@ export const gatewayConfig = z
       .default(30)
       .describe('Time after which a client is disconnected if it takes none of the waiting bytes'),
     MAX_STREAMS: integer(1, 10_000_000).default(50_000).describe('Maximum number of open streams'),
-    MAX_STREAMS_PER_ADDRESS: integer(1, 10_000_000)
-      .default(20_000)
-      .describe(
-        'Maximum number of open streams from one address; set it near what one office needs',
-      ),
     MAX_CHANNELS: integer(1, 10_000_000)
       .default(100_000)
       .describe('Maximum number of channels that this gateway is subscribed to'),
@@ -63,11 +98,6 @@ export const gatewayConfig = z
     MAX_MEMORY_BYTES: integer(67_108_864, 1_099_511_627_776)
       .default(2_147_483_648)
       .describe('Resident memory above which new streams are refused, and told to reconnect later'),
-    PROXY_HOPS: integer(0, 10)
-      .default(1)
-      .describe(
-        'Number of proxies in front whose X-Forwarded-For is trusted; 0 if clients connect directly',
-      ),
     REPLAY_BUFFER_BYTES: integer(0, 4_294_967_296)
       .default(33_554_432)
       .describe('Memory for replaying recent messages to clients that reconnect'),

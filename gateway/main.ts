@@ -7,6 +7,8 @@ import { createEndedEpochs } from '../chassis/endedEpochs.ts'
 import { createCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
 import { createApp, createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
+import { createLimit } from '../chassis/limits/createLimit.ts'
+import { createLimitMetrics } from '../chassis/limits/limitMetrics.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectRedis, connectSubscriber } from '../chassis/redis.ts'
@@ -73,12 +75,42 @@ const auth = createAuth({
 })
 const admission = new Admission({
   maxStreams: config.MAX_STREAMS,
-  maxStreamsPerAddress: config.MAX_STREAMS_PER_ADDRESS,
   maxChannels: config.MAX_CHANNELS,
   ratePerSecond: config.STREAMS_PER_SECOND,
   burst: config.STREAMS_BURST,
   maxMemoryBytes: config.MAX_MEMORY_BYTES,
+  perAddress: {
+    maxStreams: config.MAX_STREAMS_PER_ADDRESS,
+    maxChannels: config.MAX_CHANNELS_PER_ADDRESS,
+    ratePerSecond: config.STREAMS_PER_SECOND_PER_ADDRESS,
+    burst: config.STREAMS_BURST_PER_ADDRESS,
+  },
+  perPrincipal: {
+    maxStreams: config.MAX_STREAMS_PER_PRINCIPAL,
+    maxChannels: config.MAX_CHANNELS_PER_PRINCIPAL,
+    // All gateways count these together, see below.
+    ratePerSecond: Infinity,
+    burst: Infinity,
+  },
 })
+const limitsRedis =
+  config.LIMITS_REDIS_URL === undefined
+    ? undefined
+    : connectRedis(config.LIMITS_REDIS_URL, 'causeway-gateway-limits', logger)
+const limit = createLimit(
+  {
+    name: 'streams',
+    perPrincipal: config.STREAMS_PER_MINUTE,
+    perAddress: config.STREAMS_PER_MINUTE_PER_ADDRESS,
+  },
+  {
+    redis: limitsRedis,
+    prefix: config.REDIS_PREFIX,
+    replicas: config.LIMITS_REPLICAS,
+    refusals: createLimitMetrics(registry, ['streams', 'streams-by-address']),
+    now: clock.now,
+  },
+)
 const trim = new HeapTrim(createCollector(), loopUtilization())
 setInterval(() => {
   trim.look(admission.admitted)
@@ -111,6 +143,7 @@ const handle = createHandler({
   hub: feed.hub,
   connections,
   admission,
+  limit,
   findStart: (query, isWanted) => replay.findStart(query, isWanted),
   metrics,
   logger,
@@ -151,6 +184,7 @@ await runService({
     stopAuth?.()
     feed.close()
     redis.disconnect()
+    limitsRedis?.disconnect()
     await log.close()
   },
   drainSeconds: config.DRAIN_SECONDS,

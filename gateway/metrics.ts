@@ -10,7 +10,18 @@ const SINCES: Values<Since['kind']> = { now: 0, id: 0, position: 0, time: 0, las
 const SOURCES = { recent: 0, log: 0 }
 const GAPS: Values<GapReason> = { retention: 0, lost: 0 }
 const RESETS: Values<ResetReason> = { 'other-epoch': 0, 'ahead-of-log': 0 }
-const REFUSALS: Values<Refusal> = { streams: 0, address: 0, channels: 0, rate: 0, memory: 0 }
+const REFUSALS: Values<Refusal> = {
+  streams: 0,
+  channels: 0,
+  rate: 0,
+  memory: 0,
+  address: 0,
+  'address-channels': 0,
+  'address-rate': 0,
+  principal: 0,
+  'principal-channels': 0,
+  limit: 0,
+}
 const ENDS: Values<GoodbyeReason | 'slow'> = {
   shutdown: 0,
   'max-age': 0,

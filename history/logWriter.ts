@@ -5,6 +5,7 @@ import { openDatabase, Prisma, type Database } from './database.ts'
 import { readerProblem } from './databaseError.ts'
 import { deleteExpiredKeys } from './expiredKeys.ts'
 import { LogReader, type LogOptions } from './logReader.ts'
+import { addToQuota, type QuotaName, type QuotaUse } from './quota.ts'
 import type { Appended, Draft } from './types.ts'
 
 export interface LogWriterOptions extends LogOptions, AppenderOptions {
@@ -46,6 +47,15 @@ export class LogWriter extends LogReader {
     const { logId, keySeconds } = this.#options
     try {
       return await deleteExpiredKeys(this.#database, logId, keySeconds)
+    } catch (error) {
+      throw readerProblem(error)
+    }
+  }
+
+  /** Adds to what a subject has used today, and returns the sum. */
+  async addToQuota(name: QuotaName, subject: string, points: number): Promise<QuotaUse> {
+    try {
+      return await addToQuota(this.#database, name, subject, points)
     } catch (error) {
       throw readerProblem(error)
     }

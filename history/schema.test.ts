@@ -28,6 +28,7 @@ const TYPES: Record<string, string> = {
   'String @db.Uuid': 'uuid',
   BigInt: 'bigint',
   'Json @db.Json': 'json',
+  'DateTime @db.Date': 'date',
   'DateTime @db.Timestamptz(3)': 'timestamp(3) with time zone',
 }
 
@@ -82,5 +83,5 @@ test("Prisma's schema is the one that the migrations make", async () => {
     indexes: indexes.flatMap((row) => (row.table === table ? [row.index] : [])).sort(),
   }))
   expect(found.sort(byTable)).toEqual(models.sort(byTable))
-  expect(models).toHaveLength(12)
+  expect(models).toHaveLength(schema.match(/^model /gm)?.length ?? 0)
 })

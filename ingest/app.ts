@@ -1,4 +1,4 @@
-import type { Express } from 'express'
+import type { Express, RequestHandler } from 'express'
 import type { Auth } from '../chassis/auth/auth.ts'
 import { createAuthenticate, createRequireAccess } from '../chassis/auth/middleware.ts'
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
@@ -7,6 +7,7 @@ import { Turns } from '../chassis/turns.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
 import { createGetHistory, type Pages } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
+import type { IngestLimits } from './ingestLimits.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
 import { createReadLimit } from './readLimit.ts'
 
@@ -18,6 +19,7 @@ interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   posts: PostMessageOptions['posts']
   bodyLimits: BodyLimits
   maxEventBytes: PostMessageOptions['maxEventBytes']
+  limits: IngestLimits
 }
 
 /** A client that takes nothing holds one chunk of a page, or one message, in memory. */
@@ -34,10 +36,12 @@ export function createIngest({
   posts,
   bodyLimits,
   maxEventBytes,
+  limits,
   ...edge
 }: IngestOptions): Express {
   const readBody = createReadBody(bodyLimits)
-  const limited = createReadLimit(MAX_READS, READ_MILLISECONDS)
+  const open = createReadLimit(MAX_READS, READ_MILLISECONDS)
+  const limited = (handler: RequestHandler): RequestHandler => limits.reads(open(handler))
   const requireAccess = createRequireAccess(auth?.access)
   return createApp({
     ...edge,
@@ -51,6 +55,7 @@ export function createIngest({
           readBody,
           maxEventBytes,
           posts,
+          limits: limits.posts,
           requireAccess,
         }),
       },

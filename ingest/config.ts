@@ -6,11 +6,40 @@ import {
   copyKeysConfig,
   crashConfig,
   databaseConfig,
+  limitsConfig,
   mqttConfig,
   publicConfig,
 } from '../chassis/commonConfig.ts'
-import { integer } from '../chassis/configFields.ts'
+import { integer, limit } from '../chassis/configFields.ts'
 import * as limits from '../contract/limits.ts'
+
+/** What one principal, or one address, may use. The defaults let a busy service pass, and a school behind one address. */
+const useConfig = {
+  POSTS_PER_MINUTE: limit(1_000_000_000)
+    .default(6_000)
+    .describe(
+      'Posts per principal and minute; one counts once, and once more for each full 4 KiB; 0: no limit',
+    ),
+  POSTS_PER_MINUTE_PER_ADDRESS: limit(1_000_000_000)
+    .default(30_000)
+    .describe('Posts per address and minute, counted in the same way; 0: no limit'),
+  HISTORY_BYTES_PER_MINUTE: limit(1_000_000_000_000)
+    .default(67_108_864)
+    .describe('Bytes of answers to reads per principal and minute; 0: no limit'),
+  HISTORY_BYTES_PER_MINUTE_PER_ADDRESS: limit(1_000_000_000_000)
+    .default(268_435_456)
+    .describe('Bytes of answers to reads per address and minute; 0: no limit'),
+  NEW_CHANNELS_PER_DAY: limit(1_000_000_000)
+    .default(1_000)
+    .describe(
+      'Channels to which a principal (an address, if nobody signs in) may be the first to post, per UTC day; 0: no limit',
+    ),
+  STORED_BYTES_PER_DAY: limit(1_000_000_000_000_000)
+    .default(1_073_741_824)
+    .describe(
+      'Bytes of data that a principal (an address, if nobody signs in) may store per UTC day; 0: no limit',
+    ),
+}
 
 export const ingestConfig = z
   .object({
@@ -22,6 +51,8 @@ export const ingestConfig = z
     ...copyKeysConfig,
     ...authConfig,
     ...crashConfig,
+    ...limitsConfig,
+    ...useConfig,
     MQTT_WINDOW: integer(1, 60_000)
       // An MQTT client has 65,535 message ids. When they run out, it silently overwrites messages that still await their
       // acknowledgement.

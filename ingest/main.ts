@@ -8,6 +8,7 @@ import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
+import { connectRedis } from '../chassis/redis.ts'
 import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
@@ -15,6 +16,7 @@ import { LogWriter } from '../history/logWriter.ts'
 import { createIngest } from './app.ts'
 import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
+import { createIngestLimits } from './ingestLimits.ts'
 import { KeyExpiry } from './keyExpiry.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { Publisher } from './publisher.ts'
@@ -51,6 +53,27 @@ const publisher = new Publisher({
   publishes,
   inFlight,
 })
+const limitsRedis =
+  config.LIMITS_REDIS_URL === undefined
+    ? undefined
+    : connectRedis(config.LIMITS_REDIS_URL, 'causeway-ingest-limits', logger)
+const limits = createIngestLimits({
+  postsPerMinute: config.POSTS_PER_MINUTE,
+  postsPerMinutePerAddress: config.POSTS_PER_MINUTE_PER_ADDRESS,
+  historyBytesPerMinute: config.HISTORY_BYTES_PER_MINUTE,
+  historyBytesPerMinutePerAddress: config.HISTORY_BYTES_PER_MINUTE_PER_ADDRESS,
+  newChannelsPerDay: config.NEW_CHANNELS_PER_DAY,
+  storedBytesPerDay: config.STORED_BYTES_PER_DAY,
+  proxyHops: config.PROXY_HOPS,
+  shared: {
+    redis: limitsRedis,
+    prefix: config.REDIS_PREFIX,
+    replicas: config.LIMITS_REPLICAS,
+  },
+  registry,
+  add: (...use) => log.addToQuota(...use),
+  exists: async (channel) => (await log.channel(channel)).head > 0,
+})
 const crashPoint = createCrashPoint(config.CRASH_DIR)
 const auth = createAuth({
   config,
@@ -73,6 +96,7 @@ const app = createIngest({
   posts,
   bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.APPEND_QUEUE_BYTES },
   maxEventBytes: config.MAX_EVENT_BYTES,
+  limits,
 })
 
 const stopAuth = auth?.start()
@@ -91,6 +115,7 @@ await runService({
   },
   close: async () => {
     stopAuth?.()
+    limitsRedis?.disconnect()
     await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close()])
     await Promise.all([endMqtt(mqtt, 500), log.close()])
   },

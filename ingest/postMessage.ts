@@ -12,6 +12,7 @@ import { channelParameter } from '../chassis/channelParameter.ts'
 import { parseContent } from './draft.ts'
 import { parseIdempotencyKey } from './idempotencyKey.ts'
 import { authorOf } from './author.ts'
+import type { PostLimits } from './postLimits.ts'
 
 export interface PostMessageOptions {
   /** Resolves after the commit. */
@@ -23,13 +24,21 @@ export interface PostMessageOptions {
   maxEventBytes: number
   posts: Counter<'outcome'>
   requireAccess: RequireAccess
+  limits: PostLimits
 }
 
 export function createPostMessage(options: PostMessageOptions): RequestHandler {
+  const { limits } = options
   return async (request, response) => {
     try {
-      const draft = await readDraft(options, request)
-      const { entry, link, epoch, repeated } = await options.append(draft)
+      const subject = limits.begin(request, response)
+      const draft = await readDraft(options, request, (bytes) =>
+        limits.read(subject, response, bytes),
+      )
+      await limits.store(subject, draft.channel)
+      const appended = await options.append(draft)
+      const { entry, link, epoch, repeated } = appended
+      limits.stored(subject, draft, appended)
       // Only now, because nobody may see a message before its commit. After a crash in between, the bridge reads it from the log.
       if (!repeated) options.publish({ ...entry, link }, epoch)
       options.posts.inc({ outcome: repeated ? 'repeated' : 'created' })
@@ -49,12 +58,15 @@ export function createPostMessage(options: PostMessageOptions): RequestHandler {
 async function readDraft(
   { readBody, maxEventBytes, requireAccess }: PostMessageOptions,
   request: Request,
+  onBody: (bytes: number) => void,
 ): Promise<Draft> {
   const channel = channelParameter(request.params['channel'])
   requireAccess(request, 'write', [channel])
   const { sender, principal } = authorOf(request)
   const key = parseIdempotencyKey(request.get('idempotency-key'), principal)
-  const { type, data } = parseContent(await readBody(request))
+  const body = await readBody(request)
+  onBody(body.length)
+  const { type, data } = parseContent(body)
   const draft = { id: uuid(), channel, type, sender, data, principal: principal ?? sender.id, key }
   const bytes = eventBytes(draft)
   if (bytes > maxEventBytes) {

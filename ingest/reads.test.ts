@@ -7,6 +7,7 @@ import type { Entry } from '../contract/message.ts'
 import type { Page } from '../history/types.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { problemOf } from '../test/support/ingestClient.ts'
+import { ingestLimits } from '../test/support/ingestLimits.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import { createIngest } from './app.ts'
 import { createIngestMetrics } from './metrics.ts'
@@ -56,6 +57,7 @@ class SlowIngest {
       posts: createIngestMetrics(registry).posts,
       bodyLimits: { maxBytes: 1_000, maxReadingBytes: 1_000 },
       maxEventBytes: 10_000,
+      limits: ingestLimits(registry),
     })
     const server = createHttpServer(app).listen(0, '127.0.0.1')
     opened.add(() => {

@@ -26,6 +26,11 @@ test('the log of the previous run is kept beside the new one', () => {
   expect(readFileSync(log(), 'utf8')).toBe('now\n')
 })
 
+test('only its owner may read a log', () => {
+  logs.open('redis')
+  expect(statSync(log()).mode & 0o777).toBe(0o600)
+})
+
 test('a process that starts again goes on in the same log', () => {
   expect(logs.open('redis')).toBe(logs.open('redis'))
 })

@@ -28,7 +28,10 @@ export class LogFiles {
     return file.fd
   }
 
-  /** The path of a new and empty log, which the process opens itself; `newLines` leaves it out. */
+  /**
+   * The path of a new and empty log, which the process opens itself; `newLines` leaves it out. Only its owner reads it: channels and
+   * addresses of others are in it.
+   */
   create(name: string): string {
     const path = join(this.folder, `${name}.log`)
     if (fs.existsSync(path)) fs.renameSync(path, `${path}.1`)

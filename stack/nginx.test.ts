@@ -117,15 +117,36 @@ test('a request keeps a sane id through the edge', async () => {
   expect(await (await fetch(`${edge.origin}/channels/a`, { headers })).text()).toBe('My.id_1-2')
 })
 
-test('a request that cannot be read is answered with a problem', async () => {
-  const answer = await edge.raw('GET /channels/a HTTP/1.1\r\n\r\n')
+test.each([
+  ['without a host', 'GET /channels/a HTTP/1.1\r\n\r\n'],
+  ['with a host that is none', 'GET /channels/a HTTP/1.1\r\nHost: a b\r\n\r\n'],
+  ['of another version', 'GET /channels/a HTTP/3.0\r\nHost: localhost\r\n\r\n'],
+  [
+    'in another coding',
+    'POST /channels/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n',
+  ],
+  ['with too long a line', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`],
+  [
+    'with too long a header',
+    `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`,
+  ],
+  [
+    'for a page from before',
+    'GET / HTTP/1.1\r\nHost: localhost\r\nIf-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\nConnection: close\r\n\r\n',
+  ],
+])('a request %s is answered with a problem', async (_what, request) => {
+  const answer = await edge.raw(request)
   expect(answer).toMatch(/^HTTP\/1\.1 400 /)
   expect(answer).toContain('Content-Type: application/problem+json')
+  expect(answer).toContain('Cache-Control: no-store')
   expect(answer).toContain('"type":"/problems/malformed-request"')
+  expect(answer).not.toContain('<html>')
 })
 
 test('a method that the page does not offer is answered with a problem', async () => {
-  expect(await problem(await fetch(edge.origin, { method: 'POST' }))).toBe('method-not-allowed')
+  const answer = await fetch(edge.origin, { method: 'POST' })
+  expect(answer.headers.get('allow')).toBe('GET, HEAD')
+  expect(await problem(answer)).toBe('method-not-allowed')
 })
 
 describe('a request for an address', () => {
@@ -133,6 +154,13 @@ describe('a request for an address', () => {
     '/nothing',
     '/client/tsconfig.json',
     '/client/none.js',
+    '/client/main.js.map',
+    '/client/apiFixture.js',
+    '/contract/redisKeys.js',
+    '/channels',
+    '/account',
+    '/account/me',
+    '/grants',
     '/stack/main.js',
     '/nginx_status',
   ])('that does not exist, %s, is answered with a problem', async (path) => {
@@ -174,11 +202,70 @@ test('the edge keeps no answer that its reader does not take, and the reader get
   expect((await slow.text()).length).toBe(chunks * chunk.length)
 })
 
-test('the page may not load anything from elsewhere', async () => {
+test('the page may not load anything from elsewhere, and is framed, opened and loaded by nobody else', async () => {
   const { headers } = await fetch(`${edge.origin}/`)
-  expect(headers.get('content-security-policy')).toContain("default-src 'self'")
-  expect(headers.get('x-content-type-options')).toBe('nosniff')
+  const policy = headers.get('content-security-policy')?.split('; ')
+  expect(policy).toEqual(
+    expect.arrayContaining([
+      "default-src 'none'",
+      "connect-src 'self'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ]),
+  )
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': expect.stringContaining('camera=()'),
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-cache',
+    'x-request-id': expect.stringMatching(/^[0-9a-f]{32}$/),
+  })
   expect(headers.get('access-control-allow-origin')).toBeNull()
+  // A browser would then refuse http for every port of this host.
+  expect(headers.get('strict-transport-security')).toBeNull()
+})
+
+test('the page has all that it loads, and no part of it names a file that is not there', async () => {
+  const seen = new Map<string, number>()
+  const visit = async (path: string): Promise<void> => {
+    if (seen.has(path)) return
+    const answer = await fetch(`${edge.origin}${path}`)
+    seen.set(path, answer.status)
+    const found = (await answer.text()).matchAll(
+      /(?:href|src)="([^"]+)"|(?:from|import)\s*\(?\s*'(\.[^']+)'/g,
+    )
+    for (const [, linked, imported = ''] of found) {
+      await visit(new URL(linked ?? imported, `${edge.origin}${path}`).pathname)
+    }
+  }
+  await visit('/')
+  expect([...seen].filter(([, status]) => status !== 200)).toEqual([])
+  expect([...seen.keys()]).toEqual(expect.arrayContaining(['/client/main.js', '/client/style.css']))
+})
+
+test.each([
+  [
+    'a service',
+    '/channels/a',
+    { 'Cache-Control': 'max-age=5', 'X-Content-Type-Options': 'nosniff' },
+    'max-age=5',
+  ],
+  ['nginx', '/nothing', {}, 'no-store'],
+])('each header of an answer of %s is there once', async (_whose, path, sent, cacheControl) => {
+  edge.ingest = (request, response) => {
+    const id = request.headers['x-request-id'] ?? ''
+    response.writeHead(200, { ...sent, 'X-Request-Id': id }).end()
+  }
+  const headers = { 'X-Request-Id': 'mine' }
+  const answer = await fetch(`${edge.origin}${path}`, { headers })
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    'cache-control': cacheControl,
+    'x-content-type-options': 'nosniff',
+    'x-request-id': 'mine',
+  })
 })
 
 function post(body: string): Promise<Response> {
@@ -187,7 +274,11 @@ function post(body: string): Promise<Response> {
 
 /** The slug of a problem, which must be whole: its status is that of the answer and its title that of the contract. */
 async function problem(response: Response): Promise<string> {
-  expect(response.headers.get('content-type')).toBe('application/problem+json')
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
   const text = await response.text()
   const found = Object.entries(PROBLEMS).find(([slug]) => text.includes(`"/problems/${slug}"`))
   if (found === undefined) throw new Error(`not a problem of the list: ${text}`)

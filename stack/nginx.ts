@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { chownSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { MAX_BODY_BYTES } from '../contract/limits.ts'
 import { commandAs, ownFolder } from './account.ts'
 import { waitForHttp } from './probes.ts'
 import { ROOT } from './root.ts'
@@ -17,11 +20,37 @@ export interface NginxOptions extends ServerOptions {
   gatewayPorts: number[]
   /** If there are none, nobody can sign in here. */
   accountPorts?: number[]
+  /** Host names that are served, beside localhost and all addresses. Default: this machine's. */
+  hosts?: string[]
+  /** Of one address. Default: all that one machine can make, since every client of a stack may be on it. */
+  limits?: EdgeLimits
   tls?: Authority | undefined
+}
+
+/** What one address may do: an IPv4 address, or the /64 of an IPv6 one. */
+export interface EdgeLimits {
+  /** Open at once, and new ones at once. */
+  streams: number
+  streamsPerSecond: number
+  /** In progress at once, streams aside. */
+  requests: number
+  requestsPerSecond: number
+  signInsPerSecond: number
+}
+
+/** The highest that nginx takes. */
+const UNLIMITED: EdgeLimits = {
+  streams: 65_535,
+  streamsPerSecond: 1_000_000,
+  requests: 65_535,
+  requestsPerSecond: 1_000_000,
+  signInsPerSecond: 1_000_000,
 }
 
 // nginx takes memory for each before it is used. No machine with one nginx needs more.
 const MAX_CONNECTIONS = 32_768
+/** The page and what it loads, and nothing else. */
+const PAGE = join(ROOT, 'dist/page')
 /** Where this machine reaches a server that listens on all addresses. */
 const LOOPBACK: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
@@ -30,7 +59,7 @@ export function nginx(options: NginxOptions): ServerSpec {
   const { dir, port, statusPort } = options
   const config = writeConfig(options)
   const account = ownFolder(dir)
-  const page = join(ROOT, 'dist/client/index.html')
+  const page = join(PAGE, 'client/index.html')
   // nginx opens it as the account it runs as.
   if (account !== undefined) chownSync(options.accessLog, account.uid, account.gid)
   const metricsUrl = `http://127.0.0.1:${statusPort}/nginx_status`
@@ -55,15 +84,25 @@ export function originOf({ host, port, tls }: Pick<NginxOptions, 'host' | 'port'
 
 /** Renders nginx.conf into the folder and returns its path. */
 export function writeConfig(options: NginxOptions): string {
-  const { dir, host, port, statusPort, accessLog, ingestPorts, gatewayPorts } = options
+  const { dir, host, port, statusPort, accessLog, limits = UNLIMITED } = options
   const config = join(dir, 'nginx.conf')
   const own = options.tls?.issue(dir)
   ownFolder(dir)
   renderConfig('nginx.conf.template', config, {
     RUN_DIR: dir,
     ACCESS_LOG: accessLog,
-    STATIC_DIR: join(ROOT, 'dist'),
+    STATIC_DIR: PAGE,
     TRUSTED_PROXIES: '',
+    HOSTS: (options.hosts ?? namesOf(host)).join(' '),
+    // Browsers keep it for a host and all of its ports: other programs on this machine would not be reached by http any more.
+    HSTS: '',
+    // Whatever ingest is set to, which also counts.
+    MAX_BODY_BYTES: String(MAX_BODY_BYTES),
+    STREAMS_PER_CLIENT: String(limits.streams),
+    STREAMS_PER_SECOND: String(limits.streamsPerSecond),
+    REQUESTS_PER_CLIENT: String(limits.requests),
+    REQUESTS_PER_SECOND: String(limits.requestsPerSecond),
+    SIGN_INS_PER_SECOND: String(limits.signInsPerSecond),
     WORKER_CONNECTIONS: String(workerConnections()),
     LISTEN: `${bracketed(host)}:${port}${own === undefined ? '' : ' ssl'}`,
     TLS:
@@ -71,11 +110,16 @@ export function writeConfig(options: NginxOptions): string {
         ? ''
         : `ssl_certificate "${own.cert}";\n    ssl_certificate_key "${own.key}";`,
     STATUS_LISTEN: `127.0.0.1:${statusPort}`,
-    INGEST_SERVERS: servers(ingestPorts),
-    GATEWAY_SERVERS: servers(gatewayPorts),
+    INGEST_SERVERS: servers(options.ingestPorts),
+    GATEWAY_SERVERS: servers(options.gatewayPorts),
     ACCOUNT_SERVERS: servers(options.accountPorts ?? []),
   })
   return config
+}
+
+/** How browsers elsewhere may call this machine. The template has localhost and all addresses. */
+function namesOf(host: string): string[] {
+  return [...new Set([hostname(), host])].filter((name) => name !== 'localhost' && isIP(name) === 0)
 }
 
 function servers(ports: number[]): string {

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { parseEventId } from '../contract/eventId.ts'
 import { disposables } from '../test/support/disposables.ts'
-import { TestEdge } from '../test/support/testEdge.ts'
+import { fewConnections, TestEdge } from '../test/support/testEdge.ts'
 
 const opened = disposables()
 const edge = new TestEdge()
@@ -73,8 +73,8 @@ describe('a stream', () => {
   })
 
   test.each([
-    'HTTP/1.1\r\nHost: a',
-    'HTTP/1.1\r\nHost: a\r\nConnection: keep-alive',
+    'HTTP/1.1\r\nHost: localhost',
+    'HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive',
     'HTTP/1.0\r\nConnection: keep-alive',
   ])('ends its connection when it ends, with and without a gateway: %j', async (version) => {
     const asking = `GET /events?channel=a ${version}\r\n\r\n`
@@ -105,7 +105,7 @@ describe('a stream', () => {
     edge.gateway = (_request, response) => {
       response.setHeader('Content-Type', 'text/event-stream').end('data: 1\n\n'.repeat(1_000))
     }
-    const asking = 'GET /events HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip, br, *\r\n\r\n'
+    const asking = 'GET /events HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip, br, *\r\n\r\n'
     const answer = await edge.raw(asking)
     expect(answer.toLowerCase()).not.toContain('content-encoding')
     expect(answer).toContain('data: 1\n\n')
@@ -121,11 +121,7 @@ describe('a stream', () => {
   test('asks to come back if the edge has no connection left for its gateway', async () => {
     const few = new TestEdge()
     few.gateway = (_request, response) => response.write('data: 1\n\n')
-    await few.open(opened, (config) =>
-      config
-        .replace(/worker_connections \d+/, 'worker_connections 10')
-        .replace('worker_processes 2', 'worker_processes 1'),
-    )
+    await few.open(opened, fewConnections(10))
     const aborted = new AbortController()
     const answers = new Set<string>()
     for (let stream = 0; stream < 10 && answers.size < 2; stream++) {

@@ -20,6 +20,8 @@ interface ServiceOptions extends ServerUrls {
   authority?: string | undefined
   /** See auth.ts. Default: AUTH=open. */
   auth?: NodeJS.ProcessEnv | undefined
+  /** Limits per client, unless the caller's own environment has others. */
+  limits?: NodeJS.ProcessEnv | undefined
   /** More environment; it wins over what is set here. A fault run sets the URL of a proxy in front of Redis, for example. */
   env: NodeJS.ProcessEnv
 }
@@ -44,6 +46,7 @@ export async function service({ role, index, ...options }: ServiceOptions): Prom
       args: ['--enable-source-maps', join(ROOT, 'dist', role, 'main.js')],
     },
     env: {
+      ...options.limits,
       ...process.env,
       ...(options.auth ?? { AUTH: 'open', SECURE_COOKIES: 'false' }),
       DATABASE_URL: options.databaseUrl,
@@ -56,6 +59,7 @@ export async function service({ role, index, ...options }: ServiceOptions): Prom
       NODE_EXTRA_CA_CERTS: options.authority ?? process.env.NODE_EXTRA_CA_CERTS,
       // nginx' variables have the same names; the services stay behind it.
       HOST: '127.0.0.1',
+      PROXY_HOPS: '1',
       PORT: String(port),
       METRICS_HOST: '127.0.0.1',
       METRICS_PORT: String(metricsPort),

@@ -10,6 +10,7 @@ const COMMANDS = {
   test: () => import('../test/command.mjs'),
   bench: () => import('../bench/command.mjs'),
   faults: () => import('../test/faults/command.mjs'),
+  fuzz: () => import('../test/security/fuzz/command.mjs'),
   clients: () => import('../test/clients/command.mjs'),
   account: () => import('../account/command.mjs'),
   build: setUpOnly('npm run build: set up, and compile into dist/.'),

@@ -8,9 +8,10 @@ const FOLDERS = {
   test: 'test',
   bench: 'bench',
   faults: 'test/faults',
+  fuzz: 'test/security/fuzz',
   clients: 'test/clients',
 }
-const COMMANDS = ['start', 'test', 'bench', 'faults', 'clients', 'build', 'generate']
+const COMMANDS = ['start', 'test', 'bench', 'faults', 'fuzz', 'clients', 'build', 'generate']
 
 describe('the setup', () => {
   test('lists its commands', () => {
@@ -75,18 +76,22 @@ describe('the options', () => {
       PORT: '81',
       HOST: '::1',
       REDIS_URL: 'redis://r',
+      BRIDGE_REDIS_URL: 'redis://b',
       MQTT_URL: '',
       POSTGRES_PORT: '7',
     }
-    expect(optionsOf('start', ['--gateways=3', '--port', '80'], env)).toEqual({
+    expect(optionsOf('start', ['--gateways=3', '--port', '80', '--secure'], env)).toEqual({
+      addresses: { BRIDGE_REDIS_URL: 'redis://b' },
       gateways: 3,
+      secure: true,
       port: 80,
       host: '::1',
       redisUrl: 'redis://r',
       postgresPort: 7,
     })
-    expect(optionsOf('start', [], { PORT: '81' })).toEqual({ port: 81 })
-    expect(optionsOf('start', [])).toEqual({ port: 8080 })
+    const unset = { addresses: {}, secure: false }
+    expect(optionsOf('start', [], { PORT: '81' })).toEqual({ ...unset, port: 81 })
+    expect(optionsOf('start', [])).toEqual({ ...unset, port: 8080 })
   })
 
   test('of bench are all scenarios with five rounds, or one quick round', () => {

@@ -4,6 +4,7 @@ import { type AuthMode, accountAuth, verifierAuth } from './auth.ts'
 import type { Child, ChildSpec } from './child.ts'
 import { StartRefused } from './errors.ts'
 import { developmentProvider } from './identityProvider/server.ts'
+import { limitsFor } from './limits.ts'
 import { migrateDatabase } from './migration.ts'
 import { nginx, originOf } from './nginx.ts'
 import { freePort, listenError } from './ports.ts'
@@ -117,6 +118,7 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
     copyKeys: secret(join(dir, 'copy-key')),
     limitsRedisUrl: servers.addresses['LIMITS_REDIS_URL'] ?? servers.redisUrl,
     authority: tls?.cert,
+    limits: limitsFor(host),
   }
   /** Starts `count` services of one role and returns their public ports. `own`: what their role needs. */
   const startServices = (role: ServiceRole, count: number, own: NodeJS.ProcessEnv = {}) =>
@@ -134,9 +136,9 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
   const accountEnv = accountAuth(dir, origin)
   if (options.oidc === true && accounts > 0) {
     const where = { origin, port: await freePort(), authority: tls?.cert }
-    const provider = developmentProvider(where)
-    await supervisor.start(provider.server)
-    accountEnv['PROVIDERS'] = JSON.stringify([provider.settings])
+    const { server, settings } = developmentProvider(where)
+    await supervisor.start(server)
+    accountEnv['PROVIDERS'] = JSON.stringify([settings])
   }
   const accountPorts = await startServices('account', accounts, accountEnv)
   const verifying = verifierAuth(auth, origin, accountPorts[0])

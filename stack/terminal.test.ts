@@ -29,6 +29,14 @@ test.each([
 })
 
 test.each([
+  ['mosquitto', 'Error: \u001b[31mred\u0007', 'Error: ·[31mred·'],
+  ['bridge', 'a\u009b31mcrash', 'a·31mcrash'],
+  ['gateway', '{"level":"warn","msg":"a\\u001b[2Jb"}', 'warn: a·[2Jb'],
+])('the terminal shows no control character of a line of %s', (role, line, shown) => {
+  expect(worthShowing(role, line)).toBe(shown)
+})
+
+test.each([
   ['gateway', '{"level":"info","msg":"request completed"}'],
   ['ingest', '{"level":"info","msg":"listening"}'],
   ['postgres', '2026-11-21 20:49:41 UTC [9] LOG:  checkpoint starting'],

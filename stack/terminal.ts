@@ -8,6 +8,9 @@ const TROUBLE: Record<string, RegExp> = {
   // Its `error` is a request that failed, such as one for a service that has just died.
   nginx: /\[(?:crit|alert|emerg)\]/,
 }
+/** Some of them move the cursor, or change colours and titles; a client can bring them into a server's line. */
+// oxlint-disable-next-line no-control-regex
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g
 const SHOWN_LEVELS = new Set(['warn', 'error', 'fatal'])
 const Entry = z.object({
   level: z.string(),
@@ -20,6 +23,10 @@ const Entry = z.object({
  * servers' own warnings. Undefined for the rest, which stays in the file.
  */
 export function worthShowing(role: string, line: string): string | undefined {
+  return shortened(role, line)?.replace(CONTROLS, '\u00b7')
+}
+
+function shortened(role: string, line: string): string | undefined {
   const trouble = TROUBLE[role]
   if (trouble !== undefined) return trouble.test(line) ? line : undefined
   const { data } = z.preprocess(parseJson, Entry).safeParse(line)

@@ -94,7 +94,7 @@ describe('two browsers', () => {
 
 describe('the page', () => {
   test('the page shows markup and writing direction as plain text', async () => {
-    const name = '<b onclick="alert(1)">M\u202Eallory</b>'
+    const name = '<b onclick="alert(1)">Mallory</b>'
     const texts = [
       '<img src=x onerror="document.title=\'broken in\'"> &amp; <script>alert(1)</script>',
       'turned \u202Eround',

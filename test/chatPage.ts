@@ -36,16 +36,26 @@ export class ChatPage {
     page.on('console', (line) => {
       if (line.type() !== 'error' && line.type() !== 'warning') return
       const isNetwork = line.text().startsWith('Failed to load resource')
-      if (isNetwork) this.failedRequests.push(new URL(line.location().url).pathname)
+      const { pathname } = new URL(line.location().url || 'about:blank')
+      // The page asks who is signed in; the answer to somebody new is a 401, and without accounts a 404.
+      if (pathname === '/account/me') return
+      if (isNetwork) this.failedRequests.push(pathname)
       else this.complaints.push(line.text())
     })
   }
 
-  static async enter(browser: Browser, visitor: Visitor): Promise<ChatPage> {
+  /** Opens an address, in a browser profile of its own. */
+  static async open(browser: Browser, address: string): Promise<ChatPage> {
     const viewport = { width: 1_100, height: 720 }
     const context = await browser.newContext({ viewport, locale: 'en-GB' })
     const chat = new ChatPage(await context.newPage())
-    await chat.page.goto(`${visitor.origin}/#/${visitor.channel}`)
+    await chat.page.goto(address)
+    return chat
+  }
+
+  /** Enters a channel of a stack that knows no accounts. */
+  static async enter(browser: Browser, visitor: Visitor): Promise<ChatPage> {
+    const chat = await ChatPage.open(browser, `${visitor.origin}/#/${visitor.channel}`)
     await chat.until('live')
     await chat.page.getByLabel('You are').fill(visitor.name)
     await chat.page.getByLabel('You are').press('Enter')
@@ -54,6 +64,24 @@ export class ChatPage {
 
   async until(state: 'live' | 'reconnecting'): Promise<void> {
     await this.page.locator(`#connection[data-state=${state}]`).waitFor()
+  }
+
+  /** Fills in the form for name and password. */
+  async signIn(name: string, password: string): Promise<void> {
+    await this.page.getByLabel('Name', { exact: true }).fill(name)
+    await this.page.getByLabel('Password').fill(password)
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  }
+
+  /** Begins to note each change of the connection's shown state; the function returns those so far. */
+  async watchConnection(): Promise<() => Promise<string[]>> {
+    await this.page.evaluate(`{
+      const connection = document.querySelector('#connection')
+      connection.seen = []
+      new MutationObserver(() => connection.seen.push(connection.dataset.state))
+        .observe(connection, { attributeFilter: ['data-state'] })
+    }`)
+    return () => this.page.evaluate<string[]>(`document.querySelector('#connection').seen`)
   }
 
   /** Writes a text and presses Enter; resolves when the page shows it as sent. */

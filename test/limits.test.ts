@@ -7,6 +7,7 @@ import * as limits from '../contract/limits.ts'
 import { gatewayConfig } from '../gateway/config.ts'
 import { ingestConfig } from '../ingest/config.ts'
 import { ROOT } from '../stack/root.ts'
+import { service as serviceSpec } from '../stack/service.ts'
 
 const numberIn = (file: string, pattern: RegExp): number =>
   Number(pattern.exec(readFileSync(`${ROOT}/${file}`, 'utf8'))?.[1])
@@ -26,12 +27,7 @@ describe('the highest limits that can be set', () => {
     expect(limits.MQTT_WINDOW_BYTES).toBeGreaterThanOrEqual(2 * limits.MAX_EVENT_BYTES)
   })
 
-  test('the edge and the broker let the largest body and packet pass', () => {
-    const edge = numberIn(
-      'charts/causeway/files/nginx.conf.template',
-      /client_max_body_size (\d+)m;/,
-    )
-    expect(edge * 1_048_576).toBe(limits.MAX_BODY_BYTES)
+  test('the broker lets the largest packet pass', () => {
     const broker = numberIn(
       'charts/causeway/files/mosquitto.conf.template',
       /^max_packet_size (\d+)$/m,
@@ -112,6 +108,14 @@ describe('settings that contradict each other', () => {
   ])('%s starts with settings that just agree: %j', (service, env) => {
     expect(refusal(service, env)).toBe(undefined)
   })
+})
+
+test('a gateway believes nobody about addresses, unless it is told how many proxies are in front', async () => {
+  expect(gatewayConfig.shape.PROXY_HOPS.parse(undefined)).toBe(0)
+  const urls = { databaseUrl: '', redisUrl: '', mqttUrl: '' }
+  const prefixes = { redisPrefix: '', mqttPrefix: '', copyKeys: '', env: {} }
+  const behindNginx = await serviceSpec({ role: 'gateway', index: 1, ...urls, ...prefixes })
+  expect(behindNginx.env?.['PROXY_HOPS']).toBe('1')
 })
 
 test('a variable that several services read means the same in each', () => {

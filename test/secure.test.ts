@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { ROOT } from '../stack/root.ts'
 import type { Stack } from '../stack/stack.ts'
 import { describeUnless } from './support/describeUnless.ts'
 import { lackOf } from './support/lackOf.ts'
@@ -32,10 +29,9 @@ describeUnless(lack)('a stack with --secure', () => {
     }
     const args = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', 'test/journey']
     // Another process: Node reads further authorities only when it starts.
-    await promisify(execFile)(process.execPath, [...args, '--globalSetup=', '--globalTeardown='], {
-      cwd: ROOT,
-      env: { ...process.env, ...env },
-    })
+    const options = ['--globalSetup=', '--globalTeardown=']
+    const { code, output } = await runProgram(process.execPath, [...args, ...options], env)
+    expect([code, output]).toEqual([0, expect.stringMatching(/Tests: +5 passed, 5 total/)])
   }, 180_000)
 
   test.each(['origin', 'redisUrl', 'mqttUrl', 'databaseUrl'] as const)(
@@ -86,7 +82,8 @@ describeUnless(lack)('a stack with --secure', () => {
     expect(answers.map(({ code }) => code)).not.toContain(0)
     expect(answers.map(({ output }) => output)).toEqual([
       expect.stringMatching(/closed|reset|I\/O error/i),
-      expect.stringMatching(/lost|refused|protocol|error/i),
+      // It gives up without a word.
+      '',
       expect.stringContaining('no encryption'),
       expect.stringContaining('400'),
       expect.stringMatching(/certificate/i),

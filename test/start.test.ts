@@ -46,7 +46,10 @@ describe('npm start', () => {
     expect(await once(second.runner, 'exit')).toEqual([1, null])
     expect(second.out.text).toContain(`already runs from ${dir}, as process ${runner.pid}`)
     const all = pids()
-    expect(all).toHaveLength(4)
+    expect(all).toHaveLength(5)
+    expect(out.text).toMatch(
+      /Nobody is admin yet; this link makes one: http:.*\/#invite=[\w-]{43}\n/,
+    )
     runner.kill('SIGINT')
     const [code] = await once(runner, 'exit')
     expect([code, all.filter((pid) => !isGone(pid))]).toEqual([0, []])
@@ -88,7 +91,9 @@ describeOnLinux('npm start with its own servers', () => {
     const { runner, out } = start({})
     await untilUp(out)
     const all = processes()
-    const servers = all.filter(({ role }) => !['bridge', 'ingest', 'gateway'].includes(role))
+    const servers = all.filter(
+      ({ role }) => !['bridge', 'ingest', 'gateway', 'account'].includes(role),
+    )
     expect(servers.map(({ role }) => role).sort()).toEqual([
       'mosquitto',
       'nginx',

@@ -9,6 +9,7 @@ import { claim, type Outcome } from '../report/results.ts'
 import { inTurn, type Plan } from '../scenario.ts'
 import { brokenOf } from '../session.ts'
 import { countTransactions } from '../machine/databaseCounters.ts'
+import { processorTimeOf } from '../machine/process.ts'
 import { connectAll, UNSERVED, unservedOf } from './connect.ts'
 
 const MISSED = 100
@@ -19,6 +20,7 @@ const TRANSACTIONS = 'Postgres transactions'
 const WITH_TOKENS = 'Causeway, a token each'
 /** Of the time without. */
 const MOST_WITH_TOKENS = 1.15
+const COST = 'µs of processor time per stream'
 const DEFERRED = 'told to return later'
 /** The kernel sends dropped SYNs again after 1, 3 and 7 s. */
 const WITHIN_MS = 60_000
@@ -85,6 +87,7 @@ async function measureGateway(
   const before = await countTransactions(testbed.urls.databaseUrl)
   const running = await target.start(testbed, 1, missed)
   const { epoch } = await testbed.history.head()
+  const spent = processorTimeOf(running.pid)
   const client = testbed.load({
     ...running.load,
     streams,
@@ -93,8 +96,10 @@ async function measureGateway(
     resume: true,
   })
   let report: LoadReport
+  let processorSeconds: number
   try {
     await client.completed(MISSED, WITHIN_MS)
+    processorSeconds = processorTimeOf(running.pid) - spent
     report = await client.report()
   } finally {
     await client.close()
@@ -104,6 +109,7 @@ async function measureGateway(
   return {
     ...figuresOf(report),
     [DONE]: report.lastEventMs / 1_000,
+    [COST]: (processorSeconds * 1e6) / streams,
     [DEFERRED]: report.deferred,
     [TRANSACTIONS]: after - before,
     [FAULTS]: brokenOf(report),

@@ -32,13 +32,12 @@ export function chartReadme(text: string, values: unknown): string {
   )
   return `# causeway
 
-The Helm chart of Causeway: ingest, bridge, gateway and the edge (nginx with the page), and optionally an MQTT broker. You bring
+The Helm chart of Causeway: ingest, bridge, gateway, account and the edge (nginx with the page), and optionally an MQTT broker. You bring
 Postgres and Redis. [docs/deploy.md](../../docs/deploy.md) goes from nothing to production, step by step.
 
 \`\`\`
-kubectl create secret generic causeway --from-literal=DATABASE_URL=… --from-literal=REDIS_URL=… --from-literal=MQTT_URL=… \\
-  --from-literal=COPY_KEYS=$(openssl rand -hex 32)
-helm install causeway charts/causeway --set secrets.existingSecret=causeway
+kubectl create secret generic causeway --from-env-file=secret.env
+helm install causeway charts/causeway --set secrets.existingSecret=causeway,auth.publicOrigin=https://chat.example.org
 helm test causeway
 \`\`\`
 

@@ -9,6 +9,7 @@ const NAMES = [
   'start of an ingest',
   'start of a bridge',
   'start of a gateway',
+  'start of an account',
   '`docker stop` of a gateway',
   'all gateways replaced',
   'all ingests and bridges replaced',

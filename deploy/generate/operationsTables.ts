@@ -1,8 +1,11 @@
 import { type MetricObject, Registry } from 'prom-client'
 import type { z } from 'zod'
+import { accountConfig } from '../../account/config.ts'
+import { createAccountMetrics, createSigningKeyMetrics } from '../../account/metrics.ts'
 import { createBridgeMetrics } from '../../bridge/metrics.ts'
 import { markdownTable } from '../../bench/report/markdown.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
+import { createAuthMetrics } from '../../chassis/auth/authMetrics.ts'
 import { createEndedEpochs } from '../../chassis/endedEpochs.ts'
 import { createHttpMetrics } from '../../chassis/httpMetrics.ts'
 import { createLogger } from '../../chassis/logger.ts'
@@ -18,11 +21,15 @@ const CONFIGS: Record<string, z.ZodObject> = {
   ingest: ingestConfig,
   bridge: bridgeConfig,
   gateway: gatewayConfig,
+  account: accountConfig,
 }
 
 /** Metrics of several services. */
 const SHARED: Record<string, string> = {
-  causeway_http_request_duration_seconds: 'ingest, gateway',
+  causeway_http_request_duration_seconds: 'ingest, gateway, account',
+  causeway_tokens_total: 'ingest, gateway',
+  causeway_access_age_seconds: 'ingest, gateway',
+  causeway_access_rows: 'ingest, gateway',
   causeway_refused_copies_total: 'bridge, gateway',
   causeway_epochs_ended_total: 'bridge, gateway',
 }
@@ -37,7 +44,9 @@ export function variablesTable(): string {
     const meanings = new Set(readers.map(([, { shape }]) => String(shape[name]?.description ?? '')))
     return [
       `\`${name}\``,
-      readers.length === 3 ? 'all' : readers.map(([service]) => service).join(', '),
+      readers.length === Object.keys(CONFIGS).length
+        ? 'all'
+        : readers.map(([service]) => service).join(', '),
       [...defaults].join(' / '),
       [...meanings].join(' / '),
     ]
@@ -47,16 +56,20 @@ export function variablesTable(): string {
 
 /** Every metric of ours, without prom-client's for Node and the process. */
 export async function metricsTable(): Promise<string> {
-  const [ingest, bridge, gateway] = [new Registry(), new Registry(), new Registry()]
+  const [ingest, bridge] = [new Registry(), new Registry()]
+  const [gateway, account] = [new Registry(), new Registry()]
   createIngestMetrics(ingest)
   createClockMetrics(ingest, () => ({ difference: 0, lastAt: 0 }))
   createBridgeMetrics(bridge)
   createGatewayMetrics(gateway)
   createHttpMetrics(ingest)
+  createAuthMetrics(ingest, { age: 0, rows: 0 })
+  createAccountMetrics(account)
+  createSigningKeyMetrics(account, { lifeLeft: () => 0 })
   createRefusedCopies(bridge, createLogger('bridge', 'silent'))
   createEndedEpochs(bridge, createLogger('bridge', 'silent'))
   const rows = await Promise.all(
-    Object.entries({ ingest, bridge, gateway }).map(async ([service, registry]) => {
+    Object.entries({ ingest, bridge, gateway, account }).map(async ([service, registry]) => {
       const metrics: (MetricObject & { labelNames?: string[] })[] = registry.getMetricsAsArray()
       return metrics.map(({ name, help, type, labelNames = [] }) => [
         `\`${name}\``,

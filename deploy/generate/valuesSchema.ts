@@ -1,6 +1,8 @@
 import type { z } from 'zod'
+import { accountConfig } from '../../account/config.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
 import { gatewayConfig } from '../../gateway/config.ts'
+import { PRINCIPAL_KINDS } from '../../contract/principal.ts'
 import { ROLE_OWNERS } from '../../history/roles.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import {
@@ -19,7 +21,8 @@ import {
 /** Variables that the chart sets, or offers under another name. CRASH_DIR is for fault runs. */
 const OWN = new Set(
   `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR DATABASE_URL REDIS_URL MQTT_URL
-   COPY_KEYS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS`.split(/\s+/),
+   COPY_KEYS LIMITS_REDIS_URL LIMITS_REPLICAS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS
+   AUTH ISSUERS SECURE_COOKIES NODE_ENV PUBLIC_ORIGIN ACCOUNT_KEY PROVIDERS`.split(/\s+/),
 )
 
 const image = {
@@ -78,13 +81,42 @@ const autoscaling = object(
   },
 )
 
+const perSecond = integer(1, 1_000_000)
 const edge = object({
   replicas,
   image: object(image),
   workerConnections: integer(64, 1_000_000),
   trustedProxies: list(matching('^[0-9a-fA-F.:]+(/[0-9]{1,3})?$')),
+  hosts: list(matching('^[^ ;{}"$]+$')),
+  https: flag,
+  limits: object({
+    streams: integer(1, 65_535),
+    streamsPerSecond: perSecond,
+    requests: integer(1, 65_535),
+    requestsPerSecond: perSecond,
+    signInsPerSecond: perSecond,
+  }),
   service: object({ type: oneOf('ClusterIP', 'LoadBalancer'), port, annotations: map(text) }),
   ...placement,
+})
+
+const issuer = object(
+  {
+    issuer: text,
+    audience: text,
+    // Whoever may read the values could sign with a secret: those go into the Secret.
+    jwks: { anyOf: [matching('^https?://'), kubernetesObject] },
+    algorithms: list(text),
+    kinds: { ...list(oneOf(...PRINCIPAL_KINDS)), minItems: 1 },
+    prefix: text,
+  },
+  { required: ['issuer', 'jwks', 'kinds'] },
+)
+const auth = object({
+  mode: oneOf('required', 'open'),
+  // Over http a password and a token could be read on their way.
+  publicOrigin: matching('^(https://[^/@ ]+|http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?)?$'),
+  issuers: list(issuer),
 })
 
 const networkPolicy = object({
@@ -93,7 +125,7 @@ const networkPolicy = object({
   scrapeFrom: peers,
   dnsTo: peers,
   ...Object.fromEntries(
-    ['postgres', 'redis', 'mqtt'].map((to) => [to, object({ port, to: peers })]),
+    ['postgres', 'redis', 'mqtt', 'providers'].map((to) => [to, object({ port, to: peers })]),
   ),
 })
 
@@ -137,11 +169,25 @@ export const valuesSchema: Schema = {
       MQTT_PREFIX: matching('^[A-Za-z0-9_-]{1,64}$'),
       CORS_ORIGINS: text,
     }),
+    auth,
     preStopSeconds: integer(1, 300),
     spread: object({ zones: spread, nodes: spread }),
-    ingest: service(ingestConfig, ['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL']),
-    bridge: service(bridgeConfig, ['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL', 'REDIS_URL']),
-    gateway: service(gatewayConfig, ['COPY_KEYS', 'DATABASE_URL', 'REDIS_URL'], { autoscaling }),
+    ingest: service(
+      ingestConfig,
+      secretKeys(['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL'], ['ISSUERS', 'LIMITS_REDIS_URL']),
+    ),
+    bridge: service(
+      bridgeConfig,
+      secretKeys(['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL', 'REDIS_URL']),
+    ),
+    gateway: service(
+      gatewayConfig,
+      secretKeys(['COPY_KEYS', 'DATABASE_URL', 'REDIS_URL'], ['ISSUERS', 'LIMITS_REDIS_URL']),
+      { autoscaling },
+    ),
+    account: service(accountConfig, secretKeys(['ACCOUNT_KEY', 'DATABASE_URL'], ['PROVIDERS']), {
+      enabled: flag,
+    }),
     edge,
     ingress: object({
       enabled: flag,
@@ -172,20 +218,16 @@ export const valuesSchema: Schema = {
   }),
 }
 
-function service(
-  config: z.ZodObject,
-  secrets: string[],
-  more: Record<string, Schema> = {},
-): Schema {
+function service(config: z.ZodObject, keys: Schema, more: Record<string, Schema> = {}): Schema {
   const variables = Object.entries<z.ZodType>(config.shape).filter(([key]) => !OWN.has(key))
   return object({
     replicas,
-    secretKeys: secretKeys(secrets),
+    secretKeys: keys,
     config: object(
       Object.fromEntries(
         variables.map(([key, { description }]) => [
           key,
-          { type: ['string', 'number'], description },
+          { type: ['string', 'number', 'boolean'], description },
         ]),
       ),
     ),

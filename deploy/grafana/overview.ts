@@ -1,4 +1,5 @@
 import type { Dashboard } from './dashboard.ts'
+import { identity } from './identity.ts'
 import { road } from './road.ts'
 
 /** Whether Causeway does what it promises, on one page. */
@@ -194,5 +195,6 @@ export const overview: Dashboard = {
         },
       ],
     },
+    identity,
   ],
 }

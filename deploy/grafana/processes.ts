@@ -4,7 +4,7 @@ import type { Dashboard } from './dashboard.ts'
 export const processes: Dashboard = {
   uid: 'causeway-processes',
   title: 'Causeway: processes',
-  description: 'Every ingest, bridge and gateway: load, memory, and what runs.',
+  description: 'Every ingest, bridge, gateway and account: load, memory, and what runs.',
   rows: [
     {
       title: 'Load',

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 
+interface LockedPackage {
+  dev?: boolean
+  devOptional?: boolean
+  optional?: boolean
+  optionalDependencies?: Record<string, string>
+}
+
 const read = (path: string) => readFileSync(path, 'utf8')
 
 describe('the Dockerfile', () => {
@@ -29,6 +36,18 @@ describe('the Dockerfile', () => {
     const final = text.slice(text.indexOf('AS services'))
     expect(final).not.toMatch(/npm (ci|install|run)/)
     expect(final).toContain('/usr/local/lib/node_modules')
+  })
+
+  test('installs by name what a package brings for one kind of machine, which goes with the optional ones', () => {
+    const { packages }: { packages: Record<string, LockedPackage> } = JSON.parse(
+      read('package-lock.json'),
+    )
+    const native = Object.values(packages)
+      .filter(({ dev, devOptional, optional }) => !(dev ?? devOptional ?? optional))
+      .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+      .filter((name) => name.endsWith('-linux-x64-gnu'))
+    expect(native).toContain('@node-rs/argon2-linux-x64-gnu')
+    for (const name of native) expect(text).toContain(`"${name.replace('x64-gnu', '')}`)
   })
 
   test('labels the images with what is in them', () => {

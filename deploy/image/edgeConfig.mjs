@@ -10,6 +10,16 @@ renderConfig('nginx.conf.template', target, {
   ACCESS_LOG: '/dev/stdout',
   STATIC_DIR: '/srv/causeway',
   TRUSTED_PROXIES: '',
+  // Compose's own names of it; its port is published to this machine only, where it is localhost.
+  HOSTS: 'edge',
+  HSTS: '',
+  MAX_BODY_BYTES: '65536',
+  // As in the chart's values: seen from the edge, everybody on this machine has the address of the network's gateway.
+  STREAMS_PER_CLIENT: '1000',
+  STREAMS_PER_SECOND: '50',
+  REQUESTS_PER_CLIENT: '100',
+  REQUESTS_PER_SECOND: '200',
+  SIGN_INS_PER_SECOND: '20',
   WORKER_CONNECTIONS: '16384',
   LISTEN: '0.0.0.0:8080',
   // The front does that.
@@ -17,5 +27,5 @@ renderConfig('nginx.conf.template', target, {
   STATUS_LISTEN: '0.0.0.0:8081',
   INGEST_SERVERS: servers('ingest'),
   GATEWAY_SERVERS: servers('gateway'),
-  ACCOUNT_SERVERS: '',
+  ACCOUNT_SERVERS: servers('account'),
 })

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto'
 
 /**
- * `ORIGIN=https://… node smoke.mjs`: posts a message through the edge, receives it over a stream and reads it from history. Exits with
- * 0 if all of that works. For `helm test`, for a pipeline, and by hand.
+ * `ORIGIN=https://… API_KEY=cw_… node smoke.mjs`: posts a message through the edge, receives it over a stream and reads it from
+ * history. The key's principal needs `read,write` on `smoke.*`. Without a key, and with AUTH=required, it only sees that the services
+ * answer and ask for a token. Exits with 0 if all of that works. For `helm test`, for a pipeline, and by hand.
  */
-const ORIGIN = process.env.ORIGIN ?? 'http://127.0.0.1:8080'
+const { ORIGIN = 'http://127.0.0.1:8080', API_KEY } = process.env
 const WITHIN_MS = 20_000
 
 const channel = `smoke.${randomUUID()}`
 const text = randomUUID()
 const deadline = AbortSignal.timeout(WITHIN_MS)
+let identity = { 'Causeway-Sender': 'smoke' }
 try {
+  if (API_KEY) identity = { Authorization: `Bearer ${await exchange()}` }
+  else if ((await post()).status === 401) await endClosed()
   const stream = await listen()
   const posted = await post()
   expect(posted.status === 201, `a post is answered 201, not ${posted.status}`)
@@ -27,6 +31,26 @@ try {
 } catch (error) {
   console.error(`${ORIGIN}: ${error.message}${error.cause ? ` (${error.cause.message})` : ''}`)
   process.exit(1)
+}
+
+/** An access token for the key. */
+async function exchange() {
+  const headers = { Authorization: `Bearer ${API_KEY}` }
+  const answer = await ask('/account/token', { method: 'POST', headers })
+  expect(answer.status === 200, `the key is answered 200, not ${answer.status}`)
+  return (await answer.json()).access_token
+}
+
+async function endClosed() {
+  const { status } = await ask(`/events?channel=${channel}`)
+  expect(status === 401, `a stream without a token is answered 401, not ${status}`)
+  const account = await ask('/account/methods')
+  // Another issuer may stand in for it.
+  expect([200, 404].includes(account.status), `account answers 200, not ${account.status}`)
+  console.log(
+    `${ORIGIN} answers, and asks for a token. With API_KEY=cw_… this posts and reads too.`,
+  )
+  process.exit(0)
 }
 
 /** Resolves when the stream is ready; `message` resolves to its first message. */
@@ -65,7 +89,6 @@ function post() {
     method: 'POST',
     headers: {
       'Content-Type': 'application/json',
-      'Causeway-Sender': 'smoke',
       'Idempotency-Key': text,
     },
     body: JSON.stringify({ data: { text } }),
@@ -73,7 +96,8 @@ function post() {
 }
 
 function ask(path, options = {}) {
-  return fetch(new URL(path, ORIGIN), { ...options, signal: deadline })
+  const headers = { ...identity, ...options.headers }
+  return fetch(new URL(path, ORIGIN), { ...options, headers, signal: deadline })
 }
 
 function expect(holds, what) {

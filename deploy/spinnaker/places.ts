@@ -6,9 +6,15 @@ export const STAGING: Place = {
   account: 'stagingAccount',
   namespace: 'stagingNamespace',
   secret: 'stagingSecret',
+  host: 'stagingHost',
 }
 /** Where it serves, and where baseline and canary run beside it. */
-export const PRODUCTION: Place = { account: 'account', namespace: 'namespace', secret: 'secret' }
+export const PRODUCTION: Place = {
+  account: 'account',
+  namespace: 'namespace',
+  secret: 'secret',
+  host: 'host',
+}
 
 /** The images that are released, by the ids of their artifacts. */
 export const NEW = ['image', 'edge-image']
@@ -25,6 +31,7 @@ export const SMALL = {
   'ingest.replicas': '2',
   'bridge.replicas': '2',
   'gateway.replicas': '2',
+  'account.replicas': '2',
   'edge.replicas': '2',
   'monitoring.podMonitor.enabled': 'always',
   // Production's rules watch these releases too.

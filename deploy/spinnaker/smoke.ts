@@ -15,7 +15,15 @@ export function smoke(refId: string, name: string, after: string[], place: Place
     name: 'road',
     image: `${variable('registry')}/causeway/causeway`,
     command: ['node', 'smoke.mjs'],
-    env: [{ name: 'ORIGIN', value: 'http://causeway-edge' }],
+    env: [
+      { name: 'ORIGIN', value: 'http://causeway-edge' },
+      {
+        name: 'API_KEY',
+        valueFrom: {
+          secretKeyRef: { name: variable(place.secret), key: 'API_KEY', optional: true },
+        },
+      },
+    ],
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

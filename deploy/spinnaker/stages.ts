@@ -14,6 +14,8 @@ export interface Place {
   account: string
   namespace: string
   secret: string
+  /** The host name by which browsers reach it. */
+  host: string
 }
 
 const MINUTE = 60_000
@@ -73,6 +75,7 @@ export function bake(
     overrides: {
       'global.imageRegistry': variable('registry'),
       'secrets.existingSecret': variable(what.place.secret),
+      'auth.publicOrigin': `https://${variable(what.place.host)}`,
       ...what.overrides,
     },
     expectedArtifacts: [baked(what.output)],

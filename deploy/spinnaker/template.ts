@@ -12,10 +12,15 @@ interface Variable {
 const VARIABLES: Variable[] = [
   text('account', "Spinnaker's account for production's cluster"),
   text('namespace', "Production's namespace", 'causeway'),
-  text('secret', 'Secret in it with DATABASE_URL, REDIS_URL, MQTT_URL and COPY_KEYS', 'causeway'),
+  text(
+    'secret',
+    'Secret in it with addresses, COPY_KEYS, ACCOUNT_KEY, and API_KEY for the smoke test',
+    'causeway',
+  ),
   text('stagingAccount', "Spinnaker's account for staging's cluster"),
   text('stagingNamespace', "Staging's namespace", 'causeway-staging'),
-  text('stagingSecret', "Secret in it with staging's addresses and COPY_KEYS", 'causeway'),
+  text('stagingSecret', 'Secret in it with the same for staging', 'causeway'),
+  text('stagingHost', "Staging's host name"),
   text('registry', 'Registry of the images, as in registry.example.org'),
   text('imageAccount', "Spinnaker's account for that registry"),
   text('chartAccount', "Spinnaker's HTTP artifact account, by which charts are fetched"),

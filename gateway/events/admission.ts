@@ -1,7 +1,7 @@
+import { Holders, type Holder, type HolderLimits } from './holders.ts'
+
 export interface AdmissionOptions {
   maxStreams: number
-  /** Streams of one address, as `clientAddress` counts them: one machine, or one household behind its router. */
-  maxStreamsPerAddress: number
   /** Channels that this gateway may be subscribed to: each costs memory and a subscription, here and in Redis. */
   maxChannels: number
   /** Streams that may begin per second in the long run, and at once. */
@@ -9,9 +9,44 @@ export interface AdmissionOptions {
   burst: number
   /** Resident memory of the process above which no stream begins. */
   maxMemoryBytes: number
+  /** For one address, as `clientAddress` counts them: one machine, or one household behind its router. */
+  perAddress: HolderLimits
+  /** For one principal, wherever it comes from. */
+  perPrincipal: HolderLimits
 }
 
-export type Refusal = 'streams' | 'address' | 'channels' | 'rate' | 'memory'
+/** What asks for a stream. */
+export interface Applicant {
+  address: string
+  /** Undefined if nobody has signed in. */
+  principal: string | undefined
+  /** Channels that it names. */
+  channels: number
+}
+
+/** The place of an open stream. */
+export interface Place {
+  readonly ofAddress: Holder
+  readonly ofPrincipal: Holder | undefined
+  readonly channels: number
+}
+
+export type Refusal =
+  | 'streams'
+  | 'channels'
+  | 'rate'
+  | 'memory'
+  | 'address'
+  | 'address-channels'
+  | 'address-rate'
+  | 'principal'
+  | 'principal-channels'
+  | 'limit'
+
+/** What a stream with so many channels costs; one that names many makes a gateway, Redis and the log do more. */
+export function streamCost(channels: number): number {
+  return 1 + Math.floor(channels / 10)
+}
 
 /**
  * Decides whether one more stream may begin. A gateway that accepts more than it can serve fails the streams that it has. A
@@ -19,7 +54,8 @@ export type Refusal = 'streams' | 'address' | 'channels' | 'rate' | 'memory'
  */
 export class Admission {
   readonly #options: AdmissionOptions
-  readonly #addresses = new Map<string, number>()
+  readonly #addresses: Holders
+  readonly #principals: Holders
   #streams = 0
   #tokens: number
   #filledAt = 0
@@ -31,39 +67,60 @@ export class Admission {
   constructor(options: AdmissionOptions) {
     this.#options = options
     this.#tokens = options.burst
+    this.#addresses = new Holders(options.perAddress)
+    this.#principals = new Holders(options.perPrincipal)
   }
 
   /**
-   * Undefined if the stream may begin; the caller then owes a `release` when its connection closes. `channels`: how many channels
-   * the gateway would then be subscribed to; `now` in milliseconds.
+   * A place if the stream may begin; the caller then owes a `release` when its connection closes. `total`: how many channels the
+   * gateway would then be subscribed to; `now` in milliseconds.
    */
-  admit(address: string, channels: number, now: number): Refusal | undefined {
-    const { maxStreams, maxStreamsPerAddress, ratePerSecond, burst, maxMemoryBytes } = this.#options
-    const gained = ((now - this.#filledAt) / 1_000) * ratePerSecond
-    this.#tokens = Math.min(burst, this.#tokens + gained)
-    this.#filledAt = now
-    const ofAddress = this.#addresses.get(address) ?? 0
-    if (this.#streams >= maxStreams) return 'streams'
-    if (this.memoryBytes > maxMemoryBytes) return 'memory'
-    if (ofAddress >= maxStreamsPerAddress) return 'address'
-    if (!this.hasRoomFor(channels)) return 'channels'
-    if (this.#tokens < 1) return 'rate'
+  admit(applicant: Applicant, total: number, now: number): Place | Refusal {
+    this.#fill(now)
+    const refusal = this.#refusal(applicant, total, now)
+    if (refusal !== undefined) return refusal
     this.#tokens--
     this.#streams++
     this.admitted++
-    this.#addresses.set(address, ofAddress + 1)
-    return undefined
+    const { address, principal, channels } = applicant
+    const cost = streamCost(channels)
+    const ofAddress = this.#addresses.take(address, channels, cost, now)
+    const ofPrincipal =
+      principal === undefined ? undefined : this.#principals.take(principal, channels, cost, now)
+    return { ofAddress, ofPrincipal, channels }
   }
 
   /** Ask again before a stream joins: others may have joined during its look-up. */
-  hasRoomFor(channels: number): boolean {
-    return channels <= this.#options.maxChannels
+  hasRoomFor(total: number): boolean {
+    return total <= this.#options.maxChannels
   }
 
-  release(address: string): void {
+  release({ ofAddress, ofPrincipal, channels }: Place): void {
     this.#streams--
-    const left = (this.#addresses.get(address) ?? 1) - 1
-    if (left > 0) this.#addresses.set(address, left)
-    else this.#addresses.delete(address)
+    this.#addresses.release(ofAddress, channels)
+    if (ofPrincipal !== undefined) this.#principals.release(ofPrincipal, channels)
+  }
+
+  #fill(now: number): void {
+    const { ratePerSecond, burst } = this.#options
+    const gained = ((now - this.#filledAt) / 1_000) * ratePerSecond
+    this.#tokens = Math.min(burst, this.#tokens + gained)
+    this.#filledAt = now
+  }
+
+  #refusal(applicant: Applicant, total: number, now: number): Refusal | undefined {
+    const { maxStreams, maxMemoryBytes } = this.#options
+    if (this.#streams >= maxStreams) return 'streams'
+    if (this.memoryBytes > maxMemoryBytes) return 'memory'
+    const { address, principal, channels } = applicant
+    const cost = streamCost(channels)
+    const ofAddress = this.#addresses.refusal(address, channels, cost, now)
+    if (ofAddress !== undefined) return ofAddress === 'streams' ? 'address' : `address-${ofAddress}`
+    const ofPrincipal =
+      principal === undefined ? undefined : this.#principals.refusal(principal, channels, cost, now)
+    if (ofPrincipal !== undefined)
+      return ofPrincipal === 'channels' ? 'principal-channels' : 'principal'
+    if (!this.hasRoomFor(total)) return 'channels'
+    return this.#tokens < 1 ? 'rate' : undefined
   }
 }

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { EventSource } from 'eventsource'
+import type { Subject } from '../../chassis/limits/limit.ts'
 import { Problem } from '../../contract/problem.ts'
 import { disposables } from '../../test/support/disposables.ts'
 import { expectNothingHeld, listen } from '../../test/support/listen.ts'
 import { RawReader } from '../../test/support/rawReader.ts'
 import { openStreams, type StreamServer } from '../../test/support/streamServer.ts'
+import { UNLIMITED } from '../../test/support/unlimited.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
 
 const opened = disposables()
@@ -55,9 +57,11 @@ describe('a request that may succeed later', () => {
 
   test.each([
     ['streams', { maxStreams: 1 }],
-    ['address', { maxStreamsPerAddress: 1 }],
+    ['address', { perAddress: { ...UNLIMITED, maxStreams: 1 } }],
+    ['address-channels', { perAddress: { ...UNLIMITED, maxChannels: 1 } }],
     ['channels', { maxChannels: 1 }],
     ['rate', { burst: 1, ratePerSecond: 0.001 }],
+    ['address-rate', { perAddress: { ...UNLIMITED, burst: 1, ratePerSecond: 0.001 } }],
   ])('beyond the limit on %s is told to reconnect later', async (reason, admission) => {
     const server = await openStreams(opened, { admission })
     const first = await listen(opened, server, 'channel=a')
@@ -67,7 +71,36 @@ describe('a request that may succeed later', () => {
     expect([await server.count('refusals', reason), server.connections.size]).toEqual([1, 1])
     first.socket.destroy()
     await waitFor(() => server.connections.size === 0)
-    if (reason !== 'rate') await listen(opened, server, 'channel=a')
+    if (!reason.endsWith('rate')) await listen(opened, server, 'channel=a')
+  })
+
+  test('beyond the limit of all gateways is told to reconnect later, and EventSource does', async () => {
+    const uses: [Subject, number][] = []
+    let isRefused = true
+    const server = await openStreams(opened, {
+      limit: {
+        refusal: (subject, cost) => {
+          expect([subject.address, cost]).toEqual(['127.0.0.1', 1])
+          return isRefused ? 1 : undefined
+        },
+        take: (...use) => void uses.push(use),
+      },
+    })
+    expect(await bodyOf(server, 'channel=a', { 'Last-Event-ID': 'e1-9' })).toBe(
+      comeBack(7_500, 'e1-9'),
+    )
+    expect([await server.count('refusals', 'limit'), server.connections.size, uses]).toEqual([
+      1,
+      0,
+      [],
+    ])
+    const source = new EventSource(`${server.origin}/events?channel=a`)
+    opened.add(() => source.close())
+    await new Promise((resolve) => source.addEventListener('error', resolve))
+    expect(source.readyState).toBe(EventSource.CONNECTING)
+    isRefused = false
+    await listen(opened, server, 'channel=a')
+    expect(uses).toEqual([[{ principal: undefined, address: '127.0.0.1' }, 1]])
   })
 
   test('is refused for its channels only if it names new ones', async () => {

@@ -7,7 +7,7 @@ import { chunkOf, renderControl, type Frame } from '../hub/frame.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Batch } from '../hub/replayBuffer.ts'
 import type { Sink, Start, Subscription } from '../hub/subscription.ts'
-import type { Admission } from './admission.ts'
+import type { Admission, Place } from './admission.ts'
 
 const OWNER = Symbol('connection')
 
@@ -49,17 +49,17 @@ export class Connection implements Sink<Frame>, Slotted {
   /** Whose token opened it; undefined with AUTH=open. Shared by all of that token. */
   readonly identity: Identity | undefined
   readonly #socket: Socket
-  readonly #address: string
+  readonly #place: Place
   readonly #options: ConnectionOptions
   /** Goes out with the first event, in one write; empty from then on. */
   #head: string
   #subscription: Subscription<Frame> | undefined
 
-  /** The address has been admitted: it is released when the socket closes, which must not have happened yet. */
+  /** The place is released when the socket closes, which must not have happened yet. */
   constructor(
     socket: Socket,
     head: string,
-    address: string,
+    place: Place,
     heartbeatMs: number,
     identity: Identity | undefined,
     options: ConnectionOptions,
@@ -68,7 +68,7 @@ export class Connection implements Sink<Frame>, Slotted {
     this.identity = identity
     this.#socket = socket
     this.#head = head
-    this.#address = address
+    this.#place = place
     this.#options = options
     Object.assign(socket, { [OWNER]: this }).on('close', onSocketClose)
   }
@@ -201,7 +201,7 @@ export class Connection implements Sink<Frame>, Slotted {
   #release(): void {
     const { admission, onClose } = this.#options
     this.#leaveHub()
-    admission.release(this.#address)
+    admission.release(this.#place)
     onClose(this)
   }
 }

@@ -5,6 +5,7 @@ import { Slots } from '../../chassis/slots.ts'
 import type { GoodbyeReason } from '../../contract/events.ts'
 import type { Start } from '../hub/subscription.ts'
 import type { Frame } from '../hub/frame.ts'
+import type { Place } from './admission.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { SlowReaders, type SlowReadersOptions } from './slowReaders.ts'
 
@@ -78,12 +79,12 @@ export class Connections {
   open(
     socket: Socket,
     head: string,
-    address: string,
+    place: Place,
     heartbeat: number | undefined,
     identity?: Identity,
   ): Connection {
     const heartbeatMs = heartbeat === undefined ? this.#options.heartbeatMs : heartbeat * 1_000
-    return new Connection(socket, head, address, heartbeatMs, identity, this.#shared)
+    return new Connection(socket, head, place, heartbeatMs, identity, this.#shared)
   }
 
   /** Begins its stream. */

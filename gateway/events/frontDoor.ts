@@ -1,6 +1,7 @@
 import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clock } from '../../chassis/clock.ts'
+import { isHostMissing } from '../../chassis/http.ts'
 import { readRequestHead } from '../../chassis/requestHead.ts'
 import { HEADERS, type Handle } from './handler.ts'
 
@@ -68,12 +69,16 @@ function onError(): void {}
 
 const EVENTS_URL = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*)?\/events(?:\?([^#]*))?(?:#.*)?$/
 
-/** For Node's server: `GET` and `HEAD` of `/events` are answered by the handler, everything else by `app`. */
+/**
+ * For Node's server: `GET` and `HEAD` of `/events` are answered by the handler, everything else by `app`, which also refuses what
+ * names no host.
+ */
 export function createListener(handle: Handle, app: RequestListener): RequestListener {
   return (request, response) => {
     const { method = '', url = '', headers, socket } = request
     const found = EVENTS_URL.exec(url)
-    if (found === null || (method !== 'GET' && method !== 'HEAD')) return app(request, response)
+    const isAsked = found !== null && (method === 'GET' || method === 'HEAD')
+    if (!isAsked || isHostMissing(request)) return app(request, response)
     // Not before all of the request is there, and whatever came in the same packet was parsed: until then it is Node's to time.
     request.resume().once('end', () => {
       if (socket.destroyed) return

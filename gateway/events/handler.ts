@@ -6,15 +6,16 @@ import type { Auth } from '../../chassis/auth/auth.ts'
 import type { Identity } from '../../chassis/auth/identity.ts'
 import { clientAddress } from '../../chassis/clientAddress.ts'
 import { createCorsLines } from '../../chassis/cors.ts'
-import { SAFE_LINES } from '../../chassis/http.ts'
+import type { Limit } from '../../chassis/limits/limit.ts'
 import type { Logger } from '../../chassis/logger.ts'
 import { renderProblem } from '../../chassis/problems.ts'
 import { requestIdOf } from '../../chassis/requestId.ts'
+import { SAFE_LINES } from '../../chassis/safeHeaders.ts'
 import { renderControl, type Frame } from '../hub/frame.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Start } from '../hub/subscription.ts'
 import type { GatewayMetrics } from '../metrics.ts'
-import type { Admission, Refusal } from './admission.ts'
+import { streamCost, type Admission, type Refusal } from './admission.ts'
 import type { Connections } from './connections.ts'
 import { requestedId, parseEventsQuery, type EventsQuery } from './query.ts'
 
@@ -53,6 +54,8 @@ export interface EventsOptions {
   hub: Pick<Hub<Frame>, 'epoch' | 'channels'>
   connections: Pick<Connections, 'open' | 'begin'>
   admission: Pick<Admission, 'admit' | 'hasRoomFor'>
+  /** On new streams, over all gateways. */
+  limit: Pick<Limit, 'refusal' | 'take'>
   /** Turns what a reader asked for into a place in the log, as long as `isWanted`. Rejects if the log is away. */
   findStart: (
     query: Pick<EventsQuery, 'since' | 'channels'>,
@@ -79,7 +82,7 @@ const ANSWER_MS = 10_000
 export type Handle = (exchange: Exchange) => void
 
 export function createHandler(options: EventsOptions): Handle {
-  const { auth, hub, connections, admission, metrics, logger, retryMs } = options
+  const { auth, hub, connections, admission, limit, metrics, logger, retryMs } = options
   const corsLines = createCorsLines(options.corsOrigins)
 
   return (exchange) => {
@@ -140,10 +143,15 @@ export function createHandler(options: EventsOptions): Handle {
     if (epoch === undefined || options.isDraining()) return sendAway(exchange, head, query)
     const forwardedFor = headers['x-forwarded-for']?.toString()
     const address = clientAddress(socket, forwardedFor, options.proxyHops)
-    const refusal = admission.admit(address, countChannels(), options.now())
-    if (refusal !== undefined) return refuse(refusal)
+    const subject = { principal: identity?.principal, address }
+    const channels = query.channels.length
+    const cost = streamCost(channels)
+    if (limit.refusal(subject, cost) !== undefined) return refuse('limit')
+    const place = admission.admit({ ...subject, channels }, countChannels(), options.now())
+    if (typeof place === 'string') return refuse(place)
+    limit.take(subject, cost)
     // From here on the connection owes the place, and gives it back when its socket closes.
-    const connection = connections.open(socket, head, address, query.heartbeat, identity)
+    const connection = connections.open(socket, head, place, query.heartbeat, identity)
     const start = await options
       .findStart(query, () => connection.isOpen)
       .catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { RawClient, REQUEST } from '../../test/support/rawClient.ts'
 import { RawReader } from '../../test/support/rawReader.ts'
 import { openStreams } from '../../test/support/streamServer.ts'
 import { TestSocket } from '../../test/support/testSocket.ts'
+import { UNLIMITED } from '../../test/support/unlimited.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
 
 const opened = disposables()
@@ -88,7 +89,8 @@ describe('the address by which streams are counted', () => {
     ['the connection’s for names that are none', 1, ['<script>', '::::', 'a'.repeat(3_000)], 1],
     ['one for a whole IPv6 network', 1, ['2001:db8::1', '2001:db8::2', '2001:db8:0:1::1'], 2],
   ])('is %s', async (_which, proxyHops, forwarded, admitted) => {
-    const server = await openStreams(opened, { proxyHops, admission: { maxStreamsPerAddress: 1 } })
+    const admission = { perAddress: { ...UNLIMITED, maxStreams: 1 } }
+    const server = await openStreams(opened, { proxyHops, admission })
     for (const name of forwarded) {
       const reader = new RawReader(`${server.origin}/events?channel=a`, { 'X-Forwarded-For': name })
       opened.add(() => reader.socket.destroy())

@@ -39,6 +39,8 @@ interface FeedOptions {
 
 const sizeOf = ({ size }: Frame): number => size
 
+/** A channel that was heard for less long is left with its last stream: nobody comes back to it. */
+const MIN_READY_MS = 5_000
 /** Positions in one read while the log is followed. */
 const MAX_SCAN = 1_000
 /** Backlog sent to a stream per turn: far below CONNECTION_BUFFER_BYTES, far above one turn's news, so that catching up ends. */
@@ -79,6 +81,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
       lookMs: options.lookMs,
       unsubscribeDelayMs: options.unsubscribeDelayMs,
       crowdedAt: options.maxChannels / 2,
+      minReadyMs: MIN_READY_MS,
       maxBuffer: CATCH_UP_BUFFER,
       sizeOf,
     })

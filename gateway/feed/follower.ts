@@ -1,18 +1,15 @@
 import type { Extent } from '../../contract/extent.ts'
 import type { Place } from '../../contract/place.ts'
 import type { Hub, Question, Heads } from '../hub/hub.ts'
-import type { Channel } from '../hub/channel.ts'
+import type { Channel, IdleOptions } from '../hub/channel.ts'
 import type { Item } from '../hub/replayBuffer.ts'
 import type { FollowerPorts, Scan, Scanned } from './followerPorts.ts'
 
-interface FollowerOptions<I> {
+interface FollowerOptions<I> extends IdleOptions {
   /** Longest silence; watermarks come about once a second. */
   linkTimeoutMs: number
   /** Between looks at the log's head while live. A message's travel takes far less. */
   lookMs: number
-  /** How long a channel stays subscribed after its last stream; not at all with more than `crowdedAt` channels. */
-  unsubscribeDelayMs: number
-  crowdedAt: number
   maxBuffer: { items: number; bytes: number }
   sizeOf: (item: I) => number
 }
@@ -145,7 +142,7 @@ export class Follower<I extends Item> {
 
   /** Once or twice a second. */
   tick(now: number): void {
-    const { linkTimeoutMs, lookMs, unsubscribeDelayMs, crowdedAt } = this.#options
+    const { linkTimeoutMs, lookMs } = this.#options
     if (this.#isUp && now - this.#heardAt > linkTimeoutMs) {
       this.down()
       this.#ports.reconnect()
@@ -155,8 +152,7 @@ export class Follower<I extends Item> {
       this.#lookedAt = now
       this.#ports.look()
     }
-    const { channels } = this.#hub
-    const idle = channels.takeIdle(channels.size > crowdedAt ? now : now - unsubscribeDelayMs)
+    const idle = this.#hub.channels.takeIdle(now, this.#options)
     if (idle.length > 0 && this.#isConnected) this.#ports.unsubscribe(idle)
     this.#hub.advance()
   }

@@ -125,6 +125,35 @@ describe('a table of channels', () => {
     expect([table.size, table.hasUnasked]).toEqual([0, false])
   })
 
+  test('keeps an idle channel only if it was ready for some time, and if there are not too many', () => {
+    const options = { unsubscribeDelayMs: 30_000, crowdedAt: 3, minReadyMs: 5_000 }
+    table.takeIdle(10_000, options)
+    const [one, other] = [join('a', 'b'), join('c')]
+    ready(...one.channels, ...other.channels)
+    table.leave(one, 14_999)
+    table.leave(other, 15_000)
+    expect(named(table.takeIdle(15_000, options))).toBe('a b')
+    expect([table.takeIdle(44_999, options), table.names()]).toEqual([[], ['c']])
+    join('d', 'e', 'f')
+    expect(named(table.takeIdle(44_999, options))).toBe('c')
+  })
+
+  test('leaves nothing behind if streams are opened one after the other', () => {
+    const options = { unsubscribeDelayMs: 30_000, crowdedAt: 1e9, minReadyMs: 5_000 }
+    let most = 0
+    for (let at = 0; at < 800; at++) {
+      const now = at * 25
+      const names = Array.from({ length: 100 }, (_, index) => `c${at}-${index}`)
+      const stream = join(...names)
+      ready(...stream.channels)
+      table.leave(stream, now)
+      // Twice a second.
+      if (at % 20 === 0) table.takeIdle(now, options)
+      most = Math.max(most, table.size)
+    }
+    expect(most).toBeLessThanOrEqual(2_000)
+  })
+
   test('keeps a channel that gets a stream again in time', () => {
     const one = join('a')
     ready(...one.channels)

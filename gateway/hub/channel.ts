@@ -26,6 +26,8 @@ export class Channel<I extends Item> {
   batch: I[] = []
   /** Since when it has no subscription. */
   idleSince = 0
+  /** Since when it is ready. */
+  readySince = 0
   /** A list of this channel, shared by all subscriptions that have no other: most streams have one channel. */
   readonly alone: readonly Channel<I>[] = [this]
 
@@ -35,12 +37,24 @@ export class Channel<I extends Item> {
   }
 }
 
+export interface IdleOptions {
+  /** How long a channel is kept after its last subscription; not at all with more than `crowdedAt` channels. */
+  unsubscribeDelayMs: number
+  crowdedAt: number
+  /** Nor if it was ready for less than this. */
+  minReadyMs: number
+}
+
+const AT_ONCE: IdleOptions = { unsubscribeDelayMs: 0, crowdedAt: Infinity, minReadyMs: 0 }
+
 /** The channels that have a subscription, or had one a moment ago. Only this class changes a channel's state. */
 export class Channels<I extends Item> {
   readonly #byName = new Map<string, Channel<I>>()
   readonly #subscribing = new Set<Channel<I>>()
   readonly #coming = new Set<Channel<I>>()
   readonly #idle = new Set<Channel<I>>()
+  /** As of the last `takeIdle`. */
+  #now = 0
 
   get size(): number {
     return this.#byName.size
@@ -121,6 +135,7 @@ export class Channels<I extends Item> {
   ready(channel: Channel<I>, from: number, head: number): void {
     if (!this.#isCurrent(channel)) return
     channel.state = 'ready'
+    channel.readySince = this.#now
     channel.from = channel.last = from
     channel.head = Math.max(channel.head, head)
   }
@@ -131,13 +146,18 @@ export class Channels<I extends Item> {
   }
 
   /**
-   * Forgets the channels without a subscription since `time`, and returns them. It never keeps one that was not ready: that would
-   * cost a place and a subscription, and save nobody a question.
+   * Forgets channels without a subscription, and returns them; call it now and then. It never keeps one that was not ready, or only
+   * for a moment: who opens streams one after the other would leave all of their channels behind, each with a subscription.
    */
-  takeIdle(time: number): Channel<I>[] {
+  takeIdle(now: number, options: IdleOptions = AT_ONCE): Channel<I>[] {
+    const { unsubscribeDelayMs, crowdedAt, minReadyMs } = options
+    this.#now = now
+    const delayMs = this.size > crowdedAt ? 0 : unsubscribeDelayMs
     const idle: Channel<I>[] = []
     for (const channel of this.#idle) {
-      if (channel.idleSince > time && channel.state === 'ready') continue
+      const { state, idleSince, readySince } = channel
+      const isWorthKeeping = state === 'ready' && idleSince - readySince >= minReadyMs
+      if (isWorthKeeping && now - idleSince < delayMs) continue
       this.#forget(channel)
       idle.push(channel)
     }

@@ -1,16 +1,35 @@
-import { copyFileSync, readdirSync } from 'node:fs'
-import { extname } from 'node:path'
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
 import { inRoot } from './paths.mjs'
 import { runNode } from './run.mjs'
 
 const PROJECTS = ['tsconfig.build.json', 'client/tsconfig.build.json']
 const STATIC = ['.html', '.css', '.svg']
 
-/** Compiles what has changed into dist/, and puts the page's files beside its modules. */
+/** Compiles what has changed into dist/, and gathers the page in dist/page/. */
 export function build() {
   runNode('typescript/bin/tsc', ['--build', ...PROJECTS])
+  rmSync(inRoot('dist/page'), { recursive: true, force: true })
   for (const name of readdirSync(inRoot('client'))) {
-    if (STATIC.includes(extname(name)))
-      copyFileSync(inRoot(`client/${name}`), inRoot(`dist/client/${name}`))
+    if (STATIC.includes(extname(name))) addToPage(`client/${name}`, inRoot(`client/${name}`))
   }
+  for (const path of modulesOf('client/main.js')) addToPage(path, inRoot(`dist/${path}`))
+}
+
+/** The edge serves what is in this folder: what the page does not load is not public. */
+function addToPage(path, source) {
+  const target = inRoot(`dist/page/${path}`)
+  mkdirSync(dirname(target), { recursive: true })
+  copyFileSync(source, target)
+}
+
+/** A compiled module and all that it imports. */
+function modulesOf(path, found = new Set()) {
+  if (found.has(path)) return found
+  found.add(path)
+  const text = readFileSync(inRoot(`dist/${path}`), 'utf8')
+  for (const [, imported] of text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) {
+    modulesOf(join(dirname(path), imported), found)
+  }
+  return found
 }

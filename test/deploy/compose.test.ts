@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { accountConfig } from '../../account/config.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
 import { parseConfig } from '../../chassis/config.ts'
 import { gatewayConfig } from '../../gateway/config.ts'
@@ -10,7 +11,12 @@ import { runProgram } from '../support/runProgram.ts'
 import { toolsLack } from './tools/tools.ts'
 import { readYaml } from './tools/values.ts'
 
-const CONFIGS = { ingest: ingestConfig, bridge: bridgeConfig, gateway: gatewayConfig }
+const CONFIGS = {
+  ingest: ingestConfig,
+  bridge: bridgeConfig,
+  gateway: gatewayConfig,
+  account: accountConfig,
+}
 
 interface ComposeService {
   image: string
@@ -34,7 +40,7 @@ async function services(): Promise<Record<string, ComposeService>> {
 describeUnless(toolsLack)('compose.yaml', () => {
   test('starts the whole system: two bridges, two gateways, and what they need', async () => {
     expect(Object.keys(await services()).sort()).toEqual(
-      'bridge-1 bridge-2 edge gateway-1 gateway-2 ingest migrate mosquitto mqtt-users postgres redis'.split(
+      'account bridge-1 bridge-2 edge gateway-1 gateway-2 ingest migrate mosquitto mqtt-users postgres redis'.split(
         ' ',
       ),
     )
@@ -51,7 +57,7 @@ describeUnless(toolsLack)('compose.yaml', () => {
 
   test('gives our containers no rights, nothing to write to, and time to drain', async () => {
     const ours = Object.values(await services()).filter(({ build }) => build !== undefined)
-    expect(ours).toHaveLength(8)
+    expect(ours).toHaveLength(9)
     for (const service of ours) {
       expect(service).toMatchObject({
         read_only: true,
@@ -103,6 +109,7 @@ describeUnless(toolsLack)('compose.yaml', () => {
     const of = (variable: string, from = roles) =>
       ['INGEST', 'BRIDGE', 'GATEWAY'].map((service) => from?.[`${service}_${variable}`])
     expect(column('DATABASE_URL')).toEqual(of('DATABASE_URL'))
+    expect(found['account']?.environment?.['DATABASE_URL']).toBe(roles?.['ACCOUNT_DATABASE_URL'])
     expect(column('MQTT_URL')).toEqual(of('MQTT_URL', users))
     const redis = String(found['redis']?.command)
     expect(redis).toContain('s/$${BRIDGE_PASSWORD}/bridge-${PASSWORD:-causeway}/')

@@ -4,12 +4,14 @@ import { processes } from '../../deploy/grafana/processes.ts'
 import { canaryConfig } from '../../deploy/spinnaker/canary.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { describeUnless } from '../support/describeUnless.ts'
+import { startAccount } from '../support/startAccount.ts'
+import { TestIssuer } from '../support/testIssuer.ts'
 import { testStack } from '../support/testStack.ts'
 import { roundTrip } from './tools/roundTrip.ts'
 import { metricsOf, rules } from './tools/rules.ts'
 import { programLack, run, toolsLack } from './tools/tools.ts'
 
-const SERVICES = ['ingest', 'bridge', 'gateway']
+const SERVICES = ['ingest', 'bridge', 'gateway', 'account']
 
 /** A histogram's three series have one name in front. */
 const base = (name: string) => name.replace(/_(bucket|sum|count)$/, '')
@@ -19,9 +21,13 @@ let stack: Stack
 const pages = new Map<string, string>()
 
 beforeAll(async () => {
-  stack = await testStack({ bridges: 1, gateways: 1 })
-  const { lastEventId } = await roundTrip(stack.origin)
-  await roundTrip(stack.origin, lastEventId)
+  const issuer = await TestIssuer.create()
+  stack = await testStack({ bridges: 1, gateways: 1, env: () => issuer.env() })
+  const account = await startAccount(stack)
+  await fetch(`${account.url}/account/methods`)
+  const token = await issuer.token('service:reader', { grants: ['read,write a'] })
+  const { lastEventId } = await roundTrip(stack.origin, token)
+  await roundTrip(stack.origin, token, lastEventId)
   for (const { role, metricsUrl = '' } of stack.processes) {
     if (!SERVICES.includes(role)) continue
     pages.set(role, await (await fetch(`${metricsUrl}/metrics`)).text())
@@ -31,7 +37,7 @@ afterAll(() => stack?.stop(), 60_000)
 
 test('metrics are on a private port, and nowhere that the public can reach', async () => {
   for (const { role, url } of stack.processes) {
-    if (role !== 'ingest' && role !== 'gateway') continue
+    if (!['ingest', 'gateway', 'account'].includes(role)) continue
     expect((await fetch(`${url}/metrics`)).status).toBe(404)
   }
   expect((await fetch(`${stack.origin}/metrics`)).status).toBe(404)

@@ -6,6 +6,7 @@ import type { Stack } from '../../stack/stack.ts'
 import { testServers } from '../support/servers.ts'
 import { runProgram } from '../support/runProgram.ts'
 import { testDatabase } from '../support/testDatabase.ts'
+import { TestIssuer } from '../support/testIssuer.ts'
 import { testStack } from '../support/testStack.ts'
 import { makeCertificate } from './tls/certificate.ts'
 import { openTerminator, type Terminator } from './tls/terminator.ts'
@@ -16,6 +17,7 @@ import { programLack } from './tools/tools.ts'
 const lack = programLack('openssl')
 let dir: string
 let stack: Stack
+let token: string
 let databaseUrl: string
 const doors: Record<string, Terminator> = {}
 
@@ -29,10 +31,13 @@ beforeAll(async () => {
   doors['postgres'] = await openTerminator(portOf(databaseUrl), own, true)
   doors['redis'] = await openTerminator(portOf(redisUrl), own)
   doors['mqtt'] = await openTerminator(portOf(mqttUrl), own)
+  const issuer = await TestIssuer.create()
+  token = await issuer.token('service:reader', { grants: ['read,write a'] })
   stack = await testStack({
     bridges: 1,
     gateways: 1,
     env: (_role, _index, urls) => ({
+      ...issuer.env(),
       DATABASE_URL: secured(urls.databaseUrl, 'postgres'),
       REDIS_URL: behind(urls.redisUrl.replace('redis:', 'rediss:'), 'redis').href,
       MQTT_URL: behind(urls.mqttUrl.replace('mqtt:', 'mqtts:'), 'mqtt').href,
@@ -69,7 +74,7 @@ function migrate(env: Record<string, string>) {
 
 describeUnless(lack)('if every server is reached by TLS only', () => {
   test('a message is posted and delivered', async () => {
-    const { data }: { data: string } = await roundTrip(stack.origin)
+    const { data }: { data: string } = await roundTrip(stack.origin, token)
     expect(data).toContain('"x"')
     for (const { accepted } of Object.values(doors)) expect(accepted).toBeGreaterThan(0)
   })

@@ -48,13 +48,21 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const channels = Array.from({ length: CHANNELS }, (_, at) => `faults.${word}.c${at}`)
   const base = (await readHead(rig.databaseUrl)).position
   const posts = new EventLog<PostRecord>(join(dir, 'posts.jsonl'))
-  const { edge, gateways, ingests } = rig
-  const subscribers = new Subscribers({ dir, random, edge, gateways, channels })
+  const { edge, gateways, ingests, headers } = rig
+  const subscribers = new Subscribers({
+    dir,
+    random,
+    edge,
+    gateways,
+    channels,
+    headers: headers.reader,
+  })
   const publisher = new Publisher({
     origins: [edge, edge, ...ingests],
     channels,
     rate: scenario.rate ?? DEFAULT_RATE,
     padding: scenario.padding ?? 20,
+    headers: headers.sender,
     random,
     write: (record) => posts.write(record),
   })

@@ -161,6 +161,7 @@ export class ModelGateway {
         lookMs: 1_000,
         unsubscribeDelayMs: random.chance(0.3) ? 0 : random.between(0, 3_000),
         crowdedAt: random.chance(0.2) ? 2 : 100,
+        minReadyMs: random.chance(0.5) ? 0 : 5_000,
         maxBuffer: { items: random.between(3, 50), bytes: random.between(3, 50) },
         sizeOf: () => 1,
       },

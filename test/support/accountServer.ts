@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import { Account, type AccountOptions } from '../../account/account.ts'
 import { createAccountApp } from '../../account/app.ts'
 import { Database } from '../../account/database.ts'
+import { createAccountMetrics } from '../../account/metrics.ts'
 import { createHttpServer } from '../../chassis/http.ts'
 import type { Opened } from './disposables.ts'
 import { openServer } from './openServer.ts'
@@ -28,6 +29,7 @@ export async function accountServer(
   databaseUrl: string,
   given: Partial<AccountOptions> & { guests?: boolean } = {},
 ): Promise<AccountServer> {
+  const registry = new Registry()
   const logger = pino({ level: 'silent' })
   const database = new Database({ databaseUrl, connections: 8, onError: () => {} })
   opened.add(() => database.close())
@@ -45,12 +47,13 @@ export async function accountServer(
     defaultGrants: [],
     firstAdmin: undefined,
     logger,
+    metrics: createAccountMetrics(registry),
     ...given,
   })
   const { guests = true } = given
   const app = createAccountApp({
     logger,
-    registry: new Registry(),
+    registry,
     account,
     guests,
     providers: [],

@@ -1,5 +1,5 @@
-import { PrismaPg } from '@prisma/adapter-pg'
 import type { Stack, StackOptions } from '../../stack/stack.ts'
+import { putAccess, revoke } from './putAccess.ts'
 import { TestIssuer } from './testIssuer.ts'
 import { testStack } from './testStack.ts'
 
@@ -21,7 +21,6 @@ export async function authStack(
   const stack = await testStack({ bridges: 1, ...options, env: () => issuer.env() })
   const urls = (role: string): string[] =>
     stack.processes.filter((each) => each.role === role).map(({ url = '' }) => url)
-  const put = (...row: (string | null)[]): Promise<void> => putAccess(stack.databaseUrl, row)
   return {
     ...stack,
     issuer,
@@ -29,25 +28,8 @@ export async function authStack(
     gateways: urls('gateway'),
     grant: (subject, grant) => {
       const [actions = '', pattern = ''] = grant.split(' ')
-      return put('grant', subject, pattern, actions, null, null)
+      return putAccess(stack.databaseUrl, ['grant', subject, pattern, actions, null, null])
     },
-    revoke: (subject) => put('revocation', subject, '', '', 'infinity', null),
-  }
-}
-
-/** Calls `access_put` as the account service does. */
-export async function putAccess(
-  databaseUrl: string,
-  row: readonly (string | null)[],
-): Promise<void> {
-  const connection = await new PrismaPg({ connectionString: databaseUrl }).connect()
-  try {
-    await connection.queryRaw({
-      sql: 'select "access_put"($1, $2, $3, $4, $5::timestamptz, $6::timestamptz)::text',
-      args: [...row],
-      argTypes: row.map(() => ({ scalarType: 'unknown', arity: 'scalar' })),
-    })
-  } finally {
-    await connection.dispose()
+    revoke: (subject) => revoke(stack.databaseUrl, subject),
   }
 }

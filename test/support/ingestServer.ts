@@ -1,12 +1,19 @@
 import { once } from 'node:events'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import { createAuth } from '../../chassis/auth/auth.ts'
+import { clock } from '../../chassis/clock.ts'
 import { createHttpServer } from '../../chassis/http.ts'
 import type { Entry } from '../../contract/message.ts'
 import { LogWriter } from '../../history/logWriter.ts'
 import { createIngest } from '../../ingest/app.ts'
+import { ingestConfig } from '../../ingest/config.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
+import type { IngestLimitsOptions } from '../../ingest/ingestLimits.ts'
+import { ingestLimits } from './ingestLimits.ts'
 import { portOf } from './openServer.ts'
+import type { TestIssuer } from './testIssuer.ts'
+import { COPY_KEY } from './testRedis.ts'
 
 export interface IngestServer {
   origin: string
@@ -17,11 +24,30 @@ export interface IngestServer {
   close: () => Promise<void>
 }
 
+interface IngestServerOptions {
+  limits?: Partial<IngestLimitsOptions>
+  maxBodyBytes?: number | undefined
+  /** Whose tokens count; without it AUTH is open. */
+  issuer?: TestIssuer | undefined
+}
+
+/** What ingest's configuration needs, and this server does not use. */
+const REQUIRED = {
+  PORT: '0',
+  METRICS_PORT: '0',
+  DATABASE_URL: 'postgres://unused',
+  MQTT_URL: 'mqtt://unused',
+  COPY_KEYS: COPY_KEY,
+}
+
 /**
- * Ingest's own app on a socket and a real log, in the process of the test. A body may have 1,000 bytes, all bodies together 3,000,
- * an event 2,000.
+ * Ingest's own app on a socket and a real log, in the process of the test. A body may have `maxBodyBytes`, all bodies together three
+ * times that, an event 2,000. Nothing else is limited but by `limits`.
  */
-export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
+export async function ingestServer(
+  databaseUrl: string,
+  { limits = {}, maxBodyBytes = 1_000, issuer }: IngestServerOptions = {},
+): Promise<IngestServer> {
   const registry = new Registry()
   const published: IngestServer['published'] = []
   const log = new LogWriter({
@@ -32,22 +58,37 @@ export async function ingestServer(databaseUrl: string): Promise<IngestServer> {
     appendQueueBytes: 1_000_000,
     onError: () => {},
   })
-  const app = createIngest({
-    logger: pino({ level: 'silent' }),
+  const logger = pino({ level: 'silent' })
+  const auth = createAuth({
+    config: ingestConfig.parse({ ...REQUIRED, ...(issuer?.env() ?? { AUTH: 'open' }) }),
+    changes: (after, limit) => log.accessChanges(after, limit),
     registry,
-    auth: undefined,
+    logger,
+    clock,
+  })
+  const stopAuth = auth?.start()
+  const app = createIngest({
+    logger,
+    registry,
+    auth,
     corsOrigins: [],
     log,
     publish: (entry, epoch) => void published.push({ entry, epoch }),
     posts: createIngestMetrics(registry).posts,
-    bodyLimits: { maxBytes: 1000, maxReadingBytes: 3000 },
+    bodyLimits: { maxBytes: maxBodyBytes, maxReadingBytes: 3 * maxBodyBytes },
     maxEventBytes: 2000,
+    limits: ingestLimits(registry, {
+      add: (...use) => log.addToQuota(...use),
+      exists: async (channel) => (await log.channel(channel)).head > 0,
+      ...limits,
+    }),
   })
   const server = createHttpServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const close = async (): Promise<void> => {
     server.close()
     server.closeAllConnections()
+    stopAuth?.()
     await log.close()
   }
   return { origin: `http://127.0.0.1:${portOf(server)}`, log, registry, published, close }

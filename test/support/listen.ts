@@ -22,8 +22,13 @@ export async function listen(
 export async function expectNothingHeld(server: StreamServer): Promise<void> {
   await waitFor(() => server.connections.size === 0 && server.hub.joining.size === 0)
   // The test's server admits one stream at most.
-  await waitFor(() => server.admission.admit('127.0.0.1', 0, performance.now()) === undefined)
-  server.admission.release('127.0.0.1')
+  const one = { address: '127.0.0.1', principal: undefined, channels: 1 }
+  await waitFor(() => {
+    const place = server.admission.admit(one, 0, performance.now())
+    if (typeof place === 'string') return false
+    server.admission.release(place)
+    return true
+  })
   for (const name of server.hub.channels.names()) {
     expect(server.hub.channels.get(name)?.subscriptions.size).toBe(0)
   }

@@ -17,6 +17,7 @@ import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import type { Opened } from './disposables.ts'
 import { portOf } from './openServer.ts'
 import { entry, placeAt } from './testRedis.ts'
+import { UNLIMITED } from './unlimited.ts'
 
 interface StreamServerOptions {
   connectionBufferBytes?: number
@@ -25,6 +26,7 @@ interface StreamServerOptions {
   heartbeatMs?: number
   maxAgeMs?: number
   admission?: Partial<AdmissionOptions>
+  limit?: EventsOptions['limit']
   corsOrigins?: string[]
   proxyHops?: number
   findStart?: EventsOptions['findStart']
@@ -101,11 +103,12 @@ export class StreamServer {
     )
     this.admission = new Admission({
       maxStreams: 10_000,
-      maxStreamsPerAddress: 10_000,
       maxChannels: 10_000,
       ratePerSecond: 10_000,
       burst: 10_000,
       maxMemoryBytes: Infinity,
+      perAddress: UNLIMITED,
+      perPrincipal: UNLIMITED,
       ...options.admission,
     })
     this.connections = new Connections({
@@ -138,6 +141,7 @@ export class StreamServer {
         },
       },
       admission: this.admission,
+      limit: options.limit ?? { refusal: () => undefined, take: () => {} },
       findStart: options.findStart ?? findStart,
       metrics: this.metrics,
       logger,

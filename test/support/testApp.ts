@@ -37,6 +37,7 @@ export async function serveApp(opened: Opened, corsOrigins: string[] = []): Prom
           throw new Error('too late')
         },
       },
+      { path: '/change', put: (_, r) => void r.end('put'), delete: (_, r) => void r.end('gone') },
       { path: '/before', answeredBefore: ['GET', 'HEAD'] },
     ],
   })

@@ -4,6 +4,7 @@ import { renderMessage, type Frame } from '../../gateway/hub/frame.ts'
 import { Subscription } from '../../gateway/hub/subscription.ts'
 import { entry } from './testRedis.ts'
 import { TestSocket } from './testSocket.ts'
+import { placeOf } from './unlimited.ts'
 
 export const at = new Cursor('e1', 7)
 export const HIGH_WATER_MARK = new TestSocket().writableHighWaterMark
@@ -22,26 +23,33 @@ export function openConnection({ connectionBufferBytes = 1e6, hasPlace = true } 
     ends: count('end'),
     streams: { set: () => {} },
   }
-  const connection = new Connection(socket, 'HEAD\r\n\r\n', '10.0.0.1', 20_000, undefined, {
-    hub: {
-      join: (names, start, sink) => {
-        done.push(`join ${names.join()}`)
-        return new Subscription<Frame>(at, [], start, sink)
+  const connection = new Connection(
+    socket,
+    'HEAD\r\n\r\n',
+    placeOf('10.0.0.1'),
+    20_000,
+    undefined,
+    {
+      hub: {
+        join: (names, start, sink) => {
+          done.push(`join ${names.join()}`)
+          return new Subscription<Frame>(at, [], start, sink)
+        },
+        leave: (_, now) => void done.push(`leave ${now}`),
+        resumeAt: () => {
+          done.push('resumeAt')
+          return hasPlace ? at : undefined
+        },
       },
-      leave: (_, now) => void done.push(`leave ${now}`),
-      resumeAt: () => {
-        done.push('resumeAt')
-        return hasPlace ? at : undefined
-      },
+      admission: { release: ({ ofAddress }) => void done.push(`release ${ofAddress.key}`) },
+      metrics,
+      connectionBufferBytes,
+      retryMs: () => 1_500,
+      now: () => 99,
+      onSlow: () => void done.push('slow'),
+      onClose: () => void done.push('closed'),
     },
-    admission: { release: (address) => void done.push(`release ${address}`) },
-    metrics,
-    connectionBufferBytes,
-    retryMs: () => 1_500,
-    now: () => 99,
-    onSlow: () => void done.push('slow'),
-    onClose: () => void done.push('closed'),
-  })
+  )
   return { connection, socket, done, metrics }
 }
 

@@ -6,6 +6,7 @@ import { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import { placeAt } from './testRedis.ts'
 import { TestSocket, turn } from './testSocket.ts'
+import { placeOf } from './unlimited.ts'
 import { VirtualClock } from './virtualClock.ts'
 
 export const SLOT_MS = 100
@@ -72,7 +73,7 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
   hub.begin('e1', placeAt(0))
   const connections = new Connections({
     hub,
-    admission: { release: (address) => void released.push(address) },
+    admission: { release: ({ ofAddress }) => void released.push(ofAddress.key) },
     metrics: {
       sent: { messages: 0 },
       gaps: reasons,
@@ -98,7 +99,7 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
     channels = ['a'],
   ): { reader: Reader; connection: Connection } => {
     const reader = new Reader(clock)
-    const connection = connections.open(reader, '', '10.0.0.1', heartbeat, identity)
+    const connection = connections.open(reader, '', placeOf('10.0.0.1'), heartbeat, identity)
     connections.begin(connection, channels, {})
     return { reader, connection }
   }

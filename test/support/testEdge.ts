@@ -13,35 +13,42 @@ export class TestEdge {
   /** The behaviour of both ingests. */
   ingest: RequestListener = (_request, response) => response.destroy()
   gateway: RequestListener = (_request, response) => response.destroy()
+  /** Only if the edge was opened with an account. */
+  account: RequestListener = (_request, response) => response.destroy()
   origin = ''
   accessLog = ''
 
+  /** The pid of nginx' master process. */
+  pid = 0
+
   /** `edit` may change the configuration before nginx reads it. It closes with the test file. */
-  async open(opened: Opened, edit = (config: string) => config): Promise<void> {
+  async open(
+    opened: Opened,
+    edit = (config: string) => config,
+    more: Pick<NginxOptions, 'limits' | 'hosts'> & { hasAccount?: boolean } = {},
+  ): Promise<void> {
     const { dir, supervisor } = await openSupervisor(opened, 'nginx')
     await chmod(dir, 0o755)
     this.accessLog = supervisor.logs.create('nginx-access')
     const options = await edgeOptions(join(dir, 'nginx'), this.accessLog)
-    const ingest = () =>
+    const { hasAccount = false, ...choices } = more
+    const serve = (role: 'ingest' | 'gateway' | 'account') =>
       openServer(
         opened,
-        createServer((...call) => this.ingest(...call)),
+        createServer((...call) => this[role](...call)),
       )
     const edge = nginx({
       ...options,
-      ingestPorts: [await ingest(), await ingest()],
+      ...choices,
+      ingestPorts: [await serve('ingest'), await serve('ingest')],
       // One of the two gateways is always dead.
-      gatewayPorts: [
-        await freePort(),
-        await openServer(
-          opened,
-          createServer((...call) => this.gateway(...call)),
-        ),
-      ],
+      gatewayPorts: [await freePort(), await serve('gateway')],
+      accountPorts: hasAccount ? [await serve('account')] : [],
     })
     const config = join(dir, 'nginx/nginx.conf')
     await writeFile(config, edit(await readFile(config, 'utf8')))
-    await supervisor.start(edge)
+    const { pid } = await supervisor.start(edge)
+    this.pid = pid ?? 0
     this.origin = edge.url
   }
 
@@ -54,6 +61,14 @@ export class TestEdge {
     for await (const chunk of socket.setEncoding('utf8')) answer += String(chunk)
     return answer
   }
+}
+
+/** An edit that leaves nginx one worker, and so many connections. */
+export function fewConnections(count: number): (config: string) => string {
+  return (config) =>
+    config
+      .replace(/worker_connections \d+/, `worker_connections ${count}`)
+      .replace('worker_processes 2', 'worker_processes 1')
 }
 
 /** Options with free ports, and no services behind the edge. */

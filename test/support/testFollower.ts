@@ -65,6 +65,7 @@ export class TestFollower {
         lookMs: 2_000,
         unsubscribeDelayMs,
         crowdedAt: 5,
+        minReadyMs: 0,
         maxBuffer: { items: 3, bytes: 100 },
         sizeOf: ({ size = 1 }) => size,
       },

@@ -18,12 +18,25 @@
 {{- define "causeway.config" -}}
 {{- $common := .root.Values.config }}
 {{- $limit := include "causeway.bytes" .values.resources.limits.memory | int64 }}
-{{- $env := dict "LOG_LEVEL" $common.LOG_LEVEL "LOG_ID" $common.LOG_ID "DRAIN_SECONDS" .values.drainSeconds }}
+{{- $env := dict "LOG_LEVEL" $common.LOG_LEVEL "DRAIN_SECONDS" .values.drainSeconds }}
 {{- /* Buffers, code and sockets are not on the heap; they get the rest of the limit. */}}
 {{- $_ := set $env "NODE_OPTIONS" (printf "--max-old-space-size=%d" (div (mul $limit 6) (mul 10 1048576))) }}
-{{- if ne .component "gateway" }}{{ $_ := set $env "MQTT_PREFIX" $common.MQTT_PREFIX }}{{ end }}
-{{- if ne .component "ingest" }}{{ $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}{{ end }}
-{{- if ne .component "bridge" }}{{ $_ := set $env "CORS_ORIGINS" $common.CORS_ORIGINS }}{{ end }}
+{{- if ne .component "account" }}{{ $_ := set $env "LOG_ID" $common.LOG_ID }}{{ end }}
+{{- if has .component (list "ingest" "bridge") }}{{ $_ := set $env "MQTT_PREFIX" $common.MQTT_PREFIX }}{{ end }}
+{{- if has .component (list "ingest" "bridge" "gateway") }}{{ $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}{{ end }}
+{{- if has .component (list "ingest" "gateway") }}
+{{- $_ := set $env "CORS_ORIGINS" $common.CORS_ORIGINS }}
+{{- $_ := set $env "LIMITS_REPLICAS" .values.replicas }}
+{{- $env = merge $env (include "causeway.authConfig" . | fromJson) }}
+{{- end }}
+{{- if eq .component "account" }}
+{{- $_ := set $env "PUBLIC_ORIGIN" (include "causeway.publicOrigin" .root) }}
+{{- $_ := set $env "SECURE_COOKIES" (include "causeway.secureCookies" .root) }}
+{{- end }}
+{{- if ne .component "bridge" }}
+{{- /* The edge, and nothing else, may say who the client is: network policies let nobody else in. */}}
+{{- $_ := set $env "PROXY_HOPS" 1 }}
+{{- end }}
 {{- if eq .component "gateway" }}
 {{- /* The gateway refuses new streams before the kernel kills the pod with all of its streams. */}}
 {{- $_ := set $env "MAX_MEMORY_BYTES" (div (mul $limit 8) 10) }}

@@ -1,4 +1,4 @@
-{{/* Names and labels. "component" is one of ingest, bridge, gateway, edge, mosquitto, migrate, test. */}}
+{{/* Names and labels. "component" is one of ingest, bridge, gateway, account, edge, mosquitto, migrate, test. */}}
 
 {{- define "causeway.name" -}}
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" }}
@@ -44,13 +44,13 @@ app.kubernetes.io/component: {{ . }}
 {{- if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag | default .root.Chart.AppVersion }}{{ end }}
 {{- end }}
 
-{{/* Name of the Secret with addresses and COPY_KEYS: an existing one, or the release's own. */}}
+{{/* Name of the Secret with addresses and keys: an existing one, or the release's own. */}}
 {{- define "causeway.secretName" -}}
 {{- if .Values.secrets.existingSecret }}
 {{- .Values.secrets.existingSecret }}
 {{- else if .Values.secrets.values }}
 {{- include "causeway.fullname" . }}
 {{- else }}
-{{- fail "Set secrets.existingSecret to the name of a Secret with DATABASE_URL, the services' addresses and COPY_KEYS (docs/deploy.md says how to make it)." }}
+{{- fail "Set secrets.existingSecret to the name of a Secret with DATABASE_URL, the services' addresses, COPY_KEYS and ACCOUNT_KEY (docs/deploy.md says how to make it)." }}
 {{- end }}
 {{- end }}

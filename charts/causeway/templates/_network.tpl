@@ -63,6 +63,16 @@ spec:
 {{- end }}
 {{- end }}
 
+{{/* Where ingest and gateway read the keys of issuers: dict "root" $ "values" .Values.ingest */}}
+{{- define "causeway.egressIssuers" -}}
+{{- if include "causeway.hasAccount" .root }}
+{{- include "causeway.egressPeer" (dict "root" .root "component" "account" "port" "http") }}
+{{- end }}
+{{- if and (eq .root.Values.auth.mode "required") (or .root.Values.auth.issuers .values.secretKeys.ISSUERS) }}
+{{ include "causeway.egressTo" .root.Values.networkPolicy.providers }}
+{{- end }}
+{{- end }}
+
 {{- define "causeway.ingressScrape" -}}
 {{- with .Values.networkPolicy.scrapeFrom }}
 - from:

@@ -92,7 +92,7 @@ tolerations:
 {{/* Largest number of connections to Postgres: a roll-out adds one pod to each component, and the migration takes one. Argument: $ */}}
 {{- define "causeway.connections" -}}
 {{- $sum := 1 }}
-{{- range $component := list "ingest" "bridge" "gateway" }}
+{{- range $component := splitList " " (include "causeway.services" .) }}
 {{- $values := index $.Values $component }}
 {{- $pods := include "causeway.mostPods" (dict "component" $component "values" $values) | int }}
 {{- /* A bridge opens two; the others open DATABASE_CONNECTIONS, by default ten. */}}

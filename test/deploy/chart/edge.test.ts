@@ -17,6 +17,7 @@ let nginx: ChildProcess | undefined
 let origin: string
 let ingest: RequestListener = (_, response) => response.end()
 let gateway: RequestListener = (_, response) => response.end()
+const account: RequestListener = (request, response) => response.end(`account: ${request.url}`)
 const servers: Server[] = []
 
 /** Replaces a container's folders by this test's. */
@@ -39,7 +40,7 @@ async function listen(listener: RequestListener): Promise<number> {
 }
 
 async function freePorts(): Promise<EdgePorts> {
-  return { http: await freePort(), status: await freePort(), ingest: 1, gateway: 1 }
+  return { http: await freePort(), status: await freePort(), ingest: 1, gateway: 1, account: 1 }
 }
 
 beforeAll(() => {
@@ -74,6 +75,7 @@ describeUnless(toolsLack ?? programLack('nginx'))('the nginx that the chart conf
       ...(await freePorts()),
       ingest: await listen((...args) => ingest(...args)),
       gateway: await listen((...args) => gateway(...args)),
+      account: await listen(account),
     }
     const file = join(dir, 'running.conf')
     writeFileSync(
@@ -92,6 +94,13 @@ describeUnless(toolsLack ?? programLack('nginx'))('the nginx that the chart conf
     )
     origin = `http://127.0.0.1:${chosen.http}`
     expect(nginx.exitCode).toBeNull()
+  })
+
+  test('leads to account for signing in and for grants, and nowhere else', async () => {
+    for (const path of ['/account/methods', '/grants']) {
+      expect(await (await fetch(`${origin}${path}`)).text()).toBe(`account: ${path}`)
+    }
+    expect((await fetch(`${origin}/accounts/methods`)).status).toBe(404)
   })
 
   test('tries another pod behind the same name if one closes the connection', async () => {

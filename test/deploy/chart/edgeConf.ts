@@ -6,6 +6,7 @@ export interface EdgePorts {
   status: number
   ingest: number
   gateway: number
+  account: number
 }
 
 /** nginx.conf as the chart renders it, with this machine's addresses instead of a cluster's. */
@@ -21,6 +22,7 @@ export async function edgeConf(
   return (data['nginx.conf'] ?? '')
     .replaceAll(`server ${release}-ingest:8080`, `server 127.0.0.1:${to.ingest}`)
     .replaceAll(`server ${release}-gateway:8080`, `server 127.0.0.1:${to.gateway}`)
+    .replaceAll(`server ${release}-account:8080`, `server 127.0.0.1:${to.account}`)
     .replace('listen 0.0.0.0:8080', `listen 127.0.0.1:${to.http}`)
     .replace('listen 0.0.0.0:8081', `listen 127.0.0.1:${to.status}`)
 }

@@ -51,7 +51,7 @@ describeUnless(toolsLack)('the network policies', () => {
     const objects = await renderChart('ha')
     expect(edges(objects).sort()).toEqual(
       [
-        ...dns('bridge', 'edge', 'gateway', 'ingest', 'migrate', 'test'),
+        ...dns('account', 'bridge', 'edge', 'gateway', 'ingest', 'migrate', 'test'),
         'gateways -> edge:http',
         'test -> edge:http',
         'edge -> ingest:http',
@@ -59,16 +59,35 @@ describeUnless(toolsLack)('the network policies', () => {
         // Both ends of a connection have to allow it.
         'edge -> ingest:http',
         'edge -> gateway:http',
+        ...Array<string>(2).fill('edge -> account:http'),
+        // For the keys of tokens.
+        ...Array<string>(2).fill('ingest -> account:http'),
+        ...Array<string>(2).fill('gateway -> account:http'),
+        'monitoring -> account:metrics',
         'monitoring -> ingest:metrics',
         'monitoring -> bridge:metrics',
         'monitoring -> gateway:metrics',
-        ...['ingest', 'bridge', 'gateway', 'migrate'].map((each) => `${each} -> 10.20.0.0/24:5432`),
+        ...['ingest', 'bridge', 'gateway', 'account', 'migrate'].map(
+          (each) => `${each} -> 10.20.0.0/24:5432`,
+        ),
         ...['bridge', 'gateway'].map((each) => `${each} -> 10.20.1.0/24:6380`),
         ...['ingest', 'bridge'].map((each) => `${each} -> any:8883`),
         'test -> edge:http',
       ].sort(),
     )
   })
+
+  test.each([
+    ['external-tls', ['account -> 10.20.3.0/24:443']],
+    ['everything', ['gateway -> any:443', 'ingest -> any:443']],
+    ['ha', []],
+  ] as const)(
+    'lead to identity providers and other issuers only if there are any: %s',
+    async (profile, wanted) => {
+      const found = edges(await renderChart(profile))
+      expect(found.filter((each) => each.endsWith(':443')).sort()).toEqual(wanted)
+    },
+  )
 
   test('allow connections to the broker of the chart, and none from it', async () => {
     const found = edges(await renderChart('everything')).filter((each) =>

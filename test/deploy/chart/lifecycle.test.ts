@@ -6,7 +6,7 @@ import { describeUnless } from '../../support/describeUnless.ts'
 import { toolsLack } from '../tools/tools.ts'
 import { containersOf, get, named, podOf, renderChart } from './render.ts'
 
-const SERVICES = ['ingest', 'bridge', 'gateway'] as const
+const SERVICES = ['ingest', 'bridge', 'gateway', 'account'] as const
 /** What runService may take after the drain, by its watchdog: closing, the log, and two seconds more. */
 const AFTER_DRAIN = watchdogSeconds()
 const MARGIN = 5
@@ -122,7 +122,7 @@ describeUnless(toolsLack)('a disruption budget', () => {
     const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget')
     // There may be only one gateway or one edge: a budget would block the drain of a node for ever.
     expect(budgets.map(({ metadata }) => metadata.name)).toEqual(
-      ['ingest', 'bridge'].map((each) => `causeway-relay-${each}`),
+      ['ingest', 'bridge', 'account'].map((each) => `causeway-relay-${each}`),
     )
     for (const budget of budgets) {
       expect(get(budget, 'spec')).toMatchObject({ maxUnavailable: 1 })

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -24,6 +24,7 @@ let broker: ChildProcess
 let url: string
 let ca: Buffer
 const clients: MqttClient[] = []
+const DEVICE = { clientId: 'device:a', username: 'device:a', password: 'pw' }
 
 /** mosquitto.conf as the chart renders it, with this machine's paths, and the users that its init container writes. */
 beforeAll(async () => {
@@ -43,6 +44,12 @@ beforeAll(async () => {
   writeFileSync(join(dir, 'mosquitto.conf'), text)
   await writeUsers(['ingest', 'bridge', 'account', 'exporter'])
   const certificate = makeCertificate(join(dir, 'tls/tls'), 'IP:127.0.0.1')
+  await startBroker(port)
+  url = `mqtts://127.0.0.1:${port}`
+  ca = certificate.cert
+})
+
+async function startBroker(port: number): Promise<void> {
   const account = ownFolder(dir)
   const conf = ['-c', join(dir, 'mosquitto.conf')]
   const { command, args, ...as } = commandAs(account, 'mosquitto', conf, { files: conf.slice(1) })
@@ -57,15 +64,17 @@ beforeAll(async () => {
       () => false,
     ),
   )
-  url = `mqtts://127.0.0.1:${port}`
-  ca = certificate.cert
-})
+}
+
+async function stopBroker(): Promise<void> {
+  broker.kill('SIGTERM')
+  await once(broker, 'exit')
+}
 
 afterAll(async () => {
   if (lack !== undefined) return
   for (const client of clients) client.end(true)
-  broker.kill('SIGTERM')
-  await once(broker, 'exit')
+  await stopBroker()
   rmSync(dir, { recursive: true, force: true })
 })
 
@@ -156,16 +165,21 @@ describeUnless(lack)('the broker of the chart, with users and TLS', () => {
 
   test('has new passwords after a restart, and keeps the users that were added meanwhile', async () => {
     const control = new BrokerControl(await connect('account'))
-    await new Devices(control, 'causeway').put({ principal: 'device:a', groups: [] }, 'pw', [])
-    await writeUsers(['ingest'], () => 'new')
-    const users = JSON.parse(readFileSync(join(dir, 'data/users.json'), 'utf8'))
-    expect(users.clients.map(({ username }: { username: string }) => username).sort()).toEqual([
-      'account',
-      'bridge',
-      'device:a',
-      'exporter',
-      'ingest',
-    ])
+    await new Devices(control, 'causeway').put(
+      { principal: DEVICE.username, groups: [] },
+      DEVICE.password,
+      [],
+    )
+    await stopBroker()
+    await writeUsers(['ingest', 'bridge', 'account'], (name) => `new-${name}`)
+    await startBroker(Number(new URL(url).port))
+    await expect(connect('ingest')).rejects.toThrow(/not authorized/i)
+    await connect('ingest', 'new-ingest')
+    await new Promise((resolve, reject) => {
+      const device = mqtt.connect(url, { ...DEVICE, ca, reconnectPeriod: 0 })
+      clients.push(device)
+      device.on('connect', resolve).on('error', reject)
+    })
   })
 })
 

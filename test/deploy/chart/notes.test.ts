@@ -18,14 +18,22 @@ function notes(profile: Profile, more: string[] = []): string {
 describeUnless(toolsLack)('the notes', () => {
   test('warn of everything that is unsafe', () => {
     const text = notes('laptop')
-    const words = 'no login,secrets.values,image.digest,tlsSecret'.split(',')
+    const words = 'without TLS,secrets.values,image.digest,tlsSecret'.split(',')
     for (const word of words) expect(text).toContain(word)
-    expect(text.match(/only one pod of \w+/g)).toHaveLength(4)
-    expect(notes('small').match(/^WARNING/gm)).toHaveLength(2)
+    expect(text.match(/only one pod of \w+/g)).toHaveLength(5)
+    expect(notes('small').match(/^WARNING/gm)).toHaveLength(1)
+    expect(notes('small', ['--set', 'auth.mode=open'])).toMatch(/^WARNING: auth\.mode is open/m)
   })
 
-  test('warn only of the missing login if all else is well', () => {
-    expect(notes('ha').match(/^WARNING.*$/gm)).toEqual([expect.stringContaining('no login')])
+  test('warn of nothing if all is well', () => {
+    expect(notes('ha')).not.toContain('WARNING')
+  })
+
+  test('say how to become the first admin, unless a value names one', () => {
+    expect(notes('ha')).toContain("grep '#invite='")
+    expect(notes('external-tls')).not.toContain('#invite=')
+    expect(notes('ha')).toContain('Nobody else may read or write')
+    expect(notes('small')).not.toContain('Nobody else may read or write')
   })
 
   test('say how many connections Postgres must accept, from what the services open', () => {
@@ -34,13 +42,26 @@ describeUnless(toolsLack)('the notes', () => {
     const [ofIngest, ofGateway] = [ingestConfig, gatewayConfig].map(({ shape }) =>
       shape.DATABASE_CONNECTIONS.parse(undefined),
     )
-    const sum = (ingests: number, bridges: number, gateways: number, each = ofGateway) =>
-      (ingests + 1) * (ofIngest ?? 0) + (bridges + 1) * ofBridge + (gateways + 1) * (each ?? 0) + 1
-    expect(notes('small')).toContain(`At most ${sum(2, 2, 2)} connections to Postgres`)
+    // Account's number is a value of the chart.
+    const sum = (
+      ingests: number,
+      bridges: number,
+      gateways: number,
+      accounts: number,
+      each = ofGateway,
+    ) =>
+      (ingests + 1) * (ofIngest ?? 0) +
+      (bridges + 1) * ofBridge +
+      (gateways + 1) * (each ?? 0) +
+      (accounts > 0 ? (accounts + 1) * 4 : 0) +
+      1
+    expect(notes('small')).toContain(`At most ${sum(2, 2, 2, 2)} connections to Postgres`)
     // At the largest number of gateways that the autoscaler may reach.
-    expect(notes('ha')).toContain(`At most ${sum(3, 3, 60)} connections to Postgres`)
+    expect(notes('ha')).toContain(`At most ${sum(3, 3, 60, 3)} connections to Postgres`)
     const fewer = notes('ha', ['--set', 'gateway.config.DATABASE_CONNECTIONS=3'])
-    expect(fewer).toContain(`At most ${sum(3, 3, 60, 3)} connections to Postgres`)
+    expect(fewer).toContain(`At most ${sum(3, 3, 60, 3, 3)} connections to Postgres`)
+    const open = notes('small', ['--set', 'auth.mode=open'])
+    expect(open).toContain(`At most ${sum(2, 2, 2, 0)} connections to Postgres`)
   })
 
   test('say where Causeway is, and how to try it', () => {

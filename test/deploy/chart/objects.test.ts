@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { accountConfig } from '../../../account/config.ts'
 import { bridgeConfig } from '../../../bridge/config.ts'
 import { parseConfig } from '../../../chassis/config.ts'
 import { gatewayConfig } from '../../../gateway/config.ts'
@@ -17,7 +18,12 @@ import {
   WORKLOADS,
 } from './render.ts'
 
-const SERVICES = { ingest: ingestConfig, bridge: bridgeConfig, gateway: gatewayConfig }
+const SERVICES = {
+  ingest: ingestConfig,
+  bridge: bridgeConfig,
+  gateway: gatewayConfig,
+  account: accountConfig,
+}
 const workloads = (objects: KubernetesObject[]) =>
   objects.filter(({ kind }) => WORKLOADS.includes(kind))
 const isSelected = (selector: Record<string, string>, labels: Record<string, string> = {}) =>
@@ -118,7 +124,7 @@ describeUnless(toolsLack)('a private certificate authority', () => {
       )
       expect(
         given.map(({ metadata }) => metadata.name.replace('causeway-', '')).toSorted(),
-      ).toEqual(['bridge', 'gateway', 'ingest', 'migrate'])
+      ).toEqual(['account', 'bridge', 'gateway', 'ingest', 'migrate'])
       for (const object of given) {
         const volumes = get<{ name: string }[]>(podOf(object).spec, 'volumes')
         expect(volumes.find(isAuthority)).toMatchObject(source)
@@ -177,6 +183,8 @@ function environment(objects: KubernetesObject[], service: string): Record<strin
     REDIS_URL: 'redis://r',
     MQTT_URL: 'mqtts://m',
     COPY_KEYS: 'k'.repeat(43),
+    ACCOUNT_KEY: 'A'.repeat(43),
+    PROVIDERS: '[]',
   }
   return {
     ...get<Record<string, string>>(named(objects, 'ConfigMap', name ?? ''), 'data'),

@@ -19,22 +19,25 @@ describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
     }
   })
 
-  test('only the three services get the key of the copies, from the Secret', async () => {
+  test.each([
+    ['COPY_KEYS', ['bridge', 'gateway', 'ingest']],
+    ['ACCOUNT_KEY', ['account']],
+  ])('%s comes from the Secret, and only to %j', async (name, owners) => {
     const objects = (await renderChart(profile)).filter(({ kind }) => WORKLOADS.includes(kind))
     const given = objects.flatMap((object) =>
       containersOf(object)
         .flatMap((container) => get<object[] | undefined>(container, 'env') ?? [])
-        .filter((variable) => get(variable, 'name') === 'COPY_KEYS')
+        .filter((variable) => get(variable, 'name') === name)
         .map((variable) => [
           podOf(object).metadata.labels?.['app.kubernetes.io/component'],
           variable,
         ]),
     )
     const variable = {
-      name: 'COPY_KEYS',
-      valueFrom: { secretKeyRef: { name: 'causeway', key: 'COPY_KEYS' } },
+      name,
+      valueFrom: { secretKeyRef: { name: 'causeway', key: name } },
     }
-    const services = profile === 'migration' ? [] : ['bridge', 'gateway', 'ingest']
+    const services = profile === 'migration' ? [] : owners
     expect(new Set(given)).toEqual(new Set(services.map((service) => [service, variable])))
   })
 })

@@ -20,7 +20,7 @@ async function job(changes = ''): Promise<KubernetesObject> {
 
 /** An API server refuses to change these in place, so an upgrade that changes them fails. */
 describeUnless(toolsLack)('an upgrade', () => {
-  test.each(['ingest', 'bridge', 'gateway', 'edge'])(
+  test.each(['ingest', 'bridge', 'gateway', 'account', 'edge'])(
     'finds the selector of %s as the first release had it',
     async (component) => {
       const deployment = named(await renderChart('ha'), 'Deployment', `causeway-${component}`)

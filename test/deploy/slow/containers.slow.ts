@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { get as open, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { waitFor } from '../../support/waitFor.ts'
@@ -12,14 +13,20 @@ const DRAIN_SECONDS = 10
 /** After the drain: 5 s for closing, 1 s for the log, 2 s for the watchdog. */
 const AFTER_DRAIN_SECONDS = 8
 
+const ACCOUNT = {
+  PUBLIC_ORIGIN: 'http://localhost:8080',
+  SECURE_COOKIES: 'false',
+  ACCOUNT_KEY: randomBytes(32).toString('base64url'),
+}
+
 let backing: Backing
 const pods: Record<string, Pod> = {}
 
 beforeAll(async () => {
   if (containerLack !== undefined) return
   backing = await Backing.start()
-  for (const role of ['bridge', 'ingest', 'gateway'] as const) {
-    const env = { DRAIN_SECONDS: String(DRAIN_SECONDS) }
+  for (const role of ['bridge', 'ingest', 'gateway', 'account'] as const) {
+    const env = { DRAIN_SECONDS: String(DRAIN_SECONDS), ...(role === 'account' ? ACCOUNT : {}) }
     pods[role] = await Pod.start(role, { urls: backing.urls, env })
   }
 }, 120_000)
@@ -41,13 +48,14 @@ describeUnless(containerLack)('a container', () => {
     ['ingest', 'start of an ingest'],
     ['bridge', 'start of a bridge'],
     ['gateway', 'start of a gateway'],
+    ['account', 'start of an account'],
   ] as const)('of %s is ready within a minute', (role, name) => {
     const { readyMs } = pod(role)
     expect(readyMs).toBeLessThan(60_000)
     record(name, { 'seconds from `docker run` to ready': rounded(readyMs / 1_000) })
   })
 
-  test.each(['ingest', 'bridge', 'gateway'])(
+  test.each(['ingest', 'bridge', 'gateway', 'account'])(
     'of %s has no capability and a read-only root',
     async (role) => {
       const inside = (...command: string[]) => docker('exec', pod(role).name, ...command)
@@ -71,10 +79,16 @@ describeUnless(containerLack)('a container', () => {
   })
 
   test('of the edge carries a message there and back', async () => {
-    const to = { ingest: pod('ingest').port, gateway: pod('gateway').port }
+    const to = {
+      ingest: pod('ingest').port,
+      gateway: pod('gateway').port,
+      account: pod('account').port,
+    }
     const edge = await Edge.start(backing.dir, to)
     try {
       expect(await smoke(edge.origin)).toContain('Posted, delivered and read back')
+      const methods = await fetch(`${edge.origin}/account/methods`)
+      expect(await methods.json()).toMatchObject({ local: true })
       expect(await docker('exec', edge.name, 'cat', '/proc/1/comm')).toBe('nginx')
     } finally {
       await edge.remove()
@@ -97,7 +111,7 @@ describeUnless(containerLack)('a container', () => {
     })
   })
 
-  test.each(['ingest', 'bridge'])('of %s stops in time', async (role) => {
+  test.each(['ingest', 'bridge', 'account'])('of %s stops in time', async (role) => {
     const { exitCode, ms } = await pod(role).stop(DRAIN_SECONDS + AFTER_DRAIN_SECONDS + 20)
     expect(exitCode).toBe(0)
     expect(ms).toBeLessThan((DRAIN_SECONDS + AFTER_DRAIN_SECONDS) * 1_000)

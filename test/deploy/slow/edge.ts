@@ -13,11 +13,14 @@ export class Edge {
   readonly name: string
   readonly port: number
 
-  /** Writes its configuration to `dir`; `to` has the ports of ingest and gateway. */
-  static async start(dir: string, to: { ingest: number; gateway: number }): Promise<Edge> {
+  /** Writes its configuration to `dir`; `to` has the ports of the services. */
+  static async start(
+    dir: string,
+    to: { ingest: number; gateway: number; account?: number },
+  ): Promise<Edge> {
     const edge = new Edge(await freePort())
     const file = join(dir, `${edge.name}.conf`)
-    const ports = { ...to, http: edge.port, status: await freePort() }
+    const ports = { account: 1, ...to, http: edge.port, status: await freePort() }
     writeFileSync(file, await edgeConf('small', ports), { mode: 0o644 })
     const how = ['--detach', '--name', edge.name, ...RESTRICTED]
     const volume = ['--volume', `${file}:/etc/causeway/nginx.conf:ro`]

@@ -38,6 +38,7 @@ describeUnless(containerLack)('the image of the services', () => {
       'smoke.mjs',
       'health.mjs',
       'dist/gateway/main.js',
+      'dist/account/main.js',
       'dist/history/main.js',
     ]) {
       expect(names).toContain(wanted)

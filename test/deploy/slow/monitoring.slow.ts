@@ -9,7 +9,10 @@ import { overview } from '../../../deploy/grafana/overview.ts'
 import { processes } from '../../../deploy/grafana/processes.ts'
 import { freePort } from '../../../stack/ports.ts'
 import { ROOT } from '../../../stack/root.ts'
+import type { Child } from '../../../stack/child.ts'
 import { type Stack, startStack } from '../../../stack/stack.ts'
+import { startAccount } from '../../support/startAccount.ts'
+import { TestIssuer } from '../../support/testIssuer.ts'
 import { waitFor } from '../../support/waitFor.ts'
 import { describeUnless } from '../../support/describeUnless.ts'
 import { programLack } from '../tools/tools.ts'
@@ -18,6 +21,8 @@ const lack = programLack('prometheus')
 
 let dir: string
 let stack: Stack
+let account: Child
+let authorization: Record<string, string>
 let prometheus: ChildProcess
 let api: string
 const aborted = new AbortController()
@@ -26,14 +31,19 @@ beforeAll(async () => {
   if (lack !== undefined) return
   dir = mkdtempSync(join(tmpdir(), 'causeway-prometheus-'))
   // Streams reach their greatest age soon, so that the dashboards show such ends.
-  stack = await startStack({ dir: join(dir, 'stack'), env: () => ({ MAX_STREAM_SECONDS: '10' }) })
+  const issuer = await TestIssuer.create()
+  const env = { ...issuer.env(), MAX_STREAM_SECONDS: '10' }
+  stack = await startStack({ dir: join(dir, 'stack'), env: () => env })
+  account = await startAccount(stack)
+  const claims = { grants: ['read,write **'], exp: Date.now() / 1_000 + 3_600 }
+  authorization = { Authorization: `Bearer ${await issuer.token('service:reader', claims)}` }
   const port = await freePort()
   api = `http://127.0.0.1:${port}`
   const targets = (role: string) =>
     stack.processes
       .filter((each) => each.role === role)
       .map(({ metricsUrl = '' }) => new URL(metricsUrl).host)
-  const jobs = ['ingest', 'bridge', 'gateway'].map((role) => ({
+  const jobs = ['ingest', 'bridge', 'gateway', 'account'].map((role) => ({
     job_name: role,
     static_configs: [{ targets: targets(role), labels: { namespace: 'test' } }],
   }))
@@ -54,15 +64,18 @@ beforeAll(async () => {
     ],
     { stdio: 'ignore' },
   )
-  await waitFor(async () => (await ask('up', (values) => values.length)) === 5, 60)
+  await waitFor(async () => (await ask('up', (values) => values.length)) === 6, 60)
   void listen('a')
   void listen('b')
   // A stream with an id of another log.
-  void fetch(`${stack.origin}/events?channel=a&since=zzzzzzzz-1`, { signal: aborted.signal }).catch(
-    () => {},
-  )
+  void fetch(`${stack.origin}/events?channel=a&since=zzzzzzzz-1`, {
+    headers: authorization,
+    signal: aborted.signal,
+  }).catch(() => {})
   for (let second = 0; second < 20; second++) {
     await post()
+    // Nobody has this key.
+    await fetch(`${account.url}/account/token`, { method: 'POST' })
     await sleep(1_000)
   }
 }, 180_000)
@@ -80,7 +93,7 @@ afterAll(async () => {
 async function post(): Promise<void> {
   await fetch(`${stack.origin}/channels/a/messages`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
+    headers: { ...authorization, 'Content-Type': 'application/json' },
     body: '{"data":1}',
   })
 }
@@ -88,7 +101,10 @@ async function post(): Promise<void> {
 /** A reader that comes back whenever its stream ends. */
 async function listen(channel: string): Promise<void> {
   while (!aborted.signal.aborted) {
-    await fetch(`${stack.origin}/events?channel=${channel}&since=-1`, { signal: aborted.signal })
+    await fetch(`${stack.origin}/events?channel=${channel}&since=-1`, {
+      headers: authorization,
+      signal: aborted.signal,
+    })
       .then((response) => response.text())
       .catch(() => sleep(200))
   }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type Servers, type ServerUrls, urlsFor } from '../../../stack/servers.ts'
 import { freePort } from '../../../stack/ports.ts'
+import type { ServiceRole } from '../../../stack/service.ts'
 import { DOCKER_SOCKET, SERVICES_IMAGE, words } from './paths.ts'
 
 /** Runs docker. Not synchronously, because the readers and senders of this process must go on meanwhile. */
@@ -36,14 +37,14 @@ export class Pod {
   /** From `docker run` until it was ready. */
   readyMs = Number.NaN
 
-  static async start(
-    role: 'ingest' | 'bridge' | 'gateway',
-    { urls, env = {} }: PodOptions,
-  ): Promise<Pod> {
+  static async start(role: ServiceRole, { urls, env = {} }: PodOptions): Promise<Pod> {
     const pod = new Pod(role, await freePort(), await freePort())
     const variables = {
       ...addresses(urlsFor(role, urls)),
       COPY_KEYS: COPY_KEY,
+      // The image says production, where nothing is open.
+      AUTH: 'open',
+      NODE_ENV: 'development',
       HOST: '127.0.0.1',
       PORT: String(pod.port),
       METRICS_HOST: '127.0.0.1',

@@ -91,8 +91,15 @@ async function under(
   const posts: PostRecord[] = []
   const subscribers = new Subscribers(streams, CHANNELS, at, random)
   const write = (post: PostRecord) => posts.push(post)
-  const sender = { origins: [at], channels: CHANNELS, rate: RATE, padding: 20, random, write }
-  const publisher = new Publisher(sender)
+  const publisher = new Publisher({
+    origins: [at],
+    channels: CHANNELS,
+    rate: RATE,
+    padding: 20,
+    headers: { 'causeway-sender': 'publisher' },
+    random,
+    write,
+  })
   subscribers.start()
   await waitFor(async () => (await openStreams()) >= streams, 60)
   publisher.start()

@@ -14,7 +14,9 @@ export class Subscribers {
       const own = [channels[at % channels.length] ?? '']
       this.chains.push({ name: `reader-${at}`, kind: 'lean', channels: own, isFast: true, records })
       const journal = new Journal((record) => records.push(record), false)
-      this.#readers.push(new Reader({ channels: own, origins: [origin], journal, random }))
+      this.#readers.push(
+        new Reader({ channels: own, origins: [origin], headers: {}, journal, random }),
+      )
     }
   }
 

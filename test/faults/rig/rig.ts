@@ -7,6 +7,7 @@ import { waitForHttp } from '../../../stack/probes.ts'
 import { readMetric } from '../../../stack/readMetric.ts'
 import { type Stack, startStack } from '../../../stack/stack.ts'
 import type { Random } from '../../model/random.ts'
+import { TestIssuer } from '../../support/testIssuer.ts'
 import { comesTrue } from '../../support/waitFor.ts'
 import { Links } from './links.ts'
 import { signalTree } from './processTree.ts'
@@ -19,6 +20,8 @@ export interface RigOptions {
   env?: ((name: string, dir: string) => NodeJS.ProcessEnv) | undefined
   /** Adds a second Postgres that follows the first. */
   standby?: boolean | undefined
+  /** AUTH=required, with the tokens of an issuer of its own; otherwise nobody needs one. */
+  auth?: boolean | undefined
   /** Puts Postgres on its own disk, small enough to be filled. Needs root. */
   postgresDiskMegabytes?: number | undefined
 }
@@ -35,6 +38,10 @@ export class Rig {
   /** The addresses of the services themselves, each through a proxy. */
   readonly gateways: string[]
   readonly ingests: string[]
+  /** Undefined with AUTH=open. */
+  readonly issuer: TestIssuer | undefined
+  /** The headers by which the usual readers and posts come in. */
+  readonly headers: { reader: Record<string, string>; sender: Record<string, string> }
   readonly #standby: Standby | undefined
   /** Names of processes that stay down. */
   readonly #abandoned = new Set<string>()
@@ -51,6 +58,7 @@ export class Rig {
     const links = new Links(random)
     const ports = { postgres: await freePort(), redis: await freePort(), mqtt: await freePort() }
     await links.openServices(COUNTS, ports)
+    const issuer = options.auth === true ? await TestIssuer.create() : undefined
     const stack = await startStack({
       dir,
       ingests: COUNTS.ingest,
@@ -65,6 +73,7 @@ export class Rig {
         LOG_LEVEL: 'info',
         CRASH_DIR: crashDir,
         ...links.environment(role, index, urls),
+        ...issuer?.env(),
         ...env?.(`${role}-${index}`, dir),
       }),
     })
@@ -80,6 +89,8 @@ export class Rig {
       edge: await links.openEntrance('nginx', stack.origin),
       gateways: await entrances('gateway'),
       ingests: await entrances('ingest'),
+      issuer,
+      headers: await headersOf(issuer),
       crashDir,
       disk,
       standby: standby === true ? await Standby.start(stack, links) : undefined,
@@ -87,7 +98,7 @@ export class Rig {
   }
 
   private constructor(
-    parts: Pick<Rig, 'stack' | 'links' | 'edge' | 'gateways' | 'ingests'> & {
+    parts: Pick<Rig, 'stack' | 'links' | 'edge' | 'gateways' | 'ingests' | 'issuer' | 'headers'> & {
       crashDir: string
       disk: string | undefined
       standby: Standby | undefined
@@ -98,6 +109,8 @@ export class Rig {
     this.edge = parts.edge
     this.gateways = parts.gateways
     this.ingests = parts.ingests
+    this.issuer = parts.issuer
+    this.headers = parts.headers
     this.#crashDir = parts.crashDir
     this.#disk = parts.disk
     this.#standby = parts.standby
@@ -174,6 +187,15 @@ export class Rig {
     await this.links.close()
     if (this.#disk !== undefined) execFileSync('umount', [this.#disk])
   }
+}
+
+async function headersOf(issuer: TestIssuer | undefined): Promise<Rig['headers']> {
+  if (issuer === undefined) return { reader: {}, sender: { 'causeway-sender': 'publisher' } }
+  // For a day, because these readers have no new one.
+  const exp = Math.floor(Date.now() / 1_000) + 86_400
+  const token = await issuer.token('service:faults', { grants: ['read,write faults.**'], exp })
+  const headers = { authorization: `Bearer ${token}` }
+  return { reader: headers, sender: headers }
 }
 
 function mountDisk(folder: string, megabytes: number): void {

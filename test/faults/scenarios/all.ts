@@ -12,6 +12,7 @@ import { mqttFaults } from './mqttFaults.ts'
 import { postgresFaults } from './postgresFaults.ts'
 import { redisFaults } from './redisFaults.ts'
 import { restoreFaults } from './restoreFaults.ts'
+import { revocationFaults } from './revocationFaults.ts'
 import { sizeFaults } from './sizeFaults.ts'
 
 /** The matrix of faults, in the order of their numbers. */
@@ -30,4 +31,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...forgeryFaults,
   ...failoverFaults,
   ...clockFaults,
+  ...revocationFaults,
 ].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))

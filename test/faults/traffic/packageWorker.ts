@@ -6,7 +6,7 @@ import type { ChainRecord } from '../judge/records.ts'
 
 /** The channels that each reader follows, and the file for its records. */
 export interface PackageReaderData {
-  readers: { origin: string; channels: string[]; file: string }[]
+  readers: { origin: string; channels: string[]; headers: Record<string, string>; file: string }[]
 }
 
 /** The progress of each reader, for the main thread. */
@@ -23,7 +23,7 @@ const TELL_EVERY_MS = 100
  * nothing removes duplicates.
  */
 const { readers }: PackageReaderData = workerData
-const open = readers.map(({ origin, channels, file }) => {
+const open = readers.map(({ origin, channels, headers, file }) => {
   const eventLog = new EventLog<ChainRecord>(file)
   const journal = new Journal((record) => eventLog.write(record), false)
   const url = new URL('/events', origin)
@@ -31,7 +31,7 @@ const open = readers.map(({ origin, channels, file }) => {
   const source = new EventSource(url, {
     fetch: (address, init) => {
       journal.connect(origin, init.headers['Last-Event-ID'] ?? '')
-      return fetch(address, init)
+      return fetch(address, { ...init, headers: { ...init.headers, ...headers } })
     },
   })
   for (const name of EVENTS) {

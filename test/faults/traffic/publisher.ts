@@ -13,6 +13,8 @@ interface PublisherOptions {
   rate: number
   /** Characters of padding in a body. */
   padding: number
+  /** Whose posts they are. */
+  headers: Record<string, string>
   random: Random
   write: (record: PostRecord) => void
 }
@@ -125,7 +127,7 @@ export class Publisher {
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
       const headers = {
         'content-type': 'application/json',
-        'causeway-sender': 'publisher',
+        ...this.#options.headers,
         'idempotency-key': key,
       }
       const sent = request(url, { method: 'POST', agent: this.#agent, headers, signal })

@@ -11,6 +11,7 @@ interface ReaderOptions {
   since?: string | undefined
   /** Origins; after each end it goes to the next one. */
   origins: readonly string[]
+  headers: Record<string, string>
   journal: Journal
   random: Random
 }
@@ -78,6 +79,7 @@ export class Reader {
     if (this.#options.since !== undefined) url.searchParams.set('since', this.#options.since)
     const headers = {
       accept: 'text/event-stream',
+      ...this.#options.headers,
       ...(this.#lastId === '' ? {} : { 'last-event-id': this.#lastId }),
     }
     const request = get(url, { headers, agent: false })

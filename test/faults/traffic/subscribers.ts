@@ -13,6 +13,8 @@ interface SubscribersOptions {
   edge: string
   gateways: readonly string[]
   channels: readonly string[]
+  /** More headers of every request. */
+  headers: Record<string, string>
 }
 
 interface Member {
@@ -52,13 +54,13 @@ export class Subscribers {
       pace?: Reader['pace']
     } = {},
   ): Reader {
-    const { dir, random, edge, gateways, channels: all } = this.#options
+    const { dir, random, edge, gateways, channels: all, headers } = this.#options
     const { channels = all, since, pace = 'fast', origins = [edge, ...gateways] } = options
     const name = `${kind}-${this.#members.length + 1}`
     const file = join(dir, `${name}.jsonl`)
     const eventLog = new EventLog<ChainRecord>(file)
     const journal = new Journal((record) => eventLog.write(record), true)
-    const reader = new Reader({ channels, since, origins, journal, random })
+    const reader = new Reader({ channels, since, origins, headers, journal, random })
     reader.pace = pace
     const chain = {
       name,
@@ -74,7 +76,7 @@ export class Subscribers {
 
   /** Adds readers by the `eventsource` package, of all channels and through nginx. */
   addPackages(count: number): void {
-    const { dir, edge, channels } = this.#options
+    const { dir, edge, channels, headers } = this.#options
     this.#packageChains = Array.from({ length: count }, (_, at) => ({
       name: `eventsource-${at + 1}`,
       kind: 'eventsource',
@@ -83,7 +85,12 @@ export class Subscribers {
       file: join(dir, `eventsource-${at + 1}.jsonl`),
     }))
     this.#packages = new PackageReaders(
-      this.#packageChains.map(({ file }) => ({ origin: edge, channels: [...channels], file })),
+      this.#packageChains.map(({ file }) => ({
+        origin: edge,
+        channels: [...channels],
+        headers,
+        file,
+      })),
     )
   }
 

@@ -1,0 +1,29 @@
+import type { Request, Response } from 'express'
+import { clientAddress } from '../clientAddress.ts'
+import { type Limit, rateLimited, type Subject } from './limit.ts'
+
+/** Whom a request counts for. */
+export type SubjectOf = (request: Request) => Subject
+
+export function createSubjectOf(proxyHops: number): SubjectOf {
+  return (request) => ({
+    principal: request.identity?.principal,
+    address: clientAddress(request.socket, request.get('x-forwarded-for'), proxyHops),
+  })
+}
+
+/** Throws `rate-limited` if the limit refuses a use of this cost. It takes nothing. */
+export function checkLimit(limit: Limit, subject: Subject, response: Response, cost = 1): void {
+  const waitMs = limit.refusal(subject, cost)
+  if (waitMs === undefined) return
+  showLimit(limit, subject, response)
+  throw rateLimited('Too much was asked for in the last minute.', waitMs)
+}
+
+/** Adds the RateLimit headers. */
+export function showLimit(limit: Limit, subject: Subject, response: Response): void {
+  const headers = limit.headers(subject)
+  if (headers === undefined) return
+  response.setHeader('RateLimit-Policy', headers['RateLimit-Policy'])
+  response.setHeader('RateLimit', headers.RateLimit)
+}

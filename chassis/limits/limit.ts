@@ -1,0 +1,98 @@
+import { Problem } from '../../contract/problem.ts'
+import type { Allowance } from './allowance.ts'
+
+/** Whom a use counts for. */
+export interface Subject {
+  /** Undefined if nobody has signed in: a claimed name is no principal. */
+  principal: string | undefined
+  /** As `clientAddress` writes it. */
+  address: string
+}
+
+/** One side of a limit: per principal, or per address. */
+export interface LimitSide {
+  /** Also the policy's name in the RateLimit headers. */
+  name: string
+  /** Undefined if this side does not count for the subject. */
+  keyOf: (subject: Subject) => string | undefined
+  allowance: Allowance
+  windowSeconds: number
+  /** What is counted, if it is not requests: a quota unit of the RateLimit headers. */
+  unit?: 'content-bytes' | undefined
+}
+
+/** Counts refusals, by the name of the side. */
+export interface Refusals {
+  inc: (labels: { limit: string }) => void
+}
+
+/** What answers say of a limit: draft-ietf-httpapi-ratelimit-headers-11, one item for each side. */
+export interface LimitHeaders {
+  'RateLimit-Policy': string
+  RateLimit: string
+}
+
+/** A limit on one kind of use. Without a side it allows everything. */
+export class Limit {
+  readonly #sides: readonly (LimitSide & { policy: string })[]
+  readonly #refusals: Refusals
+
+  constructor(sides: readonly LimitSide[], refusals: Refusals) {
+    this.#sides = sides.map((side) => ({ ...side, policy: policyOf(side) }))
+    this.#refusals = refusals
+  }
+
+  /**
+   * Undefined if this use is allowed; otherwise the milliseconds until it is. It takes nothing yet. A use that costs more than all
+   * points is allowed while all are there: otherwise it never would be.
+   */
+  refusal(subject: Subject, cost = 1): number | undefined {
+    for (const { name, keyOf, allowance } of this.#sides) {
+      const key = keyOf(subject)
+      if (key === undefined) continue
+      const { remaining, resetMs } = allowance.standing(key)
+      if (remaining >= Math.min(cost, allowance.points)) continue
+      this.#refusals.inc({ limit: name })
+      return resetMs
+    }
+    return undefined
+  }
+
+  /** Takes points, also if there are fewer. */
+  take(subject: Subject, cost: number): void {
+    for (const { keyOf, allowance } of this.#sides) {
+      const key = keyOf(subject)
+      if (key !== undefined) allowance.take(key, cost)
+    }
+  }
+
+  /** Undefined if nothing limits this subject. */
+  headers(subject: Subject): LimitHeaders | undefined {
+    const policies: string[] = []
+    const standings: string[] = []
+    for (const { name, keyOf, allowance, policy } of this.#sides) {
+      const key = keyOf(subject)
+      if (key === undefined) continue
+      const { remaining, resetMs } = allowance.standing(key)
+      policies.push(policy)
+      standings.push(`"${name}";r=${remaining};t=${toSeconds(resetMs)}`)
+    }
+    if (policies.length === 0) return undefined
+    return { 'RateLimit-Policy': policies.join(', '), RateLimit: standings.join(', ') }
+  }
+}
+
+/** Rounded up: whoever comes back then is not refused again. */
+function toSeconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000))
+}
+
+/** The answer to what a limit refuses for so many milliseconds. */
+export function rateLimited(detail: string, waitMs: number): Problem {
+  return new Problem('rate-limited', detail, { retryAfter: toSeconds(waitMs) })
+}
+
+function policyOf({ name, allowance, windowSeconds, unit }: LimitSide): string {
+  const units = unit === undefined ? '' : `;qu="${unit}"`
+  return `"${name}";q=${allowance.points}${units};w=${windowSeconds}`
+}

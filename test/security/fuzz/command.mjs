@@ -1,0 +1,27 @@
+import { defineCommand, integer, option } from '../../../stack/setup/defineCommand.mjs'
+import { SERVERS } from '../../../stack/setup/programs.mjs'
+
+/** The command line of `npm run fuzz`. */
+export const parse = defineCommand({
+  usage: `npm run fuzz [-- options]: set up what is missing, then send random requests to nginx, an ingest and a gateway. It fails at a
+5xx, at 5 s without an answer, at an error that is no problem, and at a process that grows. Linux only.`,
+  options: {
+    requests: option('N', 'how many (default 100000)', integer(1, 100_000_000)),
+    seed: option(
+      'N',
+      "the same seed sends the same requests (default: the time's)",
+      integer(0, 999_999_999),
+    ),
+  },
+  result: ({ values: { requests = 100_000, seed } }) => ({
+    requests,
+    seed: seed ?? Math.floor(Date.now() / 1_000) % 1_000_000,
+  }),
+})
+
+export const programs = SERVERS
+
+export async function run(options) {
+  const { main } = await import('../../../dist/test/security/fuzz/main.js')
+  await main(options)
+}

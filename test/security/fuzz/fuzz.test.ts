@@ -1,0 +1,70 @@
+import { expect, test } from '@jest/globals'
+import { disposables } from '../../support/disposables.ts'
+import { describeUnless } from '../../support/describeUnless.ts'
+import type { Answer } from '../rawHttp.ts'
+import { openDoors } from '../openDoors.ts'
+import { footprints, growth } from './footprint.ts'
+import { fuzz } from './fuzz.ts'
+import { faultOf } from './judge.ts'
+
+const opened = disposables()
+const REQUESTS = 3_000
+
+const lack = process.platform === 'linux' ? undefined : 'processes are measured on Linux only'
+describeUnless(lack)('random requests', () => {
+  test('all get an answer of HTTP that tells nothing, and leave no process larger', async () => {
+    const { stack, origins } = await openDoors(opened)
+    const seed = Math.floor(Math.random() * 1_000_000_000)
+    process.stderr.write(`the seed is ${seed}\n`)
+    await fuzz({ origins, seed, from: 0, to: 500 })
+    const before = footprints(stack)
+    const { counts, faults } = await fuzz({ origins, seed, from: 500, to: REQUESTS })
+    expect(faults).toEqual([])
+    expect(growth(before, footprints(stack))).toEqual([])
+    // All kinds of answers, or they never came far.
+    const kinds = [
+      'edge 200',
+      'edge 201',
+      'edge 400',
+      'edge 404',
+      'edge 405',
+      'edge 415',
+      'edge 422',
+    ]
+    expect([...counts.keys()]).toEqual(
+      expect.arrayContaining([...kinds, 'ingest 201', 'gateway 200']),
+    )
+  }, 120_000)
+})
+
+const answer = (status: number, type: string, body: string): Answer => ({
+  status,
+  headers: new Map([
+    ['content-type', type],
+    ['cache-control', 'no-store'],
+    ['x-content-type-options', 'nosniff'],
+  ]),
+  body,
+})
+const problem = (status: number, body: string) => answer(status, 'application/problem+json', body)
+const request = { door: 'edge' as const, method: 'GET', bytes: 'GET / HTTP/1.1\r\n\r\n' }
+
+test.each([
+  ['a 500', problem(500, '{"type":"/problems/internal"}')],
+  ['a 503 without a reason', problem(503, '{"type":"/problems/unavailable"}')],
+  ['a page of HTML', answer(404, 'text/html', '<html>')],
+  ['a problem that is on no list', problem(404, '{"type":"/problems/other"}')],
+  ['a problem of another status', problem(400, '{"type":"/problems/not-found"}')],
+  ['a stack', problem(404, '{"type":"/problems/not-found"}\n    at run (a.js:1)')],
+  ['a stream of something else', answer(200, 'text/event-stream', 'hello\n\n')],
+  ['no answer', undefined],
+])('The judge of the random requests finds %s', (_what, given) => {
+  expect(faultOf(request, given)).toBeDefined()
+})
+
+test('The judge of the random requests finds processes that grow', () => {
+  const then = new Map([['gateway-1', { memoryBytes: 1e8, descriptors: 50 }]])
+  const now = new Map([['gateway-1', { memoryBytes: 3e8, descriptors: 500 }]])
+  expect(growth(then, now)).toHaveLength(2)
+  expect(growth(now, then)).toEqual([])
+})

@@ -1,0 +1,16 @@
+import type { Place } from '../../gateway/events/admission.ts'
+import type { HolderLimits } from '../../gateway/events/holders.ts'
+
+/** For one address, or principal: everything. */
+export const UNLIMITED: HolderLimits = {
+  maxStreams: Infinity,
+  maxChannels: Infinity,
+  ratePerSecond: Infinity,
+  burst: Infinity,
+}
+
+/** A place of one stream with one channel. */
+export function placeOf(address: string): Place {
+  const ofAddress = { key: address, streams: 1, channels: 1, points: Infinity, filledAt: 0 }
+  return { ofAddress, ofPrincipal: undefined, channels: 1 }
+}
