@@ -17,14 +17,18 @@ export interface SupervisorOptions {
 const READ_LOGS_EVERY_MS = 250
 const TRIM_LOGS_EVERY_MS = 60_000
 
-/** Each still talks to those after it while it stops. */
-const STOP_ORDER: Role[][] = [
-  ['nginx'],
-  ['gateway'],
-  ['ingest'],
-  ['bridge'],
-  ['postgres', 'redis', 'mosquitto', 'identity-provider'],
-]
+/** Each still talks to those of a higher rank while it stops. Every role has one, or its processes would outlive the stack. */
+const STOP_RANK: Record<Role, number> = {
+  nginx: 0,
+  gateway: 1,
+  ingest: 2,
+  account: 2,
+  bridge: 3,
+  postgres: 4,
+  redis: 4,
+  mosquitto: 4,
+  'identity-provider': 4,
+}
 
 /** The children of one run: starts them, knows them all, and stops them in order. */
 export class Supervisor {
@@ -79,8 +83,8 @@ export class Supervisor {
   }
 
   async #stop(): Promise<void> {
-    for (const roles of STOP_ORDER) {
-      const children = this.children.filter(({ role }) => roles.includes(role))
+    for (const rank of [...new Set(Object.values(STOP_RANK))].sort((a, b) => a - b)) {
+      const children = this.children.filter(({ role }) => STOP_RANK[role] === rank)
       await Promise.all(children.map((child) => child.stop()))
     }
     for (const timer of this.#timers) clearInterval(timer)
