@@ -15,7 +15,7 @@ export interface AppOptions {
   registry: Registry
   /** Origins whose pages may call; if empty, only pages of this origin. */
   corsOrigins: string[]
-  /** Runs before every route; throws a Problem to refuse the request. */
+  /** Runs before the handler of every route; throws a Problem to refuse the request. */
   before?: RequestHandler[]
   routes: Route[]
 }
@@ -42,8 +42,7 @@ export function createApp({
     next()
   })
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins))
-  for (const handler of before) app.use(handler)
-  for (const route of routes) mount(app, route)
+  for (const route of routes) mount(app, route, before)
   app.use(() => {
     throw new Problem('not-found')
   })
@@ -73,10 +72,14 @@ export const SAFE_LINES = Object.entries(SAFE_HEADERS)
   .map(([name, value]) => `${name}: ${value}\r\n`)
   .join('')
 
-function mount(app: Express, { path, get, post, answeredBefore = [] }: Route): void {
+function mount(
+  app: Express,
+  { path, get, post, answeredBefore = [] }: Route,
+  before: RequestHandler[],
+): void {
   const route = app.route(path)
-  if (get !== undefined) route.get(get)
-  if (post !== undefined) route.post(post)
+  if (get !== undefined) route.get(...before, get)
+  if (post !== undefined) route.post(...before, post)
   const allow = [
     ...answeredBefore,
     ...(get === undefined ? [] : ['GET', 'HEAD']),

@@ -222,7 +222,7 @@ export const overview: Dashboard = {
         },
         {
           title: 'Grants and revocations',
-          description: 'Rows in the memory of each process, at some 300 bytes.',
+          description: 'Rows in the memory of each process, at 300 to 700 bytes.',
           unit: 'short',
           queries: [{ promql: 'max(causeway_access_rows{$in})', legend: 'rows' }],
         },
