@@ -132,15 +132,17 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
         return spec.port
       }),
     )
-  const accounts = auth === 'open' ? 0 : 1
-  const accountEnv = accountAuth(dir, origin)
-  if (options.oidc === true && accounts > 0) {
-    const where = { origin, port: await freePort(), authority: tls?.cert }
-    const { server, settings } = developmentProvider(where)
-    await supervisor.start(server)
-    accountEnv['PROVIDERS'] = JSON.stringify([settings])
+  const startAccount = async () => {
+    const own = accountAuth(dir, origin)
+    if (options.oidc === true) {
+      const where = { origin, port: await freePort(), authority: tls?.cert }
+      const { server, settings } = developmentProvider(where)
+      await supervisor.start(server)
+      own['PROVIDERS'] = JSON.stringify([settings])
+    }
+    return startServices('account', 1, own)
   }
-  const accountPorts = await startServices('account', accounts, accountEnv)
+  const accountPorts = auth === 'open' ? [] : await startAccount()
   const verifying = verifierAuth(auth, origin, accountPorts[0])
   const [, ingestPorts, gatewayPorts] = await Promise.all([
     startServices('bridge', options.bridges ?? 2),

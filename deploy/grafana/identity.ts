@@ -18,6 +18,17 @@ export const identity: Row = {
       ],
     },
     {
+      title: 'Requests beyond a limit',
+      description: 'Their principal or address used too much; they were told when to come back.',
+      unit: 'cps',
+      queries: [
+        {
+          promql: 'sum by (limit) (rate(causeway_limited_total{$in}[$__rate_interval]))',
+          legend: '{{limit}}',
+        },
+      ],
+    },
+    {
       title: 'Tokens by outcome',
       description:
         'Each process verifies a token once. expired: clients renew too late. The other refusals: wrong issuers, clocks or keys, or an attack.',
