@@ -81,6 +81,11 @@ describe('the setup', () => {
   })
 })
 
+test('the setup refuses an identity provider for a system that asks for no token', () => {
+  const { status, stderr } = node('stack/setup.mjs', 'start', '--oidc', { AUTH: 'open' })
+  expect([status, stderr]).toEqual([2, expect.stringContaining('--oidc needs AUTH=required.')])
+})
+
 describe('the options', () => {
   test('of start come from the command line first, then from the environment', () => {
     const env = {
