@@ -17,14 +17,19 @@ export interface SupervisorOptions {
 const READ_LOGS_EVERY_MS = 250
 const TRIM_LOGS_EVERY_MS = 60_000
 
-/** Each still talks to those after it while it stops. */
-const STOP_ORDER: Role[][] = [
-  ['nginx'],
-  ['gateway'],
-  ['ingest'],
-  ['bridge'],
-  ['postgres', 'redis', 'mosquitto', 'identity-provider'],
-]
+/** When each stops: it still talks to those after it while it does. */
+const STOP_STEPS: Record<Role, number> = {
+  nginx: 0,
+  gateway: 1,
+  ingest: 2,
+  account: 2,
+  bridge: 3,
+  postgres: 4,
+  redis: 4,
+  mosquitto: 4,
+  'identity-provider': 4,
+}
+const LAST_STEP = Math.max(...Object.values(STOP_STEPS))
 
 /** The children of one run: starts them, knows them all, and stops them in order. */
 export class Supervisor {
@@ -79,8 +84,8 @@ export class Supervisor {
   }
 
   async #stop(): Promise<void> {
-    for (const roles of STOP_ORDER) {
-      const children = this.children.filter(({ role }) => roles.includes(role))
+    for (let step = 0; step <= LAST_STEP; step++) {
+      const children = this.children.filter(({ role }) => STOP_STEPS[role] === step)
       await Promise.all(children.map((child) => child.stop()))
     }
     for (const timer of this.#timers) clearInterval(timer)
