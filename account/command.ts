@@ -19,7 +19,7 @@ const Running = z.object({ databaseUrl: z.string(), origin: z.string() })
 
 /** `node dist/account/command.js COMMAND`: exits with 64 after a wrong command line, and with 1 if the database cannot be reached. */
 const args = process.argv.slice(2)
-if (args.length === 0 || args.includes('--help') || args.includes('-h')) process.stdout.write(HELP)
+if (['help', '--help', '-h', undefined].includes(args[0])) process.stdout.write(HELP)
 else process.exitCode = await run()
 
 async function run(): Promise<number> {
