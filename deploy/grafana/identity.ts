@@ -70,7 +70,7 @@ export const identity: Row[] = [
       },
       {
         title: 'Grants and revocations in memory',
-        description: 'Rows, of some 300 bytes each. MAX_GRANTS of account bounds them.',
+        description: 'Rows, of 300 to 700 bytes each. MAX_GRANTS of account bounds them.',
         unit: 'short',
         queries: [
           {
