@@ -20,6 +20,9 @@ interface JoinOptions extends Pick<StreamOptions, 'base' | 'EventSource' | 'rene
 
 const BACKOFF: Backoff = { first: 2_000, max: 30_000 }
 
+/** Somebody may get a grant while they look at a channel that they may not read: it is asked for again, though seldom. */
+const FORBIDDEN_BACKOFF: Backoff = { first: 20_000, max: 60_000 }
+
 /**
  * One channel: the newest page of history, then everything after it, live. Nothing is missing in between, because the stream
  * starts after the head that came with the page.
@@ -37,6 +40,7 @@ export class JoinedChannel {
     this.#api = api
     this.#options = options
     this.#handlers = handlers
+    handlers.connection({ is: 'connecting' })
     void this.#join()
   }
 
@@ -64,7 +68,6 @@ export class JoinedChannel {
 
   async #join(): Promise<void> {
     const { channel, limit, ...rest } = this.#options
-    this.#handlers.connection({ is: 'connecting' })
     const page = await this.#newest(channel, limit)
     if (page === undefined) return
     this.#handlers.history(page)
@@ -73,7 +76,10 @@ export class JoinedChannel {
       message: this.#handlers.message,
       gap: this.#handlers.gap,
       connection: (connection) => this.#show(connection),
-      reset: () => void this.#join(),
+      reset: () => {
+        this.#handlers.connection({ is: 'connecting' })
+        void this.#join()
+      },
     })
   }
 
@@ -81,6 +87,12 @@ export class JoinedChannel {
   #show(connection: Connection): void {
     if (connection.is !== 'closed' || this.#left.signal.aborted)
       this.#handlers.connection(connection)
+    if (connection.is === 'refused' && connection.problem.type === 'forbidden') void this.#rejoin()
+  }
+
+  async #rejoin(): Promise<void> {
+    await this.#wait(backoffDelay(0, Math.random(), FORBIDDEN_BACKOFF))
+    if (!this.#left.signal.aborted) await this.#join()
   }
 
   /** Undefined if the channel was left or refused. */
@@ -92,7 +104,9 @@ export class JoinedChannel {
         if (this.#left.signal.aborted) return undefined
         if (error instanceof Problem && isFinal(error)) {
           this.#handlers.connection({ is: 'refused', problem: error })
-          return undefined
+          if (error.type !== 'forbidden') return undefined
+          await this.#wait(backoffDelay(failures, Math.random(), FORBIDDEN_BACKOFF))
+          continue
         }
         if (!(error instanceof Problem || error instanceof Unreachable)) throw error
         await this.#pause(backoffDelay(failures, Math.random(), BACKOFF))
@@ -103,6 +117,10 @@ export class JoinedChannel {
 
   #pause(ms: number): Promise<void> {
     this.#handlers.connection({ is: 'reconnecting', retryAt: Date.now() + ms })
+    return this.#wait(ms)
+  }
+
+  #wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms)
       this.#endPause = () => {

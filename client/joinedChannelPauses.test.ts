@@ -76,6 +76,40 @@ test('History that the server refuses is not requested again, and no stream is o
   expect([pages.length, opened.length, jest.getTimerCount()]).toEqual([1, 0, 0])
 })
 
+test('History that may not be read is requested again after long waits, until a grant comes', async () => {
+  const { answer, events, pages, opened } = join()
+  for (const seconds of [20, 40, 60, 60]) {
+    const asked = pages.length
+    await answer(({ reject }) => reject(new Problem('forbidden')))
+    jest.advanceTimersByTime(seconds * 1_000 - 1)
+    await settled()
+    expect(pages).toHaveLength(asked)
+    jest.advanceTimersByTime(1)
+    await settled()
+    expect(pages).toHaveLength(asked + 1)
+  }
+  expect(new Set(events.slice(1))).toEqual(new Set(['refused']))
+  await answer(({ resolve }) => resolve(aPage([1])))
+  expect([events.slice(-2), opened.length]).toEqual([['page 1', 'connecting'], 1])
+})
+
+test('A stream that may not be read any more is joined again after a wait, from history on', async () => {
+  const { joined, answer, events, source, pages } = join()
+  const details = JSON.stringify({ type: '/problems/forbidden' })
+  jest.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(details, { status: 403 }))
+  await answer(({ resolve }) => resolve(aPage([3])))
+  source().ready(3)
+  source().send('goodbye', { reason: 'forbidden' })
+  await settled()
+  expect([events.at(-1), pages.length]).toEqual(['refused', 1])
+  jest.advanceTimersByTime(20_000)
+  await settled()
+  expect([events.at(-1), pages.length]).toEqual(['refused', 2])
+  joined.leave()
+  jest.advanceTimersByTime(60_000)
+  expect([pages.length, jest.getTimerCount()]).toEqual([2, 0])
+})
+
 test('A pause ends when the network is back, and not when it goes', async () => {
   const { joined, answer, pages } = join()
   await answer(({ reject }) => reject(new Unreachable('cut')))

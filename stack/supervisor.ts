@@ -17,19 +17,18 @@ export interface SupervisorOptions {
 const READ_LOGS_EVERY_MS = 250
 const TRIM_LOGS_EVERY_MS = 60_000
 
-/** The step in which each stops: it still talks to those of later steps meanwhile. */
-const STOP_STEPS: Record<Role, number> = {
+/** The lowest are stopped first: each still talks to those with a higher number while it stops. Every role has its place. */
+const STOP_ORDER: Record<Role, number> = {
   nginx: 0,
   gateway: 1,
   ingest: 2,
   bridge: 3,
-  account: 4,
-  'identity-provider': 5,
-  postgres: 5,
-  redis: 5,
-  mosquitto: 5,
+  account: 3,
+  postgres: 4,
+  redis: 4,
+  mosquitto: 4,
+  'identity-provider': 4,
 }
-const LAST_STEP = Math.max(...Object.values(STOP_STEPS))
 
 /** The children of one run: starts them, knows them all, and stops them in order. */
 export class Supervisor {
@@ -84,8 +83,8 @@ export class Supervisor {
   }
 
   async #stop(): Promise<void> {
-    for (let step = 0; step <= LAST_STEP; step++) {
-      const children = this.children.filter(({ role }) => STOP_STEPS[role] === step)
+    for (let place = 0; place <= Math.max(...Object.values(STOP_ORDER)); place++) {
+      const children = this.children.filter(({ role }) => STOP_ORDER[role] === place)
       await Promise.all(children.map((child) => child.stop()))
     }
     for (const timer of this.#timers) clearInterval(timer)
