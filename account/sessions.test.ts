@@ -1,59 +1,29 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { type AccountServer, accountServer } from '../test/support/accountServer.ts'
 import { disposables } from '../test/support/disposables.ts'
-import { testDatabase } from '../test/support/testDatabase.ts'
-import type { Session, Sessions } from './sessions.ts'
+import { TestSessions } from '../test/support/testSessions.ts'
+import type { Session } from './sessions.ts'
 
 const opened = disposables()
-let server: AccountServer
-let sessions: Sessions
-let count = 0
+let testbed: TestSessions
+let sessions: TestSessions['sessions']
 let principal: string
 let session: Session
 /** The cookie of the session as it began. */
 let first: string
 
 beforeAll(async () => {
-  server = await accountServer(opened, await testDatabase())
-  sessions = server.account.sessions
+  testbed = await TestSessions.open(opened)
+  sessions = testbed.sessions
 })
 beforeEach(async () => {
-  principal = `user:p${count++}`
-  session = await begin()
+  principal = testbed.next()
+  session = await testbed.begin()
   first = String(session.cookie)
 })
 
-async function begin(given: { provider?: string; subject?: string; providerSid?: string } = {}) {
-  const begun = await sessions.begin({
-    principal,
-    name: 'P',
-    groups: ['staff', 'x'],
-    userAgent: 'test',
-    ...given,
-  })
-  if (begun === undefined) throw new Error('banned')
-  return begun
-}
-
-/** Lets so many seconds pass for the session: everything in its row becomes older. */
-const pass = (seconds: number) =>
-  server.database.query(
-    `update "session" set
-      "created_at" = "created_at" - $2::integer * interval '1 second', "used_at" = "used_at" - $2::integer * interval '1 second',
-      "offered_at" = "offered_at" - $2::integer * interval '1 second',
-      "promoted_at" = "promoted_at" - $2::integer * interval '1 second', "ends_at" = "ends_at" - $2::integer * interval '1 second'
-    where "principal" = $1`,
-    [principal, seconds],
-  )
-
-/** The new cookie of a renewal; `kept` if there is none, `out` if the session is over. */
-async function renew(cookie: string): Promise<string> {
-  const renewed = await sessions.renew(cookie)
-  return renewed === undefined ? 'out' : (renewed.cookie ?? 'kept')
-}
-
-const isRevoked = async (sid: string): Promise<boolean> =>
-  server.account.revocations.refuses([`session:${sid}`], Date.now() + 86_400_000)
+const pass = (seconds: number) => testbed.pass(seconds)
+const renew = (cookie: string) => testbed.renew(cookie)
+const isRevoked = (sid: string) => testbed.isRevoked(sid)
 
 describe('a session', () => {
   test('is found by its cookie, with all that a token needs', async () => {
@@ -80,7 +50,7 @@ describe('a session', () => {
   })
 
   test('has no secret in the database', async () => {
-    const rows = await server.database.query(`select * from "session" where "sid" = $1`, [
+    const rows = await testbed.server.database.query(`select * from "session" where "sid" = $1`, [
       session.sid,
     ])
     expect(JSON.stringify(rows)).not.toContain(first.split('.')[1])
@@ -166,76 +136,4 @@ describe('a renewal', () => {
     expect(await renew(lost)).toBe('out')
     expect(await renew(first)).not.toBe('out')
   })
-})
-
-describe('the end of sessions', () => {
-  test('of one revokes its tokens and leaves the others', async () => {
-    const other = await begin()
-    await sessions.end(session.sid)
-    expect(await sessions.find(first)).toBeUndefined()
-    expect([await isRevoked(session.sid), await isRevoked(other.sid)]).toEqual([true, false])
-    expect(await sessions.find(String(other.cookie))).toBeDefined()
-  })
-
-  test('of all but one leaves that one', async () => {
-    const others = await Promise.all([begin(), begin()])
-    await sessions.endAll(principal, session.sid)
-    expect(await sessions.list(principal)).toMatchObject([{ id: session.sid }])
-    expect(await Promise.all(others.map(({ sid }) => isRevoked(sid)))).toEqual([true, true])
-  })
-
-  test('by a provider names a person, a session there, or both', async () => {
-    const provider = `corp${count}`
-    const [one, two, three] = [
-      await begin({ provider, subject: 'a', providerSid: '1' }),
-      await begin({ provider, subject: 'a', providerSid: '2' }),
-      await begin({ provider, subject: 'b', providerSid: '3' }),
-    ]
-    expect(await sessions.endProvided({ provider: 'other', subject: 'a' })).toBe(0)
-    expect(await sessions.endProvided({ provider, sid: '3', subject: 'a' })).toBe(0)
-    expect(await sessions.endProvided({ provider, sid: '1' })).toBe(1)
-    expect(await sessions.endProvided({ provider, subject: 'a' })).toBe(1)
-    expect(await sessions.endProvided({ provider, sid: '3', subject: 'b' })).toBe(1)
-    const ended = await Promise.all([one, two, three, session].map(({ sid }) => isRevoked(sid)))
-    expect(ended).toEqual([true, true, true, false])
-  })
-
-  test('by many at once, in whatever order, never waits in a circle', async () => {
-    const others = await Promise.all(Array.from({ length: 10 }, () => begin()))
-    const ends = others.map(({ sid }) => sessions.end(sid))
-    await Promise.all([...ends, ...Array.from({ length: 5 }, () => sessions.endAll(principal))])
-    expect(await sessions.list(principal)).toEqual([])
-  })
-
-  test('comes to the one that was used least lately when there are fifty', async () => {
-    await pass(10)
-    const others = await Promise.all(Array.from({ length: 49 }, () => begin()))
-    expect(await sessions.list(principal)).toHaveLength(50)
-    await begin()
-    expect(await sessions.list(principal)).toHaveLength(50)
-    expect(await sessions.find(first)).toBeUndefined()
-    expect(await sessions.find(String(others[0]?.cookie))).toBeDefined()
-  })
-
-  test('comes to all of somebody who is banned, who gets no other', async () => {
-    await server.account.revocations.ban(principal)
-    expect(await sessions.find(first)).toBeUndefined()
-    expect(await renew(first)).toBe('out')
-    await expect(begin()).rejects.toThrow('banned')
-    await server.account.revocations.revoke(principal)
-    expect(await server.account.revocations.isBanned(principal)).toBe(true)
-    await server.account.revocations.unban(principal)
-    expect(await begin()).toBeDefined()
-  })
-})
-
-test('sessions that ended by themselves are deleted, and no others', async () => {
-  await pass(1_001)
-  const open = await begin()
-  while (await sessions.forget()) continue
-  const rows = await server.database.query<{ sid: string }>(
-    `select "sid" from "session" where "principal" = $1`,
-    [principal],
-  )
-  expect(rows).toEqual([{ sid: open.sid }])
 })
