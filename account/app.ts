@@ -7,7 +7,7 @@ import { createAdminRoutes } from './adminRoutes.ts'
 import { createGrantRoutes } from './grantRoutes.ts'
 import { sameOrigin } from './sameOrigin.ts'
 import { createSessionRoutes } from './sessionRoutes.ts'
-import { createSignInRoutes } from './signInRoutes.ts'
+import { createSignInRoutes, type SignInRoutesOptions } from './signInRoutes.ts'
 import { createTokenRoutes } from './tokenRoutes.ts'
 
 export interface AccountAppOptions extends Omit<AppOptions, 'routes' | 'before' | 'corsOrigins'> {
@@ -17,16 +17,19 @@ export interface AccountAppOptions extends Omit<AppOptions, 'routes' | 'before' 
   providers: readonly { id: string; name: string }[]
   /** Their routes. */
   providerRoutes: readonly Route[]
+  limit: SignInRoutesOptions['limit']
+  /** Proxies in front, whose X-Forwarded-For is believed. */
+  proxyHops: number
 }
 
 /** The largest body is a password's: 256 characters. */
 const BODY_LIMITS = { maxBytes: 16_384, maxReadingBytes: 4_194_304 }
 
 export function createAccountApp(options: AccountAppOptions): Express {
-  const { account, guests, providers, providerRoutes, ...edge } = options
+  const { account, guests, providers, providerRoutes, limit, proxyHops, ...edge } = options
   const readBody = createReadBody(BODY_LIMITS)
   const routes = [
-    ...createSignInRoutes(account, { guests, providers, readBody }),
+    ...createSignInRoutes(account, { guests, providers, readBody, limit, proxyHops }),
     ...createSessionRoutes(account, readBody),
     ...createTokenRoutes(account),
     ...createAdminRoutes(account, readBody),

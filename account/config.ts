@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { authConfig, commonConfig, databaseConfig, publicConfig } from '../chassis/commonConfig.ts'
+import {
+  authConfig,
+  commonConfig,
+  databaseConfig,
+  limitsConfig,
+  publicConfig,
+  signInConfig,
+} from '../chassis/commonConfig.ts'
 import { boolean, field, integer } from '../chassis/configFields.ts'
 import { providers } from './oidc/providerSettings.ts'
 import { localPrincipal } from './principals.ts'
@@ -14,6 +21,8 @@ export const accountConfig = z
     ...server,
     ...common,
     ...databaseConfig(2),
+    ...limitsConfig,
+    ...signInConfig,
     PUBLIC_ORIGIN: field('an origin like https://chat.example', (text) =>
       URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text
         ? text

@@ -37,7 +37,7 @@ export async function hasAdmin(database: Queries): Promise<boolean> {
 }
 
 /** A link by which the first admin makes an account: with any name, or only with this one. */
-export function adminLink(invitations: Invitations, principal?: string): Promise<string> {
+function adminLink(invitations: Invitations, principal?: string): Promise<string> {
   return principal === undefined
     ? invitations.create({ groups: [], admin: true, first: true })
     : invitations.create({ principal, groups: [], admin: true })

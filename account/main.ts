@@ -2,8 +2,11 @@ import { clock } from '../chassis/clock.ts'
 import { readConfig } from '../chassis/config.ts'
 import { createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
+import { createLimitMetrics } from '../chassis/limits/limitMetrics.ts'
+import { SignInLimit } from '../chassis/limits/signIn.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
+import { connectRedis } from '../chassis/redis.ts'
 import { VERSION } from '../chassis/version.ts'
 import { Account } from './account.ts'
 import { createAccountApp } from './app.ts'
@@ -45,12 +48,25 @@ const account = new Account({
   metrics: createAccountMetrics(registry),
 })
 createSigningKeyMetrics(registry, account.keys)
+const limitsRedis =
+  config.LIMITS_REDIS_URL === undefined
+    ? undefined
+    : connectRedis(config.LIMITS_REDIS_URL, 'causeway-account-limits', logger)
 const upkeep = new Upkeep({ tasks: account.tasks, clock, logger })
 const app = createAccountApp({
   logger,
   registry,
   account,
   guests: config.GUESTS,
+  limit: new SignInLimit({
+    perAccount: config.SIGN_INS_PER_ACCOUNT,
+    perAddress: config.SIGN_INS_PER_ADDRESS,
+    redis: limitsRedis,
+    prefix: config.REDIS_PREFIX,
+    replicas: config.LIMITS_REPLICAS,
+    refusals: createLimitMetrics(registry, ['sign-in', 'sign-in-by-address']),
+  }),
+  proxyHops: config.PROXY_HOPS,
   providers: config.PROVIDERS.map(({ id, name }) => ({ id, name })),
   providerRoutes: createOidcRoutes({
     providers: config.PROVIDERS,
@@ -76,6 +92,7 @@ await runService({
   },
   close: async () => {
     await upkeep.close()
+    limitsRedis?.disconnect()
     await database.close()
   },
   drainSeconds: config.DRAIN_SECONDS,

@@ -1,6 +1,6 @@
 /** Characters: code points. A longest one, because hashing takes longer the longer it is. */
-export const MIN_PASSWORD = 8
-export const MAX_PASSWORD = 256
+const MIN_PASSWORD = 8
+const MAX_PASSWORD = 256
 
 /** The same text, however a keyboard composes its accents: RFC 8265 asks for this form too. */
 export function normalPassword(password: string): string {

@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import type { Request } from 'express'
 import type { ReadBody } from '../chassis/body.ts'
+import { clientAddress } from '../chassis/clientAddress.ts'
+import type { SignInLimit } from '../chassis/limits/signIn.ts'
 import type { Route } from '../chassis/route.ts'
 import { invalid } from '../chassis/validate.ts'
 import { Problem } from '../contract/problem.ts'
@@ -27,6 +30,9 @@ export interface SignInRoutesOptions {
   /** Identity providers, for the page to show. */
   providers: readonly { id: string; name: string }[]
   readBody: ReadBody
+  limit: Pick<SignInLimit, 'attempt' | 'succeeded'>
+  /** Proxies in front, whose X-Forwarded-For is believed. */
+  proxyHops: number
 }
 
 // Any text: a name that nobody can have is unknown like others.
@@ -40,8 +46,10 @@ const Guest = z.strictObject({ name: shownName })
 /** The ways to get a session. Each answers with a SignedIn. */
 export function createSignInRoutes(
   { signIns, localAccounts, invitations, passwords, metrics }: SignInParts,
-  { guests, providers, readBody }: SignInRoutesOptions,
+  { guests, providers, readBody, limit, proxyHops }: SignInRoutesOptions,
 ): Route[] {
+  const addressOf = (request: Request): string =>
+    clientAddress(request.socket, request.get('x-forwarded-for'), proxyHops)
   return [
     {
       path: '/account/methods',
@@ -51,11 +59,14 @@ export function createSignInRoutes(
       path: '/account/login',
       post: async (request, response) => {
         const body = await readJson(readBody, request, Login)
+        const name = localPrincipal(body.name) ?? body.name
+        await limit.attempt(name, addressOf(request))
         const account = await localAccounts.find(localPrincipal(body.name), body.password)
         if (account === undefined) {
           metrics.signIns.inc({ outcome: 'refused' })
           throw new Problem('unauthenticated', 'The name or the password is not right.')
         }
+        await limit.succeeded(name)
         response.json(await signIns.signIn(request, response, account, 'password'))
       },
     },
@@ -64,6 +75,7 @@ export function createSignInRoutes(
       post: async (request, response) => {
         const code = String(request.params['code'])
         const body = await readJson(readBody, request, Accept)
+        await limit.attempt(undefined, addressOf(request))
         const { name: principal, displayName } = body
         const name = principal.slice('user:'.length)
         const mistake = passwordMistake(body.password, name)
@@ -82,6 +94,7 @@ export function createSignInRoutes(
       post: async (request, response) => {
         if (!guests) throw new Problem('forbidden', 'There are no guests here.')
         const { name } = await readJson(readBody, request, Guest)
+        await limit.attempt(undefined, addressOf(request))
         const guest = { principal: `guest:${newId(8)}`, name, groups: [] }
         response.json(await signIns.signIn(request, response, guest, 'guest'))
       },

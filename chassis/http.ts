@@ -17,7 +17,7 @@ export interface AppOptions {
   registry: Registry
   /** Origins whose pages may call; if empty, only pages of this origin. */
   corsOrigins: string[]
-  /** Runs before every route; throws a Problem to refuse the request. */
+  /** Runs before the handler of every route; throws a Problem to refuse the request. */
   before?: RequestHandler[]
   routes: Route[]
 }
@@ -48,8 +48,7 @@ export function createApp({
     next()
   })
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins))
-  for (const handler of before) app.use(handler)
-  for (const route of routes) mount(app, route)
+  for (const route of routes) mount(app, route, before)
   app.use(() => {
     throw new Problem('not-found')
   })
@@ -86,13 +85,17 @@ export function isHostMissing({ headers, httpVersion }: IncomingMessage): boolea
 
 const METHODS = ['get', 'post', 'put', 'delete'] as const
 
-function mount(app: Express, { path, answeredBefore = [], ...handlers }: Route): void {
+function mount(
+  app: Express,
+  { path, answeredBefore = [], ...handlers }: Route,
+  before: RequestHandler[],
+): void {
   const route = app.route(path)
   const allow = [...answeredBefore]
   for (const method of METHODS) {
     const handler = handlers[method]
     if (handler === undefined) continue
-    route[method](handler)
+    route[method](...before, handler)
     allow.push(...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
   }
   route.all((_request, response) => {

@@ -4,7 +4,7 @@ import type { Action } from './grants.ts'
  * A grant as it is kept: for one principal (`user:alice`), for all of a kind (`user:*`), or for a group (`group:staff`). No actions:
  * it was taken away.
  */
-export interface GrantRow {
+interface GrantRow {
   kind: 'grant'
   subject: string
   pattern: string

@@ -7,7 +7,7 @@ export type PrincipalKind = 'user' | 'service' | 'device' | 'guest'
 export const PRINCIPAL_KINDS: readonly PrincipalKind[] = ['user', 'service', 'device', 'guest']
 
 /** Characters after the kind. */
-export const MAX_PRINCIPAL_ID = 64
+const MAX_PRINCIPAL_ID = 64
 
 const PRINCIPAL = new RegExp(
   `^(${PRINCIPAL_KINDS.join('|')}):([A-Za-z0-9_.@-]{1,${MAX_PRINCIPAL_ID}})$`,

@@ -6,6 +6,12 @@ const { env } = process
 const count = integer(1, 99)
 const port = integer(1, 65_535)
 const authMode = matching(/^(open|required)$/, 'open or required')
+/** The value of AUTH. Without tokens nobody signs in. */
+const authIn = ({ oidc }) => {
+  const auth = authMode(env.AUTH || 'required', 'AUTH')
+  if (oidc && auth === 'open') throw new Error('--oidc needs AUTH=required.')
+  return auth
+}
 /** The port in a variable; undefined if it is not set. */
 const portIn = (name) => (env[name] ? port(env[name], name) : undefined)
 
@@ -21,6 +27,7 @@ export const parse = defineCommand({
     secure: flag(
       'use TLS everywhere, by certificates made for this machine in the folder tls of --dir',
     ),
+    oidc: flag('also start an identity provider for development, with two people who may sign in'),
     dir: option('PATH', 'the folder for data, logs and stack.json (default .stack)'),
   },
   notes: `
@@ -39,7 +46,7 @@ Environment:
     // A variable that is set to nothing is not set.
     host: env.HOST || undefined,
     port: values.port ?? portIn('PORT') ?? 8080,
-    auth: authMode(env.AUTH || 'required', 'AUTH'),
+    auth: authIn(values),
     databaseUrl: env.DATABASE_URL || undefined,
     redisUrl: env.REDIS_URL || undefined,
     mqttUrl: env.MQTT_URL || undefined,

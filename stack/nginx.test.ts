@@ -121,6 +121,11 @@ test.each([
   ['without a host', 'GET /channels/a HTTP/1.1\r\n\r\n'],
   ['with a host that is none', 'GET /channels/a HTTP/1.1\r\nHost: a b\r\n\r\n'],
   ['of another version', 'GET /channels/a HTTP/3.0\r\nHost: localhost\r\n\r\n'],
+  ['with a host that is a path', 'GET /channels/a HTTP/1.1\r\nHost: /../\r\n\r\n'],
+  [
+    'for nothing, with a body that is none',
+    'PUT /a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n',
+  ],
   [
     'in another coding',
     'POST /channels/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n',

@@ -55,6 +55,7 @@ describe('a request', () => {
   test.each([
     ['has a method that nobody offers', 'TRACE', 'X: y'],
     ['has a length that is none', 'POST', 'Content-Length: x'],
+    ['has a body that is none', 'PUT', 'Transfer-Encoding: chunked\r\n\r\nno chunk'],
   ])('for another host that %s is refused as one', async (_what, method, line) => {
     const answer = await edge.raw(`${method} / HTTP/1.1\r\nHost: evil.example\r\n${line}\r\n\r\n`)
     expect(answer).toMatch(/^HTTP\/1\.1 (421|400) .*application\/problem\+json/s)

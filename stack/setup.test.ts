@@ -8,10 +8,21 @@ const FOLDERS = {
   test: 'test',
   bench: 'bench',
   faults: 'test/faults',
+  fuzz: 'test/security/fuzz',
   clients: 'test/clients',
   account: 'account',
 }
-const COMMANDS = ['start', 'test', 'bench', 'faults', 'clients', 'account', 'build', 'generate']
+const COMMANDS = [
+  'start',
+  'test',
+  'bench',
+  'faults',
+  'fuzz',
+  'clients',
+  'account',
+  'build',
+  'generate',
+]
 
 describe('the setup', () => {
   test('lists its commands', () => {
@@ -70,6 +81,11 @@ describe('the setup', () => {
   })
 })
 
+test('the setup refuses an identity provider for a system that asks for no token', () => {
+  const { status, stderr } = node('stack/setup.mjs', 'start', '--oidc', { AUTH: 'open' })
+  expect([status, stderr]).toEqual([2, expect.stringContaining('--oidc needs AUTH=required.')])
+})
+
 describe('the options', () => {
   test('of start come from the command line first, then from the environment', () => {
     const env = {
@@ -86,14 +102,16 @@ describe('the options', () => {
       auth: 'open',
       gateways: 3,
       secure: true,
+      oidc: false,
       port: 80,
       host: '::1',
       redisUrl: 'redis://r',
       postgresPort: 7,
     })
-    const unset = { addresses: {}, auth: 'required', secure: false }
+    const unset = { addresses: {}, auth: 'required', secure: false, oidc: false }
     expect(optionsOf('start', [], { PORT: '81' })).toEqual({ ...unset, port: 81 })
     expect(optionsOf('start', [])).toEqual({ ...unset, port: 8080 })
+    expect(optionsOf('start', ['--oidc'])).toEqual({ ...unset, oidc: true, port: 8080 })
   })
 
   test('of bench are all scenarios with five rounds, or one quick round', () => {

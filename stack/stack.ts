@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { type AuthMode, accountAuth, verifierAuth } from './auth.ts'
 import type { Child, ChildSpec } from './child.ts'
 import { StartRefused } from './errors.ts'
+import { developmentProvider } from './identityProvider/server.ts'
 import { limitsFor } from './limits.ts'
 import { migrateDatabase } from './migration.ts'
 import { nginx, originOf } from './nginx.ts'
@@ -34,6 +35,8 @@ export interface StackOptions
   gateways?: number | undefined
   /** `required` starts `account`, and every request needs a token of it; by default nobody needs any. */
   auth?: AuthMode | undefined
+  /** With `auth` required: an identity provider for development, with two people, whom account signs in. Default: false. */
+  oidc?: boolean | undefined
   /** TLS everywhere, by certificates of an authority that is made in `<dir>/tls`. Default: false. */
   secure?: boolean | undefined
   /** More environment for one service, e.g. the URL of a proxy in front of its Redis; `index` counts from 1, `urls` are its own. */
@@ -129,8 +132,17 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
         return spec.port
       }),
     )
-  const accounts = auth === 'open' ? 0 : 1
-  const accountPorts = await startServices('account', accounts, accountAuth(dir, origin))
+  const startAccount = async () => {
+    const own = accountAuth(dir, origin)
+    if (options.oidc === true) {
+      const where = { origin, port: await freePort(), authority: tls?.cert }
+      const { server, settings } = developmentProvider(where)
+      await supervisor.start(server)
+      own['PROVIDERS'] = JSON.stringify([settings])
+    }
+    return startServices('account', 1, own)
+  }
+  const accountPorts = auth === 'open' ? [] : await startAccount()
   const verifying = verifierAuth(auth, origin, accountPorts[0])
   const [, ingestPorts, gatewayPorts] = await Promise.all([
     startServices('bridge', options.bridges ?? 2),

@@ -22,10 +22,10 @@ test('stopping ends every child and leaves no run file', async () => {
   expect(existsSync(join(dir, 'run.pids'))).toBe(false)
 })
 
-test('stopping ends nginx, gateways, ingests, bridges and servers in this order, each when the one before is gone', async () => {
+test('stopping ends nginx, gateways, accounts, bridges and servers in this order, each when the one before is gone', async () => {
   const { dir, supervisor } = await openSupervisor(opened, 'order')
   const file = join(dir, 'order')
-  const roles: Role[] = ['redis', 'bridge', 'nginx', 'ingest', 'gateway']
+  const roles: Role[] = ['redis', 'bridge', 'nginx', 'account', 'gateway']
   for (const role of roles) {
     // It takes its time, so that one that does not wait is seen.
     const script = `
@@ -38,7 +38,7 @@ test('stopping ends nginx, gateways, ingests, bridges and servers in this order,
   }
   await supervisor.stop()
   expect(readFileSync(file, 'utf8').trim().split('\n')).toEqual(
-    ['nginx', 'gateway', 'ingest', 'bridge', 'redis'].flatMap((role) => [
+    ['nginx', 'gateway', 'account', 'bridge', 'redis'].flatMap((role) => [
       `stop ${role}`,
       `end ${role}`,
     ]),

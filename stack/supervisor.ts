@@ -17,8 +17,8 @@ export interface SupervisorOptions {
 const READ_LOGS_EVERY_MS = 250
 const TRIM_LOGS_EVERY_MS = 60_000
 
-/** Each still talks to those of a higher rank while it stops. Every role has one, or its processes would outlive the stack. */
-const STOP_RANK: Record<Role, number> = {
+/** The lowest are stopped first: each still talks to those with a higher number while it stops. Every role has its place. */
+const STOP_ORDER: Record<Role, number> = {
   nginx: 0,
   gateway: 1,
   ingest: 2,
@@ -83,8 +83,8 @@ export class Supervisor {
   }
 
   async #stop(): Promise<void> {
-    for (const rank of [...new Set(Object.values(STOP_RANK))].sort((a, b) => a - b)) {
-      const children = this.children.filter(({ role }) => STOP_RANK[role] === rank)
+    for (let place = 0; place <= Math.max(...Object.values(STOP_ORDER)); place++) {
+      const children = this.children.filter(({ role }) => STOP_ORDER[role] === place)
       await Promise.all(children.map((child) => child.stop()))
     }
     for (const timer of this.#timers) clearInterval(timer)

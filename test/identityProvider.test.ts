@@ -5,17 +5,22 @@ import { launchChromium } from './chatPage.ts'
 import { disposables } from './support/disposables.ts'
 import { HttpBrowser, signInThere } from './support/httpBrowser.ts'
 import { RawReader } from './support/rawReader.ts'
-import { signInStack } from './support/signInStack.ts'
+import { testStack } from './support/testStack.ts'
 import { waitFor } from './support/waitFor.ts'
 
 const opened = disposables()
 let stack: Stack
 let origin: string
-let issuer: string
 let chromium: Browser
 
 beforeAll(async () => {
-  ;[{ stack, origin, issuer }, chromium] = await Promise.all([signInStack(), launchChromium()])
+  const grants = { DEFAULT_GRANTS: 'group:staff read,write rooms.**' }
+  const env = (role: string) => (role === 'account' ? grants : {})
+  ;[stack, chromium] = await Promise.all([
+    testStack({ auth: 'required', oidc: true, bridges: 1, env }),
+    launchChromium(),
+  ])
+  ;({ origin } = stack)
 }, 120_000)
 
 afterAll(async () => {
@@ -34,23 +39,16 @@ async function signIn(login: string): Promise<HttpBrowser> {
 const cookieOf = (browser: HttpBrowser): string =>
   browser.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
 
-/** A stream at each gateway, with the browser's cookies. A gateway that has not read the keys of account yet sends it away at first. */
+/** A stream at each gateway, with the browser's cookies. */
 async function listenEverywhere(browser: HttpBrowser): Promise<RawReader[]> {
   const gateways = stack.processes.filter(({ role }) => role === 'gateway')
-  return Promise.all(gateways.map(({ url = '' }) => listenAt(url, browser)))
-}
-
-async function listenAt(url: string, browser: HttpBrowser): Promise<RawReader> {
-  const headers = { Cookie: cookieOf(browser) }
-  let reader: RawReader | undefined
-  await waitFor(async () => {
-    const next = (reader = new RawReader(`${url}/events?channel=rooms.team`, headers))
-    opened.add(() => next.socket.destroy())
-    await waitFor(() => next.events.length > 0)
-    return next.events[0]?.event === 'ready'
+  const readers = gateways.map(({ url }) => {
+    const reader = new RawReader(`${url}/events?channel=rooms.team`, { Cookie: cookieOf(browser) })
+    opened.add(() => reader.socket.destroy())
+    return reader
   })
-  if (reader === undefined) throw new Error('no stream')
-  return reader
+  await waitFor(() => readers.every(({ events }) => events[0]?.event === 'ready'))
+  return readers
 }
 
 /** Goes to the provider's own sign-out, and presses its button. Returns where that leads. */
@@ -71,12 +69,9 @@ describe('a person of the provider', () => {
       name: 'Alice Example',
       groups: ['staff'],
     })
-    const ingest = stack.processes.find(
-      ({ role, name }) => role === 'ingest' && name === 'ingest-1',
-    )?.url
     const statuses = await Promise.all(
       [alice, bob].map(async (browser) => {
-        const answer = await browser.visit(`${ingest}/history?channel=rooms.team`)
+        const answer = await browser.visit(`${origin}/history?channel=rooms.team`)
         return answer.status
       }),
     )
@@ -104,7 +99,8 @@ describe('in Chromium', () => {
   test('a person signs in on the page of the provider, and comes back signed in', async () => {
     const page = await (await chromium.newContext()).newPage()
     await page.goto(`${origin}/account/login/dev?return=/account/me`)
-    expect(new URL(page.url()).origin).toBe(issuer)
+    const provider = stack.processes.find(({ role }) => role === 'identity-provider')
+    expect(new URL(page.url()).origin).toBe(provider?.url)
     await page.getByLabel('Name').fill('alice')
     await page.getByLabel('Password').fill('alice')
     await page.getByRole('button', { name: 'Sign in' }).click()

@@ -27,7 +27,7 @@ export interface AccessOptions {
 
 /**
  * Who may what, by a copy of the whole table in Postgres that is half a second old at most. So no request waits for the database, and
- * none stops because it is away. Each row takes some 300 bytes.
+ * none stops because it is away. Each row takes 300 to 700 bytes.
  */
 export class Access {
   readonly #options: AccessOptions

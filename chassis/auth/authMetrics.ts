@@ -25,7 +25,7 @@ export function createAuthMetrics(
   })
   void new Gauge({
     name: 'causeway_access_rows',
-    help: 'Grants and revocations in memory; each takes some 300 bytes',
+    help: 'Grants and revocations in memory; each takes 300 to 700 bytes',
     registers,
     collect() {
       this.set(access.rows)

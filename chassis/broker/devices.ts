@@ -87,7 +87,7 @@ export class Devices {
 }
 
 /** A principal's grants: its own, those of its kind, and those of its groups; none if it is banned. */
-export function grantsOf({ principal, groups }: Device, rows: readonly AccessRow[]): Grant[] {
+function grantsOf({ principal, groups }: Device, rows: readonly AccessRow[]): Grant[] {
   const everyone = `${parsePrincipal(principal)?.kind ?? ''}:*`
   const subjects = [principal, everyone, ...groups.map((group) => `group:${group}`)]
   const isBanned = rows.some(

@@ -14,8 +14,9 @@ const WINDOW_SECONDS = 900
 
 /**
  * Limits guesses of passwords. Unlike other limits it waits for Redis before it decides, because a guesser must not get one try more
- * for each replica. The connection's time-out bounds the wait.
+ * for each replica. The connection's time-out bounds the wait, so it needs one of some tens of milliseconds.
  *
+ *     const redis = connectRedis(config.LIMITS_REDIS_URL, 'causeway-account-limits', logger, 50)
  *     await limit.attempt(name, clientAddress(…))  // throws `rate-limited` with the seconds to wait
  *     … the password is right …
  *     await limit.succeeded(name)
@@ -34,12 +35,12 @@ export class SignInLimit {
   }
 
   /**
-   * Counts a try, before the password is looked at; `account` is the name as it was typed, known or not. Throws `rate-limited`. An
-   * address that is refused takes no try from the account: otherwise anyone could keep its owner out.
+   * Counts a try, before the password is looked at; `account` is the name as it was typed, known or not, or undefined for a guest.
+   * Throws `rate-limited`. An address that is refused takes no try from the account: otherwise anyone could keep its owner out.
    */
-  async attempt(account: string, address: string): Promise<void> {
+  async attempt(account: string | undefined, address: string): Promise<void> {
     await this.#count(this.#addresses, 'sign-in-by-address', address)
-    await this.#count(this.#accounts, 'sign-in', keyOf(account))
+    if (account !== undefined) await this.#count(this.#accounts, 'sign-in', keyOf(account))
   }
 
   /** The account's owner was there: the tries before count no more. Never rejects. */

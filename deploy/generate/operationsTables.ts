@@ -8,6 +8,7 @@ import { bridgeConfig } from '../../bridge/config.ts'
 import { createAuthMetrics } from '../../chassis/auth/authMetrics.ts'
 import { createEndedEpochs } from '../../chassis/endedEpochs.ts'
 import { createHttpMetrics } from '../../chassis/httpMetrics.ts'
+import { createLimitMetrics } from '../../chassis/limits/limitMetrics.ts'
 import { createLogger } from '../../chassis/logger.ts'
 import { createRefusedCopies } from '../../chassis/refusedCopies.ts'
 import { PROBLEMS } from '../../contract/problem.ts'
@@ -28,6 +29,7 @@ const CONFIGS: Record<string, z.ZodObject> = {
 const SHARED: Record<string, string> = {
   causeway_http_request_duration_seconds: 'ingest, gateway, account',
   causeway_tokens_total: 'ingest, gateway',
+  causeway_limited_total: 'ingest, gateway',
   causeway_access_age_seconds: 'ingest, gateway',
   causeway_access_rows: 'ingest, gateway',
   causeway_refused_copies_total: 'bridge, gateway',
@@ -65,6 +67,7 @@ export async function metricsTable(): Promise<string> {
   createHttpMetrics(ingest)
   createAuthMetrics(ingest, { age: 0, rows: 0 })
   createAccountMetrics(account)
+  createLimitMetrics(ingest, [])
   createSigningKeyMetrics(account, { lifeLeft: () => 0 })
   createRefusedCopies(bridge, createLogger('bridge', 'silent'))
   createEndedEpochs(bridge, createLogger('bridge', 'silent'))

@@ -185,9 +185,13 @@ export const valuesSchema: Schema = {
       secretKeys(['COPY_KEYS', 'DATABASE_URL', 'REDIS_URL'], ['ISSUERS', 'LIMITS_REDIS_URL']),
       { autoscaling },
     ),
-    account: service(accountConfig, secretKeys(['ACCOUNT_KEY', 'DATABASE_URL'], ['PROVIDERS']), {
-      enabled: flag,
-    }),
+    account: service(
+      accountConfig,
+      secretKeys(['ACCOUNT_KEY', 'DATABASE_URL'], ['PROVIDERS', 'LIMITS_REDIS_URL']),
+      {
+        enabled: flag,
+      },
+    ),
     edge,
     ingress: object({
       enabled: flag,

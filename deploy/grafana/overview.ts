@@ -195,6 +195,6 @@ export const overview: Dashboard = {
         },
       ],
     },
-    identity,
+    ...identity,
   ],
 }

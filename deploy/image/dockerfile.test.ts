@@ -62,6 +62,10 @@ describe('the Dockerfile', () => {
       .filter((line) => line !== '' && !line.startsWith('#'))
     expect(first).toBe('*')
     expect(rest).toEqual(expect.arrayContaining(['!package-lock.json', '**/*.test.ts', '**/.env*']))
+    // What is compiled there must come from somewhere.
+    const compiled = [...text.matchAll(/ dist\/(\w+)(?= )/g)].map(([, folder]) => `!${folder}`)
+    expect(compiled.length).toBeGreaterThan(8)
+    expect(rest).toEqual(expect.arrayContaining(compiled))
     expect(rest.join(' ')).not.toMatch(/!(\.git|\.stack|test|docs)\b/)
     // Of the chart only the file that nginx' image is made from.
     expect(rest.filter((line) => line.startsWith('!charts'))).toEqual([

@@ -14,7 +14,7 @@ const deadline = AbortSignal.timeout(WITHIN_MS)
 let identity = { 'Causeway-Sender': 'smoke' }
 try {
   if (API_KEY) identity = { Authorization: `Bearer ${await exchange()}` }
-  else if ((await post()).status === 401) await endClosed()
+  else if ((await history()).status === 401) await endClosed()
   const stream = await listen()
   const posted = await post()
   expect(posted.status === 201, `a post is answered 201, not ${posted.status}`)
@@ -23,9 +23,9 @@ try {
   expect(event.position === position && event.data.text === text, 'the stream delivers the message')
   const again = await post()
   expect(again.status === 200, `the same key again is answered 200, not ${again.status}`)
-  const history = await (await ask(`/history?channel=${channel}`)).json()
-  expect(history.messages.length === 1, 'history has it once')
-  expect(history.messages[0].data.text === text, 'history returns what was posted')
+  const { messages } = await (await history()).json()
+  expect(messages.length === 1, 'history has it once')
+  expect(messages[0].data.text === text, 'history returns what was posted')
   console.log(`Posted, delivered and read back through ${ORIGIN}.`)
   process.exit(0)
 } catch (error) {
@@ -93,6 +93,10 @@ function post() {
     },
     body: JSON.stringify({ data: { text } }),
   })
+}
+
+function history() {
+  return ask(`/history?channel=${channel}`)
 }
 
 function ask(path, options = {}) {

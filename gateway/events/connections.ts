@@ -7,11 +7,11 @@ import type { Start } from '../hub/subscription.ts'
 import type { Frame } from '../hub/frame.ts'
 import type { Place } from './admission.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
-import { SlowReaders, type SlowReadersOptions } from './slowReaders.ts'
+import { SlowConsumers, type SlowConsumersOptions } from './slowConsumers.ts'
 
 export interface ConnectionsOptions
   extends
-    SlowReadersOptions,
+    SlowConsumersOptions,
     Pick<ConnectionOptions, 'hub' | 'admission' | 'metrics' | 'connectionBufferBytes' | 'retryMs'> {
   /** Milliseconds since 1970, the time of tokens. */
   wallNow: () => number
@@ -44,11 +44,11 @@ export class Connections {
   readonly #shared: ConnectionOptions
   readonly #slots = new Slots<Connection>(SLOT_MS)
   #size = 0
-  readonly #slow: SlowReaders
+  readonly #slow: SlowConsumers
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
-    this.#slow = new SlowReaders(options)
+    this.#slow = new SlowConsumers(options)
     this.#shared = {
       ...options,
       now: options.clock.now,

@@ -6,14 +6,20 @@ import { type ServerSpec, serverEnv, serverSpec } from '../server.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-export interface IdentityProviderServerOptions {
+interface IdentityProviderOptions {
   port: number
   /** As OpenID Connect Dynamic Client Registration writes them: `client_id`, `redirect_uris` and so on. */
   clients: readonly Fields[]
+  /** A file with the authority of the clients' certificates, if they use one of their own. */
+  authority?: string | undefined
 }
 
 /** The provider as a process of its own. It has new keys whenever it starts, and forgets all sessions. `url` is its issuer. */
-export function identityProvider({ port, clients }: IdentityProviderServerOptions): ServerSpec {
+export function identityProvider({
+  port,
+  clients,
+  authority,
+}: IdentityProviderOptions): ServerSpec {
   const url = `http://127.0.0.1:${port}`
   return serverSpec('identity-provider', {
     url,
@@ -23,7 +29,13 @@ export function identityProvider({ port, clients }: IdentityProviderServerOption
     },
     // It finds oidc-provider from the repository's folder.
     cwd: ROOT,
-    env: { ...serverEnv(), PORT: String(port), CLIENTS: JSON.stringify(clients) },
+    env: {
+      ...serverEnv(),
+      PORT: String(port),
+      CLIENTS: JSON.stringify(clients),
+      // It calls account when somebody signs out.
+      ...(authority !== undefined && { NODE_EXTRA_CA_CERTS: authority }),
+    },
     probe: () => waitForHttp(`${url}/.well-known/openid-configuration`, 200),
   })
 }
@@ -32,10 +44,13 @@ export function identityProvider({ port, clients }: IdentityProviderServerOption
  * The provider as `npm start -- --oidc` connects it to `account` at this origin: its process, and its entry in PROVIDERS. Its people
  * are in the groups that it names.
  */
-export function developmentProvider(
-  origin: string,
-  port: number,
-): { server: ServerSpec; settings: Fields } {
+export function developmentProvider({
+  origin,
+  ...own
+}: Omit<IdentityProviderOptions, 'clients'> & { origin: string }): {
+  server: ServerSpec
+  settings: Fields
+} {
   const [id, clientId, clientSecret] = ['dev', 'causeway', randomBytes(32).toString('base64url')]
   const client = {
     client_id: clientId,
@@ -45,7 +60,7 @@ export function developmentProvider(
     backchannel_logout_uri: `${origin}/account/backchannel/${id}`,
     backchannel_logout_session_required: true,
   }
-  const server = identityProvider({ port, clients: [client] })
+  const server = identityProvider({ ...own, clients: [client] })
   const scopes = ['openid', 'profile', 'groups']
   const name = 'the development provider'
   const settings = { id, name, issuer: server.url, clientId, clientSecret, scopes }

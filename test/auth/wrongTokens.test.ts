@@ -167,3 +167,9 @@ test('A token in the query is an unknown parameter', async () => {
   ]
   for (const url of urls) expect((await ask(url, { headers: bearer(token) })).status).toBe(400)
 })
+
+test('Without a token a caller still learns which resources and methods there are', async () => {
+  const [ingest = ''] = stack.ingests
+  expect((await ask(`${ingest}/nothing`, {})).status).toBe(404)
+  expect((await ask(`${ingest}/history`, { method: 'DELETE' })).status).toBe(405)
+})

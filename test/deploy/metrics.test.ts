@@ -4,7 +4,6 @@ import { processes } from '../../deploy/grafana/processes.ts'
 import { canaryConfig } from '../../deploy/spinnaker/canary.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { describeUnless } from '../support/describeUnless.ts'
-import { startAccount } from '../support/startAccount.ts'
 import { TestIssuer } from '../support/testIssuer.ts'
 import { testStack } from '../support/testStack.ts'
 import { roundTrip } from './tools/roundTrip.ts'
@@ -17,15 +16,15 @@ const SERVICES = ['ingest', 'bridge', 'gateway', 'account']
 const base = (name: string) => name.replace(/_(bucket|sum|count)$/, '')
 
 let stack: Stack
+let token: string
 /** What each kind of service shows to Prometheus, after a message that one reader got live and another on its return. */
 const pages = new Map<string, string>()
 
 beforeAll(async () => {
   const issuer = await TestIssuer.create()
-  stack = await testStack({ bridges: 1, gateways: 1, env: () => issuer.env() })
-  const account = await startAccount(stack)
-  await fetch(`${account.url}/account/methods`)
-  const token = await issuer.token('service:reader', { grants: ['read,write a'] })
+  stack = await testStack({ bridges: 1, gateways: 1, auth: 'required', env: () => issuer.env() })
+  await fetch(`${stack.origin}/account/methods`)
+  token = await issuer.token('service:reader', { grants: ['read,write a'] })
   const { lastEventId } = await roundTrip(stack.origin, token)
   await roundTrip(stack.origin, token, lastEventId)
   for (const { role, metricsUrl = '' } of stack.processes) {
@@ -38,7 +37,9 @@ afterAll(() => stack?.stop(), 60_000)
 test('metrics are on a private port, and nowhere that the public can reach', async () => {
   for (const { role, url } of stack.processes) {
     if (!['ingest', 'gateway', 'account'].includes(role)) continue
-    expect((await fetch(`${url}/metrics`)).status).toBe(404)
+    // Without a token ingest tells nobody what it has.
+    const headers = { Authorization: `Bearer ${token}` }
+    expect((await fetch(`${url}/metrics`, { headers })).status).toBe(404)
   }
   expect((await fetch(`${stack.origin}/metrics`)).status).toBe(404)
 })

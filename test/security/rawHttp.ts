@@ -8,7 +8,7 @@ export interface Answer {
 }
 
 /** How long a server may take for one answer. */
-export const HANG_MS = 5_000
+const HANG_MS = 5_000
 
 /** A connection on which a test writes whatever bytes it likes, and reads answers. */
 export class RawConnection {

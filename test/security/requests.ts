@@ -1,6 +1,6 @@
 import { DOORS } from './doors.ts'
 
-export const BODY = '{"data":{"text":"x"}}'
+const BODY = '{"data":{"text":"x"}}'
 export const LENGTH = `Content-Length: ${BODY.length}`
 export const CHUNKED = 'Transfer-Encoding: chunked'
 export const CHUNKS = `15\r\n${BODY}\r\n0\r\n\r\n`

@@ -6,6 +6,8 @@ import { createAccountApp } from '../../account/app.ts'
 import { Database } from '../../account/database.ts'
 import { createAccountMetrics } from '../../account/metrics.ts'
 import { createHttpServer } from '../../chassis/http.ts'
+import { createLimitMetrics } from '../../chassis/limits/limitMetrics.ts'
+import { SignInLimit } from '../../chassis/limits/signIn.ts'
 import type { Opened } from './disposables.ts'
 import { openServer } from './openServer.ts'
 import { TestBrowser } from './testBrowser.ts'
@@ -27,7 +29,7 @@ export const PASSWORD = 'a quiet walk'
 export async function accountServer(
   opened: Opened,
   databaseUrl: string,
-  given: Partial<AccountOptions> & { guests?: boolean } = {},
+  given: Partial<AccountOptions> & { guests?: boolean; triesPerAccount?: number } = {},
 ): Promise<AccountServer> {
   const registry = new Registry()
   const logger = pino({ level: 'silent' })
@@ -50,7 +52,7 @@ export async function accountServer(
     metrics: createAccountMetrics(registry),
     ...given,
   })
-  const { guests = true } = given
+  const { guests = true, triesPerAccount = Infinity } = given
   const app = createAccountApp({
     logger,
     registry,
@@ -58,6 +60,15 @@ export async function accountServer(
     guests,
     providers: [],
     providerRoutes: [],
+    limit: new SignInLimit({
+      perAccount: triesPerAccount,
+      perAddress: Infinity,
+      redis: undefined,
+      prefix: 'test',
+      replicas: 1,
+      refusals: createLimitMetrics(registry, ['sign-in', 'sign-in-by-address']),
+    }),
+    proxyHops: 0,
   })
   const origin = `http://127.0.0.1:${await openServer(opened, createHttpServer(app))}`
   await account.prepare()

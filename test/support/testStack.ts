@@ -8,22 +8,22 @@ import { testServers } from './servers.ts'
 import { testDatabase } from './testDatabase.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 
-/** The run's servers, with a new database. */
-async function sharedServers(): Promise<Servers> {
-  const [servers, databaseUrl] = [testServers(), await testDatabase()]
+/** The run's servers, with a database of its Postgres. */
+async function sharedServers(databaseUrl: string): Promise<Servers> {
+  const servers = testServers()
   return { ...servers, databaseUrl, addresses: onDatabase(servers.addresses, nameIn(databaseUrl)) }
 }
 
 /**
- * A whole stack, services and nginx, on free ports. It shares the run's servers, with its own database and prefixes. A test that
- * breaks a server gives other addresses, or `ownServers`.
+ * A whole stack, services and nginx, on free ports. It shares the run's servers, with its own prefixes and, unless the
+ * test gives one of `testDatabase`, its own database. A test that breaks a server has `ownServers`.
  */
 export async function testStack(
-  options: Omit<StackOptions, 'dir'> & { ownServers?: boolean } = {},
+  options: Omit<StackOptions, 'dir' | 'redisUrl' | 'mqttUrl'> & { ownServers?: boolean } = {},
 ): Promise<Stack> {
-  const { ownServers = false, ...rest } = options
+  const { ownServers = false, databaseUrl, ...rest } = options
   const dir = await mkdtemp(join(tmpdir(), 'causeway-stack-'))
-  const servers = ownServers ? {} : await sharedServers()
+  const servers = ownServers ? {} : await sharedServers(databaseUrl ?? (await testDatabase()))
   const prefix = uniquePrefix()
   const removeDir = () => rm(dir, { recursive: true, force: true })
   try {

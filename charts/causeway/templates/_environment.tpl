@@ -23,10 +23,9 @@
 {{- $_ := set $env "NODE_OPTIONS" (printf "--max-old-space-size=%d" (div (mul $limit 6) (mul 10 1048576))) }}
 {{- if ne .component "account" }}{{ $_ := set $env "LOG_ID" $common.LOG_ID }}{{ end }}
 {{- if has .component (list "ingest" "bridge") }}{{ $_ := set $env "MQTT_PREFIX" $common.MQTT_PREFIX }}{{ end }}
-{{- if has .component (list "ingest" "bridge" "gateway") }}{{ $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}{{ end }}
+{{- $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}
 {{- if has .component (list "ingest" "gateway") }}
 {{- $_ := set $env "CORS_ORIGINS" $common.CORS_ORIGINS }}
-{{- $_ := set $env "LIMITS_REPLICAS" .values.replicas }}
 {{- $env = merge $env (include "causeway.authConfig" . | fromJson) }}
 {{- end }}
 {{- if eq .component "account" }}
@@ -34,6 +33,7 @@
 {{- $_ := set $env "SECURE_COOKIES" (include "causeway.secureCookies" .root) }}
 {{- end }}
 {{- if ne .component "bridge" }}
+{{- $_ := set $env "LIMITS_REPLICAS" .values.replicas }}
 {{- /* The edge, and nothing else, may say who the client is: network policies let nobody else in. */}}
 {{- $_ := set $env "PROXY_HOPS" 1 }}
 {{- end }}

@@ -53,15 +53,15 @@ describeUnless(toolsLack)('the edge of the chart', () => {
   })
 
   test('has no place for accounts without their service', async () => {
-    expect(await conf('small')).not.toMatch(
-      /\/\/accounts|upstream accounts|sign_ins|^ *# (if|end)/m,
-    )
+    const accounts = /\/\/accounts|upstream accounts|sign_ins/
+    expect(await conf('small')).toMatch(accounts)
+    expect(await conf('small', '--set', 'auth.mode=open')).not.toMatch(accounts)
   })
 
-  test('is the only one whom gateways believe about addresses', () => {
-    expect(renderText('small').match(/PROXY_HOPS: "1"/g)).toHaveLength(1)
+  test('is the only one whom ingest, gateway and account believe about addresses', () => {
+    expect(renderText('small').match(/PROXY_HOPS: "1"/g)).toHaveLength(3)
     const compose = readFileSync(join(ROOT, 'compose.yaml'), 'utf8')
-    expect(compose).toMatch(/gateway-1: &gateway[^]*PROXY_HOPS: '1'/)
+    expect(compose).toMatch(/x-environment: &environment[^]*PROXY_HOPS: '1'[^]*\nservices:/)
   })
 })
 

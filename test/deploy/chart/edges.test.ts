@@ -70,7 +70,7 @@ describeUnless(toolsLack)('the network policies', () => {
         ...['ingest', 'bridge', 'gateway', 'account', 'migrate'].map(
           (each) => `${each} -> 10.20.0.0/24:5432`,
         ),
-        ...['bridge', 'gateway'].map((each) => `${each} -> 10.20.1.0/24:6380`),
+        ...['ingest', 'bridge', 'gateway', 'account'].map((each) => `${each} -> 10.20.1.0/24:6380`),
         ...['ingest', 'bridge'].map((each) => `${each} -> any:8883`),
         'test -> edge:http',
       ].sort(),

@@ -9,9 +9,7 @@ import { overview } from '../../../deploy/grafana/overview.ts'
 import { processes } from '../../../deploy/grafana/processes.ts'
 import { freePort } from '../../../stack/ports.ts'
 import { ROOT } from '../../../stack/root.ts'
-import type { Child } from '../../../stack/child.ts'
 import { type Stack, startStack } from '../../../stack/stack.ts'
-import { startAccount } from '../../support/startAccount.ts'
 import { TestIssuer } from '../../support/testIssuer.ts'
 import { waitFor } from '../../support/waitFor.ts'
 import { describeUnless } from '../../support/describeUnless.ts'
@@ -21,7 +19,6 @@ const lack = programLack('prometheus')
 
 let dir: string
 let stack: Stack
-let account: Child
 let authorization: Record<string, string>
 let prometheus: ChildProcess
 let api: string
@@ -33,8 +30,7 @@ beforeAll(async () => {
   // Streams reach their greatest age soon, so that the dashboards show such ends.
   const issuer = await TestIssuer.create()
   const env = { ...issuer.env(), MAX_STREAM_SECONDS: '10' }
-  stack = await startStack({ dir: join(dir, 'stack'), env: () => env })
-  account = await startAccount(stack)
+  stack = await startStack({ dir: join(dir, 'stack'), auth: 'required', env: () => env })
   const claims = { grants: ['read,write **'], exp: Date.now() / 1_000 + 3_600 }
   authorization = { Authorization: `Bearer ${await issuer.token('service:reader', claims)}` }
   const port = await freePort()
@@ -75,7 +71,7 @@ beforeAll(async () => {
   for (let second = 0; second < 20; second++) {
     await post()
     // Nobody has this key.
-    await fetch(`${account.url}/account/token`, { method: 'POST' })
+    await fetch(`${stack.origin}/account/token`, { method: 'POST' })
     await sleep(1_000)
   }
 }, 180_000)

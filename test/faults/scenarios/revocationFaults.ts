@@ -50,7 +50,8 @@ export const revocationFaults: Scenario[] = [
     own,
     run: (scene) =>
       withSessions(scene, async (sessions) => {
-        const gateway = scene.rig.child('gateway-1')
+        const [gateway] = scene.rig.children('gateway')
+        if (gateway === undefined) throw new Error('there is no gateway')
         await gateway.stop('SIGKILL')
         await sessions.revoke()
         // The streams of the killed one ended without a word.

@@ -30,22 +30,27 @@ function sum(numbers: number[]): number {
   return numbers.reduce((total, each) => total + each, 0)
 }
 
-/** Connections that pools keep open: nginx keeps 64 to each service in each of its workers, and services keep some to Postgres. */
-const POOLED = 150
-/** What a process of Node takes more or less of, without any leak. */
-const MEMORY_BYTES = 96 * 1_048_576
+/** Beyond what comes and goes: a pool that fills, a garbage collection that is due. */
+const DESCRIPTORS = 30
+const MEMORY_BYTES = 32 * 1_048_576
 /** Their memory is the messages, which are to be kept. Postgres has a process with files of its own for each pooled connection. */
 const KEEPS_MESSAGES = /^(?:postgres|redis)/
 const HAS_A_PROCESS_EACH = /^postgres/
 
-/** What has grown between two moments more than it may. */
-export function growth(before: Map<string, Footprint>, after: Map<string, Footprint>): string[] {
-  return [...after].flatMap(([name, now]) => {
-    const then = before.get(name) ?? { memoryBytes: 0, descriptors: 0 }
-    const descriptors = now.descriptors - then.descriptors
-    const memory = now.memoryBytes - then.memoryBytes
+/**
+ * What has grown over a run, of samples taken after equal parts of it: even the least of the second half is more than the most of
+ * the first half. A process of Node swings by 100 MiB between two garbage collections, so two samples say nothing.
+ */
+export function growth(samples: readonly Map<string, Footprint>[]): string[] {
+  const half = samples.length / 2
+  return [...(samples[0]?.keys() ?? [])].flatMap((name) => {
+    const grown = (key: keyof Footprint): number => {
+      const values = samples.map((sample) => sample.get(name)?.[key] ?? 0)
+      return Math.min(...values.slice(half)) - Math.max(...values.slice(0, half))
+    }
+    const [descriptors, memory] = [grown('descriptors'), grown('memoryBytes')]
     return [
-      ...(descriptors > POOLED && !HAS_A_PROCESS_EACH.test(name)
+      ...(descriptors > DESCRIPTORS && !HAS_A_PROCESS_EACH.test(name)
         ? [`${name} has ${descriptors} more open files and sockets`]
         : []),
       ...(memory > MEMORY_BYTES && !KEEPS_MESSAGES.test(name)

@@ -1,6 +1,8 @@
+import type { Stack } from '../../../stack/stack.ts'
 import { Random } from '../../model/random.ts'
-import type { Door } from '../doors.ts'
+import { type Door, originsOf } from '../doors.ts'
 import { RawConnection } from '../rawHttp.ts'
+import { type Footprint, footprints } from './footprint.ts'
 import { faultOf } from './judge.ts'
 import { type FuzzRequest, randomRequest } from './randomRequest.ts'
 
@@ -9,22 +11,34 @@ export interface FuzzResult {
   counts: Map<string, number>
   /** What was wrong, with the number of the request, by which it can be sent again. */
   faults: { number: number; fault: string; request: FuzzRequest }[]
-}
-
-export interface FuzzOptions {
-  origins: Record<Door, string>
-  /** Numbers of the first request and of the one behind the last. */
-  from: number
-  to: number
-  seed: number
+  /** What each process held, after each tenth of the requests. */
+  samples: Map<string, Footprint>[]
 }
 
 const AT_ONCE = 20
+const PARTS = 10
 
-/** Sends random requests, each on its own connection, and judges what comes back. The same seed and number make the same request. */
-export async function fuzz({ origins, from, to, seed }: FuzzOptions): Promise<FuzzResult> {
-  const counts: FuzzResult['counts'] = new Map()
-  const faults: FuzzResult['faults'] = []
+/**
+ * Sends random requests to a stack, each on its own connection, and judges what comes back. The same seed and number make the same
+ * request. Looks ten times at what the processes hold; not before a tenth has been sent, in which caches and pools fill.
+ */
+export async function fuzz(stack: Stack, requests: number, seed: number): Promise<FuzzResult> {
+  const result: FuzzResult = { counts: new Map(), faults: [], samples: [] }
+  const share = Math.ceil(requests / (PARTS + 1))
+  for (let from = 0; from < requests; from += share) {
+    await fuzzPart(originsOf(stack), seed, from, Math.min(from + share, requests), result)
+    if (from > 0) result.samples.push(footprints(stack))
+  }
+  return result
+}
+
+async function fuzzPart(
+  origins: Record<Door, string>,
+  seed: number,
+  from: number,
+  to: number,
+  { counts, faults }: FuzzResult,
+): Promise<void> {
   let next = from
   const sendAll = async (): Promise<void> => {
     while (next < to) {
@@ -42,7 +56,6 @@ export async function fuzz({ origins, from, to, seed }: FuzzOptions): Promise<Fu
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, sendAll))
-  return { counts, faults }
 }
 
 /** The request with a number; numbers are far apart for the generator. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../chassis/clock.ts'
 import type { Connection } from './connection.ts'
 
-export interface SlowReadersOptions {
+export interface SlowConsumersOptions {
   clock: Clock
   /** A reader that takes nothing of what waits for it for so long is cut. */
   stallMs: number
@@ -10,12 +10,12 @@ export interface SlowReadersOptions {
 }
 
 /** The connections that have something waiting, and how long they may. */
-export class SlowReaders {
-  readonly #options: SlowReadersOptions
+export class SlowConsumers {
+  readonly #options: SlowConsumersOptions
   /** What each reader had taken when it last took something, and when. */
   readonly #slow = new Map<Connection, { taken: number; at: number }>()
 
-  constructor(options: SlowReadersOptions) {
+  constructor(options: SlowConsumersOptions) {
     this.#options = options
   }
 
