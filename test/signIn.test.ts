@@ -189,9 +189,9 @@ test('a token that ends is renewed: the chat goes on, and no message is missing'
   await admin.page.goto(`${stack.origin}/#/rooms.long`)
   await admin.until('live')
   const states = await hana.watchConnection()
-  let opened = 0
+  const opened: string[] = []
   hana.page.on('request', (request) => {
-    if (new URL(request.url()).pathname === '/events') opened += 1
+    if (new URL(request.url()).pathname === '/events') opened.push(request.url())
   })
   const said: string[] = []
   const say = async (): Promise<void> => {
@@ -199,7 +199,7 @@ test('a token that ends is renewed: the chat goes on, and no message is missing'
     await admin.say(said.at(-1) ?? '')
   }
   // The gateway ends a stream with the token that it was opened with.
-  while (opened === 0) {
+  while (opened.length === 0) {
     await say()
     await hana.page.waitForTimeout(500)
   }
