@@ -128,7 +128,11 @@ export class Account {
   #hear(news: TabNews): void {
     const state = this.#state
     if (news.is === 'signed-out') {
-      if (state.is === 'signed-in') this.#become(news)
+      // The end of the stream may be here before the news why.
+      const isNew =
+        state.is === 'signed-in' ||
+        (state.is === 'signed-out' && state.why === 'ended' && news.why === 'left')
+      if (isNew) this.#become(news)
       return
     }
     const { principal, expiresAt } = news.me

@@ -60,6 +60,18 @@ test.each([
   expect([one.seen.at(-1), two.seen.at(-1)]).toEqual(['signed-out left', 'signed-out left'])
 })
 
+test('Signing out in one tab is told as that, also if another one saw its session end before', async () => {
+  const [one, two] = [await browser.started('one'), await browser.started('two')]
+  browser.answer.renew = refused('unauthenticated')
+  browser.answer.logout = async () => {
+    await two.account.renew(true)
+    return me()
+  }
+  await one.account.leave(false)
+  const states = ['signed-in user:alice', 'signed-out ended', 'signed-out left']
+  expect([one.seen, two.seen]).toEqual([states, states])
+})
+
 test('Signing out fails aloud if nobody answers: the cookies are still there', async () => {
   const { account, seen } = await browser.started()
   browser.answer.logout = unreachable

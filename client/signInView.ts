@@ -19,6 +19,7 @@ export interface SignInReason {
 export class SignInView {
   readonly #options: SignInOptions
   readonly #root = byId('sign-in', HTMLElement)
+  #shown: SignInReason | undefined
 
   constructor(options: SignInOptions) {
     this.#options = options
@@ -26,6 +27,7 @@ export class SignInView {
 
   async show(reason: SignInReason): Promise<void> {
     const { hash } = reason
+    this.#shown = reason
     if (hash.is === 'invitation') {
       const form = invitationForm(this.#options, hash.code)
       this.#draw('You are invited', '', [form, ...stay(reason)])
@@ -34,10 +36,10 @@ export class SignInView {
     this.#draw('Sign in', '', [])
     try {
       const methods = await this.#options.api.methods()
-      if (this.#root.hidden) return
+      if (this.#shown !== reason) return
       this.#draw('Sign in', notice(reason), this.#ways(methods, reason.path))
     } catch (error) {
-      if (this.#root.hidden) return
+      if (this.#shown !== reason) return
       const again = element('button', 'main-button', 'Try again')
       again.addEventListener('click', () => void this.show(reason))
       this.#draw('Sign in', errorText(error), [again])
@@ -45,6 +47,7 @@ export class SignInView {
   }
 
   hide(): void {
+    this.#shown = undefined
     this.#root.hidden = true
     // A password must not stay in the page.
     this.#root.replaceChildren()
