@@ -31,7 +31,8 @@ test('A page of an allowed origin may call, and read the headers that it needs',
   const answer = await fetch(`${origin}/nothing`, { headers: { Origin: 'https://b.example' } })
   expect(Object.fromEntries(answer.headers)).toMatchObject({
     'access-control-allow-origin': 'https://b.example',
-    'access-control-expose-headers': 'Location,Link,X-Request-Id',
+    'access-control-expose-headers':
+      'Location,Link,X-Request-Id,Retry-After,RateLimit,RateLimit-Policy',
     vary: 'Origin',
   })
 })

@@ -125,6 +125,7 @@ describe('an epoch', () => {
     const role = `reader_${new URL(url).pathname.slice(1)}`
     await sql(`create role ${role} login password 'reader'`)
     await sql(`grant select on "log", "channel", "message" to ${role}`)
+    await sql(`grant execute on function end_epoch to ${role}`)
     const address = new URL(url)
     address.username = role
     address.password = 'reader'

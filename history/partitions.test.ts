@@ -133,6 +133,7 @@ describe('a partition', () => {
     await sql(
       `grant select, insert, update on "log", "channel", "message", "idempotency" to ${role}`,
     )
+    await sql(`grant execute on all functions in schema public to ${role}`)
     const address = new URL(url)
     address.username = role
     address.password = 'writer'

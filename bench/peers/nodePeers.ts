@@ -37,7 +37,9 @@ async function startPeer(
   const redisPrefix = testbed.fresh('bench')
   const epoch = 'bench'
   const keys = new RedisKeys(redisPrefix, 0)
-  const redis = await testbed.publisher(redisPrefix, epoch, 0)
+  // At the log's head: below it, the next appends would repeat positions.
+  const { position } = await testbed.history.head()
+  const redis = await testbed.publisher(redisPrefix, epoch, position)
   const port = await freePort()
   const child = await testbed.serve(
     peerSpec({
@@ -58,7 +60,7 @@ async function startPeer(
     pid: child.pid ?? 0,
     load,
     publisher: async () => {
-      redis.use(new Messages(channelNames(channels), 0))
+      redis.use(new Messages(channelNames(channels), position))
       return redis
     },
     stop: async () => {

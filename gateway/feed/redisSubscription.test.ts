@@ -135,10 +135,10 @@ describe('a subscription', () => {
 
   test('that the server refuses in part is made again, until the server takes all', async () => {
     run.want('a')
-    await run.redis.call('ACL', 'SETUSER', 'default', 'resetchannels', `&${run.keys.watermark}`)
+    await run.redis.call('ACL', 'SETUSER', 'admin', 'resetchannels', `&${run.keys.watermark}`)
     run.open()
     expect(await run.news(4)).toEqual(['connected', 'down', 'connected', 'down'])
-    await run.redis.call('ACL', 'SETUSER', 'default', 'allchannels')
+    await run.redis.call('ACL', 'SETUSER', 'admin', 'allchannels')
     await waitFor(() => run.told.at(-1) === 'up')
     expect(await run.subscribed()).toEqual(['a', 'watermark'])
   })

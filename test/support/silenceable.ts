@@ -30,5 +30,7 @@ export async function silenceable(
   })
   const address = proxy.address()
   if (address === null || typeof address === 'string') throw new Error('not listening')
-  return { url: `redis://127.0.0.1:${address.port}`, silence: () => void (silent = true) }
+  const way = new URL(url)
+  way.port = String(address.port)
+  return { url: way.href, silence: () => void (silent = true) }
 }
