@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 /**
  * Native ESM with swc; the real servers are started once per run by the global setup. Left out: the tests of the deployment,
  * which need tools that only their own command fetches.
@@ -40,4 +42,6 @@ export default {
     ],
   ],
   testTimeout: 30_000,
+  // Most tests wait for servers and clocks. On two cores jest would take one worker, and nearly twice the time.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 }

@@ -29,8 +29,7 @@ export async function main(options: StackOptions): Promise<void> {
     process.stdout.write(
       `Causeway runs: open ${stack.origin} (MQTT: ${new URL(stack.mqttUrl).host}; Ctrl-C stops it)\n`,
     )
-    const link = options.auth === 'required' ? await firstAdminLink(stack) : ''
-    if (link !== '') process.stdout.write(`Nobody is admin yet; this link makes one: ${link}\n`)
+    if (options.auth === 'required') await printFirstAdminLink(stack)
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
     print('stopping')
     await stack.stop()
@@ -43,6 +42,16 @@ export async function main(options: StackOptions): Promise<void> {
     process.exitCode = 1
   } finally {
     clearInterval(keepAlive)
+  }
+}
+
+/** The stack runs without the link too: `npm run account -- admin-link` makes another. */
+async function printFirstAdminLink(stack: Stack): Promise<void> {
+  try {
+    const link = await firstAdminLink(stack)
+    if (link !== '') process.stdout.write(`Nobody is admin yet; this link makes one: ${link}\n`)
+  } catch (error) {
+    print(`There is no link for the first admin: ${messageOf(error)}`)
   }
 }
 

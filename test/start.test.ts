@@ -47,8 +47,9 @@ describe('npm start', () => {
     expect(second.out.text).toContain(`already runs from ${dir}, as process ${runner.pid}`)
     const all = pids()
     expect(all).toHaveLength(5)
-    expect(out.text).toMatch(
-      /Nobody is admin yet; this link makes one: http:.*\/#invite=[\w-]{43}\n/,
+    // It comes a moment after all is up.
+    await waitFor(() =>
+      /Nobody is admin yet; this link makes one: http:.*\/#invite=[\w-]{43}\n/.test(out.text),
     )
     runner.kill('SIGINT')
     const [code] = await once(runner, 'exit')

@@ -70,12 +70,14 @@ export class Limit {
   headers(subject: Subject): LimitHeaders | undefined {
     const policies: string[] = []
     const standings: string[] = []
-    for (const { name, keyOf, allowance, policy } of this.#sides) {
+    for (const { name, keyOf, allowance, policy, windowSeconds } of this.#sides) {
       const key = keyOf(subject)
       if (key === undefined) continue
       const { remaining, resetMs } = allowance.standing(key)
       policies.push(policy)
-      standings.push(`"${name}";r=${remaining};t=${toSeconds(resetMs)}`)
+      // The clock of the store may begin a window a moment later than ours.
+      const seconds = Math.min(toSeconds(resetMs), windowSeconds)
+      standings.push(`"${name}";r=${remaining};t=${seconds}`)
     }
     if (policies.length === 0) return undefined
     return { 'RateLimit-Policy': policies.join(', '), RateLimit: standings.join(', ') }
