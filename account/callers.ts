@@ -1,5 +1,6 @@
 import type { Request } from 'express'
-import { covers, type Grant } from '../contract/grants.ts'
+import { readBearer } from '../chassis/auth/credentials.ts'
+import { type Grant, isAllowed } from '../contract/grants.ts'
 import { Problem } from '../contract/problem.ts'
 import type { GrantTable } from './grantTable.ts'
 import type { Revocations } from './revocations.ts'
@@ -30,10 +31,9 @@ export class Callers {
   /** Throws `unauthenticated`. */
   async identify(request: Request): Promise<Caller> {
     // Another scheme is somebody else's, such as that of a proxy in front.
-    const [bearer, token = ''] =
-      /^Bearer(?: +(\S*))?$/i.exec(request.get('authorization') ?? '') ?? []
+    const token = readBearer(request.headers.authorization)
     const { principal, groups } =
-      bearer === undefined ? await this.#bySession(request) : await this.#byToken(token)
+      token === undefined ? await this.#bySession(request) : await this.#byToken(token)
     return { principal, grants: await this.#options.grants.of(principal, groups) }
   }
 
@@ -66,7 +66,5 @@ export class Callers {
 
 /** Whether one of the caller's grants lets it give grants on all channels of a pattern. */
 export function isAdmin({ principal, grants }: Caller, pattern: string): boolean {
-  return grants.some(
-    (grant) => grant.actions.includes('admin') && covers(grant.pattern, pattern, principal),
-  )
+  return isAllowed(grants, 'admin', pattern, principal)
 }

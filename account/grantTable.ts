@@ -1,5 +1,4 @@
-import { ACTIONS, type Action, type Grant } from '../contract/grants.ts'
-import { parsePrincipal } from '../contract/principal.ts'
+import { type Grant, readActions, subjectsOf } from '../contract/grants.ts'
 import type { Queries } from './database.ts'
 
 export interface GrantTableOptions {
@@ -26,9 +25,7 @@ export class GrantTable {
 
   /** What a principal with these groups may do. */
   async of(principal: string, groups: readonly string[]): Promise<Grant[]> {
-    const kind = parsePrincipal(principal)?.kind
-    const subjects = [principal, `${kind}:*`, ...groups.map((group) => `group:${group}`)]
-    const rows = await this.#options.database.query<GrantRow>(OF, [subjects])
+    const rows = await this.#options.database.query<GrantRow>(OF, [subjectsOf(principal, groups)])
     return rows.map(toGrant)
   }
 
@@ -77,8 +74,7 @@ interface GrantRow {
 }
 
 function toGrant({ pattern, actions }: GrantRow): Grant {
-  const names = actions.split(',')
-  return { pattern, actions: ACTIONS.filter((each: Action) => names.includes(each)) }
+  return { pattern, actions: readActions(actions) }
 }
 
 const OF = `

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import { readBearer } from '../chassis/auth/credentials.ts'
 import { refuseCrossSite } from '../chassis/auth/crossSite.ts'
 
 /**
@@ -7,8 +8,8 @@ import { refuseCrossSite } from '../chassis/auth/crossSite.ts'
  */
 export const sameOrigin: RequestHandler = (request, _response, next) => {
   const { method, headers } = request
-  const { authorization = '', host, origin } = headers
-  const by = /^Bearer /i.test(authorization) ? 'header' : 'cookie'
+  const { authorization, host, origin } = headers
+  const by = readBearer(authorization) ? 'header' : 'cookie'
   refuseCrossSite(by, { method, host, origin, site: request.get('sec-fetch-site') }, [])
   next()
 }

@@ -1,3 +1,4 @@
+import { readBearer } from '../chassis/auth/credentials.ts'
 import type { Route } from '../chassis/route.ts'
 import { Problem } from '../contract/problem.ts'
 import type { ApiKeys } from './apiKeys.ts'
@@ -29,8 +30,7 @@ export function createTokenRoutes({ keys, apiKeys, tokens, metrics }: TokenParts
     {
       path: '/account/token',
       post: async (request, response) => {
-        const [, key = ''] = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '') ?? []
-        const found = await apiKeys.use(key)
+        const found = await apiKeys.use(readBearer(request.headers.authorization) ?? '')
         metrics.tokens.inc({ outcome: found === undefined ? 'refused' : 'key' })
         if (found === undefined) throw new Problem('unauthenticated', 'The API key is not valid.')
         const { token, expiresAt } = await tokens.issue(found)

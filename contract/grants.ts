@@ -18,6 +18,22 @@ export interface Grant {
   actions: readonly Action[]
 }
 
+/** The actions in a list like `read,write`, as grants are kept. Unknown words mean nothing. */
+export function readActions(list: string): Action[] {
+  const names = list.split(',')
+  return ACTIONS.filter((action) => names.includes(action))
+}
+
+/** The subject that stands for everyone of a principal's kind: `user:*` for `user:alice`. */
+export function everyoneLike(principal: string): string {
+  return `${principal.slice(0, principal.indexOf(':'))}:*`
+}
+
+/** The subjects of grants that hold for a principal with these groups: itself, all of its kind, and its groups. */
+export function subjectsOf(principal: string, groups: readonly string[]): string[] {
+  return [principal, everyoneLike(principal), ...groups.map((group) => `group:${group}`)]
+}
+
 const SEGMENT = /^(?:[A-Za-z0-9_-]+|\*|\{sub\})$/
 
 export function isPattern(text: string): boolean {
@@ -29,9 +45,9 @@ export function isPattern(text: string): boolean {
 /** Reads the text form of a grant, `read,write rooms.**`; undefined if it is not one. Each action may come once. */
 export function parseGrant(text: string): Grant | undefined {
   const [, list = '', pattern = ''] = /^([a-z,]+) (\S+)$/.exec(text) ?? []
-  const names = list.split(',')
-  const actions = ACTIONS.filter((action) => names.includes(action))
-  return actions.length === names.length && isPattern(pattern) ? { pattern, actions } : undefined
+  const actions = readActions(list)
+  const isWhole = actions.length === list.split(',').length
+  return isWhole && isPattern(pattern) ? { pattern, actions } : undefined
 }
 
 export function formatGrant({ pattern, actions }: Grant): string {
@@ -58,7 +74,7 @@ export function covers(outer: string, inner: string, principal: string): boolean
   return wide.length === narrow.length
 }
 
-/** Whether one of the grants allows the action on the channel. There are no negative rules: what nothing allows is denied. */
+/** Whether one of the grants allows the action on the channel, or on every channel of a pattern. There are no negative rules: what nothing allows is denied. */
 export function isAllowed(
   grants: Iterable<Grant>,
   action: Action,

@@ -1,5 +1,5 @@
 import type { AccessChanges, AccessRow } from '../contract/access.ts'
-import { ACTIONS } from '../contract/grants.ts'
+import { readActions } from '../contract/grants.ts'
 import type { Pool } from './pool.ts'
 
 /** At most `limit` changes of grants and revocations after a number, in order. */
@@ -21,8 +21,7 @@ function toAccessRow({ kind, subject, pattern, actions, notBefore, until }: Chan
   if (kind === 'revocation') {
     return { kind, subject, notBefore: milliseconds(notBefore), until: milliseconds(until) }
   }
-  const names = actions.split(',')
-  return { kind, subject, pattern, actions: ACTIONS.filter((each) => names.includes(each)) }
+  return { kind, subject, pattern, actions: readActions(actions) }
 }
 
 /** Null: no end. */

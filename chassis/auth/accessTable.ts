@@ -1,5 +1,5 @@
 import type { AccessRow, RevocationRow } from '../../contract/access.ts'
-import { type Action, type Grant, isAllowed } from '../../contract/grants.ts'
+import { type Action, type Grant, isAllowed, subjectsOf } from '../../contract/grants.ts'
 import type { Identity } from './identity.ts'
 
 /** The grants of one subject. Those of one channel each are found at once, however many rooms someone has. */
@@ -53,10 +53,7 @@ export class AccessTable {
       return isAllowed(wild.values(), action, channel, principal)
     }
     return (
-      isAllowed(grants, action, channel, principal) ||
-      allowsTo(principal) ||
-      allowsTo(everyoneLike(principal)) ||
-      groups.some((group) => allowsTo(`group:${group}`))
+      isAllowed(grants, action, channel, principal) || subjectsOf(principal, groups).some(allowsTo)
     )
   }
 
@@ -79,11 +76,6 @@ export class AccessTable {
     this.rows--
     if (own.exact.size + own.wild.size === 0) this.#grants.delete(subject)
   }
-}
-
-/** `user:*` for `user:alice`. */
-export function everyoneLike(principal: string): string {
-  return `${principal.slice(0, principal.indexOf(':'))}:*`
 }
 
 function shapeOf(pattern: string): keyof SubjectGrants {

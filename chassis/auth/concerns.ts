@@ -1,4 +1,4 @@
-import { everyoneLike } from './accessTable.ts'
+import { everyoneLike } from '../../contract/grants.ts'
 import type { Identity } from './identity.ts'
 
 /** Whether a change may have changed what an identity is allowed. */

@@ -25,10 +25,16 @@ export function readCredentials(
   headers: CredentialHeaders,
   cookieName: string,
 ): Credentials | undefined {
-  const [bearer, token = ''] = /^Bearer(?: +([^ ]*))? *$/i.exec(textOf(headers.authorization)) ?? []
-  if (bearer !== undefined) return { token, by: 'header' }
+  const token = readBearer(headers.authorization)
+  if (token !== undefined) return { token, by: 'header' }
   const cookie = readCookie(textOf(headers.cookie), cookieName)
   return cookie === undefined ? undefined : { token: cookie, by: 'cookie' }
+}
+
+/** What follows `Bearer` in an Authorization header, perhaps nothing; undefined if the header is missing, or of another scheme. */
+export function readBearer(authorization: string | string[] | undefined): string | undefined {
+  const [bearer, token = ''] = /^Bearer(?: +([^ ]*))? *$/i.exec(textOf(authorization)) ?? []
+  return bearer === undefined ? undefined : token
 }
 
 /** The first value of a cookie. */

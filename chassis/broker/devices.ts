@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AccessRow } from '../../contract/access.ts'
-import type { Grant } from '../../contract/grants.ts'
+import { type Grant, subjectsOf } from '../../contract/grants.ts'
 import { parsePrincipal } from '../../contract/principal.ts'
 import { type Acl, grantAcls } from './acl.ts'
 import type { BrokerControl } from './control.ts'
@@ -88,8 +88,7 @@ export class Devices {
 
 /** A principal's grants: its own, those of its kind, and those of its groups; none if it is banned. */
 function grantsOf({ principal, groups }: Device, rows: readonly AccessRow[]): Grant[] {
-  const everyone = `${parsePrincipal(principal)?.kind ?? ''}:*`
-  const subjects = [principal, everyone, ...groups.map((group) => `group:${group}`)]
+  const subjects = subjectsOf(principal, groups)
   const isBanned = rows.some(
     (row) => row.kind === 'revocation' && row.subject === principal && row.notBefore === Infinity,
   )
