@@ -3,10 +3,10 @@ import { readConfig } from '../chassis/config.ts'
 import { createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLimitMetrics } from '../chassis/limits/limitMetrics.ts'
+import { openSharedLimits } from '../chassis/limits/sharedLimits.ts'
 import { SignInLimit } from '../chassis/limits/signIn.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
-import { connectRedis } from '../chassis/redis.ts'
 import { VERSION } from '../chassis/version.ts'
 import { Account } from './account.ts'
 import { createAccountApp } from './app.ts'
@@ -21,6 +21,8 @@ import { Upkeep } from './upkeep.ts'
 
 /** Answers are small: a client that takes nothing for so long is gone. */
 const STALL_MILLISECONDS = 30_000
+/** See SignInLimit. */
+const LIMITS_MILLISECONDS = 50
 
 const config = readConfig('account', accountConfig)
 const logger = createLogger('account', config.LOG_LEVEL)
@@ -48,10 +50,8 @@ const account = new Account({
   metrics: createAccountMetrics(registry),
 })
 createSigningKeyMetrics(registry, account.keys)
-const limitsRedis =
-  config.LIMITS_REDIS_URL === undefined
-    ? undefined
-    : connectRedis(config.LIMITS_REDIS_URL, 'causeway-account-limits', logger)
+// A sign-in waits for Redis, but not for long.
+const shared = openSharedLimits(config, 'account', logger, LIMITS_MILLISECONDS)
 const upkeep = new Upkeep({ tasks: account.tasks, clock, logger })
 const app = createAccountApp({
   logger,
@@ -61,9 +61,7 @@ const app = createAccountApp({
   limit: new SignInLimit({
     perAccount: config.SIGN_INS_PER_ACCOUNT,
     perAddress: config.SIGN_INS_PER_ADDRESS,
-    redis: limitsRedis,
-    prefix: config.REDIS_PREFIX,
-    replicas: config.LIMITS_REPLICAS,
+    ...shared,
     refusals: createLimitMetrics(registry, ['sign-in', 'sign-in-by-address']),
   }),
   proxyHops: config.PROXY_HOPS,
@@ -92,7 +90,7 @@ await runService({
   },
   close: async () => {
     await upkeep.close()
-    limitsRedis?.disconnect()
+    shared.close()
     await database.close()
   },
   drainSeconds: config.DRAIN_SECONDS,

@@ -9,6 +9,7 @@ import { createApp, createHttpServer } from '../chassis/http.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLimit } from '../chassis/limits/createLimit.ts'
 import { createLimitMetrics } from '../chassis/limits/limitMetrics.ts'
+import { openSharedLimits } from '../chassis/limits/sharedLimits.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectRedis, connectSubscriber } from '../chassis/redis.ts'
@@ -93,10 +94,7 @@ const admission = new Admission({
     burst: Infinity,
   },
 })
-const limitsRedis =
-  config.LIMITS_REDIS_URL === undefined
-    ? undefined
-    : connectRedis(config.LIMITS_REDIS_URL, 'causeway-gateway-limits', logger)
+const shared = openSharedLimits(config, 'gateway', logger)
 const limit = createLimit(
   {
     name: 'streams',
@@ -104,9 +102,7 @@ const limit = createLimit(
     perAddress: config.STREAMS_PER_MINUTE_PER_ADDRESS,
   },
   {
-    redis: limitsRedis,
-    prefix: config.REDIS_PREFIX,
-    replicas: config.LIMITS_REPLICAS,
+    ...shared,
     refusals: createLimitMetrics(registry, ['streams', 'streams-by-address']),
     now: clock.now,
   },
@@ -184,7 +180,7 @@ await runService({
     stopAuth?.()
     feed.close()
     redis.disconnect()
-    limitsRedis?.disconnect()
+    shared.close()
     await log.close()
   },
   drainSeconds: config.DRAIN_SECONDS,

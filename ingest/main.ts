@@ -8,7 +8,7 @@ import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
-import { connectRedis } from '../chassis/redis.ts'
+import { openSharedLimits } from '../chassis/limits/sharedLimits.ts'
 import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
@@ -53,10 +53,7 @@ const publisher = new Publisher({
   publishes,
   inFlight,
 })
-const limitsRedis =
-  config.LIMITS_REDIS_URL === undefined
-    ? undefined
-    : connectRedis(config.LIMITS_REDIS_URL, 'causeway-ingest-limits', logger)
+const shared = openSharedLimits(config, 'ingest', logger)
 const limits = createIngestLimits({
   postsPerMinute: config.POSTS_PER_MINUTE,
   postsPerMinutePerAddress: config.POSTS_PER_MINUTE_PER_ADDRESS,
@@ -65,11 +62,7 @@ const limits = createIngestLimits({
   newChannelsPerDay: config.NEW_CHANNELS_PER_DAY,
   storedBytesPerDay: config.STORED_BYTES_PER_DAY,
   proxyHops: config.PROXY_HOPS,
-  shared: {
-    redis: limitsRedis,
-    prefix: config.REDIS_PREFIX,
-    replicas: config.LIMITS_REPLICAS,
-  },
+  shared,
   registry,
   add: (...use) => log.addToQuota(...use),
   exists: async (channel) => (await log.channel(channel)).head > 0,
@@ -115,7 +108,7 @@ await runService({
   },
   close: async () => {
     stopAuth?.()
-    limitsRedis?.disconnect()
+    shared.close()
     await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close()])
     await Promise.all([endMqtt(mqtt, 500), log.close()])
   },

@@ -16,7 +16,6 @@ const WINDOW_SECONDS = 900
  * Limits guesses of passwords. Unlike other limits it waits for Redis before it decides, because a guesser must not get one try more
  * for each replica. The connection's time-out bounds the wait, so it needs one of some tens of milliseconds.
  *
- *     const redis = connectRedis(config.LIMITS_REDIS_URL, 'causeway-account-limits', logger, 50)
  *     await limit.attempt(name, clientAddress(…))  // throws `rate-limited` with the seconds to wait
  *     … the password is right …
  *     await limit.succeeded(name)

@@ -143,7 +143,7 @@ describe('a store of a limit', () => {
     await once(redis, 'ready')
     const one = store(redis)
     await one.add('a', 5)
-    silence()
+    await silence()
     expect(await one.add('a', 3)).toMatchObject({ remaining: 7, isOver: false })
   })
 
@@ -160,7 +160,7 @@ test('A limit decides at once while Redis is silent', async () => {
   const redis = connectRedis(url, 'test', silent, 60_000)
   opened.add(() => redis.disconnect())
   await once(redis, 'ready')
-  silence()
+  await silence()
   const limit = replica(redis)
   // All in one turn: there is no time in which Redis could answer.
   const decisions = Array.from({ length: 101 }, () => {

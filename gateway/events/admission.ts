@@ -1,4 +1,4 @@
-import { Holders, type Holder, type HolderLimits } from './holders.ts'
+import { Holders, refilled, type Holder, type HolderLimits } from './holders.ts'
 
 export interface AdmissionOptions {
   maxStreams: number
@@ -57,8 +57,8 @@ export class Admission {
   readonly #addresses: Holders
   readonly #principals: Holders
   #streams = 0
-  #tokens: number
-  #filledAt = 0
+  /** Streams that may begin at once. */
+  readonly #rate: Pick<Holder, 'points' | 'filledAt'>
   /** The owner sets it once a second, because reading it costs a system call. */
   memoryBytes = 0
   /** Streams admitted since the start. */
@@ -66,7 +66,7 @@ export class Admission {
 
   constructor(options: AdmissionOptions) {
     this.#options = options
-    this.#tokens = options.burst
+    this.#rate = { points: options.burst, filledAt: 0 }
     this.#addresses = new Holders(options.perAddress)
     this.#principals = new Holders(options.perPrincipal)
   }
@@ -76,10 +76,12 @@ export class Admission {
    * gateway would then be subscribed to; `now` in milliseconds.
    */
   admit(applicant: Applicant, total: number, now: number): Place | Refusal {
-    this.#fill(now)
+    const rate = this.#rate
+    rate.points = refilled(rate, this.#options, now)
+    rate.filledAt = now
     const refusal = this.#refusal(applicant, total, now)
     if (refusal !== undefined) return refusal
-    this.#tokens--
+    rate.points--
     this.#streams++
     this.admitted++
     const { address, principal, channels } = applicant
@@ -101,13 +103,6 @@ export class Admission {
     if (ofPrincipal !== undefined) this.#principals.release(ofPrincipal, channels)
   }
 
-  #fill(now: number): void {
-    const { ratePerSecond, burst } = this.#options
-    const gained = ((now - this.#filledAt) / 1_000) * ratePerSecond
-    this.#tokens = Math.min(burst, this.#tokens + gained)
-    this.#filledAt = now
-  }
-
   #refusal(applicant: Applicant, total: number, now: number): Refusal | undefined {
     const { maxStreams, maxMemoryBytes } = this.#options
     if (this.#streams >= maxStreams) return 'streams'
@@ -121,6 +116,6 @@ export class Admission {
     if (ofPrincipal !== undefined)
       return ofPrincipal === 'channels' ? 'principal-channels' : 'principal'
     if (!this.hasRoomFor(total)) return 'channels'
-    return this.#tokens < 1 ? 'rate' : undefined
+    return this.#rate.points < 1 ? 'rate' : undefined
   }
 }

@@ -84,7 +84,15 @@ export class Holders {
     const { ratePerSecond, burst } = this.#limits
     if (ratePerSecond === Infinity || burst === Infinity) return Infinity
     if (holder === undefined || Number.isNaN(holder.filledAt)) return burst
-    const gained = ((now - holder.filledAt) / 1_000) * ratePerSecond
-    return Math.min(burst, holder.points + gained)
+    return refilled(holder, this.#limits, now)
   }
+}
+
+/** Points that had been counted at `filledAt`, with those that have come since. Times in milliseconds. */
+export function refilled(
+  { points, filledAt }: Pick<Holder, 'points' | 'filledAt'>,
+  { ratePerSecond, burst }: Pick<HolderLimits, 'ratePerSecond' | 'burst'>,
+  now: number,
+): number {
+  return Math.min(burst, points + ((now - filledAt) / 1_000) * ratePerSecond)
 }
