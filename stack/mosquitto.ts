@@ -4,7 +4,7 @@ import { ADMIN_ACLS, serviceAcls } from '../chassis/broker/acl.ts'
 import { withUsers } from '../chassis/broker/usersFile.ts'
 import { commandAs, ownFolder } from './account.ts'
 import { waitForTcp } from './probes.ts'
-import { addressesFor, passwordIn, secret } from './secret.ts'
+import { passwordIn, secured } from './secret.ts'
 import { type ServerSpec, type ServerOptions, serverSpec } from './server.ts'
 import { renderConfig } from './template.ts'
 import { writeAtomically } from './writeAtomically.ts'
@@ -16,12 +16,9 @@ const USERS = {
 }
 
 /** The MQTT broker, with the chart's configuration and a user for each service. It keeps the devices that were added. */
-export function mosquitto({ dir, port, prefix = 'causeway', tls }: ServerOptions): ServerSpec {
-  ownFolder(dir)
-  const password = secret(join(dir, 'password'))
-  const scheme = tls === undefined ? 'mqtt' : 'mqtts'
-  const url = `${scheme}://admin:${password}@127.0.0.1:${port}`
-  const addresses = addressesFor(url, USERS)
+export function mosquitto(options: ServerOptions): ServerSpec {
+  const { dir, port, prefix = 'causeway' } = options
+  const { url, password, addresses, certificate } = secured(options, 'mqtt', USERS)
   const users = join(dir, 'users.json')
   const acls = serviceAcls(prefix)
   const services = Object.entries(USERS).map(([variable, name]) => ({
@@ -35,11 +32,11 @@ export function mosquitto({ dir, port, prefix = 'causeway', tls }: ServerOptions
     withUsers(known, [{ name: 'admin', password, acls: ADMIN_ACLS }, ...services]),
   )
   const config = join(dir, 'mosquitto.conf')
-  const own = tls?.issue(dir)
   renderConfig('mosquitto.conf.template', config, {
     MQTT_HOST: '127.0.0.1',
     MQTT_PORT: String(port),
-    TLS: own === undefined ? '' : `certfile ${own.cert}\nkeyfile ${own.key}`,
+    TLS:
+      certificate === undefined ? '' : `certfile ${certificate.cert}\nkeyfile ${certificate.key}`,
     PLUGIN: plugin(),
     USERS_FILE: users,
     DATA_DIR: dir,

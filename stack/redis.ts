@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { commandAs, ownFolder } from './account.ts'
 import { waitForTcp } from './probes.ts'
 import { ROOT } from './root.ts'
-import { addressesFor, passwordIn, secret } from './secret.ts'
+import { passwordIn, secured } from './secret.ts'
 import { type ServerSpec, type ServerOptions, serverSpec } from './server.ts'
 import { render } from './template.ts'
 
@@ -13,24 +13,20 @@ const USERS = {
 }
 
 /** Redis as a cache that may be lost at any time, with a user for each service. */
-export function redis({ dir, port, prefix = 'causeway', tls }: ServerOptions): ServerSpec {
-  ownFolder(dir)
-  const password = secret(join(dir, 'password'))
-  const scheme = tls === undefined ? 'redis' : 'rediss'
-  const url = `${scheme}://admin:${password}@127.0.0.1:${port}`
-  const addresses = addressesFor(url, USERS)
-  const own = tls?.issue(dir)
-  const secured = [
-    'port 0',
-    `tls-port ${port}`,
-    'tls-auth-clients no',
-    `tls-cert-file ${own?.cert}`,
-  ]
+export function redis(options: ServerOptions): ServerSpec {
+  const { dir, port, prefix = 'causeway' } = options
+  const { url, password, addresses, certificate } = secured(options, 'redis', USERS)
+  const tls = ['port 0', `tls-port ${port}`, 'tls-auth-clients no']
   // A file, because everybody can read a command line.
   const config = join(dir, 'redis.conf')
   render(join(ROOT, 'deploy/redis/redis.conf.template'), config, {
     REDIS_HOST: '127.0.0.1',
-    LISTEN: own === undefined ? `port ${port}` : [...secured, `tls-key-file ${own.key}`].join('\n'),
+    LISTEN:
+      certificate === undefined
+        ? `port ${port}`
+        : [...tls, `tls-cert-file ${certificate.cert}`, `tls-key-file ${certificate.key}`].join(
+            '\n',
+          ),
     DATA_DIR: dir,
     REDIS_PREFIX: prefix,
     ADMIN_PASSWORD: password,

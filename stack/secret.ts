@@ -1,5 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ownFolder } from './account.ts'
+import type { Authority, Certificate } from './tls.ts'
 import { writeAtomically } from './writeAtomically.ts'
 
 /** A secret in a file that only its owner can read: made at random at the first start, and kept. */
@@ -24,6 +27,30 @@ export function addressesFor(adminUrl: string, users: Record<string, string>): A
     return [variable, url.href]
   })
   return Object.fromEntries(entries)
+}
+
+interface Secured {
+  /** The administrator's. */
+  url: string
+  password: string
+  addresses: Addresses
+  /** Undefined if the server does not use TLS. */
+  certificate: Certificate | undefined
+}
+
+/**
+ * What a server needs that only users with a password may reach: in its own folder `dir`, which is made, the administrator's password
+ * and a certificate. `scheme` is that of its addresses without TLS; with an `s` it is the one with TLS.
+ */
+export function secured(
+  { dir, port, tls }: { dir: string; port: number; tls?: Authority | undefined },
+  scheme: string,
+  users: Record<string, string>,
+): Secured {
+  ownFolder(dir)
+  const password = secret(join(dir, 'password'))
+  const url = `${scheme}${tls === undefined ? '' : 's'}://admin:${password}@127.0.0.1:${port}`
+  return { url, password, addresses: addressesFor(url, users), certificate: tls?.issue(dir) }
 }
 
 export function passwordIn(url = ''): string {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { codeOf } from './errors.ts'
 
 /** The paths of a server's files, in PEM. */
-interface Certificate {
+export interface Certificate {
   cert: string
   key: string
   /** The authority that signed it: who has this can check the server. */
