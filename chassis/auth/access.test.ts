@@ -1,70 +1,9 @@
 import { expect, test } from '@jest/globals'
-import type { AccessChanges, AccessRow } from '../../contract/access.ts'
-import { testIdentity } from '../../test/support/testIdentity.ts'
+import type { AccessRow } from '../../contract/access.ts'
+import { alice, bob, settle, TestAccess } from '../../test/support/testAccess.ts'
 import { VirtualClock } from '../../test/support/virtualClock.ts'
 import { Access } from './access.ts'
 
-type Row = AccessRow & { number: number }
-
-const alice = testIdentity('user:alice')
-const bob = testIdentity('user:bob')
-
-/** A table in memory with the numbers of the real one, and a copy of it. */
-class Run {
-  readonly clock = new VirtualClock()
-  rows: Row[] = []
-  head = 0
-  isAway = false
-  /** The `after` of each read. */
-  reads: number[] = []
-  errors = 0
-  /** Of alice and bob, whom each change concerned. */
-  changes: string[][] = []
-  readonly access = new Access({
-    changes: (after, limit) => this.#read(after, limit),
-    clock: this.clock,
-    now: this.clock.now,
-    onError: () => void this.errors++,
-  })
-  readonly stop: () => void
-
-  constructor(...rows: AccessRow[]) {
-    for (const row of rows) this.put(row)
-    this.access.onChange((concerns) => {
-      this.changes.push([alice, bob].filter(concerns).map(({ principal }) => principal))
-    })
-    this.stop = this.access.start()
-  }
-
-  put(row: AccessRow): void {
-    this.rows = this.rows.filter((each) => keyOf(each) !== keyOf(row))
-    this.rows.push({ ...row, number: ++this.head })
-  }
-
-  async pass(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 500) {
-      this.clock.pass(Math.min(left, 500))
-      await settle()
-    }
-  }
-
-  get readers(): string[] {
-    return [alice, bob]
-      .filter((identity) => this.access.allows(identity, 'read', 'a'))
-      .map(({ principal }) => principal)
-  }
-
-  async #read(after: number, limit: number): Promise<AccessChanges> {
-    this.reads.push(after)
-    if (this.isAway) throw new Error('Postgres is away')
-    const changes = this.rows.filter(({ number }) => number > after).slice(0, limit)
-    return { head: this.head, changes }
-  }
-}
-
-const keyOf = (row: AccessRow): string =>
-  `${row.kind} ${row.subject} ${row.kind === 'grant' ? row.pattern : ''}`
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 const reads = (subject: string): AccessRow => ({
   kind: 'grant',
   subject,
@@ -85,7 +24,7 @@ const banned = (subject: string): AccessRow => ({
 })
 
 test('A service is blind until it has read the table, and reads it at once', async () => {
-  const run = new Run(reads('user:alice'))
+  const run = new TestAccess(reads('user:alice'))
   expect([run.access.isBlind, run.access.wasRead]).toEqual([true, false])
   await settle()
   expect([run.access.isBlind, run.access.wasRead, run.readers]).toEqual([
@@ -96,7 +35,7 @@ test('A service is blind until it has read the table, and reads it at once', asy
 })
 
 test('A change counts half a second later, and tells only whom it concerns', async () => {
-  const run = new Run(reads('user:alice'))
+  const run = new TestAccess(reads('user:alice'))
   await settle()
   run.put(reads('user:bob'))
   await run.pass(500)
@@ -118,7 +57,7 @@ test('A change counts half a second later, and tells only whom it concerns', asy
 })
 
 test('A table of more rows than one read has is read in several', async () => {
-  const run = new Run(
+  const run = new TestAccess(
     ...Array.from({ length: 2_500 }, (_, at) => reads(`user:u${at}`)),
     reads('user:bob'),
   )
@@ -131,7 +70,7 @@ test('A table of more rows than one read has is read in several', async () => {
 })
 
 test('A service is blind after 30 s without a good read, and not any more after the next', async () => {
-  const run = new Run(reads('user:alice'))
+  const run = new TestAccess(reads('user:alice'))
   await settle()
   run.isAway = true
   await run.pass(30_000)
@@ -144,7 +83,7 @@ test('A service is blind after 30 s without a good read, and not any more after 
 })
 
 test('After a failed read the whole table is read, because another one may stand there', async () => {
-  const run = new Run(reads('user:alice'), reads('user:x'))
+  const run = new TestAccess(reads('user:alice'), reads('user:x'))
   await settle()
   run.isAway = true
   await run.pass(500)
@@ -159,7 +98,7 @@ test('After a failed read the whole table is read, because another one may stand
 })
 
 test('A table whose head went back is read as a whole', async () => {
-  const run = new Run(reads('user:alice'), reads('user:x'))
+  const run = new TestAccess(reads('user:alice'), reads('user:x'))
   await settle()
   run.rows = []
   run.head = 0
@@ -169,7 +108,7 @@ test('A table whose head went back is read as a whole', async () => {
 })
 
 test('After half an hour without a read the whole table is read: rows may have been deleted', async () => {
-  const run = new Run(reads('user:alice'))
+  const run = new TestAccess(reads('user:alice'))
   await settle()
   run.clock.hold(1_800_001)
   run.rows = []
@@ -192,7 +131,7 @@ test('A read that hangs is waited for, and none is begun beside it', async () =>
 })
 
 test('Revocations that are over are forgotten within a minute', async () => {
-  const run = new Run({
+  const run = new TestAccess({
     kind: 'revocation',
     subject: 'token:t',
     notBefore: Infinity,
@@ -205,7 +144,7 @@ test('Revocations that are over are forgotten within a minute', async () => {
 })
 
 test('Who has no grant is told for which channels', async () => {
-  const run = new Run(reads('user:alice'))
+  const run = new TestAccess(reads('user:alice'))
   await settle()
   expect(() => run.access.require(alice, 'read', ['a'])).not.toThrow()
   expect(() => run.access.require(alice, 'read', ['a', 'b', 'c'])).toThrow('No grant to read b, c.')
@@ -216,7 +155,7 @@ test('Who has no grant is told for which channels', async () => {
 })
 
 test('A stopped copy reads no more', async () => {
-  const run = new Run()
+  const run = new TestAccess()
   await settle()
   run.stop()
   await run.pass(5_000)

@@ -2,9 +2,9 @@ import type { z } from 'zod'
 import { accountConfig } from '../../account/config.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
 import { gatewayConfig } from '../../gateway/config.ts'
-import { PRINCIPAL_KINDS } from '../../contract/principal.ts'
 import { ROLE_OWNERS } from '../../history/roles.ts'
 import { ingestConfig } from '../../ingest/config.ts'
+import { auth } from './authSchema.ts'
 import {
   flag,
   integer,
@@ -14,9 +14,23 @@ import {
   matching,
   object,
   oneOf,
-  type Schema,
   text,
+  type Schema,
 } from './jsonSchema.ts'
+import {
+  drainSeconds,
+  duration,
+  image,
+  name,
+  peers,
+  placement,
+  port,
+  replicas,
+  resources,
+  secretKeys,
+  spread,
+  switched,
+} from './valuesParts.ts'
 
 /** Variables that the chart sets, or offers under another name. CRASH_DIR is for fault runs. */
 const OWN = new Set(
@@ -24,36 +38,6 @@ const OWN = new Set(
    COPY_KEYS LIMITS_REDIS_URL LIMITS_REPLICAS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS
    AUTH ISSUERS SECURE_COOKIES NODE_ENV PUBLIC_ORIGIN ACCOUNT_KEY PROVIDERS`.split(/\s+/),
 )
-
-const image = {
-  registry: text,
-  repository: matching('^[a-z0-9._/-]+$'),
-  tag: { ...matching('^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$|^$'), not: { const: 'latest' } },
-  digest: matching('^(sha256:[a-f0-9]{64})?$'),
-}
-const memory = matching('^[0-9]+(Ki|Mi|Gi|k|M|G)?$')
-const cpu = { anyOf: [matching('^[0-9]+(\\.[0-9]+)?m?$'), { type: 'number', exclusiveMinimum: 0 }] }
-const resources = object(
-  { requests: object({ cpu, memory }), limits: object({ cpu, memory }, { required: ['memory'] }) },
-  { required: ['limits'] },
-)
-const name = matching('^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?)?$')
-const placement = {
-  resources,
-  podAnnotations: map(text),
-  podLabels: map(text),
-  nodeSelector: map(text),
-  tolerations: list(kubernetesObject),
-  affinity: kubernetesObject,
-  priorityClassName: name,
-}
-const replicas = integer(1, 1_000)
-const drainSeconds = integer(1, 3_600)
-const spread = oneOf('ScheduleAnyway', 'DoNotSchedule')
-const peers = list(kubernetesObject)
-const port = integer(1, 65_535)
-const switched = oneOf('auto', 'always', 'never')
-const duration = matching('^[0-9]+(ms|s|m|h)$')
 
 const autoscaling = object(
   {
@@ -98,25 +82,6 @@ const edge = object({
   }),
   service: object({ type: oneOf('ClusterIP', 'LoadBalancer'), port, annotations: map(text) }),
   ...placement,
-})
-
-const issuer = object(
-  {
-    issuer: text,
-    audience: text,
-    // Whoever may read the values could sign with a secret: those go into the Secret.
-    jwks: { anyOf: [matching('^https?://'), kubernetesObject] },
-    algorithms: list(text),
-    kinds: { ...list(oneOf(...PRINCIPAL_KINDS)), minItems: 1 },
-    prefix: text,
-  },
-  { required: ['issuer', 'jwks', 'kinds'] },
-)
-const auth = object({
-  mode: oneOf('required', 'open'),
-  // Over http a password and a token could be read on their way.
-  publicOrigin: matching('^(https://[^/@ ]+|http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?)?$'),
-  issuers: list(issuer),
 })
 
 const networkPolicy = object({
@@ -238,12 +203,5 @@ function service(config: z.ZodObject, keys: Schema, more: Record<string, Schema>
     drainSeconds,
     ...more,
     ...placement,
-  })
-}
-
-function secretKeys(required: string[], optional: string[] = []): Schema {
-  const keys = [...required, ...optional]
-  return object(Object.fromEntries(keys.map((key) => [key, matching('^[A-Za-z0-9._-]+$')])), {
-    required,
   })
 }

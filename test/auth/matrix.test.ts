@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type AuthStack, authStack } from '../support/authStack.ts'
 import { waitFor } from '../support/waitFor.ts'
+import { BEARERS, CHANNELS, TABLE } from './matrixTable.ts'
 
 let stack: AuthStack
 
@@ -22,83 +23,6 @@ beforeAll(async () => {
   })
 }, 60_000)
 afterAll(() => stack?.stop(), 60_000)
-
-/** Grants in the table. */
-const TABLE: Record<string, string[]> = {
-  'user:alice': ['read,write rooms.berlin', 'read rooms.*.alerts'],
-  'user:*': ['read public.**', 'write inbox.*', 'read inbox.{sub}'],
-  'group:staff': ['write public.**', 'read,write staff.**'],
-  'device:*': ['write devices.{sub}.**'],
-}
-
-interface Bearer {
-  principal: string
-  groups?: string[]
-  grants?: string[]
-  /** Written out by hand, by channel. */
-  reads: RegExp
-  writes: RegExp
-}
-
-const NONE = /^$/
-const BEARERS: Bearer[] = [
-  {
-    principal: 'user:alice',
-    reads: /^(rooms\.berlin|rooms\.berlin\.alerts|public\.a|public\.a\.b|inbox\.user-alice)$/,
-    writes: /^(rooms\.berlin|inbox\.user-alice|inbox\.user-bob)$/,
-  },
-  {
-    principal: 'user:bob',
-    groups: ['staff', 'other'],
-    reads: /^(public\.a|public\.a\.b|inbox\.user-bob|staff\.x)$/,
-    writes: /^(public\.a|public\.a\.b|inbox\.user-alice|inbox\.user-bob|staff\.x)$/,
-  },
-  {
-    // Alice's own grants are not those of another kind with her name.
-    principal: 'guest:alice',
-    reads: NONE,
-    writes: NONE,
-  },
-  {
-    principal: 'guest:g',
-    grants: ['read rooms.berlin', 'write public.*'],
-    reads: /^rooms\.berlin$/,
-    writes: /^public\.a$/,
-  },
-  {
-    principal: 'device:d-1',
-    reads: NONE,
-    writes: /^devices\.device-d-1\.t$/,
-  },
-  {
-    principal: 'service:all',
-    grants: ['read,write **'],
-    reads: /./,
-    writes: /./,
-  },
-  {
-    // Other actions do not include these.
-    principal: 'service:boss',
-    grants: ['moderate,admin **'],
-    reads: NONE,
-    writes: NONE,
-  },
-]
-
-const CHANNELS = [
-  'rooms',
-  'rooms.berlin',
-  'rooms.berlin.alerts',
-  'rooms.bonn',
-  'public',
-  'public.a',
-  'public.a.b',
-  'inbox.user-alice',
-  'inbox.user-bob',
-  'staff.x',
-  'devices.device-d-1.t',
-  'devices.device-d-2.t',
-]
 
 interface AskOptions {
   method?: string

@@ -5,7 +5,6 @@ import { Registry } from 'prom-client'
 import { createApp, createHttpServer } from '../../chassis/http.ts'
 import { Admission, type AdmissionOptions } from '../../gateway/events/admission.ts'
 import type { Connection } from '../../gateway/events/connection.ts'
-import type { StreamAuth } from '../../gateway/events/handler.ts'
 import { clock, type Clock } from '../../chassis/clock.ts'
 import { Connections } from '../../gateway/events/connections.ts'
 import { createListener, openFrontDoor } from '../../gateway/events/frontDoor.ts'
@@ -37,7 +36,7 @@ interface StreamServerOptions {
   /** The clock by which the front door closes silent connections. */
   doorClock?: Clock
   /** Without it, AUTH=open. */
-  auth?: StreamAuth
+  auth?: EventsOptions['auth']
   /** The gateway has not read the log yet. */
   isUnseen?: boolean
 }
@@ -125,10 +124,6 @@ export class StreamServer {
       drainMs: 500,
       retryMs: () => RETRY_MS,
     })
-    const lines = {
-      write: (line: string) => void this.log.push(JSON.parse(line)),
-    }
-    const logger = pino({}, lines)
     const corsOrigins = options.corsOrigins ?? ['https://chat.example']
     this.handle = createHandler({
       auth: options.auth,
@@ -144,7 +139,7 @@ export class StreamServer {
       limit: options.limit ?? { refusal: () => undefined, take: () => {} },
       findStart: options.findStart ?? findStart,
       metrics: this.metrics,
-      logger,
+      logger: pino({}, { write: (line: string) => void this.log.push(JSON.parse(line)) }),
       isDraining: () => this.isDraining,
       corsOrigins,
       proxyHops: options.proxyHops ?? 0,

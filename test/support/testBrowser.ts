@@ -27,7 +27,7 @@ export class TestBrowser {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const cookie = this.cookieHeader
     const response = await fetch(`${this.origin}${path}`, {
       method,
       headers: {
@@ -46,6 +46,10 @@ export class TestBrowser {
       headers: response.headers,
       body: text === '' ? {} : JSON.parse(text),
     }
+  }
+
+  get cookieHeader(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   }
 
   /** Another tab, which has the cookies of this moment. */

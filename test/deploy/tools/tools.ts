@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ROOT } from '../../../stack/root.ts'
+import { lackIn } from '../../support/lackOf.ts'
 
 /** The folder into which tools/install.mjs puts them. */
 export const TOOLS = join(ROOT, '.stack/deploy-tools')
@@ -20,12 +21,7 @@ export const toolsLack: Lack = HAS_TOOLS
   : 'Helm, Trivy and the models of Kubernetes are not there (npm run test:deploy fetches them)'
 
 export function programLack(program: string): Lack {
-  try {
-    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'pipe', env: environment() })
-    return undefined
-  } catch {
-    return `${program} is not installed`
-  }
+  return lackIn(environment().PATH ?? '', program)
 }
 
 /** A module from the tools' folder. Its types are not there at compile time, so the caller names what it uses. */

@@ -1,0 +1,99 @@
+import { beforeAll, expect, test } from '@jest/globals'
+import { disposables } from '../test/support/disposables.ts'
+import { TestEdge } from '../test/support/testEdge.ts'
+
+const opened = disposables()
+const edge = new TestEdge()
+
+beforeAll(() => edge.open(opened))
+
+test('the edge keeps no answer that its reader does not take, and the reader gets it whole in the end', async () => {
+  const chunk = 'x'.repeat(100_000)
+  const chunks = 500
+  let written = 0
+  edge.ingest = (request, response) => {
+    const write = (): void => {
+      while (request.url === '/history?channel=slow' && written < chunks) {
+        written++
+        if (!response.write(chunk)) return
+      }
+      response.end()
+    }
+    response.on('drain', write)
+    write()
+  }
+  const slow = await fetch(`${edge.origin}/history?channel=slow`)
+  // While others are answered, the edge asks for nothing more of it.
+  for (let before = -1; before < written;) {
+    before = written
+    for (let count = 0; count < 20; count++) await fetch(`${edge.origin}/history?channel=other`)
+  }
+  expect(written).toBeLessThan(chunks / 2)
+  expect((await slow.text()).length).toBe(chunks * chunk.length)
+})
+
+test('the page may not load anything from elsewhere, and is framed, opened and loaded by nobody else', async () => {
+  const { headers } = await fetch(`${edge.origin}/`)
+  const policy = headers.get('content-security-policy')?.split('; ')
+  expect(policy).toEqual(
+    expect.arrayContaining([
+      "default-src 'none'",
+      "connect-src 'self'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ]),
+  )
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': expect.stringContaining('camera=()'),
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-cache',
+    'x-request-id': expect.stringMatching(/^[0-9a-f]{32}$/),
+  })
+  expect(headers.get('access-control-allow-origin')).toBeNull()
+  // A browser would then refuse http for every port of this host.
+  expect(headers.get('strict-transport-security')).toBeNull()
+})
+
+test('the page has all that it loads, and no part of it names a file that is not there', async () => {
+  const seen = new Map<string, number>()
+  const visit = async (path: string): Promise<void> => {
+    if (seen.has(path)) return
+    const answer = await fetch(`${edge.origin}${path}`)
+    seen.set(path, answer.status)
+    const found = (await answer.text()).matchAll(
+      /(?:href|src)="([^"]+)"|(?:from|import)\s*\(?\s*'(\.[^']+)'/g,
+    )
+    for (const [, linked, imported = ''] of found) {
+      await visit(new URL(linked ?? imported, `${edge.origin}${path}`).pathname)
+    }
+  }
+  await visit('/')
+  expect([...seen].filter(([, status]) => status !== 200)).toEqual([])
+  expect([...seen.keys()]).toEqual(expect.arrayContaining(['/client/main.js', '/client/style.css']))
+})
+
+test.each([
+  [
+    'a service',
+    '/channels/a',
+    { 'Cache-Control': 'max-age=5', 'X-Content-Type-Options': 'nosniff' },
+    'max-age=5',
+  ],
+  ['nginx', '/nothing', {}, 'no-store'],
+])('each header of an answer of %s is there once', async (_whose, path, sent, cacheControl) => {
+  edge.ingest = (request, response) => {
+    const id = request.headers['x-request-id'] ?? ''
+    response.writeHead(200, { ...sent, 'X-Request-Id': id }).end()
+  }
+  const headers = { 'X-Request-Id': 'mine' }
+  const answer = await fetch(`${edge.origin}${path}`, { headers })
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    'cache-control': cacheControl,
+    'x-content-type-options': 'nosniff',
+    'x-request-id': 'mine',
+  })
+})
