@@ -30,6 +30,7 @@ export async function main(options: StackOptions): Promise<void> {
       `Causeway runs: open ${stack.origin} (MQTT: ${new URL(stack.mqttUrl).host}; Ctrl-C stops it)\n`,
     )
     if (options.auth === 'required') await printFirstAdminLink(stack)
+    else print('AUTH=open: everybody may read and write everything, under any name')
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
     print('stopping')
     await stack.stop()

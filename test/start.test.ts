@@ -59,9 +59,10 @@ describe('npm start', () => {
     expect(out.text).toMatch(/causeway: stopping\n(.*\n)*causeway: stopped\n$/)
   })
 
-  test('kills what hangs at a later Ctrl-C', async () => {
-    const { runner, out } = start(await sharedServers())
+  test('warns if nobody needs a token, and kills what hangs at a later Ctrl-C', async () => {
+    const { runner, out } = start({ ...(await sharedServers()), AUTH: 'open' })
     await untilUp(out)
+    await waitFor(() => out.text.includes('AUTH=open: everybody may read and write everything'))
     const all = pids()
     process.kill(processes().find(({ role }) => role === 'gateway')?.pid ?? 0, 'SIGSTOP')
     // A Ctrl-C within a second of the first counts as the same one.
