@@ -192,11 +192,14 @@ test('A page without accounts ignores what other tabs tell', async () => {
   expect(seen).toEqual(['open'])
 })
 
-test('A sign-out while a renewal is under way wins', async () => {
+test.each([
+  ['succeeds', async () => me()],
+  ['is refused', refused('unauthenticated')],
+])('A sign-out while a renewal is under way wins, also if that %s', async (_how, answer) => {
   const [one, two] = [await browser.started('one'), await browser.started('two')]
   browser.answer.renew = async () => {
     await later()
-    return me()
+    return answer()
   }
   const renewal = one.account.renew(true)
   await passes()

@@ -109,6 +109,8 @@ export class Account {
       return true
     } catch (error) {
       if (stateOfRefusal(error, 'ended')?.is !== 'signed-out') throw error
+      // Another tab may have signed out: that is why there is no new token.
+      if (this.#state.is !== 'signed-in') return false
       this.#end({ is: 'signed-out', why: 'ended' })
       return false
     }
