@@ -4,6 +4,7 @@ import {
   commonConfig,
   databaseConfig,
   limitsConfig,
+  mqttConfig,
   publicConfig,
   signInConfig,
 } from '../chassis/commonConfig.ts'
@@ -32,6 +33,10 @@ export const accountConfig = z
       const key = Buffer.from(text, 'base64url')
       return key.length === KEY_BYTES && key.toString('base64url') === text ? key : undefined
     }).describe('Encrypts the private signing keys in the database; all processes share it'),
+    MQTT_URL: mqttConfig.MQTT_URL.optional().describe(
+      'for account: where devices are to follow their grants; without it only `npm run device` makes them',
+    ),
+    MQTT_PREFIX: mqttConfig.MQTT_PREFIX,
     SECURE_COOKIES: authConfig.SECURE_COOKIES,
     GUESTS: boolean().default(false).describe('Whether anyone may come in as a guest, by a name'),
     PROVIDERS: providers.describe(

@@ -1,3 +1,5 @@
+import type { AccessChanges } from '../contract/access.ts'
+import { readAccessChanges } from '../history/accessChanges.ts'
 import { readerProblem } from '../history/databaseError.ts'
 import { type Parameter, Pool, type PoolOptions } from '../history/pool.ts'
 
@@ -16,6 +18,15 @@ export class Database {
   async query<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
     try {
       return await this.#pool.query<Row>(sql, parameters)
+    } catch (error) {
+      throw readerProblem(error)
+    }
+  }
+
+  /** At most `limit` changes of grants and revocations after a number, in order. */
+  async accessChanges(after: number, limit: number): Promise<AccessChanges> {
+    try {
+      return await readAccessChanges(this.#pool, after, limit)
     } catch (error) {
       throw readerProblem(error)
     }

@@ -13,6 +13,7 @@ import { createAccountApp } from './app.ts'
 import { accountConfig } from './config.ts'
 import { cookieNames } from './cookies.ts'
 import { Database } from './database.ts'
+import { followDevices } from './deviceFollower.ts'
 import { createAccountMetrics, createSigningKeyMetrics } from './metrics.ts'
 import { createOidcRoutes } from './oidc/oidc.ts'
 import { SignInState } from './oidc/signInState.ts'
@@ -53,6 +54,15 @@ createSigningKeyMetrics(registry, account.keys)
 // A sign-in waits for Redis, but not for long.
 const shared = openSharedLimits(config, 'account', logger, LIMITS_MILLISECONDS)
 const upkeep = new Upkeep({ tasks: account.tasks, clock, logger })
+const stopFollowing =
+  config.MQTT_URL !== undefined &&
+  followDevices({
+    url: config.MQTT_URL,
+    prefix: config.MQTT_PREFIX,
+    changes: (after, limit) => database.accessChanges(after, limit),
+    clock,
+    logger,
+  })
 const app = createAccountApp({
   logger,
   registry,
@@ -90,6 +100,7 @@ await runService({
   },
   close: async () => {
     await upkeep.close()
+    if (stopFollowing) await stopFollowing()
     shared.close()
     await database.close()
   },

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { readAccessTable } from '../chassis/auth/access.ts'
 import { BrokerControl } from '../chassis/broker/control.ts'
-import { Devices } from '../chassis/broker/devices.ts'
+import { Devices, type Rights } from '../chassis/broker/devices.ts'
 import { within } from '../chassis/deadline.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
-import type { AccessRow } from '../contract/access.ts'
 import { parsePrincipal } from '../contract/principal.ts'
 import { LogReader } from '../history/logReader.ts'
 
@@ -17,7 +17,7 @@ const HELP = `npm run device -- <command>: users of the MQTT broker for devices,
                       --group NAME (also several) puts it into groups
   remove device:NAME  ends its connection and removes it
   list                names them all
-  follow              gives each the rights that its grants give it now
+  follow              gives each the rights that its grants give it now; account does so by itself, if it has MQTT_URL
 
 What a user may read and write follows from its grants, on a broker that runs. Read: subscribe to
 PREFIX/channels/...; write: publish to PREFIX/publish/.... The user is also the one client id that it may have.
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     await within(5_000, 'to reach the broker', new Promise((done) => client.once('connect', done)))
     const devices = new Devices(new BrokerControl(client), process.env.MQTT_PREFIX || 'causeway')
     if (command === 'remove') await devices.remove(principal)
-    else if (command === 'follow') await devices.follow(await accessRows(databaseUrl))
+    else if (command === 'follow') await devices.follow(await readRights(databaseUrl))
     else if (command === 'list') {
       for (const device of await devices.list()) {
         process.stdout.write(`${[device.principal, ...device.groups].join(' ')}\n`)
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     } else {
       const password = randomBytes(32).toString('base64url')
       const device = { principal, groups: values.group }
-      await devices.put(device, password, await accessRows(databaseUrl))
+      await devices.put(device, password, await readRights(databaseUrl))
       process.stdout.write(`${password}\n`)
     }
   } finally {
@@ -72,16 +72,11 @@ function addresses(): { mqttUrl: string; databaseUrl: string } {
   return z.object({ mqttUrl: z.string(), databaseUrl: z.string() }).parse(file)
 }
 
-/** All that the access table says now. */
-async function accessRows(databaseUrl: string): Promise<AccessRow[]> {
+/** What the access table says now. */
+async function readRights(databaseUrl: string): Promise<Rights> {
   const log = new LogReader({ databaseUrl, logId: 0, connections: 1, onError: () => {} })
   try {
-    const rows: (AccessRow & { number: number })[] = []
-    for (;;) {
-      const { head, changes } = await log.accessChanges(rows.at(-1)?.number ?? 0, 1_000)
-      rows.push(...changes)
-      if (changes.length === 0 || (rows.at(-1)?.number ?? 0) >= head) return rows
-    }
+    return await readAccessTable((after, limit) => log.accessChanges(after, limit))
   } finally {
     await log.close()
   }

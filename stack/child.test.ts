@@ -66,6 +66,17 @@ describe('a child that was ready and dies', () => {
 })
 
 describe('a child that starts', () => {
+  test('is ready although we were too busy to see it in time', async () => {
+    let looks = 0
+    const probe = async () => {
+      if (++looks > 1) return
+      jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
+      await never()
+    }
+    const child = await supervisor.start(childSpec(STAY, { probe, readyWithin: 1_000 }))
+    expect([child.pid, looks]).toEqual([expect.any(Number), 2])
+  })
+
   test('fails with the end of its log if it ends before it is ready', async () => {
     const start = supervisor.start(
       childSpec('console.log("no disk"); process.exit(3)', { probe: never }),

@@ -15,3 +15,8 @@ test('listening on a port in use is reported with the code of the error', async 
   server.close()
   expect(code).toBe('EADDRINUSE')
 })
+
+test('freePort gives no port twice, although nobody listens on it yet', async () => {
+  const ports = await Promise.all(Array.from({ length: 1_000 }, freePort))
+  expect(new Set(ports).size).toBe(1_000)
+})

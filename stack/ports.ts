@@ -8,10 +8,17 @@ const FIRST = 20_000
 const COUNT = 12_000
 const TRIES = 100
 
-/** A free loopback port. It is random, so that two runs that start at once choose different ones. */
+/** Who asked for a port listens on it later; until then it would seem to be free. */
+const given = new Set<number>()
+
+/**
+ * A free loopback port, which this process gets once. It is random, so that two runs that start at once choose different ones.
+ */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
     const port = FIRST + Math.floor(Math.random() * COUNT)
+    if (given.has(port)) continue
+    given.add(port)
     if ((await listenError('127.0.0.1', port)) === undefined) return port
   }
   throw new Error(`no free port found in ${TRIES} tries between ${FIRST} and ${FIRST + COUNT}`)

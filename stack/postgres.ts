@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { z } from 'zod'
 import { type Account, commandAs, ownFolder } from './account.ts'
 import { addressesFor, secret } from './secret.ts'
@@ -33,7 +34,7 @@ export async function postgres({
   const account = ownFolder(dir)
   const binaries = await postgresBinaries()
   const data = join(dir, 'data')
-  if (!existsSync(join(data, 'PG_VERSION'))) initialise(dir, binaries.initdb, account)
+  if (!existsSync(join(data, 'PG_VERSION'))) await initialise(dir, binaries.initdb, account)
   // After a crash the pid in it may be another process's, for which Postgres would refuse to start. No Postgres of ours runs on
   // these data now: the supervisor has ended those of earlier runs. Postgres finds any other by its shared memory.
   rmSync(join(data, 'postmaster.pid'), { force: true })
@@ -64,8 +65,15 @@ export async function postgres({
   })
 }
 
-/** Makes the data in a draft folder and moves it into place when complete, so that a killed start leaves no half. */
-function initialise(dir: string, initdb: string, account: Account | undefined): void {
+/**
+ * Makes the data in a draft folder and moves it into place when complete, so that a killed start leaves no half. On a busy machine it
+ * takes half a minute, in which the other servers start.
+ */
+async function initialise(
+  dir: string,
+  initdb: string,
+  account: Account | undefined,
+): Promise<void> {
   const draft = join(dir, 'data.new')
   const password = join(dir, 'password')
   rmSync(draft, { recursive: true, force: true })
@@ -81,7 +89,7 @@ function initialise(dir: string, initdb: string, account: Account | undefined): 
     '--builtin-locale=C.UTF-8',
   ]
   const { command, args, ...as } = commandAs(account, initdb, flags, { files: [initdb, password] })
-  execFileSync(command, args, { ...as, env: serverEnv(), cwd: '/', stdio: 'pipe', timeout: 60_000 })
+  await promisify(execFile)(command, args, { ...as, env: serverEnv(), cwd: '/', timeout: 60_000 })
   renameSync(draft, join(dir, 'data'))
 }
 

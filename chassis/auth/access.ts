@@ -76,6 +76,11 @@ export class Access {
     return this.#goodAt !== undefined
   }
 
+  /** The table itself, as it is now; the next change may replace it. */
+  get table(): Pick<AccessTable, 'grantsOf' | 'refusedBefore'> {
+    return this.#table
+  }
+
   refusal(identity: Identity): 'revoked' | undefined {
     return this.#table.isRevoked(identity, this.#options.now()) ? 'revoked' : undefined
   }
@@ -123,16 +128,9 @@ export class Access {
     }
   }
 
-  /** Reads the whole table; the copy before counts until that is done. */
+  /** The copy before counts until the new one is whole. */
   async #load(): Promise<void> {
-    let table = new AccessTable()
-    for (;;) {
-      const { head, changes } = await this.#options.changes(table.head, PAGE)
-      // Another table came between two pages.
-      if (head < table.head) table = new AccessTable()
-      else if (append(table, { head, changes })) break
-    }
-    this.#table = table
+    this.#table = await readAccessTable(this.#options.changes)
     this.#tell(() => true)
   }
 
@@ -148,6 +146,17 @@ export class Access {
 
   #tell(concerns: Concerns): void {
     for (const listener of this.#listeners) listener(concerns)
+  }
+}
+
+/** Reads the whole table. */
+export async function readAccessTable(changes: AccessOptions['changes']): Promise<AccessTable> {
+  let table = new AccessTable()
+  for (;;) {
+    const page = await changes(table.head, PAGE)
+    // Another table came between two pages.
+    if (page.head < table.head) table = new AccessTable()
+    else if (append(table, page)) return table
   }
 }
 

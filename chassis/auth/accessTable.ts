@@ -57,6 +57,19 @@ export class AccessTable {
     )
   }
 
+  /** The grants of a principal, of all of its kind, and of its groups. */
+  grantsOf(principal: string, groups: readonly string[]): Grant[] {
+    return subjectsOf(principal, groups).flatMap((subject) => {
+      const own = this.#grants.get(subject)
+      return own === undefined ? [] : [...own.exact.values(), ...own.wild.values()]
+    })
+  }
+
+  /** Milliseconds since 1970: what the subject had before is refused. Infinity: it is banned. */
+  refusedBefore(subject: string): number {
+    return this.#revocations.get(subject)?.notBefore ?? -Infinity
+  }
+
   #refuses(subject: string, issuedAt: number, now: number): boolean {
     const row = this.#revocations.get(subject)
     return row !== undefined && issuedAt < row.notBefore && now < row.until

@@ -39,11 +39,16 @@ export class BrokerControl {
    * @throws with the plugin's reason if it refuses one, other than because what is to be made is there already
    */
   async run(...commands: readonly Command[]): Promise<unknown[]> {
-    await this.#client.subscribeAsync(ANSWER_TOPIC, { qos: 1 })
+    await within(
+      ANSWER_WITHIN_MS,
+      'to listen to the answers',
+      this.#client.subscribeAsync(ANSWER_TOPIC, { qos: 1 }),
+    )
     const asked = commands.map((command) => ({ ...command, correlationData: randomUUID() }))
-    const answers = asked.map(({ correlationData }) => this.#answerTo(correlationData))
-    await this.#client.publishAsync(CONTROL_TOPIC, JSON.stringify({ commands: asked }), { qos: 1 })
-    return Promise.all(answers)
+    const answers = Promise.all(asked.map(({ correlationData }) => this.#answerTo(correlationData)))
+    // QoS 0: with QoS 1 the client would repeat a command after it was away, when something else may be right.
+    this.#client.publish(CONTROL_TOPIC, JSON.stringify({ commands: asked }), { qos: 0 })
+    return answers
   }
 
   async #answerTo(id: string): Promise<unknown> {

@@ -1,9 +1,7 @@
-import { z } from 'zod'
-import type { AccessRow } from '../../contract/access.ts'
-import { type Grant, subjectsOf } from '../../contract/grants.ts'
-import { parsePrincipal } from '../../contract/principal.ts'
+import type { Grant } from '../../contract/grants.ts'
 import { type Acl, grantAcls } from './acl.ts'
-import type { BrokerControl } from './control.ts'
+import { type BrokerUser, markOf, readRoles, readUsers } from './brokerUsers.ts'
+import type { BrokerControl, Command } from './control.ts'
 
 export interface Device {
   /** `device:t1` or `service:meter`. It is the user's name, and the one client id that the user may have. */
@@ -11,19 +9,16 @@ export interface Device {
   groups: readonly string[]
 }
 
-const Clients = z.object({
-  clients: z.array(z.object({ username: z.string(), textdescription: z.string().default('') })),
-})
-const Roles = z.object({
-  roles: z.array(
-    z.object({
-      rolename: z.string(),
-      acls: z.array(z.object({ acltype: z.string(), topic: z.string() })).default([]),
-    }),
-  ),
-})
+/** What a device's rights follow from; see AccessTable. */
+export interface Rights {
+  grantsOf(principal: string, groups: readonly string[]): Grant[]
+  refusedBefore(principal: string): number
+}
 
-/** Devices, and services of others, as users of the broker. What they may do follows from their grants. */
+/**
+ * Devices, and services of others, as users of the broker. What they may do follows from their grants. Users with another prefix are
+ * another installation's.
+ */
 export class Devices {
   readonly #control: BrokerControl
   readonly #prefix: string
@@ -33,21 +28,24 @@ export class Devices {
     this.#prefix = prefix
   }
 
-  /** Makes a user, or gives one another password, groups and rights; a new password ends its connection. */
-  async put(device: Device, password: string, rows: readonly AccessRow[]): Promise<void> {
+  /** Makes a user, or gives one another password, groups and rights; its connection ends. */
+  async put(device: Device, password: string, rights: Rights): Promise<void> {
     const { principal, groups } = device
+    const rolename = this.#roleOf(principal)
     const named = { username: principal, clientid: principal }
     await this.#control.run(
-      { command: 'createRole', rolename: principal },
-      { command: 'modifyRole', rolename: principal, acls: this.#acls(device, rows) },
+      { command: 'createRole', rolename },
+      { command: 'modifyRole', rolename, acls: this.#acls(device, rights) },
       { command: 'createClient', ...named },
       {
         command: 'modifyClient',
         ...named,
-        roles: [{ rolename: principal }],
+        roles: [{ rolename }],
+        textname: markOf(rights.refusedBefore(principal)),
         textdescription: groups.join(','),
       },
       { command: 'setClientPassword', username: principal, password },
+      switchOf(principal, rights),
     )
   }
 
@@ -56,46 +54,69 @@ export class Devices {
     if (!(await this.list()).some((device) => device.principal === principal)) return
     await this.#control.run(
       { command: 'deleteClient', username: principal },
-      { command: 'deleteRole', rolename: principal },
+      { command: 'deleteRole', rolename: this.#roleOf(principal) },
     )
   }
 
   async list(): Promise<Device[]> {
-    const [data] = await this.#control.run({ command: 'listClients', verbose: true })
-    return Clients.parse(data).clients.flatMap(({ username, textdescription }) =>
-      parsePrincipal(username) === undefined
-        ? []
-        : [{ principal: username, groups: textdescription.split(',').filter(Boolean) }],
-    )
+    const users = await readUsers(this.#control, (principal) => this.#roleOf(principal))
+    return users.map(({ principal, groups }) => ({ principal, groups }))
   }
 
-  /** Gives every user the rights that the rows give it now. It writes only those that differ. */
-  async follow(rows: readonly AccessRow[]): Promise<void> {
-    const [data] = await this.#control.run({ command: 'listRoles', verbose: true })
-    const { roles } = Roles.parse(data)
-    for (const device of await this.list()) {
-      const acls = this.#acls(device, rows)
-      const has = roles.find(({ rolename }) => rolename === device.principal)?.acls ?? []
-      if (textOf(has) === textOf(acls)) continue
-      await this.#control.run({ command: 'modifyRole', rolename: device.principal, acls })
+  /**
+   * Gives every user what its rights are now. It writes only what differs, so several may do it at once. A ban
+   * ends the connection and lets none in. A revocation ends it once: the broker's own record says which one it has obeyed.
+   */
+  async follow(rights: Rights): Promise<void> {
+    const users = await readUsers(this.#control, (principal) => this.#roleOf(principal))
+    // Who must go first.
+    for (const user of users) {
+      const commands = connectionCommands(user, rights)
+      if (commands.length > 0) await this.#control.run(...commands)
+    }
+    const roles = await readRoles(this.#control)
+    for (const user of users) {
+      const rolename = this.#roleOf(user.principal)
+      const acls = this.#acls(user, rights)
+      if (textOf(roles.get(rolename) ?? []) === textOf(acls)) continue
+      await this.#control.run({ command: 'modifyRole', rolename, acls })
     }
   }
 
-  #acls(device: Device, rows: readonly AccessRow[]): Acl[] {
-    return grantAcls(this.#prefix, device.principal, grantsOf(device, rows))
+  #roleOf(principal: string): string {
+    return `${this.#prefix}/${principal}`
+  }
+
+  /** None while it is banned: its session may wait for it at the broker. */
+  #acls({ principal, groups }: Device, rights: Rights): Acl[] {
+    if (isBanned(principal, rights)) return []
+    return grantAcls(this.#prefix, principal, rights.grantsOf(principal, groups))
   }
 }
 
-/** A principal's grants: its own, those of its kind, and those of its groups; none if it is banned. */
-function grantsOf({ principal, groups }: Device, rows: readonly AccessRow[]): Grant[] {
-  const subjects = subjectsOf(principal, groups)
-  const isBanned = rows.some(
-    (row) => row.kind === 'revocation' && row.subject === principal && row.notBefore === Infinity,
-  )
-  if (isBanned) return []
-  return rows.flatMap((row) =>
-    row.kind === 'grant' && subjects.includes(row.subject) ? [row] : [],
-  )
+/** What must be done to its connection. */
+function connectionCommands(
+  { principal, isDisabled, obeyed }: BrokerUser,
+  rights: Rights,
+): Command[] {
+  const refusedBefore = rights.refusedBefore(principal)
+  const isNew = Number.isFinite(refusedBefore) && obeyed < Math.floor(refusedBefore)
+  return [
+    // The plugin ends the connection of a client that is modified.
+    ...(isNew
+      ? [{ command: 'modifyClient', username: principal, textname: markOf(refusedBefore) }]
+      : []),
+    ...(isDisabled === isBanned(principal, rights) ? [] : [switchOf(principal, rights)]),
+  ]
+}
+
+function isBanned(principal: string, rights: Rights): boolean {
+  return rights.refusedBefore(principal) === Infinity
+}
+
+function switchOf(principal: string, rights: Rights): Command {
+  const command = isBanned(principal, rights) ? 'disableClient' : 'enableClient'
+  return { command, username: principal }
 }
 
 function textOf(acls: readonly { acltype: string; topic: string }[]): string {

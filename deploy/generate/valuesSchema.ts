@@ -152,7 +152,7 @@ export const valuesSchema: Schema = {
     ),
     account: service(
       accountConfig,
-      secretKeys(['ACCOUNT_KEY', 'DATABASE_URL'], ['PROVIDERS', 'LIMITS_REDIS_URL']),
+      secretKeys(['ACCOUNT_KEY', 'DATABASE_URL'], ['PROVIDERS', 'LIMITS_REDIS_URL', 'MQTT_URL']),
       {
         enabled: flag,
       },

@@ -111,6 +111,7 @@ describeUnless(toolsLack)('compose.yaml', () => {
     expect(column('DATABASE_URL')).toEqual(of('DATABASE_URL'))
     expect(found['account']?.environment?.['DATABASE_URL']).toBe(roles?.['ACCOUNT_DATABASE_URL'])
     expect(column('MQTT_URL')).toEqual(of('MQTT_URL', users))
+    expect(found['account']?.environment?.['MQTT_URL']).toBe(users?.['ACCOUNT_MQTT_URL'])
     const redis = String(found['redis']?.command)
     expect(redis).toContain('s/$${BRIDGE_PASSWORD}/bridge-${PASSWORD:-causeway}/')
     expect(redis).toContain('s/$${GATEWAY_PASSWORD}/gateway-${PASSWORD:-causeway}/')

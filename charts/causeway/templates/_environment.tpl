@@ -22,7 +22,7 @@
 {{- /* Buffers, code and sockets are not on the heap; they get the rest of the limit. */}}
 {{- $_ := set $env "NODE_OPTIONS" (printf "--max-old-space-size=%d" (div (mul $limit 6) (mul 10 1048576))) }}
 {{- if ne .component "account" }}{{ $_ := set $env "LOG_ID" $common.LOG_ID }}{{ end }}
-{{- if has .component (list "ingest" "bridge") }}{{ $_ := set $env "MQTT_PREFIX" $common.MQTT_PREFIX }}{{ end }}
+{{- if has .component (list "ingest" "bridge" "account") }}{{ $_ := set $env "MQTT_PREFIX" $common.MQTT_PREFIX }}{{ end }}
 {{- $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}
 {{- if has .component (list "ingest" "gateway") }}
 {{- $_ := set $env "CORS_ORIGINS" $common.CORS_ORIGINS }}

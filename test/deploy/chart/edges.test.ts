@@ -71,7 +71,7 @@ describeUnless(toolsLack)('the network policies', () => {
           (each) => `${each} -> 10.20.0.0/24:5432`,
         ),
         ...['ingest', 'bridge', 'gateway', 'account'].map((each) => `${each} -> 10.20.1.0/24:6380`),
-        ...['ingest', 'bridge'].map((each) => `${each} -> any:8883`),
+        ...['ingest', 'bridge', 'account'].map((each) => `${each} -> any:8883`),
         'test -> edge:http',
       ].sort(),
     )
@@ -95,6 +95,8 @@ describeUnless(toolsLack)('the network policies', () => {
     )
     expect(found.sort()).toEqual([
       '10.30.0.0/16 -> mosquitto:mqtt',
+      'account -> mosquitto:mqtt',
+      'account -> mosquitto:mqtt',
       'bridge -> mosquitto:mqtt',
       'bridge -> mosquitto:mqtt',
       'ingest -> mosquitto:mqtt',

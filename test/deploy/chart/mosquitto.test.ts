@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import mqtt, { type MqttClient } from 'mqtt'
+import { AccessTable } from '../../../chassis/auth/accessTable.ts'
 import { BrokerControl } from '../../../chassis/broker/control.ts'
 import { Devices } from '../../../chassis/broker/devices.ts'
 import { commandAs, ownFolder } from '../../../stack/account.ts'
@@ -168,7 +169,7 @@ describeUnless(lack)('the broker of the chart, with users and TLS', () => {
     await new Devices(control, 'causeway').put(
       { principal: DEVICE.username, groups: [] },
       DEVICE.password,
-      [],
+      new AccessTable(),
     )
     await stopBroker()
     await writeUsers(['ingest', 'bridge', 'account'], (name) => `new-${name}`)

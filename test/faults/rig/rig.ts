@@ -7,11 +7,11 @@ import { waitForHttp } from '../../../stack/probes.ts'
 import { readMetric } from '../../../stack/readMetric.ts'
 import { type Stack, startStack } from '../../../stack/stack.ts'
 import type { Random } from '../../model/random.ts'
-import { TestIssuer } from '../../support/testIssuer.ts'
 import { comesTrue } from '../../support/waitFor.ts'
 import { Links } from './links.ts'
 import { signalTree } from './processTree.ts'
 import { Standby } from './standby.ts'
+import { openTokens, type Tokens } from './tokens.ts'
 
 export interface RigOptions {
   dir: string
@@ -39,7 +39,7 @@ export class Rig {
   readonly gateways: string[]
   readonly ingests: string[]
   /** Undefined with AUTH=open. */
-  readonly issuer: TestIssuer | undefined
+  readonly tokens: Tokens | undefined
   /** The headers by which the usual readers and posts come in. */
   readonly headers: { reader: Record<string, string>; sender: Record<string, string> }
   readonly #standby: Standby | undefined
@@ -58,7 +58,7 @@ export class Rig {
     const links = new Links(random)
     const ports = { postgres: await freePort(), redis: await freePort(), mqtt: await freePort() }
     await links.openServices(COUNTS, ports)
-    const issuer = options.auth === true ? await TestIssuer.create() : undefined
+    const tokens = options.auth === true ? await openTokens(links) : undefined
     const stack = await startStack({
       dir,
       ingests: COUNTS.ingest,
@@ -73,7 +73,7 @@ export class Rig {
         LOG_LEVEL: 'info',
         CRASH_DIR: crashDir,
         ...links.environment(role, index, urls),
-        ...issuer?.env(),
+        ...tokens?.env,
         ...env?.(`${role}-${index}`, dir),
       }),
     })
@@ -89,8 +89,8 @@ export class Rig {
       edge: await links.openEntrance('nginx', stack.origin),
       gateways: await entrances('gateway'),
       ingests: await entrances('ingest'),
-      issuer,
-      headers: await headersOf(issuer),
+      tokens,
+      headers: headersOf(tokens),
       crashDir,
       disk,
       standby: standby === true ? await Standby.start(stack, links) : undefined,
@@ -98,7 +98,7 @@ export class Rig {
   }
 
   private constructor(
-    parts: Pick<Rig, 'stack' | 'links' | 'edge' | 'gateways' | 'ingests' | 'issuer' | 'headers'> & {
+    parts: Pick<Rig, 'stack' | 'links' | 'edge' | 'gateways' | 'ingests' | 'tokens' | 'headers'> & {
       crashDir: string
       disk: string | undefined
       standby: Standby | undefined
@@ -109,7 +109,7 @@ export class Rig {
     this.edge = parts.edge
     this.gateways = parts.gateways
     this.ingests = parts.ingests
-    this.issuer = parts.issuer
+    this.tokens = parts.tokens
     this.headers = parts.headers
     this.#crashDir = parts.crashDir
     this.#disk = parts.disk
@@ -185,17 +185,14 @@ export class Rig {
     for (const { name } of this.stack.processes) this.thaw(name)
     await this.stack.stop()
     await this.links.close()
+    await this.tokens?.close()
     if (this.#disk !== undefined) execFileSync('umount', [this.#disk])
   }
 }
 
-async function headersOf(issuer: TestIssuer | undefined): Promise<Rig['headers']> {
-  if (issuer === undefined) return { reader: {}, sender: { 'causeway-sender': 'publisher' } }
-  // For a day, because these readers have no new one.
-  const exp = Math.floor(Date.now() / 1_000) + 86_400
-  const token = await issuer.token('service:faults', { grants: ['read,write faults.**'], exp })
-  const headers = { authorization: `Bearer ${token}` }
-  return { reader: headers, sender: headers }
+function headersOf(tokens: Tokens | undefined): Rig['headers'] {
+  if (tokens === undefined) return { reader: {}, sender: { 'causeway-sender': 'publisher' } }
+  return { reader: tokens.headers, sender: tokens.headers }
 }
 
 function mountDisk(folder: string, megabytes: number): void {

@@ -2,6 +2,7 @@ import { RawReader } from '../../support/rawReader.ts'
 import { revoke } from '../../support/putAccess.ts'
 import { comesTrue } from '../../support/waitFor.ts'
 import { untilReady } from '../rig/rig.ts'
+import { KEYS_LINK } from '../rig/tokens.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 
 /** Streams of each session, over both gateways. */
@@ -63,6 +64,21 @@ export const revocationFaults: Scenario[] = [
         scene.expect(isRefused, 'the gateway that came back knew nothing of the revocation')
       }),
   },
+  {
+    id: 'F40d',
+    title: 'a session revoked while account, which has the keys of tokens, is away for 8 s',
+    own,
+    run: (scene) =>
+      withSessions(scene, async (sessions) => {
+        await scene.rig.links.get(KEYS_LINK).set({ kind: 'refuse' })
+        await scene.seconds(2)
+        await sessions.revoke()
+        await sessions.expectObeyed()
+        const reader = await sessions.open('kept')
+        scene.expect(await isReady(reader), 'a token of a known key was refused')
+        await scene.seconds(6)
+      }),
+  },
 ]
 
 type Session = 'gone' | 'kept'
@@ -81,7 +97,7 @@ class Sessions {
   async open(session: Session, origin = this.#scene.rig.gateways[0] ?? ''): Promise<RawReader> {
     const { rig, channels } = this.#scene
     const claims = { sid: session, grants: ['read faults.**'] }
-    const token = await rig.issuer?.token(`user:${session}`, claims)
+    const token = await rig.tokens?.issuer.token(`user:${session}`, claims)
     const url = `${origin}/events?channel=${channels[0]}`
     const reader = new RawReader(url, { Authorization: `Bearer ${token}` })
     this.#readers.push({ session, origin, reader })
