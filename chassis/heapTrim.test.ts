@@ -2,19 +2,20 @@ import { getHeapSpaceStatistics } from 'node:v8'
 import { beforeEach, expect, test } from '@jest/globals'
 import { createCollector, HeapTrim, loopUtilization } from './heapTrim.ts'
 
-let collections: number
+let collections = 0
 let utilization: number
 let trim: HeapTrim
 let began: number
 
 beforeEach(() => {
-  collections = 0
   began = 0
   utilization = 0
   trim = new HeapTrim(
     () => collections++,
     () => utilization,
   )
+  look(8)
+  collections = 0
 })
 
 function begin(streams: number): void {
@@ -29,6 +30,14 @@ function look(times: number): number[] {
     return collections - before
   })
 }
+
+test('The first quiet moment gives back what the start has left', () => {
+  trim = new HeapTrim(
+    () => collections++,
+    () => utilization,
+  )
+  expect(look(13)).toEqual([0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+})
 
 test('Memory is given back once, a few looks after a storm, and not again', () => {
   begin(1_000)

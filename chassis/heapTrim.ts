@@ -9,7 +9,7 @@ const QUIET_STREAMS = 50
 const IDLE = 0.2
 
 /**
- * Gives back the memory that a storm of new streams leaves behind. Each begins with some kilobytes of garbage, and V8 collects it
+ * Gives back the memory that the start and a storm of new streams leave behind. Each stream begins with some kilobytes of garbage, and V8 collects it
  * only if it needs the room, which in a quiet process may be never: the process would look, and be scaled, as if each stream took
  * several times what it does. V8's own flags keep more of it, or cost the fan-out more. It pauses for a tenth of a second,
  * so it comes only after a storm, once that is over, and in a second in which the event loop is mostly idle.
@@ -18,7 +18,8 @@ export class HeapTrim {
   readonly #collect: () => void
   readonly #utilization: () => number
   #began = 0
-  #trimmedAt = 0
+  /** The first quiet moment is worth one too: a start leaves 20 MB behind. */
+  #trimmedAt = -Infinity
   #quiet = 0
 
   /** `utilization`: the share of the time since it was last asked in which the event loop had work. */

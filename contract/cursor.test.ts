@@ -7,13 +7,6 @@ test('a cursor covers everything up to its position', () => {
   expect([9, 10, 11].map((position) => cursor.covers(position))).toEqual([true, true, false])
 })
 
-test('a cursor never moves back', () => {
-  const cursor = new Cursor('e1', 10)
-  cursor.advanceTo(12)
-  cursor.advanceTo(11)
-  expect(cursor.position).toBe(12)
-})
-
 test('a cursor is written as the id that resumes at it', () => {
   expect(parseEventId(new Cursor('e1', 10).toString())).toEqual({ epoch: 'e1', position: 10 })
 })

@@ -1,12 +1,13 @@
 import { formatEventId } from './eventId.ts'
 
 /**
- * A stream's place in the log: everything up to here has been sent. Its text is the SSE `id`. Each stream moves its own cursor at
- * every message, so a cursor is mutable and small. With several logs it will hold a position for each.
+ * A stream's place in the log: everything up to here has been sent. Its text is the SSE `id`. It never changes, so that streams at
+ * the same place share one, and its text. With several logs it will hold a position for each.
  */
 export class Cursor {
   readonly epoch: string
-  position: number
+  readonly position: number
+  #text: string | undefined
 
   constructor(epoch: string, position: number) {
     this.epoch = epoch
@@ -17,12 +18,7 @@ export class Cursor {
     return position <= this.position
   }
 
-  /** Never moves back, or a late answer would make the stream send something twice. */
-  advanceTo(position: number): void {
-    if (position > this.position) this.position = position
-  }
-
   toString(): string {
-    return formatEventId(this.epoch, this.position)
+    return (this.#text ??= formatEventId(this.epoch, this.position))
   }
 }

@@ -28,7 +28,8 @@ export interface Applicant {
 export interface Place {
   readonly ofAddress: Holder
   readonly ofPrincipal: Holder | undefined
-  readonly channels: number
+  /** Channels that its stream names. */
+  readonly named: number
 }
 
 export type Refusal =
@@ -89,7 +90,7 @@ export class Admission {
     const ofAddress = this.#addresses.take(address, channels, cost, now)
     const ofPrincipal =
       principal === undefined ? undefined : this.#principals.take(principal, channels, cost, now)
-    return { ofAddress, ofPrincipal, channels }
+    return { ofAddress, ofPrincipal, named: channels }
   }
 
   /** Ask again before a stream joins: others may have joined during its look-up. */
@@ -97,10 +98,10 @@ export class Admission {
     return total <= this.#options.maxChannels
   }
 
-  release({ ofAddress, ofPrincipal, channels }: Place): void {
+  release({ ofAddress, ofPrincipal, named }: Place): void {
     this.#streams--
-    this.#addresses.release(ofAddress, channels)
-    if (ofPrincipal !== undefined) this.#principals.release(ofPrincipal, channels)
+    this.#addresses.release(ofAddress, named)
+    if (ofPrincipal !== undefined) this.#principals.release(ofPrincipal, named)
   }
 
   #refusal(applicant: Applicant, total: number, now: number): Refusal | undefined {

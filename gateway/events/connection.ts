@@ -3,7 +3,7 @@ import type { Cursor } from '../../contract/cursor.ts'
 import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/events.ts'
 import type { Identity } from '../../chassis/auth/identity.ts'
 import type { Slotted } from '../../chassis/slots.ts'
-import { chunkOf, renderControl, type Frame } from '../hub/frame.ts'
+import { chunkOf, renderControl, renderHeartbeat, type Frame } from '../hub/frame.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Batch } from '../hub/replayBuffer.ts'
 import type { Sink, Start, Subscription } from '../hub/subscription.ts'
@@ -38,9 +38,9 @@ export interface ConnectionOptions {
 
 /**
  * One reader's end of the wire, from its admission until its socket closes. Whatever it holds is given back when that happens,
- * in `#release`, and nowhere else. There is one for each open stream, so it holds as little as it can.
+ * in `release`, and nowhere else. There is one for each open stream, so it holds as little as it can.
  */
-export class Connection implements Sink<Frame>, Slotted {
+export class Connection implements Sink<Frame>, Slotted, Place {
   /** Milliseconds between heartbeats. This and the next three are for Connections. */
   readonly heartbeatMs: number
   slot: number | undefined
@@ -48,8 +48,11 @@ export class Connection implements Sink<Frame>, Slotted {
   endsAt = 0
   /** Whose token opened it; undefined with AUTH=open. Shared by all of that token. */
   readonly identity: Identity | undefined
+  /** Its place, without an object of its own. */
+  readonly ofAddress: Place['ofAddress']
+  readonly ofPrincipal: Place['ofPrincipal']
+  readonly named: number
   readonly #socket: Socket
-  readonly #place: Place
   readonly #options: ConnectionOptions
   /** Goes out with the first event, in one write; empty from then on. */
   #head: string
@@ -68,14 +71,11 @@ export class Connection implements Sink<Frame>, Slotted {
     this.identity = identity
     this.#socket = socket
     this.#head = head
-    this.#place = place
+    this.ofAddress = place.ofAddress
+    this.ofPrincipal = place.ofPrincipal
+    this.named = place.named
     this.#options = options
     Object.assign(socket, { [OWNER]: this }).on('close', onSocketClose)
-  }
-
-  /** Its socket has closed. */
-  static release(connection: Connection): void {
-    connection.#release()
   }
 
   /** Whether its reader is still there. */
@@ -135,8 +135,7 @@ export class Connection implements Sink<Frame>, Slotted {
   /** Tells how far everything has been sent. */
   heartbeat(): void {
     const at = this.#subscription && this.#options.hub.resumeAt(this.#subscription)
-    if (at === undefined) return
-    this.#write(renderControl('heartbeat', { position: at.position }, { id: at.toString() }))
+    if (at !== undefined) this.#write(renderHeartbeat(at))
   }
 
   /** Leaves the hub and ends the body cleanly, after what is waiting. */
@@ -198,18 +197,18 @@ export class Connection implements Sink<Frame>, Slotted {
     this.#subscription = undefined
   }
 
-  #release(): void {
+  /** Its socket has closed. */
+  release(): void {
     const { admission, onClose } = this.#options
     this.#leaveHub()
-    admission.release(this.#place)
+    admission.release(this)
     onClose(this)
   }
 }
 
 /** One function for all sockets: a bound one for each would be as large as the rest of what it closes over. */
 function onSocketClose(this: Socket & { [OWNER]?: Connection }): void {
-  const connection = this[OWNER]
-  if (connection !== undefined) Connection.release(connection)
+  this[OWNER]?.release()
 }
 
 function uncork(socket: Socket): void {

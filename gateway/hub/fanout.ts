@@ -1,5 +1,7 @@
+import type { Cursor } from '../../contract/cursor.ts'
 import type { Place } from '../../contract/place.ts'
 import type { Channel, Channels } from './channel.ts'
+import type { Cursors } from './cursors.ts'
 import type { Source } from './hub.ts'
 import type { Batch, Item, ReplayBuffer } from './replayBuffer.ts'
 import type { Subscription } from './subscription.ts'
@@ -14,6 +16,7 @@ export class Fanout<I extends Item> {
   readonly #channels: Channels<I>
   readonly #buffer: ReplayBuffer<I>
   readonly #source: Pick<Source<I>, 'flushSoon' | 'idOf'>
+  readonly #cursors: Pick<Cursors, 'at'>
   #watermark = 0
   /** The message at the watermark. Its own id is looked up only on demand. */
   #at: I | string = ''
@@ -25,10 +28,12 @@ export class Fanout<I extends Item> {
     channels: Channels<I>,
     buffer: ReplayBuffer<I>,
     source: Pick<Source<I>, 'flushSoon' | 'idOf'>,
+    cursors: Pick<Cursors, 'at'>,
   ) {
     this.#channels = channels
     this.#buffer = buffer
     this.#source = source
+    this.#cursors = cursors
   }
 
   /** Everything up to here has been accepted. */
@@ -72,9 +77,10 @@ export class Fanout<I extends Item> {
     for (const channel of dirty) {
       const batch: Batch<I> = { items: channel.batch }
       channel.batch = []
+      const end = this.#endOf(batch)
       for (const subscription of channel.subscriptions) {
         if (subscription.state !== 'live') continue
-        if (dirty.length === 1 || subscription.channels.length === 1) subscription.give(batch)
+        if (dirty.length === 1 || subscription.channels.length === 1) subscription.give(batch, end)
         else {
           several ??= new Map()
           const items = several.get(subscription)
@@ -85,7 +91,8 @@ export class Fanout<I extends Item> {
     }
     if (several === undefined) return
     for (const [subscription, items] of several) {
-      subscription.give({ items: items.sort((a, b) => a.position - b.position) })
+      const batch = { items: items.sort((a, b) => a.position - b.position) }
+      subscription.give(batch, this.#endOf(batch))
     }
   }
 
@@ -111,7 +118,9 @@ export class Fanout<I extends Item> {
     if (item.position < this.#lastAccepted) {
       // It has no place among the others; a stream that resumes reads it from the log.
       this.#buffer.clear(this.#watermark)
-      this.#tellLive(channel, (subscription) => subscription.giveLate(item))
+      this.#tellLive(channel, (subscription) =>
+        subscription.giveLate(item, this.#cursors.at(item.position)),
+      )
       return
     }
     this.#lastAccepted = item.position
@@ -124,6 +133,10 @@ export class Fanout<I extends Item> {
   #move(position: number, at: I | string): void {
     this.#watermark = position
     this.#at = at
+  }
+
+  #endOf({ items }: Batch<I>): Cursor {
+    return this.#cursors.at(items.at(-1)?.position ?? 0)
   }
 
   /** After the messages accepted before. */

@@ -1,4 +1,5 @@
 import { createEventBuffer } from 'better-sse'
+import type { Cursor } from '../../contract/cursor.ts'
 import type { ControlEvent, ControlEvents } from '../../contract/events.ts'
 import { formatEventId } from '../../contract/eventId.ts'
 import type { Entry } from '../../contract/message.ts'
@@ -68,4 +69,17 @@ export function renderControl<E extends ControlEvent>(
     kept.set(event, last)
   }
   return retryMs === undefined ? last.text : `retry:${Math.round(retryMs)}\n${last.text}`
+}
+
+let beat: { at: Cursor; text: string } | undefined
+
+/** Tells how far everything has been sent: the same text for all streams at the same place, written once. */
+export function renderHeartbeat(at: Cursor): string {
+  if (beat?.at !== at) {
+    beat = {
+      at,
+      text: renderControl('heartbeat', { position: at.position }, { id: at.toString() }),
+    }
+  }
+  return beat.text
 }

@@ -1,6 +1,7 @@
-import { Cursor } from '../../contract/cursor.ts'
+import type { Cursor } from '../../contract/cursor.ts'
 import type { Place } from '../../contract/place.ts'
 import { Channels, type Channel } from './channel.ts'
+import { Cursors } from './cursors.ts'
 import { Fanout } from './fanout.ts'
 import type { Batch, Item, ReplayBuffer } from './replayBuffer.ts'
 import { Subscription, type Sink, type Start } from './subscription.ts'
@@ -47,13 +48,13 @@ export class Hub<I extends Item> {
   readonly fanout: Fanout<I>
   readonly buffer: ReplayBuffer<I>
   readonly source: Source<I>
+  readonly #cursors = new Cursors()
   /** Streams that are not live yet. */
   readonly joining = new Set<Subscription<I>>()
   /** Those of them that wait for the log's head. */
   readonly #waitForHead = new Set<Subscription<I>>()
   /** The question that is under way. */
   #question: Question<I> | undefined
-  #epoch: string | undefined
   /** The highest known head of the log. */
   #logHead: Place = { position: 0, id: '' }
   /** For the source of the messages: the log has been read only up to here; Infinity if nothing is known to be missing. */
@@ -62,12 +63,12 @@ export class Hub<I extends Item> {
   constructor(source: Source<I>, buffer: ReplayBuffer<I>) {
     this.source = source
     this.buffer = buffer
-    this.fanout = new Fanout(this.channels, buffer, source)
+    this.fanout = new Fanout(this.channels, buffer, source, this.#cursors)
   }
 
   /** Undefined until the log has been seen once: no stream can begin before that. */
   get epoch(): string | undefined {
-    return this.#epoch
+    return this.#cursors.epoch
   }
 
   get logHead(): number {
@@ -84,11 +85,15 @@ export class Hub<I extends Item> {
     return Math.min(this.fanout.watermark, this.readTo)
   }
 
+  /** A place of the log. */
+  at(position: number): Cursor {
+    return this.#cursors.at(position)
+  }
+
   /** Call it only once there is an epoch. */
   join(names: readonly string[], start: Start<I>, sink: Sink<I>): Subscription<I> {
     const { channels, fresh } = this.channels.take(names)
-    const cursor = new Cursor(this.#epoch ?? '', this.fanout.watermark)
-    const subscription = new Subscription(cursor, channels, start, sink)
+    const subscription = new Subscription(this.at(this.fanout.watermark), channels, start, sink)
     this.channels.join(subscription)
     this.joining.add(subscription)
     if (fresh.length > 0) this.source.want(fresh)
@@ -183,7 +188,7 @@ export class Hub<I extends Item> {
     for (const subscription of this.channels.clear()) {
       subscription.sink.end('reset', this.resumeAt(subscription))
     }
-    this.#epoch = epoch
+    this.#cursors.epoch = epoch
     this.#logHead = place
     this.readTo = Infinity
     this.fanout.begin(place)
@@ -195,7 +200,7 @@ export class Hub<I extends Item> {
   resumeAt(subscription: Subscription<I>): Cursor | undefined {
     // Messages that were accepted but not sent must not be reported as sent.
     this.fanout.flush()
-    return subscription.resumeAt(this.wholeTo)
+    return subscription.resumeAt(this.at(this.wholeTo))
   }
 
   get #hasQuestion(): boolean {

@@ -2,6 +2,7 @@ import { Cursor } from '../../contract/cursor.ts'
 import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/events.ts'
 import type { Channel } from './channel.ts'
 import type { Hub } from './hub.ts'
+import type { Joining } from './joining.ts'
 import type { Batch, Item } from './replayBuffer.ts'
 
 /** The start of a stream. */
@@ -36,91 +37,97 @@ export interface Sink<I extends Item> {
 export class Subscription<I extends Item> {
   readonly channels: readonly Channel<I>[]
   readonly sink: Sink<I>
-  state: 'waiting' | 'replaying' | 'live' = 'waiting'
-  /** Everything up to here has been sent. */
-  readonly cursor: Cursor
+  #cursor: Cursor
   /** Its cursor when it was last known to be complete: items up to there are nothing new to it. */
   #liveFrom = 0
-  /** Dropped once it has begun: its first items may take half a megabyte, and the stream lives for an hour. */
-  #start: Start<I> | undefined
-  /** A page is being read for it. */
-  #isReading = false
-  /** The request had a position above all known ones: whether the log was asked if that exists, and has answered. */
-  #head: 'unknown' | 'asked' | 'answered' = 'unknown'
-  /** While replaying: the last position that it got on each channel, if that is above its start. */
-  #lasts: Map<string, number> | undefined
+  /** Dropped once it is live, for the hour that it lives then. */
+  #joining: Joining<I> | undefined
 
   /** `cursor`: the hub's place, and so the start of a stream for new messages only. */
   constructor(cursor: Cursor, channels: readonly Channel<I>[], start: Start<I>, sink: Sink<I>) {
-    this.cursor = cursor
+    this.#cursor = cursor
     this.channels = channels
-    this.#start = start
+    this.#joining = { start, isReading: false, head: 'unknown', lasts: new Map() }
     this.sink = sink
+  }
+
+  get state(): 'waiting' | 'replaying' | 'live' {
+    if (this.#joining === undefined) return 'live'
+    return this.#joining.start === undefined ? 'replaying' : 'waiting'
+  }
+
+  /** Everything up to here has been sent. */
+  get cursor(): Cursor {
+    return this.#cursor
   }
 
   /** The log has answered the question for its head, or could not. */
   headAnswered(isAnswered: boolean): void {
-    this.#head = isAnswered ? 'answered' : 'unknown'
+    if (this.#joining !== undefined) this.#joining.head = isAnswered ? 'answered' : 'unknown'
   }
 
   /** All items of its channels between its cursor and `upTo`. */
   replay(hub: Hub<I>, batch: Batch<I>, upTo: number): void {
-    this.#isReading = false
-    this.#send(batch)
-    this.cursor.advanceTo(upTo)
+    const joining = this.#joining
+    if (joining === undefined) return
+    joining.isReading = false
+    this.#send(hub, joining, batch)
+    // Never back, or a late answer would make the stream send something twice.
+    if (!this.#cursor.covers(upTo)) this.#cursor = hub.at(upTo)
     this.advance(hub)
   }
 
   /** It is tried again when something moves. */
   readFailed(): void {
-    this.#isReading = false
+    if (this.#joining !== undefined) this.#joining.isReading = false
   }
 
   /** Takes the next step, if there is one to take now. */
   advance(hub: Hub<I>): void {
-    if (this.#isReading || this.state === 'live') return
+    const joining = this.#joining
+    if (joining === undefined || joining.isReading) return
     let from = 0
     for (const channel of this.channels) {
       if (channel.state !== 'ready') return
       if (channel.from > from) from = channel.from
     }
     const known = Math.max(hub.fanout.watermark, from)
-    if (this.state === 'waiting' && !this.#begin(hub, known)) return
-    const { cursor } = this
-    if (!cursor.covers(known)) {
+    if (joining.start !== undefined && !this.#begin(hub, joining, joining.start, known)) return
+    if (!this.#cursor.covers(known)) {
       const buffered = Math.max(from, hub.buffer.from)
-      if (!cursor.covers(buffered)) {
-        this.#isReading = true
+      if (!this.#cursor.covers(buffered)) {
+        joining.isReading = true
         // Not up to the watermark, which moves: so readers that reconnect together ask the same, and one read serves them.
         hub.source.read(this, buffered)
         return
       }
       // Messages that the buffer lacks may still turn up: only the log's own answer is final.
-      this.#liveFrom = cursor.position
+      this.#liveFrom = this.#cursor.position
       const names = this.channels.map(({ name }) => name)
-      const { batch, upTo } = hub.buffer.since(cursor.position, names)
-      this.#send(batch)
+      const { batch, upTo } = hub.buffer.since(this.#cursor.position, names)
+      this.#send(hub, joining, batch)
       if (upTo !== undefined) {
-        this.#isReading = true
+        joining.isReading = true
         hub.source.pause(this)
         return
       }
-    } else this.#liveFrom = cursor.position
-    this.state = 'live'
-    this.#lasts = undefined
+    } else this.#liveFrom = this.#cursor.position
+    this.#joining = undefined
     hub.joined(this)
   }
 
-  /** Live: sends the items that it has not had. If it became live in this very turn, it has had the first ones already. */
-  give(batch: Batch<I>): void {
-    const { cursor, sink } = this
+  /**
+   * Live: sends the items that it has not had. If it became live in this very turn, it has had the first ones already. `end`: the
+   * place of the last one.
+   */
+  give(batch: Batch<I>, end: Cursor): void {
+    const cursor = this.#cursor
     const { items } = batch
-    const last = items.at(-1)
-    if (last === undefined || cursor.covers(last.position)) return
+    if (cursor.covers(end.position)) return
     const isWhole = !cursor.covers(items[0]?.position ?? 0)
     const fresh = isWhole ? batch : { items: items.filter((item) => !cursor.covers(item.position)) }
-    cursor.position = last.position
-    sink.send(fresh)
+    this.#cursor = end
+    this.sink.send(fresh)
   }
 
   /** Live: the log itself has nothing between `after` and the item. */
@@ -129,47 +136,44 @@ export class Subscription<I extends Item> {
   }
 
   /** Live: the item turned up after later ones. Only a stream that has not had those can still get it in order. */
-  giveLate(item: I): void {
+  giveLate(item: I, end: Cursor): void {
     const { channel, position } = item
-    if (!this.cursor.covers(position)) this.give({ items: [item] })
+    if (!this.#cursor.covers(position)) this.give({ items: [item] }, end)
     else if (position > this.#liveFrom) {
       const gap = { channel, after: position - 1, before: position + 1, reason: 'lost' } as const
-      this.sink.gap(gap, this.cursor)
+      this.sink.gap(gap, this.#cursor)
     }
   }
 
-  /** Its reader's place to resume from if the stream ends now; undefined if the reader must repeat its first request. */
-  resumeAt(watermark: number): Cursor | undefined {
-    const { cursor } = this
-    if (this.state === 'live') return new Cursor(cursor.epoch, Math.max(cursor.position, watermark))
-    if (this.#start === undefined) return cursor
-    const { epoch = cursor.epoch, after = cursor.position, prelude } = this.#start
+  /** Its reader's place to resume from if the stream ends now, and all up to `whole` was accepted; undefined if the reader must repeat its first request. */
+  resumeAt(whole: Cursor): Cursor | undefined {
+    const cursor = this.#cursor
+    if (this.#joining === undefined) return cursor.covers(whole.position) ? cursor : whole
+    const { start } = this.#joining
+    if (start === undefined) return cursor
+    const { epoch = cursor.epoch, after = cursor.position, prelude } = start
     return prelude === undefined ? new Cursor(epoch, after) : undefined
   }
 
   /** Decides on the stream's start and sends `ready`; false if the log must be asked first. */
-  #begin(hub: Hub<I>, known: number): boolean {
-    const { epoch, after = known, prelude } = this.#start ?? {}
-    const { cursor, sink } = this
+  #begin(hub: Hub<I>, joining: Joining<I>, start: Start<I>, known: number): boolean {
+    const { epoch, after = known, prelude } = start
+    const { sink } = this
     let reset: ResetReason | undefined
-    if (epoch !== undefined && epoch !== cursor.epoch) reset = 'other-epoch'
+    if (epoch !== undefined && epoch !== this.#cursor.epoch) reset = 'other-epoch'
     else if (after > Math.max(known, hub.logHead)) {
-      if (this.#head !== 'answered') {
-        if (this.#head === 'unknown') hub.askHead(this)
-        this.#head = 'asked'
+      if (joining.head !== 'answered') {
+        if (joining.head === 'unknown') hub.askHead(this)
+        joining.head = 'asked'
         return false
       }
       reset = 'ahead-of-log'
     }
-    this.#start = undefined
-    this.state = 'replaying'
-    cursor.position = reset === undefined ? after : known
+    joining.start = undefined
+    const cursor = (this.#cursor = hub.at(reset === undefined ? after : known))
     const [first] = prelude?.items ?? []
     // If a stream with a prelude breaks off at once, its reader should get the prelude again.
-    const at =
-      first === undefined || reset !== undefined
-        ? cursor
-        : new Cursor(cursor.epoch, first.position - 1)
+    const at = first === undefined || reset !== undefined ? cursor : hub.at(first.position - 1)
     const heads = this.channels.map(({ name, head }) => [name, { head }])
     sink.ready(
       {
@@ -185,29 +189,31 @@ export class Subscription<I extends Item> {
     return true
   }
 
-  #send(batch: Batch<I>): void {
-    const { cursor, sink } = this
+  #send(hub: Hub<I>, { lasts }: Joining<I>, batch: Batch<I>): void {
+    const { sink } = this
     const { items } = batch
-    const lasts = (this.#lasts ??= new Map())
+    let { position } = this.#cursor
     let fresh: I[] = []
     for (const item of items) {
-      if (cursor.covers(item.position)) continue
+      if (item.position <= position) continue
       const last = lasts.get(item.channel) ?? this.#liveFrom
       if (item.previous > last) {
+        this.#cursor = hub.at(position)
         if (fresh.length > 0) sink.send({ items: fresh })
         fresh = []
         this.#gap(item, last)
       }
       lasts.set(item.channel, item.position)
-      cursor.position = item.position
+      position = item.position
       fresh.push(item)
     }
     if (fresh.length === 0) return
+    this.#cursor = hub.at(position)
     sink.send(fresh.length === items.length ? batch : { items: fresh })
   }
 
   /** The messages in between have been removed from the log. */
   #gap({ channel, position }: Item, after: number): void {
-    this.sink.gap({ channel, after, before: position, reason: 'retention' }, this.cursor)
+    this.sink.gap({ channel, after, before: position, reason: 'retention' }, this.#cursor)
   }
 }

@@ -1,4 +1,3 @@
-import type { Cursor } from '../../contract/cursor.ts'
 import type { EventId } from '../../contract/eventId.ts'
 import type { Entry } from '../../contract/message.ts'
 import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
@@ -87,25 +86,22 @@ export class ModelClient {
         for (const entry of items) pipe.send(() => this.#receive(epoch, entry))
       },
       gap: (gap, at) => {
-        const place = toId(at)
         pipe.send(() => {
           this.#breach(epoch, `gap ${JSON.stringify(gap)}`)
-          this.#take(place)
+          this.#take(at)
         })
       },
       reset: (_reason, at) => {
-        const place = toId(at)
         pipe.send(() => {
           // Honest only if the id really was of another epoch.
           if (asked?.epoch === epoch) this.#breach(epoch, `reset of ${asked.position}`)
-          this.#take(place)
+          this.#take(at)
         })
       },
       end: (reason, at) => {
-        const place = at && toId(at)
         const ended = (): void => {
           if (this.#stream?.pipe !== pipe) return
-          if (place !== undefined) this.#lastId = place
+          if (at !== undefined) this.#lastId = at
           this.#stream = undefined
           this.#comeBack()
         }
@@ -156,8 +152,7 @@ export class ModelClient {
       const { gateway, subscription, pipe } = this.#stream
       const at = gateway.sentUpTo(subscription)
       if (at === undefined) return
-      const place = toId(at)
-      pipe.send(() => this.#take(place))
+      pipe.send(() => this.#take(at))
     })
   }
 
@@ -188,9 +183,4 @@ export class ModelClient {
     this.#ids.get(entry.channel)?.push(entry.id)
     this.#lastId = { epoch, position: entry.position }
   }
-}
-
-/** A cursor changes later; the id of an event does not. */
-function toId({ epoch, position }: Cursor): EventId {
-  return { epoch, position }
 }
