@@ -40,7 +40,12 @@ const Login = z.strictObject({
   name: z.string('must be a string').max(256, 'is too long'),
   password,
 })
-const Accept = z.strictObject({ name: localName, password, displayName: shownName.optional() })
+const Accept = z.strictObject({
+  code: z.string('must be a string').max(256, 'is too long'),
+  name: localName,
+  password,
+  displayName: shownName.optional(),
+})
 const Guest = z.strictObject({ name: shownName })
 
 /** The ways to get a session. Each answers with a SignedIn. */
@@ -71,12 +76,12 @@ export function createSignInRoutes(
       },
     },
     {
-      path: '/account/invitations/:code',
+      // The code is in the body: logs and proxies keep paths.
+      path: '/account/invitations/accept',
       post: async (request, response) => {
-        const code = String(request.params['code'])
         const body = await readJson(readBody, request, Accept)
         await limit.attempt(undefined, addressOf(request))
-        const { name: principal, displayName } = body
+        const { code, name: principal, displayName } = body
         const name = principal.slice('user:'.length)
         const mistake = passwordMistake(body.password, name)
         if (mistake !== undefined) throw invalid([{ pointer: '#/password', detail: mistake }])

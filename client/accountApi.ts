@@ -56,7 +56,7 @@ export class AccountApi {
 
   /** Makes the account that an invitation is for, and signs in. */
   accept(code: string, account: NewAccount): Promise<Me> {
-    return this.#signIn(`invitations/${encodeURIComponent(code)}`, account)
+    return this.#signIn('invitations/accept', { code, ...account })
   }
 
   guest(name: string): Promise<Me> {

@@ -100,13 +100,13 @@ export class FakeAccount {
     })
   }
 
-  #signIn(path: string, { name, password, displayName }: Record<string, unknown>) {
+  #signIn(path: string, { name, password, displayName, code }: Record<string, unknown>) {
     if (path === 'guest') return { id: `guest:${(this.#made += 1)}`, name: String(name) }
     const user = (shown: unknown) => ({ id: `user:${String(name)}`, name: String(shown) })
     if (path === 'login') {
       return this.passwords.get(String(name)) === password ? user(name) : undefined
     }
-    return this.invitations.delete(path.replace('invitations/', '')) ? user(displayName) : undefined
+    return this.invitations.delete(String(code)) ? user(displayName) : undefined
   }
 
   #enter(response: ServerResponse, sender: Sender | undefined, session?: string): void {
