@@ -87,8 +87,9 @@ export class SignIns implements ExternalSignIn {
   async accessEndsAt(request: Request, session: Session): Promise<number | undefined> {
     const { tokens, cookies } = this.#options
     const token = readCookie(request, cookies.access)
-    const claims = token === undefined ? undefined : await tokens.verify(token)
-    return claims?.sid === session.sid ? claims.exp * 1_000 : undefined
+    if (token === undefined) return undefined
+    const identity = await tokens.verify(token).catch(() => undefined)
+    return identity?.session === session.sid ? identity.expiresAt : undefined
   }
 
   /** Takes both cookies away. */
