@@ -3,8 +3,9 @@ import type { Browser } from 'playwright-core'
 import type { Stack } from '../stack/stack.ts'
 import { launchChromium } from './chatPage.ts'
 import { disposables } from './support/disposables.ts'
-import { HttpBrowser, signInThere } from './support/httpBrowser.ts'
 import { RawReader } from './support/rawReader.ts'
+import { signInThere } from './support/signInThere.ts'
+import { TestBrowser } from './support/testBrowser.ts'
 import { testStack } from './support/testStack.ts'
 import { waitFor } from './support/waitFor.ts'
 
@@ -28,22 +29,21 @@ afterAll(async () => {
   await stack?.stop()
 }, 60_000)
 
-async function signIn(login: string): Promise<HttpBrowser> {
-  const browser = new HttpBrowser()
+async function signIn(login: string): Promise<TestBrowser> {
+  const browser = new TestBrowser(origin)
   const callback = await signInThere(browser, `${origin}/account/login/dev`, login)
   const { location } = await browser.visit(callback)
   expect(location).toBe(`${origin}/`)
   return browser
 }
 
-const cookieOf = (browser: HttpBrowser): string =>
-  browser.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
-
 /** A stream at each gateway, with the browser's cookies. */
-async function listenEverywhere(browser: HttpBrowser): Promise<RawReader[]> {
+async function listenEverywhere(browser: TestBrowser): Promise<RawReader[]> {
   const gateways = stack.processes.filter(({ role }) => role === 'gateway')
   const readers = gateways.map(({ url }) => {
-    const reader = new RawReader(`${url}/events?channel=rooms.team`, { Cookie: cookieOf(browser) })
+    const reader = new RawReader(`${url}/events?channel=rooms.team`, {
+      Cookie: browser.cookies.header(),
+    })
     opened.add(() => reader.socket.destroy())
     return reader
   })
@@ -52,7 +52,7 @@ async function listenEverywhere(browser: HttpBrowser): Promise<RawReader[]> {
 }
 
 /** Goes to the provider's own sign-out, and presses its button. Returns where that leads. */
-async function signOutThere(browser: HttpBrowser): Promise<string | undefined> {
+async function signOutThere(browser: TestBrowser): Promise<string | undefined> {
   const { location = '' } = await browser.visit(`${origin}/account/logout/dev`)
   const page = await browser.visit(location)
   const [, action = ''] = /action="([^"]+)"/.exec(page.text) ?? []
