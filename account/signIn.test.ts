@@ -203,6 +203,7 @@ describe('a guest', () => {
     expect((await closed.browser().post('/account/guest', { name: 'Zoë' })).status).toBe(403)
     expect((await closed.browser().get('/account/methods')).body).toEqual({
       local: true,
+      passkeys: true,
       guests: false,
       providers: [],
     })
