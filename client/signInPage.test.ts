@@ -74,14 +74,19 @@ test('A wrong password is refused in plain words, and the next try may be right'
 })
 
 test('The page offers what account offers, and says so if that is nothing', async () => {
-  chat.account.methods = { local: false, guests: false, providers: [{ id: 'corp', name: 'Corp' }] }
+  chat.account.methods = {
+    local: false,
+    passkeys: false,
+    guests: false,
+    providers: [{ id: 'corp', name: 'Corp' }],
+  }
   await open('#/rooms.berlin')
   const link = chat.page.getByRole('link', { name: 'Continue with Corp' })
   expect(await link.getAttribute('href')).toBe(
     `${chat.server.base}account/login/corp?return=${encodeURIComponent('/#/rooms.berlin')}`,
   )
   expect(await chat.page.locator('#sign-in form').count()).toBe(0)
-  chat.account.methods = { local: false, guests: false, providers: [] }
+  chat.account.methods = { local: false, passkeys: false, guests: false, providers: [] }
   await chat.page.reload()
   await chat.page.getByText('There is no way to sign in yet.').waitFor()
 })

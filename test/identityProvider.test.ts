@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import type { Stack } from '../stack/stack.ts'
-import { launchChromium } from './chatPage.ts'
+import { ChatPage, launchChromium } from './chatPage.ts'
 import { disposables } from './support/disposables.ts'
 import { RawReader } from './support/rawReader.ts'
 import { signInThere } from './support/signInThere.ts'
@@ -112,6 +112,40 @@ describe('in Chromium', () => {
     expect(await page.evaluate('document.cookie')).toBe('')
     await page.context().close()
   })
+
+  test('a person signs in and out by the buttons of the chat, there as well as here', async () => {
+    const chat = await ChatPage.open(chromium, `${origin}/#/rooms.team`)
+    const { page } = chat
+    const signInThere = async () => {
+      await page.getByRole('link', { name: 'Continue with' }).click()
+      await page.getByLabel('Name').fill('alice')
+      await page.getByLabel('Password').fill('alice')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    await signInThere()
+    await page.waitForURL(`${origin}/#/rooms.team`)
+    await chat.until('live')
+    await chat.say('Hello from the provider')
+    expect(await page.locator('#account-name').textContent()).toBe('Alice Example')
+    await page.getByRole('button', { name: 'Account' }).click()
+    await page.getByRole('button', { name: 'Settings' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Your account' })
+    const button = dialog.getByRole('button', { name: 'Sign out here and at' })
+    await button.waitFor()
+    expect(await dialog.getByRole('heading').allTextContents()).toEqual([
+      'Your account',
+      'Where you are signed in',
+    ])
+    await button.click()
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+    await page.waitForURL(`${origin}/`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    // The provider has forgotten her too: it asks for the password again.
+    await signInThere()
+    await page.locator('#account-name', { hasText: 'Alice Example' }).waitFor()
+    expect(chat.complaints).toEqual([])
+    await page.context().close()
+  }, 60_000)
 
   test('a person who cancels comes back to the page, which gets the reason', async () => {
     const page = await (await chromium.newContext()).newPage()
