@@ -116,13 +116,13 @@ describe('in Chromium', () => {
   test('a person signs in and out by the buttons of the chat, there as well as here', async () => {
     const chat = await ChatPage.open(chromium, `${origin}/#/rooms.team`)
     const { page } = chat
-    const signInThere = async () => {
+    const useButton = async () => {
       await page.getByRole('link', { name: 'Continue with' }).click()
       await page.getByLabel('Name').fill('alice')
       await page.getByLabel('Password').fill('alice')
       await page.getByRole('button', { name: 'Sign in' }).click()
     }
-    await signInThere()
+    await useButton()
     await page.waitForURL(`${origin}/#/rooms.team`)
     await chat.until('live')
     await chat.say('Hello from the provider')
@@ -141,7 +141,7 @@ describe('in Chromium', () => {
     await page.waitForURL(`${origin}/`)
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     // The provider has forgotten her too: it asks for the password again.
-    await signInThere()
+    await useButton()
     await page.locator('#account-name', { hasText: 'Alice Example' }).waitFor()
     expect(chat.complaints).toEqual([])
     await page.context().close()
