@@ -104,6 +104,8 @@ describe('a sign-in by passkey', () => {
     expect(await tryWith({ counter: 8 })).toBe(401)
     expect(await tryWith({ counter: 0 })).toBe(401)
     expect(await tryWith({ counter: 10 })).toBe(200)
+    const both = await Promise.all([tryWith({ counter: 20 }), tryWith({ counter: 20 })])
+    expect(both.toSorted((one, other) => one - other)).toEqual([200, 401])
   })
 
   test('with another person’s credential is refused, whatever account it claims', async () => {
