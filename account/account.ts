@@ -1,6 +1,7 @@
 import type { Logger } from '../chassis/logger.ts'
 import { ApiKeys } from './apiKeys.ts'
 import { Callers } from './callers.ts'
+import { BrowserCookie } from './browserCookie.ts'
 import { cookieNames } from './cookies.ts'
 import type { Database } from './database.ts'
 import { firstStart } from './firstStart.ts'
@@ -8,6 +9,9 @@ import { GrantTable, type SubjectGrant } from './grantTable.ts'
 import { Invitations } from './invitations.ts'
 import { LocalAccounts } from './localAccounts.ts'
 import type { AccountMetrics } from './metrics.ts'
+import { Ceremonies, relyingPartyId } from './passkeys/ceremonies.ts'
+import { Challenges } from './passkeys/challenges.ts'
+import { Passkeys } from './passkeys/passkeys.ts'
 import { Passwords } from './passwords.ts'
 import { Revocations } from './revocations.ts'
 import { Seal } from './seal.ts'
@@ -45,6 +49,10 @@ export class Account {
   readonly signIns: SignIns
   readonly passwords = new Passwords()
   readonly localAccounts: LocalAccounts
+  readonly passkeys: Passkeys
+  /** Undefined: browsers take no passkey for this origin. */
+  readonly ceremonies: Ceremonies | undefined = undefined
+  readonly browserCookie: BrowserCookie
   readonly invitations: Invitations
   readonly apiKeys: ApiKeys
   readonly revocations: Revocations
@@ -58,9 +66,10 @@ export class Account {
     this.#options = options
     const { database, publicOrigin, tokenSeconds, idleSeconds, maxSeconds, maxGrants } = options
     const shared = { database, tokenSeconds }
+    const seal = new Seal(options.accountKey)
     this.keys = new SigningKeys({
       database,
-      seal: new Seal(options.accountKey),
+      seal,
       times: {
         // Copies of the JWKS are five minutes old at most, and those here one minute.
         publishAhead: 10 * MINUTE,
@@ -75,6 +84,13 @@ export class Account {
     this.metrics = options.metrics
     const { sessions, tokens, metrics } = this
     this.signIns = new SignIns({ sessions, tokens, cookies, metrics })
+    this.browserCookie = new BrowserCookie(cookies)
+    this.passkeys = new Passkeys(database)
+    const id = relyingPartyId(publicOrigin)
+    const challenges = new Challenges(seal, () => Date.now())
+    if (id !== undefined) {
+      this.ceremonies = new Ceremonies({ origin: publicOrigin, id, challenges })
+    }
     this.localAccounts = new LocalAccounts({ database, passwords: this.passwords })
     this.invitations = new Invitations({ ...shared, publicOrigin })
     this.apiKeys = new ApiKeys(shared)

@@ -115,8 +115,11 @@ describe('an API key', () => {
       expect.any(Number),
     ])
     expect(Number(body['expires_in'])).toBeGreaterThan(298)
-    const claims = await server.account.tokens.verify(String(body['access_token']))
-    expect(claims).toMatchObject({ sub: 'service:billing', name: 'billing', groups: ['bots'] })
+    expect(await server.account.tokens.verify(String(body['access_token']))).toMatchObject({
+      principal: 'service:billing',
+      name: 'billing',
+      groups: ['bots'],
+    })
     const { keys } = (await admin.get('/account/keys')).body
     expect(keys).toContainEqual({
       id,

@@ -1,10 +1,12 @@
-import type { Express } from 'express'
+import type { Express, Request } from 'express'
 import { createReadBody } from '../chassis/body.ts'
+import { clientAddress } from '../chassis/clientAddress.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import type { Route } from '../chassis/route.ts'
 import type { Account } from './account.ts'
 import { createAdminRoutes } from './adminRoutes.ts'
 import { createGrantRoutes } from './grantRoutes.ts'
+import { createPasskeyRoutes } from './passkeys/passkeyRoutes.ts'
 import { sameOrigin } from './sameOrigin.ts'
 import { createSessionRoutes } from './sessionRoutes.ts'
 import { createSignInRoutes, type SignInRoutesOptions } from './signInRoutes.ts'
@@ -22,15 +24,19 @@ export interface AccountAppOptions extends Omit<AppOptions, 'routes' | 'before' 
   proxyHops: number
 }
 
-/** The largest body is a password's: 256 characters. */
+/** The largest body is a new passkey's. */
 const BODY_LIMITS = { maxBytes: 16_384, maxReadingBytes: 4_194_304 }
 
 export function createAccountApp(options: AccountAppOptions): Express {
   const { account, guests, providers, providerRoutes, limit, proxyHops, ...edge } = options
   const readBody = createReadBody(BODY_LIMITS)
+  const addressOf = ({ socket, headers }: Request): string =>
+    clientAddress(socket, headers['x-forwarded-for']?.toString(), proxyHops)
+  const tries = { readBody, limit, addressOf }
   const routes = [
-    ...createSignInRoutes(account, { guests, providers, readBody, limit, proxyHops }),
-    ...createSessionRoutes(account, readBody),
+    ...createSignInRoutes(account, { guests, providers, ...tries }),
+    ...createSessionRoutes(account, tries),
+    ...createPasskeyRoutes(account, tries),
     ...createTokenRoutes(account),
     ...createAdminRoutes(account, readBody),
     ...createGrantRoutes(account, readBody),

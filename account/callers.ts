@@ -1,5 +1,6 @@
 import type { Request } from 'express'
 import { readBearer } from '../chassis/auth/credentials.ts'
+import { TokenRefused } from '../chassis/auth/tokenProblem.ts'
 import { type Grant, isAllowed } from '../contract/grants.ts'
 import { Problem } from '../contract/problem.ts'
 import type { GrantTable } from './grantTable.ts'
@@ -54,13 +55,10 @@ export class Callers {
 
   async #byToken(token: string) {
     const { tokens, revocations } = this.#options
-    const claims = await tokens.verify(token)
-    if (claims === undefined) throw new Problem('unauthenticated', 'The token is not valid.')
-    const { sub, sid, jti, iat, groups } = claims
-    if (await revocations.refuses([sub, `session:${sid}`, `token:${jti}`], iat * 1_000)) {
-      throw new Problem('unauthenticated', 'The token was revoked.')
-    }
-    return { principal: sub, groups }
+    const { principal, session, tokenId, issuedAt, groups } = await tokens.verify(token)
+    const subjects = [principal, `session:${session}`, `token:${tokenId}`]
+    if (await revocations.refuses(subjects, issuedAt)) throw new TokenRefused('revoked')
+    return { principal, groups }
   }
 }
 

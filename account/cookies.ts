@@ -5,7 +5,7 @@ import * as credentials from '../chassis/auth/credentials.ts'
 export interface CookieNames {
   session: string
   access: string
-  /** Of a browser that is at an identity provider. */
+  /** Of a browser that signs in by a provider or a passkey. */
   signIn: string
   secure: boolean
 }

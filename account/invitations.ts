@@ -2,6 +2,7 @@ import { Problem } from '../contract/problem.ts'
 import { ACTIONS } from '../contract/grants.ts'
 import { isDuplicate } from '../history/databaseError.ts'
 import type { Queries } from './database.ts'
+import { REMOVE_ALL } from './passkeys/passkeys.ts'
 import { endSessions } from './revocations.ts'
 import { hashOf, newSecret } from './secrets.ts'
 
@@ -61,7 +62,7 @@ export class Invitations {
   }
 
   /**
-   * Makes the account; of one that is there already, sets the password, and ends its sessions. `password` is its hash. Undefined if
+   * Makes the account; of one that is there already, sets the password, ends its sessions and takes its passkeys away. `password` is its hash. Undefined if
    * the link is not good, or not for this principal, or the principal is taken; it is then not used up.
    */
   async accept(
@@ -72,7 +73,9 @@ export class Invitations {
     try {
       const [row] = await this.#options.database.query<LocalAccount>(ACCEPT, values)
       if (row === undefined) return undefined
+      // Then no session can add a passkey any more, and those that are there may be somebody else's.
       await this.#options.database.query(END_OTHERS, [principal, this.#options.tokenSeconds])
+      await this.#options.database.query(REMOVE_ALL, [principal])
       return row
     } catch (error) {
       // Two accepted with the same name at once; nothing of the second one's was stored.

@@ -3,14 +3,14 @@ import { createPrimedCounter } from '../chassis/primedCounter.ts'
 import type { SigningKeys } from './signingKeys.ts'
 
 /** How a session began, or did not. */
-const SIGN_INS = { password: 0, invitation: 0, guest: 0, provider: 0, refused: 0 }
+const SIGN_INS = { password: 0, passkey: 0, invitation: 0, guest: 0, provider: 0, refused: 0 }
 export type SignInOutcome = keyof typeof SIGN_INS
 
 export function createAccountMetrics(registry: Registry) {
   return {
     signIns: createPrimedCounter(registry, {
       name: 'causeway_sign_ins_total',
-      help: 'Sign-ins by password, invitation, as guest or by an identity provider; refused: a wrong name or password, or a ban',
+      help: 'Sign-ins by password, passkey, invitation, as guest or by an identity provider; refused: a wrong name, password or passkey, or a ban',
       label: 'outcome',
       values: SIGN_INS,
     }),

@@ -6,8 +6,8 @@ const GRACE_SECONDS = 30
 /** Of one principal; one more ends the one that was used least lately. */
 const MAX_SESSIONS = 50
 
-const COLUMNS = `s."sid", s."principal", s."name", s."groups", ${asMilliseconds('s."ends_at"')} as "endsAt",
-  ${asMilliseconds('now()')} as "now"`
+const COLUMNS = `s."sid", s."principal", s."name", s."groups", ${asMilliseconds('s."created_at"')} as "createdAt",
+  ${asMilliseconds('s."ends_at"')} as "endsAt", ${asMilliseconds('now()')} as "now"`
 
 /** `idle`: the parameter with `idleSeconds`. */
 const isOpen = (idle: string): string =>
@@ -57,10 +57,15 @@ export const END_DEAD = endSessions(
 
 export const LIST = `
   select s."sid" as "id", to_json(s."created_at") #>> '{}' as "createdAt", to_json(s."used_at") #>> '{}' as "usedAt",
-    s."user_agent" as "userAgent"
+    s."user_agent" as "userAgent", s."provider"
   from "session" s where s."principal" = $1 and ${isOpen('$2')} order by s."used_at" desc`
 
 export const END = endSessions(`delete from "session" where "sid" = $1 returning "sid"`, '$2')
+
+export const END_OF = endSessions(
+  `delete from "session" where "principal" = $1 and "sid" = $2 returning "sid"`,
+  '$3',
+)
 
 export const END_ALL = endSessions(
   `delete from "session" where "principal" = $1 and "sid" <> $2 returning "sid"`,

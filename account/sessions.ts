@@ -34,6 +34,7 @@ export interface Session {
   principal: string
   name: string
   groups: readonly string[]
+  createdAt: number
   endsAt: number
   now: number
   /** The cookie's new value; undefined: the browser keeps, or soon gets, another one. */
@@ -45,6 +46,8 @@ export interface ListedSession {
   createdAt: string
   usedAt: string
   userAgent: string
+  /** The identity provider that vouched for the person; null without one. */
+  provider: string | null
 }
 
 /**
@@ -109,6 +112,13 @@ export class Sessions {
     await this.#options.database.query(sql.END, [sid, this.#options.tokenSeconds])
   }
 
+  /** The same, if it is one of this principal's; otherwise false. */
+  async endOf(principal: string, sid: string): Promise<boolean> {
+    const { database, tokenSeconds } = this.#options
+    const [row] = await database.query<Ended>(sql.END_OF, [principal, sid, tokenSeconds])
+    return row !== undefined && row.ended > 0
+  }
+
   /** Ends all sessions of a principal, but one if it is given. */
   async endAll(principal: string, except = ''): Promise<void> {
     const { database, tokenSeconds } = this.#options
@@ -151,11 +161,16 @@ interface SessionRow {
   principal: string
   name: string
   groups: string[]
+  createdAt: string
   endsAt: string
   now: string
 }
 
-function toSession({ sid, principal, name, groups, endsAt, now }: SessionRow): Session {
-  const times = { endsAt: Number(endsAt), now: Number(now), cookie: undefined }
-  return { sid, principal, name, groups, ...times }
+function toSession({ sid, principal, name, groups, ...row }: SessionRow): Session {
+  const times = {
+    createdAt: Number(row.createdAt),
+    endsAt: Number(row.endsAt),
+    now: Number(row.now),
+  }
+  return { sid, principal, name, groups, ...times, cookie: undefined }
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Request } from 'express'
 import type { ReadBody } from '../chassis/body.ts'
-import { clientAddress } from '../chassis/clientAddress.ts'
 import type { SignInLimit } from '../chassis/limits/signIn.ts'
 import type { Route } from '../chassis/route.ts'
 import { invalid } from '../chassis/validate.ts'
@@ -10,6 +9,7 @@ import { localName, password, readJson, shownName } from './fields.ts'
 import type { Invitations } from './invitations.ts'
 import type { LocalAccounts } from './localAccounts.ts'
 import type { AccountMetrics } from './metrics.ts'
+import type { Ceremonies } from './passkeys/ceremonies.ts'
 import { passwordMistake } from './passwordRules.ts'
 import type { Passwords } from './passwords.ts'
 import { localPrincipal } from './principals.ts'
@@ -21,6 +21,7 @@ export interface SignInParts {
   localAccounts: LocalAccounts
   invitations: Invitations
   passwords: Passwords
+  ceremonies: Ceremonies | undefined
   metrics: Pick<AccountMetrics, 'signIns'>
 }
 
@@ -31,8 +32,7 @@ export interface SignInRoutesOptions {
   providers: readonly { id: string; name: string }[]
   readBody: ReadBody
   limit: Pick<SignInLimit, 'attempt' | 'succeeded'>
-  /** Proxies in front, whose X-Forwarded-For is believed. */
-  proxyHops: number
+  addressOf: (request: Request) => string
 }
 
 // Any text: a name that nobody can have is unknown like others.
@@ -40,20 +40,24 @@ const Login = z.strictObject({
   name: z.string('must be a string').max(256, 'is too long'),
   password,
 })
-const Accept = z.strictObject({ name: localName, password, displayName: shownName.optional() })
+const Accept = z.strictObject({
+  code: z.string('must be a string').max(256, 'is too long'),
+  name: localName,
+  password,
+  displayName: shownName.optional(),
+})
 const Guest = z.strictObject({ name: shownName })
 
 /** The ways to get a session. Each answers with a SignedIn. */
 export function createSignInRoutes(
-  { signIns, localAccounts, invitations, passwords, metrics }: SignInParts,
-  { guests, providers, readBody, limit, proxyHops }: SignInRoutesOptions,
+  { signIns, localAccounts, invitations, passwords, ceremonies, metrics }: SignInParts,
+  { guests, providers, readBody, limit, addressOf }: SignInRoutesOptions,
 ): Route[] {
-  const addressOf = (request: Request): string =>
-    clientAddress(request.socket, request.get('x-forwarded-for'), proxyHops)
+  const passkeys = ceremonies !== undefined
   return [
     {
       path: '/account/methods',
-      get: (_request, response) => void response.json({ local: true, guests, providers }),
+      get: (_request, response) => void response.json({ local: true, passkeys, guests, providers }),
     },
     {
       path: '/account/login',
@@ -71,12 +75,12 @@ export function createSignInRoutes(
       },
     },
     {
-      path: '/account/invitations/:code',
+      // The code is in the body: logs and proxies keep paths.
+      path: '/account/invitations/accept',
       post: async (request, response) => {
-        const code = String(request.params['code'])
         const body = await readJson(readBody, request, Accept)
         await limit.attempt(undefined, addressOf(request))
-        const { name: principal, displayName } = body
+        const { code, name: principal, displayName } = body
         const name = principal.slice('user:'.length)
         const mistake = passwordMistake(body.password, name)
         if (mistake !== undefined) throw invalid([{ pointer: '#/password', detail: mistake }])

@@ -25,6 +25,14 @@ export interface SignedIn {
 
 const MAX_USER_AGENT = 200
 
+/** For so long after a sign-in a person may change how they sign in. Longer than it takes to find a security key. */
+const RECENT_MS = 900_000
+
+/** What a browser calls itself, for people to know it again. */
+export function userAgentOf(request: Request): string {
+  return (request.get('user-agent') ?? '').slice(0, MAX_USER_AGENT)
+}
+
 /** The two cookies of a browser, and what each request does to them. */
 export class SignIns implements ExternalSignIn {
   readonly #options: SignInsOptions
@@ -42,8 +50,7 @@ export class SignIns implements ExternalSignIn {
   ): Promise<SignedIn> {
     const { sessions, metrics } = this.#options
     const before = await this.session(request)
-    const userAgent = (request.get('user-agent') ?? '').slice(0, MAX_USER_AGENT)
-    const session = await sessions.begin({ ...person, userAgent })
+    const session = await sessions.begin({ ...person, userAgent: userAgentOf(request) })
     metrics.signIns.inc({ outcome: session === undefined ? 'refused' : how })
     if (session === undefined) throw new Problem('forbidden', 'This account is banned.')
     if (before !== undefined) await sessions.end(before.sid)
@@ -83,12 +90,27 @@ export class SignIns implements ExternalSignIn {
     return cookie === undefined ? undefined : sessions.find(cookie)
   }
 
+  /** The same; throws `unauthenticated` if there is none. */
+  async current(request: Pick<Request, 'headers'>): Promise<Session> {
+    const session = await this.session(request)
+    if (session === undefined) throw new Problem('unauthenticated')
+    return session
+  }
+
+  /** The same, and throws `unauthenticated` too if it began too long ago for what whoever finds an open browser must not do. */
+  async recent(request: Pick<Request, 'headers'>): Promise<Session> {
+    const session = await this.current(request)
+    if (session.now - session.createdAt <= RECENT_MS) return session
+    throw new Problem('unauthenticated', 'You signed in too long ago for this: sign in again.')
+  }
+
   /** When the access token in the request's cookie ends, in ms since 1970; undefined if it has none of this session. */
   async accessEndsAt(request: Request, session: Session): Promise<number | undefined> {
     const { tokens, cookies } = this.#options
     const token = readCookie(request, cookies.access)
-    const claims = token === undefined ? undefined : await tokens.verify(token)
-    return claims?.sid === session.sid ? claims.exp * 1_000 : undefined
+    if (token === undefined) return undefined
+    const identity = await tokens.verify(token).catch(() => undefined)
+    return identity?.session === session.sid ? identity.expiresAt : undefined
   }
 
   /** Takes both cookies away. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { beforeEach, expect, test } from '@jest/globals'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose'
 import { type AccountServer, accountServer } from '../test/support/accountServer.ts'
+import { TokenRefused } from '../chassis/auth/tokenProblem.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { Seal } from './seal.ts'
@@ -98,7 +99,7 @@ test('the next key is published before it signs, and the old one after that, in 
   await pass(300 + 3_600)
   await Promise.all([server.account.keys.refresh(), other.account.keys.refresh()])
   expect(kids(server)).toEqual([next.kid])
-  expect(await server.account.tokens.verify(old.token)).toBeUndefined()
+  await expect(server.account.tokens.verify(old.token)).rejects.toBeInstanceOf(TokenRefused)
 })
 
 test('a private key stands in the database only encrypted, and only ACCOUNT_KEY opens it', async () => {

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { jwtVerify, SignJWT } from 'jose'
-import { z } from 'zod'
+import { errors, SignJWT } from 'jose'
+import type { Identity } from '../chassis/auth/identity.ts'
+import { refusalOf } from '../chassis/auth/tokenProblem.ts'
+import { type KnownIssuer, verifyToken } from '../chassis/auth/verifyToken.ts'
+import { PRINCIPAL_KINDS } from '../contract/principal.ts'
 import { ALGORITHM, type SigningKeys } from './signingKeys.ts'
 
 const TYPE = 'at+jwt'
@@ -32,23 +35,23 @@ export interface IssuedToken {
   expiresAt: number
 }
 
-const Claims = z.object({
-  sub: z.string(),
-  name: z.string(),
-  groups: z.array(z.string()),
-  sid: z.string(),
-  jti: z.string(),
-  iat: z.number(),
-  exp: z.number(),
-})
-export type Claims = z.output<typeof Claims>
-
 /** Access tokens: what ingests and gateways ask for, and verify without asking us. */
 export class Tokens {
   readonly #options: TokensOptions
+  /** Ourselves, as verifiers elsewhere know us. */
+  readonly #known: KnownIssuer
 
   constructor(options: TokensOptions) {
     this.#options = options
+    const { issuer, keys } = options
+    this.#known = {
+      issuer: { issuer, audience: AUDIENCE, algorithms: [ALGORITHM], kinds: [...PRINCIPAL_KINDS] },
+      find: async ({ kid }) => {
+        const key = keys.publicKey(kid)
+        if (key === undefined) throw new errors.JWKSNoMatchingKey()
+        return key
+      },
+    }
   }
 
   /** The life of a token in seconds. */
@@ -74,24 +77,12 @@ export class Tokens {
     return { token, expiresAt: Math.floor(expiresAt / 1_000) * 1_000 }
   }
 
-  /** Undefined if it is none of ours, or has expired. It does not know of revocations. */
-  async verify(token: string): Promise<Claims | undefined> {
-    const { keys, issuer } = this.#options
-    const getKey = ({ kid }: { kid?: string }) => {
-      const key = keys.publicKey(kid)
-      if (key === undefined) throw new Error('unknown key')
-      return key
-    }
+  /** Rejects with TokenRefused. It does not know of revocations. */
+  async verify(token: string): Promise<Omit<Identity, 'by'>> {
     try {
-      const { payload } = await jwtVerify(token, getKey, {
-        algorithms: [ALGORITHM],
-        typ: TYPE,
-        issuer,
-        audience: AUDIENCE,
-      })
-      return Claims.parse(payload)
-    } catch {
-      return undefined
+      return await verifyToken(token, 'header', this.#known, Date.now())
+    } catch (error) {
+      throw refusalOf(error)
     }
   }
 }

@@ -62,18 +62,6 @@ test('A line of access has at most 512 characters of the path', async () => {
   expect(access(lines)[0]?.req?.path).toBe(`/${'x'.repeat(511)}`)
 })
 
-test('A line of access does not have the code of an invitation', async () => {
-  const { lines, origin } = await serve((end) => end())
-  for (const path of ['/account/invitations/secret?x', '/account/invitations']) {
-    await fetch(`${origin}${path}`)
-  }
-  await waitFor(() => access(lines).length > 1, 10)
-  expect(access(lines).map(({ req }) => req?.path)).toEqual([
-    '/account/invitations/…',
-    '/account/invitations',
-  ])
-})
-
 test('A request whose client leaves before the answer is measured as aborted, once', async () => {
   const begun: unknown[] = []
   const { port, counts } = await serve(() => void begun.push(1))

@@ -24,10 +24,7 @@ export function createAccessLog(logger: Logger) {
   })
 }
 
-/** The one path with a secret in it. */
-const INVITATION = /^(\/account\/invitations\/).+/s
-
 function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
   const [path = ''] = (request.originalUrl ?? request.url ?? '').split('?', 1)
-  return path.replace(INVITATION, '$1…').slice(0, 512)
+  return path.slice(0, 512)
 }

@@ -47,8 +47,8 @@ test.each([
   [
     'an invitation',
     (calls: AccountApi) => calls.accept('c/d', { name: 'a', password: 'p', displayName: 'A' }),
-    'POST /account/invitations/c%2Fd',
-    { name: 'a', password: 'p', displayName: 'A' },
+    'POST /account/invitations/accept',
+    { code: 'c/d', name: 'a', password: 'p', displayName: 'A' },
   ],
   ['a renewal', (calls: AccountApi) => calls.renew(), 'POST /account/renew', {}],
 ] as const)(

@@ -1,4 +1,5 @@
-import { type Answer, request } from './request.ts'
+import { hasPasskeys, signByPasskey } from './passkey.ts'
+import { type Answer, postJson, request } from './request.ts'
 import { isObject } from './typeGuards.ts'
 
 /** The one who is signed in. */
@@ -22,6 +23,8 @@ interface SignedIn {
 export interface Methods {
   /** By name and password. */
   local: boolean
+  /** By a passkey of this address, which the browser must have too. */
+  passkeys: boolean
   guests: boolean
   providers: { id: string; name: string }[]
 }
@@ -47,16 +50,24 @@ export class AccountApi {
   }
 
   async methods(): Promise<Methods> {
-    return (await request(this.#url('methods'), {}, isMethods)).body
+    const { body } = await request(this.#url('methods'), {}, isMethods)
+    return { ...body, passkeys: body.passkeys && hasPasskeys() }
   }
 
   login(name: string, password: string): Promise<Me> {
     return this.#signIn('login', { name, password })
   }
 
+  /** By the passkey that the person chooses. Rejects with a DOMException too: see `signByPasskey`. */
+  async passkey(): Promise<Me> {
+    const url = this.#url('passkeys/sign-in/options')
+    const { body } = await request(url, postJson({}), isRequestOptions)
+    return this.#signIn('passkeys/sign-in', await signByPasskey(body))
+  }
+
   /** Makes the account that an invitation is for, and signs in. */
   accept(code: string, account: NewAccount): Promise<Me> {
-    return this.#signIn(`invitations/${encodeURIComponent(code)}`, account)
+    return this.#signIn('invitations/accept', { code, ...account })
   }
 
   guest(name: string): Promise<Me> {
@@ -69,7 +80,7 @@ export class AccountApi {
 
   /** Ends this browser's session, or all sessions of the principal. */
   async logout(everywhere: boolean): Promise<void> {
-    await request(this.#url(everywhere ? 'logout-everywhere' : 'logout'), post({}), isAnything)
+    await request(this.#url(everywhere ? 'logout-everywhere' : 'logout'), postJson({}), isAnything)
   }
 
   /** The address that begins a sign-in at a provider, which leads back to `path`. */
@@ -77,20 +88,19 @@ export class AccountApi {
     return this.#url(`login/${encodeURIComponent(id)}?return=${encodeURIComponent(path)}`).href
   }
 
-  async #signIn(path: string, body: object): Promise<Me> {
-    return asMe(await request(this.#url(path), post(body), isSignedIn))
+  /** The address that leads to a provider's own sign-out. */
+  providerSignOutUrl(id: string): string {
+    return this.#url(`logout/${encodeURIComponent(id)}`).href
+  }
+
+  async #signIn(path: string, body: unknown): Promise<Me> {
+    return asMe(await request(this.#url(path), postJson(body), isSignedIn))
   }
 
   #url(path: string): URL {
     return new URL(`account/${path}`, this.#base)
   }
 }
-
-const post = (body: object): RequestInit => ({
-  method: 'POST',
-  headers: { 'Content-Type': 'application/json' },
-  body: JSON.stringify(body),
-})
 
 function asMe({ body, date }: Answer<SignedIn>): Me {
   const { principal, name } = body
@@ -106,6 +116,10 @@ function isSignedIn(body: unknown): body is SignedIn {
     typeof expiresAt === 'string' &&
     !Number.isNaN(Date.parse(expiresAt))
   )
+}
+
+function isRequestOptions(body: unknown): body is PublicKeyCredentialRequestOptionsJSON {
+  return isObject(body) && typeof body.challenge === 'string'
 }
 
 function isMethods(body: unknown): body is Methods {

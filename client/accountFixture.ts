@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Methods } from './accountApi.ts'
 import { type Refusal, refuseWith } from './logFixture.ts'
+import type { OpenSession } from './settingsApi.ts'
 import { answerJson } from './serverFixture.ts'
 import { isObject, parseJson } from './typeGuards.ts'
 import type { Sender } from '../contract/message.ts'
@@ -13,12 +14,14 @@ interface Token {
 
 /** An account service in memory, with faults that a test sets. */
 export class FakeAccount {
-  methods: Methods = { local: true, guests: true, providers: [] }
+  methods: Methods = { local: true, passkeys: false, guests: true, providers: [] }
   /** Passwords by name. */
   readonly passwords = new Map([['alice', 'correct horse']])
   /** Codes that are good. */
   readonly invitations = new Set<string>()
   tokenMs = 300_000
+  /** What the list of a person's sessions has. */
+  sessions: OpenSession[] = []
   /** The calls, in short: `POST renew`. */
   readonly calls: string[] = []
   /** The body of each sign-in. */
@@ -80,6 +83,7 @@ export class FakeAccount {
       const token = this.#tokens.get(cookieOf(request, 'causeway-access'))
       return answerJson(response, 200, asAnswer(sender, token?.expiresAt ?? Date.now()))
     }
+    if (path.startsWith('sessions')) return this.#answerSessions(request, response, path)
     const body = parseJson(await text(request))
     const given = isObject(body) ? body : {}
     if (path === 'renew') await this.#mayRenew()
@@ -90,7 +94,14 @@ export class FakeAccount {
       return
     }
     this.bodies.push(body)
+    if (path === 'password') return void response.writeHead(204).end()
     this.#enter(response, this.#signIn(path, given))
+  }
+
+  #answerSessions(request: IncomingMessage, response: ServerResponse, path: string): void {
+    if (request.method === 'GET') return answerJson(response, 200, { sessions: this.sessions })
+    this.sessions = this.sessions.filter(({ id }) => path !== `sessions/${id}`)
+    response.writeHead(204).end()
   }
 
   #mayRenew(): Promise<void> {
@@ -100,13 +111,13 @@ export class FakeAccount {
     })
   }
 
-  #signIn(path: string, { name, password, displayName }: Record<string, unknown>) {
+  #signIn(path: string, { name, password, displayName, code }: Record<string, unknown>) {
     if (path === 'guest') return { id: `guest:${(this.#made += 1)}`, name: String(name) }
     const user = (shown: unknown) => ({ id: `user:${String(name)}`, name: String(shown) })
     if (path === 'login') {
       return this.passwords.get(String(name)) === password ? user(name) : undefined
     }
-    return this.invitations.delete(path.replace('invitations/', '')) ? user(displayName) : undefined
+    return this.invitations.delete(String(code)) ? user(displayName) : undefined
   }
 
   #enter(response: ServerResponse, sender: Sender | undefined, session?: string): void {

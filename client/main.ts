@@ -9,6 +9,8 @@ import { FieldView } from './fieldView.ts'
 import { Identity, senderHeaders } from './identity.ts'
 import { readHash } from './pageHash.ts'
 import { pause } from './pause.ts'
+import { SettingsApi } from './settingsApi.ts'
+import type { SettingsView } from './settingsView.ts'
 import type { SignInReason, SignInView } from './signInView.ts'
 import { BrowserTabs } from './tabs.ts'
 import { Unsent } from './unsent.ts'
@@ -27,7 +29,10 @@ const { renew } = account
 const headers = () => (account.state.is === 'open' ? senderHeaders(identity.sender) : {})
 const api = new Api({ base, headers, renew: () => renew(true) })
 const chat = new Chat({ api, base, renew, sender })
-const accountView = new AccountView((everywhere) => account.leave(everywhere))
+const accountView = new AccountView(
+  (everywhere) => account.leave(everywhere),
+  () => void showSettings(),
+)
 const claimed = byId('claimed', HTMLElement)
 const nameField = new FieldView('name', (text) => {
   identity.rename(text)
@@ -35,6 +40,7 @@ const nameField = new FieldView('name', (text) => {
 })
 let unsent: { of: string; messages: Unsent } | undefined
 let signIn: SignInView | undefined
+let settings: SettingsView | undefined
 
 function sender(): Sender {
   const { state } = account
@@ -50,6 +56,7 @@ function show(): void {
   accountView.show(state.is === 'signed-in' ? state.me : undefined)
   claimed.hidden = state.is !== 'open'
   nameField.show(identity.sender.name)
+  if (state.is !== 'signed-in') settings?.close()
   if (state.is === 'signed-out' && state.why === 'left') unsent?.messages.clear()
   if (signInReason() !== undefined) {
     chat.leave()
@@ -79,6 +86,19 @@ async function showSignIn(): Promise<void> {
   // The state may have changed while the module came.
   const reason = signInReason()
   if (reason !== undefined) await signIn.show(reason)
+}
+
+async function showSettings(): Promise<void> {
+  const module = await import('./settingsView.ts').catch(() => undefined)
+  if (module === undefined) return pause(2_000).then(() => location.reload())
+  settings ??= new module.SettingsView({
+    api: new SettingsApi(base),
+    accountApi,
+    enter: (me) => account.enter(me),
+    leave: () => account.leave(false),
+  })
+  // The state may have changed while the module came.
+  if (account.state.is === 'signed-in') settings.open(account.state.me)
 }
 
 function enter(me: Me): void {

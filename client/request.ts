@@ -12,6 +12,12 @@ export class Unreachable extends Error {
 /** The bound of one attempt. It is longer than the server's own deadlines, so that the server's answer comes first. */
 const ATTEMPT_TIMEOUT_MS = 10_000
 
+/** A POST with this body. */
+export function postJson(body: unknown): RequestInit {
+  const headers = { 'Content-Type': 'application/json' }
+  return { method: 'POST', headers, body: JSON.stringify(body) }
+}
+
 export interface Answer<T> {
   body: T
   /** The server's time when it answered, in milliseconds since 1970; this machine's if the server does not tell. */

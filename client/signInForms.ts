@@ -4,7 +4,7 @@ import { type SignInForm, signInErrorText } from './signInLabels.ts'
 import { cleanSenderName } from '../contract/sender.ts'
 
 export interface SignInOptions {
-  api: Pick<AccountApi, 'methods' | 'login' | 'accept' | 'guest' | 'providerUrl'>
+  api: Pick<AccountApi, 'methods' | 'login' | 'passkey' | 'accept' | 'guest' | 'providerUrl'>
   /** Somebody has signed in. */
   enter: (me: Me) => void
 }
@@ -27,6 +27,11 @@ export function loginForm({ api, enter }: SignInOptions): HTMLFormElement {
   return form('login', fields, 'Sign in', async ({ name = '', password = '' }) =>
     enter(await api.login(name.trim(), password)),
   )
+}
+
+/** Asks for nothing: the browser asks which passkey it may use. */
+export function passkeyForm({ api, enter }: SignInOptions): HTMLFormElement {
+  return form('passkey', [], 'Sign in with a passkey', async () => enter(await api.passkey()))
 }
 
 export function invitationForm({ api, enter }: SignInOptions, code: string): HTMLFormElement {

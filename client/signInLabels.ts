@@ -3,13 +3,27 @@ import { Unreachable } from './request.ts'
 import { Problem } from '../contract/problem.ts'
 
 /** The forms of the sign-in page. */
-export type SignInForm = 'login' | 'invitation' | 'guest'
+export type SignInForm = 'login' | 'passkey' | 'invitation' | 'guest'
 
 const FORBIDDEN: { [F in SignInForm]: string } = {
   login: 'This account may not sign in.',
+  passkey: 'This account may not sign in.',
   invitation:
     'This invitation is not good any more, or not for this name. Ask for a new one, or try another name.',
   guest: 'Guests may not come in here.',
+}
+
+const WRONG: { [F in SignInForm]?: string } = {
+  login: 'The name or the password is wrong.',
+  passkey: 'This passkey is not known here, or it took too long. Try again.',
+}
+
+/** The text about a passkey that the browser did not make or use. */
+export function passkeyErrorText({ name }: DOMException): string {
+  if (name === 'InvalidStateError') return 'This device has a passkey of yours already.'
+  if (name === 'SecurityError') return 'Passkeys do not work at this address.'
+  // One name for all the rest, so that a page learns nothing about the person's passkeys.
+  return 'No passkey was used: it was cancelled, took too long, or there is none.'
 }
 
 /** The text about a sign-in that failed. `label` has the labels of the form's fields, by their names in the request. */
@@ -19,6 +33,7 @@ export function signInErrorText(
   label: Partial<Record<string, string>>,
 ): string {
   if (error instanceof Unreachable) return 'No answer. Try again.'
+  if (error instanceof DOMException) return passkeyErrorText(error)
   if (!(error instanceof Problem)) return errorText(error)
   const mistakes = (error.errors ?? []).flatMap(({ pointer, detail }) => {
     const name = label[pointer.replace(/^#\//, '')]
@@ -26,8 +41,8 @@ export function signInErrorText(
   })
   if (mistakes.length > 0) return mistakes.join(' ')
   if (error.type === 'rate-limited') return 'Too many tries. Wait a minute, then try again.'
-  const wrong = error.type === 'unauthenticated' && form === 'login'
-  if (wrong) return 'The name or the password is wrong.'
+  const wrong = error.type === 'unauthenticated' ? WRONG[form] : undefined
+  if (wrong !== undefined) return wrong
   return [401, 403, 404].includes(error.status) ? FORBIDDEN[form] : errorText(error)
 }
 

@@ -74,14 +74,19 @@ test('A wrong password is refused in plain words, and the next try may be right'
 })
 
 test('The page offers what account offers, and says so if that is nothing', async () => {
-  chat.account.methods = { local: false, guests: false, providers: [{ id: 'corp', name: 'Corp' }] }
+  chat.account.methods = {
+    local: false,
+    passkeys: false,
+    guests: false,
+    providers: [{ id: 'corp', name: 'Corp' }],
+  }
   await open('#/rooms.berlin')
   const link = chat.page.getByRole('link', { name: 'Continue with Corp' })
   expect(await link.getAttribute('href')).toBe(
     `${chat.server.base}account/login/corp?return=${encodeURIComponent('/#/rooms.berlin')}`,
   )
   expect(await chat.page.locator('#sign-in form').count()).toBe(0)
-  chat.account.methods = { local: false, guests: false, providers: [] }
+  chat.account.methods = { local: false, passkeys: false, guests: false, providers: [] }
   await chat.page.reload()
   await chat.page.getByText('There is no way to sign in yet.').waitFor()
 })
@@ -131,14 +136,14 @@ test('An invitation makes an account, and its code leaves the address', async ()
   await press('Make my account')
   await live()
   expect(chat.account.bodies).toEqual([
-    { name: 'bob', password: 'staple battery', displayName: 'Bob Okafor' },
+    { code: 'c0de', name: 'bob', password: 'staple battery', displayName: 'Bob Okafor' },
   ])
   expect(chat.page.url()).toBe(`${chat.server.base}#/`)
   expect(await chat.page.locator('#account-name').textContent()).toBe('Bob Okafor')
 })
 
 test('An invitation says what is wrong: with the form, or with itself', async () => {
-  chat.account.refuse['invitations/c0de'] = {
+  chat.account.refuse['invitations/accept'] = {
     status: 422,
     type: 'validation-failed',
     errors: [{ pointer: '#/password', detail: 'must be 8 to 256 characters' }],
@@ -149,7 +154,7 @@ test('An invitation says what is wrong: with the form, or with itself', async ()
   await field('Password').fill('short')
   await press('Make my account')
   await alert('Password must be 8 to 256 characters.')
-  delete chat.account.refuse['invitations/c0de']
+  delete chat.account.refuse['invitations/accept']
   await press('Make my account')
   await alert('This invitation is not good any more')
   expect(chat.page.url()).toContain('#invite=c0de')
@@ -163,7 +168,7 @@ test('A person who is signed in may leave an invitation aside', async () => {
   await title('You are invited')
   await chat.page.getByRole('link', { name: 'Stay signed in as alice' }).click()
   await live()
-  expect(chat.account.calls).not.toContain('POST invitations/c0de')
+  expect(chat.account.calls).not.toContain('POST invitations/accept')
 })
 
 test('A provider that failed is named in plain words, and the error leaves the address', async () => {

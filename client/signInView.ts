@@ -2,7 +2,13 @@ import type { Methods } from './accountApi.ts'
 import { byId, element } from './element.ts'
 import { errorText } from './labels.ts'
 import type { PageHash } from './pageHash.ts'
-import { type SignInOptions, guestForm, invitationForm, loginForm } from './signInForms.ts'
+import {
+  type SignInOptions,
+  guestForm,
+  invitationForm,
+  loginForm,
+  passkeyForm,
+} from './signInForms.ts'
 import { SIGNED_OUT_TEXT, providerFailureText } from './signInLabels.ts'
 
 /** What led to the page. */
@@ -66,7 +72,7 @@ export class SignInView {
     this.#root.querySelector<HTMLElement>('a, input, button')?.focus()
   }
 
-  #ways({ providers, local, guests }: Methods, path: string): HTMLElement[] {
+  #ways({ providers, local, passkeys, guests }: Methods, path: string): HTMLElement[] {
     const { api } = this.#options
     const links = providers.map(({ id, name }) => {
       const link = element('a', 'provider', `Continue with ${name}`)
@@ -76,6 +82,7 @@ export class SignInView {
     const ways = [
       ...(links.length > 0 ? [element('div', 'providers', ...links)] : []),
       ...(local ? [loginForm(this.#options)] : []),
+      ...(passkeys ? [passkeyForm(this.#options)] : []),
       ...(guests ? [guestForm(this.#options)] : []),
     ]
     if (ways.length === 0) {

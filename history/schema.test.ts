@@ -33,14 +33,15 @@ const TYPES: Record<string, string> = {
 }
 
 /** Reads a model as far as our schema goes; a type that it does not know fails. */
-function readModel(body: string): Model {
+function readModel(body: string, models: Set<string>): Model {
   const names = new Map<string, string>()
   const columns: string[] = []
   const indexes: string[] = []
   for (const line of body.split('\n').map((each) => each.trim())) {
     const [, field, type, optional, rest = ''] =
       /^(\w+)\s+(\w+(?:\[\])?)(\?)?(.*)$/.exec(line) ?? []
-    if (field !== undefined) {
+    // A field whose type is a model is no column: it names a relation.
+    if (field !== undefined && !models.has(type?.replace('[]', '') ?? '')) {
       const column = /@map\("(\w+)"\)/.exec(rest)?.[1] ?? field
       const native = [type, /@db\.[\w()]+/.exec(rest)?.[0]].filter(Boolean).join(' ')
       names.set(field, column)
@@ -61,9 +62,9 @@ const byTable = (one: Model, other: Model): number => one.table.localeCompare(ot
 
 test("Prisma's schema is the one that the migrations make", async () => {
   const schema = readFileSync(join(ROOT, 'prisma/schema.prisma'), 'utf8')
-  const models = [...schema.matchAll(/^model \w+ \{\n(.*?)^\}/gms)].map(([, body = '']) =>
-    readModel(body),
-  )
+  const blocks = [...schema.matchAll(/^model (\w+) \{\n(.*?)^\}/gms)]
+  const names = new Set(blocks.map(([, name = '']) => name))
+  const models = blocks.map(([, , body = '']) => readModel(body, names))
   const columns = await sql<{ table: string; column: string }>(`
     select c.relname::text as "table", a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
       || case when a.attnotnull then ' not null' else '' end as "column"

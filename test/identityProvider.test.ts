@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import type { Stack } from '../stack/stack.ts'
-import { launchChromium } from './chatPage.ts'
+import { ChatPage, launchChromium } from './chatPage.ts'
 import { disposables } from './support/disposables.ts'
-import { HttpBrowser, signInThere } from './support/httpBrowser.ts'
 import { RawReader } from './support/rawReader.ts'
+import { signInThere } from './support/signInThere.ts'
+import { TestBrowser } from './support/testBrowser.ts'
 import { testStack } from './support/testStack.ts'
 import { waitFor } from './support/waitFor.ts'
 
@@ -28,22 +29,21 @@ afterAll(async () => {
   await stack?.stop()
 }, 60_000)
 
-async function signIn(login: string): Promise<HttpBrowser> {
-  const browser = new HttpBrowser()
+async function signIn(login: string): Promise<TestBrowser> {
+  const browser = new TestBrowser(origin)
   const callback = await signInThere(browser, `${origin}/account/login/dev`, login)
   const { location } = await browser.visit(callback)
   expect(location).toBe(`${origin}/`)
   return browser
 }
 
-const cookieOf = (browser: HttpBrowser): string =>
-  browser.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
-
 /** A stream at each gateway, with the browser's cookies. */
-async function listenEverywhere(browser: HttpBrowser): Promise<RawReader[]> {
+async function listenEverywhere(browser: TestBrowser): Promise<RawReader[]> {
   const gateways = stack.processes.filter(({ role }) => role === 'gateway')
   const readers = gateways.map(({ url }) => {
-    const reader = new RawReader(`${url}/events?channel=rooms.team`, { Cookie: cookieOf(browser) })
+    const reader = new RawReader(`${url}/events?channel=rooms.team`, {
+      Cookie: browser.cookies.header(),
+    })
     opened.add(() => reader.socket.destroy())
     return reader
   })
@@ -52,7 +52,7 @@ async function listenEverywhere(browser: HttpBrowser): Promise<RawReader[]> {
 }
 
 /** Goes to the provider's own sign-out, and presses its button. Returns where that leads. */
-async function signOutThere(browser: HttpBrowser): Promise<string | undefined> {
+async function signOutThere(browser: TestBrowser): Promise<string | undefined> {
   const { location = '' } = await browser.visit(`${origin}/account/logout/dev`)
   const page = await browser.visit(location)
   const [, action = ''] = /action="([^"]+)"/.exec(page.text) ?? []
@@ -112,6 +112,40 @@ describe('in Chromium', () => {
     expect(await page.evaluate('document.cookie')).toBe('')
     await page.context().close()
   })
+
+  test('a person signs in and out by the buttons of the chat, there as well as here', async () => {
+    const chat = await ChatPage.open(chromium, `${origin}/#/rooms.team`)
+    const { page } = chat
+    const useButton = async () => {
+      await page.getByRole('link', { name: 'Continue with' }).click()
+      await page.getByLabel('Name').fill('alice')
+      await page.getByLabel('Password').fill('alice')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    await useButton()
+    await page.waitForURL(`${origin}/#/rooms.team`)
+    await chat.until('live')
+    await chat.say('Hello from the provider')
+    expect(await page.locator('#account-name').textContent()).toBe('Alice Example')
+    await page.getByRole('button', { name: 'Account' }).click()
+    await page.getByRole('button', { name: 'Settings' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Your account' })
+    const button = dialog.getByRole('button', { name: 'Sign out here and at' })
+    await button.waitFor()
+    expect(await dialog.getByRole('heading').allTextContents()).toEqual([
+      'Your account',
+      'Where you are signed in',
+    ])
+    await button.click()
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+    await page.waitForURL(`${origin}/`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    // The provider has forgotten her too: it asks for the password again.
+    await useButton()
+    await page.locator('#account-name', { hasText: 'Alice Example' }).waitFor()
+    expect(chat.complaints).toEqual([])
+    await page.context().close()
+  }, 60_000)
 
   test('a person who cancels comes back to the page, which gets the reason', async () => {
     const page = await (await chromium.newContext()).newPage()

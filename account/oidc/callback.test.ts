@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { disposables } from '../../test/support/disposables.ts'
-import { HttpBrowser, signInThere } from '../../test/support/httpBrowser.ts'
+import { signInThere } from '../../test/support/signInThere.ts'
 import { SignInTestbed } from '../../test/support/signInTestbed.ts'
 
 const opened = disposables()
@@ -13,7 +13,7 @@ beforeEach(() => testbed.reset())
 
 describe('a callback that proves too little', () => {
   test('a changed state is refused', async () => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const callback = await testbed.comeBack(browser)
     const state = callback.searchParams.get('state') ?? ''
     callback.searchParams.set('state', `${state.startsWith('A') ? 'B' : 'A'}${state.slice(1)}`)
@@ -21,14 +21,14 @@ describe('a callback that proves too little', () => {
   })
 
   test('a missing state is refused', async () => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const callback = await testbed.comeBack(browser)
     callback.searchParams.delete('state')
     expect(await testbed.refusal(browser, callback)).toBe('not-valid')
   })
 
   test("another sign-in's state is refused", async () => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const other = await testbed.comeBack(browser)
     const callback = await testbed.comeBack(browser)
     callback.searchParams.set('state', other.searchParams.get('state') ?? '')
@@ -37,7 +37,7 @@ describe('a callback that proves too little', () => {
   })
 
   test('another nonce in the ID token is refused', async () => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const there = await testbed.begin(browser)
     there.searchParams.set('nonce', 'a nonce of someone else')
     const callback = await signInThere(browser, there.href, 'alice')
@@ -48,7 +48,7 @@ describe('a callback that proves too little', () => {
     ['another issuer', 'https://evil.example'],
     ['no issuer', undefined],
   ])('%s in the callback is refused', async (_what, issuer) => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const callback = await testbed.comeBack(browser)
     if (issuer === undefined) callback.searchParams.delete('iss')
     else callback.searchParams.set('iss', issuer)
@@ -56,7 +56,7 @@ describe('a callback that proves too little', () => {
   })
 
   test('a code of one provider at the callback of another is refused', async () => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const callback = await testbed.comeBack(browser, 'one')
     callback.pathname = '/account/callback/two'
     expect(await testbed.refusal(browser, callback)).toBe('not-valid')
@@ -68,8 +68,8 @@ describe('a callback that proves too little', () => {
   ])(
     'a callback in another browser, with %s, is refused, and the first browser can go on',
     async (_what, hasCookie) => {
-      const browser = new HttpBrowser()
-      const other = new HttpBrowser()
+      const browser = testbed.browser()
+      const other = testbed.browser()
       if (hasCookie) await testbed.begin(other)
       const callback = await testbed.comeBack(browser)
       expect(await testbed.refusal(other, callback)).toBe('other-browser')
@@ -78,14 +78,14 @@ describe('a callback that proves too little', () => {
   )
 
   test('a sign-in that took more than ten minutes is refused', async () => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const callback = await testbed.comeBack(browser)
     testbed.party.ahead = 601_000
     expect(await testbed.refusal(browser, callback)).toBe('expired')
   })
 
   test('a code that was used is refused', async () => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const callback = await testbed.comeBack(browser)
     expect(await testbed.outcome(browser, callback)).toBe('/')
     expect(await testbed.outcome(browser, callback)).toBe('/#signin-error=expired')

@@ -1,9 +1,9 @@
 import type { Route } from '../../chassis/route.ts'
+import { BrowserCookie } from '../browserCookie.ts'
 import type { CookieNames } from '../cookies.ts'
 import type { Queries } from '../database.ts'
 import type { ExternalSignIn } from '../externalSignIn.ts'
 import { createBackchannelLogout } from './backchannelLogout.ts'
-import { BrowserCookie } from './browserCookie.ts'
 import { Provider } from './provider.ts'
 import type { ProviderSettings } from './providerSettings.ts'
 import { createBeginSignIn, createFinishSignIn, createSignOutThere } from './signInRoutes.ts'
@@ -20,7 +20,7 @@ export interface OidcOptions {
   database: Queries
 }
 
-/** Signing in by identity providers: four routes for each.. */
+/** Signing in by identity providers: four routes for each. */
 export function createOidcRoutes(options: OidcOptions): Route[] {
   const { origin, state, signIns } = options
   const used = new UsedLogoutTokens(options.database)

@@ -2,7 +2,7 @@ import { type KeyObject, generateKeyPairSync } from 'node:crypto'
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Problem } from '../../contract/problem.ts'
 import { disposables } from '../../test/support/disposables.ts'
-import { HttpBrowser, signInThere } from '../../test/support/httpBrowser.ts'
+import { signInThere } from '../../test/support/signInThere.ts'
 import { SignInTestbed } from '../../test/support/signInTestbed.ts'
 
 const opened = disposables()
@@ -42,7 +42,7 @@ beforeEach(() => testbed.reset())
 
 describe('a sign-in by a provider', () => {
   test('a person who signs in at the provider has a session, and is where they wanted to be', async () => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const there = await testbed.begin(browser, 'one', '/#/rooms.berlin')
     expect(there.origin).toBe(testbed.one.issuer)
     expect(Object.fromEntries(there.searchParams)).toMatchObject({
@@ -65,7 +65,7 @@ describe('a sign-in by a provider', () => {
   })
 
   test('two tabs of a browser can sign in at once, and each goes where it wanted to go', async () => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const first = await testbed.begin(browser, 'one', '/first')
     const second = await testbed.begin(browser, 'two', '/second')
     const secondBack = await signInThere(browser, second.href, 'bob')
@@ -85,7 +85,7 @@ describe('a sign-in by a provider', () => {
       { groupsClaim: undefined },
     ]) {
       testbed.connect(more)
-      expect(await testbed.signIn(new HttpBrowser())).toBe('/')
+      expect(await testbed.signIn(testbed.browser())).toBe('/')
     }
     expect(testbed.party.begun.map(({ groups }) => groups)).toEqual([['employees'], [], []])
   })
@@ -93,7 +93,7 @@ describe('a sign-in by a provider', () => {
   test.each(['//evil.example/x', '/\\evil.example', 'https://evil.example/', '/\t/evil.example'])(
     'the return path %j leads to the front page',
     async (path) => {
-      const browser = new HttpBrowser()
+      const browser = testbed.browser()
       const there = await testbed.begin(browser, 'one', path)
       const callback = await signInThere(browser, there.href, 'alice')
       expect(await testbed.outcome(browser, new URL(callback))).toBe('/')
@@ -104,7 +104,7 @@ describe('a sign-in by a provider', () => {
 
 describe('a sign-in that fails', () => {
   test('a person who cancels is told so', async () => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const callback = await signInThere(browser, (await testbed.begin(browser)).href, undefined)
     expect(await testbed.outcome(browser, new URL(callback))).toBe('/#signin-error=denied')
   })
@@ -117,16 +117,16 @@ describe('a sign-in that fails', () => {
     testbed.party.beforeBegin = () => {
       throw error
     }
-    expect(await testbed.signIn(new HttpBrowser())).toBe(`/#signin-error=${failure}`)
+    expect(await testbed.signIn(testbed.browser())).toBe(`/#signin-error=${failure}`)
   })
 
   test('a wrong client secret is the fault of the set-up', async () => {
     testbed.connect({ clientSecret: 'another' })
-    expect(await testbed.signIn(new HttpBrowser())).toBe('/#signin-error=provider-error')
+    expect(await testbed.signIn(testbed.browser())).toBe('/#signin-error=provider-error')
   })
 
   test('the log has the reason with the id that the page gets, and neither code nor state', async () => {
-    const browser = new HttpBrowser()
+    const browser = testbed.browser()
     const callback = await testbed.comeBack(browser)
     callback.searchParams.set('iss', 'https://evil.example')
     const { location = '' } = await browser.visit(callback.href)
@@ -144,13 +144,13 @@ describe('a sign-in that fails', () => {
   })
 
   test('a provider that is not connected is not found', async () => {
-    const { status } = await new HttpBrowser().visit(`${testbed.party.origin}/account/login/three`)
+    const { status } = await testbed.browser().visit(`${testbed.party.origin}/account/login/three`)
     expect(status).toBe(404)
   })
 })
 
 test.each(Object.entries(METHODS))('account proves itself by %s', async (method, { own }) => {
   testbed.connect({ clientId: method, ...own })
-  expect(await testbed.signIn(new HttpBrowser())).toBe('/')
+  expect(await testbed.signIn(testbed.browser())).toBe('/')
   expect(testbed.party.begun).toHaveLength(1)
 })

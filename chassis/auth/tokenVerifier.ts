@@ -1,22 +1,15 @@
 import { createSecretKey } from 'node:crypto'
-import { createLocalJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose'
+import { createLocalJWKSet } from 'jose'
 import { Problem } from '../../contract/problem.ts'
 import type { Clock } from '../clock.ts'
-import { identityOf } from './claims.ts'
 import type { Identity } from './identity.ts'
 import type { Issuer } from './issuers.ts'
 import { RemoteKeys } from './remoteKeys.ts'
 import { refusalOf, TokenRefused } from './tokenProblem.ts'
+import { type KnownIssuer, verifyToken } from './verifyToken.ts'
 
 /** A token is a header of a request; nginx takes no longer ones. */
 const MAX_TOKEN_LENGTH = 8_192
-/** By how much an issuer's clock may be ahead. Not for `exp`: a token is never accepted for longer than it says. */
-const TOLERANCE_SECONDS = 5
-
-interface Known {
-  issuer: Issuer
-  find: JWTVerifyGetKey
-}
 
 export interface TokenVerifierOptions {
   issuers: readonly Issuer[]
@@ -29,7 +22,7 @@ export interface TokenVerifierOptions {
 
 /** Verifies access tokens of the configured issuers. */
 export class TokenVerifier {
-  readonly #known = new Map<string, Known>()
+  readonly #known = new Map<string, KnownIssuer>()
   readonly #remote: RemoteKeys[] = []
   readonly #now: () => number
 
@@ -67,30 +60,11 @@ export class TokenVerifier {
       if (token.length > MAX_TOKEN_LENGTH) throw new TokenRefused('malformed')
       const known = this.#known.get(claimedIssuer(token))
       if (known === undefined) throw new TokenRefused('issuer')
-      return await this.#verify(token, by, known)
+      return await verifyToken(token, by, known, this.#now())
     } catch (error) {
       if (error instanceof Problem) throw error
       throw refusalOf(error)
     }
-  }
-
-  async #verify(token: string, by: Identity['by'], { issuer, find }: Known): Promise<Identity> {
-    const now = this.#now()
-    const { payload } = await jwtVerify(token, find, {
-      algorithms: issuer.algorithms,
-      typ: 'at+jwt',
-      issuer: issuer.issuer,
-      audience: issuer.audience,
-      requiredClaims: ['sub', 'jti', 'iat', 'exp'],
-      clockTolerance: TOLERANCE_SECONDS,
-      currentDate: new Date(now),
-    })
-    const identity = identityOf(payload, issuer, by)
-    if (identity === undefined) throw new TokenRefused('claims')
-    if (identity.expiresAt <= now) throw new TokenRefused('expired')
-    // Its future time of issue would let it outlive a revocation.
-    if (identity.issuedAt > now + TOLERANCE_SECONDS * 1_000) throw new TokenRefused('early')
-    return identity
   }
 }
 

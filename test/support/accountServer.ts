@@ -85,5 +85,5 @@ export async function accountServer(
 /** Accepts an invitation, and so signs the browser in. */
 export function accept(who: TestBrowser, url: string, name: string, password = PASSWORD) {
   const code = url.slice(url.indexOf('=') + 1)
-  return who.post(`/account/invitations/${code}`, { name, password })
+  return who.post('/account/invitations/accept', { code, name, password })
 }

@@ -1,6 +1,7 @@
 import { RelyingParty } from './relyingParty.ts'
 import type { Opened } from './disposables.ts'
-import { HttpBrowser, signInThere } from './httpBrowser.ts'
+import { signInThere } from './signInThere.ts'
+import { TestBrowser } from './testBrowser.ts'
 import { TestProvider } from './testProvider.ts'
 
 type Settings = Record<string, unknown>
@@ -46,8 +47,12 @@ export class SignInTestbed {
     this.party.connect([{ ...settings('one', this.one), ...more }, settings('two', this.#two)])
   }
 
+  browser(): TestBrowser {
+    return new TestBrowser(this.party.origin)
+  }
+
   /** Begins a sign-in, and returns the address at the provider. */
-  async begin(browser: HttpBrowser, id = 'one', path = '/'): Promise<URL> {
+  async begin(browser: TestBrowser, id = 'one', path = '/'): Promise<URL> {
     const { location } = await browser.visit(
       `${this.party.origin}/account/login/${id}?return=${encodeURIComponent(path)}`,
     )
@@ -55,25 +60,25 @@ export class SignInTestbed {
   }
 
   /** Signs Alice in as far as the callback, which is not visited. */
-  async comeBack(browser: HttpBrowser, id = 'one'): Promise<URL> {
+  async comeBack(browser: TestBrowser, id = 'one'): Promise<URL> {
     return new URL(await signInThere(browser, (await this.begin(browser, id)).href, 'alice'))
   }
 
   /** Where a callback leads, without the request's id. */
-  async outcome(browser: HttpBrowser, callback: URL): Promise<string> {
+  async outcome(browser: TestBrowser, callback: URL): Promise<string> {
     const { location = '' } = await browser.visit(callback.href)
     return location.replace(this.party.origin, '').replace(/&request=[\w-]{36}$/, '')
   }
 
   /** Why a callback signs nobody in. */
-  async refusal(browser: HttpBrowser, callback: URL): Promise<string> {
+  async refusal(browser: TestBrowser, callback: URL): Promise<string> {
     const hash = await this.outcome(browser, callback)
     const isNobody = this.party.begun.length === 0
     return isNobody ? hash.replace('/#signin-error=', '') : 'somebody is signed in'
   }
 
   /** Signs Alice in from the start to the end; returns where that leads. */
-  async signIn(browser: HttpBrowser, id = 'one'): Promise<string> {
+  async signIn(browser: TestBrowser, id = 'one'): Promise<string> {
     return this.outcome(browser, await this.comeBack(browser, id))
   }
 }

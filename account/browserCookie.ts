@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
-import { type CookieNames, readCookie, setCookie } from '../cookies.ts'
-import { newSecret } from '../secrets.ts'
-import { PENDING_SECONDS } from './signInState.ts'
+import { type CookieNames, readCookie, setCookie } from './cookies.ts'
+import { newSecret } from './secrets.ts'
+import { PENDING_SECONDS } from './oidc/signInState.ts'
 
 /**
  * The cookie that ties sign-ins to the browser that began them: a random text for a few minutes. All tabs share it, so that a
