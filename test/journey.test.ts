@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readMetric } from '../stack/readMetric.ts'
+import type { Stack } from '../stack/stack.ts'
 import { disposables } from './support/disposables.ts'
+import { AUTHORITY } from './support/authority.ts'
 import { messageOf, post as postTo } from './support/ingestClient.ts'
 import { PackageReader } from './support/packageReader.ts'
-import { type RunningStack, runningStack } from './support/runningStack.ts'
+import { testStack } from './support/testStack.ts'
 import { waitFor } from './support/waitFor.ts'
 
-let stack: RunningStack
+let stack: Stack
 const readers = disposables()
 
 beforeAll(async () => {
-  stack = await runningStack()
+  stack = await testStack()
 }, 60_000)
 
 afterAll(() => stack?.stop(), 60_000)
@@ -21,6 +23,17 @@ const post = (channel: string, data: unknown, headers?: Record<string, string>) 
   postTo(stack.origin, channel, { data }, headers)
 
 describe('the whole journey of a message, through nginx', () => {
+  test('every link of the journey uses TLS with --secure, and none does without', () => {
+    const { origin, databaseUrl, redisUrl, mqttUrl } = stack
+    const links = [origin, redisUrl, mqttUrl].map((url) => new URL(url).protocol)
+    const verified = new URL(databaseUrl).searchParams.get('sslmode')
+    expect([...links, verified]).toEqual(
+      AUTHORITY === undefined
+        ? ['http:', 'redis:', 'mqtt:', null]
+        : ['https:', 'rediss:', 'mqtts:', 'verify-full'],
+    )
+  })
+
   test('two posts in a row get the positions n and n+1, and history returns both', async () => {
     const first = await messageOf(post('journey.row', 1))
     const second = await messageOf(post('journey.row', 2))
