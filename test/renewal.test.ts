@@ -22,9 +22,9 @@ test('a token that ends is renewed: the chat goes on, and no message is missing'
   await site.adminGoesTo('rooms.long')
   await site.admin.until('live')
   const states = await hana.watchConnection()
-  const opened: string[] = []
+  const asked: string[] = []
   hana.page.on('request', (request) => {
-    if (new URL(request.url()).pathname === '/events') opened.push(request.url())
+    if (new URL(request.url()).pathname === '/events') asked.push(request.url())
   })
   const said: string[] = []
   const say = async (): Promise<void> => {
@@ -32,7 +32,7 @@ test('a token that ends is renewed: the chat goes on, and no message is missing'
     await site.admin.say(said.at(-1) ?? '')
   }
   // The gateway ends a stream with the token that it was opened with.
-  while (opened.length === 0) {
+  while (asked.length === 0) {
     await say()
     await hana.page.waitForTimeout(500)
   }
