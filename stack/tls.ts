@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { codeOf } from './errors.ts'
@@ -16,6 +16,8 @@ export interface Certificate {
 /** A certificate authority for this machine only. */
 export interface Authority {
   cert: string
+  /** For NODE_EXTRA_CA_CERTS: this authority and those that ours names, because Node reads one file only. */
+  trusted: string
   /** Makes a key and a certificate in a server's own folder. */
   issue: (folder: string) => Certificate
 }
@@ -34,8 +36,11 @@ extendedKeyUsage = serverAuth
 subjectAltName = IP:127.0.0.1, IP:::1, DNS:localhost, DNS:${hostname()}
 `
 
-/** Made at the first start, and kept, so that a browser has to trust it only once. Certificates are new at each start. */
-export function openAuthority(dir: string): Authority {
+/**
+ * Made at the first start, and kept, so that a browser has to trust it only once. Certificates are new at each start. `others`: a file
+ * of further authorities, of servers that are someone else's.
+ */
+export function openAuthority(dir: string, others = process.env.NODE_EXTRA_CA_CERTS): Authority {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const [key, cert, config] = [join(dir, 'ca.key'), join(dir, 'ca.crt'), join(dir, 'openssl.cnf')]
   writeFileSync(config, CONFIG)
@@ -44,8 +49,14 @@ export function openAuthority(dir: string): Authority {
     const name = ['-subj', '/CN=Causeway on this machine']
     openssl(['req', ...self, ...NEW_KEY, ...name, '-keyout', key, '-out', cert])
   }
+  const trusted = join(dir, 'trusted.crt')
+  writeFileSync(
+    trusted,
+    [cert, ...(others ? [others] : [])].map((file) => readFileSync(file)).join('\n'),
+  )
   return {
     cert,
+    trusted,
     issue: (folder) => {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       const own = { cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key'), authority: cert }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { cookieNames } from '../chassis/auth/credentials.ts'
 import { disposables } from './support/disposables.ts'
 import { accept } from './support/accountServer.ts'
 import { RawReader } from './support/rawReader.ts'
@@ -193,6 +194,7 @@ test('while account is away, whoever has a token goes on; it comes back with the
 
 test('nothing secret stands in the logs', async () => {
   const gina = await join('gina')
+  const names = cookieNames(stack.origin.startsWith('https:'))
   const { key } = (await admin.post('/account/keys', { principal: 'service:x' })).body
   const { body } = await browser().post('/account/token', undefined, bearer(key))
   const { url } = (await admin.post('/account/invitations', {})).body
@@ -206,8 +208,8 @@ test('nothing secret stands in the logs', async () => {
     String(key).slice(-43),
     String(body['access_token']).split('.')[2],
     code,
-    gina.cookies.get('causeway-session')?.split('.')[1],
-    gina.cookies.get('causeway-access')?.split('.')[2],
+    gina.cookies.get(names.session)?.split('.')[1],
+    gina.cookies.get(names.access)?.split('.')[2],
   ]
   expect(secrets).not.toContain(undefined)
   await gina.post('/account/logout')

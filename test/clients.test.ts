@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import type { Message } from '../contract/message.ts'
 import type { Stack } from '../stack/stack.ts'
 import { disposables } from './support/disposables.ts'
+import { brokerArgs } from './support/realClients.ts'
 import { testStack } from './support/testStack.ts'
 import { uniquePrefix } from './support/uniquePrefix.ts'
 import { waitFor } from './support/waitFor.ts'
@@ -82,10 +83,8 @@ test('curl -N prints posted messages, and resumes after the id that it sends', a
 })
 
 test('mosquitto_sub prints messages posted to any channel', async () => {
-  const { hostname, port, username, password } = new URL(stack.mqttUrl)
   const topic = `${mqttPrefix}/channels`
-  const user = ['-u', username, '-P', password]
-  const session = ['-h', hostname, '-p', port, ...user, '-q', '1', '-c', '-i', uniquePrefix()]
+  const session = [...brokerArgs(new URL(stack.mqttUrl)), '-q', '1', '-c', '-i', uniquePrefix()]
   // Its output does not say when it has subscribed. So it subscribes and leaves (-E), and the broker keeps its messages.
   const subscribe = [...session, '-t', `${topic}/#`]
   await promisify(execFile)('mosquitto_sub', [...subscribe, '-E'])

@@ -1,7 +1,8 @@
 import { COMPILER } from '../bench/command.mjs'
-import { defineCommand } from '../stack/setup/defineCommand.mjs'
+import { defineCommand, flag } from '../stack/setup/defineCommand.mjs'
 import { SERVERS } from '../stack/setup/programs.mjs'
 import { runTests } from '../stack/setup/tests.mjs'
+import { runSecure } from './secure/runSecure.mjs'
 
 /** The command line of `npm test`. */
 export const parse = defineCommand({
@@ -9,8 +10,11 @@ export const parse = defineCommand({
 
   npm test -- bridge           the tests whose path contains "bridge"
   npm test -- -t 'a name'      the tests whose name contains it`,
+  options: {
+    secure: flag('the end-to-end tests only, on stacks that use TLS everywhere'),
+  },
   passesOn: true,
-  result: ({ rest }) => rest,
+  result: ({ values: { secure }, rest }) => ({ secure, rest }),
 })
 
 export const programs = [
@@ -19,8 +23,14 @@ export const programs = [
   { program: 'mosquitto_sub', apt: 'mosquitto-clients', brew: 'mosquitto' },
   { program: 'chromium', apt: 'chromium' },
   { program: 'curl', apt: 'curl' },
+  ...(process.argv.includes('--secure')
+    ? [
+        { program: 'openssl', apt: 'openssl' },
+        { program: 'certutil', apt: 'libnss3-tools', brew: 'nss' },
+      ]
+    : []),
 ]
 
-export async function run(args) {
-  process.exitCode = await runTests(args)
+export async function run({ secure, rest }) {
+  process.exitCode = await (secure ? runSecure(rest) : runTests(rest))
 }

@@ -9,6 +9,7 @@ import { signalGroup } from '../stack/group.ts'
 import { identityOf } from '../stack/identity.ts'
 import { freePort, listenError } from '../stack/ports.ts'
 import { ROOT } from '../stack/root.ts'
+import { giveAuthority, PROTOCOL } from './support/authority.ts'
 import { describeUnless } from './support/describeUnless.ts'
 import { testServers } from './support/servers.ts'
 import { testDatabase } from './support/testDatabase.ts'
@@ -19,6 +20,7 @@ import { waitFor } from './support/waitFor.ts'
 jest.setTimeout(120_000)
 
 const ONE_OF_EACH = ['--gateways', '1', '--bridges', '1', '--ingests', '1']
+const SECURE = PROTOCOL === 'https' ? ['--secure'] : []
 
 let dir: string
 let port: number
@@ -26,6 +28,7 @@ const started = new Set<ChildProcess>()
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'causeway-start-'))
+  await giveAuthority(dir)
   port = await freePort()
 })
 afterEach(async () => {
@@ -49,7 +52,7 @@ describe('npm start', () => {
     expect(all).toHaveLength(5)
     // It comes a moment after all is up.
     await waitFor(() =>
-      /Nobody is admin yet; this link makes one: http:.*\/#invite=[\w-]{43}\n/.test(out.text),
+      /Nobody is admin yet; this link makes one: https?:.*\/#invite=[\w-]{43}\n/.test(out.text),
     )
     runner.kill('SIGINT')
     const [code] = await once(runner, 'exit')
@@ -127,7 +130,13 @@ async function sharedServers(): Promise<NodeJS.ProcessEnv> {
 
 function start(env: NodeJS.ProcessEnv, wrapper: string[] = []) {
   const setup = [join(ROOT, 'stack/setup.mjs'), 'start', '--dir', dir, '--port', String(port)]
-  const [program = '', ...args] = [...wrapper, process.execPath, ...setup, ...ONE_OF_EACH]
+  const [program = '', ...args] = [
+    ...wrapper,
+    process.execPath,
+    ...setup,
+    ...ONE_OF_EACH,
+    ...SECURE,
+  ]
   const unset = { npm_lifecycle_event: undefined, NODE_OPTIONS: undefined }
   const runner = spawn(program, args, { cwd: ROOT, env: { ...process.env, ...unset, ...env } })
   started.add(runner)
@@ -139,7 +148,7 @@ function start(env: NodeJS.ProcessEnv, wrapper: string[] = []) {
 }
 
 async function untilUp(out: { text: string }): Promise<void> {
-  const line = `Causeway runs: open http://127.0.0.1:${port} `
+  const line = `Causeway runs: open ${PROTOCOL}://127.0.0.1:${port} `
   await waitFor(
     () => out.text.includes(line) || /fail|could not|not ready|The logs/.test(out.text),
     60,

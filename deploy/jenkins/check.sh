@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs one of the checks that a change must pass: lint, units, road (whole stacks, browser, faults) or deploy (chart, rules). They are
-# the npm scripts of .ci/run. Reports for Jenkins go to $BUILD_DIR/junit (default build).
+# Runs one of the checks that a change must pass: lint, units, road (whole stacks, browser, faults; then whole stacks with TLS) or
+# deploy (chart, rules). They are the npm scripts of .ci/run. Reports for Jenkins go to $BUILD_DIR/junit (default build).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD_DIR:-build}
@@ -24,6 +24,7 @@ case "$part" in
     ;;
   road)
     tests test -- --roots '<rootDir>/test'
+    npm test -- --secure
     ;;
   deploy)
     tests run test:deploy --

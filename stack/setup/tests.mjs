@@ -1,6 +1,7 @@
 import { runInPlace } from './run.mjs'
 
-const JEST = [
+/** The arguments of Node that run jest. */
+export const JEST = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { cookieNames } from '../../chassis/auth/credentials.ts'
 import { type AuthStack, authStack } from '../support/authStack.ts'
 import { waitFor } from '../support/waitFor.ts'
 import { BEARERS, CHANNELS, TABLE } from './matrixTable.ts'
@@ -171,7 +172,7 @@ test('The sender of a message is its principal, by the name in its token', async
 
 test('A cookie counts for posts only if a page of this origin sends them', async () => {
   const token = await stack.issuer.token('user:alice')
-  const host = new URL(stack.origin).host
+  const { host, protocol } = new URL(stack.origin)
   const post = async (headers: Record<string, string>): Promise<number> => {
     const answer = await fetch(`${stack.origin}/channels/rooms.berlin/messages`, {
       method: 'POST',
@@ -180,17 +181,16 @@ test('A cookie counts for posts only if a page of this origin sends them', async
     })
     return answer.status
   }
-  const cookie = { Cookie: `causeway-access=${token}` }
+  const { access } = cookieNames(protocol === 'https:')
+  const cookie = { Cookie: `${access}=${token}` }
   expect(await post(cookie)).toBe(201)
-  expect(await post({ ...cookie, Origin: `http://${host}`, 'Sec-Fetch-Site': 'same-origin' })).toBe(
-    201,
-  )
+  expect(await post({ ...cookie, Origin: stack.origin, 'Sec-Fetch-Site': 'same-origin' })).toBe(201)
   for (const wrong of [
     { Origin: 'https://evil.example' },
     { Origin: 'null' },
-    { Origin: `http://${host}.evil.example` },
+    { Origin: `${protocol}//${host}.evil.example` },
     { 'Sec-Fetch-Site': 'cross-site' },
-    { Origin: `http://${host}`, 'Sec-Fetch-Site': 'cross-site' },
+    { Origin: stack.origin, 'Sec-Fetch-Site': 'cross-site' },
   ]) {
     expect([wrong, await post({ ...cookie, ...wrong })]).toEqual([wrong, 403])
     expect(await post({ Authorization: `Bearer ${token}`, ...wrong })).toBe(201)

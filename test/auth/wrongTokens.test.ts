@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { exportSPKI, importJWK } from 'jose'
+import { cookieNames } from '../../chassis/auth/credentials.ts'
 import { type AuthStack, authStack } from '../support/authStack.ts'
 import { disposables } from '../support/disposables.ts'
 import { RawClient } from '../support/rawClient.ts'
@@ -64,7 +65,10 @@ async function askInTwo(headers: Record<string, string>): Promise<Answer> {
 }
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
-const cookie = (token: string) => ({ Cookie: `x=1; causeway-access=${token}; y=2` })
+const cookie = (token: string) => {
+  const { access } = cookieNames(stack.origin.startsWith('https:'))
+  return { Cookie: `x=1; ${access}=${token}; y=2` }
+}
 const REFUSED = 'Bearer realm="causeway", error="invalid_token"'
 
 const now = (): number => Date.now() / 1_000

@@ -20,7 +20,8 @@ beforeAll(async () => {
     response.write('event:ready\ndata:{}\nid:e1-6\n\n')
     stream = response
   })
-  proxy = new StreamProxy(await freePort(), await openServer(opened, server))
+  const target = `http://127.0.0.1:${await openServer(opened, server)}`
+  proxy = new StreamProxy(await freePort(), target)
   origin = `http://127.0.0.1:${proxy.port}`
   opened.add(() => proxy.close())
 })

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectTo } from '../support/connectTo.ts'
 import { encode, ending, readBody } from './body.ts'
 import { Bytes } from './bytes.ts'
 
@@ -22,7 +23,7 @@ const READ_MS = 50
 /** The proxy between one client and the edge. It knows just enough HTTP to cut streams at a given byte of their events. */
 export class StreamProxy {
   readonly port: number
-  readonly #targetPort: number
+  readonly #target: string
   readonly #clients = new Set<Socket>()
   readonly #streams = new Set<Stream>()
   #server: Server | undefined
@@ -34,9 +35,9 @@ export class StreamProxy {
   /** The ids from which streams were resumed. */
   readonly ids: string[] = []
 
-  constructor(port: number, targetPort: number) {
+  constructor(port: number, target: string) {
     this.port = port
-    this.#targetPort = targetPort
+    this.#target = target
   }
 
   async set(mode: Mode): Promise<void> {
@@ -98,7 +99,7 @@ export class StreamProxy {
 
   /** Passes a request to the edge and the response back. Returns whether the connection can carry another. */
   async #pass(client: Socket, request: string): Promise<boolean> {
-    const edge = connect({ port: this.#targetPort, host: '127.0.0.1', noDelay: true })
+    const edge = connectTo(this.#target)
     edge.on('error', () => {})
     const leave = () => edge.destroy()
     client.once('close', leave)

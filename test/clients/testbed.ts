@@ -42,10 +42,9 @@ export class Testbed {
     clients: readonly Client[],
     { cache, plain = false }: TestbedOptions,
   ): Promise<Testbed> {
-    const edgePort = Number(new URL(stack.origin).port)
     const seats: Seat[] = []
     for (const client of clients) {
-      const proxy = new StreamProxy(await freePort(), edgePort)
+      const proxy = new StreamProxy(await freePort(), stack.origin)
       await proxy.set('pass')
       const url = new URL(`http://127.0.0.1:${proxy.port}/events?channel=${CHANNEL}`)
       if (client.heartbeat !== undefined && !plain)

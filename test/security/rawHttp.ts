@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { connectTo } from '../support/connectTo.ts'
 
 /** An answer as it stood on the wire; its texts are bytes (latin1), its header names in lower case. */
 export interface Answer {
@@ -18,8 +19,7 @@ export class RawConnection {
   #wake = (): void => {}
 
   constructor(origin: string) {
-    const { hostname, port } = new URL(origin)
-    this.#socket = connect({ host: hostname, port: Number(port), noDelay: true })
+    this.#socket = connectTo(origin)
     this.#socket.on('data', (chunk: Buffer) => {
       this.#text += chunk.toString('latin1')
       this.#wake()

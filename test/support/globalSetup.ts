@@ -5,6 +5,8 @@ import { migrateDatabase } from '../../stack/migration.ts'
 import { ANY_PREFIX, startServers } from '../../stack/servers.ts'
 import { onDatabase, runSql, withDatabase } from '../../stack/sql.ts'
 import { Supervisor } from '../../stack/supervisor.ts'
+import { openAuthority } from '../../stack/tls.ts'
+import { AUTHORITY } from './authority.ts'
 import globalTeardown from './globalTeardown.ts'
 import { TEMPLATE_DATABASE } from './template.ts'
 
@@ -25,7 +27,8 @@ export default async function globalSetup(): Promise<void> {
   globalThis.causewayTestServers = supervisor
   process.env.CAUSEWAY_TEST_DIR = dir
   endOnSignal()
-  const servers = await startServers(supervisor, { dir, ...ANY_PREFIX })
+  const tls = AUTHORITY === undefined ? undefined : openAuthority(AUTHORITY)
+  const servers = await startServers(supervisor, { dir, ...ANY_PREFIX, tls })
   const { databaseUrl, redisUrl, mqttUrl, addresses } = servers
   await runSql(databaseUrl, `create database ${TEMPLATE_DATABASE}`)
   // In a separate process: the schema engine leaves a ten-second timer, and jest would wait for it at its end.

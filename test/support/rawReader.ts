@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import { connectTo } from './connectTo.ts'
 
 /** A reader of a stream on a bare socket: it can stop reading, and sees how the response ends. */
 export class RawReader {
@@ -12,10 +13,10 @@ export class RawReader {
   ended: 'cleanly' | 'broken' | undefined
   #body = false
 
-  /** An undefined header is omitted, even one that every reader sends. */
-  constructor(url: string, headers: Record<string, string | undefined> = {}) {
-    const { hostname, port, pathname, search } = new URL(url)
-    this.socket = connect(Number(port), hostname)
+  /** An undefined header is omitted, even one that every reader sends. `ca`: the authority to trust, if it is not a usual one. */
+  constructor(url: string, headers: Record<string, string | undefined> = {}, ca?: string) {
+    const { pathname, search } = new URL(url)
+    this.socket = connectTo(url, ca)
     const lines = Object.entries({ Host: 'x', Accept: 'text/event-stream', ...headers })
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}: ${value}\r\n`)

@@ -1,10 +1,12 @@
 import { passwordIn } from '../../stack/secret.ts'
+import { trusting } from './authority.ts'
 import { runProgram } from './runProgram.ts'
 
 /** What redis-cli prints for a command, with the user and the password of the address, or as nobody. */
 export async function redisCli(url: URL, ...command: string[]): Promise<string> {
   const as = url.username === '' ? [] : ['--user', url.username]
-  const args = ['-h', url.hostname, '-p', url.port, ...as, ...command]
+  const tls = trusting('--tls', '--cacert')
+  const args = ['-h', url.hostname, '-p', url.port, ...tls, ...as, ...command]
   const env = url.username === '' ? {} : { REDISCLI_AUTH: passwordIn(url.href) }
   return (await runProgram('redis-cli', args, env)).output.trim()
 }
@@ -12,11 +14,16 @@ export async function redisCli(url: URL, ...command: string[]): Promise<string> 
 /** Runs mosquitto_pub or mosquitto_sub, with the user and the password of the address, or as nobody. */
 export function mosquittoClient(
   program: 'mosquitto_pub' | 'mosquitto_sub',
-  { hostname, port, username, href }: URL,
+  url: URL,
   ...args: string[]
 ): Promise<{ code: number; output: string }> {
+  return runProgram(program, ['-V', '5', ...brokerArgs(url), ...args])
+}
+
+/** How those two reach a broker. */
+export function brokerArgs({ hostname, port, username, href }: URL): string[] {
   const as = username === '' ? [] : ['-u', decodeURIComponent(username), '-P', passwordIn(href)]
-  return runProgram(program, ['-V', '5', '-h', hostname, '-p', port, ...as, ...args])
+  return ['-h', hostname, '-p', port, ...trusting('--cafile'), ...as]
 }
 
 /** What psql prints for a statement. */
