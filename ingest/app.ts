@@ -4,6 +4,7 @@ import { createAuthenticate, createRequireAccess } from '../chassis/auth/middlew
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
+import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
 import { createGetHistory, type Pages } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
@@ -14,11 +15,11 @@ import { createReadLimit } from './readLimit.ts'
 interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   /** Undefined with AUTH=open. */
   auth: Pick<Auth, 'authenticator' | 'access'> | undefined
-  log: Pages & Messages & Channels & Pick<PostMessageOptions, 'append'>
-  publish: PostMessageOptions['publish']
+  log: Pages & Messages & Channels & Pick<AcceptOptions, 'append'>
+  publish: AcceptOptions['publish']
   posts: PostMessageOptions['posts']
   bodyLimits: BodyLimits
-  maxEventBytes: PostMessageOptions['maxEventBytes']
+  maxEventBytes: AcceptOptions['maxEventBytes']
   limits: IngestLimits
 }
 
@@ -43,21 +44,20 @@ export function createIngest({
   const open = createReadLimit(MAX_READS, READ_MILLISECONDS)
   const limited = (handler: RequestHandler): RequestHandler => limits.reads(open(handler))
   const requireAccess = createRequireAccess(auth?.access)
+  const acceptMessage = new AcceptMessage({
+    requireAccess,
+    maxEventBytes,
+    limits: limits.posts,
+    append: (draft) => log.append(draft),
+    publish,
+  })
   return createApp({
     ...edge,
     before: auth === undefined ? [] : [createAuthenticate(auth.authenticator, edge.corsOrigins)],
     routes: [
       {
         path: '/channels/:channel/messages',
-        post: createPostMessage({
-          append: (draft) => log.append(draft),
-          publish,
-          readBody,
-          maxEventBytes,
-          posts,
-          limits: limits.posts,
-          requireAccess,
-        }),
+        post: createPostMessage({ acceptMessage, readBody, posts, limits: limits.posts }),
       },
       {
         path: '/channels/:channel/messages/:position',

@@ -17,7 +17,7 @@ const Body = z.strictObject(
 )
 
 /** The content of a post's body; `data` is JSON text. */
-interface Content {
+export interface Content {
   type: string
   data: string
 }
