@@ -75,6 +75,7 @@ const auth = createAuth({
   logger,
   clock,
 })
+const stopping = new AbortController()
 const app = createIngest({
   logger,
   registry,
@@ -90,6 +91,7 @@ const app = createIngest({
   bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.APPEND_QUEUE_BYTES },
   maxEventBytes: config.MAX_EVENT_BYTES,
   limits,
+  stopping: stopping.signal,
 })
 
 const stopAuth = auth?.start()
@@ -106,6 +108,7 @@ await runService({
     if (auth?.access.wasRead === false) throw new Problem('unavailable', 'No grants were read yet.')
     await log.check()
   },
+  drain: async () => stopping.abort(),
   close: async () => {
     stopAuth?.()
     shared.close()
