@@ -61,7 +61,7 @@ function isUnderWay({ headersSent, writableFinished, req }: ServerResponse): boo
 export function closeUnread({ req }: ServerResponse): void {
   if (req.complete) return
   req.resume()
-  const timer = setTimeout(() => req.socket.destroy(), UNREAD_MS)
+  const timer = setTimeout(() => req.socket.destroy(), UNREAD_MS).unref()
   req.once('close', () => clearTimeout(timer))
 }
 

@@ -31,13 +31,7 @@ export function isLines(request: Request): boolean {
  */
 export function createPostLines({ postItem, maxBytes, stopping }: PostLinesOptions): PostLines {
   let streams = 0
-  return async (request, response, subject) => {
-    if ((request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
-      throw new Problem('unsupported-media-type')
-    }
-    if (streams >= MAX_STREAMS) throw new Problem('overloaded')
-    streams++
-    response.once('close', () => streams--)
+  const postAll = async (...[request, response, subject]: Parameters<PostLines>): Promise<void> => {
     response.type('application/x-ndjson').flushHeaders()
     const answers = new OrderedAnswers(response)
     const take = async (lines: readonly Line[]): Promise<void> => {
@@ -52,6 +46,18 @@ export function createPostLines({ postItem, maxBytes, stopping }: PostLinesOptio
     if (request.readableEnded) await take(splitter.end())
     await answers.finish()
     response.end(() => closeUnread(response))
+  }
+  return async (request, response, subject) => {
+    if ((request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
+      throw new Problem('unsupported-media-type')
+    }
+    if (streams >= MAX_STREAMS) throw new Problem('overloaded')
+    streams++
+    try {
+      await postAll(request, response, subject)
+    } finally {
+      streams--
+    }
   }
 }
 
