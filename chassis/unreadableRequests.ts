@@ -20,7 +20,7 @@ export function answerUnreadableRequests(server: Server): void {
     const response = responses.get(socket)
     if (response !== undefined && isUnderWay(response)) {
       if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') return void socket.destroy()
-      // A body that is answered piece by piece may take as long as it likes; what follows the last piece is read by nobody.
+      // A body that is answered line by line may take as long as it likes; what follows the last answer is read by nobody.
       return void response.once('finish', () => closeUnread(response))
     }
     const isBody = response !== undefined && !response.headersSent && !response.req.complete

@@ -39,7 +39,7 @@ export class LineSplitter {
     return line.every(isSpace) ? [] : [line]
   }
 
-  /** Copied, because a chunk may be one byte of a large piece of memory, and a list of chunks larger than what is in them. */
+  /** Copied: chunks of one byte each would take much more memory than what is in them. */
   #keep(part: Uint8Array): void {
     const bytes = this.#bytes + part.length
     if (bytes > this.#maxBytes) {
