@@ -161,10 +161,11 @@ describe('whoever publishes', () => {
   test('may take no name that a post would refuse for its hidden characters', async () => {
     const names: string[] = []
     // Each for itself, because of the time-out of a statement.
-    for (const first of [1, 0x4000, 0x8000, 0xe000, 0x10000, 0x14000, 0x18000, 0x1c000, 0xe0000]) {
+    const ranges = Array.from({ length: 33 }, (_, at) => (at === 32 ? 0xe0000 : at * 4_096))
+    for (const first of ranges) {
       const rows = await sql<{ name: string }>(
-        `select 'a' || chr(c) || 'b' as "name" from generate_series($1::int, $1::int + 16383) c
-         where c not between 55296 and 57343
+        `select 'a' || chr(c) || 'b' as "name" from generate_series($1::int, $1::int + 4095) c
+         where c > 0 and c not between 55296 and 57343
            and outbox_refusal('a', 'a', 'a', 'a' || chr(c) || 'b', '1', '') is null`,
         first,
       )

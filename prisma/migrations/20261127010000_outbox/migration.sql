@@ -210,12 +210,12 @@ begin
     begin
         return query select * from outbox_append(the_rows, in_keep, in_now);
         return;
-    exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
+    exception when data_exception or program_limit_exceeded then
     end;
     foreach the_row in array the_rows loop
         begin
             return query select * from outbox_append(array[the_row], in_keep, in_now);
-        exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
+        exception when data_exception or program_limit_exceeded then
             update "outbox" o set "refused" = sqlstate where o."log_id" = in_log and o."id" = the_row."id";
             "id" := the_row."id";
             "refused" := sqlstate;
