@@ -4,22 +4,28 @@ import { createAuthenticate, createRequireAccess } from '../chassis/auth/middlew
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
+import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
 import { createGetHistory, type Pages } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
 import type { IngestLimits } from './ingestLimits.ts'
+import { createPostItem } from './postItem.ts'
+import { createPostLines } from './postLines.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
+import { createPostMessages } from './postMessages.ts'
 import { createReadLimit } from './readLimit.ts'
 
 interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   /** Undefined with AUTH=open. */
   auth: Pick<Auth, 'authenticator' | 'access'> | undefined
-  log: Pages & Messages & Channels & Pick<PostMessageOptions, 'append'>
-  publish: PostMessageOptions['publish']
+  log: Pages & Messages & Channels & Pick<AcceptOptions, 'append'>
+  publish: AcceptOptions['publish']
   posts: PostMessageOptions['posts']
   bodyLimits: BodyLimits
-  maxEventBytes: PostMessageOptions['maxEventBytes']
+  maxEventBytes: AcceptOptions['maxEventBytes']
   limits: IngestLimits
+  /** Aborts when the process is about to stop. */
+  stopping: AbortSignal
 }
 
 /** A client that takes nothing holds one chunk of a page, or one message, in memory. */
@@ -37,26 +43,43 @@ export function createIngest({
   bodyLimits,
   maxEventBytes,
   limits,
+  stopping,
   ...edge
 }: IngestOptions): Express {
   const readBody = createReadBody(bodyLimits)
   const open = createReadLimit(MAX_READS, READ_MILLISECONDS)
   const limited = (handler: RequestHandler): RequestHandler => limits.reads(open(handler))
   const requireAccess = createRequireAccess(auth?.access)
+  const acceptMessage = new AcceptMessage({
+    requireAccess,
+    maxEventBytes,
+    limits: limits.posts,
+    append: (draft) => log.append(draft),
+    publish,
+  })
+  const { maxBytes } = bodyLimits
+  const postItem = createPostItem({
+    acceptMessage,
+    identify: (request) => auth?.authenticator.identify(request.headers),
+    posts,
+    limits: limits.posts,
+    maxBytes,
+  })
   return createApp({
     ...edge,
     before: auth === undefined ? [] : [createAuthenticate(auth.authenticator, edge.corsOrigins)],
     routes: [
       {
         path: '/channels/:channel/messages',
-        post: createPostMessage({
-          append: (draft) => log.append(draft),
-          publish,
+        post: createPostMessage({ acceptMessage, readBody, posts, limits: limits.posts }),
+      },
+      {
+        path: '/messages',
+        post: createPostMessages({
+          postItem,
+          postLines: createPostLines({ postItem, maxBytes, stopping }),
           readBody,
-          maxEventBytes,
-          posts,
           limits: limits.posts,
-          requireAccess,
         }),
       },
       {

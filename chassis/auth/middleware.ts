@@ -40,8 +40,12 @@ export function createAuthenticate(
   }
 }
 
-/** Throws `forbidden` unless the request's identity has a grant for the action on each of the channels. */
-export type RequireAccess = (request: Request, action: Action, channels: readonly string[]) => void
+/** Throws `forbidden` unless the identity, e.g. a request's, has a grant for the action on each of the channels. */
+export type RequireAccess = (
+  request: Pick<Request, 'identity'>,
+  action: Action,
+  channels: readonly string[],
+) => void
 
 /** Without `access`, as with AUTH=open, everybody may everything. */
 export function createRequireAccess(access: Pick<Access, 'require'> | undefined): RequireAccess {

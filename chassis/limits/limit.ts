@@ -89,6 +89,12 @@ function toSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1_000))
 }
 
+/** Throws `rate-limited` if the limit refuses a use of this cost. It takes nothing. */
+export function requireLimit(limit: Limit, subject: Subject, cost = 1): void {
+  const waitMs = limit.refusal(subject, cost)
+  if (waitMs !== undefined) throw rateLimited('Too much was asked for in the last minute.', waitMs)
+}
+
 /** The answer to what a limit refuses for so many milliseconds. */
 export function rateLimited(detail: string, waitMs: number): Problem {
   return new Problem('rate-limited', detail, { retryAfter: toSeconds(waitMs) })
