@@ -16,6 +16,7 @@ import { LogWriter } from '../history/logWriter.ts'
 import { createIngest } from './app.ts'
 import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
+import { HeadWatcher } from './headWatcher.ts'
 import { createIngestLimits } from './ingestLimits.ts'
 import { KeyExpiry } from './keyExpiry.ts'
 import { createIngestMetrics } from './metrics.ts'
@@ -75,6 +76,7 @@ const auth = createAuth({
   logger,
   clock,
 })
+const watcher = new HeadWatcher({ heads: (channels) => log.heads(channels), clock })
 const app = createIngest({
   logger,
   registry,
@@ -90,6 +92,7 @@ const app = createIngest({
   bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.APPEND_QUEUE_BYTES },
   maxEventBytes: config.MAX_EVENT_BYTES,
   limits,
+  watcher,
 })
 
 const stopAuth = auth?.start()
@@ -106,6 +109,8 @@ await runService({
     if (auth?.access.wasRead === false) throw new Problem('unavailable', 'No grants were read yet.')
     await log.check()
   },
+  // Whoever waits for messages gets an empty page, and asks again elsewhere.
+  drain: async () => watcher.end(),
   close: async () => {
     stopAuth?.()
     shared.close()
