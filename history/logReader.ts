@@ -3,6 +3,7 @@ import type { ChannelInfo } from '../contract/history.ts'
 import type { Entry } from '../contract/message.ts'
 import type { Place } from '../contract/place.ts'
 import { readAccessChanges } from './accessChanges.ts'
+import { readChannelNames, readMessagesAt } from './channels.ts'
 import { COLUMNS } from './fitting.ts'
 import { readerProblem } from './databaseError.ts'
 import { endEpoch } from './endEpoch.ts'
@@ -14,9 +15,12 @@ import { Pool, type PoolOptions } from './pool.ts'
 import { readRange, readScan } from './range.ts'
 import { toEntry, type Row } from './row.ts'
 import type {
+  ChannelNames,
+  ChannelNamesQuery,
   Head,
   Heads,
   Last,
+  LastMessages,
   LastQuery,
   Marked,
   MarkedScanQuery,
@@ -99,6 +103,16 @@ export class LogReader {
       const [row] = await this.#pool.query<ChannelRow>(CHANNEL, [this.#logId, name])
       return { name, head: Number(row?.head ?? 0), messages: Number(row?.count ?? 0) }
     })
+  }
+
+  /** Channels by ranges of their names. */
+  channelNames(query: ChannelNamesQuery): Promise<ChannelNames> {
+    return this.#guard(() => readChannelNames(this.#pool, this.#logId, query))
+  }
+
+  /** The messages at the heads of some channels: as many as fit into a megabyte, and at least one. */
+  messagesAt(positions: readonly number[]): Promise<LastMessages> {
+    return this.#guard(() => readMessagesAt(this.#pool, this.#logId, positions))
   }
 
   /** At most `limit` changes of grants and revocations after a number, in order: they hold for all logs of the database. */

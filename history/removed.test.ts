@@ -14,7 +14,7 @@ const from = (first: number, last: number): number[] =>
 
 /** The first and the last position of a page, and what it tells of the channel and the log. */
 async function page(query: Partial<PageQuery>): Promise<unknown[]> {
-  const found = await history.page({ channel: 'lobby', limit: 100, order: 'desc', ...query })
+  const found = await history.page({ channels: ['lobby'], limit: 100, order: 'desc', ...query })
   const positions = found.entries.map(({ position }) => position)
   return [positions[0], positions.at(-1), found.more, found.head, found.low]
 }
@@ -73,7 +73,7 @@ describe('after messages have been removed', () => {
     expect(await page({ before: 301 })).toEqual([300, 201, false, 350, 200])
     expect(await page({ order: 'asc' })).toEqual([201, 300, true, 350, 200])
     expect(await page({ order: 'asc', from: new Date(0) })).toEqual([201, 300, true, 350, 200])
-    expect(await page({ channel: 'old' })).toEqual([undefined, undefined, false, 50, 200])
+    expect(await page({ channels: ['old'] })).toEqual([undefined, undefined, false, 50, 200])
   })
 
   test('the newest messages, single messages and times are found', async () => {

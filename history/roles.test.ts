@@ -48,7 +48,7 @@ describe('the role of a service', () => {
     await log.forgetKeys()
     expect(await owner(`select * from "idempotency"`)).toEqual([])
     await log.check()
-    expect(await log.page({ channel: 'lobby', limit: 10, order: 'asc' })).toMatchObject({
+    expect(await log.page({ channels: ['lobby'], limit: 10, order: 'asc' })).toMatchObject({
       entries: [{ position: 1 }],
     })
     expect(await log.accessChanges(0, 10)).toEqual({ head: 0, changes: [] })

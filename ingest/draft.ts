@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { pointer } from '../chassis/pointer.ts'
 import { decodeBody, invalid, validateJson } from '../chassis/validate.ts'
 import { DEFAULT_TYPE } from '../contract/message.ts'
+import { MESSAGE_TYPE } from '../contract/messageType.ts'
 import { readDataText } from './dataText.ts'
 
 const CONTENT = {
   type: z
     .string('must be a string')
-    .regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 _ . : -')
+    .regex(MESSAGE_TYPE, 'must be 1 to 64 characters of A-Z a-z 0-9 _ . : -')
     .default(DEFAULT_TYPE),
   // JSON has no undefined, so this refuses only a body without the key; null is data.
   data: z.custom<unknown>((value) => value !== undefined, 'required'),

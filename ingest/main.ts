@@ -17,6 +17,7 @@ import type { AcceptOptions } from './acceptMessage.ts'
 import { createIngest } from './app.ts'
 import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
+import { HeadWatcher } from './headWatcher.ts'
 import { createIngestLimits } from './ingestLimits.ts'
 import { KeyExpiry } from './keyExpiry.ts'
 import { createIngestMetrics } from './metrics.ts'
@@ -83,6 +84,7 @@ const publish: AcceptOptions['publish'] = (entry, epoch) => {
   publisher.publish(entry, epoch)
   crashPoint('after-publish')
 }
+const watcher = new HeadWatcher({ heads: (channels) => log.heads(channels), clock })
 const app = createIngest({
   logger,
   registry,
@@ -95,6 +97,7 @@ const app = createIngest({
   maxEventBytes: config.MAX_EVENT_BYTES,
   limits,
   stopping: stopping.signal,
+  watcher,
 })
 
 const outbox = new OutboxMover({
@@ -121,6 +124,8 @@ await runService({
   },
   drain: async () => {
     stopping.abort()
+    // Whoever waits for messages gets an empty page, and asks again elsewhere.
+    watcher.end()
     await outbox.close()
   },
   close: async () => {

@@ -19,7 +19,8 @@ function page({ before = Infinity, after = -1, limit, order }: PageQuery): Page 
   if (order === 'desc') found.reverse()
   const entries = found.slice(0, limit)
   const last = entries.at(-1)?.position
-  return { entries, rest: undefined, last, head: 19, low: 0, more: found.length > limit }
+  const more = found.length > limit
+  return { entries, rest: undefined, last, head: 19, low: 0, more, end: last, epoch: 'e' }
 }
 
 function read(url: string, low = 0) {
@@ -41,7 +42,7 @@ function follow(url: string, along: 'next' | 'prev'): number[][] {
 /** A page of one message, which another one precedes. */
 function pageAfter(previous: number): Page {
   const entries = [{ position: 5, previous, id: '', channel: 'a', json: '' }]
-  return { entries, rest: undefined, last: 5, head: 9, low: 0, more: true }
+  return { entries, rest: undefined, last: 5, head: 9, low: 0, more: true, end: 5, epoch: 'e' }
 }
 
 describe('the links of a page', () => {
@@ -96,6 +97,31 @@ describe('the links of a page', () => {
     const query = parseHistoryQuery('channel=a&order=asc&after=3&limit=1')
     expect(pageLinks(query, pageAfter(0)).prev).toBe(null)
     expect(pageLinks(query, pageAfter(2)).prev).not.toBe(null)
+  })
+
+  test('lead on from a page that found nothing in what it looked at', () => {
+    const query = parseHistoryQuery('channel=a&sender=alice&before=9')
+    const empty = { entries: [], rest: undefined, last: undefined, head: 9, low: 0 }
+    expect(pageLinks(query, { ...empty, more: true, end: 4, epoch: 'e' })).toEqual({
+      next: '/history?channel=a&sender=alice&before=4&limit=50&order=desc',
+      prev: null,
+    })
+  })
+
+  test('lead back from several channels, though the first message is the first of its own', () => {
+    const query = parseHistoryQuery('channel=a&channel=b&order=asc&after=3&limit=1')
+    expect(pageLinks(query, pageAfter(0)).prev).toBe(
+      '/history?channel=a&channel=b&before=5&limit=1&order=desc',
+    )
+  })
+
+  test('keep the filters', () => {
+    const query = parseHistoryQuery(
+      'channel=a&sender=user:alice&type=tide&about=3&order=asc&limit=1',
+    )
+    expect(pageLinks(query, pageAfter(0)).next).toBe(
+      '/history?channel=a&sender=user%3Aalice&type=tide&about=3&after=5&limit=1&order=asc',
+    )
   })
 
   test('keep all other parameters', () => {

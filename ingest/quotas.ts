@@ -1,5 +1,5 @@
 import { Allowance } from '../chassis/limits/allowance.ts'
-import { rateLimited, type Refusals, type Subject } from '../chassis/limits/limit.ts'
+import { subjectKey, rateLimited, type Refusals, type Subject } from '../chassis/limits/limit.ts'
 import type { QuotaName, QuotaUse } from '../history/quota.ts'
 
 export interface QuotasOptions {
@@ -36,7 +36,7 @@ export class Quotas {
 
   /** Throws `rate-limited`, with the time until tomorrow. Only who has no channels left costs a look at the channel. */
   async check(subject: Subject, channel: string): Promise<void> {
-    const key = keyOf(subject)
+    const key = subjectKey(subject)
     this.#refuse(this.#bytes, key, 'stored-bytes', 'STORED_BYTES_PER_DAY')
     if (this.#channels === undefined || this.#channels.standing(key).remaining > 0) return
     if (await this.#exists(channel)) return
@@ -45,7 +45,7 @@ export class Quotas {
 
   /** Counts a message that was stored. */
   count(subject: Subject, bytes: number, isFirstOfChannel: boolean): void {
-    const key = keyOf(subject)
+    const key = subjectKey(subject)
     this.#bytes?.take(key, bytes)
     if (isFirstOfChannel) this.#channels?.take(key, 1)
   }
@@ -82,9 +82,4 @@ export class Quotas {
       },
     })
   }
-}
-
-/** A principal has a colon after its kind, and no address has the same text. */
-function keyOf({ principal, address }: Subject): string {
-  return principal ?? address
 }

@@ -9,6 +9,11 @@ export interface Subject {
   address: string
 }
 
+/** One text for whom a use counts. A principal has a colon after its kind, and no address has the same text. */
+export function subjectKey({ principal, address }: Subject): string {
+  return principal ?? address
+}
+
 /** One side of a limit: per principal, or per address. */
 export interface LimitSide {
   /** Also the policy's name in the RateLimit headers. */
@@ -64,6 +69,12 @@ export class Limit {
       const key = keyOf(subject)
       if (key !== undefined) allowance.take(key, cost)
     }
+  }
+
+  /** How fast a subject may go on without ever being refused; Infinity if nothing limits it. */
+  pointsPerSecond(subject: Subject): number {
+    const own = this.#sides.filter(({ keyOf }) => keyOf(subject) !== undefined)
+    return Math.min(...own.map(({ allowance, windowSeconds }) => allowance.points / windowSeconds))
   }
 
   /** Undefined if nothing limits this subject. */
