@@ -18,7 +18,11 @@ interface Rights {
 const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
-    tables: [`select on ${LOG}, ${ACCESS}`, 'select, update, delete on "idempotency"'],
+    tables: [
+      `select on ${LOG}, ${ACCESS}`,
+      'select, update, delete on "idempotency"',
+      'select, insert, update, delete on "mqtt_session"',
+    ],
     functions: ['append_messages', 'end_epoch', 'quota_add'],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
@@ -27,7 +31,9 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 }
 
 /** Every other table is account's. */
-const NOT_ACCOUNTS = 'log channel message idempotency quota access access_head'.split(' ')
+const NOT_ACCOUNTS = 'log channel message idempotency quota access access_head mqtt_session'.split(
+  ' ',
+)
 
 /** Defaults of a role's sessions. The services set shorter ones; these bound whoever else has the password. */
 const LIMITS = {
