@@ -1,4 +1,5 @@
 import { encodeMessage, type Entry } from '../contract/message.ts'
+import type { Appended } from './types.ts'
 
 /** A message as a query returns it: by Prisma's client, or as text by the pool. */
 export interface Row {
@@ -38,4 +39,16 @@ export function toEntry(row: Row): Entry {
     sentAt: new Date(row.sent_at).toISOString(),
   })
   return { position, previous, id: row.id, channel: row.channel, json }
+}
+
+/** A message as an append returns it. */
+export interface AppendedRow extends Row {
+  epoch: string
+  link: string
+  repeated: boolean
+}
+
+export function toAppended(row: AppendedRow): Appended {
+  const { epoch, link, repeated } = row
+  return { entry: toEntry(row), epoch, link, repeated }
 }

@@ -9,7 +9,10 @@ import { type Channels, createGetChannel } from './getChannel.ts'
 import { createGetHistory, type Pages } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
 import type { IngestLimits } from './ingestLimits.ts'
+import { createPostItem } from './postItem.ts'
+import { createPostLines } from './postLines.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
+import { createPostMessages } from './postMessages.ts'
 import { createReadLimit } from './readLimit.ts'
 
 interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
@@ -21,6 +24,8 @@ interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   bodyLimits: BodyLimits
   maxEventBytes: AcceptOptions['maxEventBytes']
   limits: IngestLimits
+  /** Aborts when the process is about to stop. */
+  stopping: AbortSignal
 }
 
 /** A client that takes nothing holds one chunk of a page, or one message, in memory. */
@@ -38,6 +43,7 @@ export function createIngest({
   bodyLimits,
   maxEventBytes,
   limits,
+  stopping,
   ...edge
 }: IngestOptions): Express {
   const readBody = createReadBody(bodyLimits)
@@ -51,6 +57,14 @@ export function createIngest({
     append: (draft) => log.append(draft),
     publish,
   })
+  const { maxBytes } = bodyLimits
+  const postItem = createPostItem({
+    acceptMessage,
+    identify: (request) => auth?.authenticator.identify(request.headers),
+    posts,
+    limits: limits.posts,
+    maxBytes,
+  })
   return createApp({
     ...edge,
     before: auth === undefined ? [] : [createAuthenticate(auth.authenticator, edge.corsOrigins)],
@@ -58,6 +72,15 @@ export function createIngest({
       {
         path: '/channels/:channel/messages',
         post: createPostMessage({ acceptMessage, readBody, posts, limits: limits.posts }),
+      },
+      {
+        path: '/messages',
+        post: createPostMessages({
+          postItem,
+          postLines: createPostLines({ postItem, maxBytes, stopping }),
+          readBody,
+          limits: limits.posts,
+        }),
       },
       {
         path: '/channels/:channel/messages/:position',

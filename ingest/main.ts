@@ -11,11 +11,10 @@ import { createRegistry } from '../chassis/metrics.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { openSharedLimits } from '../chassis/limits/sharedLimits.ts'
 import { VERSION } from '../chassis/version.ts'
-import type { LinkedEntry } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { LogWriter } from '../history/logWriter.ts'
-import { AcceptMessage } from './acceptMessage.ts'
+import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
 import { createIngest } from './app.ts'
 import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
@@ -24,6 +23,7 @@ import { KeyExpiry } from './keyExpiry.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { MqttDoor } from './mqttDoor.ts'
 import { MqttPosts } from './mqttPosts.ts'
+import { OutboxMover } from './outboxMover.ts'
 import { Publisher } from './publisher.ts'
 
 /** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
@@ -83,7 +83,8 @@ const auth = createAuth({
   logger,
   clock,
 })
-const publish = (entry: LinkedEntry, epoch: string): void => {
+const stopping = new AbortController()
+const publish: AcceptOptions['publish'] = (entry, epoch) => {
   crashPoint('after-commit')
   publisher.publish(entry, epoch)
   crashPoint('after-publish')
@@ -99,6 +100,15 @@ const app = createIngest({
   bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.APPEND_QUEUE_BYTES },
   maxEventBytes: config.MAX_EVENT_BYTES,
   limits,
+  stopping: stopping.signal,
+})
+
+const outbox = new OutboxMover({
+  move: () => log.moveOutbox(config.MAX_EVENT_BYTES),
+  publish,
+  posts,
+  clock,
+  logger,
 })
 
 const mqttPosting = new MqttPosts({
@@ -140,6 +150,10 @@ await runService({
   ready: async () => {
     if (auth?.access.wasRead === false) throw new Problem('unavailable', 'No grants were read yet.')
     await log.check()
+  },
+  drain: async () => {
+    stopping.abort()
+    await outbox.close()
   },
   close: async () => {
     await mqttDoor.close(FLUSH_MILLISECONDS)
