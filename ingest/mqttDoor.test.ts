@@ -96,7 +96,7 @@ describe('posts by MQTT', () => {
     expect(inOrder((await stored()).filter(Number.isInteger))).toEqual(numbers(0, 300))
   })
 
-  test('go on over many sessions, each of which ends before the broker counts anew', async () => {
+  test('go on over many sessions, each of which ends before the broker counts from 1 again', async () => {
     const ingest = await open(100)
     const before = await sessions()
     for (let from = 0; from < 1_000; from += 50) {

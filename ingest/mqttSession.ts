@@ -62,7 +62,7 @@ export class MqttSession {
       clean: false,
       keepalive: 5,
       connectTimeout: 3_000,
-      // After a break the broker may be another one, which counts packets anew: a new session begins, and this one is drained.
+      // After a break the broker may be another one, which counts packets from 1: a new session begins, and this one is drained.
       reconnectPeriod: 0,
       resubscribe: false,
       properties: {
