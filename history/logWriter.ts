@@ -4,6 +4,7 @@ import type { Clocks } from './clocks.ts'
 import { openDatabase, Prisma, type Database } from './database.ts'
 import { readerProblem } from './databaseError.ts'
 import { deleteExpiredKeys } from './expiredKeys.ts'
+import { MqttSessions } from './mqttSessions.ts'
 import { LogReader, type LogOptions } from './logReader.ts'
 import { moveOutbox, type Moved } from './outbox.ts'
 import { addToQuota, type QuotaName, type QuotaUse } from './quota.ts'
@@ -25,12 +26,14 @@ export class LogWriter extends LogReader {
   readonly #database: Database
   readonly #appender: Appender
   readonly #options: LogWriterOptions
+  readonly mqttSessions: MqttSessions
 
   constructor(options: LogWriterOptions) {
     super({ ...options, connections: options.connections - WRITE_CONNECTIONS })
     this.#database = openDatabase({ ...options, connections: WRITE_CONNECTIONS })
     this.#options = options
     this.#appender = new Appender(this.#database, options)
+    this.mqttSessions = new MqttSessions(this.#database, options.logId)
   }
 
   /** How the clocks of this process and of the database compare, at the last append. */

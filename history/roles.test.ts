@@ -52,6 +52,10 @@ describe('the role of a service', () => {
       entries: [{ position: 1 }],
     })
     expect(await log.accessChanges(0, 10)).toEqual({ head: 0, changes: [] })
+    await log.mqttSessions.keep(['one'])
+    await log.mqttSessions.release('one')
+    expect(await log.mqttSessions.adopt()).toBe('one')
+    await log.mqttSessions.remove('one')
   })
 
   test.each(['bridge', 'gateway'] as const)('of %s reads, and ends an epoch', async (service) => {
@@ -122,6 +126,7 @@ describe('the role of a service', () => {
       'select * from "account_of_a_user"',
       'select * from "access"',
       'select * from "idempotency"',
+      'select * from "mqtt_session"',
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       APPEND,
       MOVE,
@@ -139,6 +144,7 @@ describe('the role of a service', () => {
     account: [
       'select * from "message"',
       'select * from "idempotency"',
+      'select * from "mqtt_session"',
       'select * from "log"',
       `select end_epoch(0::smallint, 'a', 1, '')`,
       APPEND,

@@ -18,7 +18,11 @@ interface Rights {
 const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
-    tables: [`select on ${LOG}, ${ACCESS}`, 'select, update, delete on "idempotency"'],
+    tables: [
+      `select on ${LOG}, ${ACCESS}`,
+      'select, update, delete on "idempotency"',
+      'select, insert, update, delete on "mqtt_session"',
+    ],
     functions: ['append_messages', 'end_epoch', 'quota_add', 'outbox_move'],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
@@ -28,7 +32,9 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 
 /** Every other table is account's. */
 const NOT_ACCOUNTS =
-  'log channel message idempotency quota access access_head outbox outbox_limit'.split(' ')
+  'log channel message idempotency quota access access_head outbox outbox_limit mqtt_session'.split(
+    ' ',
+  )
 
 /** Nobody signs in with it: it is granted to applications' roles. */
 const APPLICATIONS = 'causeway_app'

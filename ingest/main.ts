@@ -1,3 +1,4 @@
+import { createRequireAccess } from '../chassis/auth/middleware.ts'
 import { createAuth } from '../chassis/auth/auth.ts'
 import { clock } from '../chassis/clock.ts'
 import { readConfig } from '../chassis/config.ts'
@@ -13,7 +14,7 @@ import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { LogWriter } from '../history/logWriter.ts'
-import type { AcceptOptions } from './acceptMessage.ts'
+import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
 import { createIngest } from './app.ts'
 import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
@@ -21,11 +22,16 @@ import { HeadWatcher } from './headWatcher.ts'
 import { createIngestLimits } from './ingestLimits.ts'
 import { KeyExpiry } from './keyExpiry.ts'
 import { createIngestMetrics } from './metrics.ts'
+import { MqttDoor } from './mqttDoor.ts'
+import { MqttPosts } from './mqttPosts.ts'
 import { OutboxMover } from './outboxMover.ts'
 import { Publisher } from './publisher.ts'
 
 /** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
 const FLUSH_MILLISECONDS = 2000
+
+/** Far from the end of the broker's numbers, 65,535: some thousands come until the next session has taken over. */
+const MQTT_SESSION_PACKETS = 50_000
 
 /** An answer to a post is as large as its message, and would stay in memory as long as its client does not read it. */
 const STALL_MILLISECONDS = 30_000
@@ -34,7 +40,7 @@ const config = readConfig('ingest', ingestConfig)
 const logger = createLogger('ingest', config.LOG_LEVEL)
 exitOnCrash(logger)
 const registry = createRegistry('ingest', VERSION)
-const { posts, publishes, inFlight } = createIngestMetrics(registry)
+const { posts, mqttPosts, receipts, publishes, inFlight } = createIngestMetrics(registry)
 
 const log = new LogWriter({
   databaseUrl: config.DATABASE_URL,
@@ -108,7 +114,33 @@ const outbox = new OutboxMover({
   logger,
 })
 
+const mqttPosting = new MqttPosts({
+  prefix: config.MQTT_PREFIX,
+  maxBytes: config.MAX_BODY_BYTES,
+  acceptMessage: new AcceptMessage({
+    requireAccess: createRequireAccess(auth?.access),
+    maxEventBytes: config.MAX_EVENT_BYTES,
+    limits: limits.posts,
+    append: (draft) => log.append(draft),
+    publish,
+  }),
+  limits: limits.posts,
+  access: auth?.access,
+  posts: mqttPosts,
+  receipts,
+  logger,
+})
+
 const stopAuth = auth?.start()
+const mqttDoor = new MqttDoor({
+  url: config.MQTT_URL,
+  prefix: config.MQTT_PREFIX,
+  mostPackets: MQTT_SESSION_PACKETS,
+  handle: (...received) => mqttPosting.handle(...received),
+  sessions: log.mqttSessions,
+  clock,
+  logger,
+})
 
 await runService({
   logger,
@@ -129,6 +161,7 @@ await runService({
     await outbox.close()
   },
   close: async () => {
+    await mqttDoor.close(FLUSH_MILLISECONDS)
     stopAuth?.()
     shared.close()
     await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close()])

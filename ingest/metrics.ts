@@ -10,6 +10,18 @@ export function createIngestMetrics(registry: Registry) {
       label: 'outcome',
       values: { created: 0, repeated: 0, ...PROBLEMS },
     }),
+    mqttPosts: createPrimedCounter(registry, {
+      name: 'causeway_mqtt_posts_total',
+      help: 'Posts that came by MQTT, by outcome: created, repeated, or the problem',
+      label: 'outcome',
+      values: { created: 0, repeated: 0, ...PROBLEMS },
+    }),
+    receipts: createPrimedCounter(registry, {
+      name: 'causeway_mqtt_receipts_total',
+      help: "Receipts that posts by MQTT asked for, by outcome: sent; foreign (not on the sender's own topic, so none was sent)",
+      label: 'outcome',
+      values: { sent: 0, foreign: 0 },
+    }),
     publishes: createPrimedCounter(registry, {
       name: 'causeway_publishes_total',
       help: 'Messages published to MQTT, by outcome: acked; nobody (acked, but no bridge is subscribed); failed; skipped (broker away or window full)',

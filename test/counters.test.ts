@@ -30,6 +30,8 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
     createIngestMetrics,
     {
       causeway_posts_total: ['created', 'repeated', ...Object.keys(PROBLEMS)],
+      causeway_mqtt_posts_total: ['created', 'repeated', ...Object.keys(PROBLEMS)],
+      causeway_mqtt_receipts_total: ['sent', 'foreign'],
       causeway_publishes_total: ['acked', 'failed', 'skipped', 'nobody'],
     },
   ],
