@@ -76,7 +76,7 @@ const typeOf = ({ status, problem }: Answer): string =>
   `${status} ${problem?.type.replace('/problems/', '')}`
 
 async function messages(): Promise<{ type: string; sender: unknown; data: unknown }[]> {
-  const { entries } = await log.page({ channel, limit: 100, order: 'asc' })
+  const { entries } = await log.page({ channels: [channel], limit: 100, order: 'asc' })
   return entries.map(({ json }) => JSON.parse(json))
 }
 
