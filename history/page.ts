@@ -2,6 +2,7 @@ import { Problem } from '../contract/problem.ts'
 import { COLUMNS } from './fitting.ts'
 import { isTooMuch } from './databaseError.ts'
 import { firstAt } from './firstAt.ts'
+import { foldEntries } from './folds.ts'
 import type { Parameter, Pool } from './pool.ts'
 import { toEntries, type Row } from './row.ts'
 import type { Page, PageQuery, RestQuery } from './types.ts'
@@ -25,6 +26,8 @@ const SMALLER = 8
  * one statement, and so from one snapshot. So a stream opened after that head continues the page without a seam. Later chunks lie
  * between two positions, and nothing changes there. Times are first turned into positions. That is exact, because a message is
  * never older than the one before it.
+ *
+ * What a folded page says about edits, reactions and replies is newer than the page: the same as that of any later page.
  */
 export async function readPage(
   pool: Pool,
@@ -50,7 +53,8 @@ async function readChunk(
   const { channel, limit, order, after = null, before = null, from, to, readBytes } = query
   const times = [from, to].map((time) => time?.toISOString() ?? null)
   const bounds: Parameter[] = [MAX_BYTES, Math.min(limit, READ_COUNT), readBytes]
-  const parameters = [log, channel, after, before, ...times, limit, ...bounds]
+  const { isFolded = false } = query
+  const parameters = [log, channel, after, before, ...times, limit, ...bounds, String(isFolded)]
   const rows = await pool.query<PageRow>(PAGES[order], parameters)
   const [first] = rows
   if (first === undefined) throw new Problem('unavailable', `Log ${log} does not exist.`)
@@ -58,16 +62,18 @@ async function readChunk(
     throw new Problem('unavailable', 'The log has another epoch now.')
   }
   const entries = toEntries(rows, order)
+  const shown = isFolded ? await foldEntries(pool, log, entries) : entries
   const read = entries.at(-1)?.position
   const last = first.last === null ? undefined : Number(first.last)
   const kept = Number(first.kept ?? 0)
   return {
-    entries,
+    entries: shown,
     rest:
       read === undefined || last === undefined || read === last
         ? undefined
         : {
             channel,
+            isFolded,
             order,
             after: order === 'asc' ? read : last - 1,
             before: order === 'asc' ? last + 1 : read,
@@ -115,6 +121,7 @@ function candidates(order: 'asc' | 'desc'): string {
     where "log_id" = $1::smallint and "channel" = $2::text
       and "position" > coalesce($3::bigint, 0) and "position" < coalesce($4::bigint, ${END})
       and "position" >= case when $5::timestamptz is null then 0 else ${firstAt('$5', END)} end
+      and (not $11::boolean or "about_as" is null or "about_as" = 'reply')
       and "position" < case when $6::timestamptz is null then ${END} else ${firstAt('$6', END)} end
     order by "position" ${order} limit $7::int + 1`
 }

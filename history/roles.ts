@@ -5,7 +5,7 @@ export const ROLE_OWNERS = ['ingest', 'bridge', 'gateway', 'account'] as const
 /** A service with a role of its own in Postgres. */
 export type RoleOwner = (typeof ROLE_OWNERS)[number]
 
-const LOG = '"log", "channel", "message"'
+const LOG = '"log", "channel", "message", "fold", "reaction"'
 const ACCESS = '"access_head", "access"'
 
 interface Rights {
@@ -19,7 +19,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
     tables: [`select on ${LOG}, ${ACCESS}`, 'select, update, delete on "idempotency"'],
-    functions: ['append_messages', 'end_epoch', 'quota_add'],
+    functions: ['append_messages', 'erase_messages', 'end_epoch', 'quota_add'],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
   gateway: { tables: [`select on ${LOG}, ${ACCESS}`], functions: ['end_epoch'] },
@@ -27,7 +27,9 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 }
 
 /** Every other table is account's. */
-const NOT_ACCOUNTS = 'log channel message idempotency quota access access_head'.split(' ')
+const NOT_ACCOUNTS = 'log channel message fold reaction idempotency quota access access_head'.split(
+  ' ',
+)
 
 /** Defaults of a role's sessions. The services set shorter ones; these bound whoever else has the password. */
 const LIMITS = {

@@ -1,3 +1,4 @@
+import type { About, Relation } from '../contract/about.ts'
 import { encodeMessage, type Entry } from '../contract/message.ts'
 
 /** A message as a query returns it: by Prisma's client, or as text by the pool. */
@@ -12,6 +13,9 @@ export interface Row {
   /** JSON text. */
   data: string
   sent_at: Date | string
+  about: bigint | string | null
+  about_as: Relation | null
+  deleted: boolean
 }
 
 /** The messages among the rows; others tell only about the log. Sorted here: the server would sort them with their data. */
@@ -34,8 +38,14 @@ export function toEntry(row: Row): Entry {
     channel: row.channel,
     type: row.type,
     sender: { id: row.sender_id, name: row.sender_name },
+    about: aboutOf(row),
+    deleted: row.deleted,
     data: row.data,
     sentAt: new Date(row.sent_at).toISOString(),
   })
   return { position, previous, id: row.id, channel: row.channel, json }
+}
+
+function aboutOf({ about, about_as: as }: Row): About | undefined {
+  return about === null || as === null ? undefined : { position: Number(about), as }
 }

@@ -1,21 +1,28 @@
 import type { Express, RequestHandler } from 'express'
 import type { Auth } from '../chassis/auth/auth.ts'
-import { createAuthenticate, createRequireAccess } from '../chassis/auth/middleware.ts'
+import {
+  createAuthenticate,
+  createIsAllowed,
+  createRequireAccess,
+} from '../chassis/auth/middleware.ts'
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
 import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
+import { changeRoutes } from './changes.ts'
 import { createGetHistory, type Pages } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
+import { createGetVersions, type VersionsOf } from './getVersions.ts'
 import type { IngestLimits } from './ingestLimits.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
+import { type People, peopleRoute } from './people.ts'
 import { createReadLimit } from './readLimit.ts'
 
 interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   /** Undefined with AUTH=open. */
   auth: Pick<Auth, 'authenticator' | 'access'> | undefined
-  log: Pages & Messages & Channels & Pick<AcceptOptions, 'append'>
+  log: Pages & Messages & VersionsOf & People & Channels & Pick<AcceptOptions, 'append'>
   publish: AcceptOptions['publish']
   posts: PostMessageOptions['posts']
   bodyLimits: BodyLimits
@@ -46,23 +53,33 @@ export function createIngest({
   const requireAccess = createRequireAccess(auth?.access)
   const acceptMessage = new AcceptMessage({
     requireAccess,
+    isAllowed: createIsAllowed(auth?.access),
     maxEventBytes,
     limits: limits.posts,
     append: (draft) => log.append(draft),
     publish,
   })
+  const posting = { acceptMessage, readBody, posts, limits: limits.posts }
+  const changes = changeRoutes(posting)
   return createApp({
     ...edge,
     before: auth === undefined ? [] : [createAuthenticate(auth.authenticator, edge.corsOrigins)],
     routes: [
       {
         path: '/channels/:channel/messages',
-        post: createPostMessage({ acceptMessage, readBody, posts, limits: limits.posts }),
+        post: createPostMessage(posting),
       },
       {
         path: '/channels/:channel/messages/:position',
         get: limited(createGetMessage(log, requireAccess)),
+        ...changes.message,
       },
+      { path: '/channels/:channel/messages/:position/reactions/:name', ...changes.reaction },
+      {
+        path: '/channels/:channel/messages/:position/versions',
+        get: limited(createGetVersions(log, requireAccess)),
+      },
+      peopleRoute(log, requireAccess),
       { path: '/channels/:channel', get: limited(createGetChannel(log, requireAccess)) },
       {
         path: '/history',

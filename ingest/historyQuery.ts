@@ -7,7 +7,7 @@ import { parseTime } from '../contract/time.ts'
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 1000
 
-const NAMES = ['channel', 'before', 'after', 'from', 'to', 'limit', 'order']
+const NAMES = ['channel', 'before', 'after', 'from', 'to', 'changes', 'limit', 'order']
 
 /** Reads the query of `GET /history`; newest first unless `order=asc`. Throws `invalid-parameter` or `invalid-channel`. */
 export function parseHistoryQuery(search: string): PageQuery {
@@ -17,6 +17,7 @@ export function parseHistoryQuery(search: string): PageQuery {
     after: query.one('after', parsePosition, 'a position'),
     from: query.one('from', parseTime, TIME),
     to: query.one('to', parseTime, TIME),
+    isFolded: query.one('changes', parseFlag, 'true or false') !== 'true',
     limit: query.one('limit', parseLimit, `1 to ${MAX_LIMIT}`) ?? DEFAULT_LIMIT,
     order: query.one('order', parseOrder, 'asc or desc') ?? 'desc',
   }
@@ -27,6 +28,10 @@ export function parseHistoryQuery(search: string): PageQuery {
 }
 
 const TIME = 'a time like 2026-11-21T19:33:02Z or 2026-11-21T20:33:02.123%2B01:00'
+
+function parseFlag(text: string): 'true' | 'false' | undefined {
+  return text === 'true' || text === 'false' ? text : undefined
+}
 
 function parseLimit(text: string): number | undefined {
   const limit = Number(text)

@@ -39,6 +39,7 @@ const log = new LogWriter({
   connections: config.DATABASE_CONNECTIONS,
   appendQueueBytes: config.APPEND_QUEUE_BYTES,
   keySeconds: config.IDEMPOTENCY_SECONDS,
+  changeSeconds: config.CHANGE_SECONDS,
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
 createClockMetrics(registry, () => log.clocks)

@@ -33,13 +33,15 @@ export function linkHeader({ next, prev }: Links): string | undefined {
   return links.length === 0 ? undefined : links.join(', ')
 }
 
-function historyUrl({ channel, before, after, from, to, limit, order }: PageQuery): string {
+function historyUrl(query: PageQuery): string {
+  const { channel, before, after, from, to, isFolded, limit, order } = query
   const parameters: [string, string | number | undefined][] = [
     ['channel', channel],
     ['before', before],
     ['after', after],
     ['from', from?.toISOString()],
     ['to', to?.toISOString()],
+    ['changes', isFolded === false ? 'true' : undefined],
     ['limit', limit],
     ['order', order],
   ]

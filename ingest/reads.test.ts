@@ -45,6 +45,9 @@ class SlowIngest {
           repeated: false,
         }),
         message: (channel) => this.#wait(entryOf(channel)),
+        sentBy: () => this.#wait({ entries: [], upTo: 0, isDone: true }),
+        erase: () => this.#wait({ upTo: 0, count: 0, isDone: true }),
+        versions: () => this.#wait({ entries: [], more: false }),
         channel: (name) => this.#wait({ name, head: 0, messages: 0 }),
         page: async () => {
           this.mostPages = Math.max(this.mostPages, ++this.#pages)
