@@ -7,16 +7,17 @@ import { readerProblem } from './databaseError.ts'
 import { eraseSome, type Erased } from './erase.ts'
 import { deleteExpiredKeys } from './expiredKeys.ts'
 import { LogReader, type LogOptions } from './logReader.ts'
+import { moveOutbox, type Moved } from './outbox.ts'
 import { addToQuota, type QuotaName, type QuotaUse } from './quota.ts'
 import type { Appended, Draft } from './types.ts'
 
 export interface LogWriterOptions extends LogOptions, AppenderOptions {
-  /** Most database connections at once, at least 3: two for appends and checks, the others for reads. */
+  /** Most database connections at once, at least 4: three for appends, checks and the outbox, the others for reads. */
   connections: number
 }
 
-/** One for the batch that is under way, one for a check beside it. */
-const WRITE_CONNECTIONS = 2
+/** One for the batch that is under way, one for the outbox, one for a check beside them. */
+const WRITE_CONNECTIONS = 3
 
 /**
  * The log in Postgres, for a process that also writes it. Appends have connections of their own, which no number of readers can
@@ -42,6 +43,16 @@ export class LogWriter extends LogReader {
   /** Resolves after the commit. */
   append(draft: Draft): Promise<Appended> {
     return this.#appender.append(draft)
+  }
+
+  /** Moves the oldest messages of the outbox, none if there are none; see moveOutbox. Rejects with `unavailable` or `internal`. */
+  async moveOutbox(maxEventBytes: number): Promise<Moved[]> {
+    const { logId, keySeconds } = this.#options
+    try {
+      return await moveOutbox(this.#database, { logId, keySeconds, maxEventBytes })
+    } catch (error) {
+      throw readerProblem(error)
+    }
   }
 
   /** Deletes some of the idempotency keys that have expired; false if there are no more. */

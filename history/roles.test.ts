@@ -35,6 +35,9 @@ const as = (service: RoleOwner, statement: string): Promise<unknown> =>
 const DENIED = /permission denied|must be owner/
 const APPEND = `select append_messages(0::smallint, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 1, now())`
 
+const PUBLISH = `select causeway_publish('a', '1')`
+const MOVE = 'select outbox_move(0::smallint, 1, 1, now())'
+
 describe('the role of a service', () => {
   test('of ingest appends, repeats a key, forgets keys and reads', async () => {
     const log = openLog(addressOf('ingest'), opened, { keySeconds: 1 })
@@ -65,6 +68,29 @@ describe('the role of a service', () => {
     expect(await as('account', 'select "subject" from "access"')).toEqual([{ subject: 'user:a' }])
   })
 
+  test('of ingest moves what an application publishes, which may do nothing else', async () => {
+    const app = `${prefix}_app`
+    await owner(`create role ${app} login password 'app'`)
+    await owner(`grant causeway_app to ${app}`)
+    const url = new URL(database)
+    url.username = app
+    url.password = 'app'
+    const application = openSql(url.href, opened)
+    await application(`select causeway_publish('app', '1')`)
+    const log = openLog(addressOf('ingest'), opened)
+    const [moved] = await log.moveOutbox(65_000)
+    expect(moved).toMatchObject({ appended: { entry: { channel: 'app' } } })
+    for (const statement of [
+      ...FORBIDDEN.nobody,
+      MOVE,
+      APPEND,
+      'select * from "outbox"',
+      'select * from "message"',
+    ]) {
+      await expect(application(statement)).rejects.toThrow(DENIED)
+    }
+  })
+
   const FORBIDDEN = {
     nobody: [
       'create table "mine" ("a" int)',
@@ -86,6 +112,8 @@ describe('the role of a service', () => {
       `copy (select 1) to program 'true'`,
     ],
     ingest: [
+      PUBLISH,
+      'select * from "outbox"',
       'select * from "account_of_a_user"',
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       'delete from "access"',
@@ -96,6 +124,8 @@ describe('the role of a service', () => {
       'select * from "idempotency"',
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       APPEND,
+      MOVE,
+      PUBLISH,
     ],
     gateway: [
       'select * from "account_of_a_user"',
@@ -103,6 +133,8 @@ describe('the role of a service', () => {
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       'delete from "access"',
       APPEND,
+      MOVE,
+      PUBLISH,
     ],
     account: [
       'select * from "message"',
@@ -110,6 +142,10 @@ describe('the role of a service', () => {
       'select * from "log"',
       `select end_epoch(0::smallint, 'a', 1, '')`,
       APPEND,
+      MOVE,
+      PUBLISH,
+      'select * from "outbox"',
+      'select * from "outbox_limit"',
     ],
   }
 
@@ -147,7 +183,7 @@ describe('a second run', () => {
 
   test('leaves a service alone that signs in as the role that migrates', async () => {
     await grantRights(database, { ingest: database })
-    expect(await owner('select count(*)::int as "count" from "message"')).toEqual([{ count: 1 }])
+    expect(await owner('select count(*)::int as "count" from "message"')).toEqual([{ count: 2 }])
   })
 })
 

@@ -19,7 +19,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
     tables: [`select on ${LOG}, ${ACCESS}`, 'select, update, delete on "idempotency"'],
-    functions: ['append_messages', 'erase_messages', 'end_epoch', 'quota_add'],
+    functions: ['append_messages', 'erase_messages', 'end_epoch', 'quota_add', 'outbox_move'],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
   gateway: { tables: [`select on ${LOG}, ${ACCESS}`], functions: ['end_epoch'] },
@@ -27,9 +27,13 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 }
 
 /** Every other table is account's. */
-const NOT_ACCOUNTS = 'log channel message fold reaction idempotency quota access access_head'.split(
-  ' ',
-)
+const NOT_ACCOUNTS =
+  'log channel message fold reaction idempotency quota access access_head outbox outbox_limit'.split(
+    ' ',
+  )
+
+/** Nobody signs in with it: it is granted to applications' roles. */
+const APPLICATIONS = 'causeway_app'
 
 /** Defaults of a role's sessions. The services set shorter ones; these bound whoever else has the password. */
 const LIMITS = {
@@ -55,7 +59,6 @@ export async function grantRights(
     const { name, password } = userOf(url)
     return name === owner ? [] : [{ service, url, password, role: quoted(name, '"') }]
   })
-  if (roles.length === 0) return
   await withConnection(databaseUrl, async (query) => {
     for (const { url, role, password } of roles) {
       // Several databases may share the roles, and two migrations that change one at once would fail: so only if need be.
@@ -63,7 +66,8 @@ export async function grantRights(
     }
     const [place] = await query<Place>(PLACE)
     if (place === undefined) throw new Error('the database has no schema')
-    await query(rightsSql(roles, place))
+    await query(applicationsSql(place)).catch(ignoreRefusal)
+    if (roles.length > 0) await query(rightsSql(roles, place))
     for (const { role } of roles) {
       const scope = `${role} in database ${quoted(place.database, '"')}`
       await query(limitsSql(scope, LIMITS)).catch(ignoreRefusal)
@@ -117,6 +121,23 @@ function rightsSql(
         ? [`grant select, insert, update, delete on ${list} to ${role}`]
         : []),
     ]),
+  ].join(';\n')
+}
+
+/** Applications may publish, and nothing else. */
+function applicationsSql({ database, schema, functions }: Place): string {
+  const inSchema = `in schema ${quoted(schema, '"')}`
+  return [
+    // Also if another migration, of another database, makes it at the same time.
+    `do $$ begin create role ${APPLICATIONS} nologin;
+      exception when duplicate_object or unique_violation then null; end $$`,
+    `revoke execute on all functions ${inSchema} from ${APPLICATIONS}`,
+    `revoke all on all tables ${inSchema} from ${APPLICATIONS}`,
+    `grant connect on database ${quoted(database, '"')} to ${APPLICATIONS}`,
+    `grant usage on schema ${quoted(schema, '"')} to ${APPLICATIONS}`,
+    ...functions
+      .filter((each) => each.startsWith('causeway_publish('))
+      .map((each) => `grant execute on function ${each} to ${APPLICATIONS}`),
   ].join(';\n')
 }
 

@@ -1,5 +1,6 @@
 import type { About, Relation } from '../contract/about.ts'
 import { encodeMessage, type Entry } from '../contract/message.ts'
+import type { Appended } from './types.ts'
 
 /** A message as a query returns it: by Prisma's client, or as text by the pool. */
 export interface Row {
@@ -48,4 +49,16 @@ export function toEntry(row: Row): Entry {
 
 function aboutOf({ about, about_as: as }: Row): About | undefined {
   return about === null || as === null ? undefined : { position: Number(about), as }
+}
+
+/** A message as an append returns it. */
+export interface AppendedRow extends Row {
+  epoch: string
+  link: string
+  repeated: boolean
+}
+
+export function toAppended(row: AppendedRow): Appended {
+  const { epoch, link, repeated } = row
+  return { entry: toEntry(row), epoch, link, repeated }
 }

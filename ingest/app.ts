@@ -15,8 +15,11 @@ import { createGetHistory, type Pages } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
 import { createGetVersions, type VersionsOf } from './getVersions.ts'
 import type { IngestLimits } from './ingestLimits.ts'
+import { createPostItem } from './postItem.ts'
+import { createPostLines } from './postLines.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
 import { type People, peopleRoute } from './people.ts'
+import { createPostMessages } from './postMessages.ts'
 import { createReadLimit } from './readLimit.ts'
 
 interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
@@ -28,6 +31,8 @@ interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   bodyLimits: BodyLimits
   maxEventBytes: AcceptOptions['maxEventBytes']
   limits: IngestLimits
+  /** Aborts when the process is about to stop. */
+  stopping: AbortSignal
 }
 
 /** A client that takes nothing holds one chunk of a page, or one message, in memory. */
@@ -45,6 +50,7 @@ export function createIngest({
   bodyLimits,
   maxEventBytes,
   limits,
+  stopping,
   ...edge
 }: IngestOptions): Express {
   const readBody = createReadBody(bodyLimits)
@@ -61,6 +67,14 @@ export function createIngest({
   })
   const posting = { acceptMessage, readBody, posts, limits: limits.posts }
   const changes = changeRoutes(posting)
+  const { maxBytes } = bodyLimits
+  const postItem = createPostItem({
+    acceptMessage,
+    identify: (request) => auth?.authenticator.identify(request.headers),
+    posts,
+    limits: limits.posts,
+    maxBytes,
+  })
   return createApp({
     ...edge,
     before: auth === undefined ? [] : [createAuthenticate(auth.authenticator, edge.corsOrigins)],
@@ -68,6 +82,15 @@ export function createIngest({
       {
         path: '/channels/:channel/messages',
         post: createPostMessage(posting),
+      },
+      {
+        path: '/messages',
+        post: createPostMessages({
+          postItem,
+          postLines: createPostLines({ postItem, maxBytes, stopping }),
+          readBody,
+          limits: limits.posts,
+        }),
       },
       {
         path: '/channels/:channel/messages/:position',

@@ -18,7 +18,7 @@ export interface Author {
 
 /** By the request's token; with AUTH=open by its own word. Throws `invalid-parameter`. */
 export function authorOf(
-  { identity, headers }: Pick<Request, 'identity' | 'headers'>,
+  { identity, headers }: Pick<Request, 'headers'> & { identity?: Identity | undefined },
   subject: Subject,
 ): Author {
   if (identity !== undefined) {

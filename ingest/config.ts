@@ -45,8 +45,8 @@ export const ingestConfig = z
   .object({
     ...publicConfig,
     ...commonConfig,
-    // Two are reserved for appends and checks.
-    ...databaseConfig(3),
+    // Three are reserved for appends, checks and the outbox.
+    ...databaseConfig(4),
     ...mqttConfig,
     ...copyKeysConfig,
     ...authConfig,
@@ -71,7 +71,7 @@ export const ingestConfig = z
     APPEND_QUEUE_BYTES: integer(2 * limits.MAX_BODY_BYTES, 1_073_741_824)
       .default(33_554_432)
       .describe(
-        'Maximum size of all messages that wait for the database, and of all bodies that are being received; beyond it posts get 503',
+        'Maximum size of all messages that wait for the database, and of all bodies that are being received; beyond it, and for one channel or principal beyond half of it, posts get 503',
       ),
     // The migration to the table of keys kept the keys of the last seven days.
     IDEMPOTENCY_SECONDS: integer(1, 604_800)

@@ -13,12 +13,14 @@ import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { LogWriter } from '../history/logWriter.ts'
+import type { AcceptOptions } from './acceptMessage.ts'
 import { createIngest } from './app.ts'
 import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
 import { createIngestLimits } from './ingestLimits.ts'
 import { KeyExpiry } from './keyExpiry.ts'
 import { createIngestMetrics } from './metrics.ts'
+import { OutboxMover } from './outboxMover.ts'
 import { Publisher } from './publisher.ts'
 
 /** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
@@ -76,21 +78,32 @@ const auth = createAuth({
   logger,
   clock,
 })
+const stopping = new AbortController()
+const publish: AcceptOptions['publish'] = (entry, epoch) => {
+  crashPoint('after-commit')
+  publisher.publish(entry, epoch)
+  crashPoint('after-publish')
+}
 const app = createIngest({
   logger,
   registry,
   auth,
   corsOrigins: config.CORS_ORIGINS,
   log,
-  publish: (entry, epoch) => {
-    crashPoint('after-commit')
-    publisher.publish(entry, epoch)
-    crashPoint('after-publish')
-  },
+  publish,
   posts,
   bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.APPEND_QUEUE_BYTES },
   maxEventBytes: config.MAX_EVENT_BYTES,
   limits,
+  stopping: stopping.signal,
+})
+
+const outbox = new OutboxMover({
+  move: () => log.moveOutbox(config.MAX_EVENT_BYTES),
+  publish,
+  posts,
+  clock,
+  logger,
 })
 
 const stopAuth = auth?.start()
@@ -106,6 +119,10 @@ await runService({
   ready: async () => {
     if (auth?.access.wasRead === false) throw new Problem('unavailable', 'No grants were read yet.')
     await log.check()
+  },
+  drain: async () => {
+    stopping.abort()
+    await outbox.close()
   },
   close: async () => {
     stopAuth?.()

@@ -32,8 +32,13 @@ export class PostLimits {
     try {
       this.pay(subject, bytes)
     } finally {
-      showLimit(this.#options.limit, subject, response)
+      this.show(subject, response)
     }
+  }
+
+  /** The answer says what is left. */
+  show(subject: Subject, response: Response): void {
+    showLimit(this.#options.limit, subject, response)
   }
 
   /** The same for content that came by any other way than as one request's body. */

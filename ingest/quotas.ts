@@ -26,6 +26,7 @@ export class Quotas {
   readonly #options: QuotasOptions
   readonly #channels: Allowance | undefined
   readonly #bytes: Allowance | undefined
+  readonly #asked = new Map<string, Promise<boolean>>()
 
   constructor(options: QuotasOptions) {
     this.#options = options
@@ -38,7 +39,7 @@ export class Quotas {
     const key = keyOf(subject)
     this.#refuse(this.#bytes, key, 'stored-bytes', 'STORED_BYTES_PER_DAY')
     if (this.#channels === undefined || this.#channels.standing(key).remaining > 0) return
-    if (await this.#options.exists(channel)) return
+    if (await this.#exists(channel)) return
     this.#refuse(this.#channels, key, 'new-channels', 'NEW_CHANNELS_PER_DAY')
   }
 
@@ -47,6 +48,16 @@ export class Quotas {
     const key = keyOf(subject)
     this.#bytes?.take(key, bytes)
     if (isFirstOfChannel) this.#channels?.take(key, 1)
+  }
+
+  /** Messages of one channel that come together share a look: they go on in their order. */
+  #exists(channel: string): Promise<boolean> {
+    let answer = this.#asked.get(channel)
+    if (answer === undefined) {
+      answer = this.#options.exists(channel).finally(() => this.#asked.delete(channel))
+      this.#asked.set(channel, answer)
+    }
+    return answer
   }
 
   #refuse(quota: Allowance | undefined, key: string, limit: string, variable: string): void {

@@ -61,6 +61,7 @@ class SlowIngest {
       bodyLimits: { maxBytes: 1_000, maxReadingBytes: 1_000 },
       maxEventBytes: 10_000,
       limits: ingestLimits(registry),
+      stopping: new AbortController().signal,
     })
     const server = createHttpServer(app).listen(0, '127.0.0.1')
     opened.add(() => {

@@ -80,7 +80,7 @@ export const overview: Dashboard = {
             'From the request to the end of the response; nearly all of it is the commit.',
           unit: 's',
           queries: [0.5, 0.95, 0.99].map((quantile) => ({
-            promql: `histogram_quantile(${quantile}, sum by (le) (rate(causeway_http_request_duration_seconds_bucket{method="POST",$in}[$__rate_interval])))`,
+            promql: `histogram_quantile(${quantile}, sum by (le) (rate(causeway_http_request_duration_seconds_bucket{method="POST",route!="/messages",$in}[$__rate_interval])))`,
             legend: `${quantile * 100} %`,
           })),
         },

@@ -21,6 +21,8 @@ export interface IngestServer {
   registry: Registry
   /** The messages that would have gone to MQTT, in order. */
   published: { entry: Entry; epoch: string }[]
+  /** Tells it that its process is about to stop. */
+  stop: () => void
   close: () => Promise<void>
 }
 
@@ -68,6 +70,7 @@ export async function ingestServer(
     clock,
   })
   const stopAuth = auth?.start()
+  const stopping = new AbortController()
   const app = createIngest({
     logger,
     registry,
@@ -83,6 +86,7 @@ export async function ingestServer(
       exists: async (channel) => (await log.channel(channel)).head > 0,
       ...limits,
     }),
+    stopping: stopping.signal,
   })
   const server = createHttpServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -92,5 +96,6 @@ export async function ingestServer(
     stopAuth?.()
     await log.close()
   }
-  return { origin: `http://127.0.0.1:${portOf(server)}`, log, registry, published, close }
+  const origin = `http://127.0.0.1:${portOf(server)}`
+  return { origin, log, registry, published, stop: () => stopping.abort(), close }
 }
