@@ -54,7 +54,7 @@ async function readChunk(
   const times = [from, to].map((time) => time?.toISOString() ?? null)
   const bounds: Parameter[] = [MAX_BYTES, Math.min(limit, READ_COUNT), readBytes]
   const { isFolded = false } = query
-  const parameters = [log, channel, after, before, ...times, limit, ...bounds, String(isFolded)]
+  const parameters = [log, channel, after, before, ...times, limit, String(isFolded), ...bounds]
   const rows = await pool.query<PageRow>(PAGES[order], parameters)
   const [first] = rows
   if (first === undefined) throw new Problem('unavailable', `Log ${log} does not exist.`)
@@ -92,7 +92,7 @@ const PAGES = { asc: statement('asc'), desc: statement('desc') }
 
 /** The sizes beside the messages show the page's end; only the first are read. `limit 1` forces joins by the primary key. */
 function statement(order: 'asc' | 'desc'): string {
-  const isOfPage = `"number" = 1 or ("number" <= $7::int and "bytes" <= $8::bigint)`
+  const isOfPage = `"number" = 1 or ("number" <= $7::int and "bytes" <= $9::bigint)`
   return `
     select l."epoch", l."low", coalesce(c."head", 0) as "head", page."found", page."kept", page."last", m.*
     from "log" l
@@ -106,7 +106,7 @@ function statement(order: 'asc' | 'desc'): string {
             sum("data_bytes") over in_order as "bytes"
           from (${candidates(order)}) candidate window in_order as (order by "position" ${order})
         ) sized
-      ) page on page."number" = 1 or (page."number" <= $9::int and page."bytes" <= $10::bigint)
+      ) page on page."number" = 1 or (page."number" <= $10::int and page."bytes" <= $11::bigint)
       left join lateral (
         select ${COLUMNS} from "message"
         where "log_id" = $1::smallint and "position" = page."position" limit 1
@@ -121,7 +121,7 @@ function candidates(order: 'asc' | 'desc'): string {
     where "log_id" = $1::smallint and "channel" = $2::text
       and "position" > coalesce($3::bigint, 0) and "position" < coalesce($4::bigint, ${END})
       and "position" >= case when $5::timestamptz is null then 0 else ${firstAt('$5', END)} end
-      and (not $11::boolean or "about_as" is null or "about_as" = 'reply')
+      and (not $8::boolean or "about_as" is null or "about_as" = 'reply')
       and "position" < case when $6::timestamptz is null then ${END} else ${firstAt('$6', END)} end
     order by "position" ${order} limit $7::int + 1`
 }
