@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Request, Response } from 'express'
 import type { Subject } from '../chassis/limits/limit.ts'
 import { closeUnread } from '../chassis/unreadableRequests.ts'
@@ -31,6 +32,8 @@ export function isLines(request: Request): boolean {
  */
 export function createPostLines({ postItem, maxBytes, stopping }: PostLinesOptions): PostLines {
   let streams = 0
+  // Each of them listens.
+  setMaxListeners(MAX_STREAMS, stopping)
   const postAll = async (...[request, response, subject]: Parameters<PostLines>): Promise<void> => {
     response.type('application/x-ndjson').flushHeaders()
     const answers = new OrderedAnswers(response)
