@@ -14,6 +14,8 @@ import { type Amount, MAX_PENDING, MAX_RUN, Pending } from './pending.ts'
  * way. Then the hole is read from the log, which is certain to have it. The log's own head, looked at once a second, is one more
  * position to reach: that finds a last message whose copy never came.
  *
+ * A deletion among the waiting copies drops those of what it deletes: the log has them blank by now.
+ *
  * One I/O action is under way at a time (`busy`). Meanwhile the copies gather, so the runs grow with the load.
  *
  * - UNKNOWN: `head` is undefined. Redis is asked for its head, and gets the log's if it is empty. Copies gather.
@@ -88,7 +90,7 @@ export class Sequencer {
     if (entry.position === position && differ(entry.id, id)) return false
     if (this.#head === undefined || entry.position > this.#head.position) {
       this.#target = Math.max(this.#target, entry.position)
-      this.#pending.offer(entry)
+      if (this.#pending.offer(entry)) this.#hole.expect(entry.position)
       this.#advance()
     }
     return true
@@ -153,7 +155,7 @@ export class Sequencer {
       }
       let link = idAt
       for (const entry of entries) {
-        this.#pending.put({ ...entry, link })
+        if (this.#pending.put({ ...entry, link })) this.#hole.expect(entry.position)
         link = entry.id
       }
     }

@@ -3,6 +3,7 @@ import { clockDifference, type Clocks } from './clocks.ts'
 import { Prisma, type Database } from './database.ts'
 import { databaseProblem } from './databaseError.ts'
 import { FairQueue, type Queued } from './fairQueue.ts'
+import { refusalProblem, type Refusal } from './refusal.ts'
 import { toAppended, type AppendedRow } from './row.ts'
 import type { Appended, Draft } from './types.ts'
 
@@ -15,6 +16,7 @@ interface Waiting extends Queued {
 interface AnsweredRow extends AppendedRow {
   same: boolean
   clock: Date
+  refusal: Refusal | null
 }
 
 export interface AppenderOptions {
@@ -23,6 +25,8 @@ export interface AppenderOptions {
   appendQueueBytes: number
   /** How long an idempotency key is kept. */
   keySeconds: number
+  /** How long authors may edit and delete what they wrote; 0: always. */
+  changeSeconds: number
 }
 
 /** More in one call would gain little: these share the commit's cost already. And a failure takes the whole batch with it. */
@@ -81,7 +85,11 @@ export class Appender {
   }
 
   async #call(drafts: Draft[]): Promise<AnsweredRow[]> {
-    const { logId, keySeconds } = this.#options
+    const { logId, keySeconds, changeSeconds } = this.#options
+    // Null for most batches: then the database has nothing to check.
+    const hasAbout = drafts.some(({ about }) => about !== undefined)
+    const ofEach = <T>(read: (draft: Draft) => T): T[] | null =>
+      hasAbout ? drafts.map(read) : null
     const before = Date.now()
     const rows = await this.#database.$queryRaw<AnsweredRow[]>(Prisma.sql`
       select * from append_messages(
@@ -95,14 +103,18 @@ export class Appender {
         ${drafts.map((draft) => draft.principal)}::text[],
         ${drafts.map((draft) => draft.key ?? '')}::text[],
         ${keySeconds}::int,
-        ${new Date(before)}::timestamptz)`)
+        ${new Date(before)}::timestamptz,
+        ${ofEach(({ about }) => about?.position ?? 0)}::bigint[],
+        ${ofEach(({ about }) => about?.as ?? '')}::text[],
+        ${ofEach(({ isModerator }) => isModerator === true)}::boolean[],
+        ${changeSeconds}::int)`)
     this.#compareClocks(before, rows)
     return rows
   }
 
   #compareClocks(before: number, rows: readonly AnsweredRow[]): void {
     const shown = rows[0]?.clock.getTime() ?? before
-    const times = rows.map(({ sent_at: sentAt }) => new Date(sentAt).getTime())
+    const times = rows.map(({ sent_at: sentAt }) => new Date(sentAt ?? 0).getTime())
     this.clocks = {
       difference: clockDifference(before, shown, Date.now()),
       lastAt: Math.max(this.clocks.lastAt, ...times),
@@ -112,6 +124,7 @@ export class Appender {
 
 function settle({ resolve, reject }: Waiting, row: AnsweredRow | undefined): void {
   if (row === undefined) reject(new Problem('internal'))
+  else if (row.refusal !== null) reject(refusalProblem(row.refusal))
   else if (!row.same) reject(new Problem('idempotency-conflict'))
   else resolve(toAppended(row))
 }

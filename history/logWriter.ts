@@ -1,8 +1,10 @@
+import type { Sender } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import { Appender, type AppenderOptions } from './appender.ts'
 import type { Clocks } from './clocks.ts'
 import { openDatabase, Prisma, type Database } from './database.ts'
 import { readerProblem } from './databaseError.ts'
+import { eraseSome, type Erased } from './erase.ts'
 import { deleteExpiredKeys } from './expiredKeys.ts'
 import { MqttSessions } from './mqttSessions.ts'
 import { LogReader, type LogOptions } from './logReader.ts'
@@ -70,6 +72,15 @@ export class LogWriter extends LogReader {
   async addToQuota(name: QuotaName, subject: string, points: number): Promise<QuotaUse> {
     try {
       return await addToQuota(this.#database, name, subject, points)
+    } catch (error) {
+      throw readerProblem(error)
+    }
+  }
+
+  /** A step of the erasure of what a sender wrote: from a position on. Repeat it from `upTo` until it is done. */
+  async erase(sender: string, after: number, by: Sender): Promise<Erased> {
+    try {
+      return await eraseSome(this.#database, this.#options.logId, { sender, after, by })
     } catch (error) {
       throw readerProblem(error)
     }

@@ -25,7 +25,8 @@ export async function moveOutbox(
 ): Promise<Moved[]> {
   const rows = await database.$queryRaw<OutboxRow[]>(Prisma.sql`
     select "id" as "outbox_id", "refused", "epoch", "link", "repeated", "position", "previous",
-      "message_id"::text as "id", "channel", "type", "sender_id", "sender_name", "data", "sent_at"
+      "message_id"::text as "id", "channel", "type", "sender_id", "sender_name", "data", "sent_at",
+      null::bigint as "about", null::text as "about_as", false as "deleted"
     from outbox_move(${logId}::smallint, ${maxEventBytes}::int, ${keySeconds}::int, ${new Date()}::timestamptz)`)
   return rows.map((row) => {
     const { outbox_id: id, refused } = row

@@ -1,5 +1,6 @@
 import { Problem } from '../contract/problem.ts'
 import { isTooMuch } from './databaseError.ts'
+import { foldEntries } from './folds.ts'
 import { pageSql } from './pageSql.ts'
 import type { Parameter, Pool } from './pool.ts'
 import { toEntries, type Row } from './row.ts'
@@ -24,6 +25,8 @@ const SMALLER = 8
  * one statement, and so from one snapshot. So a stream opened after that head continues the page without a seam. Later chunks lie
  * between two positions, and nothing changes there. Times are first turned into positions. That is exact, because a message is
  * never older than the one before it.
+ *
+ * What a folded page says about edits, reactions and replies is newer than the page: the same as that of any later page.
  */
 export async function readPage(
   pool: Pool,
@@ -56,7 +59,8 @@ async function readChunk(
   const looks = Math.max(1, Math.floor(query.looks / channels.length))
   const most = isExact ? Math.min(limit + 1, looks) : looks
   const bounds: Parameter[] = [most, MAX_BYTES, Math.min(limit, READ_COUNT), readBytes]
-  const filters = [sender, type, about]
+  const { isFolded = false } = query
+  const filters = [sender, type, about, String(isFolded)]
   const parameters = [log, channels, after, before, ...times, limit, ...filters, ...bounds]
   const rows = await pool.query<PageRow>(sql, parameters)
   const [first] = rows
@@ -66,11 +70,12 @@ async function readChunk(
   }
   const entries = toEntries(rows, order)
   const last = positionOf(first.last)
+  const shown = isFolded ? await foldEntries(pool, log, entries) : entries
   const kept = Number(first.kept ?? 0)
   const isFull = Number(first.found ?? 0) > kept
   const edge = positionOf(first.edge)
   return {
-    entries,
+    entries: shown,
     rest: restOf(query, first.epoch, {
       read: entries.at(-1)?.position,
       last,
@@ -86,13 +91,13 @@ async function readChunk(
 }
 
 function restOf(
-  { channels, sender, type, about, order, readBytes }: PageQuery & { readBytes: number },
+  { channels, sender, type, about, isFolded, order, readBytes }: PageQuery & { readBytes: number },
   epoch: string,
   { read, last, limit }: { read: number | undefined; last: number | undefined; limit: number },
 ): RestQuery | undefined {
   if (read === undefined || last === undefined || read === last) return undefined
   const [after, before] = order === 'asc' ? [read, last + 1] : [last - 1, read]
-  return { channels, sender, type, about, order, after, before, limit, epoch, readBytes }
+  return { channels, sender, type, about, isFolded, order, after, before, limit, epoch, readBytes }
 }
 
 function positionOf(text: string | null): number | undefined {

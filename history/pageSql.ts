@@ -46,14 +46,14 @@ function wayOf({
 }
 
 /**
- * It looks at $11 messages of each channel at most. If there are more in one, the page ends where the first such channel was looked
+ * It looks at $12 messages of each channel at most. If there are more in one, the page ends where the first such channel was looked
  * through to: beyond that, messages would be missing.
  *
  * The sizes beside the messages show the page's end; only the first are read. `limit 1` forces joins by the primary key.
  */
 function statement(order: Order, way: string): string {
   const [first, last] = order === 'asc' ? ['min', 'max'] : ['max', 'min']
-  const isOfPage = `"number" = 1 or ("number" <= $7::int and "bytes" <= $12::bigint)`
+  const isOfPage = `"number" = 1 or ("number" <= $7::int and "bytes" <= $13::bigint)`
   return `
     with looked as materialized (
       select wanted."name", one.* from unnest($2::text[]) as wanted("name"), lateral (
@@ -61,14 +61,15 @@ function statement(order: Order, way: string): string {
           and ($9::text is null or "type" = $9) and ($10::bigint is null or "about" = $10) as "is_wanted"
         from "message"
         where "log_id" = $1::smallint and "channel" = wanted."name" ${way}
+          and (not $11::boolean or "about_as" is null or "about_as" = 'reply')
           and "position" > coalesce($3::bigint, 0) and "position" < coalesce($4::bigint, ${END})
           and "position" >= case when $5::timestamptz is null then 0 else ${firstAt('$5', END)} end
           and "position" < case when $6::timestamptz is null then ${END} else ${firstAt('$6', END)} end
-        order by "position" ${order} limit $11::int
+        order by "position" ${order} limit $12::int
       ) one
     ), edge as (
       select ${first}("last") as "edge" from (
-        select ${last}("position") as "last" from looked group by "name" having count(*) = $11::int
+        select ${last}("position") as "last" from looked group by "name" having count(*) = $12::int
       ) cut
     )
     select l."epoch", l."low", edge."edge", page."found", page."kept", page."last", m.*, (
@@ -85,7 +86,7 @@ function statement(order: Order, way: string): string {
             sum("data_bytes") over in_order as "bytes"
           from (${candidates(order)}) candidate window in_order as (order by "position" ${order})
         ) sized
-      ) page on page."number" = 1 or (page."number" <= $13::int and page."bytes" <= $14::bigint)
+      ) page on page."number" = 1 or (page."number" <= $14::int and page."bytes" <= $15::bigint)
       left join lateral (
         select ${COLUMNS} from "message"
         where "log_id" = $1::smallint and "position" = page."position" limit 1

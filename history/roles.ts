@@ -5,7 +5,7 @@ export const ROLE_OWNERS = ['ingest', 'bridge', 'gateway', 'account'] as const
 /** A service with a role of its own in Postgres. */
 export type RoleOwner = (typeof ROLE_OWNERS)[number]
 
-const LOG = '"log", "channel", "message"'
+const LOG = '"log", "channel", "message", "fold", "reaction"'
 const ACCESS = '"access_head", "access"'
 
 interface Rights {
@@ -23,7 +23,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
       'select, update, delete on "idempotency"',
       'select, insert, update, delete on "mqtt_session"',
     ],
-    functions: ['append_messages', 'end_epoch', 'quota_add', 'outbox_move'],
+    functions: ['append_messages', 'erase_messages', 'end_epoch', 'quota_add', 'outbox_move'],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
   gateway: { tables: [`select on ${LOG}, ${ACCESS}`], functions: ['end_epoch'] },
@@ -32,7 +32,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 
 /** Every other table is account's. */
 const NOT_ACCOUNTS =
-  'log channel message idempotency quota access access_head outbox outbox_limit mqtt_session'.split(
+  'log channel message fold reaction idempotency quota access access_head outbox outbox_limit mqtt_session'.split(
     ' ',
   )
 

@@ -1,3 +1,4 @@
+import type { About } from '../contract/about.ts'
 import type { ChannelInfo } from '../contract/history.ts'
 import type { Entry, Sender } from '../contract/message.ts'
 import type { NameRange } from '../contract/nameRanges.ts'
@@ -9,6 +10,10 @@ export interface Draft {
   channel: string
   type: string
   sender: Sender
+  /** The message on the same channel that it is about. */
+  about?: About | undefined
+  /** Whether its sender may change what others wrote on this channel. */
+  isModerator?: boolean | undefined
   /** JSON text. */
   data: string
   /** The real sender, whatever name the message bears; idempotency keys belong to the principal. */
@@ -133,6 +138,8 @@ export interface PageQuery {
   after?: number | undefined
   from?: Date | undefined
   to?: Date | undefined
+  /** Changes of other messages are left out, and shown in those. */
+  isFolded?: boolean | undefined
   limit: number
   order: 'asc' | 'desc'
   /** In another epoch the read throws `unavailable`: for whoever goes on from a page. */

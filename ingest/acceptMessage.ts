@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid'
-import type { RequireAccess } from '../chassis/auth/middleware.ts'
+import type { IsAllowed, RequireAccess } from '../chassis/auth/middleware.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
 import type { Entry, LinkedEntry } from '../contract/message.ts'
 import { eventBytes } from '../contract/messageEvent.ts'
@@ -12,6 +12,7 @@ import type { PostLimits } from './postLimits.ts'
 
 export interface AcceptOptions {
   requireAccess: RequireAccess
+  isAllowed: IsAllowed
   /** For the message as an event on a stream, whose readers may have limits of their own. */
   maxEventBytes: number
   limits: Pick<PostLimits, 'store' | 'stored'>
@@ -47,19 +48,30 @@ export class AcceptMessage {
 
   /**
    * Resolves after the commit. Throws what `check` throws, `too-large`, `rate-limited` for a quota, `idempotency-conflict`,
-   * `overloaded`, `unavailable`, or `outcome-unknown`.
+   * `overloaded`, `unavailable`, or `outcome-unknown`; if it is about another message, `message-not-found`, `conflict`, or `forbidden`
+   * for somebody else's.
    */
   async accept(
     author: Author,
     channel: string,
-    { type, data }: Content,
+    { type, data, about }: Content,
     key?: string,
   ): Promise<Accepted> {
-    const { limits, append, publish } = this.#options
+    const { limits, append, publish, isAllowed } = this.#options
     // Also if the door has checked: the grant may have gone while the content came.
     const checkedKey = this.check(author, channel, key)
     const { sender, principal = sender.id, subject } = author
-    const draft = { id: uuid(), channel, type, sender, data, principal, key: checkedKey }
+    const draft: Draft = {
+      id: uuid(),
+      channel,
+      type,
+      sender,
+      about,
+      isModerator: about !== undefined && isAllowed(author, 'moderate', channel),
+      data,
+      principal,
+      key: checkedKey,
+    }
     this.#checkSize(draft)
     await limits.store(subject, channel)
     const appended = await append(draft)

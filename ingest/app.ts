@@ -2,6 +2,7 @@ import type { Express, RequestHandler } from 'express'
 import type { Auth } from '../chassis/auth/auth.ts'
 import {
   createAuthenticate,
+  createIsAllowed,
   createReadableBy,
   createRequireAccess,
 } from '../chassis/auth/middleware.ts'
@@ -11,14 +12,17 @@ import { Turns } from '../chassis/turns.ts'
 import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
 import { byAccept, createExportHistory } from './exportHistory.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
+import { changeRoutes } from './changes.ts'
 import { type ChannelList, createGetChannels } from './getChannels.ts'
 import { createGetHistory } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
 import type { HeadWatcher } from './headWatcher.ts'
+import { createGetVersions, type VersionsOf } from './getVersions.ts'
 import type { IngestLimits } from './ingestLimits.ts'
 import { createPostItem } from './postItem.ts'
 import { createPostLines } from './postLines.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
+import { type People, peopleRoute } from './people.ts'
 import { createPostMessages } from './postMessages.ts'
 import type { Pages } from './readInTurn.ts'
 import { createReadLimit } from './readLimit.ts'
@@ -27,7 +31,13 @@ import { createWaitForMessages } from './waitForMessages.ts'
 interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   /** Undefined with AUTH=open. */
   auth: Pick<Auth, 'authenticator' | 'access'> | undefined
-  log: Pages & Messages & Channels & ChannelList & Pick<AcceptOptions, 'append'>
+  log: Pages &
+    Messages &
+    VersionsOf &
+    People &
+    Channels &
+    ChannelList &
+    Pick<AcceptOptions, 'append'>
   publish: AcceptOptions['publish']
   posts: PostMessageOptions['posts']
   bodyLimits: BodyLimits
@@ -68,11 +78,14 @@ export function createIngest({
   const requireAccess = createRequireAccess(auth?.access)
   const acceptMessage = new AcceptMessage({
     requireAccess,
+    isAllowed: createIsAllowed(auth?.access),
     maxEventBytes,
     limits: limits.posts,
     append: (draft) => log.append(draft),
     publish,
   })
+  const posting = { acceptMessage, readBody, posts, limits: limits.posts }
+  const changes = changeRoutes(posting)
   const { maxBytes } = bodyLimits
   const postItem = createPostItem({
     acceptMessage,
@@ -101,7 +114,7 @@ export function createIngest({
     routes: [
       {
         path: '/channels/:channel/messages',
-        post: createPostMessage({ acceptMessage, readBody, posts, limits: limits.posts }),
+        post: createPostMessage(posting),
       },
       {
         path: '/messages',
@@ -115,7 +128,14 @@ export function createIngest({
       {
         path: '/channels/:channel/messages/:position',
         get: limited(createGetMessage(log, requireAccess)),
+        ...changes.message,
       },
+      { path: '/channels/:channel/messages/:position/reactions/:name', ...changes.reaction },
+      {
+        path: '/channels/:channel/messages/:position/versions',
+        get: limited(createGetVersions(log, requireAccess)),
+      },
+      peopleRoute(log, requireAccess),
       {
         path: '/channels',
         get: limited(createGetChannels(log, turns, createReadableBy(auth?.access))),

@@ -77,6 +77,11 @@ export const ingestConfig = z
     IDEMPOTENCY_SECONDS: integer(1, 604_800)
       .default(86_400)
       .describe('Time that an idempotency key is kept; a later repeat is a new message'),
+    CHANGE_SECONDS: integer(0, 1_000_000_000)
+      .default(0)
+      .describe(
+        'Time in which authors may edit and delete what they wrote; moderators always may; 0: no limit',
+      ),
   })
   .refine((config) => config.MAX_BODY_BYTES <= 2 * config.MAX_EVENT_BYTES, {
     path: ['MAX_BODY_BYTES'],

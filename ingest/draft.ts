@@ -1,20 +1,38 @@
 import { z } from 'zod'
 import { pointer } from '../chassis/pointer.ts'
 import { decodeBody, invalid, validateJson } from '../chassis/validate.ts'
+import { type About, RELATIONS } from '../contract/about.ts'
 import { DEFAULT_TYPE } from '../contract/message.ts'
 import { MESSAGE_TYPE } from '../contract/messageType.ts'
 import { readDataText } from './dataText.ts'
+import { checkRelation } from './relation.ts'
+
+// JSON has no undefined, so this refuses only a body without the key; null is data.
+const DATA = { data: z.custom<unknown>((value) => value !== undefined, 'required') }
 
 const CONTENT = {
   type: z
     .string('must be a string')
     .regex(MESSAGE_TYPE, 'must be 1 to 64 characters of A-Z a-z 0-9 _ . : -')
     .default(DEFAULT_TYPE),
-  // JSON has no undefined, so this refuses only a body without the key; null is data.
-  data: z.custom<unknown>((value) => value !== undefined, 'required'),
+  about: z
+    .strictObject(
+      {
+        position: z.int('must be a position').positive('must be a position'),
+        as: z.enum(RELATIONS, `must be one of ${RELATIONS.join(', ')}`),
+      },
+      'must be an object with "position" and "as"',
+    )
+    .optional(),
+  ...DATA,
 }
 
-const Body = z.strictObject(CONTENT, 'must be an object with "data" and, optionally, "type"')
+const Body = z.strictObject(
+  CONTENT,
+  'must be an object with "data" and, optionally, "type" and "about"',
+)
+
+const Edit = z.strictObject(DATA, 'must be an object with "data"')
 
 const Item = z.strictObject(
   {
@@ -22,12 +40,13 @@ const Item = z.strictObject(
     key: z.string('must be a string').optional(),
     ...CONTENT,
   },
-  'must be an object with "channel", "data" and, optionally, "type" and "key"',
+  'must be an object with "channel", "data" and, optionally, "type", "about" and "key"',
 )
 
 /** The content of a post; `data` is JSON text. */
 export interface Content {
   type: string
+  about?: About | undefined
   data: string
 }
 
@@ -41,14 +60,26 @@ export interface Item {
 /** Reads a post's body. Throws `malformed-json` or `validation-failed`. If a key is repeated, the last one counts, as everywhere in JavaScript. */
 export function parseContent(bytes: Uint8Array): Content {
   const body = decodeBody(bytes)
-  const { type } = validateJson(Body, body)
-  return { type, data: dataOf(body) }
+  return contentOf(body, validateJson(Body, body))
 }
 
 /** The same for one message of many. */
 export function parseItem(json: string): Item {
-  const { channel, key, type } = validateJson(Item, json)
-  return { channel, key, content: { type, data: dataOf(json) } }
+  const { channel, key, ...rest } = validateJson(Item, json)
+  return { channel, key, content: contentOf(json, rest) }
+}
+
+/** The new content of the message at a position. Throws as above. */
+export function parseEdit(bytes: Uint8Array, position: number): Content {
+  const body = decodeBody(bytes)
+  validateJson(Edit, body)
+  return { type: DEFAULT_TYPE, about: { position, as: 'edit' }, data: dataOf(body) }
+}
+
+function contentOf(json: string, { type, about }: Pick<Content, 'type' | 'about'>): Content {
+  const content = { type, about, data: dataOf(json) }
+  checkRelation(content)
+  return content
 }
 
 function dataOf(json: string): string {

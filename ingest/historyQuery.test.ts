@@ -23,6 +23,7 @@ describe('a query of history', () => {
       after: undefined,
       from: undefined,
       to: undefined,
+      isFolded: true,
       limit: 50,
       order: 'desc',
       wait: 0,
@@ -32,7 +33,7 @@ describe('a query of history', () => {
   test('may have every parameter', () => {
     const search =
       'channel=a&channel=b&channel=a&sender=user%3Aalice&type=tide&about=7' +
-      '&before=9007199254740991&after=0&limit=1000&order=asc' +
+      '&before=9007199254740991&after=0&limit=1000&order=asc&changes=true' +
       '&from=2026-11-21T19:33:02Z&to=2026-11-21T20%3A33%3A02.5%2B01%3A00'
     expect(parseHistoryQuery(search)).toEqual({
       channels: ['a', 'b'],
@@ -43,6 +44,7 @@ describe('a query of history', () => {
       after: 0,
       from: new Date('2026-11-21T19:33:02Z'),
       to: new Date('2026-11-21T19:33:02.500Z'),
+      isFolded: false,
       limit: 1000,
       order: 'asc',
       wait: 0,

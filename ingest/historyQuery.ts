@@ -14,7 +14,7 @@ export const MAX_WAIT = 60
 /** As on a stream. */
 const MAX_CHANNELS = 100
 
-const RANGE = ['channel', 'sender', 'type', 'about', 'before', 'after', 'from', 'to']
+const RANGE = ['channel', 'sender', 'type', 'about', 'before', 'after', 'from', 'to', 'changes']
 const PAGE = [...RANGE, 'limit', 'order', 'wait']
 
 export interface HistoryQuery extends PageQuery {
@@ -54,6 +54,7 @@ function parse<More>(search: string, names: readonly string[], more: (query: Que
     after: query.one('after', parsePosition, 'a position'),
     from: query.one('from', parseTime, TIME),
     to: query.one('to', parseTime, TIME),
+    isFolded: query.one('changes', parseFlag, 'true or false') !== 'true',
     ...more(query),
   }
   const channels = [...new Set(query.all('channel'))]
@@ -64,6 +65,10 @@ function parse<More>(search: string, names: readonly string[], more: (query: Que
 }
 
 const TIME = 'a time like 2026-11-21T19:33:02Z or 2026-11-21T20:33:02.123%2B01:00'
+
+function parseFlag(text: string): 'true' | 'false' | undefined {
+  return text === 'true' || text === 'false' ? text : undefined
+}
 
 /** A principal, or what a sender claims to be with AUTH=open. */
 function parseSenderId(text: string): string | undefined {

@@ -1,4 +1,4 @@
-import { createRequireAccess } from '../chassis/auth/middleware.ts'
+import { createIsAllowed, createRequireAccess } from '../chassis/auth/middleware.ts'
 import { createAuth } from '../chassis/auth/auth.ts'
 import { clock } from '../chassis/clock.ts'
 import { readConfig } from '../chassis/config.ts'
@@ -48,6 +48,7 @@ const log = new LogWriter({
   connections: config.DATABASE_CONNECTIONS,
   appendQueueBytes: config.APPEND_QUEUE_BYTES,
   keySeconds: config.IDEMPOTENCY_SECONDS,
+  changeSeconds: config.CHANGE_SECONDS,
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
 createClockMetrics(registry, () => log.clocks)
@@ -119,6 +120,7 @@ const mqttPosting = new MqttPosts({
   maxBytes: config.MAX_BODY_BYTES,
   acceptMessage: new AcceptMessage({
     requireAccess: createRequireAccess(auth?.access),
+    isAllowed: createIsAllowed(auth?.access),
     maxEventBytes: config.MAX_EVENT_BYTES,
     limits: limits.posts,
     append: (draft) => log.append(draft),

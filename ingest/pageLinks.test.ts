@@ -126,11 +126,11 @@ describe('the links of a page', () => {
 
   test('keep all other parameters', () => {
     const { next } = read(
-      '?channel=a&limit=2&after=2&from=2026-11-21T20:33:02%2B01:00&to=9999-01-01T00:00:00Z',
+      '?channel=a&limit=2&after=2&changes=true&from=2026-11-21T20:33:02%2B01:00&to=9999-01-01T00:00:00Z',
     )
     expect(next).toBe(
       '/history?channel=a&before=17&after=2&from=2026-11-21T19%3A33%3A02.000Z' +
-        '&to=9999-01-01T00%3A00%3A00.000Z&limit=2&order=desc',
+        '&to=9999-01-01T00%3A00%3A00.000Z&changes=true&limit=2&order=desc',
     )
   })
 

@@ -45,7 +45,7 @@ export function linkHeader({ next, prev }: Links): string | undefined {
   return links.length === 0 ? undefined : links.join(', ')
 }
 
-function historyUrl({ channels, from, to, limit, order, ...query }: PageQuery): string {
+function historyUrl({ channels, from, to, isFolded, limit, order, ...query }: PageQuery): string {
   const parameters: [string, string | number | undefined][] = [
     ...channels.map((channel): [string, string] => ['channel', channel]),
     ['sender', query.sender],
@@ -55,6 +55,7 @@ function historyUrl({ channels, from, to, limit, order, ...query }: PageQuery): 
     ['after', query.after],
     ['from', from?.toISOString()],
     ['to', to?.toISOString()],
+    ['changes', isFolded === false ? 'true' : undefined],
     ['limit', limit],
     ['order', order],
   ]

@@ -1,11 +1,11 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import type { Counter } from 'prom-client'
 import type { ReadBody } from '../chassis/body.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
 import type { AcceptMessage } from './acceptMessage.ts'
 import { authorOf } from './author.ts'
 import { countPost } from './countPost.ts'
-import { parseContent } from './draft.ts'
+import { type Content, parseContent } from './draft.ts'
 import type { PostLimits } from './postLimits.ts'
 
 export interface PostMessageOptions {
@@ -15,12 +15,22 @@ export interface PostMessageOptions {
   limits: Pick<PostLimits, 'begin' | 'read'>
 }
 
-export function createPostMessage({
-  acceptMessage,
-  readBody,
-  posts,
-  limits,
-}: PostMessageOptions): RequestHandler {
+/** What one message is read from. */
+export interface Door {
+  /** Otherwise the body is not looked at. */
+  hasBody: boolean
+  /** Throws the problem of a message that cannot be one. */
+  read: (request: Request, body: Uint8Array) => Content
+}
+
+const POST: Door = { hasBody: true, read: (_request, body) => parseContent(body) }
+const NOTHING = new Uint8Array()
+
+/** Posts one message, by default the one in the body. */
+export function createPostMessage(
+  { acceptMessage, readBody, posts, limits }: PostMessageOptions,
+  { hasBody, read }: Door = POST,
+): RequestHandler {
   return async (request, response) => {
     const { entry, isRepeat } = await countPost(posts, async () => {
       const subject = limits.begin(request, response)
@@ -29,9 +39,9 @@ export function createPostMessage({
       const key = request.get('idempotency-key')
       // First, so that a request that is refused anyway need not wait for its body.
       acceptMessage.check(author, channel, key)
-      const body = await readBody(request)
+      const body = hasBody ? await readBody(request) : NOTHING
       limits.read(subject, response, body.length)
-      return acceptMessage.accept(author, channel, parseContent(body), key)
+      return acceptMessage.accept(author, channel, read(request, body), key)
     })
     response
       .status(isRepeat ? 200 : 201)

@@ -59,6 +59,9 @@ class SlowIngest {
         message: (channel) => this.#wait(entryOf(channel)),
         channelNames: () => this.#wait({ channels: [], end: undefined }),
         messagesAt: () => this.#wait([]),
+        sentBy: () => this.#wait({ entries: [], upTo: 0, isDone: true }),
+        erase: () => this.#wait({ upTo: 0, count: 0, isDone: true }),
+        versions: () => this.#wait({ entries: [], more: false }),
         channel: (name) => this.#wait({ name, head: 0, messages: 0 }),
         page: async () => {
           this.mostPages = Math.max(this.mostPages, ++this.#pages)

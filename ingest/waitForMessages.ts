@@ -49,6 +49,6 @@ export function createWaitForMessages(
 }
 
 /** Whether a message on its channels may not match. */
-function isFiltered({ sender, type, about }: Omit<HistoryQuery, 'wait'>): boolean {
-  return [sender, type, about].some((filter) => filter !== undefined)
+function isFiltered({ sender, type, about, isFolded }: Omit<HistoryQuery, 'wait'>): boolean {
+  return isFolded === true || [sender, type, about].some((filter) => filter !== undefined)
 }

@@ -77,6 +77,19 @@ export type RequireAccess = (
   channels: readonly string[],
 ) => void
 
+/** Whether the identity, e.g. a request's, has a grant for the action on the channel. */
+export type IsAllowed = (
+  request: Pick<Request, 'identity'>,
+  action: Action,
+  channel: string,
+) => boolean
+
+/** Without `access`, as with AUTH=open, everybody may everything. */
+export function createIsAllowed(access: Pick<Access, 'allows'> | undefined): IsAllowed {
+  return ({ identity }, action, channel) =>
+    access === undefined || (identity !== undefined && access.allows(identity, action, channel))
+}
+
 /** Without `access`, as with AUTH=open, everybody may everything. */
 export function createRequireAccess(
   access: Pick<Access, 'require' | 'refusal'> | undefined,

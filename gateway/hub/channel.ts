@@ -16,6 +16,7 @@ type ChannelState = 'subscribing' | 'coming' | 'asked' | 'ready'
 export class Channel<I extends Item> {
   readonly name: string
   state: ChannelState = 'subscribing'
+  /** A deletion raises it too: copies from before it do not count any more. */
   from = 0
   /** The last message that passed, or `from`: a message whose `previous` is above this has a hole before it. */
   last = 0

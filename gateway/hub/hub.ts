@@ -129,6 +129,11 @@ export class Hub<I extends Item> {
     this.#askSoon()
   }
 
+  /** These channels have gone: nobody will get their messages out of the buffer. */
+  forget(channels: readonly Channel<I>[]): void {
+    this.buffer.forget(new Map(channels.map(({ name }) => [name, Infinity])))
+  }
+
   /** Lets every stream that waits or replays take its next step. */
   advance(): void {
     for (const subscription of this.joining) subscription.advance(this)

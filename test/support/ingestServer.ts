@@ -61,6 +61,7 @@ export async function ingestServer(
     logId: 0,
     connections: 4,
     keySeconds: 86_400,
+    changeSeconds: 0,
     appendQueueBytes: 1_000_000,
     onError: () => {},
   })

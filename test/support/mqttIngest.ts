@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { type Counter, Registry } from 'prom-client'
-import { createRequireAccess } from '../../chassis/auth/middleware.ts'
+import { createIsAllowed, createRequireAccess } from '../../chassis/auth/middleware.ts'
 import { clock } from '../../chassis/clock.ts'
 import type { AccessRow } from '../../contract/access.ts'
 import { AcceptMessage } from '../../ingest/acceptMessage.ts'
@@ -60,6 +60,7 @@ export class MqttIngest {
       maxBytes: 1_000,
       acceptMessage: new AcceptMessage({
         requireAccess: createRequireAccess(test?.access),
+        isAllowed: createIsAllowed(test?.access),
         maxEventBytes: 2_000,
         limits: posts,
         append,
