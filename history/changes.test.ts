@@ -61,6 +61,7 @@ describe('a message about another one', () => {
     await log.append(about(1, 'edit', 'alice', 'new'))
     for (const as of ['reply', 'edit', 'delete', 'reaction', 'unreaction'] as const) {
       expect(await refusal(about(99, as, 'alice', 'x'))).toBe('message-not-found')
+      expect(await refusal(about(0, as, 'alice', 'x'))).toBe('message-not-found')
       expect(await refusal({ ...about(1, as, 'alice', 'x'), channel: 'other' })).toBe(
         'message-not-found',
       )

@@ -68,7 +68,7 @@ begin
     existing := array_fill(null::bigint, array[cardinality(in_abouts)]);
     twins := existing;
     for i in 1..cardinality(in_abouts) loop
-        continue when in_abouts[i] = 0;
+        continue when in_about_as[i] = '';
         -- A repeat of a key is no change.
         continue when in_keys[i] <> '' and (exists (
             select from "idempotency" k join "message" m on m."log_id" = in_log and m."position" = k."position"
