@@ -6,6 +6,8 @@ export interface HistoryPage {
   messages: Message[]
   /** The position of the channel's last message; 0 if none. A stream with `since=<head>` continues without a seam. */
   head: number
+  /** Every message of the channel at or below this position has been removed; 0: none was. */
+  low: number
   /** Complete URLs, or null at the end: `next` goes on in the page's order, `prev` goes back. */
   next: string | null
   prev: string | null
@@ -15,5 +17,6 @@ export interface HistoryPage {
 export interface ChannelInfo {
   name: string
   head: number
+  /** How many there are, without those that were removed. */
   messages: number
 }

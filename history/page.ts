@@ -88,7 +88,7 @@ const PAGES = { asc: statement('asc'), desc: statement('desc') }
 function statement(order: 'asc' | 'desc'): string {
   const isOfPage = `"number" = 1 or ("number" <= $7::int and "bytes" <= $8::bigint)`
   return `
-    select l."epoch", l."low", coalesce(c."head", 0) as "head", page."found", page."kept", page."last", m.*
+    select l."epoch", coalesce(c."low", 0) as "low", coalesce(c."head", 0) as "head", page."found", page."kept", page."last", m.*
     from "log" l
       left join "channel" c on c."log_id" = l."id" and c."name" = $2::text
       left join lateral (

@@ -3,6 +3,7 @@ import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
+import { RetentionLog } from './retention.ts'
 import { grantRights, ROLE_OWNERS, type RoleOwner } from './roles.ts'
 import { scramVerifier } from './scramVerifier.ts'
 
@@ -32,7 +33,10 @@ beforeAll(async () => {
 
 const as = (service: RoleOwner, statement: string): Promise<unknown> =>
   sql.get(service)?.(statement) ?? Promise.reject(new Error('no such service'))
+const archiveNowhere = async () => ({ file: 'file', bytes: 1 })
 const DENIED = /permission denied|must be owner/
+const REMOVE = `select remove_messages(0::smallint, '{lobby}', '{1}', '', 0)`
+const DROP = `select drop_partition(0::smallint, 10000000)`
 const APPEND = `select append_messages(0::smallint, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 1, now())`
 
 describe('the role of a service', () => {
@@ -63,6 +67,21 @@ describe('the role of a service', () => {
     await as('account', `insert into "account_of_a_user" values ('a')`)
     expect(await as('account', 'select * from "account_of_a_user"')).toEqual([{ id: 'a' }])
     expect(await as('account', 'select "subject" from "access"')).toEqual([{ subject: 'user:a' }])
+  })
+
+  test('of ingest removes messages, and drops only partitions that are empty and full', async () => {
+    const bound = { channel: 'removed', upTo: 0, keep: 0 }
+    const databaseUrl = addressOf('ingest')
+    const log = new RetentionLog({
+      databaseUrl,
+      logId: 0,
+      onError: () => {},
+      archive: archiveNowhere,
+    })
+    opened.add(() => log.close())
+    await openLog(databaseUrl, opened).append(draft({ channel: 'removed' }))
+    expect(await log.step([bound], 100)).toEqual({ removed: 1, more: false })
+    expect(await log.dropPartitions()).toBe(0)
   })
 
   const FORBIDDEN = {
@@ -96,6 +115,8 @@ describe('the role of a service', () => {
       'select * from "idempotency"',
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       APPEND,
+      REMOVE,
+      DROP,
     ],
     gateway: [
       'select * from "account_of_a_user"',
@@ -103,6 +124,8 @@ describe('the role of a service', () => {
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       'delete from "access"',
       APPEND,
+      REMOVE,
+      DROP,
     ],
     account: [
       'select * from "message"',
@@ -110,6 +133,8 @@ describe('the role of a service', () => {
       'select * from "log"',
       `select end_epoch(0::smallint, 'a', 1, '')`,
       APPEND,
+      REMOVE,
+      DROP,
     ],
   }
 

@@ -18,8 +18,8 @@ interface Rights {
 const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
-    tables: [`select on ${LOG}, ${ACCESS}`, 'select, update, delete on "idempotency"'],
-    functions: ['append_messages', 'end_epoch', 'quota_add'],
+    tables: [`select on ${LOG}, ${ACCESS}, "archive"`, 'select, update, delete on "idempotency"'],
+    functions: ['append_messages', 'end_epoch', 'quota_add', 'remove_messages', 'drop_partition'],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
   gateway: { tables: [`select on ${LOG}, ${ACCESS}`], functions: ['end_epoch'] },
@@ -27,7 +27,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 }
 
 /** Every other table is account's. */
-const NOT_ACCOUNTS = 'log channel message idempotency quota access access_head'.split(' ')
+const NOT_ACCOUNTS = 'log channel message idempotency quota access access_head archive'.split(' ')
 
 /** Defaults of a role's sessions. The services set shorter ones; these bound whoever else has the password. */
 const LIMITS = {

@@ -41,6 +41,8 @@ export interface Marked {
 export interface Heads extends Head, Marked {
   /** The position of each channel's last message; 0 if there is none. */
   channels: Map<string, number>
+  /** The low watermark of each channel from which messages have been removed: all of it at or below are gone. */
+  lows: Map<string, number>
 }
 
 /** The log between two positions. */
@@ -131,7 +133,7 @@ export interface Page {
   last: number | undefined
   /** The position of the channel's last message; 0 if there is none. */
   head: number
-  /** The log's low watermark: every message at or below it has been removed. */
+  /** The channel's low watermark: every message of it at or below has been removed. */
   low: number
   /** Whether the same query would find more entries after `last`. */
   more: boolean

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { createAuth } from '../chassis/auth/auth.ts'
 import { clock } from '../chassis/clock.ts'
 import { readConfig } from '../chassis/config.ts'
@@ -13,13 +14,16 @@ import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { LogWriter } from '../history/logWriter.ts'
+import { RetentionLog } from '../history/retention.ts'
 import { createIngest } from './app.ts'
+import { createArchive } from './archive.ts'
 import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
 import { createIngestLimits } from './ingestLimits.ts'
 import { KeyExpiry } from './keyExpiry.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { Publisher } from './publisher.ts'
+import { Retention } from './retention.ts'
 
 /** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
 const FLUSH_MILLISECONDS = 2000
@@ -31,18 +35,36 @@ const config = readConfig('ingest', ingestConfig)
 const logger = createLogger('ingest', config.LOG_LEVEL)
 exitOnCrash(logger)
 const registry = createRegistry('ingest', VERSION)
-const { posts, publishes, inFlight } = createIngestMetrics(registry)
+const { posts, publishes, inFlight, retention } = createIngestMetrics(registry)
 
-const log = new LogWriter({
+const database = {
   databaseUrl: config.DATABASE_URL,
   logId: config.LOG_ID,
+  onError: (error: Error) => logger.warn({ err: error }, 'a database connection broke'),
+}
+const log = new LogWriter({
+  ...database,
   connections: config.DATABASE_CONNECTIONS,
   appendQueueBytes: config.APPEND_QUEUE_BYTES,
   keySeconds: config.IDEMPOTENCY_SECONDS,
-  onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
 createClockMetrics(registry, () => log.clocks)
 const keyExpiry = new KeyExpiry({ forget: () => log.forgetKeys(), clock, logger })
+const archiveDirectory = config.RETENTION_ARCHIVE_DIR
+const remover =
+  config.RETENTION.length === 0
+    ? undefined
+    : new Retention({
+        log: new RetentionLog({
+          ...database,
+          archive: archiveDirectory === undefined ? undefined : createArchive(archiveDirectory),
+        }),
+        rules: config.RETENTION,
+        clock,
+        rest: setTimeout,
+        logger,
+        metrics: retention,
+      })
 const mqtt = connectMqtt(config.MQTT_URL, 'causeway-ingest', logger)
 const publisher = new Publisher({
   broker: mqtt,
@@ -109,7 +131,7 @@ await runService({
   close: async () => {
     stopAuth?.()
     shared.close()
-    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close()])
+    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close(), remover?.close()])
     await Promise.all([endMqtt(mqtt, 500), log.close()])
   },
   drainSeconds: config.DRAIN_SECONDS,
