@@ -8,6 +8,8 @@ export interface HistoryPage {
   messages: Message[]
   /** The position of the last message of these channels; 0 if none. A stream with `since=<head>` continues without a seam. */
   head: number
+  /** Every message of the channel at or below this position has been removed; 0: none was. */
+  low: number
   /** Complete URLs, or null at the end: `next` goes on in the page's order, `prev` goes back. */
   next: string | null
   prev: string | null
@@ -27,5 +29,6 @@ export interface ChannelsPage {
 export interface ChannelInfo {
   name: string
   head: number
+  /** How many there are, without those that were removed. */
   messages: number
 }

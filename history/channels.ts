@@ -39,7 +39,7 @@ const NAMES = `
   select r."range", c.* from unnest($2::text[], $3::text[]) with ordinality as r("from", "to", "range"),
     lateral (
       select "name", "head", "count", row_number() over (order by "name" collate "C") as "number" from (
-        select "name", "head", "count" from "channel"
+        select "name", "head", "count" - "removed" as "count" from "channel"
         where "log_id" = $1::smallint and "name" collate "C" >= r."from" and "name" collate "C" < r."to"
           and "name" collate "C" > $4::text
         order by "name" collate "C" limit $5::int

@@ -165,7 +165,7 @@ const MESSAGE = `
   where "log_id" = $1::smallint and "position" = $2::bigint and "channel" = $3::text`
 
 const CHANNEL = `
-  select "head", "count" from "channel" where "log_id" = $1::smallint and "name" = $2::text`
+  select "head", "count" - "removed" as "count" from "channel" where "log_id" = $1::smallint and "name" = $2::text`
 
 interface ChannelRow {
   head: string

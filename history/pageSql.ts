@@ -72,10 +72,13 @@ function statement(order: Order, way: string): string {
         select ${last}("position") as "last" from looked group by "name" having count(*) = $12::int
       ) cut
     )
-    select l."epoch", l."low", edge."edge", page."found", page."kept", page."last", m.*, (
+    select l."epoch", edge."edge", page."found", page."kept", page."last", m.*, (
         select coalesce(max("head"), 0) from "channel"
         where "log_id" = $1::smallint and "name" = any($2::text[])
-      ) as "head"
+      ) as "head", (
+        select coalesce(max("low"), 0) from "channel"
+        where "log_id" = $1::smallint and "name" = any($2::text[])
+      ) as "low"
     from "log" l cross join edge
       left join lateral (
         select "position", "number", "bytes", count(*) over () as "found",

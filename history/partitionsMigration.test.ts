@@ -83,7 +83,7 @@ describe('the migration to partitions', () => {
     // An old key is new.
     const history = openLog(url, opened, { keySeconds: 604_800 })
     expect(await history.append(nth(600))).toMatchObject({ repeated: false })
-  })
+  }, 60_000)
 
   test('takes over the keys that come while it runs', async () => {
     const deployment = await TestDeployment.create(opened, OLD)
@@ -185,6 +185,7 @@ describe('the migration to partitions', () => {
     expect(await sql(`select from pg_partitioned_table`)).toEqual([])
     await release()
     await migrated
+    await bringUpToDate(deployment)
     expect((await openLog(url, opened).head()).position).toBe(300)
   })
 

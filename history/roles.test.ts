@@ -3,6 +3,7 @@ import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
+import { RetentionLog } from './retention.ts'
 import { grantRights, ROLE_OWNERS, type RoleOwner } from './roles.ts'
 import { scramVerifier } from './scramVerifier.ts'
 
@@ -32,7 +33,10 @@ beforeAll(async () => {
 
 const as = (service: RoleOwner, statement: string): Promise<unknown> =>
   sql.get(service)?.(statement) ?? Promise.reject(new Error('no such service'))
+const archiveNowhere = async () => ({ file: 'file', bytes: 1 })
 const DENIED = /permission denied|must be owner/
+const REMOVE = `select remove_messages(0::smallint, '{lobby}', '{1}', '', 0)`
+const DROP = `select drop_partition(0::smallint, 10000000)`
 const APPEND = `select append_messages(0::smallint, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 1, now())`
 
 const PUBLISH = `select causeway_publish('a', '1')`
@@ -95,6 +99,21 @@ describe('the role of a service', () => {
     }
   })
 
+  test('of ingest removes messages, and drops only partitions that are empty and full', async () => {
+    const bound = { channel: 'removed', upTo: 0, keep: 0 }
+    const databaseUrl = addressOf('ingest')
+    const log = new RetentionLog({
+      databaseUrl,
+      logId: 0,
+      onError: () => {},
+      archive: archiveNowhere,
+    })
+    opened.add(() => log.close())
+    await openLog(databaseUrl, opened).append(draft({ channel: 'removed' }))
+    expect(await log.step([bound], 100)).toEqual({ removed: 1, more: false })
+    expect(await log.dropPartitions()).toBe(0)
+  })
+
   const FORBIDDEN = {
     nobody: [
       'create table "mine" ("a" int)',
@@ -131,6 +150,8 @@ describe('the role of a service', () => {
       APPEND,
       MOVE,
       PUBLISH,
+      REMOVE,
+      DROP,
     ],
     gateway: [
       'select * from "account_of_a_user"',
@@ -140,6 +161,8 @@ describe('the role of a service', () => {
       APPEND,
       MOVE,
       PUBLISH,
+      REMOVE,
+      DROP,
     ],
     account: [
       'select * from "message"',
@@ -152,6 +175,8 @@ describe('the role of a service', () => {
       PUBLISH,
       'select * from "outbox"',
       'select * from "outbox_limit"',
+      REMOVE,
+      DROP,
     ],
   }
 

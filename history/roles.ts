@@ -19,11 +19,19 @@ const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
     tables: [
-      `select on ${LOG}, ${ACCESS}`,
+      `select on ${LOG}, ${ACCESS}, "archive"`,
       'select, update, delete on "idempotency"',
       'select, insert, update, delete on "mqtt_session"',
     ],
-    functions: ['append_messages', 'erase_messages', 'end_epoch', 'quota_add', 'outbox_move'],
+    functions: [
+      'append_messages',
+      'erase_messages',
+      'end_epoch',
+      'quota_add',
+      'outbox_move',
+      'remove_messages',
+      'drop_partition',
+    ],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
   gateway: { tables: [`select on ${LOG}, ${ACCESS}`], functions: ['end_epoch'] },
@@ -32,7 +40,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 
 /** Every other table is account's. */
 const NOT_ACCOUNTS =
-  'log channel message fold reaction idempotency quota access access_head outbox outbox_limit mqtt_session'.split(
+  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session'.split(
     ' ',
   )
 

@@ -48,6 +48,8 @@ export interface Marked {
 export interface Heads extends Head, Marked {
   /** The position of each channel's last message; 0 if there is none. */
   channels: Map<string, number>
+  /** The low watermark of each channel from which messages have been removed: all of it at or below are gone. */
+  lows: Map<string, number>
 }
 
 /** The log between two positions. */
@@ -166,7 +168,7 @@ export interface Page {
   last: number | undefined
   /** The position of the last message of all its channels; 0 if there is none. */
   head: number
-  /** The log's low watermark: every message at or below it has been removed. */
+  /** The channel's low watermark: every message of it at or below has been removed. */
   low: number
   /** Whether there may be more after `end`. Then a page may also be short, or empty: a read looks only at so many messages. */
   more: boolean

@@ -92,6 +92,7 @@ describe('history', () => {
       channel: 'silence',
       messages: [],
       head: 0,
+      low: 0,
       next: null,
       prev: null,
     })

@@ -12,6 +12,7 @@ import {
 } from '../chassis/commonConfig.ts'
 import { integer, limit } from '../chassis/configFields.ts'
 import * as limits from '../contract/limits.ts'
+import { retentionRules } from './retentionRules.ts'
 
 /** What one principal, or one address, may use. The defaults let a busy service pass, and a school behind one address. */
 const useConfig = {
@@ -82,6 +83,15 @@ export const ingestConfig = z
       .describe(
         'Time in which authors may edit and delete what they wrote; moderators always may; 0: no limit',
       ),
+    RETENTION: retentionRules()
+      .default([])
+      .describe(
+        'How long messages are kept, as a JSON list; [below](#how-long-messages-are-kept) says more. Default: for ever',
+      ),
+    RETENTION_ARCHIVE_DIR: z
+      .string()
+      .optional()
+      .describe('Directory in which messages are archived before they are removed. Default: none'),
   })
   .refine((config) => config.MAX_BODY_BYTES <= 2 * config.MAX_EVENT_BYTES, {
     path: ['MAX_BODY_BYTES'],

@@ -79,6 +79,7 @@ describe('a page of many chunks', () => {
       channel: 'a',
       messages: [],
       head: CHUNKS,
+      low: 0,
       next,
       prev: null,
     })

@@ -87,7 +87,7 @@ async function* encode(
     if (chunk.entries.length > 0) yield `,${join(chunk)}`
     rest = chunk.rest
   }
-  yield `],${JSON.stringify({ head: first.head, ...links }).slice(1)}`
+  yield `],${JSON.stringify({ head: first.head, low: first.low, ...links }).slice(1)}`
 }
 
 function join({ entries }: Page): string {

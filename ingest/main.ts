@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { createIsAllowed, createRequireAccess } from '../chassis/auth/middleware.ts'
 import { createAuth } from '../chassis/auth/auth.ts'
 import { clock } from '../chassis/clock.ts'
@@ -15,7 +16,9 @@ import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { LogWriter } from '../history/logWriter.ts'
 import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
+import { RetentionLog } from '../history/retention.ts'
 import { createIngest } from './app.ts'
+import { createArchive } from './archive.ts'
 import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
 import { HeadWatcher } from './headWatcher.ts'
@@ -26,6 +29,7 @@ import { MqttDoor } from './mqttDoor.ts'
 import { MqttPosts } from './mqttPosts.ts'
 import { OutboxMover } from './outboxMover.ts'
 import { Publisher } from './publisher.ts'
+import { Retention } from './retention.ts'
 
 /** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
 const FLUSH_MILLISECONDS = 2000
@@ -40,19 +44,37 @@ const config = readConfig('ingest', ingestConfig)
 const logger = createLogger('ingest', config.LOG_LEVEL)
 exitOnCrash(logger)
 const registry = createRegistry('ingest', VERSION)
-const { posts, mqttPosts, receipts, publishes, inFlight } = createIngestMetrics(registry)
+const { posts, mqttPosts, receipts, publishes, inFlight, retention } = createIngestMetrics(registry)
 
-const log = new LogWriter({
+const database = {
   databaseUrl: config.DATABASE_URL,
   logId: config.LOG_ID,
+  onError: (error: Error) => logger.warn({ err: error }, 'a database connection broke'),
+}
+const log = new LogWriter({
+  ...database,
   connections: config.DATABASE_CONNECTIONS,
   appendQueueBytes: config.APPEND_QUEUE_BYTES,
   keySeconds: config.IDEMPOTENCY_SECONDS,
   changeSeconds: config.CHANGE_SECONDS,
-  onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
 createClockMetrics(registry, () => log.clocks)
 const keyExpiry = new KeyExpiry({ forget: () => log.forgetKeys(), clock, logger })
+const archiveDirectory = config.RETENTION_ARCHIVE_DIR
+const remover =
+  config.RETENTION.length === 0
+    ? undefined
+    : new Retention({
+        log: new RetentionLog({
+          ...database,
+          archive: archiveDirectory === undefined ? undefined : createArchive(archiveDirectory),
+        }),
+        rules: config.RETENTION,
+        clock,
+        rest: setTimeout,
+        logger,
+        metrics: retention,
+      })
 const mqtt = connectMqtt(config.MQTT_URL, 'causeway-ingest', logger)
 const publisher = new Publisher({
   broker: mqtt,
@@ -166,7 +188,7 @@ await runService({
     await mqttDoor.close(FLUSH_MILLISECONDS)
     stopAuth?.()
     shared.close()
-    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close()])
+    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close(), remover?.close()])
     await Promise.all([endMqtt(mqtt, 500), log.close()])
   },
   drainSeconds: config.DRAIN_SECONDS,

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import { createPrimedCounter } from '../chassis/primedCounter.ts'
 import { PROBLEMS } from '../contract/problem.ts'
 
@@ -33,5 +33,18 @@ export function createIngestMetrics(registry: Registry) {
       help: 'Publishes that await their acknowledgement',
       registers: [registry],
     }),
+    retention: {
+      removed: new Counter({
+        name: 'causeway_retention_removed_total',
+        help: 'Messages removed from the log because RETENTION does not keep them',
+        registers: [registry],
+      }),
+      passes: createPrimedCounter(registry, {
+        name: 'causeway_retention_passes_total',
+        help: 'Passes over all channels for messages to remove, by outcome: done; busy (another ingest does it); failed',
+        label: 'outcome',
+        values: { done: 0, busy: 0, failed: 0 },
+      }),
+    },
   }
 }

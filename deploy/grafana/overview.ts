@@ -98,6 +98,18 @@ export const overview: Dashboard = {
           ],
         },
         {
+          title: 'Messages removed',
+          description:
+            'Because RETENTION does not keep them. A pass over all channels comes once a minute.',
+          unit: 'cps',
+          queries: [
+            {
+              promql: 'sum(rate(causeway_retention_removed_total{$in}[$__rate_interval]))',
+              legend: 'removed',
+            },
+          ],
+        },
+        {
           title: 'Clocks',
           description:
             "How far Postgres' clock differs from each ingest's, and how far the log's last time is ahead. Seconds are harmless; minutes mean a wrong clock.",

@@ -22,6 +22,8 @@ export class Channel<I extends Item> {
   last = 0
   /** The position of its last message; 0 if there is none. */
   head = 0
+  /** All of its messages at or below have been removed, when the log was last asked about it. */
+  low = 0
   readonly subscriptions = new Set<Subscription<I>>()
   /** Accepted since the last flush. */
   batch: I[] = []
@@ -133,12 +135,13 @@ export class Channels<I extends Item> {
   }
 
   /** The question about this channel was answered: the log has all up to `from`, and its last message is at `head`. */
-  ready(channel: Channel<I>, from: number, head: number): void {
+  ready(channel: Channel<I>, from: number, head: number, low: number): void {
     if (!this.#isCurrent(channel)) return
     channel.state = 'ready'
     channel.readySince = this.#now
     channel.from = channel.last = from
     channel.head = Math.max(channel.head, head)
+    channel.low = low
   }
 
   /** The question about these had no answer. */

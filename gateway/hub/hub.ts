@@ -4,12 +4,14 @@ import { Channels, type Channel } from './channel.ts'
 import { Cursors } from './cursors.ts'
 import { Fanout } from './fanout.ts'
 import type { Batch, Item, ReplayBuffer } from './replayBuffer.ts'
-import { Subscription, type Sink, type Start } from './subscription.ts'
+import type { Sink } from './sink.ts'
+import { Subscription, type Start } from './subscription.ts'
 
-/** The log's head, and the heads of some channels (0: no messages), all at one moment. */
+/** The log's head, the heads of some channels (0: no messages) and the low watermarks that are not 0, all at one moment. */
 export interface Heads extends Place {
   epoch: string
   channels: ReadonlyMap<string, number>
+  lows: ReadonlyMap<string, number>
 }
 
 /** A question to the log for its head and the heads of some channels. An answer counts only for what its own question names. */
@@ -169,7 +171,8 @@ export class Hub<I extends Item> {
     // Not below the watermark: messages in between are in the log already, and will not come again.
     const from = Math.max(heads.position, this.fanout.watermark)
     for (const channel of channels) {
-      this.channels.ready(channel, from, heads.channels.get(channel.name) ?? 0)
+      const { name } = channel
+      this.channels.ready(channel, from, heads.channels.get(name) ?? 0, heads.lows.get(name) ?? 0)
     }
     for (const subscription of subscriptions) subscription.headAnswered(true)
     this.advance()

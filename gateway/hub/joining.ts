@@ -9,6 +9,8 @@ export interface Joining<I extends Item> {
   isReading: boolean
   /** The request had a position above all known ones: whether the log was asked if that exists, and has answered. */
   head: 'unknown' | 'asked' | 'answered'
-  /** The last position that it got on each channel, if that is above its start. */
+  /** Where it began: it gets everything above. */
+  after: number
+  /** The last position on each channel that it got, or was told to be missing, if that is above its beginning. */
   lasts: Map<string, number>
 }

@@ -102,12 +102,22 @@ export class TestFollower {
   answered(position: number, heads: Record<string, number>, question = this.question): void {
     if (question === undefined) throw new Error('There was no question.')
     const channels = new Map(Object.entries(heads))
-    this.follower.answered(question, { epoch: this.epoch, ...placeAt(position), channels })
+    this.follower.answered(question, {
+      epoch: this.epoch,
+      ...placeAt(position),
+      channels,
+      lows: new Map(),
+    })
   }
 
   /** The log answers a read of its head. */
   looked(position: number): void {
-    this.follower.looked({ epoch: this.epoch, ...placeAt(position), channels: new Map() })
+    this.follower.looked({
+      epoch: this.epoch,
+      ...placeAt(position),
+      channels: new Map(),
+      lows: new Map(),
+    })
   }
 
   /** The log answers the last scan. */

@@ -64,17 +64,23 @@ export class TestHub {
     question: Question<Item> | undefined,
     position: number,
     heads: Record<string, number> = {},
+    lows: Record<string, number> = {},
   ): void {
     if (question === undefined) throw new Error('There was no question.')
     const channels = new Map(Object.entries(heads))
-    this.hub.answered(question, { epoch: this.epoch, ...placeAt(position), channels })
+    this.hub.answered(question, {
+      epoch: this.epoch,
+      ...placeAt(position),
+      channels,
+      lows: new Map(Object.entries(lows)),
+    })
   }
 
   /** Makes these channels arrive, and the log answer the question for them. */
-  ready(position: number, heads: Record<string, number>): void {
+  ready(position: number, heads: Record<string, number>, lows: Record<string, number> = {}): void {
     this.come(Object.keys(heads).join(' '))
     const question = this.hub.nextQuestion()
-    this.answer(question, position, heads)
+    this.answer(question, position, heads, lows)
   }
 
   publish(channel: string, position: number, previous: number): void {

@@ -105,6 +105,7 @@ export class TestReplay {
       epoch: 'e1',
       ...placeAt(this.log.length),
       channels: new Map(names.map((one) => [one, this.log.length])),
+      lows: new Map(),
     }
     if (question !== undefined) this.hub.answered(question, heads)
     return subscription
