@@ -12,9 +12,7 @@ import { type Amount, MAX_PENDING, MAX_RUN, Pending } from './pending.ts'
  * number decides: `head`, the last position that Redis has. A copy at or below it is dropped. The copy after it, and all that
  * follow without a hole, are appended. A copy above a hole is kept for a moment, because the missing ones are usually on their
  * way. Then the hole is read from the log, which is certain to have it. The log's own head, looked at once a second, is one more
- * position to reach: that finds a last message whose copy never came.
- *
- * A deletion among the waiting copies drops those of what it deletes: the log has them blank by now.
+ * position to reach: that finds a last message whose copy never came. A deletion drops the waiting copies of what it deletes.
  *
  * One I/O action is under way at a time (`busy`). Meanwhile the copies gather, so the runs grow with the load.
  *

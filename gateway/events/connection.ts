@@ -7,7 +7,8 @@ import { chunkOf, renderControl, renderHeartbeat, type Frame } from '../hub/fram
 import type { Hub } from '../hub/hub.ts'
 import type { Batch } from '../hub/replayBuffer.ts'
 import type { Sink } from '../hub/sink.ts'
-import type { Start, Subscription } from '../hub/subscription.ts'
+import type { Start } from '../hub/joining.ts'
+import type { Subscription } from '../hub/subscription.ts'
 import type { Admission, Place } from './admission.ts'
 
 const OWNER = Symbol('connection')

@@ -1,3 +1,4 @@
+import type { Heads } from './hub.ts'
 import type { Item } from './replayBuffer.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -135,13 +136,13 @@ export class Channels<I extends Item> {
   }
 
   /** The question about this channel was answered: the log has all up to `from`, and its last message is at `head`. */
-  ready(channel: Channel<I>, from: number, head: number, low: number): void {
+  ready(channel: Channel<I>, from: number, heads: Pick<Heads, 'channels' | 'lows'>): void {
     if (!this.#isCurrent(channel)) return
     channel.state = 'ready'
     channel.readySince = this.#now
     channel.from = channel.last = from
-    channel.head = Math.max(channel.head, head)
-    channel.low = low
+    channel.head = Math.max(channel.head, heads.channels.get(channel.name) ?? 0)
+    channel.low = heads.lows.get(channel.name) ?? 0
   }
 
   /** The question about these had no answer. */

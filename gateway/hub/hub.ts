@@ -5,7 +5,8 @@ import { Cursors } from './cursors.ts'
 import { Fanout } from './fanout.ts'
 import type { Batch, Item, ReplayBuffer } from './replayBuffer.ts'
 import type { Sink } from './sink.ts'
-import { Subscription, type Start } from './subscription.ts'
+import type { Start } from './joining.ts'
+import { Subscription } from './subscription.ts'
 
 /** The log's head, the heads of some channels (0: no messages) and the low watermarks that are not 0, all at one moment. */
 export interface Heads extends Place {
@@ -170,10 +171,7 @@ export class Hub<I extends Item> {
     if (heads.position > this.logHead) this.#logHead = { position: heads.position, id: heads.id }
     // Not below the watermark: messages in between are in the log already, and will not come again.
     const from = Math.max(heads.position, this.fanout.watermark)
-    for (const channel of channels) {
-      const { name } = channel
-      this.channels.ready(channel, from, heads.channels.get(name) ?? 0, heads.lows.get(name) ?? 0)
-    }
+    for (const channel of channels) this.channels.ready(channel, from, heads)
     for (const subscription of subscriptions) subscription.headAnswered(true)
     this.advance()
   }

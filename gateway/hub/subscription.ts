@@ -2,19 +2,9 @@ import { Cursor } from '../../contract/cursor.ts'
 import type { ResetReason } from '../../contract/events.ts'
 import type { Channel } from './channel.ts'
 import type { Hub } from './hub.ts'
-import type { Joining } from './joining.ts'
+import type { Joining, Start } from './joining.ts'
 import type { Batch, Item } from './replayBuffer.ts'
 import type { Sink } from './sink.ts'
-
-/** The start of a stream. */
-export interface Start<I extends Item> {
-  /** The epoch of the id in the request, if there was one. */
-  epoch?: string | undefined
-  /** Everything after this position; undefined for new messages only. */
-  after?: number | undefined
-  /** Items up to `after` that go first: the last few of each channel. */
-  prelude?: Batch<I> | undefined
-}
 
 /**
  * One stream as the hub sees it, and every change of its state:

@@ -1,6 +1,7 @@
 import type { EventId } from '../../contract/eventId.ts'
 import type { Entry } from '../../contract/message.ts'
-import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
+import type { Start } from '../../gateway/hub/joining.ts'
+import type { Subscription } from '../../gateway/hub/subscription.ts'
 import type { ModelGateway, ModelSink } from './gateway.ts'
 import { Pipe } from './pipe.ts'
 import { hasContent, type World } from './world.ts'

@@ -1,6 +1,7 @@
 import { Hub, type Question } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer, type Item } from '../../gateway/hub/replayBuffer.ts'
-import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
+import type { Start } from '../../gateway/hub/joining.ts'
+import type { Subscription } from '../../gateway/hub/subscription.ts'
 import { idAt, placeAt } from './testRedis.ts'
 import { itemOf, testSink } from './testSink.ts'
 
