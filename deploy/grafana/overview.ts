@@ -75,6 +75,22 @@ export const overview: Dashboard = {
           ],
         },
         {
+          title: 'Posts by MQTT by outcome, and receipts',
+          description: 'Packets of devices, as posts; and what became of the receipts asked for.',
+          unit: 'cps',
+          queries: [
+            {
+              promql: 'sum by (outcome) (rate(causeway_mqtt_posts_total{$in}[$__rate_interval]))',
+              legend: '{{outcome}}',
+            },
+            {
+              promql:
+                'sum by (outcome) (rate(causeway_mqtt_receipts_total{$in}[$__rate_interval]))',
+              legend: 'receipt {{outcome}}',
+            },
+          ],
+        },
+        {
           title: 'Time to answer a post',
           description:
             'From the request to the end of the response; nearly all of it is the commit.',
