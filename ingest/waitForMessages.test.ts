@@ -74,7 +74,7 @@ describe('a page that waits', () => {
     const began = performance.now()
     const page = await (await ask(`channel=${channel}&after=${position}&wait=1`)).json()
     expect(performance.now() - began).toBeGreaterThan(900)
-    expect(page).toEqual({ channel, messages: [], head: position, next: null, prev: null })
+    expect(page).toEqual({ channel, messages: [], head: position, low: 0, next: null, prev: null })
   })
 
   test('holds no place of other reads, and frees its own when its reader leaves', async () => {
