@@ -81,7 +81,7 @@ export const ingestConfig = z
     CHANGE_SECONDS: integer(0, 1_000_000_000)
       .default(0)
       .describe(
-        'Time in which authors may edit and delete what they wrote; moderators always may; 0: no limit',
+        'Time in which authors may edit and delete what they wrote; moderators always may; 0: for ever',
       ),
     RETENTION: retentionRules()
       .default([])
