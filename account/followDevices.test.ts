@@ -68,14 +68,14 @@ describe('Account, with two replicas, makes a device at the broker', () => {
     expect(await mayListen(client)).toBe(false)
     await grant('device:a', 'read', 'write')
     await waitFor(() => mayListen(client))
-    await client.publishAsync('causeway/publish/rooms/x', 'x', { qos: 1 })
+    await client.publishAsync('causeway/publish-as/device:a/rooms/x', 'x', { qos: 1 })
     await broker.publish('causeway/channels/rooms/x')
     await waitFor(() => heard.length === 1)
     await grants.remove('device:a', 'rooms.*')
     await waitFor(async () => !(await mayListen(client)))
-    await expect(client.publishAsync('causeway/publish/rooms/x', 'x', { qos: 1 })).rejects.toThrow(
-      REFUSED,
-    )
+    await expect(
+      client.publishAsync('causeway/publish-as/device:a/rooms/x', 'x', { qos: 1 }),
+    ).rejects.toThrow(REFUSED)
     // What it hears in the end shows that the subscription that stands brought nothing before it.
     await broker.publish('causeway/channels/rooms/lost')
     await grants.put({ subject: 'device:a', pattern: 'end', actions: ['read'] })

@@ -20,6 +20,9 @@ results into docs/benchmarks.md. Linux only. All load stays on the loopback. Wit
     drain: '5,000 streams that SIGTERM moves to another gateway',
     replicas: 'one, two and four gateways; as root',
     readers: '30 readers of the largest pages of history, beside posts',
+    history: 'pages, searches and an export of a log of 10,000,000 messages',
+    ingest: 'posts as fast as they are acknowledged, beside servers that do less',
+    retention: '5,000,000 messages that are removed, beside posts',
   },
   options: {
     rounds: option('N', 'rounds of each, in turn with the peers (default 5)', count),
@@ -55,6 +58,7 @@ export const COMPILER =
 export const programs = [
   ...SERVERS,
   ...COMPILER,
+  { program: 'pgbench', apt: 'postgresql-contrib' },
   { program: '/usr/lib/nginx/modules/ngx_nchan_module.so', apt: 'libnginx-mod-nchan' },
 ]
 

@@ -12,10 +12,13 @@ import { channels } from './scenarios/channels.ts'
 import { connect } from './scenarios/connect.ts'
 import { drain } from './scenarios/drain.ts'
 import { fanout } from './scenarios/fanout.ts'
+import { history } from './scenarios/history.ts'
+import { ingest } from './scenarios/ingest.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
 import { readers } from './scenarios/readers.ts'
 import { replicas } from './scenarios/replicas.ts'
+import { retention } from './scenarios/retention.ts'
 import { slow } from './scenarios/slow.ts'
 import { storm } from './scenarios/storm.ts'
 import { BEFORE } from './target.ts'
@@ -43,6 +46,9 @@ const SCENARIOS: Record<string, Scenario> = {
   drain,
   replicas,
   readers,
+  history,
+  ingest,
+  retention,
 }
 const RESULTS = join(ROOT, 'docs/benchmarks.json')
 

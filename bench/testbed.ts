@@ -67,6 +67,7 @@ export class Testbed {
       logId: 0,
       connections: 4,
       keySeconds: 86_400,
+      changeSeconds: 0,
       appendQueueBytes: 1_000_000_000,
     })
     this.#pool = new Pool({ ...database, connections: 1 })

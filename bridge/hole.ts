@@ -28,6 +28,11 @@ export class Hole {
     this.#overdue = head
   }
 
+  /** No copy of what is missing below this position is waited for. */
+  expect(position: number): void {
+    this.#readTo = Math.max(this.#readTo, position)
+  }
+
   /** Forgets the last wait and the last read: they mean nothing any more. */
   forget(): void {
     this.#overdue = undefined

@@ -1,3 +1,4 @@
+import { isBlank, isDeletion, readAbout } from '../contract/about.ts'
 import type { LinkedEntry } from '../contract/message.ts'
 import { differ, type Place } from '../contract/place.ts'
 
@@ -20,6 +21,8 @@ export class Pending {
   readonly #bounds: Amount
   readonly #entries = new Map<number, LinkedEntry>()
   #length = 0
+  /** The targets of the deletions among them, by the deletion's position. */
+  readonly #deleted = new Map<number, number>()
 
   constructor(bounds: Amount) {
     this.#bounds = bounds
@@ -30,19 +33,30 @@ export class Pending {
     return { count: this.#entries.size, length: this.#length }
   }
 
-  /** Keeps a copy if there is room. A copy without room is read from the log when its turn comes. */
-  offer(entry: LinkedEntry): void {
+  /**
+   * Keeps a copy if there is room. A copy without room, or of what a waiting deletion has blanked, is read from the log when its
+   * turn comes. Returns whether this or others must be read for that reason.
+   */
+  offer(entry: LinkedEntry): boolean {
     const isFull =
       this.#entries.size >= this.#bounds.count ||
       this.#length + entry.json.length > this.#bounds.length
-    if (!isFull) this.put(entry)
+    if (isFull) return false
+    const isStale = this.#deleted.size > 0 && this.#isStale(entry, [...this.#deleted.values()])
+    return isStale || this.put(entry)
   }
 
-  /** Keeps an entry even without room: it was read from the log because it is next. */
-  put(entry: LinkedEntry): void {
+  /** Keeps an entry even without room: it was read from the log because it is next. Returns as `offer` does. */
+  put(entry: LinkedEntry): boolean {
     this.#delete(entry.position)
     this.#entries.set(entry.position, entry)
     this.#length += entry.json.length
+    const target = isDeletion(entry.json) ? readAbout(entry.json)?.position : undefined
+    if (target === undefined) return false
+    this.#deleted.set(entry.position, target)
+    const stale = [...this.#entries.values()].filter((each) => this.#isStale(each, [target]))
+    for (const { position } of stale) this.#delete(position)
+    return stale.length > 0
   }
 
   /**
@@ -74,6 +88,7 @@ export class Pending {
 
   clear(): void {
     this.#entries.clear()
+    this.#deleted.clear()
     this.#length = 0
   }
 
@@ -81,6 +96,15 @@ export class Pending {
     const entry = this.#entries.get(position)
     if (entry === undefined) return
     this.#entries.delete(position)
+    this.#deleted.delete(position)
     this.#length -= entry.json.length
+  }
+
+  /** Whether the entry still has data that one of these deletions took from it or from what it edits. */
+  #isStale({ position, json }: LinkedEntry, targets: readonly number[]): boolean {
+    if (isBlank(json)) return false
+    if (targets.includes(position)) return true
+    const about = readAbout(json)
+    return about?.as === 'edit' && targets.includes(about.position)
   }
 }

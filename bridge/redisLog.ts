@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { isDeletion } from '../contract/about.ts'
 import { type Extent, formatExtent } from '../contract/extent.ts'
 import type { Entry } from '../contract/message.ts'
 import type { Place } from '../contract/place.ts'
@@ -57,7 +58,7 @@ export class RedisLog {
 
   /**
    * Appends entries that follow the extent without a hole, each linked to the one before, and publishes each on its channel. It
-   * skips entries that another bridge has appended. Returns the extent in Redis afterwards; undefined if there is none. That is
+   * skips entries that another bridge has appended. A deletion empties its channel's recent stream first. Returns the extent in Redis afterwards; undefined if there is none. That is
    * not the end of the entries if Redis lost some, has more, or has another message in their place.
    */
   async append(after: Extent, entries: readonly Entry[]): Promise<Extent | undefined> {
@@ -79,10 +80,10 @@ export class RedisLog {
       await this.#publish(),
       recentLength,
       recentSeconds * 1_000,
-      ...entries.flatMap(({ channel, json }) => [
-        2 + 2 * (index.get(channel) ?? 0),
-        copyKeys.sealMessage(epoch, channel, json),
-      ]),
+      ...entries.flatMap(({ channel, json }) => {
+        const key = 2 + 2 * (index.get(channel) ?? 0)
+        return [isDeletion(json) ? -key : key, copyKeys.sealMessage(epoch, channel, json)]
+      }),
     ])
     return this.#read(epoch, reply)
   }

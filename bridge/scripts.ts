@@ -32,7 +32,9 @@ return ARGV[3]`
 /**
  * KEYS: extent, then recent stream and live channel of each channel. ARGV: the extent to append to, without its MAC; the extent
  * afterwards; its time to live in milliseconds. Then the publish command, the stream length, and the streams' time to live in
- * milliseconds. Then, for each entry, the index of its stream's key, and its encoding behind its MAC.
+ * milliseconds. Then, for each entry, the index of its stream's key, and its encoding behind its MAC. The index of a deletion is
+ * negative: the script first empties that channel's stream, which may hold what was deleted. A reader then sees by \`previous\` that
+ * messages are missing, and reads them from the log.
  *
  * If Redis is elsewhere, another bridge may have appended the first entries. The others are appended only if Redis' last message
  * is one of these. So Redis always holds one history of the log.
@@ -61,7 +63,9 @@ if place ~= after or id ~= afterId then
 end
 for i = first, #ARGV, 2 do
   position = position + 1
-  local key = tonumber(ARGV[i])
+  local index = tonumber(ARGV[i])
+  local key = math.abs(index)
+  if index < 0 then redis.call('DEL', KEYS[key]) end
   local add = {'XADD', KEYS[key], 'MAXLEN', '~', ARGV[5], string.format('%d-0', position), 'm', ARGV[i + 1]}
   if type(redis.pcall(unpack(add))) == 'table' then
     redis.call('DEL', KEYS[key])

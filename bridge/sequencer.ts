@@ -12,7 +12,7 @@ import { type Amount, MAX_PENDING, MAX_RUN, Pending } from './pending.ts'
  * number decides: `head`, the last position that Redis has. A copy at or below it is dropped. The copy after it, and all that
  * follow without a hole, are appended. A copy above a hole is kept for a moment, because the missing ones are usually on their
  * way. Then the hole is read from the log, which is certain to have it. The log's own head, looked at once a second, is one more
- * position to reach: that finds a last message whose copy never came.
+ * position to reach: that finds a last message whose copy never came. A deletion drops the waiting copies of what it deletes.
  *
  * One I/O action is under way at a time (`busy`). Meanwhile the copies gather, so the runs grow with the load.
  *
@@ -88,7 +88,7 @@ export class Sequencer {
     if (entry.position === position && differ(entry.id, id)) return false
     if (this.#head === undefined || entry.position > this.#head.position) {
       this.#target = Math.max(this.#target, entry.position)
-      this.#pending.offer(entry)
+      if (this.#pending.offer(entry)) this.#hole.expect(entry.position)
       this.#advance()
     }
     return true
@@ -153,7 +153,7 @@ export class Sequencer {
       }
       let link = idAt
       for (const entry of entries) {
-        this.#pending.put({ ...entry, link })
+        if (this.#pending.put({ ...entry, link })) this.#hole.expect(entry.position)
         link = entry.id
       }
     }

@@ -20,7 +20,8 @@ const HELP = `npm run device -- <command>: users of the MQTT broker for devices,
   follow              gives each the rights that its grants give it now; account does so by itself, if it has MQTT_URL
 
 What a user may read and write follows from its grants, on a broker that runs. Read: subscribe to
-PREFIX/channels/...; write: publish to PREFIX/publish/.... The user is also the one client id that it may have.
+PREFIX/channels/...; write: publish to PREFIX/publish-as/NAME/..., with a grant for {sub} also to PREFIX/publish/.... The user is also
+the one client id that it may have. docs/mqtt.md shows how to post.
 
 Environment:
   MQTT_URL, DATABASE_URL  the broker, as its user account, and the database; default: those of the stack that runs

@@ -5,7 +5,7 @@ import type { RequestHandler } from 'express'
 export function createCors(origins: string[]): RequestHandler {
   return cors({
     origin: origins,
-    methods: ['GET', 'HEAD', 'POST'],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     // For the cookie that holds the token.
     credentials: true,
     allowedHeaders: [

@@ -83,7 +83,7 @@ export function isHostMissing({ headers, httpVersion }: IncomingMessage): boolea
   return headers.host === undefined && httpVersion !== '1.0'
 }
 
-const METHODS = ['get', 'post', 'put', 'delete'] as const
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 function mount(
   app: Express,

@@ -1,15 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler } from 'express'
 import { Problem } from '../contract/problem.ts'
+import type { Logger } from './logger.ts'
 
 /** Ends every failed request. An error that is no Problem is logged with its stack; the caller gets only the request id. */
 export function createProblemHandler(): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = toProblem(error)
-    if (problem.status >= 500) {
-      const level = problem.type === 'internal' ? 'error' : 'warn'
-      request.log[level]({ err: problem.cause ?? problem, problem: problem.type }, problem.message)
-    }
+    logProblem(request.log, problem)
     if (response.headersSent) {
       // Half an answer cannot be taken back; only a broken connection says that it is incomplete.
       response.destroy()
@@ -23,6 +21,13 @@ export function createProblemHandler(): ErrorRequestHandler {
       .type('application/problem+json')
       .send(JSON.stringify(problem.toDetails(response.get('X-Request-Id'))))
   }
+}
+
+/** Logs a problem if the service is at fault, or something behind it. */
+export function logProblem(log: Pick<Logger, 'warn' | 'error'>, problem: Problem): void {
+  if (problem.status < 500) return
+  const level = problem.type === 'internal' ? 'error' : 'warn'
+  log[level]({ err: problem.cause ?? problem, problem: problem.type }, problem.message)
 }
 
 /** A problem as a whole answer, for answers that Express does not write. `headers` are the last ones, with their empty line. */

@@ -7,6 +7,7 @@ export interface Route {
   get?: RequestHandler
   post?: RequestHandler
   put?: RequestHandler
+  patch?: RequestHandler
   delete?: RequestHandler
   /** Methods that are answered before a request reaches the app; `Allow` names them too. */
   answeredBefore?: string[]

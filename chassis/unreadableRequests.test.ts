@@ -6,6 +6,7 @@ import { expect, test } from '@jest/globals'
 import { Registry } from 'prom-client'
 import { disposables } from '../test/support/disposables.ts'
 import { openServer } from '../test/support/openServer.ts'
+import { waitFor } from '../test/support/waitFor.ts'
 import { createApp, createHttpServer } from './http.ts'
 import { createLogger } from './logger.ts'
 
@@ -155,3 +156,31 @@ test('A client that left gets no answer', async () => {
   await new Promise((resolve) => socket.on('close', resolve))
   expect(socket.bytesWritten).toBe(0)
 })
+
+test('A request whose answer has begun may take longer than others, but not longer than its answer', async () => {
+  const answers: ServerResponse[] = []
+  const body = 'Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n'
+  const server = createHttpServer((request, answer) => {
+    request.resume()
+    if (request.url === '/stream') answers.push(answer)
+  })
+  server.requestTimeout = 50
+  server.headersTimeout = 50
+  const port = await openServer(opened, server)
+  const [stream, slow] = ['/stream', '/slow'].map((path) => {
+    const client = connect({ port, host: '127.0.0.1' })
+    opened.add(() => client.destroy())
+    client.write(`POST ${path}${HEAD}${body}`)
+    return client
+  })
+  if (stream === undefined || slow === undefined) throw new Error('no connection')
+  await waitFor(() => answers.length > 0)
+  const [answer] = answers
+  answer?.write('begun')
+  expect(await text(slow)).toMatch(/^HTTP\/1\.1 408 /)
+  expect(stream.closed).toBe(false)
+  answer?.end('-ended')
+  // Its client goes on.
+  stream.write('1\r\ny\r\n')
+  expect(await text(stream)).toMatch(/begun.*-ended/s)
+}, 30_000)

@@ -18,6 +18,11 @@ export function answerUnreadableRequests(server: Server): void {
     // called its last, whose answer ends the connection.
     if (!socket.writable || error.code === 'HPE_CLOSED_CONNECTION') return
     const response = responses.get(socket)
+    if (response !== undefined && isUnderWay(response)) {
+      if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') return void socket.destroy()
+      // A body that is answered line by line may take as long as it likes; what follows the last answer is read by nobody.
+      return void response.once('finish', () => closeUnread(response))
+    }
     const isBody = response !== undefined && !response.headersSent && !response.req.complete
     const problem = problemOf(error, isBody)
     if (problem === undefined) return void socket.destroy()
@@ -45,6 +50,19 @@ function problemOf({ code = '' }: NodeJS.ErrnoException, isBody: boolean): Probl
     return new Problem('malformed-request', 'Its header is too large.')
   }
   return code.startsWith('HPE_') ? new Problem('malformed-request') : undefined
+}
+
+/** Its answer has begun, and its body has not ended. */
+function isUnderWay({ headersSent, writableFinished, req }: ServerResponse): boolean {
+  return headersSent && !writableFinished && !req.complete
+}
+
+/** Ends the connection of an answer that is complete before its request, unless that comes to its end soon. */
+export function closeUnread({ req }: ServerResponse): void {
+  if (req.complete) return
+  req.resume()
+  const timer = setTimeout(() => req.socket.destroy(), UNREAD_MS).unref()
+  req.once('close', () => clearTimeout(timer))
 }
 
 /** So long may a client go on to send what nobody reads. */

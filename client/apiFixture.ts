@@ -25,7 +25,7 @@ export function fakeApi() {
 /** A page of history with these positions, newest first; it is the last page unless `next` names another. */
 export function aPage(positions: number[], next: string | null = null): HistoryPage {
   const messages = positions.map((position) => aMessage({ position }))
-  return { channel: 'lobby', messages, head: positions[0] ?? 0, next, prev: null }
+  return { channel: 'lobby', messages, head: positions[0] ?? 0, low: 0, next, prev: null }
 }
 
 /** Resolves when everything that is settled has been handled, also through the body of an answer. */

@@ -17,6 +17,7 @@ const PROBLEM_TEXT: { [P in ProblemType]: string } = {
   'not-found': 'There is nothing here.',
   'message-not-found': 'There is no such message.',
   'method-not-allowed': OURS,
+  conflict: 'That message has changed meanwhile.',
   'not-acceptable': OURS,
   'request-timeout': 'Your connection was too slow. Try again in a moment.',
   'too-large': 'This message is too long.',

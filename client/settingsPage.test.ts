@@ -62,7 +62,8 @@ test('The keyboard opens and closes the settings, and gets back to where it was'
   await dialog().getByRole('button', { name: 'Change the password' }).waitFor()
   await chat.page.keyboard.press('Escape')
   await dialog().waitFor({ state: 'hidden' })
-  expect(await chat.page.locator('#settings').innerHTML()).toBe('')
+  // A browser tells that it has closed a dialog in a turn of its own.
+  await chat.page.waitForFunction(() => document.querySelector('#settings')?.innerHTML === '')
   expect(await chat.page.evaluate(() => document.activeElement?.id)).toBe('account')
 })
 

@@ -26,8 +26,11 @@ export function allChannelsFilter(prefix: string): string {
 /** The channel of such a topic; undefined if the topic is not one of these. */
 export function topicChannel(prefix: string, topic: string): string | undefined {
   const start = `${prefix}/channels/`
-  if (!topic.startsWith(start)) return undefined
-  const path = topic.slice(start.length)
+  return topic.startsWith(start) ? pathChannel(topic.slice(start.length)) : undefined
+}
+
+/** The channel of the levels `rooms/berlin` of a topic; undefined if they are none. */
+export function pathChannel(path: string): string | undefined {
   const channel = path.replaceAll('/', '.')
   // A topic segment may itself hold a dot ("a.b/c"), and would read as another channel.
   return !path.includes('.') && isChannel(channel) ? channel : undefined

@@ -9,8 +9,11 @@ export interface ControlEvents {
     position: number
     /** Whether the stream delivers everything after the id that it was asked for; true if it was asked for none. */
     complete: boolean
-    /** The position of each channel's last message; 0 if it has none. */
-    channels: Record<string, { head: number }>
+    /**
+     * The position of each channel's last message; 0 if it has none. `low`: its messages at or below have been removed, and maybe
+     * more since; without it none had been.
+     */
+    channels: Record<string, { head: number; low?: number }>
   }
   /** Messages of `channel` with `after < position < before` cannot be delivered; `reason` says why. */
   gap: { channel: string; after: number; before: number; reason: GapReason }

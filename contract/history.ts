@@ -2,18 +2,33 @@ import type { Message } from './message.ts'
 
 /** The answer of `GET /history`. */
 export interface HistoryPage {
-  channel: string
+  /** If the query names one; with several it is `channels`. */
+  channel?: string
+  channels?: string[]
   messages: Message[]
-  /** The position of the channel's last message; 0 if none. A stream with `since=<head>` continues without a seam. */
+  /** The position of the last message of these channels; 0 if none. A stream with `since=<head>` continues without a seam. */
   head: number
+  /** Every message of the channel at or below this position has been removed; 0: none was. */
+  low: number
   /** Complete URLs, or null at the end: `next` goes on in the page's order, `prev` goes back. */
   next: string | null
   prev: string | null
+}
+
+/** The answer of `GET /channels`. */
+export interface ChannelsPage {
+  channels: (ChannelInfo & {
+    /** Null if it has been removed. */
+    last: Message | null
+  })[]
+  /** The address of the rest, or null. */
+  next: string | null
 }
 
 /** The answer of `GET /channels/{channel}`. */
 export interface ChannelInfo {
   name: string
   head: number
+  /** How many there are, without those that were removed. */
   messages: number
 }

@@ -1,3 +1,5 @@
+import type { About } from './about.ts'
+
 /**
  * A message, and its one encoding. The encoding is made once, from the database's answer. The same bytes travel through MQTT and
  * Redis into every stream, so no two hops can disagree about a message's body.
@@ -12,6 +14,10 @@ export interface Message {
   channel: string
   type: string
   sender: Sender
+  /** The message on the same channel that this one is about. */
+  about?: About | undefined
+  /** Its data was taken away, and is null. */
+  deleted?: boolean | undefined
   /** Any JSON. */
   data: unknown
   /** RFC 3339 with milliseconds, UTC. Never earlier than the time of the message before it in the log. */
@@ -41,9 +47,12 @@ export interface LinkedEntry extends Entry {
 
 /** `data` is JSON text, and goes in unchanged: `JSON.parse(encodeMessage(m)).data` is what the database holds. */
 export function encodeMessage(message: Omit<Message, 'data'> & { data: string }): string {
-  const { position, previous, id, channel, type, sender, data, sentAt } = message
+  const { position, previous, id, channel, type, sender, about, deleted, data, sentAt } = message
   const rest = JSON.stringify({ id, channel, type, sender }).slice(1, -1)
-  return `{"position":${position},"previous":${previous},${rest},"data":${data},"sentAt":"${sentAt}"}`
+  const relation =
+    about === undefined ? '' : `,"about":{"position":${about.position},"as":"${about.as}"}`
+  const blank = deleted === true ? ',"deleted":true' : ''
+  return `{"position":${position},"previous":${previous},${rest}${relation}${blank},"data":${data},"sentAt":"${sentAt}"}`
 }
 
 const POSITION = '{"position":'

@@ -2,7 +2,9 @@ import { formatEventId } from './eventId.ts'
 import { encodeMessage, type Message } from './message.ts'
 
 /** A message before the log has given it a place; `data` is JSON text. */
-export type Unplaced = Pick<Message, 'id' | 'channel' | 'type' | 'sender'> & { data: string }
+export type Unplaced = Pick<Message, 'id' | 'channel' | 'type' | 'sender' | 'about'> & {
+  data: string
+}
 
 const LONGEST_POSITION = Number.MAX_SAFE_INTEGER
 const LONGEST_EPOCH = 'z'.repeat(16)

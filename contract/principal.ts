@@ -34,3 +34,10 @@ export function ownSegment(principal: string): string | undefined {
   if (parsed === undefined || !/^[A-Za-z0-9_-]+$/.test(parsed.id)) return undefined
   return `${parsed.kind}-${parsed.id}`
 }
+
+/** Whose own segment it is; undefined if it is nobody's. */
+export function ownerOf(segment: string): string | undefined {
+  const dash = segment.indexOf('-')
+  const principal = `${segment.slice(0, dash)}:${segment.slice(dash + 1)}`
+  return dash > 0 && ownSegment(principal) === segment ? principal : undefined
+}

@@ -14,6 +14,11 @@ export const PROBLEMS = {
     title: 'This resource does not support the method',
     retry: false,
   },
+  conflict: {
+    status: 409,
+    title: 'The message does not fit what it is about',
+    retry: false,
+  },
   'not-acceptable': {
     status: 406,
     title: 'No representation matches the Accept header',

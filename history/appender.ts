@@ -2,30 +2,31 @@ import { Problem } from '../contract/problem.ts'
 import { clockDifference, type Clocks } from './clocks.ts'
 import { Prisma, type Database } from './database.ts'
 import { databaseProblem } from './databaseError.ts'
-import { toEntry, type Row } from './row.ts'
+import { FairQueue, type Queued } from './fairQueue.ts'
+import { refusalProblem, type Refusal } from './refusal.ts'
+import { toAppended, type AppendedRow } from './row.ts'
 import type { Appended, Draft } from './types.ts'
 
-interface Waiting {
+interface Waiting extends Queued {
   draft: Draft
-  bytes: number
   resolve: (appended: Appended) => void
   reject: (error: unknown) => void
 }
 
-interface AppendedRow extends Row {
-  epoch: string
-  link: string
-  repeated: boolean
+interface AnsweredRow extends AppendedRow {
   same: boolean
   clock: Date
+  refusal: Refusal | null
 }
 
 export interface AppenderOptions {
   logId: number
-  /** Bounds the queue: beyond it, an append rejects at once with `overloaded`. */
+  /** Bounds the queue: beyond it, or half of it for one channel or principal, an append rejects at once with `overloaded`. */
   appendQueueBytes: number
   /** How long an idempotency key is kept. */
   keySeconds: number
+  /** How long authors may edit and delete what they wrote; 0: always. */
+  changeSeconds: number
 }
 
 /** More in one call would gain little: these share the commit's cost already. And a failure takes the whole batch with it. */
@@ -42,31 +43,29 @@ export class Appender {
   clocks: Clocks = { difference: 0, lastAt: 0 }
   readonly #database: Database
   readonly #options: AppenderOptions
-  readonly #waiting: Waiting[] = []
-  #waitingBytes = 0
+  readonly #waiting: FairQueue<Waiting>
   #busy = false
 
   constructor(database: Database, options: AppenderOptions) {
     this.#database = database
     this.#options = options
+    this.#waiting = new FairQueue(options.appendQueueBytes)
   }
 
   append(draft: Draft): Promise<Appended> {
     const bytes = sizeOf(draft)
-    if (this.#waitingBytes + bytes > this.#options.appendQueueBytes) {
-      return Promise.reject(new Problem('overloaded'))
-    }
-    this.#waitingBytes += bytes
+    const { channel, principal } = draft
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ draft, bytes, resolve, reject })
-      if (!this.#busy) void this.#work()
+      if (!this.#waiting.push({ channel, principal, bytes, draft, resolve, reject })) {
+        reject(new Problem('overloaded'))
+      } else if (!this.#busy) void this.#work()
     })
   }
 
   async #work(): Promise<void> {
     this.#busy = true
     while (this.#waiting.length > 0) {
-      const batch = this.#takeBatch()
+      const batch = this.#waiting.take(MAX_BATCH, MAX_BATCH_BYTES)
       try {
         const rows = await this.#call(batch.map(({ draft }) => draft))
         batch.forEach((waiting, index) => settle(waiting, rows[index]))
@@ -81,26 +80,18 @@ export class Appender {
   }
 
   #refuseWaiting(): void {
-    this.#waitingBytes = 0
-    for (const { reject } of this.#waiting.splice(0)) reject(new Problem('unavailable'))
+    const all = this.#waiting.take(Infinity, Infinity)
+    for (const { reject } of all) reject(new Problem('unavailable'))
   }
 
-  #takeBatch(): Waiting[] {
-    let count = 0
-    let batchBytes = 0
-    for (const { bytes } of this.#waiting) {
-      if (count === MAX_BATCH || (count > 0 && batchBytes + bytes > MAX_BATCH_BYTES)) break
-      batchBytes += bytes
-      count++
-    }
-    this.#waitingBytes -= batchBytes
-    return this.#waiting.splice(0, count)
-  }
-
-  async #call(drafts: Draft[]): Promise<AppendedRow[]> {
-    const { logId, keySeconds } = this.#options
+  async #call(drafts: Draft[]): Promise<AnsweredRow[]> {
+    const { logId, keySeconds, changeSeconds } = this.#options
+    // Null for most batches: then the database has nothing to check.
+    const hasAbout = drafts.some(({ about }) => about !== undefined)
+    const ofEach = <T>(read: (draft: Draft) => T): T[] | null =>
+      hasAbout ? drafts.map(read) : null
     const before = Date.now()
-    const rows = await this.#database.$queryRaw<AppendedRow[]>(Prisma.sql`
+    const rows = await this.#database.$queryRaw<AnsweredRow[]>(Prisma.sql`
       select * from append_messages(
         ${logId}::smallint,
         ${drafts.map((draft) => draft.id)}::uuid[],
@@ -112,14 +103,18 @@ export class Appender {
         ${drafts.map((draft) => draft.principal)}::text[],
         ${drafts.map((draft) => draft.key ?? '')}::text[],
         ${keySeconds}::int,
-        ${new Date(before)}::timestamptz)`)
+        ${new Date(before)}::timestamptz,
+        ${ofEach(({ about }) => about?.position ?? 0)}::bigint[],
+        ${ofEach(({ about }) => about?.as ?? '')}::text[],
+        ${ofEach(({ isModerator }) => isModerator === true)}::boolean[],
+        ${changeSeconds}::int)`)
     this.#compareClocks(before, rows)
     return rows
   }
 
-  #compareClocks(before: number, rows: readonly AppendedRow[]): void {
+  #compareClocks(before: number, rows: readonly AnsweredRow[]): void {
     const shown = rows[0]?.clock.getTime() ?? before
-    const times = rows.map(({ sent_at: sentAt }) => new Date(sentAt).getTime())
+    const times = rows.map(({ sent_at: sentAt }) => new Date(sentAt ?? 0).getTime())
     this.clocks = {
       difference: clockDifference(before, shown, Date.now()),
       lastAt: Math.max(this.clocks.lastAt, ...times),
@@ -127,13 +122,11 @@ export class Appender {
   }
 }
 
-function settle({ resolve, reject }: Waiting, row: AppendedRow | undefined): void {
+function settle({ resolve, reject }: Waiting, row: AnsweredRow | undefined): void {
   if (row === undefined) reject(new Problem('internal'))
+  else if (row.refusal !== null) reject(refusalProblem(row.refusal))
   else if (!row.same) reject(new Problem('idempotency-conflict'))
-  else {
-    const { epoch, link, repeated } = row
-    resolve({ entry: toEntry(row), epoch, link, repeated })
-  }
+  else resolve(toAppended(row))
 }
 
 /** Stored bytes; the constant stands for the row, and for the promise around it. */

@@ -16,7 +16,7 @@ async function chunks(
   query: { limit: number; order: 'asc' | 'desc' },
   meanwhile: () => Promise<unknown> = async () => {},
 ): Promise<{ first: Page; positions: number[][] }> {
-  const first = await log.page({ channel: 'lobby', ...query })
+  const first = await log.page({ channels: ['lobby'], ...query })
   await meanwhile()
   const positions: number[][] = []
   for (let chunk: Page | undefined = first; chunk !== undefined;) {
@@ -89,7 +89,7 @@ describe('a page', () => {
 
   test('of a log that does not exist is refused', async () => {
     const log = openLog(await testDatabase(), opened, { logId: 1 })
-    const page = log.page({ channel: 'lobby', limit: 1, order: 'asc' })
+    const page = log.page({ channels: ['lobby'], limit: 1, order: 'asc' })
     await expect(page).rejects.toMatchObject({ type: 'unavailable' })
   })
 })
@@ -125,21 +125,21 @@ describe('a read that the database cannot give', () => {
     ['in its memory', { cause: { originalCode: '53200' } }],
   ])('%s is tried smaller, and so are the reads after it', async (_how, error) => {
     const { pool, log } = await overburdened(16_384, error)
-    const page = await wholePage(log, { channel: 'lobby', limit: 40, order: 'asc' })
+    const page = await wholePage(log, { channels: ['lobby'], limit: 40, order: 'asc' })
     expect(page.entries.map(({ position }) => position)).toEqual(upTo(40))
     expect(pool.tried).toEqual([131_072, 16_384, 16_384, 16_384])
   })
 
   test('however small it is, fails', async () => {
     const { pool, log } = await overburdened(0, timeout)
-    await expect(log.page({ channel: 'lobby', limit: 40, order: 'asc' })).rejects.toBe(timeout)
+    await expect(log.page({ channels: ['lobby'], limit: 40, order: 'asc' })).rejects.toBe(timeout)
     expect(pool.tried).toEqual([131_072, 16_384, 2_048])
   })
 
   test('for another reason is not tried again', async () => {
     const error = { cause: { originalCode: '57P03' } }
     const { pool, log } = await overburdened(0, error)
-    await expect(log.page({ channel: 'lobby', limit: 40, order: 'asc' })).rejects.toBe(error)
+    await expect(log.page({ channels: ['lobby'], limit: 40, order: 'asc' })).rejects.toBe(error)
     expect(pool.tried.length).toBe(1)
   })
 })

@@ -20,12 +20,15 @@ export async function readHeads(
     channels: new Map(
       rows.flatMap(({ name, head }) => (name === null ? [] : [[name, Number(head)]])),
     ),
+    lows: new Map(
+      rows.flatMap(({ name, low }) => (name === null || low === '0' ? [] : [[name, Number(low)]])),
+    ),
   }
 }
 
 const HEADS = `
   select l."epoch", l."head" as "position", l."last_id"::text as "id", ${idAt('$3')} as "idAt",
-    wanted."name", coalesce(c."head", 0) as "head"
+    wanted."name", coalesce(c."head", 0) as "head", coalesce(c."low", 0) as "low"
   from "log" l
     left join unnest($2::text[]) as wanted("name") on true
     left join "channel" c on c."log_id" = l."id" and c."name" = wanted."name"
@@ -38,4 +41,5 @@ interface HeadRow {
   idAt: string | null
   name: string | null
   head: string
+  low: string
 }

@@ -3,20 +3,27 @@ import type { ChannelInfo } from '../contract/history.ts'
 import type { Entry } from '../contract/message.ts'
 import type { Place } from '../contract/place.ts'
 import { readAccessChanges } from './accessChanges.ts'
+import { readChannelNames, readMessagesAt } from './channels.ts'
 import { COLUMNS } from './fitting.ts'
 import { readerProblem } from './databaseError.ts'
 import { endEpoch } from './endEpoch.ts'
 import { firstAt } from './firstAt.ts'
+import { foldEntries } from './folds.ts'
 import { readHeads } from './heads.ts'
 import { readLast } from './last.ts'
 import { readPage } from './page.ts'
 import { Pool, type PoolOptions } from './pool.ts'
 import { readRange, readScan } from './range.ts'
 import { toEntry, type Row } from './row.ts'
+import { readSentBy, type Sent } from './sentBy.ts'
+import { readVersions, type Versions } from './versions.ts'
 import type {
+  ChannelNames,
+  ChannelNamesQuery,
   Head,
   Heads,
   Last,
+  LastMessages,
   LastQuery,
   Marked,
   MarkedScanQuery,
@@ -86,11 +93,24 @@ export class LogReader {
     return this.#guard(() => readPage(this.#pool, this.#logId, query))
   }
 
-  message(channel: string, position: number): Promise<Entry | undefined> {
+  /** One message as it was appended; or folded, if it is no change of another one. */
+  message(channel: string, position: number, isFolded = false): Promise<Entry | undefined> {
     return this.#guard(async () => {
       const [row] = await this.#pool.query<Row>(MESSAGE, [this.#logId, position, channel])
-      return row && toEntry(row)
+      if (row === undefined || !isFolded) return row && toEntry(row)
+      const [folded] = await foldEntries(this.#pool, this.#logId, [toEntry(row)])
+      return folded
     })
+  }
+
+  /** The message and its edits, in order, from the first after a position on; undefined if there is no such message. */
+  versions(channel: string, position: number, after: number): Promise<Versions | undefined> {
+    return this.#guard(() => readVersions(this.#pool, this.#logId, { channel, position, after }))
+  }
+
+  /** What a sender wrote after a position, as it was appended, in steps. */
+  sentBy(sender: string, after: number): Promise<Sent> {
+    return this.#guard(() => readSentBy(this.#pool, this.#logId, { sender, after }))
   }
 
   /** Naming a channel makes it exist: one without any message has head 0 and no messages. */
@@ -99,6 +119,16 @@ export class LogReader {
       const [row] = await this.#pool.query<ChannelRow>(CHANNEL, [this.#logId, name])
       return { name, head: Number(row?.head ?? 0), messages: Number(row?.count ?? 0) }
     })
+  }
+
+  /** Channels by ranges of their names. */
+  channelNames(query: ChannelNamesQuery): Promise<ChannelNames> {
+    return this.#guard(() => readChannelNames(this.#pool, this.#logId, query))
+  }
+
+  /** The messages at the heads of some channels: as many as fit into a megabyte, and at least one. */
+  messagesAt(positions: readonly number[]): Promise<LastMessages> {
+    return this.#guard(() => readMessagesAt(this.#pool, this.#logId, positions))
   }
 
   /** At most `limit` changes of grants and revocations after a number, in order: they hold for all logs of the database. */
@@ -135,7 +165,7 @@ const MESSAGE = `
   where "log_id" = $1::smallint and "position" = $2::bigint and "channel" = $3::text`
 
 const CHANNEL = `
-  select "head", "count" from "channel" where "log_id" = $1::smallint and "name" = $2::text`
+  select "head", "count" - "removed" as "count" from "channel" where "log_id" = $1::smallint and "name" = $2::text`
 
 interface ChannelRow {
   head: string

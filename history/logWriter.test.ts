@@ -34,6 +34,7 @@ describe('heads', () => {
         ['nobody', 0],
         ['lobby', 3],
       ]),
+      lows: new Map(),
     })
     expect(await history.heads([])).toMatchObject({ epoch, position, channels: new Map() })
   })

@@ -1,20 +1,24 @@
+import type { Sender } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import { Appender, type AppenderOptions } from './appender.ts'
 import type { Clocks } from './clocks.ts'
 import { openDatabase, Prisma, type Database } from './database.ts'
 import { readerProblem } from './databaseError.ts'
+import { eraseSome, type Erased } from './erase.ts'
 import { deleteExpiredKeys } from './expiredKeys.ts'
+import { MqttSessions } from './mqttSessions.ts'
 import { LogReader, type LogOptions } from './logReader.ts'
+import { moveOutbox, type Moved } from './outbox.ts'
 import { addToQuota, type QuotaName, type QuotaUse } from './quota.ts'
 import type { Appended, Draft } from './types.ts'
 
 export interface LogWriterOptions extends LogOptions, AppenderOptions {
-  /** Most database connections at once, at least 3: two for appends and checks, the others for reads. */
+  /** Most database connections at once, at least 4: three for appends, checks and the outbox, the others for reads. */
   connections: number
 }
 
-/** One for the batch that is under way, one for a check beside it. */
-const WRITE_CONNECTIONS = 2
+/** One for the batch that is under way, one for the outbox, one for a check beside them. */
+const WRITE_CONNECTIONS = 3
 
 /**
  * The log in Postgres, for a process that also writes it. Appends have connections of their own, which no number of readers can
@@ -24,12 +28,14 @@ export class LogWriter extends LogReader {
   readonly #database: Database
   readonly #appender: Appender
   readonly #options: LogWriterOptions
+  readonly mqttSessions: MqttSessions
 
   constructor(options: LogWriterOptions) {
     super({ ...options, connections: options.connections - WRITE_CONNECTIONS })
     this.#database = openDatabase({ ...options, connections: WRITE_CONNECTIONS })
     this.#options = options
     this.#appender = new Appender(this.#database, options)
+    this.mqttSessions = new MqttSessions(this.#database, options.logId)
   }
 
   /** How the clocks of this process and of the database compare, at the last append. */
@@ -40,6 +46,16 @@ export class LogWriter extends LogReader {
   /** Resolves after the commit. */
   append(draft: Draft): Promise<Appended> {
     return this.#appender.append(draft)
+  }
+
+  /** Moves the oldest messages of the outbox, none if there are none; see moveOutbox. Rejects with `unavailable` or `internal`. */
+  async moveOutbox(maxEventBytes: number): Promise<Moved[]> {
+    const { logId, keySeconds } = this.#options
+    try {
+      return await moveOutbox(this.#database, { logId, keySeconds, maxEventBytes })
+    } catch (error) {
+      throw readerProblem(error)
+    }
   }
 
   /** Deletes some of the idempotency keys that have expired; false if there are no more. */
@@ -56,6 +72,15 @@ export class LogWriter extends LogReader {
   async addToQuota(name: QuotaName, subject: string, points: number): Promise<QuotaUse> {
     try {
       return await addToQuota(this.#database, name, subject, points)
+    } catch (error) {
+      throw readerProblem(error)
+    }
+  }
+
+  /** A step of the erasure of what a sender wrote: from a position on. Repeat it from `upTo` until it is done. */
+  async erase(sender: string, after: number, by: Sender): Promise<Erased> {
+    try {
+      return await eraseSome(this.#database, this.#options.logId, { sender, after, by })
     } catch (error) {
       throw readerProblem(error)
     }

@@ -31,7 +31,7 @@ const at = (minute: number, second = 0): Date =>
   new Date(Date.UTC(2026, 10, 21, 12, minute, second))
 
 async function positions(query: Partial<PageQuery>) {
-  const page = await wholePage(history, { channel: 'odd', limit: 50, order: 'asc', ...query })
+  const page = await wholePage(history, { channels: ['odd'], limit: 50, order: 'asc', ...query })
   expect(page.last).toBe(page.entries.at(-1)?.position)
   return [page.entries.map(({ position }) => position), page.more]
 }
@@ -62,8 +62,12 @@ describe('a page', () => {
     [{ to: at(1) }, [], false],
     [{ from: at(3), after: 5, limit: 1 }, [7], true],
     [{ to: at(9), before: 5, limit: 1, order: 'desc' }, [3], true],
-    [{ channel: 'even', from: at(5), limit: 2 }, [6, 8], true],
-    [{ channel: 'nobody' }, [], false],
+    [{ channels: ['even'], from: at(5), limit: 2 }, [6, 8], true],
+    [{ channels: ['nobody'] }, [], false],
+    [{ channels: ['even', 'odd'] }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], false],
+    [{ channels: ['odd', 'nobody', 'even'], limit: 3, order: 'desc' }, [10, 9, 8], true],
+    [{ channels: ['odd', 'even'], after: 2, before: 9, limit: 4 }, [3, 4, 5, 6], true],
+    [{ channels: ['odd', 'even'], from: at(4), to: at(6) }, [4, 5], false],
   ])('of %j has %j, and more: %j', async (query, expected, more) => {
     expect(await positions(query)).toEqual([expected, more])
   })
@@ -73,7 +77,7 @@ describe('a page', () => {
     const log = openLog(own, opened)
     for (let count = 0; count < 4; count++) await log.append(draft())
     await openSql(own, opened)(`update "message" set "sent_at" = '2026-11-21T12:05:00Z'`)
-    const query = { channel: 'lobby', limit: 9, order: 'asc' } as const
+    const query = { channels: ['lobby'], limit: 9, order: 'asc' } as const
     expect((await wholePage(log, { ...query, from: at(5) })).entries.length).toBe(4)
     expect((await wholePage(log, { ...query, to: at(5) })).entries.length).toBe(0)
   })
@@ -82,7 +86,7 @@ describe('a page', () => {
     const log = openLog(await testDatabase(), opened)
     const data = JSON.stringify('x'.repeat(1_500_000))
     for (let count = 0; count < 4; count++) await log.append(draft({ data }))
-    const query = { channel: 'lobby', limit: 9, order: 'asc' } as const
+    const query = { channels: ['lobby'], limit: 9, order: 'asc' } as const
     const first = await wholePage(log, query)
     expect([first.entries.map(({ position }) => position), first.more]).toEqual([[1, 2], true])
     const second = await wholePage(log, { ...query, after: 2 })
@@ -93,13 +97,14 @@ describe('a page', () => {
     const query = { limit: 1, order: 'asc' } as const
     const heads = await Promise.all(
       [
-        { channel: 'odd', ...query },
-        { channel: 'even', ...query, before: 3 },
-        { channel: 'odd', ...query, after: 99 },
-        { channel: 'nobody', ...query },
+        { channels: ['odd'], ...query },
+        { channels: ['even'], ...query, before: 3 },
+        { channels: ['odd'], ...query, after: 99 },
+        { channels: ['nobody'], ...query },
+        { channels: ['even', 'nobody', 'odd'], ...query },
       ].map((each) => history.page(each)),
     )
-    expect(heads.map(({ head }) => head)).toEqual([9, 10, 9, 0])
+    expect(heads.map(({ head }) => head)).toEqual([9, 10, 9, 0, 10])
   })
 
   test('and its head are of one moment, while others write', async () => {
@@ -112,7 +117,7 @@ describe('a page', () => {
     const heads = new Set<number>()
     const look = async (): Promise<void> => {
       for (let count = 0; count < 200; count++) {
-        const page = await reader.page({ channel: 'lobby', limit: 1, order: 'desc' })
+        const page = await reader.page({ channels: ['lobby'], limit: 1, order: 'desc' })
         expect(page.entries[0]?.position ?? 0).toBe(page.head)
         heads.add(page.head)
       }

@@ -1,13 +1,10 @@
 import { Problem } from '../contract/problem.ts'
-import { COLUMNS } from './fitting.ts'
 import { isTooMuch } from './databaseError.ts'
-import { firstAt } from './firstAt.ts'
+import { foldEntries } from './folds.ts'
+import { pageSql } from './pageSql.ts'
 import type { Parameter, Pool } from './pool.ts'
 import { toEntries, type Row } from './row.ts'
 import type { Page, PageQuery, RestQuery } from './types.ts'
-
-/** Past the end of every log. */
-const END = '9223372036854775807'
 
 /** Message data in one page; without this, a page of the largest messages would hold tens of megabytes. */
 const MAX_BYTES = 4_000_000
@@ -16,25 +13,33 @@ const MAX_BYTES = 4_000_000
 const READ_BYTES = 131_072
 const READ_COUNT = 100
 
+/** Messages that a page looks at in all its channels together. Each costs about a microsecond, and twenty if its place is not in memory. */
+const LOOKS = 5_000
+
 /** A read that took too long is tried with an eighth, and with an eighth of that, but never with less than one message. */
 const LEAST_READ_BYTES = READ_BYTES / 64
 const SMALLER = 8
 
 /**
- * The first chunk of a page of a channel, and how to read on. The channel's head, the page's end and the first chunk come from
+ * The first chunk of a page of some channels, and how to read on. Their head, the page's end and the first chunk come from
  * one statement, and so from one snapshot. So a stream opened after that head continues the page without a seam. Later chunks lie
  * between two positions, and nothing changes there. Times are first turned into positions. That is exact, because a message is
  * never older than the one before it.
+ *
+ * What a folded page says about edits, reactions and replies is newer than the page: the same as that of any later page.
  */
 export async function readPage(
   pool: Pool,
   log: number,
   query: PageQuery | RestQuery,
 ): Promise<Page> {
-  let readBytes = 'readBytes' in query ? query.readBytes : READ_BYTES
+  const isRest = 'readBytes' in query
+  let readBytes = isRest ? query.readBytes : READ_BYTES
   for (;;) {
+    // A rest lies in what its page has looked at already, so it must not look at less.
+    const looks = isRest ? LOOKS : (LOOKS * readBytes) / READ_BYTES
     try {
-      return await readChunk(pool, log, { ...query, readBytes })
+      return await readChunk(pool, log, { ...query, looks, readBytes })
     } catch (error) {
       if (!isTooMuch(error) || readBytes <= LEAST_READ_BYTES) throw error
       readBytes /= SMALLER
@@ -45,84 +50,66 @@ export async function readPage(
 async function readChunk(
   pool: Pool,
   log: number,
-  query: PageQuery & { epoch?: string; readBytes: number },
+  query: PageQuery & { looks: number; readBytes: number },
 ): Promise<Page> {
-  const { channel, limit, order, after = null, before = null, from, to, readBytes } = query
+  const { channels, limit, order, after = null, before = null, from, to, readBytes } = query
+  const { sender = null, type = null, about = null } = query
+  const { sql, isExact } = pageSql(query)
   const times = [from, to].map((time) => time?.toISOString() ?? null)
-  const bounds: Parameter[] = [MAX_BYTES, Math.min(limit, READ_COUNT), readBytes]
-  const parameters = [log, channel, after, before, ...times, limit, ...bounds]
-  const rows = await pool.query<PageRow>(PAGES[order], parameters)
+  const looks = Math.max(1, Math.floor(query.looks / channels.length))
+  const most = isExact ? Math.min(limit + 1, looks) : looks
+  const bounds: Parameter[] = [most, MAX_BYTES, Math.min(limit, READ_COUNT), readBytes]
+  const { isFolded = false } = query
+  const filters = [sender, type, about, String(isFolded)]
+  const parameters = [log, channels, after, before, ...times, limit, ...filters, ...bounds]
+  const rows = await pool.query<PageRow>(sql, parameters)
   const [first] = rows
   if (first === undefined) throw new Problem('unavailable', `Log ${log} does not exist.`)
   if (query.epoch !== undefined && query.epoch !== first.epoch) {
     throw new Problem('unavailable', 'The log has another epoch now.')
   }
   const entries = toEntries(rows, order)
-  const read = entries.at(-1)?.position
-  const last = first.last === null ? undefined : Number(first.last)
+  const last = positionOf(first.last)
+  const shown = isFolded ? await foldEntries(pool, log, entries) : entries
   const kept = Number(first.kept ?? 0)
+  const isFull = Number(first.found ?? 0) > kept
+  const edge = positionOf(first.edge)
   return {
-    entries,
-    rest:
-      read === undefined || last === undefined || read === last
-        ? undefined
-        : {
-            channel,
-            order,
-            after: order === 'asc' ? read : last - 1,
-            before: order === 'asc' ? last + 1 : read,
-            limit: kept - entries.length,
-            epoch: first.epoch,
-            readBytes,
-          },
+    entries: shown,
+    rest: restOf(query, first.epoch, {
+      read: entries.at(-1)?.position,
+      last,
+      limit: kept - entries.length,
+    }),
     last,
     head: Number(first.head),
     low: Number(first.low),
-    more: Number(first.found ?? 0) > kept,
+    more: isFull || edge !== undefined,
+    end: isFull ? last : (edge ?? last),
+    epoch: first.epoch,
   }
 }
 
-const PAGES = { asc: statement('asc'), desc: statement('desc') }
-
-/** The sizes beside the messages show the page's end; only the first are read. `limit 1` forces joins by the primary key. */
-function statement(order: 'asc' | 'desc'): string {
-  const isOfPage = `"number" = 1 or ("number" <= $7::int and "bytes" <= $8::bigint)`
-  return `
-    select l."epoch", l."low", coalesce(c."head", 0) as "head", page."found", page."kept", page."last", m.*
-    from "log" l
-      left join "channel" c on c."log_id" = l."id" and c."name" = $2::text
-      left join lateral (
-        select "position", "number", "bytes", count(*) over () as "found",
-          count(*) filter (where ${isOfPage}) over () as "kept",
-          ${order === 'asc' ? 'max' : 'min'}("position") filter (where ${isOfPage}) over () as "last"
-        from (
-          select "position", row_number() over in_order as "number",
-            sum("data_bytes") over in_order as "bytes"
-          from (${candidates(order)}) candidate window in_order as (order by "position" ${order})
-        ) sized
-      ) page on page."number" = 1 or (page."number" <= $9::int and page."bytes" <= $10::bigint)
-      left join lateral (
-        select ${COLUMNS} from "message"
-        where "log_id" = $1::smallint and "position" = page."position" limit 1
-      ) m on true
-    where l."id" = $1::smallint`
+function restOf(
+  { channels, sender, type, about, isFolded, order, readBytes }: PageQuery & { readBytes: number },
+  epoch: string,
+  { read, last, limit }: { read: number | undefined; last: number | undefined; limit: number },
+): RestQuery | undefined {
+  if (read === undefined || last === undefined || read === last) return undefined
+  const [after, before] = order === 'asc' ? [read, last + 1] : [last - 1, read]
+  return { channels, sender, type, about, isFolded, order, after, before, limit, epoch, readBytes }
 }
 
-/** One more than the limit shows whether there are more. */
-function candidates(order: 'asc' | 'desc'): string {
-  return `
-    select "position", "data_bytes" from "message"
-    where "log_id" = $1::smallint and "channel" = $2::text
-      and "position" > coalesce($3::bigint, 0) and "position" < coalesce($4::bigint, ${END})
-      and "position" >= case when $5::timestamptz is null then 0 else ${firstAt('$5', END)} end
-      and "position" < case when $6::timestamptz is null then ${END} else ${firstAt('$6', END)} end
-    order by "position" ${order} limit $7::int + 1`
+function positionOf(text: string | null): number | undefined {
+  return text === null ? undefined : Number(text)
 }
 
 interface PageRow extends Row {
   epoch: string
   head: string
   low: string
+  /** How far a channel was looked through that has more; null if all were looked through to their end. */
+  edge: string | null
   /** The number of messages that the query matches, up to one more than the limit; null if there are none. */
   found: string | null
   /** The number of these that are on the page. */

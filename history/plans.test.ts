@@ -12,7 +12,10 @@ const opened = disposables()
 let pool: ExplainingPool
 let sql: Sql
 
-/** `busy` has 20,000 messages, `c0` to `c99` have forty each, and `large` has forty of 60 kB that cannot be compressed. */
+/**
+ * `busy` has 20,000 messages, `c0` to `c99` have forty each, and `large` has forty of 60 kB that cannot be compressed. Of `busy`,
+ * `bob` sent twenty, twenty are of type `tide` and twenty are about the first; each of these is a message of its own.
+ */
 beforeAll(async () => {
   const databaseUrl = await testDatabase()
   pool = new ExplainingPool({ databaseUrl, connections: 1, onError: () => {} })
@@ -24,10 +27,11 @@ beforeAll(async () => {
   }
   await sql(`
     insert into "message" ("log_id", "position", "previous", "id", "channel", "type", "sender_id",
-      "sender_name", "data", "sent_at")
+      "sender_name", "data", "sent_at", "about")
     select 0, n, 0, gen_random_uuid(), case when n % 600 = 0 then 'large' when n % 6 = 0 then 'c' || n / 6 % 100
-      else 'busy' end, 'message', 'alice', 'Alice',
-      case when n % 600 = 0 then large else '{"text":"hi"}'::json end, 'epoch'::timestamptz + n * interval '1 s'
+      else 'busy' end, case when n % 1200 = 1 then 'tide' else 'message' end, case when n % 1200 = 2 then 'bob' else 'alice' end, 'Alice',
+      case when n % 600 = 0 then large else '{"text":"hi"}'::json end, 'epoch'::timestamptz + n * interval '1 s',
+      case when n % 1200 = 3 then 1 end
     from generate_series(1, 24000) n,
       (select to_json(string_agg(md5(i::text), '')) as large from generate_series(1, 1900) i) one`)
 })
@@ -35,6 +39,14 @@ beforeAll(async () => {
 const PARTITIONS = [5_000, 10_000, 15_000, 20_000, 25_000]
 const all = Array.from({ length: 100 }, (_, at) => `c${at}`)
 const bounds = { epoch: 'e', after: 100, upTo: 23_900 }
+
+/** Twenty messages each. */
+const FILTERS: [string, { sender?: string; type?: string; about?: number }][] = [
+  ['sender', { sender: 'bob' }],
+  ['type', { type: 'tide' }],
+  ['what they are about', { about: 1 }],
+]
+const SELDOM = { channels: ['busy'], type: 'message', limit: 1_000, order: 'asc' } as const
 
 /** Each message that is sent is touched twice: once for its size and once for itself. */
 const READS: [what: string, messages: number, read: () => Promise<unknown>][] = [
@@ -67,18 +79,41 @@ const READS: [what: string, messages: number, read: () => Promise<unknown>][] = 
   [
     'the newest page of a busy channel',
     401,
-    () => readPage(pool, 0, { channel: 'busy', limit: 300, order: 'desc' }),
+    () => readPage(pool, 0, { channels: ['busy'], limit: 300, order: 'desc' }),
   ],
   [
     'a page of a busy channel from a time on',
     // The first message of each partition is looked at, to find the first of all.
     606,
-    () => readPage(pool, 0, { channel: 'busy', limit: 300, order: 'asc', from: new Date(9e6) }),
+    () => readPage(pool, 0, { channels: ['busy'], limit: 300, order: 'asc', from: new Date(9e6) }),
   ],
+  [
+    'a page of a hundred channels',
+    // Forty of each, and then those of the page's first chunk.
+    4_100,
+    () => readPage(pool, 0, { channels: all, limit: 300, order: 'desc' }),
+  ],
+  [
+    'a page of ten channels',
+    // Fifty-one would be looked at in each.
+    450,
+    () => readPage(pool, 0, { channels: all.slice(0, 10), limit: 50, order: 'desc' }),
+  ],
+  ...FILTERS.map(([what, filter]): [string, number, () => Promise<unknown>] => [
+    `a page of busy and short channels by ${what}`,
+    40,
+    () => readPage(pool, 0, { channels: ['busy', 'c1'], ...filter, limit: 300, order: 'asc' }),
+  ]),
+  [
+    'a page by two filters that seldom meet',
+    20,
+    () => readPage(pool, 0, { ...SELDOM, sender: 'bob', type: 'tide' }),
+  ],
+  ['a page by a filter without an index', 5_100, () => readPage(pool, 0, SELDOM)],
 ]
 
 function page(channel: string, order: 'asc' | 'desc', to?: Date): Promise<unknown> {
-  return readPage(pool, 0, { channel, order, to, limit: 1_000 })
+  return readPage(pool, 0, { channels: [channel], order, to, limit: 1_000 })
 }
 
 /** Seven times: after five runs of a statement Postgres may go over to one plan for all values. */
@@ -129,7 +164,7 @@ describe.each(['before', 'after'])('%s the planner has counted the messages', (w
     [
       'a page before a position',
       [10_000],
-      () => readPage(pool, 0, { channel: 'busy', limit: 300, order: 'desc', before: 9_000 }),
+      () => readPage(pool, 0, { channels: ['busy'], limit: 300, order: 'desc', before: 9_000 }),
     ],
   ])('%s looks only into the partitions %j', async (_what, partitions, read) => {
     for (let count = 0; count < 7; count++) {

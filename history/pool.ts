@@ -55,14 +55,18 @@ function statementName(sql: string): string {
 }
 
 /** A value for a numbered parameter; the statement casts it (`$2::text[]`). */
-export type Parameter = number | string | null | readonly string[]
+export type Parameter = number | string | null | readonly string[] | readonly number[]
+
+export type Query = <Row>(sql: string, parameters: readonly Parameter[]) => Promise<Row[]>
 
 /** Runs SQL on Prisma's driver itself. Prisma's client is not needed for that, and its engine takes 30 MB in every process. */
 export class Pool {
   readonly #driver: ReturnType<PrismaPg['connect']>
+  readonly #onError: (error: Error) => void
 
   constructor(options: PoolOptions) {
     this.#driver = createDriver(options).connect()
+    this.#onError = options.onError
   }
 
   /** Rows by column name. A bigint and a time come as text. Throws the driver's errors; see databaseProblem. */
@@ -77,6 +81,27 @@ export class Pool {
       const cells: (readonly unknown[])[] = columnNames.map((name, at) => [name, row[at]])
       return Object.fromEntries(cells)
     })
+  }
+
+  /** Runs `work` in one transaction, which is rolled back if it throws. A bigint comes as text, and a time as a Date. */
+  async transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    const client = await (await this.#driver).underlyingDriver().connect()
+    // Without a listener a connection that breaks between two statements would end the process.
+    client.on('error', this.#onError)
+    let broken = true
+    try {
+      await client.query('begin')
+      const result = await work(
+        async (sql, parameters) => (await client.query(sql, [...parameters])).rows,
+      )
+      await client.query('commit')
+      broken = false
+      return result
+    } finally {
+      // Postgres rolls back what a lost connection had begun.
+      client.off('error', this.#onError)
+      client.release(broken)
+    }
   }
 
   async close(): Promise<void> {

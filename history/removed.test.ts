@@ -3,26 +3,29 @@ import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { cutIntoPartitions, draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import type { LogWriter } from './logWriter.ts'
+import { RetentionLog } from './retention.ts'
 import type { PageQuery } from './types.ts'
 
 const opened = disposables()
 let sql: Sql
 let history: LogWriter
+let retention: RetentionLog
 
 const from = (first: number, last: number): number[] =>
   Array.from({ length: last - first + 1 }, (_, at) => first + at)
 
 /** The first and the last position of a page, and what it tells of the channel and the log. */
 async function page(query: Partial<PageQuery>): Promise<unknown[]> {
-  const found = await history.page({ channel: 'lobby', limit: 100, order: 'desc', ...query })
+  const found = await history.page({ channels: ['lobby'], limit: 100, order: 'desc', ...query })
   const positions = found.entries.map(({ position }) => position)
   return [positions[0], positions.at(-1), found.more, found.head, found.low]
 }
 
-/** What later removes messages: whole partitions, and the log says up to where. */
-async function removeUpTo(low: number): Promise<void> {
-  for (let end = 100; end <= low; end += 100) await sql(`drop table if exists "message_0_${end}"`)
-  await sql(`update "log" set "low" = ${low}`)
+/** All messages up to a position, and the partitions that are empty then. */
+async function removeUpTo(position: number): Promise<void> {
+  const bounds = ['old', 'lobby'].map((channel) => ({ channel, upTo: position, keep: Infinity }))
+  while ((await retention.step(bounds, position))?.removed !== 0) continue
+  await retention.dropPartitions()
 }
 
 describe('after messages have been removed', () => {
@@ -36,6 +39,9 @@ describe('after messages have been removed', () => {
     sql = openSql(url, opened)
     await cutIntoPartitions(sql, 100, 1)
     history = openLog(url, opened)
+    const removing = new RetentionLog({ databaseUrl: url, logId: 0, onError: () => {} })
+    opened.add(() => removing.close())
+    retention = removing
     const channels = Array.from({ length: 350 }, (_, at) => (at < 50 ? 'old' : 'lobby'))
     const answers = await Promise.all(
       channels.map((channel, at) =>
@@ -49,7 +55,16 @@ describe('after messages have been removed', () => {
 
   test('the heads are the same, and a mark that was removed has no id', async () => {
     const { channels, ...head } = await history.heads(['old', 'lobby'], 200)
-    expect(head).toEqual({ epoch, position: 350, id: ids[349], idAt: '' })
+    expect(head).toEqual({
+      epoch,
+      position: 350,
+      id: ids[349],
+      idAt: '',
+      lows: new Map([
+        ['old', 50],
+        ['lobby', 200],
+      ]),
+    })
     expect(Object.fromEntries(channels)).toEqual({ old: 50, lobby: 350 })
     expect(await history.head(201)).toMatchObject({ idAt: ids[200] })
   })
@@ -73,7 +88,7 @@ describe('after messages have been removed', () => {
     expect(await page({ before: 301 })).toEqual([300, 201, false, 350, 200])
     expect(await page({ order: 'asc' })).toEqual([201, 300, true, 350, 200])
     expect(await page({ order: 'asc', from: new Date(0) })).toEqual([201, 300, true, 350, 200])
-    expect(await page({ channel: 'old' })).toEqual([undefined, undefined, false, 50, 200])
+    expect(await page({ channels: ['old'] })).toEqual([undefined, undefined, false, 50, 50])
   })
 
   test('the newest messages, single messages and times are found', async () => {
@@ -97,7 +112,7 @@ describe('after messages have been removed', () => {
   })
 
   test('the log still knows its head, even if all are gone', async () => {
-    await removeUpTo(400)
+    await removeUpTo(350)
     expect(await history.head(350)).toEqual({ epoch, position: 350, id: ids[349], idAt: ids[349] })
     expect(await history.scan({ epoch, ...all, mark: 350 })).toMatchObject({
       entries: [],

@@ -3,6 +3,7 @@ import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
+import { RetentionLog } from './retention.ts'
 import { grantRights, ROLE_OWNERS, type RoleOwner } from './roles.ts'
 import { scramVerifier } from './scramVerifier.ts'
 
@@ -32,8 +33,14 @@ beforeAll(async () => {
 
 const as = (service: RoleOwner, statement: string): Promise<unknown> =>
   sql.get(service)?.(statement) ?? Promise.reject(new Error('no such service'))
+const archiveNowhere = async () => ({ file: 'file', bytes: 1 })
 const DENIED = /permission denied|must be owner/
+const REMOVE = `select remove_messages(0::smallint, '{lobby}', '{1}', '', 0)`
+const DROP = `select drop_partition(0::smallint, 10000000)`
 const APPEND = `select append_messages(0::smallint, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 1, now())`
+
+const PUBLISH = `select causeway_publish('a', '1')`
+const MOVE = 'select outbox_move(0::smallint, 1, 1, now())'
 
 describe('the role of a service', () => {
   test('of ingest appends, repeats a key, forgets keys and reads', async () => {
@@ -45,10 +52,14 @@ describe('the role of a service', () => {
     await log.forgetKeys()
     expect(await owner(`select * from "idempotency"`)).toEqual([])
     await log.check()
-    expect(await log.page({ channel: 'lobby', limit: 10, order: 'asc' })).toMatchObject({
+    expect(await log.page({ channels: ['lobby'], limit: 10, order: 'asc' })).toMatchObject({
       entries: [{ position: 1 }],
     })
     expect(await log.accessChanges(0, 10)).toEqual({ head: 0, changes: [] })
+    await log.mqttSessions.keep(['one'])
+    await log.mqttSessions.release('one')
+    expect(await log.mqttSessions.adopt()).toBe('one')
+    await log.mqttSessions.remove('one')
   })
 
   test.each(['bridge', 'gateway'] as const)('of %s reads, and ends an epoch', async (service) => {
@@ -63,6 +74,44 @@ describe('the role of a service', () => {
     await as('account', `insert into "account_of_a_user" values ('a')`)
     expect(await as('account', 'select * from "account_of_a_user"')).toEqual([{ id: 'a' }])
     expect(await as('account', 'select "subject" from "access"')).toEqual([{ subject: 'user:a' }])
+  })
+
+  test('of ingest moves what an application publishes, which may do nothing else', async () => {
+    const app = `${prefix}_app`
+    await owner(`create role ${app} login password 'app'`)
+    await owner(`grant causeway_app to ${app}`)
+    const url = new URL(database)
+    url.username = app
+    url.password = 'app'
+    const application = openSql(url.href, opened)
+    await application(`select causeway_publish('app', '1')`)
+    const log = openLog(addressOf('ingest'), opened)
+    const [moved] = await log.moveOutbox(65_000)
+    expect(moved).toMatchObject({ appended: { entry: { channel: 'app' } } })
+    for (const statement of [
+      ...FORBIDDEN.nobody,
+      MOVE,
+      APPEND,
+      'select * from "outbox"',
+      'select * from "message"',
+    ]) {
+      await expect(application(statement)).rejects.toThrow(DENIED)
+    }
+  })
+
+  test('of ingest removes messages, and drops only partitions that are empty and full', async () => {
+    const bound = { channel: 'removed', upTo: 0, keep: 0 }
+    const databaseUrl = addressOf('ingest')
+    const log = new RetentionLog({
+      databaseUrl,
+      logId: 0,
+      onError: () => {},
+      archive: archiveNowhere,
+    })
+    opened.add(() => log.close())
+    await openLog(databaseUrl, opened).append(draft({ channel: 'removed' }))
+    expect(await log.step([bound], 100)).toEqual({ removed: 1, more: false })
+    expect(await log.dropPartitions()).toBe(0)
   })
 
   const FORBIDDEN = {
@@ -86,6 +135,8 @@ describe('the role of a service', () => {
       `copy (select 1) to program 'true'`,
     ],
     ingest: [
+      PUBLISH,
+      'select * from "outbox"',
       'select * from "account_of_a_user"',
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       'delete from "access"',
@@ -94,8 +145,13 @@ describe('the role of a service', () => {
       'select * from "account_of_a_user"',
       'select * from "access"',
       'select * from "idempotency"',
+      'select * from "mqtt_session"',
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       APPEND,
+      MOVE,
+      PUBLISH,
+      REMOVE,
+      DROP,
     ],
     gateway: [
       'select * from "account_of_a_user"',
@@ -103,13 +159,24 @@ describe('the role of a service', () => {
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       'delete from "access"',
       APPEND,
+      MOVE,
+      PUBLISH,
+      REMOVE,
+      DROP,
     ],
     account: [
       'select * from "message"',
       'select * from "idempotency"',
+      'select * from "mqtt_session"',
       'select * from "log"',
       `select end_epoch(0::smallint, 'a', 1, '')`,
       APPEND,
+      MOVE,
+      PUBLISH,
+      'select * from "outbox"',
+      'select * from "outbox_limit"',
+      REMOVE,
+      DROP,
     ],
   }
 
@@ -147,7 +214,7 @@ describe('a second run', () => {
 
   test('leaves a service alone that signs in as the role that migrates', async () => {
     await grantRights(database, { ingest: database })
-    expect(await owner('select count(*)::int as "count" from "message"')).toEqual([{ count: 1 }])
+    expect(await owner('select count(*)::int as "count" from "message"')).toEqual([{ count: 2 }])
   })
 })
 

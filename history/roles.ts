@@ -5,7 +5,7 @@ export const ROLE_OWNERS = ['ingest', 'bridge', 'gateway', 'account'] as const
 /** A service with a role of its own in Postgres. */
 export type RoleOwner = (typeof ROLE_OWNERS)[number]
 
-const LOG = '"log", "channel", "message"'
+const LOG = '"log", "channel", "message", "fold", "reaction"'
 const ACCESS = '"access_head", "access"'
 
 interface Rights {
@@ -18,8 +18,20 @@ interface Rights {
 const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
-    tables: [`select on ${LOG}, ${ACCESS}`, 'select, update, delete on "idempotency"'],
-    functions: ['append_messages', 'end_epoch', 'quota_add'],
+    tables: [
+      `select on ${LOG}, ${ACCESS}, "archive"`,
+      'select, update, delete on "idempotency"',
+      'select, insert, update, delete on "mqtt_session"',
+    ],
+    functions: [
+      'append_messages',
+      'erase_messages',
+      'end_epoch',
+      'quota_add',
+      'outbox_move',
+      'remove_messages',
+      'drop_partition',
+    ],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
   gateway: { tables: [`select on ${LOG}, ${ACCESS}`], functions: ['end_epoch'] },
@@ -27,7 +39,13 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 }
 
 /** Every other table is account's. */
-const NOT_ACCOUNTS = 'log channel message idempotency quota access access_head'.split(' ')
+const NOT_ACCOUNTS =
+  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session'.split(
+    ' ',
+  )
+
+/** Nobody signs in with it: it is granted to applications' roles. */
+const APPLICATIONS = 'causeway_app'
 
 /** Defaults of a role's sessions. The services set shorter ones; these bound whoever else has the password. */
 const LIMITS = {
@@ -53,7 +71,6 @@ export async function grantRights(
     const { name, password } = userOf(url)
     return name === owner ? [] : [{ service, url, password, role: quoted(name, '"') }]
   })
-  if (roles.length === 0) return
   await withConnection(databaseUrl, async (query) => {
     for (const { url, role, password } of roles) {
       // Several databases may share the roles, and two migrations that change one at once would fail: so only if need be.
@@ -61,7 +78,8 @@ export async function grantRights(
     }
     const [place] = await query<Place>(PLACE)
     if (place === undefined) throw new Error('the database has no schema')
-    await query(rightsSql(roles, place))
+    await query(applicationsSql(place)).catch(ignoreRefusal)
+    if (roles.length > 0) await query(rightsSql(roles, place))
     for (const { role } of roles) {
       const scope = `${role} in database ${quoted(place.database, '"')}`
       await query(limitsSql(scope, LIMITS)).catch(ignoreRefusal)
@@ -115,6 +133,23 @@ function rightsSql(
         ? [`grant select, insert, update, delete on ${list} to ${role}`]
         : []),
     ]),
+  ].join(';\n')
+}
+
+/** Applications may publish, and nothing else. */
+function applicationsSql({ database, schema, functions }: Place): string {
+  const inSchema = `in schema ${quoted(schema, '"')}`
+  return [
+    // Also if another migration, of another database, makes it at the same time.
+    `do $$ begin create role ${APPLICATIONS} nologin;
+      exception when duplicate_object or unique_violation then null; end $$`,
+    `revoke execute on all functions ${inSchema} from ${APPLICATIONS}`,
+    `revoke all on all tables ${inSchema} from ${APPLICATIONS}`,
+    `grant connect on database ${quoted(database, '"')} to ${APPLICATIONS}`,
+    `grant usage on schema ${quoted(schema, '"')} to ${APPLICATIONS}`,
+    ...functions
+      .filter((each) => each.startsWith('causeway_publish('))
+      .map((each) => `grant execute on function ${each} to ${APPLICATIONS}`),
   ].join(';\n')
 }
 

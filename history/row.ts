@@ -1,4 +1,6 @@
+import type { About, Relation } from '../contract/about.ts'
 import { encodeMessage, type Entry } from '../contract/message.ts'
+import type { Appended } from './types.ts'
 
 /** A message as a query returns it: by Prisma's client, or as text by the pool. */
 export interface Row {
@@ -12,6 +14,9 @@ export interface Row {
   /** JSON text. */
   data: string
   sent_at: Date | string
+  about: bigint | string | null
+  about_as: Relation | null
+  deleted: boolean
 }
 
 /** The messages among the rows; others tell only about the log. Sorted here: the server would sort them with their data. */
@@ -34,8 +39,26 @@ export function toEntry(row: Row): Entry {
     channel: row.channel,
     type: row.type,
     sender: { id: row.sender_id, name: row.sender_name },
+    about: aboutOf(row),
+    deleted: row.deleted,
     data: row.data,
     sentAt: new Date(row.sent_at).toISOString(),
   })
   return { position, previous, id: row.id, channel: row.channel, json }
+}
+
+function aboutOf({ about, about_as: as }: Row): About | undefined {
+  return about === null || as === null ? undefined : { position: Number(about), as }
+}
+
+/** A message as an append returns it. */
+export interface AppendedRow extends Row {
+  epoch: string
+  link: string
+  repeated: boolean
+}
+
+export function toAppended(row: AppendedRow): Appended {
+  const { epoch, link, repeated } = row
+  return { entry: toEntry(row), epoch, link, repeated }
 }

@@ -27,6 +27,8 @@ const TYPES: Record<string, string> = {
   Boolean: 'boolean',
   'String @db.Uuid': 'uuid',
   BigInt: 'bigint',
+  'BigInt[]': 'bigint[]',
+  Json: 'jsonb',
   'Json @db.Json': 'json',
   'DateTime @db.Date': 'date',
   'DateTime @db.Timestamptz(3)': 'timestamp(3) with time zone',

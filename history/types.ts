@@ -1,4 +1,7 @@
+import type { About } from '../contract/about.ts'
+import type { ChannelInfo } from '../contract/history.ts'
 import type { Entry, Sender } from '../contract/message.ts'
+import type { NameRange } from '../contract/nameRanges.ts'
 
 /** A message as its sender sends it, before the log gives it a position and a time. */
 export interface Draft {
@@ -7,6 +10,10 @@ export interface Draft {
   channel: string
   type: string
   sender: Sender
+  /** The message on the same channel that it is about. */
+  about?: About | undefined
+  /** Whether its sender may change what others wrote on this channel. */
+  isModerator?: boolean | undefined
   /** JSON text. */
   data: string
   /** The real sender, whatever name the message bears; idempotency keys belong to the principal. */
@@ -41,6 +48,8 @@ export interface Marked {
 export interface Heads extends Head, Marked {
   /** The position of each channel's last message; 0 if there is none. */
   channels: Map<string, number>
+  /** The low watermark of each channel from which messages have been removed: all of it at or below are gone. */
+  lows: Map<string, number>
 }
 
 /** The log between two positions. */
@@ -99,20 +108,48 @@ export interface Last {
   entries: Entry[]
 }
 
-/** Bounds are exclusive positions; `from` is inclusive and `to` exclusive. */
+export interface ChannelNamesQuery {
+  /** In order; none touches another. */
+  ranges: readonly NameRange[]
+  /** Names up to there are left out. */
+  after: string
+  /** Names to look at, at most; each range has the same share. */
+  looks: number
+}
+
+export interface ChannelNames {
+  /** In the order of the bytes of their names. */
+  channels: ChannelInfo[]
+  /** Where to go on, as `after`; undefined if these are all. */
+  end: string | undefined
+}
+
+/** The last messages of some channels, in their order, as many as fit; undefined in place of one that has been removed. */
+export type LastMessages = (Entry | undefined)[]
+
+/** Bounds are exclusive positions; `from` is inclusive and `to` exclusive. A filter that is undefined lets all messages through. */
 export interface PageQuery {
-  channel: string
+  /** A hundred at most, each once. Their messages come in position order. */
+  channels: readonly string[]
+  /** The sender's id. */
+  sender?: string | undefined
+  type?: string | undefined
+  /** The position of the message that they are about. */
+  about?: number | undefined
   before?: number | undefined
   after?: number | undefined
   from?: Date | undefined
   to?: Date | undefined
+  /** Changes of other messages are left out, and shown in those. */
+  isFolded?: boolean | undefined
   limit: number
   order: 'asc' | 'desc'
+  /** In another epoch the read throws `unavailable`: for whoever goes on from a page. */
+  epoch?: string | undefined
 }
 
 /** The part of a page that is still to be read. */
 export interface RestQuery extends PageQuery {
-  /** The epoch of the page; in another one the read throws `unavailable`. */
   epoch: string
   /** For one read; less than usual if more took too long. */
   readBytes: number
@@ -129,10 +166,13 @@ export interface Page {
   rest: RestQuery | undefined
   /** The position of its last message, which may be among the others; undefined if it has none. */
   last: number | undefined
-  /** The position of the channel's last message; 0 if there is none. */
+  /** The position of the last message of all its channels; 0 if there is none. */
   head: number
-  /** The log's low watermark: every message at or below it has been removed. */
+  /** The channel's low watermark: every message of it at or below has been removed. */
   low: number
-  /** Whether the same query would find more entries after `last`. */
+  /** Whether there may be more after `end`. Then a page may also be short, or empty: a read looks only at so many messages. */
   more: boolean
+  /** Where the same query goes on: at its last message, or at the last one that it looked at. Undefined if there was none. */
+  end: number | undefined
+  epoch: string
 }

@@ -92,6 +92,7 @@ describe('history', () => {
       channel: 'silence',
       messages: [],
       head: 0,
+      low: 0,
       next: null,
       prev: null,
     })
@@ -100,7 +101,7 @@ describe('history', () => {
   test.each([
     ['/history', '400 invalid-parameter'],
     ['/history?channel=a&since=1', '400 invalid-parameter'],
-    ['/history?channel=a&channel=b', '400 invalid-parameter'],
+    ['/history?channel=a&channel=b/c', '400 invalid-channel'],
     ['/history?channel=a%0a', '400 invalid-channel'],
     ['/history?channel=a&limit=1001', '400 invalid-parameter'],
   ])('at %s is refused: %s', async (path, expected) => {

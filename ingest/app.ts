@@ -1,31 +1,61 @@
 import type { Express, RequestHandler } from 'express'
 import type { Auth } from '../chassis/auth/auth.ts'
-import { createAuthenticate, createRequireAccess } from '../chassis/auth/middleware.ts'
+import {
+  createAuthenticate,
+  createIsAllowed,
+  createReadableBy,
+  createRequireAccess,
+} from '../chassis/auth/middleware.ts'
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
+import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
+import { byAccept, createExportHistory } from './exportHistory.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
-import { createGetHistory, type Pages } from './getHistory.ts'
+import { changeRoutes } from './changes.ts'
+import { type ChannelList, createGetChannels } from './getChannels.ts'
+import { createGetHistory } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
+import type { HeadWatcher } from './headWatcher.ts'
+import { createGetVersions, type VersionsOf } from './getVersions.ts'
 import type { IngestLimits } from './ingestLimits.ts'
+import { createPostItem } from './postItem.ts'
+import { createPostLines } from './postLines.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
+import { type People, peopleRoute } from './people.ts'
+import { createPostMessages } from './postMessages.ts'
+import type { Pages } from './readInTurn.ts'
 import { createReadLimit } from './readLimit.ts'
+import { createWaitForMessages } from './waitForMessages.ts'
 
 interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   /** Undefined with AUTH=open. */
   auth: Pick<Auth, 'authenticator' | 'access'> | undefined
-  log: Pages & Messages & Channels & Pick<PostMessageOptions, 'append'>
-  publish: PostMessageOptions['publish']
+  log: Pages &
+    Messages &
+    VersionsOf &
+    People &
+    Channels &
+    ChannelList &
+    Pick<AcceptOptions, 'append'>
+  publish: AcceptOptions['publish']
   posts: PostMessageOptions['posts']
   bodyLimits: BodyLimits
-  maxEventBytes: PostMessageOptions['maxEventBytes']
+  maxEventBytes: AcceptOptions['maxEventBytes']
   limits: IngestLimits
+  /** Aborts when the process is about to stop. */
+  stopping: AbortSignal
+  watcher: HeadWatcher
 }
 
 /** A client that takes nothing holds one chunk of a page, or one message, in memory. */
 const MAX_READS = 100
 /** Even at 300 kbit/s a page of 4 MB fits in. */
 const READ_MILLISECONDS = 120_000
+/** Of ranges: each holds one chunk, and exports take turns with each other, as one reader of pages. */
+const MAX_EXPORTS = 8
+/** Whoever needs longer goes on after the last line. */
+const EXPORT_MILLISECONDS = 3_600_000
 /** Of pages, read from the database. The others wait for their turn: a post that waits for two large ones waits twice as long. */
 const CHUNKS_AT_ONCE = 1
 
@@ -37,42 +67,83 @@ export function createIngest({
   bodyLimits,
   maxEventBytes,
   limits,
+  stopping,
+  watcher,
   ...edge
 }: IngestOptions): Express {
   const readBody = createReadBody(bodyLimits)
   const open = createReadLimit(MAX_READS, READ_MILLISECONDS)
   const limited = (handler: RequestHandler): RequestHandler => limits.reads(open(handler))
+  const openExports = createReadLimit(MAX_EXPORTS, EXPORT_MILLISECONDS)
   const requireAccess = createRequireAccess(auth?.access)
+  const acceptMessage = new AcceptMessage({
+    requireAccess,
+    isAllowed: createIsAllowed(auth?.access),
+    maxEventBytes,
+    limits: limits.posts,
+    append: (draft) => log.append(draft),
+    publish,
+  })
+  const posting = { acceptMessage, readBody, posts, limits: limits.posts }
+  const changes = changeRoutes(posting)
+  const { maxBytes } = bodyLimits
+  const postItem = createPostItem({
+    acceptMessage,
+    identify: (request) => auth?.authenticator.identify(request.headers),
+    posts,
+    limits: limits.posts,
+    maxBytes,
+  })
+  const turns = new Turns(CHUNKS_AT_ONCE)
+  const history = createGetHistory({
+    pages: { page: (query) => log.page(query) },
+    turns,
+    requireAccess,
+    limitOpen: open,
+    waitForMessages: createWaitForMessages(watcher, limits.subjectOf),
+  })
+  const exportHistory = createExportHistory({
+    pages: { page: (query) => turns.take(() => log.page(query)) },
+    turns: new Turns(1),
+    requireAccess,
+    pay: (request, bytes) => limits.exports.pay(request, bytes),
+  })
   return createApp({
     ...edge,
     before: auth === undefined ? [] : [createAuthenticate(auth.authenticator, edge.corsOrigins)],
     routes: [
       {
         path: '/channels/:channel/messages',
-        post: createPostMessage({
-          append: (draft) => log.append(draft),
-          publish,
+        post: createPostMessage(posting),
+      },
+      {
+        path: '/messages',
+        post: createPostMessages({
+          postItem,
+          postLines: createPostLines({ postItem, maxBytes, stopping }),
           readBody,
-          maxEventBytes,
-          posts,
           limits: limits.posts,
-          requireAccess,
         }),
       },
       {
         path: '/channels/:channel/messages/:position',
         get: limited(createGetMessage(log, requireAccess)),
+        ...changes.message,
+      },
+      { path: '/channels/:channel/messages/:position/reactions/:name', ...changes.reaction },
+      {
+        path: '/channels/:channel/messages/:position/versions',
+        get: limited(createGetVersions(log, requireAccess)),
+      },
+      peopleRoute(log, requireAccess),
+      {
+        path: '/channels',
+        get: limited(createGetChannels(log, turns, createReadableBy(auth?.access))),
       },
       { path: '/channels/:channel', get: limited(createGetChannel(log, requireAccess)) },
       {
         path: '/history',
-        get: limited(
-          createGetHistory(
-            { page: (query) => log.page(query) },
-            new Turns(CHUNKS_AT_ONCE),
-            requireAccess,
-          ),
-        ),
+        get: byAccept(limits.reads(history), limits.exports.begin(openExports(exportHistory))),
       },
     ],
   })

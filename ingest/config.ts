@@ -12,6 +12,7 @@ import {
 } from '../chassis/commonConfig.ts'
 import { integer, limit } from '../chassis/configFields.ts'
 import * as limits from '../contract/limits.ts'
+import { retentionRules } from './retentionRules.ts'
 
 /** What one principal, or one address, may use. The defaults let a busy service pass, and a school behind one address. */
 const useConfig = {
@@ -45,8 +46,8 @@ export const ingestConfig = z
   .object({
     ...publicConfig,
     ...commonConfig,
-    // Two are reserved for appends and checks.
-    ...databaseConfig(3),
+    // Three are reserved for appends, checks and the outbox.
+    ...databaseConfig(4),
     ...mqttConfig,
     ...copyKeysConfig,
     ...authConfig,
@@ -71,12 +72,26 @@ export const ingestConfig = z
     APPEND_QUEUE_BYTES: integer(2 * limits.MAX_BODY_BYTES, 1_073_741_824)
       .default(33_554_432)
       .describe(
-        'Maximum size of all messages that wait for the database, and of all bodies that are being received; beyond it posts get 503',
+        'Maximum size of all messages that wait for the database, and of all bodies that are being received; beyond it, and for one channel or principal beyond half of it, posts get 503',
       ),
     // The migration to the table of keys kept the keys of the last seven days.
     IDEMPOTENCY_SECONDS: integer(1, 604_800)
       .default(86_400)
       .describe('Time that an idempotency key is kept; a later repeat is a new message'),
+    CHANGE_SECONDS: integer(0, 1_000_000_000)
+      .default(0)
+      .describe(
+        'Time in which authors may edit and delete what they wrote; moderators always may; 0: for ever',
+      ),
+    RETENTION: retentionRules()
+      .default([])
+      .describe(
+        'How long messages are kept, as a JSON list; [below](#how-long-messages-are-kept) says more. Default: for ever',
+      ),
+    RETENTION_ARCHIVE_DIR: z
+      .string()
+      .optional()
+      .describe('Directory in which messages are archived before they are removed. Default: none'),
   })
   .refine((config) => config.MAX_BODY_BYTES <= 2 * config.MAX_EVENT_BYTES, {
     path: ['MAX_BODY_BYTES'],

@@ -107,7 +107,7 @@ const OPEN = 0x7b
 const CLOSE = 0x7d
 
 /** The end of the token that begins at `at`: white space, a string, a mark, or a word (a number, true, false or null). */
-function tokenEnd(json: string, at: number): number {
+export function tokenEnd(json: string, at: number): number {
   const code = json.charCodeAt(at)
   let end = at + 1
   if (code === QUOTE) {

@@ -1,35 +1,90 @@
 import { z } from 'zod'
 import { pointer } from '../chassis/pointer.ts'
 import { decodeBody, invalid, validateJson } from '../chassis/validate.ts'
+import { type About, RELATIONS } from '../contract/about.ts'
 import { DEFAULT_TYPE } from '../contract/message.ts'
+import { MESSAGE_TYPE } from '../contract/messageType.ts'
 import { readDataText } from './dataText.ts'
+import { checkRelation } from './relation.ts'
+
+// JSON has no undefined, so this refuses only a body without the key; null is data.
+const DATA = { data: z.custom<unknown>((value) => value !== undefined, 'required') }
+
+const CONTENT = {
+  type: z
+    .string('must be a string')
+    .regex(MESSAGE_TYPE, 'must be 1 to 64 characters of A-Z a-z 0-9 _ . : -')
+    .default(DEFAULT_TYPE),
+  about: z
+    .strictObject(
+      {
+        position: z.int('must be a position').positive('must be a position'),
+        as: z.enum(RELATIONS, `must be one of ${RELATIONS.join(', ')}`),
+      },
+      'must be an object with "position" and "as"',
+    )
+    .optional(),
+  ...DATA,
+}
 
 const Body = z.strictObject(
-  {
-    type: z
-      .string('must be a string')
-      .regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 _ . : -')
-      .default(DEFAULT_TYPE),
-    // JSON has no undefined, so this refuses only a body without the key; null is data.
-    data: z.custom<unknown>((value) => value !== undefined, 'required'),
-  },
-  'must be an object with "data" and, optionally, "type"',
+  CONTENT,
+  'must be an object with "data" and, optionally, "type" and "about"',
 )
 
-/** The content of a post's body; `data` is JSON text. */
-interface Content {
+const Edit = z.strictObject(DATA, 'must be an object with "data"')
+
+const Item = z.strictObject(
+  {
+    channel: z.string('must be a string'),
+    key: z.string('must be a string').optional(),
+    ...CONTENT,
+  },
+  'must be an object with "channel", "data" and, optionally, "type", "about" and "key"',
+)
+
+/** The content of a post; `data` is JSON text. */
+export interface Content {
   type: string
+  about?: About | undefined
   data: string
 }
 
-/** Throws `malformed-json` or `validation-failed`. If a key is repeated, the last one counts, as everywhere in JavaScript. */
+/** One message of many. Neither its channel nor its idempotency key is checked yet. */
+export interface Item {
+  channel: string
+  key: string | undefined
+  content: Content
+}
+
+/** Reads a post's body. Throws `malformed-json` or `validation-failed`. If a key is repeated, the last one counts, as everywhere in JavaScript. */
 export function parseContent(bytes: Uint8Array): Content {
   const body = decodeBody(bytes)
-  const { type } = validateJson(Body, body)
-  const data = readDataText(body)
-  if ('detail' in data) {
-    const { path, detail } = data
-    throw invalid([{ pointer: pointer(['data', ...path]), detail }])
-  }
-  return { type, data: data.text }
+  return contentOf(body, validateJson(Body, body))
+}
+
+/** The same for one message of many. */
+export function parseItem(json: string): Item {
+  const { channel, key, ...rest } = validateJson(Item, json)
+  return { channel, key, content: contentOf(json, rest) }
+}
+
+/** The new content of the message at a position. Throws as above. */
+export function parseEdit(bytes: Uint8Array, position: number): Content {
+  const body = decodeBody(bytes)
+  validateJson(Edit, body)
+  return { type: DEFAULT_TYPE, about: { position, as: 'edit' }, data: dataOf(body) }
+}
+
+function contentOf(json: string, { type, about }: Pick<Content, 'type' | 'about'>): Content {
+  const content = { type, about, data: dataOf(json) }
+  checkRelation(content)
+  return content
+}
+
+function dataOf(json: string): string {
+  const data = readDataText(json)
+  if ('text' in data) return data.text
+  const { path, detail } = data
+  throw invalid([{ pointer: pointer(['data', ...path]), detail }])
 }

@@ -24,7 +24,8 @@ class Log {
   ended = 0
 
   readonly page = async (query: PageQuery | RestQuery): Promise<Page> => {
-    const { channel, limit, after = 0 } = query
+    const { channels, limit, after = 0 } = query
+    const channel = channels.join(',')
     const position = after + 1
     this.reads.push(channel)
     // As a read of the database does, it leaves the event loop to others.
@@ -42,11 +43,19 @@ class Log {
       head: CHUNKS,
       low: 0,
       more: after + limit < CHUNKS,
+      end: after + limit,
+      epoch: 'e',
     }
   }
 
   server(turns: Turns) {
-    const handler = createGetHistory({ page: this.page }, turns, () => {})
+    const handler = createGetHistory({
+      pages: { page: this.page },
+      turns,
+      requireAccess: () => {},
+      limitOpen: (limited) => limited,
+      waitForMessages: async () => 0,
+    })
     return getServer(opened, {
       '/history': (request, response, next) => {
         this.open++
@@ -70,9 +79,18 @@ describe('a page of many chunks', () => {
       channel: 'a',
       messages: [],
       head: CHUNKS,
+      low: 0,
       next,
       prev: null,
     })
+  })
+
+  test('of several channels names them all', async () => {
+    const ask = await new Log().server(new Turns(1))
+    const answer = await ask('/history?channel=a&channel=b&limit=2&order=asc')
+    const page: HistoryPage = JSON.parse(await answer.text())
+    expect([page.channels, page.channel, page.messages.length]).toEqual([['a', 'b'], undefined, 2])
+    expect(page.next).toBe('/history?channel=a&channel=b&after=2&limit=2&order=asc')
   })
 
   test('is read in turn with the pages of other readers', async () => {

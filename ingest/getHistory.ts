@@ -1,58 +1,85 @@
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import type { Turns } from '../chassis/turns.ts'
-import type { Page, PageQuery, RestQuery } from '../history/types.ts'
+import type { Page, PageQuery } from '../history/types.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import { parseHistoryQuery } from './historyQuery.ts'
 import { linkHeader, pageLinks, type Links } from './pageLinks.ts'
+import { type Pages, type ReadChunk, readInTurn } from './readInTurn.ts'
+import type { WaitForMessages } from './waitForMessages.ts'
+import { writeChunks } from './writeChunks.ts'
 
-export interface Pages {
-  /** The first chunk of a page, or the next one by the `rest` of the one before. */
-  page: (query: PageQuery | RestQuery) => Promise<Page>
+export interface HistoryOptions {
+  pages: Pages
+  turns: Turns
+  requireAccess: RequireAccess
+  /** Limits how many answers are open at once. */
+  limitOpen: (handler: RequestHandler) => RequestHandler
+  waitForMessages: WaitForMessages
 }
 
-/** More, and the garbage of large pages holds posts up: V8 collects it beside them. */
-const BYTES_PER_MILLISECOND = 2_500
-/** A page of 50 messages of the usual size is read and written in about a millisecond: posts need no rest after it. */
-const USUAL_BYTES = 16_384
+/** A page is read and written chunk by chunk. A reader that is slow holds one chunk, and no turn; one that waits holds nothing. */
+export function createGetHistory(options: HistoryOptions): RequestHandler {
+  const { pages, turns, requireAccess, limitOpen, waitForMessages } = options
+  return async (request, response, next) => {
+    const { wait, ...query } = parseHistoryQuery(searchOf(request.originalUrl))
+    requireAccess(request, 'read', query.channels)
+    const read = readInTurn(pages, turns, response)
+    if (wait > 0) {
+      query.after = await waitForMessages(request, response, { ...query, wait }, read)
+      if (response.closed) return
+      requireAccess(request, 'read', query.channels)
+    }
+    const answer = limitOpen(() => answerPage(request, response, query, read))
+    return answer(request, response, next)
+  }
+}
+
+async function answerPage(
+  request: Request,
+  response: Response,
+  query: PageQuery,
+  read: ReadChunk,
+): Promise<void> {
+  const first = await read(query)
+  if (first === undefined) return
+  const links = pageLinks(query, first)
+  const link = linkHeader(links)
+  if (link !== undefined) response.setHeader('Link', link)
+  const tag = tagOf(first)
+  response.setHeader('ETag', tag)
+  // A program may keep what it read. Of what a browser's cookie opened, nothing stays on the browser's disk.
+  if (request.identity?.by !== 'cookie') response.setHeader('Cache-Control', 'private, no-cache')
+  if (isKnown(tag, request)) return void response.status(304).end()
+  response.type('application/json')
+  if (request.method === 'HEAD') response.end()
+  else await writeChunks(response, encode(query.channels, first, links, read))
+}
 
 /**
- * A page is read and written chunk by chunk, each in its turn: readers of large pages take turns with each other, and leave the event
- * loop and the database to posts in between. A reader that is slow holds one chunk, and no turn.
+ * What a page says changes only with the head of its channels: also a change of an old message is a new message. And with what has been
+ * removed, or another epoch.
  */
-export function createGetHistory(
-  { page }: Pages,
-  turns: Turns,
-  requireAccess: RequireAccess,
-): RequestHandler {
-  return async (request, response) => {
-    const query = parseHistoryQuery(searchOf(request.originalUrl))
-    requireAccess(request, 'read', [query.channel])
-    const read = (asked: PageQuery | RestQuery): Promise<Page | undefined> =>
-      // Whoever has left meanwhile is not read for.
-      turns.take(
-        async () => (response.closed ? undefined : page(asked)),
-        (chunk) => restAfter(bytesOf(chunk)),
-      )
-    const first = await read(query)
-    if (first === undefined) return
-    const links = pageLinks(query, first)
-    const link = linkHeader(links)
-    if (link !== undefined) response.setHeader('Link', link)
-    response.type('application/json')
-    if (request.method === 'HEAD') response.end()
-    else await write(response, encode(query.channel, first, links, read))
-  }
+function tagOf({ epoch, head, low }: Page): string {
+  return `"${epoch}-${head}-${low}"`
+}
+
+/** A proxy that compresses makes the tag a weak one. Express' own check would also obey the no-cache that `fetch` sends along. */
+function isKnown(tag: string, request: Request): boolean {
+  const known = request.get('If-None-Match')?.split(',') ?? []
+  return known.some((each) => ['*', tag].includes(each.trim().replace('W/', '')))
 }
 
 /** The messages are spliced in as they were encoded once, so that no reader can get another text than a subscriber. */
 async function* encode(
-  channel: string,
+  channels: readonly string[],
   first: Page,
   links: Links,
-  read: (rest: RestQuery) => Promise<Page | undefined>,
+  read: ReadChunk,
 ): AsyncGenerator<string> {
-  yield `{"channel":${JSON.stringify(channel)},"messages":[${join(first)}`
+  const [channel, ...others] = channels
+  const named = others.length === 0 ? { channel } : { channels }
+  yield `${JSON.stringify(named).slice(0, -1)},"messages":[${join(first)}`
   let { rest } = first
   while (rest !== undefined) {
     const chunk = await read(rest)
@@ -60,40 +87,9 @@ async function* encode(
     if (chunk.entries.length > 0) yield `,${join(chunk)}`
     rest = chunk.rest
   }
-  yield `],${JSON.stringify({ head: first.head, ...links }).slice(1)}`
-}
-
-/** For how many milliseconds the next chunk waits after one of so many bytes, whoever reads it. */
-function restAfter(bytes: number): number {
-  return Math.max(0, bytes - USUAL_BYTES) / BYTES_PER_MILLISECOND
-}
-
-/** Near enough. */
-function bytesOf(chunk: Page | undefined): number {
-  return chunk?.entries.reduce((sum, { json }) => sum + json.length, 0) ?? 0
+  yield `],${JSON.stringify({ head: first.head, low: first.low, ...links }).slice(1)}`
 }
 
 function join({ entries }: Page): string {
   return entries.map((entry) => entry.json).join(',')
-}
-
-/** The next chunk is asked for when the one before has left; none if the reader has gone. */
-async function write(response: Response, chunks: AsyncGenerator<string>): Promise<void> {
-  for await (const chunk of chunks) {
-    if (!response.write(chunk)) await left(response)
-    if (response.closed) return
-  }
-  response.end()
-}
-
-/** What was written has left, or its reader has. */
-function left(response: Response): Promise<void> {
-  return new Promise((resolve) => {
-    if (response.closed) return resolve()
-    const settle = (): void => {
-      response.off('drain', settle).off('close', settle)
-      resolve()
-    }
-    response.on('drain', settle).on('close', settle)
-  })
 }

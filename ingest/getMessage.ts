@@ -3,23 +3,19 @@ import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import type { Entry } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
-import { pointer } from '../chassis/pointer.ts'
-import { parsePosition } from '../contract/position.ts'
+import { positionParameter } from './positionParameter.ts'
 
 export interface Messages {
-  message: (channel: string, position: number) => Promise<Entry | undefined>
+  /** Folded: with its newest data, and what is about it. */
+  message: (channel: string, position: number, isFolded: true) => Promise<Entry | undefined>
 }
 
 export function createGetMessage(log: Messages, requireAccess: RequireAccess): RequestHandler {
   return async (request, response) => {
     const channel = channelParameter(request.params['channel'])
     requireAccess(request, 'read', [channel])
-    const position = parsePosition(String(request.params['position']))
-    if (position === undefined) {
-      const errors = [{ pointer: pointer(['position']), detail: 'expected a position' }]
-      throw new Problem('invalid-parameter', undefined, { errors })
-    }
-    const entry = await log.message(channel, position)
+    const position = positionParameter(request.params['position'])
+    const entry = await log.message(channel, position, true)
     if (entry === undefined) throw new Problem('message-not-found')
     response.type('application/json').send(entry.json)
   }

@@ -3,6 +3,7 @@ import { createLimit } from '../chassis/limits/createLimit.ts'
 import { createSubjectOf } from '../chassis/limits/httpLimit.ts'
 import { createLimitMetrics } from '../chassis/limits/limitMetrics.ts'
 import type { StoreOptions } from '../chassis/limits/store.ts'
+import { ExportLimit } from './exportLimit.ts'
 import { PostLimits } from './postLimits.ts'
 import { Quotas, type QuotasOptions } from './quotas.ts'
 import { createReadBytesLimit } from './readBytesLimit.ts'
@@ -63,5 +64,7 @@ export function createIngestLimits(options: IngestLimitsOptions) {
   return {
     posts: new PostLimits({ subjectOf, limit: posts, quotas }),
     reads: createReadBytesLimit(history, subjectOf),
+    exports: new ExportLimit(history, subjectOf),
+    subjectOf,
   }
 }

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+import { createIsAllowed, createRequireAccess } from '../chassis/auth/middleware.ts'
 import { createAuth } from '../chassis/auth/auth.ts'
 import { clock } from '../chassis/clock.ts'
 import { readConfig } from '../chassis/config.ts'
@@ -13,16 +15,27 @@ import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { LogWriter } from '../history/logWriter.ts'
+import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
+import { RetentionLog } from '../history/retention.ts'
 import { createIngest } from './app.ts'
+import { createArchive } from './archive.ts'
 import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
+import { HeadWatcher } from './headWatcher.ts'
 import { createIngestLimits } from './ingestLimits.ts'
 import { KeyExpiry } from './keyExpiry.ts'
 import { createIngestMetrics } from './metrics.ts'
+import { MqttDoor } from './mqttDoor.ts'
+import { MqttPosts } from './mqttPosts.ts'
+import { OutboxMover } from './outboxMover.ts'
 import { Publisher } from './publisher.ts'
+import { Retention } from './retention.ts'
 
 /** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
 const FLUSH_MILLISECONDS = 2000
+
+/** Far from the end of the broker's numbers, 65,535: some thousands come until the next session has taken over. */
+const MQTT_SESSION_PACKETS = 50_000
 
 /** An answer to a post is as large as its message, and would stay in memory as long as its client does not read it. */
 const STALL_MILLISECONDS = 30_000
@@ -31,18 +44,37 @@ const config = readConfig('ingest', ingestConfig)
 const logger = createLogger('ingest', config.LOG_LEVEL)
 exitOnCrash(logger)
 const registry = createRegistry('ingest', VERSION)
-const { posts, publishes, inFlight } = createIngestMetrics(registry)
+const { posts, mqttPosts, receipts, publishes, inFlight, retention } = createIngestMetrics(registry)
 
-const log = new LogWriter({
+const database = {
   databaseUrl: config.DATABASE_URL,
   logId: config.LOG_ID,
+  onError: (error: Error) => logger.warn({ err: error }, 'a database connection broke'),
+}
+const log = new LogWriter({
+  ...database,
   connections: config.DATABASE_CONNECTIONS,
   appendQueueBytes: config.APPEND_QUEUE_BYTES,
   keySeconds: config.IDEMPOTENCY_SECONDS,
-  onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+  changeSeconds: config.CHANGE_SECONDS,
 })
 createClockMetrics(registry, () => log.clocks)
 const keyExpiry = new KeyExpiry({ forget: () => log.forgetKeys(), clock, logger })
+const archiveDirectory = config.RETENTION_ARCHIVE_DIR
+const remover =
+  config.RETENTION.length === 0
+    ? undefined
+    : new Retention({
+        log: new RetentionLog({
+          ...database,
+          archive: archiveDirectory === undefined ? undefined : createArchive(archiveDirectory),
+        }),
+        rules: config.RETENTION,
+        clock,
+        rest: setTimeout,
+        logger,
+        metrics: retention,
+      })
 const mqtt = connectMqtt(config.MQTT_URL, 'causeway-ingest', logger)
 const publisher = new Publisher({
   broker: mqtt,
@@ -75,24 +107,64 @@ const auth = createAuth({
   logger,
   clock,
 })
+const stopping = new AbortController()
+const publish: AcceptOptions['publish'] = (entry, epoch) => {
+  crashPoint('after-commit')
+  publisher.publish(entry, epoch)
+  crashPoint('after-publish')
+}
+const watcher = new HeadWatcher({ heads: (channels) => log.heads(channels), clock })
 const app = createIngest({
   logger,
   registry,
   auth,
   corsOrigins: config.CORS_ORIGINS,
   log,
-  publish: (entry, epoch) => {
-    crashPoint('after-commit')
-    publisher.publish(entry, epoch)
-    crashPoint('after-publish')
-  },
+  publish,
   posts,
   bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.APPEND_QUEUE_BYTES },
   maxEventBytes: config.MAX_EVENT_BYTES,
   limits,
+  stopping: stopping.signal,
+  watcher,
+})
+
+const outbox = new OutboxMover({
+  move: () => log.moveOutbox(config.MAX_EVENT_BYTES),
+  publish,
+  posts,
+  clock,
+  logger,
+})
+
+const mqttPosting = new MqttPosts({
+  prefix: config.MQTT_PREFIX,
+  maxBytes: config.MAX_BODY_BYTES,
+  acceptMessage: new AcceptMessage({
+    requireAccess: createRequireAccess(auth?.access),
+    isAllowed: createIsAllowed(auth?.access),
+    maxEventBytes: config.MAX_EVENT_BYTES,
+    limits: limits.posts,
+    append: (draft) => log.append(draft),
+    publish,
+  }),
+  limits: limits.posts,
+  access: auth?.access,
+  posts: mqttPosts,
+  receipts,
+  logger,
 })
 
 const stopAuth = auth?.start()
+const mqttDoor = new MqttDoor({
+  url: config.MQTT_URL,
+  prefix: config.MQTT_PREFIX,
+  mostPackets: MQTT_SESSION_PACKETS,
+  handle: (...received) => mqttPosting.handle(...received),
+  sessions: log.mqttSessions,
+  clock,
+  logger,
+})
 
 await runService({
   logger,
@@ -106,10 +178,17 @@ await runService({
     if (auth?.access.wasRead === false) throw new Problem('unavailable', 'No grants were read yet.')
     await log.check()
   },
+  drain: async () => {
+    stopping.abort()
+    // Whoever waits for messages gets an empty page, and asks again elsewhere.
+    watcher.end()
+    await outbox.close()
+  },
   close: async () => {
+    await mqttDoor.close(FLUSH_MILLISECONDS)
     stopAuth?.()
     shared.close()
-    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close()])
+    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close(), remover?.close()])
     await Promise.all([endMqtt(mqtt, 500), log.close()])
   },
   drainSeconds: config.DRAIN_SECONDS,

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import { createPrimedCounter } from '../chassis/primedCounter.ts'
 import { PROBLEMS } from '../contract/problem.ts'
 
@@ -9,6 +9,18 @@ export function createIngestMetrics(registry: Registry) {
       help: 'Posts by outcome: created, repeated, or the problem that was answered',
       label: 'outcome',
       values: { created: 0, repeated: 0, ...PROBLEMS },
+    }),
+    mqttPosts: createPrimedCounter(registry, {
+      name: 'causeway_mqtt_posts_total',
+      help: 'Posts that came by MQTT, by outcome: created, repeated, or the problem',
+      label: 'outcome',
+      values: { created: 0, repeated: 0, ...PROBLEMS },
+    }),
+    receipts: createPrimedCounter(registry, {
+      name: 'causeway_mqtt_receipts_total',
+      help: "Receipts that posts by MQTT asked for, by outcome: sent; foreign (not on the sender's own topic, so none was sent)",
+      label: 'outcome',
+      values: { sent: 0, foreign: 0 },
     }),
     publishes: createPrimedCounter(registry, {
       name: 'causeway_publishes_total',
@@ -21,5 +33,18 @@ export function createIngestMetrics(registry: Registry) {
       help: 'Publishes that await their acknowledgement',
       registers: [registry],
     }),
+    retention: {
+      removed: new Counter({
+        name: 'causeway_retention_removed_total',
+        help: 'Messages removed from the log because RETENTION does not keep them',
+        registers: [registry],
+      }),
+      passes: createPrimedCounter(registry, {
+        name: 'causeway_retention_passes_total',
+        help: 'Passes over all channels for messages to remove, by outcome: done; busy (another ingest does it); failed',
+        label: 'outcome',
+        values: { done: 0, busy: 0, failed: 0 },
+      }),
+    },
   }
 }

@@ -19,7 +19,8 @@ function page({ before = Infinity, after = -1, limit, order }: PageQuery): Page 
   if (order === 'desc') found.reverse()
   const entries = found.slice(0, limit)
   const last = entries.at(-1)?.position
-  return { entries, rest: undefined, last, head: 19, low: 0, more: found.length > limit }
+  const more = found.length > limit
+  return { entries, rest: undefined, last, head: 19, low: 0, more, end: last, epoch: 'e' }
 }
 
 function read(url: string, low = 0) {
@@ -41,7 +42,7 @@ function follow(url: string, along: 'next' | 'prev'): number[][] {
 /** A page of one message, which another one precedes. */
 function pageAfter(previous: number): Page {
   const entries = [{ position: 5, previous, id: '', channel: 'a', json: '' }]
-  return { entries, rest: undefined, last: 5, head: 9, low: 0, more: true }
+  return { entries, rest: undefined, last: 5, head: 9, low: 0, more: true, end: 5, epoch: 'e' }
 }
 
 describe('the links of a page', () => {
@@ -98,13 +99,38 @@ describe('the links of a page', () => {
     expect(pageLinks(query, pageAfter(2)).prev).not.toBe(null)
   })
 
+  test('lead on from a page that found nothing in what it looked at', () => {
+    const query = parseHistoryQuery('channel=a&sender=alice&before=9')
+    const empty = { entries: [], rest: undefined, last: undefined, head: 9, low: 0 }
+    expect(pageLinks(query, { ...empty, more: true, end: 4, epoch: 'e' })).toEqual({
+      next: '/history?channel=a&sender=alice&before=4&limit=50&order=desc',
+      prev: null,
+    })
+  })
+
+  test('lead back from several channels, though the first message is the first of its own', () => {
+    const query = parseHistoryQuery('channel=a&channel=b&order=asc&after=3&limit=1')
+    expect(pageLinks(query, pageAfter(0)).prev).toBe(
+      '/history?channel=a&channel=b&before=5&limit=1&order=desc',
+    )
+  })
+
+  test('keep the filters', () => {
+    const query = parseHistoryQuery(
+      'channel=a&sender=user:alice&type=tide&about=3&order=asc&limit=1',
+    )
+    expect(pageLinks(query, pageAfter(0)).next).toBe(
+      '/history?channel=a&sender=user%3Aalice&type=tide&about=3&after=5&limit=1&order=asc',
+    )
+  })
+
   test('keep all other parameters', () => {
     const { next } = read(
-      '?channel=a&limit=2&after=2&from=2026-11-21T20:33:02%2B01:00&to=9999-01-01T00:00:00Z',
+      '?channel=a&limit=2&after=2&changes=true&from=2026-11-21T20:33:02%2B01:00&to=9999-01-01T00:00:00Z',
     )
     expect(next).toBe(
       '/history?channel=a&before=17&after=2&from=2026-11-21T19%3A33%3A02.000Z' +
-        '&to=9999-01-01T00%3A00%3A00.000Z&limit=2&order=desc',
+        '&to=9999-01-01T00%3A00%3A00.000Z&changes=true&limit=2&order=desc',
     )
   })
 

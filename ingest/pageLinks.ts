@@ -6,22 +6,34 @@ export interface Links {
 }
 
 /**
- * Where to read on. `next` is the same query after the page's last message; null if there are no more. `prev` reads from the
+ * Where to read on. `next` is the same query after the page's end; null if there are no more. `prev` reads from the
  * page's first message in the opposite direction, and its messages come in the opposite order. It is null on a page that begins
- * where its direction begins, and on an empty one.
+ * where its direction begins, and on an empty one. With a filter, or several channels, it may lead to an empty page.
  */
-export function pageLinks(query: PageQuery, { entries, last, head, low, more }: Page): Links {
-  const first = entries[0]
-  if (first === undefined || last === undefined) return { next: null, prev: null }
+export function pageLinks(query: PageQuery, page: Page): Links {
+  const { end, more } = page
   const down = query.order === 'desc'
-  const next = down ? { ...query, before: last } : { ...query, after: last }
-  const prev: PageQuery = down
-    ? { ...query, order: 'asc', before: undefined, after: first.position }
-    : { ...query, order: 'desc', after: undefined, before: first.position }
-  const isStart = down
-    ? query.before === undefined || first.position >= head
-    : query.after === undefined || first.previous <= low
-  return { next: more ? historyUrl(next) : null, prev: isStart ? null : historyUrl(prev) }
+  const next = down ? { ...query, before: end } : { ...query, after: end }
+  const prev = prevOf(query, page)
+  return {
+    next: more ? historyUrl(next) : null,
+    prev: prev === undefined ? null : historyUrl(prev),
+  }
+}
+
+function prevOf(query: PageQuery, { entries, head, low }: Page): PageQuery | undefined {
+  const first = entries[0]
+  if (first === undefined) return undefined
+  if (query.order === 'desc') {
+    const isStart = query.before === undefined || first.position >= head
+    return isStart
+      ? undefined
+      : { ...query, order: 'asc', before: undefined, after: first.position }
+  }
+  // What is before a message on its channel says nothing of other channels.
+  const isFirst = query.channels.length === 1 && first.previous <= low
+  const isStart = query.after === undefined || isFirst
+  return isStart ? undefined : { ...query, order: 'desc', after: undefined, before: first.position }
 }
 
 /** RFC 8288; undefined if there is nothing to link to. */
@@ -33,17 +45,22 @@ export function linkHeader({ next, prev }: Links): string | undefined {
   return links.length === 0 ? undefined : links.join(', ')
 }
 
-function historyUrl({ channel, before, after, from, to, limit, order }: PageQuery): string {
+function historyUrl({ channels, from, to, isFolded, limit, order, ...query }: PageQuery): string {
   const parameters: [string, string | number | undefined][] = [
-    ['channel', channel],
-    ['before', before],
-    ['after', after],
+    ...channels.map((channel): [string, string] => ['channel', channel]),
+    ['sender', query.sender],
+    ['type', query.type],
+    ['about', query.about],
+    ['before', query.before],
+    ['after', query.after],
     ['from', from?.toISOString()],
     ['to', to?.toISOString()],
+    ['changes', isFolded === false ? 'true' : undefined],
     ['limit', limit],
     ['order', order],
   ]
   const search = new URLSearchParams()
-  for (const [name, value] of parameters) if (value !== undefined) search.set(name, String(value))
+  for (const [name, value] of parameters)
+    if (value !== undefined) search.append(name, String(value))
   return `/history?${search.toString()}`
 }

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { checkLimit, showLimit, type SubjectOf } from '../chassis/limits/httpLimit.ts'
-import type { Limit, Subject } from '../chassis/limits/limit.ts'
+import { type Limit, requireLimit, type Subject } from '../chassis/limits/limit.ts'
 import type { Appended, Draft } from '../history/types.ts'
 import type { Quotas } from './quotas.ts'
 
@@ -27,13 +27,26 @@ export class PostLimits {
     return subject
   }
 
-  /** A body was read: it is paid for, whatever is in it. */
+  /** A body was read: it is paid for, whatever is in it, and the answer says what is left. */
   read(subject: Subject, response: Response, bytes: number): void {
+    try {
+      this.pay(subject, bytes)
+    } finally {
+      this.show(subject, response)
+    }
+  }
+
+  /** The answer says what is left. */
+  show(subject: Subject, response: Response): void {
+    showLimit(this.#options.limit, subject, response)
+  }
+
+  /** The same for content that came by any other way than as one request's body. */
+  pay(subject: Subject, bytes: number): void {
     const { limit } = this.#options
     const cost = 1 + Math.floor(bytes / BYTES_PER_POINT)
-    checkLimit(limit, subject, response, cost)
+    requireLimit(limit, subject, cost)
     limit.take(subject, cost)
-    showLimit(limit, subject, response)
   }
 
   /** Before the append. */

@@ -1,5 +1,5 @@
 import { Allowance } from '../chassis/limits/allowance.ts'
-import { rateLimited, type Refusals, type Subject } from '../chassis/limits/limit.ts'
+import { subjectKey, rateLimited, type Refusals, type Subject } from '../chassis/limits/limit.ts'
 import type { QuotaName, QuotaUse } from '../history/quota.ts'
 
 export interface QuotasOptions {
@@ -26,6 +26,7 @@ export class Quotas {
   readonly #options: QuotasOptions
   readonly #channels: Allowance | undefined
   readonly #bytes: Allowance | undefined
+  readonly #asked = new Map<string, Promise<boolean>>()
 
   constructor(options: QuotasOptions) {
     this.#options = options
@@ -35,18 +36,28 @@ export class Quotas {
 
   /** Throws `rate-limited`, with the time until tomorrow. Only who has no channels left costs a look at the channel. */
   async check(subject: Subject, channel: string): Promise<void> {
-    const key = keyOf(subject)
+    const key = subjectKey(subject)
     this.#refuse(this.#bytes, key, 'stored-bytes', 'STORED_BYTES_PER_DAY')
     if (this.#channels === undefined || this.#channels.standing(key).remaining > 0) return
-    if (await this.#options.exists(channel)) return
+    if (await this.#exists(channel)) return
     this.#refuse(this.#channels, key, 'new-channels', 'NEW_CHANNELS_PER_DAY')
   }
 
   /** Counts a message that was stored. */
   count(subject: Subject, bytes: number, isFirstOfChannel: boolean): void {
-    const key = keyOf(subject)
+    const key = subjectKey(subject)
     this.#bytes?.take(key, bytes)
     if (isFirstOfChannel) this.#channels?.take(key, 1)
+  }
+
+  /** Messages of one channel that come together share a look: they go on in their order. */
+  #exists(channel: string): Promise<boolean> {
+    let answer = this.#asked.get(channel)
+    if (answer === undefined) {
+      answer = this.#options.exists(channel).finally(() => this.#asked.delete(channel))
+      this.#asked.set(channel, answer)
+    }
+    return answer
   }
 
   #refuse(quota: Allowance | undefined, key: string, limit: string, variable: string): void {
@@ -71,9 +82,4 @@ export class Quotas {
       },
     })
   }
-}
-
-/** A principal has a colon after its kind, and no address has the same text. */
-function keyOf({ principal, address }: Subject): string {
-  return principal ?? address
 }

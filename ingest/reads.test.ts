@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { once } from 'node:events'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import { clock } from '../chassis/clock.ts'
 import { createHttpServer } from '../chassis/http.ts'
 import type { Entry } from '../contract/message.ts'
 import type { Page } from '../history/types.ts'
@@ -10,6 +11,7 @@ import { problemOf } from '../test/support/ingestClient.ts'
 import { ingestLimits } from '../test/support/ingestLimits.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import { createIngest } from './app.ts'
+import { HeadWatcher } from './headWatcher.ts'
 import { createIngestMetrics } from './metrics.ts'
 
 const opened = disposables()
@@ -20,7 +22,17 @@ const entryOf = (channel: string): Entry => ({
   channel,
   json: '{}',
 })
-const PAGE: Page = { entries: [], rest: undefined, last: undefined, head: 0, low: 0, more: false }
+const NO_HEADS = { epoch: 'e', position: 0, channels: new Map<string, number>() }
+const PAGE: Page = {
+  entries: [],
+  rest: undefined,
+  last: undefined,
+  head: 0,
+  low: 0,
+  more: false,
+  end: undefined,
+  epoch: 'e',
+}
 
 /** An ingest whose database answers when it is told to, and takes posts at once. */
 class SlowIngest {
@@ -45,6 +57,11 @@ class SlowIngest {
           repeated: false,
         }),
         message: (channel) => this.#wait(entryOf(channel)),
+        channelNames: () => this.#wait({ channels: [], end: undefined }),
+        messagesAt: () => this.#wait([]),
+        sentBy: () => this.#wait({ entries: [], upTo: 0, isDone: true }),
+        erase: () => this.#wait({ upTo: 0, count: 0, isDone: true }),
+        versions: () => this.#wait({ entries: [], more: false }),
         channel: (name) => this.#wait({ name, head: 0, messages: 0 }),
         page: async () => {
           this.mostPages = Math.max(this.mostPages, ++this.#pages)
@@ -58,6 +75,8 @@ class SlowIngest {
       bodyLimits: { maxBytes: 1_000, maxReadingBytes: 1_000 },
       maxEventBytes: 10_000,
       limits: ingestLimits(registry),
+      stopping: new AbortController().signal,
+      watcher: new HeadWatcher({ heads: () => this.#wait(NO_HEADS), clock }),
     })
     const server = createHttpServer(app).listen(0, '127.0.0.1')
     opened.add(() => {
@@ -73,7 +92,7 @@ class SlowIngest {
   }
 }
 
-const READS = ['/channels/a', '/channels/a/messages/1', '/history?channel=a']
+const READS = ['/channels', '/channels/a', '/channels/a/messages/1', '/history?channel=a']
 
 test('all reads share one limit, beyond which each gets 503; posts are not affected', async () => {
   const ingest = new SlowIngest()

@@ -162,7 +162,6 @@ describe('a request for an address', () => {
     '/client/main.js.map',
     '/client/apiFixture.js',
     '/contract/redisKeys.js',
-    '/channels',
     '/account',
     '/account/me',
     '/grants',

@@ -32,6 +32,42 @@ test('the edge keeps no answer that its reader does not take, and the reader get
   expect((await slow.text()).length).toBe(chunks * chunk.length)
 })
 
+test.each(['application/json', 'application/x-ndjson'])(
+  'the edge compresses history as %s if its reader takes that; its tag then is a weak one',
+  async (type) => {
+    const body = '{"data":"hi"}'.repeat(1_000)
+    edge.ingest = (_request, response) => {
+      response.writeHead(200, { 'Content-Type': type, ETag: '"e-1-0"', Vary: 'Accept' }).end(body)
+    }
+    const ask = (encoding: string): Promise<Response> =>
+      fetch(`${edge.origin}/history?channel=a`, { headers: { 'Accept-Encoding': encoding } })
+    const small = await ask('gzip')
+    expect([small.headers.get('content-encoding'), small.headers.get('etag')]).toEqual([
+      'gzip',
+      'W/"e-1-0"',
+    ])
+    expect(small.headers.get('vary')?.split(', ').sort()).toEqual(['Accept', 'Accept-Encoding'])
+    expect(await small.text()).toBe(body)
+    const whole = await ask('identity')
+    expect([whole.headers.get('content-encoding'), whole.headers.get('etag')]).toEqual([
+      null,
+      '"e-1-0"',
+    ])
+    expect(await whole.text()).toBe(body)
+  },
+)
+
+test('the edge compresses no stream', async () => {
+  edge.gateway = (_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end('data:x\n\n'.repeat(1_000))
+  }
+  const answer = await fetch(`${edge.origin}/events?channel=a`, {
+    headers: { 'Accept-Encoding': 'gzip' },
+  })
+  expect(answer.headers.get('content-encoding')).toBeNull()
+  await answer.text()
+})
+
 test('the page may not load anything from elsewhere, and is framed, opened and loaded by nobody else', async () => {
   const { headers } = await fetch(`${edge.origin}/`)
   const policy = headers.get('content-security-policy')?.split('; ')

@@ -91,6 +91,7 @@ describe('an address that has as many requests open as it may', () => {
 describe('an address that asks too often', () => {
   test.each<[string, Partial<EdgeLimits>, string]>([
     ['for channels', { requestsPerSecond: 1 }, '/channels/a'],
+    ['for many posts', { requestsPerSecond: 1 }, '/messages'],
     ['for history', { requestsPerSecond: 1 }, '/history?channel=a'],
     ['for accounts', { signInsPerSecond: 1 }, '/account/login'],
     ['for grants', { signInsPerSecond: 1 }, '/grants'],

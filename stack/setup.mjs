@@ -13,6 +13,7 @@ const COMMANDS = {
   fuzz: () => import('../test/security/fuzz/command.mjs'),
   clients: () => import('../test/clients/command.mjs'),
   account: () => import('../account/command.mjs'),
+  seed: () => import('./seed/command.mjs'),
   build: setUpOnly('npm run build: set up, and compile into dist/.'),
   generate: setUpOnly(
     "npm run generate: install the npm dependencies and generate Prisma's client, no more.",

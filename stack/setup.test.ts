@@ -11,6 +11,7 @@ const FOLDERS = {
   fuzz: 'test/security/fuzz',
   clients: 'test/clients',
   account: 'account',
+  seed: 'stack/seed',
 }
 const COMMANDS = [
   'start',
@@ -20,6 +21,7 @@ const COMMANDS = [
   'fuzz',
   'clients',
   'account',
+  'seed',
   'build',
   'generate',
 ]

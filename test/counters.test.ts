@@ -30,7 +30,11 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
     createIngestMetrics,
     {
       causeway_posts_total: ['created', 'repeated', ...Object.keys(PROBLEMS)],
+      causeway_mqtt_posts_total: ['created', 'repeated', ...Object.keys(PROBLEMS)],
+      causeway_mqtt_receipts_total: ['sent', 'foreign'],
       causeway_publishes_total: ['acked', 'failed', 'skipped', 'nobody'],
+      causeway_retention_removed_total: [],
+      causeway_retention_passes_total: ['done', 'busy', 'failed'],
     },
   ],
   [

@@ -51,9 +51,9 @@ describe('the highest limits that can be set', () => {
   })
 })
 
-test('the fewest connections of an ingest leave one to reads, beside the two of posts', () => {
+test('the fewest connections of an ingest leave one to reads, beside the three of posts and the outbox', () => {
   const connections = ingestConfig.shape.DATABASE_CONNECTIONS
-  const least = [2, 3].map((count) => connections.safeParse(String(count)).success)
+  const least = [3, 4].map((count) => connections.safeParse(String(count)).success)
   expect(least).toEqual([false, true])
 })
 

@@ -5,6 +5,7 @@ import { GRACE_MS } from '../chassis/drain.ts'
 import { createHttpServer } from '../chassis/http.ts'
 import { SILENCE_MS } from '../client/streamState.ts'
 import { gatewayConfig } from '../gateway/config.ts'
+import { MAX_WAIT } from '../ingest/historyQuery.ts'
 import { ROOT } from '../stack/root.ts'
 import { service } from '../stack/service.ts'
 
@@ -76,6 +77,11 @@ test.each(['/channels/', '= /history'])(
     expect(ms('proxy_read_timeout', block(`location ${location}`))).toBeGreaterThan(requestTimeout)
   },
 )
+
+test('a page may wait for messages for less time than nginx waits for it', () => {
+  const readMs = ms('proxy_read_timeout', block('location = /history')) ?? 0
+  expect(readMs).toBeGreaterThan(MAX_WAIT * 1_000)
+})
 
 test('the stack kills no service that still has time to stop', async () => {
   const { stopWithin } = await service({

@@ -1,8 +1,8 @@
 import { encodeMessage, type Entry } from '../../contract/message.ts'
 
 /** A message of ordinary size: about 300 bytes on the wire. */
-const SENDER = { id: 'bench', name: 'bench' }
-const ID = '0198c5b2-3f6e-7c4a-9d21-5b7e0c8f1a34'
+export const SENDER = { id: 'bench', name: 'bench' }
+export const ID = '0198c5b2-3f6e-7c4a-9d21-5b7e0c8f1a34'
 const TEXT = 'The quick brown fox'
 
 /** The clock of all times, in nanoseconds; the load client reads the same one. */
@@ -49,4 +49,4 @@ export class Messages {
   }
 }
 
-const SENT_AT = new Date().toISOString()
+export const SENT_AT = new Date().toISOString()

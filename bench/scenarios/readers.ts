@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
 import { v7 } from 'uuid'
 import { MAX_EVENT_BYTES } from '../../contract/limits.ts'
 import { eventBytes } from '../../contract/messageEvent.ts'
@@ -8,8 +6,8 @@ import { ingestConfig } from '../../ingest/config.ts'
 import type { Testbed } from '../testbed.ts'
 import { countTemporaryFiles } from '../machine/databaseCounters.ts'
 import { format, median, percentile } from '../report/statistics.ts'
-import type { PageReadersOptions, PagesRead } from '../load/pageReaders.ts'
-import { type Posted, postAtRate } from '../load/postAtRate.ts'
+import { readPages } from '../load/readPages.ts'
+import { type Answered, postAtRate } from '../load/atRate.ts'
 import { memoryOf, watchMemory } from '../machine/process.ts'
 import { claim, type Claim, type Outcome } from '../report/results.ts'
 import type { Figures } from '../report/figures.ts'
@@ -103,7 +101,7 @@ async function measure(
     NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`,
   })
   const ingest = await testbed.serve(spec)
-  const posts = (): Promise<Posted> =>
+  const posts = (): Promise<Answered> =>
     postAtRate({ port: spec.port, channel: 'bench.posts', perSecond: POSTS_PER_SECOND, seconds })
   try {
     await posts()
@@ -112,7 +110,7 @@ async function measure(
     const stopWatching = watchMemory(ingest.pid ?? 0)
     const path = `/history?channel=${channel}&limit=1000`
     const readingSeconds = (PARTS + 1) * seconds
-    const reading = readAll({ port: spec.port, path, readers: READERS, seconds: readingSeconds })
+    const reading = readPages({ port: spec.port, path, readers: READERS, seconds: readingSeconds })
     // Until all of them are there.
     await posts()
     const disturbed = await inParts(posts)
@@ -136,20 +134,9 @@ async function measure(
   }
 }
 
-/** The readers have their own thread, so that the posts' clock does not wait for them. */
-async function readAll(options: PageReadersOptions): Promise<PagesRead> {
-  const worker = new Worker(new URL('../load/pageReaders.js', import.meta.url), {
-    workerData: options,
-  })
-  const [read]: PagesRead[] = await once(worker, 'message')
-  await worker.terminate()
-  if (read === undefined) throw new Error('the readers ended without a report')
-  return read
-}
-
 /** Posts in several parts: a moment in which the machine did something else spoils only one of them. */
-async function inParts(posts: () => Promise<Posted>) {
-  const parts: Posted[] = []
+async function inParts(posts: () => Promise<Answered>) {
+  const parts: Answered[] = []
   for (let part = 0; part < PARTS; part++) parts.push(await posts())
   const each = (share: number) => parts.map(({ milliseconds }) => percentile(milliseconds, share))
   return {

@@ -77,7 +77,7 @@ export class Access {
   }
 
   /** The table itself, as it is now; the next change may replace it. */
-  get table(): Pick<AccessTable, 'grantsOf' | 'refusedBefore'> {
+  get table(): Pick<AccessTable, 'grantsOf' | 'groups' | 'refusedBefore'> {
     return this.#table
   }
 

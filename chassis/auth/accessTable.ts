@@ -8,10 +8,14 @@ interface SubjectGrants {
   wild: Map<string, Grant>
 }
 
+const GROUP = 'group:'
+
 /** A copy of the table of grants and revocations. No I/O. */
 export class AccessTable {
   readonly #grants = new Map<string, SubjectGrants>()
   readonly #revocations = new Map<string, RevocationRow>()
+  readonly #groups = new Set<string>()
+  #groupList: readonly string[] | undefined
   /** The number of the last change in it. */
   head = 0
   /** Rows that say something. */
@@ -65,6 +69,11 @@ export class AccessTable {
     })
   }
 
+  /** All groups that have, or had, a grant. */
+  get groups(): readonly string[] {
+    return (this.#groupList ??= [...this.#groups])
+  }
+
   /** Milliseconds since 1970: what the subject had before is refused. Infinity: it is banned. */
   refusedBefore(subject: string): number {
     return this.#revocations.get(subject)?.notBefore ?? -Infinity
@@ -77,6 +86,10 @@ export class AccessTable {
 
   #grant(subject: string, { pattern, actions }: Grant): void {
     let own = this.#grants.get(subject)
+    if (own === undefined && subject.startsWith(GROUP)) {
+      this.#groups.add(subject.slice(GROUP.length))
+      this.#groupList = undefined
+    }
     if (own === undefined) this.#grants.set(subject, (own = { exact: new Map(), wild: new Map() }))
     const patterns = own[shapeOf(pattern)]
     if (!patterns.has(pattern)) this.rows++

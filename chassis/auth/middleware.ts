@@ -5,6 +5,7 @@ import type { Access } from './access.ts'
 import type { Authenticator } from './authenticator.ts'
 import { refuseCrossSite } from './crossSite.ts'
 import type { Identity } from './identity.ts'
+import { TokenRefused } from './tokenProblem.ts'
 
 declare global {
   namespace Express {
@@ -40,14 +41,63 @@ export function createAuthenticate(
   }
 }
 
-/** Throws `forbidden` unless the request's identity has a grant for the action on each of the channels. */
-export type RequireAccess = (request: Request, action: Action, channels: readonly string[]) => void
+/** Which of all channels a request may read. */
+interface Readable {
+  /** Of the grants that allow it. */
+  patterns: readonly string[]
+  /** For `{sub}` in them. */
+  principal: string
+  allows: (channel: string) => boolean
+}
+
+export type ReadableBy = (request: Request) => Readable
+
+/** Without `access`, as with AUTH=open, everybody may read all. */
+export function createReadableBy(access: Pick<Access, 'allows' | 'table'> | undefined): ReadableBy {
+  return ({ identity }) => {
+    if (access === undefined) return { patterns: ['**'], principal: '', allows: () => true }
+    if (identity === undefined) throw new Problem('unauthenticated')
+    const { principal, groups, grants } = identity
+    const all = [...grants, ...access.table.grantsOf(principal, groups)]
+    return {
+      patterns: all.flatMap(({ pattern, actions }) => (actions.includes('read') ? [pattern] : [])),
+      principal,
+      allows: (channel) => access.allows(identity, 'read', channel),
+    }
+  }
+}
+
+/**
+ * Throws `forbidden` unless the identity, e.g. a request's, has a grant for the action on each of the channels, and
+ * `unauthenticated` if it was revoked since the request came.
+ */
+export type RequireAccess = (
+  request: Pick<Request, 'identity'>,
+  action: Action,
+  channels: readonly string[],
+) => void
+
+/** Whether the identity, e.g. a request's, has a grant for the action on the channel. */
+export type IsAllowed = (
+  request: Pick<Request, 'identity'>,
+  action: Action,
+  channel: string,
+) => boolean
 
 /** Without `access`, as with AUTH=open, everybody may everything. */
-export function createRequireAccess(access: Pick<Access, 'require'> | undefined): RequireAccess {
+export function createIsAllowed(access: Pick<Access, 'allows'> | undefined): IsAllowed {
+  return ({ identity }, action, channel) =>
+    access === undefined || (identity !== undefined && access.allows(identity, action, channel))
+}
+
+/** Without `access`, as with AUTH=open, everybody may everything. */
+export function createRequireAccess(
+  access: Pick<Access, 'require' | 'refusal'> | undefined,
+): RequireAccess {
   return ({ identity }, action, channels) => {
     if (access === undefined) return
     if (identity === undefined) throw new Problem('unauthenticated')
+    if (access.refusal(identity) !== undefined) throw new TokenRefused('revoked')
     access.require(identity, action, channels)
   }
 }

@@ -1,4 +1,5 @@
 import type { Grant } from '../../contract/grants.ts'
+import { publishFilters, publishTopics, receiptTopic } from '../../contract/publishTopic.ts'
 import { topicFilters } from '../../contract/topicFilter.ts'
 
 /** One right on Mosquitto's broker, in the words of its dynamic security plugin. What no right allows is denied. */
@@ -24,7 +25,16 @@ export function serviceAcls(prefix: string): Record<string, readonly Acl[]> {
   const stored = `${prefix}/channels/#`
   return {
     // Stored messages come from ingest only. The bridges refuse what others write there, but devices that listen could not tell.
-    ingest: [send(stored)],
+    // Its sessions hear the marker that ends them on topics of their own.
+    ingest: [
+      send(stored),
+      send(`${prefix}/receipts/#`),
+      ...Object.values(publishTopics(prefix)).flatMap((topic) => listen(`${topic}/#`)),
+      // Some versions of Mosquitto compare a shared filter as it is, others without its first two levels.
+      ...publishFilters(prefix).map((filter) => right('subscribePattern', filter)),
+      send(`${prefix}/sessions/#`),
+      ...listen(`${prefix}/sessions/#`),
+    ],
     bridge: listen(stored),
     account: [send(CONTROL_TOPIC), ...listen(ANSWER_TOPIC)],
     exporter: listen('$SYS/#'),
@@ -38,10 +48,13 @@ export const ADMIN_ACLS: readonly Acl[] = ['#', '$SYS/#', '$CONTROL/#'].flatMap(
 ])
 
 /**
- * What a principal's grants are on the broker: `read` to hear the channels' stored messages, `write` to send to them. The rights to
+ * What a principal's grants are on the broker: `read` to hear the channels' stored messages, `write` to post to them, and to hear what
+ * became of it. A topic for posts names their sender (see `readPublishTopic`): that is the principal itself. The rights to
  * receive are checked for each message: a subscription that stands loses what is taken away.
  */
 export function grantAcls(prefix: string, principal: string, grants: readonly Grant[]): Acl[] {
+  const { named, plain } = publishTopics(prefix)
+  const receipts = `${receiptTopic(prefix, principal)}/#`
   const found = grants.flatMap(({ pattern, actions }) => {
     const filters = topicFilters(pattern, principal)
     if (filters === undefined) return []
@@ -53,7 +66,13 @@ export function grantAcls(prefix: string, principal: string, grants: readonly Gr
             right('subscribePattern', `${prefix}/channels/${subscription}`),
           ]
         : []),
-      ...(actions.includes('write') ? [send(`${prefix}/publish/${exact}`)] : []),
+      ...(actions.includes('write')
+        ? [send(`${named}/${principal}/${exact}`), ...listen(receipts)]
+        : []),
+      // Its own segment is in every such topic.
+      ...(actions.includes('write') && pattern.split('.').includes('{sub}')
+        ? [send(`${plain}/${exact}`)]
+        : []),
     ]
   })
   // The plugin refuses a right that is there twice.

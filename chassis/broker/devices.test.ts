@@ -57,20 +57,60 @@ describe('a device at the broker', () => {
     )
   })
 
-  test('sends to the channels that it may write, and writes no stored message', async () => {
-    const rows = [grant('device:writer', 'in.*', 'write'), grant('device:writer', '**', 'read')]
+  test('posts to the channels that it may write, in its own name, and writes no stored message', async () => {
+    const rows = [
+      grant('device:writer', 'in.*', 'write'),
+      grant('device:writer', '*.{sub}', 'write'),
+      grant('device:writer', '**', 'read'),
+    ]
     await devices.put({ principal: 'device:writer', groups: [] }, 'pw', rightsOf(...rows))
     const { client } = await broker.device('device:writer', 'pw')
-    await client.publishAsync('causeway/publish/in/a', 'x', { qos: 1 })
     for (const topic of [
-      'causeway/publish/in',
-      'causeway/publish/in/a/b',
-      'causeway/publish/out',
+      'causeway/publish-as/device:writer/in/a',
+      'causeway/publish-as/device:writer/own/device-writer',
+      'causeway/publish/own/device-writer',
+    ]) {
+      await client.publishAsync(topic, 'x', { qos: 1 })
+    }
+    for (const topic of [
+      'causeway/publish-as/device:writer/in',
+      'causeway/publish-as/device:writer/in/a/b',
+      'causeway/publish-as/device:writer/out',
+      'causeway/publish-as/device:other/in/a',
+      'causeway/publish-as/device:other/own/device-writer',
+      // Nobody could tell whose it is.
+      'causeway/publish/in/a',
+      'causeway/publish/own/device-other',
       'causeway/channels/in/a',
+      'causeway/receipts/device:writer',
+      'causeway/sessions/x',
       '$CONTROL/dynamic-security/v1',
     ]) {
       await expect(client.publishAsync(topic, 'x', { qos: 1 })).rejects.toThrow(REFUSED)
     }
+  })
+
+  test('hears the receipts of its own posts, and of no others', async () => {
+    const rows = [grant('device:sender', 'in.*', 'write')]
+    await devices.put({ principal: 'device:sender', groups: [] }, 'pw', rightsOf(...rows))
+    const { client, heard } = await broker.device('device:sender', 'pw')
+    for (const filter of [
+      'causeway/receipts/#',
+      'causeway/receipts/+',
+      'causeway/receipts/device:other',
+      'causeway/publish-as/device:sender/#',
+      'causeway/publish-as/#',
+      'causeway/publish/#',
+      'causeway/sessions/#',
+    ]) {
+      await expect(client.subscribeAsync(filter, { qos: 1 })).rejects.toThrow(REFUSED)
+    }
+    await client.subscribeAsync('causeway/receipts/device:sender/#', { qos: 1 })
+    for (const path of ['device:other', 'device:sender', 'device:sender/a']) {
+      await broker.publish(`causeway/receipts/${path}`)
+    }
+    await waitFor(() => heard.length === 2)
+    expect(heard).toEqual(['causeway/receipts/device:sender', 'causeway/receipts/device:sender/a'])
   })
 
   test('may keep nothing at the broker', async () => {
@@ -80,7 +120,10 @@ describe('a device at the broker', () => {
       rightsOf(grant('device:keep', '**', 'write')),
     )
     const { client } = await broker.device('device:keep', 'pw')
-    const sent = client.publishAsync('causeway/publish/a', 'x', { qos: 1, retain: true })
+    const sent = client.publishAsync('causeway/publish-as/device:keep/a', 'x', {
+      qos: 1,
+      retain: true,
+    })
     await expect(
       Promise.race([
         sent,

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { clientAddress } from '../clientAddress.ts'
-import { type Limit, rateLimited, type Subject } from './limit.ts'
+import { type Limit, requireLimit, type Subject } from './limit.ts'
 
 /** Whom a request counts for. */
 export type SubjectOf = (request: Request) => Subject
@@ -12,12 +12,14 @@ export function createSubjectOf(proxyHops: number): SubjectOf {
   })
 }
 
-/** Throws `rate-limited` if the limit refuses a use of this cost. It takes nothing. */
-export function checkLimit(limit: Limit, subject: Subject, response: Response, cost = 1): void {
-  const waitMs = limit.refusal(subject, cost)
-  if (waitMs === undefined) return
-  showLimit(limit, subject, response)
-  throw rateLimited('Too much was asked for in the last minute.', waitMs)
+/** Throws `rate-limited` if the limit refuses a use, and then adds its headers. It takes nothing. */
+export function checkLimit(limit: Limit, subject: Subject, response: Response): void {
+  try {
+    requireLimit(limit, subject)
+  } catch (error) {
+    showLimit(limit, subject, response)
+    throw error
+  }
 }
 
 /** Adds the RateLimit headers. */

@@ -9,6 +9,11 @@ export interface Subject {
   address: string
 }
 
+/** One text for whom a use counts. A principal has a colon after its kind, and no address has the same text. */
+export function subjectKey({ principal, address }: Subject): string {
+  return principal ?? address
+}
+
 /** One side of a limit: per principal, or per address. */
 export interface LimitSide {
   /** Also the policy's name in the RateLimit headers. */
@@ -66,6 +71,12 @@ export class Limit {
     }
   }
 
+  /** How fast a subject may go on without ever being refused; Infinity if nothing limits it. */
+  pointsPerSecond(subject: Subject): number {
+    const own = this.#sides.filter(({ keyOf }) => keyOf(subject) !== undefined)
+    return Math.min(...own.map(({ allowance, windowSeconds }) => allowance.points / windowSeconds))
+  }
+
   /** Undefined if nothing limits this subject. */
   headers(subject: Subject): LimitHeaders | undefined {
     const policies: string[] = []
@@ -87,6 +98,12 @@ export class Limit {
 /** Rounded up: whoever comes back then is not refused again. */
 function toSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1_000))
+}
+
+/** Throws `rate-limited` if the limit refuses a use of this cost. It takes nothing. */
+export function requireLimit(limit: Limit, subject: Subject, cost = 1): void {
+  const waitMs = limit.refusal(subject, cost)
+  if (waitMs !== undefined) throw rateLimited('Too much was asked for in the last minute.', waitMs)
 }
 
 /** The answer to what a limit refuses for so many milliseconds. */

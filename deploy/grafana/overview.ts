@@ -75,12 +75,28 @@ export const overview: Dashboard = {
           ],
         },
         {
+          title: 'Posts by MQTT by outcome, and receipts',
+          description: 'Packets of devices, as posts; and what became of the receipts asked for.',
+          unit: 'cps',
+          queries: [
+            {
+              promql: 'sum by (outcome) (rate(causeway_mqtt_posts_total{$in}[$__rate_interval]))',
+              legend: '{{outcome}}',
+            },
+            {
+              promql:
+                'sum by (outcome) (rate(causeway_mqtt_receipts_total{$in}[$__rate_interval]))',
+              legend: 'receipt {{outcome}}',
+            },
+          ],
+        },
+        {
           title: 'Time to answer a post',
           description:
             'From the request to the end of the response; nearly all of it is the commit.',
           unit: 's',
           queries: [0.5, 0.95, 0.99].map((quantile) => ({
-            promql: `histogram_quantile(${quantile}, sum by (le) (rate(causeway_http_request_duration_seconds_bucket{method="POST",$in}[$__rate_interval])))`,
+            promql: `histogram_quantile(${quantile}, sum by (le) (rate(causeway_http_request_duration_seconds_bucket{method="POST",route!="/messages",$in}[$__rate_interval])))`,
             legend: `${quantile * 100} %`,
           })),
         },
@@ -94,6 +110,18 @@ export const overview: Dashboard = {
               promql:
                 'sum by (status) (rate(causeway_http_request_duration_seconds_count{$in}[$__rate_interval]))',
               legend: '{{status}}',
+            },
+          ],
+        },
+        {
+          title: 'Messages removed',
+          description:
+            'Because RETENTION does not keep them. A pass over all channels comes once a minute.',
+          unit: 'cps',
+          queries: [
+            {
+              promql: 'sum(rate(causeway_retention_removed_total{$in}[$__rate_interval]))',
+              legend: 'removed',
             },
           ],
         },

@@ -6,7 +6,9 @@ import type { Slotted } from '../../chassis/slots.ts'
 import { chunkOf, renderControl, renderHeartbeat, type Frame } from '../hub/frame.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Batch } from '../hub/replayBuffer.ts'
-import type { Sink, Start, Subscription } from '../hub/subscription.ts'
+import type { Sink } from '../hub/sink.ts'
+import type { Start } from '../hub/joining.ts'
+import type { Subscription } from '../hub/subscription.ts'
 import type { Admission, Place } from './admission.ts'
 
 const OWNER = Symbol('connection')

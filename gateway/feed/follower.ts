@@ -153,6 +153,7 @@ export class Follower<I extends Item> {
       this.#ports.look()
     }
     const idle = this.#hub.channels.takeIdle(now, this.#options)
+    if (idle.length > 0) this.#hub.forget(idle)
     if (idle.length > 0 && this.#isConnected) this.#ports.unsubscribe(idle)
     this.#hub.advance()
   }

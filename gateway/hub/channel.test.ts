@@ -19,9 +19,12 @@ function join(...names: string[]): Subscription<Item> {
 }
 
 /** These come, the log is asked for them, and it answers. */
+const NO_HEADS = { channels: new Map(), lows: new Map() }
+const HEADS = { channels: new Map([['a', 7]]), lows: new Map([['a', 3]]) }
+
 function ready(...channels: Channel<Item>[]): void {
   table.coming(channels)
-  for (const channel of table.takeUnasked(100)) table.ready(channel, 0, 0)
+  for (const channel of table.takeUnasked(100)) table.ready(channel, 0, NO_HEADS)
 }
 
 const named = (channels: readonly Channel<Item>[]): string =>
@@ -78,12 +81,12 @@ describe('a table of channels', () => {
     table.leave(one, 0)
     table.takeIdle(0)
     join('a')
-    if (early !== undefined) table.ready(early, 20, 7)
+    if (early !== undefined) table.ready(early, 20, HEADS)
     expect([early?.state, table.get('a')?.state]).toEqual(['asked', 'subscribing'])
     table.coming()
     const [channel] = table.takeUnasked(1)
-    if (channel !== undefined) table.ready(channel, 20, 7)
-    expect(channel).toMatchObject({ state: 'ready', from: 20, last: 20, head: 7 })
+    if (channel !== undefined) table.ready(channel, 20, HEADS)
+    expect(channel).toMatchObject({ state: 'ready', from: 20, last: 20, head: 7, low: 3 })
   })
 
   test('skips a channel that comes after it was forgotten', () => {

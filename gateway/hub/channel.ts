@@ -1,3 +1,4 @@
+import type { Heads } from './hub.ts'
 import type { Item } from './replayBuffer.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -16,11 +17,14 @@ type ChannelState = 'subscribing' | 'coming' | 'asked' | 'ready'
 export class Channel<I extends Item> {
   readonly name: string
   state: ChannelState = 'subscribing'
+  /** A deletion raises it too: copies from before it do not count any more. */
   from = 0
   /** The last message that passed, or `from`: a message whose `previous` is above this has a hole before it. */
   last = 0
   /** The position of its last message; 0 if there is none. */
   head = 0
+  /** All of its messages at or below have been removed, when the log was last asked about it. */
+  low = 0
   readonly subscriptions = new Set<Subscription<I>>()
   /** Accepted since the last flush. */
   batch: I[] = []
@@ -132,12 +136,13 @@ export class Channels<I extends Item> {
   }
 
   /** The question about this channel was answered: the log has all up to `from`, and its last message is at `head`. */
-  ready(channel: Channel<I>, from: number, head: number): void {
+  ready(channel: Channel<I>, from: number, heads: Pick<Heads, 'channels' | 'lows'>): void {
     if (!this.#isCurrent(channel)) return
     channel.state = 'ready'
     channel.readySince = this.#now
     channel.from = channel.last = from
-    channel.head = Math.max(channel.head, head)
+    channel.head = Math.max(channel.head, heads.channels.get(channel.name) ?? 0)
+    channel.low = heads.lows.get(channel.name) ?? 0
   }
 
   /** The question about these had no answer. */

@@ -41,7 +41,7 @@ function live(name: string, channels: string): Subscription<Item> {
   const subscription = hub.join(channels.split(' '), {}, sink)
   hub.come()
   const question = hub.nextQuestion()
-  const heads = { epoch: 'e1', ...hub.fanout.place, channels: new Map() }
+  const heads = { epoch: 'e1', ...hub.fanout.place, channels: new Map(), lows: new Map() }
   if (question !== undefined) hub.answered(question, heads)
   told.splice(0)
   return subscription

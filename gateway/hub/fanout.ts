@@ -23,6 +23,8 @@ export class Fanout<I extends Item> {
   #lastAccepted = 0
   /** The channels with something to flush. */
   #dirty: Channel<I>[] = []
+  /** The last deletion on each channel that had one since the last flush. */
+  #deletions = new Map<string, number>()
 
   constructor(
     channels: Channels<I>,
@@ -67,8 +69,12 @@ export class Fanout<I extends Item> {
     this.#accept(this.#channels.get(item.channel), item)
   }
 
-  /** Sends all that was accepted since the last flush. */
+  /** Sends all that was accepted since the last flush, and forgets what was deleted meanwhile: one pass, however many deletions. */
   flush(): void {
+    if (this.#deletions.size > 0) {
+      this.#buffer.forget(this.#deletions)
+      this.#deletions = new Map()
+    }
     if (this.#dirty.length === 0) return
     const dirty = this.#dirty
     this.#dirty = []
@@ -99,6 +105,7 @@ export class Fanout<I extends Item> {
   /** Another log: nothing accepted before has a meaning in it. */
   begin({ position, id }: Place): void {
     this.#dirty = []
+    this.#deletions = new Map()
     this.#move(position, id)
     this.#lastAccepted = position
     this.#buffer.clear(position)
@@ -113,6 +120,7 @@ export class Fanout<I extends Item> {
     if (channel.state !== 'ready' || item.position <= channel.last) return
     const { last } = channel
     channel.last = item.position
+    if (item.isDeletion === true) this.#delete(channel, item)
     if (item.previous > last)
       this.#tellLive(channel, (subscription) => subscription.tellGap(item, last))
     if (item.position < this.#lastAccepted) {
@@ -128,6 +136,16 @@ export class Fanout<I extends Item> {
     if (channel.subscriptions.size === 0) return
     if (channel.batch.push(item) > 1) return
     if (this.#dirty.push(channel) === 1) this.#source.flushSoon(item)
+  }
+
+  /**
+   * Who comes from now on reads up to the deletion from the log, or from a Redis that has the deletion too: both have blanked what it
+   * deletes.
+   */
+  #delete(channel: Channel<I>, item: I): void {
+    channel.from = Math.max(channel.from, item.position)
+    this.#deletions.set(channel.name, item.position)
+    if (this.#deletions.size === 1) this.#source.flushSoon(item)
   }
 
   #move(position: number, at: I | string): void {

@@ -1,4 +1,5 @@
 import { createEventBuffer } from 'better-sse'
+import { isDeletion } from '../../contract/about.ts'
 import type { Cursor } from '../../contract/cursor.ts'
 import type { ControlEvent, ControlEvents } from '../../contract/events.ts'
 import { formatEventId } from '../../contract/eventId.ts'
@@ -23,7 +24,8 @@ export function renderMessage(epoch: string, { position, previous, channel, json
   const id = formatEventId(epoch, position)
   const text = renderMessageEvent(id, isAscii ? json : escapeLineEnds(json))
   // One non-Latin character makes every character of a string take two bytes.
-  return { position, previous, channel, text, size: text.length * (isAscii ? 1 : 2) + OVERHEAD }
+  const size = text.length * (isAscii ? 1 : 2) + OVERHEAD
+  return { position, previous, channel, isDeletion: isDeletion(json), text, size }
 }
 
 /** The message's id: the first field with that name, after two numbers. */

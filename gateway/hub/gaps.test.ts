@@ -56,6 +56,49 @@ describe('a stream that replays messages some of which the log has lost', () => 
   })
 })
 
+describe('a stream that resumes below the end of a channel whose messages are all gone', () => {
+  test('is told so, although no message follows, and of each channel once', () => {
+    const one = run.join('one', 'a b', { epoch: 'e1', after: 3 })
+    run.news()
+    run.hub.replay(one, { items: [itemOf('b', 8, 2)] }, 10)
+    expect(run.news()).toEqual(['one: b8', 'one: a lacks 4-10, retention, at e1-10'])
+    run.publish('a', 11, 10)
+    expect(run.news()).toEqual(['other: a11', 'one: a11'])
+  })
+
+  test('is told so before the messages that its gateway still has', () => {
+    run.publish('b', 11, 8)
+    run.publish('a', 12, 10)
+    run.news()
+    const one = run.join('one', 'a b', { epoch: 'e1', after: 9 })
+    run.news()
+    run.hub.replay(one, { items: [] }, 10)
+    expect(run.news()).toEqual(['one: b11', 'one: a lacks 10-11, retention, at e1-11', 'one: a12'])
+  })
+
+  test('is told so if the log answers with nothing at all', () => {
+    const one = run.join('one', 'a', { epoch: 'e1', after: 9 })
+    run.hub.replay(one, { items: [] }, 10)
+    expect(run.news()).toEqual([
+      'one: ready at e1-9, a:10',
+      'read 9-10',
+      'one: a lacks 10-10, retention, at e1-10',
+    ])
+  })
+
+  test('is not told of what it has had', () => {
+    const one = run.join('one', 'a b', { epoch: 'e1', after: 10 })
+    expect([run.news(), one.state]).toEqual([['one: ready at e1-10, a:10 b:8'], 'live'])
+  })
+})
+
+test('a stream is told up to where a channel has lost its messages', () => {
+  run.join('one', 'c')
+  run.news()
+  run.ready(10, { c: 9 }, { c: 7 })
+  expect(run.news()).toEqual(['one: ready at e1-10, c:9 above 7'])
+})
+
 describe('a live stream that misses messages which the log has lost', () => {
   test('gets a gap event before the next message, but not for messages before its own beginning', () => {
     run.publish('a', 11, 10)

@@ -4,12 +4,15 @@ import { Channels, type Channel } from './channel.ts'
 import { Cursors } from './cursors.ts'
 import { Fanout } from './fanout.ts'
 import type { Batch, Item, ReplayBuffer } from './replayBuffer.ts'
-import { Subscription, type Sink, type Start } from './subscription.ts'
+import type { Sink } from './sink.ts'
+import type { Start } from './joining.ts'
+import { Subscription } from './subscription.ts'
 
-/** The log's head, and the heads of some channels (0: no messages), all at one moment. */
+/** The log's head, the heads of some channels (0: no messages) and the low watermarks that are not 0, all at one moment. */
 export interface Heads extends Place {
   epoch: string
   channels: ReadonlyMap<string, number>
+  lows: ReadonlyMap<string, number>
 }
 
 /** A question to the log for its head and the heads of some channels. An answer counts only for what its own question names. */
@@ -129,6 +132,11 @@ export class Hub<I extends Item> {
     this.#askSoon()
   }
 
+  /** These channels have gone: nobody will get their messages out of the buffer. */
+  forget(channels: readonly Channel<I>[]): void {
+    this.buffer.forget(new Map(channels.map(({ name }) => [name, Infinity])))
+  }
+
   /** Lets every stream that waits or replays take its next step. */
   advance(): void {
     for (const subscription of this.joining) subscription.advance(this)
@@ -163,9 +171,7 @@ export class Hub<I extends Item> {
     if (heads.position > this.logHead) this.#logHead = { position: heads.position, id: heads.id }
     // Not below the watermark: messages in between are in the log already, and will not come again.
     const from = Math.max(heads.position, this.fanout.watermark)
-    for (const channel of channels) {
-      this.channels.ready(channel, from, heads.channels.get(channel.name) ?? 0)
-    }
+    for (const channel of channels) this.channels.ready(channel, from, heads)
     for (const subscription of subscriptions) subscription.headAnswered(true)
     this.advance()
   }

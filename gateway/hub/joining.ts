@@ -1,5 +1,14 @@
-import type { Item } from './replayBuffer.ts'
-import type { Start } from './subscription.ts'
+import type { Batch, Item } from './replayBuffer.ts'
+
+/** The start of a stream. */
+export interface Start<I extends Item> {
+  /** The epoch of the id in the request, if there was one. */
+  epoch?: string | undefined
+  /** Everything after this position; undefined for new messages only. */
+  after?: number | undefined
+  /** Items up to `after` that go first: the last few of each channel. */
+  prelude?: Batch<I> | undefined
+}
 
 /** What only a stream needs that is not live yet. */
 export interface Joining<I extends Item> {
@@ -9,6 +18,8 @@ export interface Joining<I extends Item> {
   isReading: boolean
   /** The request had a position above all known ones: whether the log was asked if that exists, and has answered. */
   head: 'unknown' | 'asked' | 'answered'
-  /** The last position that it got on each channel, if that is above its start. */
+  /** Where it began: it gets everything above. */
+  after: number
+  /** The last position on each channel that it got, or was told to be missing, if that is above its beginning. */
   lasts: Map<string, number>
 }

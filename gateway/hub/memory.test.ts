@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { stillHeld } from '../../test/support/memory.ts'
 import { TestHub } from '../../test/support/testHub.ts'
 import { itemOf } from '../../test/support/testSink.ts'
-import type { Start } from './subscription.ts'
+import type { Start } from './joining.ts'
 import type { Item } from './replayBuffer.ts'
 
 let run: TestHub

@@ -3,6 +3,8 @@ export interface Item {
   position: number
   previous: number
   channel: string
+  /** It took the data of an earlier message of its channel: no copy from before may be shown to anyone who comes now. */
+  isDeletion?: boolean | undefined
 }
 
 /** Items that one or more streams get together, in position order. It never changes. Streams with one batch share its bytes. */
@@ -34,7 +36,7 @@ export class ReplayBuffer<I extends Item> {
   #items: (I | undefined)[] = []
   #first = 0
   #bytes = 0
-  /** For others to read: the buffer has every item that was sent above this position. */
+  /** For others to read: above this position the buffer has every item that was sent and not forgotten. */
   from = 0
   /** The last answer, for readers that reconnect with the same cursor. */
   #last: { key: string; chunk: Chunk<I> } | undefined
@@ -60,6 +62,18 @@ export class ReplayBuffer<I extends Item> {
       this.#items = this.#items.slice(this.#first)
       this.#first = 0
     }
+  }
+
+  /** Forgets the items of some channels, each up to a position. */
+  forget(upTo: ReadonlyMap<string, number>): void {
+    const { sizeOf } = this.#options
+    const kept = this.#items.filter(
+      (item) => item !== undefined && item.position > (upTo.get(item.channel) ?? 0),
+    )
+    this.#items = kept
+    this.#first = 0
+    this.#bytes = kept.reduce((sum, item) => sum + (item === undefined ? 0 : sizeOf(item)), 0)
+    this.#last = undefined
   }
 
   /** Forgets everything; from now on it has the items after `from`. */

@@ -1,31 +1,10 @@
 import { Cursor } from '../../contract/cursor.ts'
-import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/events.ts'
+import type { ResetReason } from '../../contract/events.ts'
 import type { Channel } from './channel.ts'
 import type { Hub } from './hub.ts'
-import type { Joining } from './joining.ts'
+import type { Joining, Start } from './joining.ts'
 import type { Batch, Item } from './replayBuffer.ts'
-
-/** The start of a stream. */
-export interface Start<I extends Item> {
-  /** The epoch of the id in the request, if there was one. */
-  epoch?: string | undefined
-  /** Everything after this position; undefined for new messages only. */
-  after?: number | undefined
-  /** Items up to `after` that go first: the last few of each channel. */
-  prelude?: Batch<I> | undefined
-}
-
-/** Sends events to a stream. `at`: its reader resumes from there afterwards. No method may call back into the hub. */
-export interface Sink<I extends Item> {
-  ready: (event: ControlEvents['ready'], at: Cursor) => void
-  send: (batch: Batch<I>) => void
-  gap: (event: ControlEvents['gap'], at: Cursor) => void
-  reset: (reason: ResetReason, at: Cursor) => void
-  /** Ends the stream, which the hub has already forgotten. `at` is undefined if its reader must send its first request again. */
-  end: (reason: GoodbyeReason, at: Cursor | undefined) => void
-  /** Resolves when all that was sent has left, or never will: then the next page may be read. */
-  drained: () => Promise<void>
-}
+import type { Sink } from './sink.ts'
 
 /**
  * One stream as the hub sees it, and every change of its state:
@@ -47,7 +26,7 @@ export class Subscription<I extends Item> {
   constructor(cursor: Cursor, channels: readonly Channel<I>[], start: Start<I>, sink: Sink<I>) {
     this.#cursor = cursor
     this.channels = channels
-    this.#joining = { start, isReading: false, head: 'unknown', lasts: new Map() }
+    this.#joining = { start, isReading: false, head: 'unknown', after: 0, lasts: new Map() }
     this.sink = sink
   }
 
@@ -101,17 +80,18 @@ export class Subscription<I extends Item> {
         hub.source.read(this, buffered)
         return
       }
-      // Messages that the buffer lacks may still turn up: only the log's own answer is final.
-      this.#liveFrom = this.#cursor.position
-      const names = this.channels.map(({ name }) => name)
-      const { batch, upTo } = hub.buffer.since(this.#cursor.position, names)
+      this.#logIsRead(joining)
+      const { batch, upTo } = hub.buffer.since(
+        this.#liveFrom,
+        this.channels.map(({ name }) => name),
+      )
       this.#send(hub, joining, batch)
       if (upTo !== undefined) {
         joining.isReading = true
         hub.source.pause(this)
         return
       }
-    } else this.#liveFrom = this.#cursor.position
+    } else this.#logIsRead(joining)
     this.#joining = undefined
     hub.joined(this)
   }
@@ -174,7 +154,10 @@ export class Subscription<I extends Item> {
     const [first] = prelude?.items ?? []
     // If a stream with a prelude breaks off at once, its reader should get the prelude again.
     const at = first === undefined || reset !== undefined ? cursor : hub.at(first.position - 1)
-    const heads = this.channels.map(({ name, head }) => [name, { head }])
+    const heads = this.channels.map(({ name, head, low }) => [
+      name,
+      { head, low: low || undefined },
+    ])
     sink.ready(
       {
         position: at.position,
@@ -185,18 +168,18 @@ export class Subscription<I extends Item> {
     )
     if (reset !== undefined) sink.reset(reset, cursor)
     else if (prelude !== undefined && first !== undefined) sink.send(prelude)
-    this.#liveFrom = cursor.position
+    joining.after = this.#liveFrom = cursor.position
     return true
   }
 
-  #send(hub: Hub<I>, { lasts }: Joining<I>, batch: Batch<I>): void {
+  #send(hub: Hub<I>, { after, lasts }: Joining<I>, batch: Batch<I>): void {
     const { sink } = this
     const { items } = batch
     let { position } = this.#cursor
     let fresh: I[] = []
     for (const item of items) {
       if (item.position <= position) continue
-      const last = lasts.get(item.channel) ?? this.#liveFrom
+      const last = lasts.get(item.channel) ?? after
       if (item.previous > last) {
         this.#cursor = hub.at(position)
         if (fresh.length > 0) sink.send({ items: fresh })
@@ -212,8 +195,20 @@ export class Subscription<I extends Item> {
     sink.send(fresh.length === items.length ? batch : { items: fresh })
   }
 
+  /** The log has nothing more up to the cursor. If it lacks a channel's last messages, no later one may ever show that. */
+  #logIsRead({ after, lasts }: Joining<I>): void {
+    // Messages that the buffer lacks may still turn up: only the log's own answer is final.
+    this.#liveFrom = this.#cursor.position
+    for (const { name, head } of this.channels) {
+      const last = lasts.get(name) ?? after
+      if (head <= last || !this.#cursor.covers(head)) continue
+      lasts.set(name, head)
+      this.#gap({ channel: name, position: head + 1 }, last)
+    }
+  }
+
   /** The messages in between have been removed from the log. */
-  #gap({ channel, position }: Item, after: number): void {
+  #gap({ channel, position }: Pick<Item, 'channel' | 'position'>, after: number): void {
     this.sink.gap({ channel, after, before: position, reason: 'retention' }, this.#cursor)
   }
 }

@@ -88,9 +88,9 @@ describe('a page', () => {
   })
 
   test('with one message that is larger than a page is complete', async () => {
-    run.recent = () => Promise.resolve({ entries: large(0, [1_000_000]), upTo: 250 })
-    const one = run.join('one', { after: 0 })
-    expect([await run.news(), one.state]).toEqual([{ asked: [], told: ['one: 1'] }, 'live'])
+    run.recent = () => Promise.resolve({ entries: large(249, [1_000_000]), upTo: 250 })
+    const one = run.join('one', { after: 249 })
+    expect([await run.news(), one.state]).toEqual([{ asked: [], told: ['one: 250'] }, 'live'])
   })
 
   test('goes to the stream that asked for it, whichever answer comes first', async () => {

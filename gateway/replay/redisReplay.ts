@@ -91,7 +91,7 @@ export class RedisReplay {
  * Whether each entry names the one before it, and the first one names a message that the reader has. `last` is the position of
  * the last entry by another witness: without it, nothing would show that the newest are missing.
  */
-function isWhole(entries: readonly Entry[], after: number, last: number): boolean {
+export function isWhole(entries: readonly Entry[], after: number, last: number): boolean {
   return [...entries.map(({ previous }) => previous), last].every((previous, index) => {
     const before = entries[index - 1]
     return before === undefined ? previous <= after : previous === before.position

@@ -6,7 +6,7 @@ import { testDatabase } from '../../test/support/testDatabase.ts'
 import { draft, openLog, openSql } from '../../test/support/testLog.ts'
 import { TestReplay } from '../../test/support/testReplay.ts'
 import type { Frame } from '../hub/frame.ts'
-import type { Start } from '../hub/subscription.ts'
+import type { Start } from '../hub/joining.ts'
 import { createGatewayMetrics } from '../metrics.ts'
 import { Replay } from './replay.ts'
 

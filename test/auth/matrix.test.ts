@@ -28,18 +28,23 @@ afterAll(() => stack?.stop(), 60_000)
 interface AskOptions {
   method?: string
   body?: string
+  accept?: string
 }
 
 async function ask(
   url: string,
   token: string,
-  { method = 'GET', body }: AskOptions = {},
+  { method = 'GET', body, accept = '*/*' }: AskOptions = {},
 ): Promise<number> {
   const abort = new AbortController()
   const { status } = await fetch(url, {
     method,
     signal: abort.signal,
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    headers: {
+      Authorization: `Bearer ${token}`,
+      'Content-Type': 'application/json',
+      Accept: accept,
+    },
     ...(body === undefined ? {} : { body }),
   })
   abort.abort()
@@ -53,14 +58,14 @@ interface RouteCase {
   ask: (origin: string, channel: string, token: string) => Promise<number>
 }
 
-const reads = (path: (channel: string) => string, method = 'GET'): RouteCase => ({
+const reads = (path: (channel: string) => string, options: AskOptions = {}): RouteCase => ({
   action: 'reads',
   success: 200,
   replicas: () => stack.ingests,
-  ask: (origin, channel, token) => ask(`${origin}${path(channel)}`, token, { method }),
+  ask: (origin, channel, token) => ask(`${origin}${path(channel)}`, token, options),
 })
 const streams = (query: (channel: string) => string, method = 'GET'): RouteCase => ({
-  ...reads((channel) => `/events?${query(channel)}`, method),
+  ...reads((channel) => `/events?${query(channel)}`, { method }),
   replicas: () => stack.gateways,
 })
 
@@ -73,9 +78,15 @@ const ROUTES: Record<string, RouteCase> = {
       ask(`${origin}/channels/${channel}/messages`, token, { method: 'POST', body: '{"data":1}' }),
   },
   'GET /history': reads((channel) => `/history?channel=${channel}`),
-  'HEAD /history': reads((channel) => `/history?channel=${channel}`, 'HEAD'),
+  'HEAD /history': reads((channel) => `/history?channel=${channel}`, { method: 'HEAD' }),
+  'GET /history with filters': reads(
+    (channel) => `/history?channel=${channel}&sender=a&type=b&about=1`,
+  ),
+  'GET /history as an export': reads((channel) => `/history?channel=${channel}`, {
+    accept: 'application/x-ndjson',
+  }),
   'GET /channels/…': reads((channel) => `/channels/${channel}`),
-  'HEAD /channels/…': reads((channel) => `/channels/${channel}`, 'HEAD'),
+  'HEAD /channels/…': reads((channel) => `/channels/${channel}`, { method: 'HEAD' }),
   'GET /events': streams((channel) => `channel=${channel}`),
   'GET /events with an id': streams((channel) => `channel=${channel}&since=0`),
   'HEAD /events': streams((channel) => `channel=${channel}`, 'HEAD'),
@@ -101,18 +112,59 @@ describe.each(Object.entries(ROUTES))('%s', (_route, { action, success, replicas
   )
 })
 
-test('A stream is refused whole, with each channel named that may not be read', async () => {
-  const token = await stack.issuer.token('user:alice')
-  const url = `${stack.gateways[0]}/events?channel=public.a&channel=staff.x&channel=rooms.bonn`
-  const answer = await fetch(url, { headers: { Authorization: `Bearer ${token}` } })
-  expect([answer.status, await answer.json()]).toEqual([
-    403,
-    expect.objectContaining({
-      type: '/problems/forbidden',
-      detail: 'No grant to read staff.x, rooms.bonn.',
-    }),
-  ])
-})
+test.each([
+  ['stream', () => `${stack.gateways[0]}/events?`, 'text/event-stream'],
+  ['page of history', () => `${stack.ingests[0]}/history?`, 'application/json'],
+  ['export', () => `${stack.ingests[0]}/history?`, 'application/x-ndjson'],
+])(
+  'A %s is refused whole, with each channel named that may not be read',
+  async (_what, path, accept) => {
+    const token = await stack.issuer.token('user:alice')
+    const url = `${path()}channel=public.a&channel=staff.x&channel=rooms.bonn`
+    const answer = await fetch(url, {
+      headers: { Authorization: `Bearer ${token}`, Accept: accept },
+    })
+    expect([answer.status, await answer.json()]).toEqual([
+      403,
+      expect.objectContaining({
+        type: '/problems/forbidden',
+        detail: 'No grant to read staff.x, rooms.bonn.',
+      }),
+    ])
+  },
+)
+
+test.each(BEARERS)(
+  'The list of channels has for $principal those that its grants let it read, page by page, at each replica',
+  async ({ principal, groups, grants, reads: readable }) => {
+    const admin = await stack.issuer.token('service:all', { grants: ['read,write **'] })
+    const token = await stack.issuer.token(principal, {
+      ...(groups && { groups }),
+      ...(grants && { grants }),
+    })
+    for (const origin of stack.ingests) {
+      for (const channel of CHANNELS) {
+        const body = '{"data":1}'
+        const posted = await ask(`${origin}/channels/${channel}/messages`, admin, {
+          method: 'POST',
+          body,
+        })
+        expect(posted).toBe(201)
+      }
+      const names: unknown[] = []
+      for (let next = '/channels?limit=3'; next !== 'null';) {
+        const headers = { Authorization: `Bearer ${token}` }
+        const page: object = JSON.parse(await (await fetch(origin + next, { headers })).text())
+        names.push(...Object(page).channels.map((channel: { name: string }) => channel.name))
+        next = String(Object(page).next)
+      }
+      const all = [...CHANNELS, 'probe'].sort()
+      const isReadable = (name: string): boolean =>
+        readable.test(name) && (name !== 'probe' || principal === 'service:all')
+      expect(names).toEqual(all.filter(isReadable))
+    }
+  },
+)
 
 test('A single message is read by who may read its channel, and nobody else learns whether it exists', async () => {
   const [origin = ''] = stack.ingests

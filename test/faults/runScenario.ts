@@ -89,6 +89,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       const rows = await dump(rig.databaseUrl, base)
       kept.push(...rows.filter(({ position }) => position <= upTo))
     },
+    posted: (record) => posts.write(record),
     wentBack: (what) => void (retreat = what),
     limits,
   }

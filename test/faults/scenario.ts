@@ -3,7 +3,7 @@ import type { Rig, RigOptions } from './rig/rig.ts'
 import type { Limits } from './judge/judge.ts'
 import type { Subscribers } from './traffic/subscribers.ts'
 import type { Publisher } from './traffic/publisher.ts'
-import type { Retreat } from './judge/records.ts'
+import type { PostRecord, Retreat } from './judge/records.ts'
 
 /** Everything that a scenario can use. */
 export interface Scene {
@@ -25,6 +25,8 @@ export interface Scene {
   base: number
   /** Saves the log's messages up to a position, before retention removes them. */
   keepLog: (upTo: number) => Promise<void>
+  /** Tells the judge of a post that the usual publisher did not make. */
+  posted: (record: PostRecord) => void
   /** Says that the log went back; at most once in a run. */
   wentBack: (retreat: Retreat) => void
   limits: Partial<Limits>

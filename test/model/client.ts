@@ -1,9 +1,10 @@
 import type { EventId } from '../../contract/eventId.ts'
 import type { Entry } from '../../contract/message.ts'
-import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
+import type { Start } from '../../gateway/hub/joining.ts'
+import type { Subscription } from '../../gateway/hub/subscription.ts'
 import type { ModelGateway, ModelSink } from './gateway.ts'
 import { Pipe } from './pipe.ts'
-import type { World } from './world.ts'
+import { hasContent, type World } from './world.ts'
 
 interface Stream {
   gateway: ModelGateway
@@ -77,13 +78,16 @@ export class ModelClient {
     const start: Start<Entry> =
       asked === undefined ? {} : { epoch: asked.epoch, after: asked.position }
     // The stream's ids belong to the epoch in which it was opened.
-    const { epoch } = gateway
+    const { epoch, wholeTo } = gateway
     const pipe = new Pipe(this.#world)
     const sink: ModelSink = {
       ready: ({ position, complete }) =>
         pipe.send(() => this.#ready(epoch, asked, position, complete)),
       send: ({ items }) => {
-        for (const entry of items) pipe.send(() => this.#receive(epoch, entry))
+        for (const entry of items) {
+          this.#checkDeletion(epoch, wholeTo, entry)
+          pipe.send(() => this.#receive(epoch, entry))
+        }
       },
       gap: (gap, at) => {
         pipe.send(() => {
@@ -165,6 +169,13 @@ export class ModelClient {
       )
     }
     this.#lastId = { epoch, position }
+  }
+
+  /** A stream shows nothing that was deleted in the part of the log that its gateway had when the stream began. */
+  #checkDeletion(epoch: string, wholeTo: number, entry: Entry): void {
+    const deletion = this.#world.deletionOf(entry.id)
+    if (deletion?.epoch !== epoch || deletion.position > wholeTo || !hasContent(entry)) return
+    this.#breach(epoch, `${entry.position} was deleted by ${deletion.position}, seen to ${wholeTo}`)
   }
 
   #receive(epoch: string, entry: Entry): void {

@@ -38,6 +38,7 @@ export class ModelFollowedLog {
         id: world.idAt(world.head),
         idAt: world.idAt(place.position),
         channels: new Map(names.map((name) => [name, world.headOf(name)])),
+        lows: new Map(),
       }),
       (heads) => {
         const isSame = heads.epoch === epoch && world.ablations.compare !== false

@@ -1,9 +1,12 @@
+import { isDeletion } from '../../contract/about.ts'
 import type { Cursor } from '../../contract/cursor.ts'
 import type { Entry } from '../../contract/message.ts'
 import { Follower } from '../../gateway/feed/follower.ts'
 import type { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
-import type { Sink, Start, Subscription } from '../../gateway/hub/subscription.ts'
+import type { Sink } from '../../gateway/hub/sink.ts'
+import type { Start } from '../../gateway/hub/joining.ts'
+import type { Subscription } from '../../gateway/hub/subscription.ts'
 import { ModelFollowedLog } from './followedLog.ts'
 import { LooseHub } from './looseHub.ts'
 import type { ModelRedis } from './redis.ts'
@@ -12,6 +15,10 @@ import type { World } from './world.ts'
 
 /** A stream without `ready` by then is ended. */
 const READY_MS = 5_000
+
+interface ModelItem extends Entry {
+  isDeletion?: boolean
+}
 
 /** A reader's end of a stream, behind a slow network. */
 export interface ModelSink extends Sink<Entry> {
@@ -38,6 +45,11 @@ export class ModelGateway {
 
   get epoch(): string {
     return this.#hub.epoch ?? ''
+  }
+
+  /** Everything up to here has been accepted. */
+  get wholeTo(): number {
+    return this.#hub.wholeTo
   }
 
   /** Undefined while no stream can begin. */
@@ -152,7 +164,10 @@ export class ModelGateway {
         scan: (scan) =>
           log.scan(
             scan,
-            (scanned) => alive(() => follower.scanned(scan, scanned))(),
+            (scanned) => {
+              const items = scanned.items.map((entry) => this.#toItem(entry))
+              alive(() => follower.scanned(scan, { ...scanned, items }))()
+            },
             alive(() => follower.scanFailed(scan)),
           ),
       },
@@ -170,7 +185,7 @@ export class ModelGateway {
       connected: () => follower.connected(),
       up: () => follower.up(clock.now),
       down: () => follower.down(),
-      entry: (entry) => follower.received(entry),
+      entry: (entry) => follower.received(this.#toItem(entry)),
       watermark: (watermark) => follower.watermark(watermark, clock.now),
       epoch: () => hub.epoch ?? '',
     })
@@ -188,18 +203,34 @@ export class ModelGateway {
 
   #read(hub: Hub<Entry>, subscription: Subscription<Entry>, upTo: number): void {
     const life = this.#life
+    const { clock, random } = this.#world
+    const { channels } = subscription
     const { epoch, position } = subscription.cursor
-    const names = new Set(subscription.channels.map(({ name }) => name))
-    this.#world.query(
-      () => this.#world.read(epoch, position, upTo, names),
-      (entries) => {
-        if (life !== this.#life) return
-        const items = entries.slice(0, this.#world.limits.page)
-        const isCut = items.length < entries.length
-        hub.replay(subscription, { items }, isCut ? (items.at(-1)?.position ?? upTo) : upTo)
-      },
-      () => subscription.readFailed(),
-    )
+    const names = new Set(channels.map(({ name }) => name))
+    const answer = (entries: readonly Entry[]): void => {
+      if (life !== this.#life) return
+      const page = entries.slice(0, this.#world.limits.page)
+      const isCut = page.length < entries.length
+      const items = page.map((entry) => this.#toItem(entry))
+      hub.replay(subscription, { items }, isCut ? (items.at(-1)?.position ?? upTo) : upTo)
+    }
+    const readLog = (): void =>
+      this.#world.query(
+        () => this.#world.read(epoch, position, upTo, names),
+        answer,
+        () => subscription.readFailed(),
+      )
+    clock.after(random.between(0, 10), () => {
+      const found = this.#redis.read(epoch, position, upTo, channels)
+      if (found === undefined) readLog()
+      else clock.after(random.between(0, 10), () => answer(found))
+    })
+  }
+
+  /** Like `renderMessage`. */
+  #toItem(entry: Entry): ModelItem {
+    const forgets = this.#world.ablations.gatewayForgets !== false
+    return { ...entry, isDeletion: forgets && isDeletion(entry.json) }
   }
 
   #tick(): void {

@@ -35,6 +35,8 @@ describe('the model of the promise', () => {
     ['the link from each message to the one before', { links: false }],
     ['comparing the log with its earlier state', { compare: false }],
     ['repeating a failed read with a smaller size', { smaller: false, look: false }],
+    ['forgetting, in a gateway, what was before a deletion', { gatewayForgets: false }],
+    ['forgetting, in Redis, what was before a deletion', { redisForgets: false }],
     ['distinguishing a channel from an earlier one of the same name', { ownChannel: false }],
   ])(
     'the promise breaks without %s',

@@ -1,6 +1,8 @@
+import { isDeletion } from '../../contract/about.ts'
 import type { Extent } from '../../contract/extent.ts'
 import type { Entry, LinkedEntry } from '../../contract/message.ts'
 import type { Place } from '../../contract/place.ts'
+import { isWhole } from '../../gateway/replay/redisReplay.ts'
 import type { World } from './world.ts'
 
 /** A gateway's side of its link. A forged message has no valid MAC. */
@@ -24,12 +26,17 @@ export class RedisConnection {
   }
 }
 
+interface Step {
+  extent: Extent
+  entry?: Entry
+}
+
 /** The scripts of `bridge/scripts.ts`, on a Redis that can be disconnected, emptied and restarted. */
 export class ModelRedis {
   readonly #world: World
   readonly #connections = new Set<RedisConnection>()
-  /** Each epoch's extent with its history, so that an old snapshot can return. */
-  readonly #extents = new Map<string, Extent[]>()
+  /** Each epoch's extent with its history, and with the message that led there, so that an old snapshot can return. */
+  readonly #extents = new Map<string, Step[]>()
   /** Copies that an attacker recorded, to replay them. */
   readonly #heard: { entries: { epoch: string; entry: Entry }[]; watermarks: Extent[] } = {
     entries: [],
@@ -44,7 +51,7 @@ export class ModelRedis {
   open(epoch: string, low: Place): Extent {
     const found = this.#extent(epoch)
     if (found !== undefined) return found
-    this.#extents.set(epoch, [{ ...low, epoch, low: low.position }])
+    this.#extents.set(epoch, [{ extent: { ...low, epoch, low: low.position } }])
     this.watermark(epoch)
     return this.open(epoch, low)
   }
@@ -59,11 +66,33 @@ export class ModelRedis {
     const isSame = this.#world.ablations.links === false || last.id === extent.id
     if (done < 0 || !isSame) return extent
     for (const entry of entries.slice(done)) {
-      this.#extents.get(epoch)?.push({ ...extent, position: entry.position, id: entry.id })
+      const { position, id } = entry
+      this.#extents.get(epoch)?.push({ extent: { ...extent, position, id }, entry })
       this.#heard.entries.push({ epoch, entry })
       this.#tell(epoch, entry, false)
     }
     return this.#extent(epoch)
+  }
+
+  /** Like RedisReplay: undefined if this cannot prove that it has all. */
+  read(
+    epoch: string,
+    after: number,
+    upTo: number,
+    channels: readonly { name: string; head: number }[],
+  ): Entry[] | undefined {
+    const extent = this.#extent(epoch)
+    if (!this.up || extent === undefined || extent.low > after || extent.position < upTo)
+      return undefined
+    const found: Entry[] = []
+    for (const { name, head } of channels) {
+      const recent = this.#recent(epoch, name)
+      const entries = recent.filter(({ position }) => position > after && position <= upTo)
+      const beyond = recent.find(({ position }) => position > upTo)
+      if (!isWhole(entries, after, beyond?.previous ?? head)) return undefined
+      found.push(...entries)
+    }
+    return found.sort((one, other) => one.position - other.position)
   }
 
   watermark(epoch: string): Extent | undefined {
@@ -151,8 +180,23 @@ export class ModelRedis {
     this.cutAll(true)
   }
 
+  /** A channel's recent stream: a deletion empties it first. */
+  #recent(epoch: string, name: string): Entry[] {
+    const entries = (this.#extents.get(epoch) ?? []).flatMap(({ entry }) => entry ?? [])
+    const own = entries.filter(({ channel }) => channel === name)
+    const forgets = this.#world.ablations.redisForgets !== false
+    return own.slice(
+      forgets
+        ? Math.max(
+            0,
+            own.findLastIndex(({ json }) => isDeletion(json)),
+          )
+        : 0,
+    )
+  }
+
   #extent(epoch: string): Extent | undefined {
-    return this.#extents.get(epoch)?.at(-1)
+    return this.#extents.get(epoch)?.at(-1)?.extent
   }
 
   #tell(epoch: string, entry: Entry, isForged: boolean): void {

@@ -23,9 +23,11 @@ export function runSchedule(seed: number, ablations: Ablations = {}): string[] {
   /** Copies from MQTT, which an attacker replays. */
   const copies: { epoch: string; entry: LinkedEntry }[] = []
   let mqttUp = true
+  const deletes = random.pick([0, 0.1, 0.4])
 
   const post = (slowness: number): void => {
-    const entry = world.append(random.pick(channelNames))
+    const channel = random.pick(channelNames)
+    const entry = random.chance(deletes) ? world.appendDeletion(channel) : world.append(channel)
     const { epoch } = world
     copies.push({ epoch, entry })
     for (const bridge of bridges) {

@@ -25,6 +25,10 @@ export interface Ablations {
   look?: boolean
   /** If false, a failed read is not repeated with a smaller size. */
   smaller?: boolean
+  /** If false, a gateway takes deletions for ordinary messages, and keeps what was before them. */
+  gatewayForgets?: boolean
+  /** If false, Redis keeps what was before a deletion. */
+  redisForgets?: boolean
 }
 
 /** The state that all parts of one run share: time, chance, the log, and the current faults. */
@@ -44,6 +48,8 @@ export class World {
   #lives = 1
   #ids = 0
   readonly #heads = new Map<string, number>()
+  /** From the id of each deleted message to its deletion. */
+  readonly #deletions = new Map<string, { epoch: string; position: number }>()
   /** If false, nothing is lost, doubled or disconnected any more. */
   stormy = true
   postgresUp = true
@@ -72,14 +78,33 @@ export class World {
     return this.#heads.get(channel) ?? 0
   }
 
-  append(channel: string): LinkedEntry {
+  /** The deletion of a message; undefined if it has none. */
+  deletionOf(id: string): { epoch: string; position: number } | undefined {
+    return this.#deletions.get(id)
+  }
+
+  /** Appends the deletion of one of the channel's last messages, and takes the data of that one; or an ordinary message. */
+  appendDeletion(channel: string): LinkedEntry {
+    const recent = this.log
+      .slice(-20)
+      .filter((each) => each.channel === channel && each.json === CONTENT)
+    const target = recent.length > 0 ? this.random.pick(recent) : undefined
+    if (target === undefined) return this.append(channel)
+    const about = `"about":{"position":${target.position},"as":"delete"}`
+    const deletion = this.append(channel, `{"sender":{},${about},"data":null}`)
+    this.log[target.position - 1] = { ...target, json: BLANK }
+    this.#deletions.set(target.id, { epoch: this.epoch, position: deletion.position })
+    return deletion
+  }
+
+  append(channel: string, json = CONTENT): LinkedEntry {
     const position = this.log.length + 1
     const entry = {
       position,
       previous: this.headOf(channel),
       id: `m${++this.#ids}`,
       channel,
-      json: '',
+      json,
       link: this.idAt(position - 1),
     }
     this.log.push(entry)
@@ -101,6 +126,12 @@ export class World {
 
   #truncate(lost: number): void {
     this.log.length = Math.max(0, this.log.length - lost)
+    // What was deleted later is there again.
+    for (const [at, entry] of this.log.entries()) {
+      if ((this.#deletions.get(entry.id)?.position ?? 0) <= this.log.length) continue
+      this.#deletions.delete(entry.id)
+      this.log[at] = { ...entry, json: CONTENT }
+    }
     this.#heads.clear()
     for (const { channel, position } of this.log) this.#heads.set(channel, position)
   }
@@ -143,3 +174,10 @@ export class World {
     return this.stormy && this.random.chance(probability)
   }
 }
+
+/** What the code under test reads of an encoding. */
+const CONTENT = '{"sender":{},"data":"content"}'
+const BLANK = '{"sender":{},"deleted":true,"data":null}'
+
+/** Whether the message still has the data that it was posted with. */
+export const hasContent = ({ json }: { json: string }): boolean => json === CONTENT

@@ -30,7 +30,7 @@ const POSTS: Row[] = [
     '400 invalid-channel',
   ]),
   ['D1.4', 'the channel a/b', post(X, [], 'a/b'), '404 not-found'],
-  ['D1.4', 'the channel ..', post(X, [], '..'), '404 not-found'],
+  ['D1.4', 'the channel ..', post(X, [], '..'), '400 invalid-channel'],
   ['D1.4', 'the channel a%00', post(X, [], 'a%00'), '400 malformed-request'],
   ['D1.4', 'the channel %ED%A0%80', post(X, [], '%ED%A0%80'), '400 malformed-request'],
   ['D1.4', 'the channel __proto__', post(X, [], '__proto__'), '201'],

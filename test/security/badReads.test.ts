@@ -69,6 +69,7 @@ const STREAMS: Row[] = [
   ['D2.8', 'a bad channel', head('GET /events?channel=a%2Fb'), '400 invalid-channel'],
 ]
 
+const MANY = Array.from({ length: 101 }, (_, at) => `channel=c${at}`).join('&')
 const HISTORY: Row[] = [
   ...[
     'limit=0',
@@ -88,7 +89,10 @@ const HISTORY: Row[] = [
     'order=DESC',
     'x=1',
     '__proto__=1',
-    'channel=b',
+    'sender=',
+    'sender=a%00',
+    'type=a%20b',
+    'about=-1',
     'before%00=1',
   ].map((query): Row => [
     'D3',
@@ -97,6 +101,8 @@ const HISTORY: Row[] = [
     '400 invalid-parameter',
   ]),
   ['D3', 'before and after', head('GET /history?channel=bad&before=9&after=1'), '200'],
+  ['D3', 'two channels', head('GET /history?channel=bad&channel=b'), '200'],
+  ['D3', 'too many channels', head(`GET /history?${MANY}`), '400 invalid-parameter'],
   ['D3', 'no channel', head('GET /history'), '400 invalid-parameter'],
   ['D3', 'a channel that nobody used', head('GET /history?channel=nobody'), '200'],
 ]

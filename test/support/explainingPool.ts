@@ -18,6 +18,8 @@ interface Plan {
 export class ExplainingPool extends Pool {
   /** Messages that the last statement went through, on every way to them. */
   messages = 0
+  /** Channels likewise. */
+  channels = 0
   /** Pages of the database that it touched. */
   pages = 0
   /** Partitions that it looked into, by their last position. */
@@ -31,7 +33,8 @@ export class ExplainingPool extends Pool {
     const explain = `explain (analyze, buffers, verbose, format json) ${text}`
     const [row] = await super.query<{ 'QUERY PLAN': string }>(explain, parameters)
     const [{ Plan: plan }] = JSON.parse(row?.['QUERY PLAN'] ?? '[]')
-    this.messages = countMessages(plan)
+    this.messages = countRows(plan, 'message_')
+    this.channels = countRows(plan, 'channel')
     this.partitions = [...new Set(partitionsOf(plan))].sort((one, other) => one - other)
     this.pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
     this.temporary = plan['Temp Written Blocks']
@@ -40,11 +43,11 @@ export class ExplainingPool extends Pool {
   }
 }
 
-function countMessages(plan: Plan): number {
-  const isMessages = plan['Relation Name']?.startsWith('message_') === true
+function countRows(plan: Plan, table: string): number {
+  const isCounted = plan['Relation Name']?.startsWith(table) === true
   const rows = plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)
-  const below = (plan.Plans ?? []).reduce((sum, each) => sum + countMessages(each), 0)
-  return below + (isMessages ? Math.round(rows * plan['Actual Loops']) : 0)
+  const below = (plan.Plans ?? []).reduce((sum, each) => sum + countRows(each, table), 0)
+  return below + (isCounted ? Math.round(rows * plan['Actual Loops']) : 0)
 }
 
 function partitionsOf(plan: Plan): number[] {

@@ -8,6 +8,7 @@ import type { Entry } from '../../contract/message.ts'
 import { LogWriter } from '../../history/logWriter.ts'
 import { createIngest } from '../../ingest/app.ts'
 import { ingestConfig } from '../../ingest/config.ts'
+import { HeadWatcher } from '../../ingest/headWatcher.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
 import type { IngestLimitsOptions } from '../../ingest/ingestLimits.ts'
 import { ingestLimits } from './ingestLimits.ts'
@@ -19,14 +20,19 @@ export interface IngestServer {
   origin: string
   log: LogWriter
   registry: Registry
+  watcher: HeadWatcher
   /** The messages that would have gone to MQTT, in order. */
   published: { entry: Entry; epoch: string }[]
+  /** Tells it that its process is about to stop. */
+  stop: () => void
   close: () => Promise<void>
 }
 
 interface IngestServerOptions {
   limits?: Partial<IngestLimitsOptions>
   maxBodyBytes?: number | undefined
+  /** Closes a connection on which nothing happens for so long; 0: none. */
+  stallMilliseconds?: number | undefined
   /** Whose tokens count; without it AUTH is open. */
   issuer?: TestIssuer | undefined
 }
@@ -46,7 +52,7 @@ const REQUIRED = {
  */
 export async function ingestServer(
   databaseUrl: string,
-  { limits = {}, maxBodyBytes = 1_000, issuer }: IngestServerOptions = {},
+  { limits = {}, maxBodyBytes = 1_000, stallMilliseconds = 0, issuer }: IngestServerOptions = {},
 ): Promise<IngestServer> {
   const registry = new Registry()
   const published: IngestServer['published'] = []
@@ -55,6 +61,7 @@ export async function ingestServer(
     logId: 0,
     connections: 4,
     keySeconds: 86_400,
+    changeSeconds: 0,
     appendQueueBytes: 1_000_000,
     onError: () => {},
   })
@@ -67,6 +74,8 @@ export async function ingestServer(
     clock,
   })
   const stopAuth = auth?.start()
+  const stopping = new AbortController()
+  const watcher = new HeadWatcher({ heads: (channels) => log.heads(channels), clock })
   const app = createIngest({
     logger,
     registry,
@@ -82,14 +91,18 @@ export async function ingestServer(
       exists: async (channel) => (await log.channel(channel)).head > 0,
       ...limits,
     }),
+    stopping: stopping.signal,
+    watcher,
   })
-  const server = createHttpServer(app).listen(0, '127.0.0.1')
+  const server = createHttpServer(app, stallMilliseconds).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const close = async (): Promise<void> => {
     server.close()
+    watcher.end()
     server.closeAllConnections()
     stopAuth?.()
     await log.close()
   }
-  return { origin: `http://127.0.0.1:${portOf(server)}`, log, registry, published, close }
+  const origin = `http://127.0.0.1:${portOf(server)}`
+  return { origin, log, registry, watcher, published, stop: () => stopping.abort(), close }
 }

@@ -38,6 +38,7 @@ export class MemoryLog implements Pick<LogReader, 'heads' | 'scan' | 'endEpoch'>
       ...this.head,
       idAt: this.#idAt(mark),
       channels: new Map(channels.map((name) => [name, this.#last(name)])),
+      lows: new Map(),
     }
     await this.beforeAnswer()
     return answer

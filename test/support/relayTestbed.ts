@@ -26,7 +26,8 @@ export class RelayTestbed {
 
   static async open(opened: Opened): Promise<RelayTestbed> {
     const url = await testDatabase()
-    const log = openLog(url, opened)
+    // Half of it is for one channel.
+    const log = openLog(url, opened, { appendQueueBytes: 40_000_000 })
     const { epoch } = await log.head()
     return new RelayTestbed(openSql(url, opened), log, await openRedis(opened), epoch)
   }

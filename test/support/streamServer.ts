@@ -181,7 +181,12 @@ export class StreamServer {
   answer(): void {
     const question = this.hub.nextQuestion()
     if (question === undefined) return
-    this.hub.answered(question, { epoch: 'e1', ...placeAt(0), channels: new Map() })
+    this.hub.answered(question, {
+      epoch: 'e1',
+      ...placeAt(0),
+      channels: new Map(),
+      lows: new Map(),
+    })
   }
 
   /** Delivers a message on the channel `a`. */

@@ -40,6 +40,16 @@ export class TestBroker {
     return this.#addresses['ACCOUNT_MQTT_URL'] ?? ''
   }
 
+  /** Its address for the user `ingest`. */
+  get ingestUrl(): string {
+    return this.#addresses['INGEST_MQTT_URL'] ?? ''
+  }
+
+  /** Its address for the user `bridge`. */
+  get bridgeUrl(): string {
+    return this.#addresses['BRIDGE_MQTT_URL'] ?? ''
+  }
+
   /** What `npm run device` works with. */
   async devices(prefix = 'causeway'): Promise<Devices> {
     return new Devices(new BrokerControl(await this.connect(new URL(this.accountUrl))), prefix)
@@ -89,7 +99,7 @@ export class TestBroker {
 
   /** As ingest does. */
   async publish(topic: string): Promise<void> {
-    this.#ingest ??= await this.connect(new URL(this.#addresses['INGEST_MQTT_URL'] ?? ''))
+    this.#ingest ??= await this.connect(new URL(this.ingestUrl))
     await this.#ingest.publishAsync(topic, 'x', { qos: 1 })
   }
 }

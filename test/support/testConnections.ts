@@ -54,7 +54,7 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
   const answer = (): void => {
     const question = hub.nextQuestion()
     if (question === undefined) return
-    hub.answered(question, { epoch: 'e1', ...placeAt(0), channels: new Map() })
+    hub.answered(question, { epoch: 'e1', ...placeAt(0), channels: new Map(), lows: new Map() })
   }
   const hub: Hub<Frame> = new Hub<Frame>(
     {

@@ -2,7 +2,8 @@ import { Follower } from '../../gateway/feed/follower.ts'
 import type { Scan } from '../../gateway/feed/followerPorts.ts'
 import { Hub, type Question } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer, type Item } from '../../gateway/hub/replayBuffer.ts'
-import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
+import type { Start } from '../../gateway/hub/joining.ts'
+import type { Subscription } from '../../gateway/hub/subscription.ts'
 import { idAt, placeAt } from './testRedis.ts'
 import { testSink } from './testSink.ts'
 
@@ -102,12 +103,22 @@ export class TestFollower {
   answered(position: number, heads: Record<string, number>, question = this.question): void {
     if (question === undefined) throw new Error('There was no question.')
     const channels = new Map(Object.entries(heads))
-    this.follower.answered(question, { epoch: this.epoch, ...placeAt(position), channels })
+    this.follower.answered(question, {
+      epoch: this.epoch,
+      ...placeAt(position),
+      channels,
+      lows: new Map(),
+    })
   }
 
   /** The log answers a read of its head. */
   looked(position: number): void {
-    this.follower.looked({ epoch: this.epoch, ...placeAt(position), channels: new Map() })
+    this.follower.looked({
+      epoch: this.epoch,
+      ...placeAt(position),
+      channels: new Map(),
+      lows: new Map(),
+    })
   }
 
   /** The log answers the last scan. */

@@ -1,6 +1,7 @@
 import { Hub, type Question } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer, type Item } from '../../gateway/hub/replayBuffer.ts'
-import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
+import type { Start } from '../../gateway/hub/joining.ts'
+import type { Subscription } from '../../gateway/hub/subscription.ts'
 import { idAt, placeAt } from './testRedis.ts'
 import { itemOf, testSink } from './testSink.ts'
 
@@ -64,17 +65,23 @@ export class TestHub {
     question: Question<Item> | undefined,
     position: number,
     heads: Record<string, number> = {},
+    lows: Record<string, number> = {},
   ): void {
     if (question === undefined) throw new Error('There was no question.')
     const channels = new Map(Object.entries(heads))
-    this.hub.answered(question, { epoch: this.epoch, ...placeAt(position), channels })
+    this.hub.answered(question, {
+      epoch: this.epoch,
+      ...placeAt(position),
+      channels,
+      lows: new Map(Object.entries(lows)),
+    })
   }
 
   /** Makes these channels arrive, and the log answer the question for them. */
-  ready(position: number, heads: Record<string, number>): void {
+  ready(position: number, heads: Record<string, number>, lows: Record<string, number> = {}): void {
     this.come(Object.keys(heads).join(' '))
     const question = this.hub.nextQuestion()
-    this.answer(question, position, heads)
+    this.answer(question, position, heads, lows)
   }
 
   publish(channel: string, position: number, previous: number): void {

@@ -16,6 +16,7 @@ export function openLog(
     connections: 4,
     appendQueueBytes: 10_000_000,
     keySeconds: 86_400,
+    changeSeconds: 0,
     onError: () => {},
     ...options,
   })

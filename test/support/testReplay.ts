@@ -4,7 +4,8 @@ import type { Entry } from '../../contract/message.ts'
 import { idOf, type Frame } from '../../gateway/hub/frame.ts'
 import { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
-import type { Start, Subscription } from '../../gateway/hub/subscription.ts'
+import type { Start } from '../../gateway/hub/joining.ts'
+import type { Subscription } from '../../gateway/hub/subscription.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { Replay, type ReplayQuery } from '../../gateway/replay/replay.ts'
 import type { Range } from '../../history/types.ts'
@@ -105,6 +106,7 @@ export class TestReplay {
       epoch: 'e1',
       ...placeAt(this.log.length),
       channels: new Map(names.map((one) => [one, this.log.length])),
+      lows: new Map(),
     }
     if (question !== undefined) this.hub.answered(question, heads)
     return subscription

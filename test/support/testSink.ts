@@ -1,5 +1,5 @@
 import type { Item } from '../../gateway/hub/replayBuffer.ts'
-import type { Sink } from '../../gateway/hub/subscription.ts'
+import type { Sink } from '../../gateway/hub/sink.ts'
 
 export const itemOf = (channel: string, position: number, previous: number): Item => ({
   channel,
@@ -12,7 +12,10 @@ export function testSink<I extends Item>(name: string, told: string[]): Sink<I> 
   const tell = (text: string): void => void told.push(`${name}: ${text}`)
   return {
     ready: ({ position, complete, channels }, at) => {
-      const heads = Object.entries(channels).map(([channel, { head }]) => `${channel}:${head}`)
+      const heads = Object.entries(channels).map(
+        ([channel, { head, low }]) =>
+          `${channel}:${head}${low === undefined ? '' : ` above ${low}`}`,
+      )
       if (position !== at.position) tell(`is told two places, ${position} and ${at.position}`)
       tell(`${complete ? 'ready' : 'incomplete'} at ${at.toString()}, ${heads.join(' ')}`)
     },

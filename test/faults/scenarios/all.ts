@@ -3,6 +3,7 @@ import { bridgeFaults } from './bridgeFaults.ts'
 import { clientFaults } from './clientFaults.ts'
 import { clockFaults } from './clockFaults.ts'
 import { cursorFaults } from './cursorFaults.ts'
+import { deviceFaults } from './deviceFaults.ts'
 import { failoverFaults } from './failoverFaults.ts'
 import { forgeryFaults } from './forgeryFaults.ts'
 import { gatewayFaults } from './gatewayFaults.ts'
@@ -32,4 +33,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...failoverFaults,
   ...clockFaults,
   ...revocationFaults,
+  ...deviceFaults,
 ].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))

@@ -16,9 +16,8 @@ export const cursorFaults: Scenario[] = [
       await scene.keepLog(upTo)
       await query(
         scene.rig.databaseUrl,
-        `with gone as (delete from message where position <= ${upTo} returning 1),
-           low as (update log set low = ${upTo} where id = 0)
-         select count(*)::text from gone`,
+        `select remove_messages(0::smallint, array_agg(name), array_agg(${upTo}::bigint), '', 0)::text
+         from channel where log_id = 0`,
       )
       scene.limits.retainedAfter = upTo
       // Redis may still have removed messages and may send them; without Redis only the log is left.

@@ -67,12 +67,18 @@ const VALUES = new Map<string, readonly string[]>(
     to: ['2027-11-21T19:33:02Z', '9999-12-31T23:59:59.999Z'],
     limit: ['3', '1000', '1001'],
     order: ['asc', 'desc', 'ASC'],
+    sender: ['fuzz', 'user:fuzz', 'a'.repeat(64)],
+    type: ['message', 'fuzz'],
+    about: ['1', '9007199254740991'],
+    prefix: ['', 'fu', 'a'.repeat(128)],
     since: ['-3', '-1000', '5', '4cb2996e-3', '2026-01-01T00:00:00Z', '9007199254740991'],
     lastEventId: ['', '4cb2996e-3'],
     heartbeat: ['1', '60', '0'],
   }),
 )
-const HISTORY = ['channel', 'before', 'after', 'from', 'to', 'limit', 'order']
+const RANGE = ['channel', 'sender', 'type', 'about', 'before', 'after', 'from', 'to']
+const HISTORY = [...RANGE, 'limit', 'order']
+const CHANNELS = ['prefix', 'after', 'limit']
 const EVENTS = ['channel', 'channel', 'since', 'lastEventId', 'heartbeat']
 
 /** One request of any kind to any door: mostly almost right, because nonsense comes no further than the parser. */
@@ -115,6 +121,7 @@ function anyPath(random: Random): string {
     () => `/channels/${word()}`,
     () => `/history?${randomQuery(random, HISTORY)}`,
     () => `/history?${randomQuery(random, HISTORY)}`,
+    () => `/channels?${randomQuery(random, CHANNELS)}`,
     () => `/events?${randomQuery(random, EVENTS)}`,
     () => `/events?${randomQuery(random, EVENTS)}`,
     () => `/${random.pick(['client', 'contract', 'account', 'grants'])}/${word()}`,

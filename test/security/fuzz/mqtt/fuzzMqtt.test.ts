@@ -59,8 +59,10 @@ test('The judge of random MQTT allows what a device may', () => {
   expect(
     talkFault({ who: 'none', level: 4 }, { answers: [suback(135), puback(135)], isHang: false }),
   ).toBeUndefined()
-  expect(acceptedFault('causeway/publish/fuzz/a')).toBeUndefined()
-  expect(acceptedFault('causeway/publish/secret')).toBeDefined()
+  expect(acceptedFault('causeway/publish-as/device:may-3/fuzz/a')).toBeUndefined()
+  expect(acceptedFault('causeway/publish-as/device:none-3/fuzz/a')).toBeDefined()
+  expect(acceptedFault('causeway/publish-as/device:may-3/secret')).toBeDefined()
+  expect(acceptedFault('causeway/publish/fuzz/a')).toBeDefined()
   expect(acceptedFault('causeway/channels/fuzz/b')).toBeDefined()
 })
 

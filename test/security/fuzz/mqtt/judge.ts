@@ -1,9 +1,9 @@
 import type { MqttSession } from './randomSession.ts'
 import type { Talk } from './talk.ts'
 
-/** What devices of the fuzzer may hear and send. */
-const MAY_HEAR = /^causeway\/channels\/fuzz\/./
-const MAY_SEND = /^causeway\/publish\/fuzz\/./
+/** What devices of the fuzzer may hear and send: it asks for no receipts, but random packets may. */
+const MAY_HEAR = /^causeway\/(?:channels\/fuzz\/.|receipts\/device:may-)/
+const MAY_SEND = /^causeway\/publish-as\/device:may-\d+\/fuzz\/./
 
 /** What is wrong with a talk; undefined if nothing is. */
 export function talkFault(

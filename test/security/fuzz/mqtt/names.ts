@@ -1,10 +1,13 @@
 const USERS = '$CONTROL/dynamic-security/v1'
 
-/** Where a client may send, or must not. A device of the fuzzer may send to the first two. */
+/** Where a client may send, or must not. The devices of these names may send to the first two. */
 export const TOPICS = [
+  'causeway/publish-as/device:may-0/fuzz/a',
+  'causeway/publish-as/device:may-1/fuzz/a/b',
+  'causeway/publish-as/device:none-0/fuzz/a',
+  'causeway/publish-as/device:may-0/fuzz',
   'causeway/publish/fuzz/a',
-  'causeway/publish/fuzz/a/b',
-  'causeway/publish/fuzz',
+  'causeway/publish/fuzz/device-may-0',
   'causeway/publish/secret',
   'causeway/channels/fuzz/a',
   'causeway/channels/secret/a',
@@ -13,7 +16,9 @@ export const TOPICS = [
   `${USERS}/response`,
   '$SYS/broker/version',
   '',
-  'causeway/publish/fuzz/+',
+  'causeway/receipts/device:may-0',
+  'causeway/sessions/a',
+  'causeway/publish-as/device:may-0/fuzz/+',
   '/'.repeat(300),
 ]
 
@@ -28,6 +33,10 @@ export const FILTERS = [
   'causeway/channels/+/a',
   'causeway/channels/secret/#',
   'causeway/publish/#',
+  'causeway/publish-as/#',
+  'causeway/receipts/#',
+  'causeway/sessions/#',
+  '$share/ingest/causeway/publish-as/#',
   '$share/g/causeway/channels/#',
   '$share/g/#',
   '$share/g/causeway/channels/secret/a',

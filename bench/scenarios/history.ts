@@ -1,0 +1,191 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { LogReader } from '../../history/logReader.ts'
+import { seededChannel } from '../../stack/seed/seed.ts'
+import { ROOT } from '../../stack/root.ts'
+import { seededDatabase } from '../freshDatabase.ts'
+import { atRate } from '../load/atRate.ts'
+import { exportAll } from '../load/exportAll.ts'
+import { readPages } from '../load/readPages.ts'
+import { bytesPerMessage } from '../machine/diskBytes.ts'
+import { memoryOf, watchMemory } from '../machine/process.ts'
+import type { Figures } from '../report/figures.ts'
+import { claim, type Claim, type Outcome } from '../report/results.ts'
+import { format, median, percentile } from '../report/statistics.ts'
+import { inTurn, type Plan } from '../scenario.ts'
+import type { Testbed } from '../testbed.ts'
+
+const PAGES_PER_SECOND = 200
+const READERS = 30
+const LARGEST = seededChannel(1)
+const QUERIES = ['harbour+crane', 'invoice+Lisbon', 'pressure+alarm', 'hon*']
+const BARE = 'bare query'
+const MANY = 'one page, as fast as it comes'
+const EXPORT = 'export'
+const DISK = 'on disk'
+const MEDIAN = 'median of an answer, ms'
+const P95 = 'p95 of an answer, ms'
+const P99 = 'p99 of an answer, ms'
+const FAILED = 'refused or without an answer'
+const RATE = 'pages/s'
+const LINES = 'messages/s'
+const LOST = 'messages missing'
+const GROWTH = 'MB by which ingest grows'
+
+const sometime = (): string => new Date(Date.now() - Math.random() * 364 * 86_400_000).toISOString()
+
+/** The ways to ask, in a log with so many messages. */
+const readsOf = (messages: number) => {
+  const page = `/history?channel=${LARGEST}&limit=50`
+  const ten = Array.from({ length: 10 }, (_, at) => `channel=${seededChannel(at + 1)}`).join('&')
+  const anywhere = () => 1 + Math.floor(Math.random() * messages)
+  return [
+    { name: 'first page', path: () => page },
+    { name: 'any depth', path: () => `${page}&before=${anywhere()}` },
+    { name: 'deepest page', path: () => `${page}&before=${Math.ceil(messages / 1_000)}` },
+    { name: 'by time', path: () => `${page}&order=asc&from=${sometime()}` },
+    { name: 'ten channels', path: () => `/history?${ten}&limit=50` },
+    { name: 'search', path: (at: number) => `/history?q=${QUERIES[at % QUERIES.length]}&limit=20` },
+  ]
+}
+
+/** Reads of a log of ten million messages. */
+export async function history(testbed: Testbed, plan: Plan): Promise<Outcome> {
+  const messages = plan.quick ? 50_000 : 10_000_000
+  const seconds = plan.quick ? 1 : 10
+  const databaseUrl = await seededDatabase(testbed, messages, plan.print)
+  const reads = readsOf(messages)
+  const figures = await inTurn(plan, [{ name: 'Causeway' }], async (_target, found) => {
+    const env = { DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn' }
+    const spec = await testbed.service('ingest', testbed.fresh('bench'), env)
+    const ingest = await testbed.serve(spec)
+    const { port } = spec
+    try {
+      // A fresh process is slow at first.
+      await readPages({
+        port,
+        path: '/history?channel=warm',
+        readers: READERS,
+        seconds: seconds / 2,
+      })
+      for (const { name, path } of reads) {
+        const ask = {
+          port,
+          perSecond: PAGES_PER_SECOND,
+          seconds,
+          request: (at: number) => ({ path: path(at) }),
+        }
+        const { milliseconds, failed } = await atRate(ask)
+        const each = (share: number) => percentile(milliseconds, share)
+        found.add(name, {
+          [MEDIAN]: each(0.5),
+          [P95]: each(0.95),
+          [P99]: each(0.99),
+          [FAILED]: failed,
+        })
+      }
+      const path = `/history?channel=${LARGEST}&limit=50`
+      const {
+        pages,
+        seconds: took,
+        failed,
+      } = await readPages({ port, path, readers: READERS, seconds })
+      found.add(MANY, { [RATE]: pages / took, [FAILED]: failed })
+      found.add(EXPORT, await measureExport(port, ingest.pid ?? 0, databaseUrl))
+    } finally {
+      await ingest.stop()
+    }
+    found.add(BARE, { [RATE]: await barePages(testbed, databaseUrl, seconds) })
+    found.add(DISK, await bytesPerMessage(databaseUrl))
+  })
+  return {
+    title: `History: ${format(messages)} messages on 10,000 channels`,
+    method: [
+      `The messages are those of \`npm run seed\`. One ingest has a core to itself, and is asked for ${PAGES_PER_SECOND} pages of 50 messages a ` +
+        `second, each timed from when it was due: of the largest channel, at its end, anywhere, near its beginning and from any time; and ` +
+        `of the ten largest. The searches go over all channels.`,
+      `Then ${READERS} readers ask for one page without a pause. "${BARE}" is the query for such a page, on the same core and over the same pool, ` +
+        `whose rows nobody looks at. The export reads the largest channel whole.`,
+    ],
+    series: figures.series,
+    claims: claimsOf(figures),
+    charts: [P99],
+  }
+}
+
+async function measureExport(port: number, pid: number, databaseUrl: string) {
+  const before = memoryOf(pid)
+  const stopWatching = watchMemory(pid)
+  const { messages, seconds } = await exportAll(port, `/history?channel=${LARGEST}&order=asc`)
+  const growth = (stopWatching() - before) / 1e6
+  const { count } = await channelOf(databaseUrl)
+  return { [LINES]: messages / seconds, [LOST]: count - messages, [GROWTH]: growth }
+}
+
+async function channelOf(databaseUrl: string): Promise<{ count: number }> {
+  const log = new LogReader({ databaseUrl, logId: 0, connections: 1, onError: () => {} })
+  const { messages } = await log.channel(LARGEST)
+  await log.close()
+  return { count: messages }
+}
+
+async function barePages(testbed: Testbed, databaseUrl: string, seconds: number): Promise<number> {
+  const program = join(ROOT, 'dist/bench/peers/barePages.js')
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+    CHANNEL: LARGEST,
+    READERS: String(READERS),
+    SECONDS: String(seconds),
+  }
+  const args = ['-c', testbed.cores.server, process.execPath, program]
+  const { stdout } = await promisify(execFile)('taskset', args, { env })
+  return Number(stdout)
+}
+
+function claimsOf(figures: Figures): Claim[] {
+  const slowest = (names: string[], metric: string) =>
+    Math.max(...names.map((name) => figures.median(name, metric)))
+  const times = (one: string, other: string) => {
+    const others = figures.values(other, MEDIAN)
+    return median(figures.values(one, MEDIAN).map((value, round) => value / (others[round] ?? NaN)))
+  }
+  const pages = ['first page', 'any depth', 'deepest page', 'by time']
+  const [p99, p95] = [slowest(pages, P99), slowest(['search'], P95)]
+  const [deepest, several] = [
+    times('deepest page', 'first page'),
+    times('ten channels', 'first page'),
+  ]
+  const bare = figures.values(BARE, RATE)
+  const share = median(figures.values(MANY, RATE).map((rate, round) => rate / (bare[round] ?? NaN)))
+  const all = [...pages, 'ten channels', 'search', MANY]
+  const failed = all.reduce((sum, name) => sum + figures.sum(name, FAILED), 0)
+  const growth = Math.max(...figures.values(EXPORT, GROWTH))
+  const lost = figures.sum(EXPORT, LOST)
+  return [
+    claim(
+      `p99 of a page at most 10 ms at ${PAGES_PER_SECOND} pages/s`,
+      `${format(p99)} ms`,
+      p99 <= 10,
+    ),
+    claim(
+      'The deepest page takes at most 1.3 times the first',
+      `${format(deepest)} times`,
+      deepest <= 1.3,
+    ),
+    claim(
+      'Ten channels take at most twice as long as one',
+      `${format(several)} times`,
+      several <= 2,
+    ),
+    claim('p95 of a search at most 50 ms', `${format(p95)} ms`, p95 <= 50),
+    claim('A page of 50: at least half of the bare query', `${format(share)} times`, share >= 0.5),
+    claim('No page fails', `${failed} failed`, failed === 0),
+    claim(
+      'An export is whole, and ingest grows by 64 MB at most',
+      `${lost} missing, ${format(growth)} MB`,
+      lost === 0 && growth <= 64,
+    ),
+  ]
+}

@@ -1,0 +1,107 @@
+import { DEFAULT_TYPE } from '../contract/message.ts'
+import { COLUMNS } from './fitting.ts'
+import { firstAt } from './firstAt.ts'
+import type { PageQuery } from './types.ts'
+
+/** Past the end of every log. */
+const END = '9223372036854775807'
+
+type Order = PageQuery['order']
+
+/** Along which index a page is looked for: each is in the order of positions within a channel. */
+const WAYS = {
+  channel: '',
+  sender: 'and "sender_id" = $8::text',
+  // The index leaves out the default type, and the planner must see that it may be used.
+  type: `and "type" = $9::text and "type" <> '${DEFAULT_TYPE}'`,
+  about: 'and "about" = $10::bigint',
+}
+
+const STATEMENTS = Object.fromEntries(
+  Object.entries(WAYS).map(([way, condition]) => [
+    way,
+    { asc: statement('asc', condition), desc: statement('desc', condition) },
+  ]),
+)
+
+/** The statement for a query, and whether every message on its way is one that the query wants. */
+export function pageSql({ sender, type, about, order }: PageQuery): {
+  sql: string
+  isExact: boolean
+} {
+  const way = wayOf({ sender, type, about })
+  const filters = [sender, type, about].filter((filter) => filter !== undefined).length
+  return { sql: STATEMENTS[way]?.[order] ?? '', isExact: filters === (way === 'channel' ? 0 : 1) }
+}
+
+/** The one that leads past the fewest messages. */
+function wayOf({
+  sender,
+  type,
+  about,
+}: Pick<PageQuery, 'sender' | 'type' | 'about'>): keyof typeof WAYS {
+  if (about !== undefined) return 'about'
+  if (sender !== undefined) return 'sender'
+  return type === undefined || type === DEFAULT_TYPE ? 'channel' : 'type'
+}
+
+/**
+ * It looks at $12 messages of each channel at most. If there are more in one, the page ends where the first such channel was looked
+ * through to: beyond that, messages would be missing.
+ *
+ * The sizes beside the messages show the page's end; only the first are read. `limit 1` forces joins by the primary key.
+ */
+function statement(order: Order, way: string): string {
+  const [first, last] = order === 'asc' ? ['min', 'max'] : ['max', 'min']
+  const isOfPage = `"number" = 1 or ("number" <= $7::int and "bytes" <= $13::bigint)`
+  return `
+    with looked as materialized (
+      select wanted."name", one.* from unnest($2::text[]) as wanted("name"), lateral (
+        select "position", "data_bytes", ($8::text is null or "sender_id" = $8)
+          and ($9::text is null or "type" = $9) and ($10::bigint is null or "about" = $10) as "is_wanted"
+        from "message"
+        where "log_id" = $1::smallint and "channel" = wanted."name" ${way}
+          and (not $11::boolean or "about_as" is null or "about_as" = 'reply')
+          and "position" > coalesce($3::bigint, 0) and "position" < coalesce($4::bigint, ${END})
+          and "position" >= case when $5::timestamptz is null then 0 else ${firstAt('$5', END)} end
+          and "position" < case when $6::timestamptz is null then ${END} else ${firstAt('$6', END)} end
+        order by "position" ${order} limit $12::int
+      ) one
+    ), edge as (
+      select ${first}("last") as "edge" from (
+        select ${last}("position") as "last" from looked group by "name" having count(*) = $12::int
+      ) cut
+    )
+    select l."epoch", edge."edge", page."found", page."kept", page."last", m.*, (
+        select coalesce(max("head"), 0) from "channel"
+        where "log_id" = $1::smallint and "name" = any($2::text[])
+      ) as "head", (
+        select coalesce(max("low"), 0) from "channel"
+        where "log_id" = $1::smallint and "name" = any($2::text[])
+      ) as "low"
+    from "log" l cross join edge
+      left join lateral (
+        select "position", "number", "bytes", count(*) over () as "found",
+          count(*) filter (where ${isOfPage}) over () as "kept",
+          ${last}("position") filter (where ${isOfPage}) over () as "last"
+        from (
+          select "position", row_number() over in_order as "number",
+            sum("data_bytes") over in_order as "bytes"
+          from (${candidates(order)}) candidate window in_order as (order by "position" ${order})
+        ) sized
+      ) page on page."number" = 1 or (page."number" <= $14::int and page."bytes" <= $15::bigint)
+      left join lateral (
+        select ${COLUMNS} from "message"
+        where "log_id" = $1::smallint and "position" = page."position" limit 1
+      ) m on true
+    where l."id" = $1::smallint`
+}
+
+/** One more than the limit shows whether there are more. */
+function candidates(order: Order): string {
+  const isBefore = order === 'asc' ? '<=' : '>='
+  return `
+    select "position", "data_bytes" from looked
+    where "is_wanted" and (edge."edge" is null or "position" ${isBefore} edge."edge")
+    order by "position" ${order} limit $7::int + 1`
+}

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Request, RequestHandler } from 'express'
+import type { RequireAccess } from '../chassis/auth/middleware.ts'
+import type { Turns } from '../chassis/turns.ts'
+import { searchOf } from '../chassis/searchOf.ts'
+import type { Page, PageQuery } from '../history/types.ts'
+import { parseExportQuery } from './historyQuery.ts'
+import { type Pages, type ReadChunk, readInTurn } from './readInTurn.ts'
+import { writeChunks } from './writeChunks.ts'
+
+export const NDJSON = 'application/x-ndjson'
+
+export interface ExportOptions {
+  pages: Pages
+  turns: Turns
+  requireAccess: RequireAccess
+  /** A reader got so many bytes: for how many milliseconds it must wait for more. */
+  pay: (request: Request, bytes: number) => number
+}
+
+/** Messages of one page: as many as a page may have. */
+const PAGE_LENGTH = 1_000
+
+/**
+ * All messages of a range, one a line, up to the head that the channels have at the start. Of every size: only one chunk is in memory.
+ * A failure breaks the connection, so that nobody takes a part for the whole; `after` the last line goes on.
+ */
+export function createExportHistory(options: ExportOptions): RequestHandler {
+  const { pages, turns, requireAccess, pay } = options
+  return async (request, response) => {
+    const range = parseExportQuery(searchOf(request.originalUrl))
+    const query: PageQuery = { ...range, limit: PAGE_LENGTH, order: 'asc' }
+    const readTurn = readInTurn(pages, turns, response)
+    // It may last for an hour, and grants change.
+    const read: ReadChunk = (asked) => {
+      requireAccess(request, 'read', query.channels)
+      return readTurn(asked)
+    }
+    const first = await read(query)
+    if (first === undefined) return
+    response.type(NDJSON)
+    if (request.method === 'HEAD') response.end()
+    else {
+      await writeChunks(
+        response,
+        lines(query, first, read, (bytes) => pay(request, bytes)),
+      )
+    }
+  }
+}
+
+async function* lines(
+  query: PageQuery,
+  first: Page,
+  read: ReadChunk,
+  pay: (bytes: number) => number,
+): AsyncGenerator<string> {
+  const { epoch } = first
+  const before = Math.min(query.before ?? Infinity, first.head + 1)
+  let page: Page | undefined = first
+  for (let chunk: Page | undefined = first; chunk !== undefined && page !== undefined;) {
+    const text = chunk.entries.map(({ json }) => `${json}\n`).join('')
+    const pause = pay(Buffer.byteLength(text))
+    if (text !== '') yield text
+    if (chunk.rest === undefined && !page.more) return
+    if (pause >= 1) await delay(pause, undefined, { ref: false })
+    if (chunk.rest !== undefined) chunk = await read(chunk.rest)
+    else page = chunk = await read({ ...query, after: page.end, before, epoch })
+  }
+}
+
+/** Exports are asked for by their media type. Nothing else in a request tells them from pages. */
+export function byAccept(pages: RequestHandler, exports: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    response.vary('Accept')
+    const isExport = request.accepts(['application/json', NDJSON]) === NDJSON
+    return (isExport ? exports : pages)(request, response, next)
+  }
+}

@@ -1,0 +1,64 @@
+const LINE_FEED = 0x0a
+const FIRST_BYTES = 1_024
+
+/** A line's bytes without its end; undefined if there are more than may be: they were not kept. */
+export type Line = Uint8Array | undefined
+
+/** Cuts chunks of bytes into lines. Blank lines are left out. It holds one line at most, however small the chunks are. */
+export class LineSplitter {
+  readonly #maxBytes: number
+  /** The line that is still to end: its first bytes. */
+  #buffer = Buffer.alloc(0)
+  #bytes = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  push(chunk: Buffer): Line[] {
+    const lines: Line[] = []
+    let from = 0
+    for (;;) {
+      const end = chunk.indexOf(LINE_FEED, from)
+      if (end < 0) break
+      this.#keep(chunk.subarray(from, end))
+      from = end + 1
+      lines.push(...this.end())
+    }
+    this.#keep(chunk.subarray(from))
+    return lines
+  }
+
+  /** The last line, if it has no end. */
+  end(): Line[] {
+    const bytes = this.#bytes
+    const line = this.#buffer.subarray(0, bytes)
+    this.#bytes = 0
+    this.#buffer = Buffer.alloc(0)
+    if (bytes > this.#maxBytes) return [undefined]
+    return line.every(isSpace) ? [] : [line]
+  }
+
+  /** Copied: chunks of one byte each would take much more memory than what is in them. */
+  #keep(part: Uint8Array): void {
+    const bytes = this.#bytes + part.length
+    if (bytes > this.#maxBytes) {
+      this.#buffer = Buffer.alloc(0)
+    } else {
+      if (bytes > this.#buffer.length) this.#grow(bytes)
+      this.#buffer.set(part, this.#bytes)
+    }
+    this.#bytes = bytes
+  }
+
+  #grow(bytes: number): void {
+    const larger = Buffer.alloc(Math.min(this.#maxBytes, Math.max(FIRST_BYTES, 2 * bytes)))
+    larger.set(this.#buffer.subarray(0, this.#bytes))
+    this.#buffer = larger
+  }
+}
+
+/** As JSON has it. */
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d
+}

@@ -1,0 +1,50 @@
+import type { IPublishPacket } from 'mqtt'
+import { Problem } from '../contract/problem.ts'
+import { type Content, parseContent } from './draft.ts'
+import { dataOf } from './mqttData.ts'
+
+/** What a packet says beside its topic. */
+export interface MqttPost {
+  content: Content
+  /** The idempotency key of its sender. */
+  key: string | undefined
+}
+
+/**
+ * Reads a packet by its user properties `type`, `about` (JSON) and `idempotency-key`, its content type and its payload. Packets of
+ * MQTT 3.1.1 have a payload only. Throws a Problem as for the body of a post.
+ */
+export function readMqttPost(packet: IPublishPacket, maxBytes: number): MqttPost {
+  const bytes = Buffer.from(packet.payload)
+  if (bytes.length > maxBytes) {
+    throw new Problem('too-large', `At most ${maxBytes} bytes are allowed (MAX_BODY_BYTES).`)
+  }
+  const { contentType, payloadFormatIndicator: isText } = packet.properties ?? {}
+  const data = dataOf({ bytes, contentType, isText })
+  const type = property(packet, 'type')
+  const about = property(packet, 'about')
+  const members = [
+    ...(type === undefined ? [] : [`"type":${JSON.stringify(type)}`]),
+    ...(about === undefined ? [] : [`"about":${checkJson(about)}`]),
+    `"data":${data}`,
+  ]
+  // The body that a POST would have: so both doors read the same.
+  const content = parseContent(Buffer.from(`{${members.join(',')}}`))
+  return { content, key: property(packet, 'idempotency-key') }
+}
+
+function property({ properties }: IPublishPacket, name: string): string | undefined {
+  const value = properties?.userProperties?.[name]
+  if (!Array.isArray(value)) return value
+  throw new Problem('invalid-parameter', `The user property ${name} is there more than once.`)
+}
+
+/** Whole JSON by itself: half of one could end the member that it is put into. */
+function checkJson(text: string): string {
+  try {
+    JSON.parse(text)
+    return text
+  } catch {
+    throw new Problem('invalid-parameter', 'The user property about is not JSON.')
+  }
+}

@@ -1,0 +1,70 @@
+import type { Counter } from 'prom-client'
+import type { Clock } from '../chassis/clock.ts'
+import type { Logger } from '../chassis/logger.ts'
+import type { Moved } from '../history/outbox.ts'
+import type { AcceptOptions } from './acceptMessage.ts'
+
+interface OutboxMoverOptions {
+  /** Moves the oldest messages; none if there are none. */
+  move: () => Promise<Moved[]>
+  publish: AcceptOptions['publish']
+  posts: Counter<'outcome'>
+  clock: Pick<Clock, 'every'>
+  logger: Logger
+}
+
+/**
+ * A look costs a fifth of a millisecond. NOTIFY would wake sooner, but a transaction that sends one commits under a lock that all
+ * such transactions of the database share: their commits would wait for each other.
+ */
+const EVERY_MS = 200
+
+/** Moves to the log what applications have published in the database. */
+export class OutboxMover {
+  readonly #options: OutboxMoverOptions
+  readonly #stop: () => void
+  #isClosed = false
+  #isFailing = false
+  #run: Promise<void> | undefined
+
+  constructor(options: OutboxMoverOptions) {
+    this.#options = options
+    this.#stop = options.clock.every(EVERY_MS, () => {
+      this.#run ??= this.#moveAll().finally(() => (this.#run = undefined))
+    })
+  }
+
+  /** Waits for the step that is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#stop()
+    await this.#run
+  }
+
+  async #moveAll(): Promise<void> {
+    try {
+      let moved: Moved[]
+      do {
+        moved = await this.#options.move()
+        this.#isFailing = false
+        for (const each of moved) this.#tell(each)
+      } while (moved.length > 0 && !this.#isClosed)
+    } catch (error) {
+      if (!this.#isFailing) this.#options.logger.warn({ err: error }, 'cannot empty the outbox')
+      this.#isFailing = true
+    }
+  }
+
+  #tell(moved: Moved): void {
+    const { posts, publish, logger } = this.#options
+    if ('refused' in moved) {
+      const { id, refused, cause } = moved
+      logger.error({ id, cause }, 'a row of the outbox was refused, and stays there')
+      posts.inc({ outcome: refused })
+      return
+    }
+    const { entry, epoch, link, repeated } = moved.appended
+    if (!repeated) publish({ ...entry, link }, epoch)
+    posts.inc({ outcome: repeated ? 'repeated' : 'created' })
+  }
+}

@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Request } from 'express'
+import type { RequireAccess } from '../chassis/auth/middleware.ts'
+import { pointer } from '../chassis/pointer.ts'
+import type { Route } from '../chassis/route.ts'
+import { searchOf } from '../chassis/searchOf.ts'
+import type { Sender } from '../contract/message.ts'
+import { parsePosition } from '../contract/position.ts'
+import { parsePrincipal } from '../contract/principal.ts'
+import { Problem } from '../contract/problem.ts'
+import { Query } from '../contract/query.ts'
+import { isSenderId } from '../contract/sender.ts'
+import type { Erased } from '../history/erase.ts'
+import type { Sent } from '../history/sentBy.ts'
+
+export interface People {
+  sentBy: (sender: string, after: number) => Promise<Sent>
+  erase: (sender: string, after: number, by: Sender) => Promise<Erased>
+}
+
+/** A call erases for so long; whoever asked goes on by `next`. */
+const ERASE_MS = 1_000
+
+/** For admins of all channels: everything that one sender wrote, to be taken along or to be erased. */
+export function peopleRoute(log: People, requireAccess: RequireAccess): Route {
+  const read = (request: Request): { sender: string; after: number } => {
+    requireAccess(request, 'admin', ['**'])
+    const query = new Query(searchOf(request.originalUrl), ['after'])
+    const after = query.one('after', parsePosition, 'a position') ?? 0
+    query.check()
+    return { sender: senderParameter(request.params['sender']), after }
+  }
+  return {
+    path: '/senders/:sender/messages',
+    get: async (request, response) => {
+      const { sender, after } = read(request)
+      response.type('application/x-ndjson')
+      if (request.method === 'HEAD') return void response.end()
+      const lines = Readable.from(linesOf(log, sender, after))
+      await pipeline(lines, response).catch((error: unknown) => {
+        // The reader has left.
+        if (!response.destroyed || response.writableFinished) throw error
+      })
+    },
+    delete: async (request, response) => {
+      const { sender, after } = read(request)
+      const by = request.identity
+      const eraser =
+        by === undefined ? { id: 'admin', name: 'Admin' } : { id: by.principal, name: by.name }
+      const end = performance.now() + ERASE_MS
+      let count = 0
+      let step: Erased = { upTo: after, count: 0, isDone: false }
+      do {
+        step = await log.erase(sender, step.upTo, eraser)
+        count += step.count
+      } while (!step.isDone && performance.now() < end)
+      const { upTo, isDone } = step
+      const next = isDone ? null : `/senders/${sender}/messages?after=${upTo}`
+      response.json({ sender, erased: count, upTo, next })
+    },
+  }
+}
+
+/** In order; the next part is read when the one before has left. */
+async function* linesOf(log: People, sender: string, after: number): AsyncGenerator<string> {
+  for (let upTo = after, isDone = false; !isDone;) {
+    const sent = await log.sentBy(sender, upTo)
+    if (sent.entries.length > 0) yield sent.entries.map(({ json }) => `${json}\n`).join('')
+    ;({ upTo, isDone } = sent)
+  }
+}
+
+function senderParameter(value: unknown): string {
+  const sender = String(value)
+  if (isSenderId(sender) || parsePrincipal(sender) !== undefined) return sender
+  const errors = [{ pointer: pointer(['sender']), detail: 'expected the id of a sender' }]
+  throw new Problem('invalid-parameter', undefined, { errors })
+}
