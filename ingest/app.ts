@@ -2,14 +2,12 @@ import type { Express, RequestHandler } from 'express'
 import type { Auth } from '../chassis/auth/auth.ts'
 import {
   createAuthenticate,
-  createIsAllowed,
   createReadableBy,
   createRequireAccess,
 } from '../chassis/auth/middleware.ts'
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import { Turns } from '../chassis/turns.ts'
-import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
 import { byAccept, createExportHistory } from './exportHistory.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
 import { changeRoutes } from './changes.ts'
@@ -31,17 +29,11 @@ import { createWaitForMessages } from './waitForMessages.ts'
 interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   /** Undefined with AUTH=open. */
   auth: Pick<Auth, 'authenticator' | 'access'> | undefined
-  log: Pages &
-    Messages &
-    VersionsOf &
-    People &
-    Channels &
-    ChannelList &
-    Pick<AcceptOptions, 'append'>
-  publish: AcceptOptions['publish']
+  log: Pages & Messages & VersionsOf & People & Channels & ChannelList
+  /** Every door for posts leads to it. */
+  acceptMessage: PostMessageOptions['acceptMessage']
   posts: PostMessageOptions['posts']
   bodyLimits: BodyLimits
-  maxEventBytes: AcceptOptions['maxEventBytes']
   limits: IngestLimits
   /** Aborts when the process is about to stop. */
   stopping: AbortSignal
@@ -62,10 +54,9 @@ const CHUNKS_AT_ONCE = 1
 export function createIngest({
   auth,
   log,
-  publish,
+  acceptMessage,
   posts,
   bodyLimits,
-  maxEventBytes,
   limits,
   stopping,
   watcher,
@@ -76,14 +67,6 @@ export function createIngest({
   const limited = (handler: RequestHandler): RequestHandler => limits.reads(open(handler))
   const openExports = createReadLimit(MAX_EXPORTS, EXPORT_MILLISECONDS)
   const requireAccess = createRequireAccess(auth?.access)
-  const acceptMessage = new AcceptMessage({
-    requireAccess,
-    isAllowed: createIsAllowed(auth?.access),
-    maxEventBytes,
-    limits: limits.posts,
-    append: (draft) => log.append(draft),
-    publish,
-  })
   const posting = { acceptMessage, readBody, posts, limits: limits.posts }
   const changes = changeRoutes(posting)
   const { maxBytes } = bodyLimits

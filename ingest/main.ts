@@ -113,6 +113,14 @@ const publish: AcceptOptions['publish'] = (entry, epoch) => {
   publisher.publish(entry, epoch)
   crashPoint('after-publish')
 }
+const acceptMessage = new AcceptMessage({
+  requireAccess: createRequireAccess(auth?.access),
+  isAllowed: createIsAllowed(auth?.access),
+  maxEventBytes: config.MAX_EVENT_BYTES,
+  limits: limits.posts,
+  append: (draft) => log.append(draft),
+  publish,
+})
 const watcher = new HeadWatcher({ heads: (channels) => log.heads(channels), clock })
 const app = createIngest({
   logger,
@@ -120,10 +128,9 @@ const app = createIngest({
   auth,
   corsOrigins: config.CORS_ORIGINS,
   log,
-  publish,
+  acceptMessage,
   posts,
   bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.APPEND_QUEUE_BYTES },
-  maxEventBytes: config.MAX_EVENT_BYTES,
   limits,
   stopping: stopping.signal,
   watcher,
@@ -140,14 +147,7 @@ const outbox = new OutboxMover({
 const mqttPosting = new MqttPosts({
   prefix: config.MQTT_PREFIX,
   maxBytes: config.MAX_BODY_BYTES,
-  acceptMessage: new AcceptMessage({
-    requireAccess: createRequireAccess(auth?.access),
-    isAllowed: createIsAllowed(auth?.access),
-    maxEventBytes: config.MAX_EVENT_BYTES,
-    limits: limits.posts,
-    append: (draft) => log.append(draft),
-    publish,
-  }),
+  acceptMessage,
   limits: limits.posts,
   access: auth?.access,
   posts: mqttPosts,

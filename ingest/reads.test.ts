@@ -50,12 +50,6 @@ class SlowIngest {
       registry,
       corsOrigins: [],
       log: {
-        append: async ({ channel }) => ({
-          entry: entryOf(channel),
-          epoch: 'e',
-          link: '',
-          repeated: false,
-        }),
         message: (channel) => this.#wait(entryOf(channel)),
         channelNames: () => this.#wait({ channels: [], end: undefined }),
         messagesAt: () => this.#wait([]),
@@ -70,10 +64,12 @@ class SlowIngest {
           return PAGE
         },
       },
-      publish: () => {},
+      acceptMessage: {
+        check: () => null,
+        accept: async (_author, channel) => ({ entry: entryOf(channel), isRepeat: false }),
+      },
       posts: createIngestMetrics(registry).posts,
       bodyLimits: { maxBytes: 1_000, maxReadingBytes: 1_000 },
-      maxEventBytes: 10_000,
       limits: ingestLimits(registry),
       stopping: new AbortController().signal,
       watcher: new HeadWatcher({ heads: () => this.#wait(NO_HEADS), clock }),

@@ -2,10 +2,12 @@ import { once } from 'node:events'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createAuth } from '../../chassis/auth/auth.ts'
+import { createIsAllowed, createRequireAccess } from '../../chassis/auth/middleware.ts'
 import { clock } from '../../chassis/clock.ts'
 import { createHttpServer } from '../../chassis/http.ts'
 import type { Entry } from '../../contract/message.ts'
 import { LogWriter } from '../../history/logWriter.ts'
+import { AcceptMessage } from '../../ingest/acceptMessage.ts'
 import { createIngest } from '../../ingest/app.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import { HeadWatcher } from '../../ingest/headWatcher.ts'
@@ -75,6 +77,11 @@ export async function ingestServer(
   })
   const stopAuth = auth?.start()
   const stopping = new AbortController()
+  const all = ingestLimits(registry, {
+    add: (...use) => log.addToQuota(...use),
+    exists: async (channel) => (await log.channel(channel)).head > 0,
+    ...limits,
+  })
   const watcher = new HeadWatcher({ heads: (channels) => log.heads(channels), clock })
   const app = createIngest({
     logger,
@@ -82,15 +89,17 @@ export async function ingestServer(
     auth,
     corsOrigins: [],
     log,
-    publish: (entry, epoch) => void published.push({ entry, epoch }),
+    acceptMessage: new AcceptMessage({
+      requireAccess: createRequireAccess(auth?.access),
+      isAllowed: createIsAllowed(auth?.access),
+      maxEventBytes: 2000,
+      limits: all.posts,
+      append: (draft) => log.append(draft),
+      publish: (entry, epoch) => void published.push({ entry, epoch }),
+    }),
     posts: createIngestMetrics(registry).posts,
     bodyLimits: { maxBytes: maxBodyBytes, maxReadingBytes: 3 * maxBodyBytes },
-    maxEventBytes: 2000,
-    limits: ingestLimits(registry, {
-      add: (...use) => log.addToQuota(...use),
-      exists: async (channel) => (await log.channel(channel)).head > 0,
-      ...limits,
-    }),
+    limits: all,
     stopping: stopping.signal,
     watcher,
   })
