@@ -26,10 +26,8 @@ export function createReadBody(
 ): ReadBody {
   let reading = 0
   return async (request) => {
-    const encoding = request.get('content-encoding') ?? 'identity'
-    if (!type.test(request.get('content-type') ?? '') || encoding.toLowerCase() !== 'identity') {
-      throw new Problem('unsupported-media-type')
-    }
+    requireUncompressed(request)
+    if (!type.test(request.get('content-type') ?? '')) throw new Problem('unsupported-media-type')
     const chunks: Buffer[] = []
     let bytes = 0
     // A destroyed request could not be answered any more.
@@ -54,4 +52,10 @@ export function createReadBody(
       request.resume()
     }
   }
+}
+
+/** Throws `unsupported-media-type` if the body is compressed: a small one could be of any size. */
+export function requireUncompressed(request: Request): void {
+  const encoding = request.get('content-encoding') ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity') throw new Problem('unsupported-media-type')
 }

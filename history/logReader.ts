@@ -7,7 +7,7 @@ import { readChannelNames, readMessagesAt } from './channels.ts'
 import { COLUMNS } from './fitting.ts'
 import { readerProblem } from './databaseError.ts'
 import { endEpoch } from './endEpoch.ts'
-import { firstAt } from './firstAt.ts'
+import { positionBefore } from './firstAt.ts'
 import { foldEntries } from './folds.ts'
 import { readHeads } from './heads.ts'
 import { readLast } from './last.ts'
@@ -157,8 +157,7 @@ export class LogReader {
   }
 }
 
-const POSITION_BEFORE = `
-  select ${firstAt('$2', '(select "head" + 1 from "log" where "id" = $1::smallint)')} - 1 as "position"`
+const POSITION_BEFORE = positionBefore('$2')
 
 const MESSAGE = `
   select ${COLUMNS} from "message"

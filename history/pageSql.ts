@@ -72,14 +72,12 @@ function statement(order: Order, way: string): string {
         select ${last}("position") as "last" from looked group by "name" having count(*) = $12::int
       ) cut
     )
-    select l."epoch", edge."edge", page."found", page."kept", page."last", m.*, (
-        select coalesce(max("head"), 0) from "channel"
-        where "log_id" = $1::smallint and "name" = any($2::text[])
-      ) as "head", (
-        select coalesce(max("low"), 0) from "channel"
-        where "log_id" = $1::smallint and "name" = any($2::text[])
-      ) as "low"
+    select l."epoch", edge."edge", page."found", page."kept", page."last", m.*, ends."head", ends."low"
     from "log" l cross join edge
+      cross join (
+        select coalesce(max("head"), 0) as "head", coalesce(max("low"), 0) as "low" from "channel"
+        where "log_id" = $1::smallint and "name" = any($2::text[])
+      ) ends
       left join lateral (
         select "position", "number", "bytes", count(*) over () as "found",
           count(*) filter (where ${isOfPage}) over () as "kept",

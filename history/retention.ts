@@ -1,6 +1,6 @@
 import type { Entry } from '../contract/message.ts'
 import { COLUMNS } from './fitting.ts'
-import { firstAt } from './firstAt.ts'
+import { positionBefore } from './firstAt.ts'
 import { Pool, type PoolOptions, type Query } from './pool.ts'
 import { toEntry, type Row } from './row.ts'
 
@@ -145,9 +145,7 @@ function endOf({ file, bytes }: LogRow): ArchiveEnd | undefined {
   return file === null ? undefined : { file, bytes: Number(bytes) }
 }
 
-const POSITION_BEFORE = `
-  select ${firstAt('(now() - make_interval(secs => $2::float8))', '(select "head" + 1 from "log" where "id" = $1::smallint)')} - 1
-    as "position"`
+const POSITION_BEFORE = positionBefore('(now() - make_interval(secs => $2::float8))')
 
 const CHANNELS = `
   select "name" from "channel"

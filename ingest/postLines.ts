@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Request, Response } from 'express'
+import { requireUncompressed } from '../chassis/body.ts'
 import type { Subject } from '../chassis/limits/limit.ts'
 import { closeUnread } from '../chassis/unreadableRequests.ts'
 import { Problem } from '../contract/problem.ts'
@@ -51,9 +52,7 @@ export function createPostLines({ postItem, maxBytes, stopping }: PostLinesOptio
     response.end(() => closeUnread(response))
   }
   return async (request, response, subject) => {
-    if ((request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
-      throw new Problem('unsupported-media-type')
-    }
+    requireUncompressed(request)
     if (streams >= MAX_STREAMS) throw new Problem('overloaded')
     streams++
     try {
