@@ -56,7 +56,7 @@ test('The follower of devices compares at the start, after each change, and ever
   change()
   expect(await pass(1_000)).toBe(2)
   expect(await pass(10_000)).toBe(3)
-  follower.close()
+  await follower.close()
   change()
   expect(await pass(20_000)).toBe(3)
 })

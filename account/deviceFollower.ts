@@ -3,6 +3,7 @@ import { BrokerControl } from '../chassis/broker/control.ts'
 import { Devices } from '../chassis/broker/devices.ts'
 import type { Clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
+import { Recurring } from '../chassis/recurring.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 
 export interface DeviceFollowerOptions {
@@ -28,9 +29,9 @@ const REST = 9
  */
 export class DeviceFollower {
   readonly #options: DeviceFollowerOptions
-  readonly #stops: (() => void)[]
+  readonly #looks: Recurring
+  readonly #stop: () => void
   #isDue = true
-  #isRunning = false
   #restsUntil = 0
   #hasFailed = false
 
@@ -38,10 +39,8 @@ export class DeviceFollower {
     this.#options = options
     const { access, clock } = options
     access.onChange(() => this.due())
-    this.#stops = [
-      clock.every(LOOK_MS, () => void this.#look()),
-      clock.every(AGAIN_MS, () => this.due()),
-    ]
+    this.#looks = new Recurring(clock, LOOK_MS, () => this.#look())
+    this.#stop = clock.every(AGAIN_MS, () => this.due())
   }
 
   /** Compares at the next look, within half a second. */
@@ -49,17 +48,18 @@ export class DeviceFollower {
     this.#isDue = true
   }
 
-  close(): void {
-    for (const stop of this.#stops) stop()
+  /** Waits for the comparison that is under way. */
+  async close(): Promise<void> {
+    this.#stop()
+    await this.#looks.close()
   }
 
   async #look(): Promise<void> {
     const { devices, access, isConnected, clock, logger } = this.#options
     const began = clock.now()
-    if (!this.#isDue || this.#isRunning || began < this.#restsUntil) return
+    if (!this.#isDue || began < this.#restsUntil) return
     if (!isConnected() || !access.wasRead || access.age > FRESH_MS) return
     this.#isDue = false
-    this.#isRunning = true
     try {
       await devices.follow(access.table)
       if (this.#hasFailed) logger.info('devices have the rights of their grants again')
@@ -70,8 +70,6 @@ export class DeviceFollower {
       if (!this.#hasFailed)
         logger.warn({ err: error }, 'devices do not get the rights of their grants')
       this.#hasFailed = true
-    } finally {
-      this.#isRunning = false
     }
   }
 }
@@ -105,7 +103,7 @@ export function followDevices({ url, prefix, changes, clock, logger }: FollowedB
   client.on('connect', () => follower.due())
   const stopReading = access.start()
   return async (): Promise<void> => {
-    follower.close()
+    void follower.close()
     stopReading()
     await endMqtt(client, END_MS)
   }

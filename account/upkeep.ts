@@ -1,5 +1,6 @@
 import type { Clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
+import { Recurring } from '../chassis/recurring.ts'
 
 export interface Task {
   /** Ends a line of the log: "cannot …". */
@@ -17,28 +18,17 @@ export interface UpkeepOptions {
 /** Does what is to be done from time to time. Each task runs once at a time; a failed one waits for its next time. */
 export class Upkeep {
   readonly #options: UpkeepOptions
-  readonly #stops: (() => void)[] = []
-  readonly #running = new Map<Task, Promise<void>>()
+  readonly #recurring: Recurring[]
 
   constructor(options: UpkeepOptions) {
     this.#options = options
-    for (const task of options.tasks) {
-      this.#stops.push(options.clock.every(task.everyMs, () => this.#start(task)))
-    }
+    const { tasks, clock } = options
+    this.#recurring = tasks.map((task) => new Recurring(clock, task.everyMs, () => this.#run(task)))
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    for (const stop of this.#stops) stop()
-    await Promise.all(this.#running.values())
-  }
-
-  #start(task: Task): void {
-    if (this.#running.has(task)) return
-    this.#running.set(
-      task,
-      this.#run(task).finally(() => this.#running.delete(task)),
-    )
+    await Promise.all(this.#recurring.map((each) => each.close()))
   }
 
   async #run({ what, run }: Task): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
+import { Recurring } from '../chassis/recurring.ts'
 
 interface KeyExpiryOptions {
   /** Deletes some of the expired keys; false if there are no more. */
@@ -17,27 +18,21 @@ const EVERY_MS = 60_000
  */
 export class KeyExpiry {
   readonly #options: KeyExpiryOptions
-  readonly #stop: () => void
-  #closed = false
-  #run: Promise<void> | undefined
+  readonly #recurring: Recurring
 
   constructor(options: KeyExpiryOptions) {
     this.#options = options
-    this.#stop = options.clock.every(EVERY_MS, () => {
-      this.#run ??= this.#forgetAll().finally(() => (this.#run = undefined))
-    })
+    this.#recurring = new Recurring(options.clock, EVERY_MS, () => this.#forgetAll())
   }
 
   /** Waits for the step that is under way. */
-  async close(): Promise<void> {
-    this.#closed = true
-    this.#stop()
-    await this.#run
+  close(): Promise<void> {
+    return this.#recurring.close()
   }
 
   async #forgetAll(): Promise<void> {
     try {
-      while (!this.#closed && (await this.#options.forget())) continue
+      while (!this.#recurring.isClosed && (await this.#options.forget())) continue
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'cannot delete expired idempotency keys')
     }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../chassis/clock.ts'
 import { within } from '../chassis/deadline.ts'
 import type { Logger } from '../chassis/logger.ts'
+import { Recurring } from '../chassis/recurring.ts'
 import type { MqttSessions } from '../history/mqttSessions.ts'
 import { MqttSession, type MqttSessionOptions } from './mqttSession.ts'
 
@@ -20,23 +21,18 @@ export interface MqttDoorOptions extends Omit<MqttSessionOptions, 'clientId'> {
  */
 export class MqttDoor {
   readonly #options: MqttDoorOptions
-  readonly #stop: () => void
+  readonly #recurring: Recurring
   /** Those that are this process's, by client id. */
   readonly #held = new Map<string, MqttSession>()
   #current: MqttSession | undefined
   #nextId = newId()
-  #look: Promise<void> | undefined
   #adopted: Promise<void> | undefined
-  #isClosed = false
   #isAway = false
 
   constructor(options: MqttDoorOptions) {
     this.#options = options
-    const look = (): void => {
-      this.#look ??= this.#attend().finally(() => (this.#look = undefined))
-    }
-    this.#stop = options.clock.every(EVERY_MS, look)
-    look()
+    this.#recurring = new Recurring(options.clock, EVERY_MS, () => this.#attend())
+    this.#recurring.begin()
   }
 
   /** Whether posts come in by a session of this process. */
@@ -49,14 +45,12 @@ export class MqttDoor {
    * last one, posts wait there until an ingest starts.
    */
   async close(milliseconds: number): Promise<void> {
-    this.#isClosed = true
-    this.#stop()
     await within(milliseconds, 'ending', this.#finish()).catch(() => {})
     await Promise.all([...this.#held.values()].map((session) => this.#leave(session)))
   }
 
   async #finish(): Promise<void> {
-    await this.#look
+    await this.#recurring.close()
     await Promise.all([...this.#held.values()].map((session) => session.pause()))
   }
 
@@ -101,7 +95,7 @@ export class MqttDoor {
   }
 
   async #adopt(): Promise<void> {
-    const id = this.#isClosed ? undefined : await this.#options.sessions.adopt()
+    const id = this.#recurring.isClosed ? undefined : await this.#options.sessions.adopt()
     if (id === undefined) return
     this.#options.logger.info({ session: id }, 'posts by MQTT: a session is taken over')
     const session = this.#open(id)

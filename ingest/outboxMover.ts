@@ -1,6 +1,7 @@
 import type { Counter } from 'prom-client'
 import type { Clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
+import { Recurring } from '../chassis/recurring.ts'
 import type { Moved } from '../history/outbox.ts'
 import type { AcceptOptions } from './acceptMessage.ts'
 
@@ -22,23 +23,17 @@ const EVERY_MS = 200
 /** Moves to the log what applications have published in the database. */
 export class OutboxMover {
   readonly #options: OutboxMoverOptions
-  readonly #stop: () => void
-  #isClosed = false
+  readonly #recurring: Recurring
   #isFailing = false
-  #run: Promise<void> | undefined
 
   constructor(options: OutboxMoverOptions) {
     this.#options = options
-    this.#stop = options.clock.every(EVERY_MS, () => {
-      this.#run ??= this.#moveAll().finally(() => (this.#run = undefined))
-    })
+    this.#recurring = new Recurring(options.clock, EVERY_MS, () => this.#moveAll())
   }
 
   /** Waits for the step that is under way. */
-  async close(): Promise<void> {
-    this.#isClosed = true
-    this.#stop()
-    await this.#run
+  close(): Promise<void> {
+    return this.#recurring.close()
   }
 
   async #moveAll(): Promise<void> {
@@ -48,7 +43,7 @@ export class OutboxMover {
         moved = await this.#options.move()
         this.#isFailing = false
         for (const each of moved) this.#tell(each)
-      } while (moved.length > 0 && !this.#isClosed)
+      } while (moved.length > 0 && !this.#recurring.isClosed)
     } catch (error) {
       if (!this.#isFailing) this.#options.logger.warn({ err: error }, 'cannot empty the outbox')
       this.#isFailing = true

@@ -1,6 +1,7 @@
 import type { Counter } from 'prom-client'
 import type { Clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
+import { Recurring } from '../chassis/recurring.ts'
 import type { Bound, RetentionLog } from '../history/retention.ts'
 import { ruleFor, type RetentionRule } from './retentionRules.ts'
 
@@ -30,22 +31,16 @@ const DAY_SECONDS = 86_400
  */
 export class Retention {
   readonly #options: RetentionOptions
-  readonly #stop: () => void
-  #closed = false
-  #run: Promise<void> | undefined
+  readonly #recurring: Recurring
 
   constructor(options: RetentionOptions) {
     this.#options = options
-    this.#stop = options.clock.every(EVERY_MS, () => {
-      this.#run ??= this.#pass().finally(() => (this.#run = undefined))
-    })
+    this.#recurring = new Recurring(options.clock, EVERY_MS, () => this.#pass())
   }
 
   /** Waits for the step that is under way. */
   async close(): Promise<void> {
-    this.#closed = true
-    this.#stop()
-    await this.#run
+    await this.#recurring.close()
     await this.#options.log.close()
   }
 
@@ -59,7 +54,7 @@ export class Retention {
       })
       const dropped = isDone ? await log.dropPartitions() : 0
       // What is left when the process stops is for the next one.
-      if (!this.#closed) metrics.passes.inc({ outcome: isDone ? 'done' : 'busy' })
+      if (!this.#recurring.isClosed) metrics.passes.inc({ outcome: isDone ? 'done' : 'busy' })
       if (removed > 0 || dropped > 0) logger.info({ removed, dropped }, 'old messages were removed')
     } catch (error) {
       metrics.passes.inc({ outcome: 'failed' })
@@ -97,7 +92,7 @@ export class Retention {
   ): Promise<boolean> {
     const { log, clock, rest } = this.#options
     for (let more = bounds.length > 0; more;) {
-      if (this.#closed) return false
+      if (this.#recurring.isClosed) return false
       const began = clock.now()
       const step = await log.step(bounds, youngest)
       if (step === undefined) return false
