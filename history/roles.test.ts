@@ -5,7 +5,6 @@ import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { RetentionLog } from './retention.ts'
 import { grantRights, ROLE_OWNERS, type RoleOwner } from './roles.ts'
-import { scramVerifier } from './scramVerifier.ts'
 
 const opened = disposables()
 const prefix = uniquePrefix()
@@ -216,40 +215,4 @@ describe('a second run', () => {
     await grantRights(database, { ingest: database })
     expect(await owner('select count(*)::int as "count" from "message"')).toEqual([{ count: 2 }])
   })
-})
-
-test('a migrating role that is no superuser makes the roles, without the limits that only a superuser may give', async () => {
-  const name = uniquePrefix()
-  const url = new URL(await testDatabase())
-  const admin = openSql(url.href, opened)
-  await admin(`create role "${name}" login createrole password 'p'`)
-  await admin(`alter database "${url.pathname.slice(1)}" owner to "${name}"`)
-  await admin(`alter schema public owner to "${name}"`)
-  for (const { table } of await admin<{ table: string }>(
-    `select oid::regclass::text as "table" from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
-  )) {
-    await admin(`alter table ${table} owner to "${name}"`)
-  }
-  for (const { routine } of await admin<{ routine: string }>(
-    `select oid::regprocedure::text as "routine" from pg_proc where pronamespace = 'public'::regnamespace`,
-  )) {
-    await admin(`alter function ${routine} owner to "${name}"`)
-  }
-  const service = new URL(url)
-  url.username = name
-  url.password = 'p'
-  service.username = `${name}_ingest`
-  service.password = 'q'
-  await grantRights(url.href, { ingest: service.href })
-  const log = openLog(service.href, opened)
-  expect(await log.append(draft())).toMatchObject({ repeated: false })
-})
-
-test('the verifier of a password is the one that Postgres itself makes', async () => {
-  await owner(`create role "${prefix}_pencil" password 'pencil'`)
-  const [row] = await owner<{ verifier: string }>(
-    `select rolpassword as "verifier" from pg_authid where rolname = '${prefix}_pencil'`,
-  )
-  const salt = row?.verifier.split(/[:$]/)[2] ?? ''
-  expect(scramVerifier('pencil', Buffer.from(salt, 'base64'))).toBe(row?.verifier)
 })
