@@ -1,10 +1,6 @@
-import { join } from 'node:path'
-import { freePort } from '../../stack/ports.ts'
-import { waitForTcp } from '../../stack/probes.ts'
-import { ROOT } from '../../stack/root.ts'
 import { runSql } from '../../stack/sql.ts'
 import type { Testbed } from '../testbed.ts'
-import { peerSpec } from './peer.ts'
+import { fileOfPeer, serveFile } from './nodeFile.ts'
 
 /** A server that takes posts, on the core of the server under test. */
 export interface PostServer {
@@ -46,25 +42,15 @@ export async function prepareLog({ urls }: Testbed, id: number): Promise<void> {
 
 async function startIngest(testbed: Testbed, peer?: string) {
   const spec = await testbed.service('ingest', testbed.fresh('bench'), { LOG_LEVEL: 'warn' })
-  const args = peer === undefined ? spec.command.args : [join(ROOT, 'dist/bench/peers', peer)]
+  const args = peer === undefined ? spec.command.args : [fileOfPeer(peer)]
   const child = await testbed.serve({ ...spec, command: { ...spec.command, args } })
   return { port: spec.port, stop: () => child.stop() }
 }
 
 async function startPeer(testbed: Testbed, file: string) {
-  const port = await freePort()
-  const child = await testbed.serve(
-    peerSpec({
-      name: file.replace('.js', ''),
-      command: { command: process.execPath, args: [join(ROOT, 'dist/bench/peers', file)] },
-      env: {
-        ...process.env,
-        PORT: String(port),
-        DATABASE_URL: testbed.urls.databaseUrl,
-        LOG_ID: String(PRISMA_LOG),
-      },
-      probe: () => waitForTcp(port),
-    }),
-  )
+  const { port, child } = await serveFile(testbed, file, {
+    DATABASE_URL: testbed.urls.databaseUrl,
+    LOG_ID: String(PRISMA_LOG),
+  })
   return { port, stop: () => child.stop() }
 }

@@ -1,14 +1,10 @@
-import { join } from 'node:path'
 import { RedisKeys } from '../../contract/redisKeys.ts'
-import { freePort } from '../../stack/ports.ts'
-import { waitForTcp } from '../../stack/probes.ts'
-import { ROOT } from '../../stack/root.ts'
 import type { Testbed } from '../testbed.ts'
 import type { LoadOptions } from '../load/loadClient.ts'
 import { Messages } from '../load/messages.ts'
 import type { Running, Target } from '../target.ts'
 import { channelNames } from './gateway.ts'
-import { peerSpec } from './peer.ts'
+import { serveFile } from './nodeFile.ts'
 
 /** A bare node:http server on one Redis channel. */
 export const plainNode: Target = {
@@ -40,21 +36,11 @@ async function startPeer(
   // At the log's head: below it, the next appends would repeat positions.
   const { position } = await testbed.history.head()
   const redis = await testbed.publisher(redisPrefix, epoch, position)
-  const port = await freePort()
-  const child = await testbed.serve(
-    peerSpec({
-      name: file.replace('.js', ''),
-      command: { command: process.execPath, args: [join(ROOT, 'dist/bench/peers', file)] },
-      env: {
-        ...process.env,
-        PORT: String(port),
-        REDIS_URL: testbed.urls.redisUrl,
-        REDIS_CHANNEL: keys.live(epoch, channelNames(1)[0] ?? ''),
-        REDIS_PREFIX: keys.livePrefix(epoch),
-      },
-      probe: () => waitForTcp(port),
-    }),
-  )
+  const { port, child } = await serveFile(testbed, file, {
+    REDIS_URL: testbed.urls.redisUrl,
+    REDIS_CHANNEL: keys.live(epoch, channelNames(1)[0] ?? ''),
+    REDIS_PREFIX: keys.livePrefix(epoch),
+  })
   const load: Pick<LoadOptions, 'port' | 'path' | 'channels'> = { port, path, channels }
   return {
     pid: child.pid ?? 0,
