@@ -74,6 +74,7 @@ const EVENTS_URL = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*)?\/events(?:\?([^#]*
  * names no host.
  */
 export function createListener(handle: Handle, app: RequestListener): RequestListener {
+  const answered = new WeakSet<Socket>()
   return (request, response) => {
     const { method = '', url = '', headers, socket } = request
     const found = EVENTS_URL.exec(url)
@@ -81,7 +82,8 @@ export function createListener(handle: Handle, app: RequestListener): RequestLis
     if (!isAsked || isHostMissing(request)) return app(request, response)
     // Not before all of the request is there, and whatever came in the same packet was parsed: until then it is Node's to time.
     request.resume().once('end', () => {
-      if (socket.destroyed) return
+      // Behind a stream, which came in the same packet, nothing is answered: the stream has no end.
+      if (socket.destroyed || answered.has(socket)) return
       // It waits behind another request, in front of whose answer nothing may be written.
       if (response.socket === null) return void socket.destroy()
       // To hear 'data' takes the connection from Node's parser, which reads past the socket. It must get no byte any more: it
@@ -89,6 +91,7 @@ export function createListener(handle: Handle, app: RequestListener): RequestLis
       socket.on('data', onError).removeAllListeners('data')
       // Node keeps the request as long as the connection lasts. What may be large in it is not kept.
       Object.assign(request, { url: '', headers: {}, rawHeaders: [] })
+      answered.add(socket)
       handle({ method, search: found[1] ?? '', headers, socket })
     })
   }

@@ -19,6 +19,7 @@ describe.each([
     ['a second request in the same packet', [`${request}GET /second HTTP/1.1\r\nHost: x\r\n\r\n`]],
     ['a second request in another packet', [request, 'GET /second HTTP/1.1\r\nHost: x\r\n\r\n']],
     ['a second stream', [request, REQUEST]],
+    ['a second stream in the same packet', [`${request}${REQUEST}`]],
     ['garbage', [request, '\0\r\n\r\n nonsense \r\n\r\n']],
   ])('is not disturbed by %s', async (_what, parts) => {
     const server = await openStreams(opened)
