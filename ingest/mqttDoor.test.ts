@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { MqttClient } from 'mqtt'
 import { disposables } from '../test/support/disposables.ts'
 import { MqttIngest } from '../test/support/mqttIngest.ts'
@@ -32,12 +32,23 @@ beforeEach(() => {
   channel = uniquePrefix()
 })
 
-const open = (mostPackets?: number): Promise<MqttIngest> =>
-  MqttIngest.open(opened, {
+let running: MqttIngest[] = []
+
+async function open(mostPackets?: number): Promise<MqttIngest> {
+  const ingest = await MqttIngest.open(opened, {
     url: broker.ingestUrl,
     log,
     ...(mostPackets === undefined ? {} : { mostPackets }),
   })
+  running.push(ingest)
+  return ingest
+}
+
+// One that a failed test left open would adopt the sessions of the next test.
+afterEach(async () => {
+  await Promise.all(running.map(({ door }) => door.close(5_000)))
+  running = []
+})
 
 const publish = (data: unknown): Promise<unknown> =>
   device.publishAsync(`causeway/publish-as/device:t1/${channel}`, JSON.stringify(data), { qos: 1 })
