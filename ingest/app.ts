@@ -1,4 +1,4 @@
-import type { Express, RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import type { Auth } from '../chassis/auth/auth.ts'
 import {
   createAuthenticate,
@@ -7,6 +7,7 @@ import {
 } from '../chassis/auth/middleware.ts'
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
+import type { App } from '../chassis/expressApp.ts'
 import { Turns } from '../chassis/turns.ts'
 import { byAccept, createExportHistory } from './exportHistory.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
@@ -61,7 +62,7 @@ export function createIngest({
   stopping,
   watcher,
   ...edge
-}: IngestOptions): Express {
+}: IngestOptions): App {
   const readBody = createReadBody(bodyLimits)
   const open = createReadLimit(MAX_READS, READ_MILLISECONDS)
   const limited = (handler: RequestHandler): RequestHandler => limits.reads(open(handler))
