@@ -77,9 +77,11 @@ export class Pool {
       args: [...parameters],
       argTypes: parameters.map((value) => (Array.isArray(value) ? LIST : SCALAR)),
     })
-    return rows.map((row): Row => {
-      const cells: (readonly unknown[])[] = columnNames.map((name, at) => [name, row[at]])
-      return Object.fromEntries(cells)
+    return rows.map((row) => {
+      const cells: Record<string, unknown> = {}
+      columnNames.forEach((name, at) => (cells[name] = row[at]))
+      // The caller says what its columns are.
+      return Object(cells)
     })
   }
 
