@@ -11,6 +11,8 @@ export interface ApplicationRun {
   perSecond: number
   /** In milliseconds: when the transaction that published a number was about to commit; 0: it did not. */
   committing: Float64Array
+  /** Ends it before all calls are made. */
+  over?: AbortSignal
 }
 
 /** Of a run, so far. */
@@ -45,7 +47,7 @@ export async function runApplications(
   let [next, slow] = [0, 0]
   const take = (isSlow: boolean): { from: number; count: number } | undefined => {
     const count = Math.min(1 + Math.floor(Math.random() * MOST_CALLS), run.calls - next)
-    if (count === 0 || (isSlow && slow > slowCalls)) return undefined
+    if (run.over?.aborted === true || count === 0 || (isSlow && slow > slowCalls)) return undefined
     if (isSlow) slow += count
     next += count
     return { from: next - count, count }
