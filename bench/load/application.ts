@@ -78,7 +78,7 @@ function sqlOf({ channels }: ApplicationRun, part: { from: number; count: number
   const names = channels.map((name) => `'${name}'`).join()
   return `
     insert into ${ORDERS} select generate_series(${part.from}, ${part.from + part.count - 1});
-    select causeway_publish((array[${names}])[1 + n % ${channels.length}], json_build_object('number', n), sender => 'service:bench')
+    select causeway_publish((array[${names}])[1 + n % ${channels.length}], ('{"number":' || n || '}')::json, sender => 'service:bench')
     from generate_series(${part.from}, ${part.from + part.count - 1}) n`
 }
 

@@ -81,12 +81,7 @@ export class MqttDevice {
     const asked = { ...properties, responseTopic: REPLIES, correlationData: Buffer.from(id) }
     await this.client.publishAsync(topic, payload, { qos: 1, properties: asked })
     await waitFor(() => this.#answers.has(id))
-    const packet = this.#answers.get(id)
-    expect(packet?.topic).toBe(REPLIES)
-    expect(packet?.properties?.contentType).toBe('application/json')
-    const answer: Answer = JSON.parse(String(packet?.payload))
-    expect(packet?.properties?.userProperties?.['status']).toBe(String(answer.status))
-    return answer
+    return readAnswer(this.#answers.get(id))
   }
 
   /** What the log has on the channel. */
@@ -95,4 +90,16 @@ export class MqttDevice {
     const { entries } = await this.log.page(query)
     return entries.map(({ json }) => JSON.parse(json))
   }
+}
+
+function readAnswer(packet: IPublishPacket | undefined): Answer {
+  const answer: Answer = JSON.parse(String(packet?.payload))
+  expect([packet?.topic, packet?.properties]).toEqual([
+    REPLIES,
+    expect.objectContaining({
+      contentType: 'application/json',
+      userProperties: expect.objectContaining({ status: String(answer.status) }),
+    }),
+  ])
+  return answer
 }

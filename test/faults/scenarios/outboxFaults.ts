@@ -83,9 +83,9 @@ async function checkAll(
   }
 }
 
-/** As `json_build_object` writes it. */
+/** The data that is published for a number. */
 function textOf(number: number): string {
-  return `{"number" : ${number}}`
+  return JSON.stringify({ number })
 }
 
 async function ordersOf(databaseUrl: string): Promise<number[]> {
