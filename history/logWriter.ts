@@ -10,6 +10,7 @@ import { MqttSessions } from './mqttSessions.ts'
 import { LogReader, type LogOptions } from './logReader.ts'
 import { moveOutbox, type Moved } from './outbox.ts'
 import { Pool } from './pool.ts'
+import { readOutbox, type OutboxState } from './outboxState.ts'
 import { addToQuota, type QuotaName, type QuotaUse } from './quota.ts'
 import type { Appended, Draft } from './types.ts'
 
@@ -60,6 +61,15 @@ export class LogWriter extends LogReader {
     const { logId, keySeconds } = this.#options
     try {
       return await moveOutbox(this.#database, { logId, keySeconds, maxEventBytes })
+    } catch (error) {
+      throw readerProblem(error)
+    }
+  }
+
+  /** What is in the outbox. */
+  async outbox(): Promise<OutboxState> {
+    try {
+      return await readOutbox(this.#database, this.#options.logId)
     } catch (error) {
       throw readerProblem(error)
     }

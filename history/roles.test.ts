@@ -85,6 +85,7 @@ describe('the role of a service', () => {
     const application = openSql(url.href, opened)
     await application(`select causeway_publish('app', '1')`)
     const log = openLog(addressOf('ingest'), opened)
+    expect(await log.outbox()).toMatchObject({ waiting: 1, refused: 0 })
     const [moved] = await log.moveOutbox(65_000)
     expect(moved).toMatchObject({ appended: { entry: { channel: 'app' } } })
     for (const statement of [
@@ -135,7 +136,8 @@ describe('the role of a service', () => {
     ],
     ingest: [
       PUBLISH,
-      'select * from "outbox"',
+      'select "data" from "outbox"',
+      'delete from "outbox"',
       'select * from "account_of_a_user"',
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       'delete from "access"',

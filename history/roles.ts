@@ -22,6 +22,8 @@ const RIGHTS: Record<RoleOwner, Rights> = {
       `select on ${LOG}, ${ACCESS}, "archive"`,
       'select, update, delete on "idempotency"',
       'select, insert, update, delete on "mqtt_session"',
+      // How many wait, and since when; not what they say.
+      'select ("log_id", "id", "message_id", "refused") on "outbox"',
     ],
     functions: [
       'append_messages',

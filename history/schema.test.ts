@@ -50,7 +50,7 @@ function readModel(body: string, models: Set<string>): Model {
       columns.push(`${column} ${TYPES[native] ?? native}${optional === '?' ? '' : ' not null'}`)
       if (/@(id|unique)\b/.test(rest)) indexes.push(`unique ${column}`)
     }
-    const [, kind, fields] = /^@@(id|unique|index)\(\[(.*)\]\)/.exec(line) ?? []
+    const [, kind, fields] = /^@@(id|unique|index)\(\[([^\]]*)\]/.exec(line) ?? []
     if (fields !== undefined) {
       const key = fields.split(', ').map((each) => names.get(each) ?? each)
       indexes.push(`${kind === 'index' ? 'index' : 'unique'} ${key.join(' ')}`)

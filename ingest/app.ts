@@ -67,6 +67,8 @@ export function createIngest({
   const open = createReadLimit(MAX_READS, READ_MILLISECONDS)
   const limited = (handler: RequestHandler): RequestHandler => limits.reads(open(handler))
   const openExports = createReadLimit(MAX_EXPORTS, EXPORT_MILLISECONDS)
+  const limitExport = (handler: RequestHandler): RequestHandler =>
+    limits.exports.begin(openExports(handler))
   const requireAccess = createRequireAccess(auth?.access)
   const posting = { acceptMessage, readBody, posts, limits: limits.posts }
   const changes = changeRoutes(posting)
@@ -119,7 +121,7 @@ export function createIngest({
         path: '/channels/:channel/messages/:position/versions',
         get: limited(createGetVersions(log, requireAccess)),
       },
-      peopleRoute(log, requireAccess),
+      peopleRoute(log, requireAccess, limitExport),
       {
         path: '/channels',
         get: limited(createGetChannels(log, turns, createReadableBy(auth?.access))),
@@ -127,7 +129,7 @@ export function createIngest({
       { path: '/channels/:channel', get: limited(createGetChannel(log, requireAccess)) },
       {
         path: '/history',
-        get: byAccept(limits.reads(history), limits.exports.begin(openExports(exportHistory))),
+        get: byAccept(limits.reads(history), limitExport(exportHistory)),
       },
     ],
   })

@@ -28,7 +28,9 @@ import { createIngestMetrics } from './metrics.ts'
 import { MqttDoor } from './mqttDoor.ts'
 import { MqttPosts } from './mqttPosts.ts'
 import { OutboxMover } from './outboxMover.ts'
+import { createOutboxMetrics, OutboxWatch } from './outboxWatch.ts'
 import { Publisher } from './publisher.ts'
+import { createReaderMetrics } from './readerMetrics.ts'
 import { Retention } from './retention.ts'
 
 /** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
@@ -122,6 +124,7 @@ const acceptMessage = new AcceptMessage({
   publish,
 })
 const watcher = new HeadWatcher({ heads: (channels) => log.heads(channels), clock })
+createReaderMetrics(registry, { waits: () => watcher.size, exports: () => limits.exports.size })
 const app = createIngest({
   logger,
   registry,
@@ -142,6 +145,11 @@ const outbox = new OutboxMover({
   posts,
   clock,
   logger,
+})
+const outboxWatch = new OutboxWatch({
+  look: () => log.outbox(),
+  metrics: createOutboxMetrics(registry),
+  clock,
 })
 
 const mqttPosting = new MqttPosts({
@@ -188,7 +196,12 @@ await runService({
     await mqttDoor.close(FLUSH_MILLISECONDS)
     stopAuth?.()
     shared.close()
-    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close(), remover?.close()])
+    await Promise.all([
+      publisher.flush(FLUSH_MILLISECONDS),
+      keyExpiry.close(),
+      outboxWatch.close(),
+      remover?.close(),
+    ])
     await Promise.all([endMqtt(mqtt, 500), log.close()])
   },
   drainSeconds: config.DRAIN_SECONDS,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Request } from 'express'
+import type { Request, RequestHandler } from 'express'
 import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import { pointer } from '../chassis/pointer.ts'
 import type { Route } from '../chassis/route.ts'
@@ -22,8 +22,15 @@ export interface People {
 /** A call erases for so long; whoever asked goes on by `next`. */
 const ERASE_MS = 1_000
 
-/** For admins of all channels: everything that one sender wrote, to be taken along or to be erased. */
-export function peopleRoute(log: People, requireAccess: RequireAccess): Route {
+/**
+ * For admins of all channels: everything that one sender wrote, to be taken along or to be erased. `limitExport` limits how many
+ * are taken along at once.
+ */
+export function peopleRoute(
+  log: People,
+  requireAccess: RequireAccess,
+  limitExport: (handler: RequestHandler) => RequestHandler,
+): Route {
   const read = (request: Request): { sender: string; after: number } => {
     requireAccess(request, 'admin', ['**'])
     const query = new Query(searchOf(request.originalUrl), ['after'])
@@ -33,7 +40,7 @@ export function peopleRoute(log: People, requireAccess: RequireAccess): Route {
   }
   return {
     path: '/senders/:sender/messages',
-    get: async (request, response) => {
+    get: limitExport(async (request, response) => {
       const { sender, after } = read(request)
       response.type('application/x-ndjson')
       if (request.method === 'HEAD') return void response.end()
@@ -42,7 +49,7 @@ export function peopleRoute(log: People, requireAccess: RequireAccess): Route {
         // The reader has left.
         if (!response.destroyed || response.writableFinished) throw error
       })
-    },
+    }),
     delete: async (request, response) => {
       const { sender, after } = read(request)
       const by = request.identity

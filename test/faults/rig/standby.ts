@@ -54,6 +54,12 @@ export class Standby {
     await this.#untilReplication("sync_state = 'sync'")
   }
 
+  /** Whether it receives nothing from the primary, and so has all that it will ever have. */
+  async isAlone(): Promise<boolean> {
+    const sql = `select 'it is' from pg_stat_wal_receiver where status = 'streaming'`
+    return (await query(this.databaseUrl, sql)).length === 0
+  }
+
   /** Makes it a primary, which accepts writes on top of all that it received. */
   async promote(): Promise<void> {
     await query(this.databaseUrl, 'select pg_promote()::text')

@@ -10,6 +10,7 @@ import { gatewayFaults } from './gatewayFaults.ts'
 import { ingestFaults } from './ingestFaults.ts'
 import { machineFaults } from './machineFaults.ts'
 import { mqttFaults } from './mqttFaults.ts'
+import { outboxFaults } from './outboxFaults.ts'
 import { postgresFaults } from './postgresFaults.ts'
 import { redisFaults } from './redisFaults.ts'
 import { restoreFaults } from './restoreFaults.ts'
@@ -34,4 +35,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...clockFaults,
   ...revocationFaults,
   ...deviceFaults,
+  ...outboxFaults,
 ].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
