@@ -1,0 +1,14 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { VERSION } from '../chassis/version.ts'
+import { openApi } from './openapi/document.ts'
+import { operations } from './operations.ts'
+
+/** Writes the description of the API into the folder that the edge serves; the build runs it. */
+const [folder = ''] = process.argv.slice(2)
+mkdirSync(folder, { recursive: true })
+
+const files = {
+  'openapi.json': JSON.stringify(openApi(operations, VERSION)),
+}
+for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
