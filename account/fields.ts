@@ -4,7 +4,7 @@ import type { ReadBody } from '../chassis/body.ts'
 import { MAX_CHANNEL_LENGTH } from '../contract/channel.ts'
 import { ACTIONS, PATTERN } from '../contract/grants.ts'
 import { isSenderName, MAX_SENDER_NAME } from '../contract/sender.ts'
-import { parsePrincipal, PRINCIPAL } from '../contract/principal.ts'
+import { PRINCIPAL } from '../contract/principal.ts'
 import type { Request } from 'express'
 import { SUBJECT } from './subject.ts'
 import {
@@ -58,10 +58,10 @@ export const pattern = string
 export const keyId = string.regex(/^[0-9a-f]{16}$/, 'expected the id of a key')
 
 /** A service or a device: people and guests sign in. */
-export const keyPrincipal = string.refine((text) => {
-  const kind = parsePrincipal(text)?.kind
-  return kind === 'service' || kind === 'device'
-}, 'must be a principal like service:billing or device:pump-7')
+export const keyPrincipal = string.regex(
+  /^(service|device):[A-Za-z0-9_.@-]{1,64}$/,
+  'must be a principal like service:billing or device:pump-7',
+)
 
 export const actions = z
   .array(z.enum(ACTIONS, `must be one of ${ACTIONS.join(', ')}`), 'must be a list')

@@ -14,13 +14,12 @@ const Jwks = z
   .strictObject({
     keys: z.array(
       z.strictObject({
-        kty: z.string(),
+        kty: z.literal('RSA'),
+        n: z.string(),
+        e: z.string(),
         kid: z.string(),
         alg: z.string(),
-        use: z.string(),
-        crv: z.string(),
-        x: z.string(),
-        y: z.string().optional(),
+        use: z.literal('sig'),
       }),
     ),
   })

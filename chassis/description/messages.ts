@@ -31,12 +31,10 @@ export const AnyJson = z
     additionalProperties: { $ref: '#/components/schemas/AnyJson' },
   })
 
-const About = z
-  .strictObject({ position: z.int().min(1).max(MOST), as: z.enum(RELATIONS) })
-  .meta({
-    id: 'About',
-    description: 'An earlier message of the channel, and what this one is to it.',
-  })
+const About = z.strictObject({ position: z.int().min(1).max(MOST), as: z.enum(RELATIONS) }).meta({
+  id: 'About',
+  description: 'An earlier message of the channel, and what this one is to it.',
+})
 
 const stored = {
   position: z

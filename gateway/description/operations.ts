@@ -15,7 +15,10 @@ const lastEventId = z
 /** Each event of a stream, by its fields. */
 const StreamEvent = z
   .strictObject({
-    event: z.enum(Object.keys(controlEvents)).optional().describe('Without it: a stored message'),
+    event: z
+      .enum(['message', ...Object.keys(controlEvents)])
+      .optional()
+      .describe('A stored message has none, which stands for `message`'),
     id: z.string().regex(EVENT_ID).optional().describe('Resumes after the event'),
     data: z.string().describe('One line of JSON'),
     retry: z.int().min(0).optional().describe('Milliseconds to wait before coming back'),

@@ -29,7 +29,7 @@ function orNothing<S extends z.ZodType>(schema: S) {
 const since = reading(parseSince, SINCE_FORMS).meta({
   type: 'string',
   anyOf: [
-    { pattern: '^(0|[1-9][0-9]{0,14})$' },
+    { pattern: '^(0|[1-9][0-9]{0,14})?$' },
     { pattern: EVENT_ID.source },
     { format: 'date-time' },
     { pattern: '^-[1-9][0-9]{0,3}$' },

@@ -3,6 +3,7 @@ import { MAX_REACTION_BYTES } from '../../contract/about.ts'
 import type { ProblemType } from '../../contract/problem.ts'
 import { channelName, position, senderId } from '../../chassis/description/parameters.ts'
 import { idempotencyKey } from '../idempotencyKey.ts'
+import { REACTION } from '../relation.ts'
 
 export const ofChannel = { channel: channelName }
 
@@ -14,7 +15,7 @@ export const ofReaction = {
     .string()
     .min(1)
     .max(MAX_REACTION_BYTES)
-    .regex(/^\P{Cc}+$/u)
+    .regex(REACTION)
     .describe(`An emoji or a short word, at most ${MAX_REACTION_BYTES} bytes`),
 }
 

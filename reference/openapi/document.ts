@@ -7,13 +7,6 @@ import { type Json, Schemas } from './schemas.ts'
 import { SECURITY, securitySchemes } from './security.ts'
 import { DESCRIPTION, TAGS } from './texts.ts'
 
-/** Where `npm start` serves it, and where inside it an ingest is reached. */
-const EDGE = { url: '/', description: 'The edge, which served this document' }
-const INSIDE = {
-  url: 'http://ingest:8080',
-  description: 'An ingest itself: the edge does not pass this on',
-}
-
 /** OpenAPI 3.1 of all services together. */
 export function openApi(operations: readonly Operation[], version: string): Json {
   const schemas = new Schemas()
@@ -21,8 +14,7 @@ export function openApi(operations: readonly Operation[], version: string): Json
   schemas.ofOutput(ProblemDetails)
   const paths: Record<string, Json> = {}
   for (const operation of operations) {
-    const item = (paths[operation.path] ??=
-      operation.isInside === true ? { servers: [INSIDE] } : {})
+    const item = (paths[operation.path] ??= {})
     item[operation.method] = operationObject(operation, schemas, responses)
   }
   return {
@@ -33,7 +25,7 @@ export function openApi(operations: readonly Operation[], version: string): Json
       description: DESCRIPTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [EDGE],
+    servers: [{ url: '/', description: 'Where this document was served' }],
     tags: TAGS,
     paths,
     components: {

@@ -1,6 +1,9 @@
 import { firstAdminLink } from '../../stack/firstAdminLink.ts'
 import type { Stack } from '../../stack/stack.ts'
 
+/** The person who made that service. */
+export const ADMIN = { name: 'root', password: 'seven tall ships' }
+
 const PRINCIPAL = 'service:api-test'
 const GRANT = { subject: PRINCIPAL, pattern: '**' }
 
@@ -24,8 +27,7 @@ export async function adminToken(stack: Stack): Promise<string> {
     return JSON.parse(await answer.text())
   }
   const code = new URLSearchParams(new URL(await firstAdminLink(stack)).hash.slice(1)).get('invite')
-  const person = { name: 'root', password: 'seven little ships' }
-  await call('POST', '/account/invitations/accept', { code, ...person })
+  await call('POST', '/account/invitations/accept', { code, ...ADMIN })
   const actions = ['read', 'write', 'moderate', 'admin']
   await call('PUT', `/grants?${new URLSearchParams(GRANT).toString()}`, { actions })
   const { key } = await call('POST', '/account/keys', { principal: PRINCIPAL })

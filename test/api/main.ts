@@ -30,7 +30,15 @@ export async function main({ cache, ...options }: ApiOptions): Promise<void> {
     process.once(signal, () => stopping.abort(new Error('stopped')))
   }
   const env = () => ({ ...LIMITS, TOKEN_SECONDS, MAX_STREAM_SECONDS: '10' })
-  const stack = await startStack({ dir, auth: 'required', env, signal: stopping.signal })
+  const stack = await startStack({
+    dir,
+    // Browsers take passkeys for a name only.
+    host: 'localhost',
+    auth: 'required',
+    oidc: true,
+    env,
+    signal: stopping.signal,
+  })
   try {
     const token = await adminToken(stack)
     const code = await runSchemathesis({ ...options, cache, origin: stack.origin, token })

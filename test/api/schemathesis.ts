@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../../stack/root.ts'
+import { ADMIN } from './adminToken.ts'
 
 const HERE = join(ROOT, 'test/api')
 const REQUIREMENTS = join(HERE, 'requirements.txt')
@@ -49,7 +50,14 @@ export async function runSchemathesis(options: SchemathesisOptions): Promise<num
   const child = spawn(join(cache, 'venv/bin/schemathesis'), args, {
     cwd: cache,
     stdio: 'inherit',
-    env: { ...process.env, CAUSEWAY_TOKEN: token },
+    env: {
+      ...process.env,
+      SCHEMATHESIS_HOOKS: join(HERE, 'hooks.py'),
+      CAUSEWAY_ORIGIN: origin,
+      CAUSEWAY_TOKEN: token,
+      CAUSEWAY_NAME: ADMIN.name,
+      CAUSEWAY_PASSWORD: ADMIN.password,
+    },
   })
   const [code] = await once(child, 'exit')
   return Number(code ?? 1)
