@@ -46,7 +46,8 @@ const bob = (name: string, summary: string): Operation['examples'] => [
   { name, summary, parameters: { principal: 'user:bob' }, status: 204 },
 ]
 
-export const admins: Operation[] = [
+/** How people and programs come in. */
+export const invitations: Operation[] = [
   {
     ...ADMIN,
     id: 'invite',
@@ -98,6 +99,10 @@ export const admins: Operation[] = [
     problems: [...OF_CALLERS, 'invalid-parameter'],
     examples: [{ name: 'keys', summary: 'The first page', status: 200 }],
   },
+]
+
+/** How they go. */
+export const removals: Operation[] = [
   {
     ...ADMIN,
     id: 'deleteKey',

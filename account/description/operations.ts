@@ -1,4 +1,4 @@
-import { admins } from './admins.ts'
+import { invitations, removals } from './admins.ts'
 import { grants } from './grants.ts'
 import { passkeys } from './passkeys.ts'
 import { providers } from './providers.ts'
@@ -8,11 +8,12 @@ import { tokens } from './tokens.ts'
 
 /** All that account answers. Their examples run in this order. */
 export const accountOperations = [
+  ...invitations,
   ...signIns,
   ...providers,
   ...passkeys,
   ...sessions,
   ...tokens,
-  ...admins,
+  ...removals,
   ...grants,
 ]

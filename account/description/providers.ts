@@ -11,7 +11,8 @@ const PROVIDER = {
     {
       status: 302,
       description: 'The browser goes on to the provider, or back to the page.',
-      headers: ['Location'],
+      content: { 'text/plain': z.string(), 'text/html': z.string() },
+      headers: ['Location', 'Set-Cookie'],
     },
   ],
   problems: OF_ALL,
@@ -30,9 +31,9 @@ export const providers: Operation[] = [
     }),
     examples: [
       {
-        name: 'corp',
-        summary: 'At the provider “corp”',
-        parameters: { provider: 'corp' },
+        name: 'dev',
+        summary: 'At the provider of `npm start -- --oidc`',
+        parameters: { provider: 'dev' },
         query: { return: '/' },
         status: 302,
       },
@@ -54,7 +55,7 @@ export const providers: Operation[] = [
       {
         name: 'late',
         summary: 'Without a sign-in that began here',
-        parameters: { provider: 'corp' },
+        parameters: { provider: 'dev' },
         query: { code: 'x', state: 'x' },
         status: 302,
       },
@@ -69,9 +70,9 @@ export const providers: Operation[] = [
       'For a link of the page: the browser goes to the provider, if it has such an address.',
     examples: [
       {
-        name: 'corp',
-        summary: 'At the provider “corp”',
-        parameters: { provider: 'corp' },
+        name: 'dev',
+        summary: 'At the provider of `npm start -- --oidc`',
+        parameters: { provider: 'dev' },
         status: 302,
       },
     ],
@@ -96,7 +97,7 @@ export const providers: Operation[] = [
       {
         name: 'wrong',
         summary: 'A token that proves nothing',
-        parameters: { provider: 'corp' },
+        parameters: { provider: 'dev' },
         mediaType: 'application/x-www-form-urlencoded',
         body: 'logout_token=x',
         status: 400,

@@ -101,6 +101,15 @@ export const sessions: Operation[] = [
   },
   {
     ...OWN,
+    id: 'logOutEverywhere',
+    method: 'post',
+    path: '/account/logout-everywhere',
+    summary: 'End all one’s sessions',
+    answers: [{ status: 204, description: 'It is done.', headers: ['Set-Cookie'] }],
+    examples: [{ name: 'everywhere', summary: 'All browsers', status: 204 }],
+  },
+  {
+    ...OWN,
     id: 'logOut',
     method: 'post',
     path: '/account/logout',
@@ -110,14 +119,5 @@ export const sessions: Operation[] = [
     answers: [{ status: 204, description: 'It is done.', headers: ['Set-Cookie'] }],
     problems: OF_ALL,
     examples: [{ name: 'logout', summary: 'This browser', status: 204 }],
-  },
-  {
-    ...OWN,
-    id: 'logOutEverywhere',
-    method: 'post',
-    path: '/account/logout-everywhere',
-    summary: 'End all one’s sessions',
-    answers: [{ status: 204, description: 'It is done.', headers: ['Set-Cookie'] }],
-    examples: [{ name: 'everywhere', summary: 'All browsers', status: 204 }],
   },
 ]

@@ -53,6 +53,18 @@ export const signIns: Operation[] = [
   },
   {
     ...SIGN_IN,
+    id: 'comeAsGuest',
+    path: '/account/guest',
+    summary: 'Come in as a guest',
+    description: 'Only if there may be guests (`GUESTS`).',
+    body: { 'application/json': Guest },
+    problems: [...OF_ALL, ...OF_BODIES],
+    examples: [
+      { name: 'guest', summary: 'By a name to show', body: { name: 'Zeynep' }, status: 200 },
+    ],
+  },
+  {
+    ...SIGN_IN,
     id: 'logIn',
     path: '/account/login',
     summary: 'Sign in by name and password',
@@ -65,18 +77,6 @@ export const signIns: Operation[] = [
         body: { name: 'bob', password: 'seven little ships' },
         status: 200,
       },
-    ],
-  },
-  {
-    ...SIGN_IN,
-    id: 'comeAsGuest',
-    path: '/account/guest',
-    summary: 'Come in as a guest',
-    description: 'Only if there may be guests (`GUESTS`).',
-    body: { 'application/json': Guest },
-    problems: [...OF_ALL, ...OF_BODIES],
-    examples: [
-      { name: 'guest', summary: 'By a name to show', body: { name: 'Zeynep' }, status: 200 },
     ],
   },
 ]

@@ -22,6 +22,7 @@ const PERSON = {
   parameters: ofSender,
   query: PeopleParameters,
   problems: [...OF_TOKENS, 'invalid-parameter'],
+  isInside: true,
 } satisfies Partial<Operation>
 
 export const people: Operation[] = [

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { firstAdminLink } from '../../stack/firstAdminLink.ts'
 import type { Stack } from '../../stack/stack.ts'
 
@@ -32,5 +33,20 @@ export async function adminToken(stack: Stack): Promise<string> {
   await call('PUT', `/grants?${new URLSearchParams(GRANT).toString()}`, { actions })
   const { key } = await call('POST', '/account/keys', { principal: PRINCIPAL })
   const bearer = { Authorization: `Bearer ${String(key)}` }
-  return String((await call('POST', '/account/token', undefined, bearer))['access_token'])
+  const token = (await call('POST', '/account/token', undefined, bearer))['access_token']
+  await untilGranted(stack, String(token))
+  return String(token)
+}
+
+/** Each replica hears of a grant by itself, within a second. */
+async function untilGranted({ processes }: Stack, token: string): Promise<void> {
+  const asked = processes.flatMap(({ role, url }) => {
+    if (role === 'ingest') return [`${url}/history?channel=probe`]
+    return role === 'gateway' ? [`${url}/events?channel=probe`] : []
+  })
+  const headers = { Authorization: `Bearer ${token}` }
+  for (const url of asked) {
+    // A stream has its headers only with HEAD.
+    while (!(await fetch(url, { method: 'HEAD', headers })).ok) await delay(100)
+  }
 }
