@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { VERSION } from '../chassis/version.ts'
+import { asyncApi } from './asyncapi/document.ts'
+import { channels } from './channels.ts'
 import { openApi } from './openapi/document.ts'
 import { operations } from './operations.ts'
 
@@ -10,5 +12,6 @@ mkdirSync(folder, { recursive: true })
 
 const files = {
   'openapi.json': JSON.stringify(openApi(operations, VERSION)),
+  'asyncapi.json': JSON.stringify(asyncApi(channels, VERSION)),
 }
 for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)

@@ -31,12 +31,17 @@ export function requestOf(operation: Operation, example: Example): ExampleReques
       ...(example.body !== undefined && { 'Content-Type': mediaType }),
       ...headers,
     },
-    ...(example.body !== undefined && {
-      body: typeof example.body === 'string' ? example.body : JSON.stringify(example.body),
-    }),
+    ...(example.body !== undefined && { body: textOf(example.body, mediaType) }),
     hasCookies: credential === 'session' || sets,
   }
 }
+
+function textOf(body: unknown, mediaType: string): string {
+  if (mediaType === FORM) return new URLSearchParams(Object(body)).toString()
+  return typeof body === 'string' ? body : JSON.stringify(body)
+}
+
+const FORM = 'application/x-www-form-urlencoded'
 
 /** A colon needs no escape in a path, and principals have one; a variable of the shell neither. */
 function encodePath(text: string): string {

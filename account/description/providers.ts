@@ -99,7 +99,7 @@ export const providers: Operation[] = [
         summary: 'A token that proves nothing',
         parameters: { provider: 'dev' },
         mediaType: 'application/x-www-form-urlencoded',
-        body: 'logout_token=x',
+        body: { logout_token: 'x' },
         status: 400,
       },
     ],

@@ -52,7 +52,7 @@ export interface Example {
   parameters?: Readonly<Record<string, string>>
   query?: Readonly<Record<string, string | readonly string[]>>
   headers?: Readonly<Record<string, string>>
-  /** JSON; of another media type than JSON the text. */
+  /** JSON, also for a form; the text of lines. */
   body?: unknown
   /** By default JSON. */
   mediaType?: string

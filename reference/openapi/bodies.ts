@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Operation } from '../../chassis/description/operation.ts'
-import type { Json, Schemas } from './schemas.ts'
+import type { Json, Schemas } from '../schemas.ts'
 
 const LINES = 'application/x-ndjson'
 

@@ -3,7 +3,7 @@ import type { Operation } from '../../chassis/description/operation.ts'
 import { requestBodyOf } from './bodies.ts'
 import { parametersOf } from './parameters.ts'
 import { headerComponents, responsesOf } from './responses.ts'
-import { type Json, Schemas } from './schemas.ts'
+import { type Json, Schemas } from '../schemas.ts'
 import { SECURITY, securitySchemes } from './security.ts'
 import { DESCRIPTION, TAGS } from './texts.ts'
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Example, Operation } from '../../chassis/description/operation.ts'
-import type { Json, Schemas } from './schemas.ts'
+import type { Json, Schemas } from '../schemas.ts'
 
 /** Where parameters stand, and the member of an operation and of an example that has those. */
 const PLACES = [

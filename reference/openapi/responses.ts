@@ -3,7 +3,7 @@ import { HEADERS, type HeaderName } from '../../chassis/description/headers.ts'
 import { problemsOf } from '../../chassis/description/problems.ts'
 import { PROBLEMS, type ProblemType } from '../../contract/problem.ts'
 import { bodyOf } from './bodies.ts'
-import type { Json, Schemas } from './schemas.ts'
+import type { Json, Schemas } from '../schemas.ts'
 
 /** On each answer of these statuses. */
 const OF_PROBLEMS: Readonly<Record<number, HeaderName[]>> = {

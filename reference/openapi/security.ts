@@ -1,6 +1,6 @@
 import type { Credential } from '../../chassis/description/operation.ts'
 import { cookieNames } from '../../chassis/auth/credentials.ts'
-import type { Json } from './schemas.ts'
+import type { Json } from '../schemas.ts'
 
 const { access, session } = cookieNames(true)
 const PLAIN = 'Without TLS the name has no `__Host-`.'
