@@ -15,6 +15,7 @@ export default {
     'gateway',
     'account',
     'client',
+    'reference',
     'bench',
     'stack',
     'deploy',

@@ -2,14 +2,21 @@ import { z } from 'zod'
 import type { Request } from 'express'
 import type { ReadBody } from '../chassis/body.ts'
 import type { Route } from '../chassis/route.ts'
-import { parsePrincipal } from '../contract/principal.ts'
 import { Problem } from '../contract/problem.ts'
-import { Query } from '../contract/query.ts'
-import { type ApiKeys, parseKeyId } from './apiKeys.ts'
+import type { ApiKeys } from './apiKeys.ts'
 import type { Callers } from './callers.ts'
-import { groups, keyPrincipal, localName, readJson, shownName } from './fields.ts'
+import {
+  groups,
+  keyId,
+  keyPrincipal,
+  localName,
+  principal as principalText,
+  readJson,
+  shownName,
+} from './fields.ts'
 import type { Invitations } from './invitations.ts'
 import type { Revocations } from './revocations.ts'
+import { readQuery } from '../chassis/readQuery.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 
 export interface AdminParts {
@@ -19,15 +26,19 @@ export interface AdminParts {
   revocations: Revocations
 }
 
-const Invite = z.strictObject({
+export const Invite = z.strictObject({
   name: localName.optional(),
   groups: groups.default([]),
   admin: z.boolean('must be true or false').default(false),
 })
-const NewKey = z.strictObject({
+export const NewKey = z.strictObject({
   principal: keyPrincipal,
   name: shownName.optional(),
   groups: groups.default([]),
+})
+
+export const KeysParameters = z.object({
+  after: keyId.optional().describe('Where the page begins: `next` of the one before has it'),
 })
 
 /** What only those may do who are admin of all channels. */
@@ -69,9 +80,7 @@ export function createAdminRoutes(
       },
       get: async (request, response) => {
         await callers.admin(request)
-        const query = new Query(searchOf(request.originalUrl), ['after'])
-        const after = query.one('after', parseKeyId, 'the id of a key')
-        query.check()
+        const { after } = readQuery(searchOf(request.originalUrl), KeysParameters)
         const { keys, last } = await apiKeys.list(after)
         response.json({ keys, next: last === undefined ? null : `/account/keys?after=${last}` })
       },
@@ -96,7 +105,7 @@ export function createAdminRoutes(
 }
 
 function principalParameter(request: Request): string {
-  const text = String(request.params['principal'])
-  if (parsePrincipal(text) !== undefined) return text
+  const principal = principalText.safeParse(request.params['principal'])
+  if (principal.success) return principal.data
   throw new Problem('invalid-parameter', 'A principal is like user:alice or device:pump-7.')
 }

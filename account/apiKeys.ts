@@ -40,11 +40,6 @@ export interface ListedApiKey {
 const KEY = /^cw_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/
 const PAGE = 1_000
 
-/** Undefined if the text is no id of a key. */
-export function parseKeyId(text: string): string | undefined {
-  return /^[0-9a-f]{16}$/.test(text) ? text : undefined
-}
-
 /** Secrets by which services and devices get access tokens: `cw_<id>_<secret>`. Each is shown once, and only its hash is kept. */
 export class ApiKeys {
   readonly #options: ApiKeysOptions

@@ -1,25 +1,35 @@
 import { z } from 'zod'
 import { decodeBody, validateJson } from '../chassis/validate.ts'
 import type { ReadBody } from '../chassis/body.ts'
-import { ACTIONS } from '../contract/grants.ts'
+import { MAX_CHANNEL_LENGTH } from '../contract/channel.ts'
+import { ACTIONS, PATTERN } from '../contract/grants.ts'
 import { isSenderName, MAX_SENDER_NAME } from '../contract/sender.ts'
-import { parsePrincipal } from '../contract/principal.ts'
+import { PRINCIPAL } from '../contract/principal.ts'
 import type { Request } from 'express'
-import { GROUP, GROUP_RULE, localPrincipal, MAX_GROUPS, NAME_RULE } from './principals.ts'
+import { SUBJECT } from './subject.ts'
+import {
+  GROUP,
+  GROUP_RULE,
+  LOCAL_NAME,
+  localPrincipal,
+  MAX_GROUPS,
+  MAX_LOCAL_NAME,
+  NAME_RULE,
+} from './principals.ts'
 
 /** The kinds of member in the bodies of requests. */
 const string = z.string('must be a string')
+
+const PATTERN_RULE = 'expected a pattern: a channel, in which * ** and {sub} may stand for segments'
 
 /** The longest password is 256 code points, which may take 12 bytes each as JSON; longer text is refused before it is hashed. */
 export const password = string.max(4_096, 'is too long')
 
 /** The name of a local account, as its principal. */
-export const localName = string.transform((text, context) => {
-  const principal = localPrincipal(text)
-  if (principal !== undefined) return principal
-  context.addIssue({ code: 'custom', message: NAME_RULE })
-  return z.NEVER
-})
+export const localName = string
+  .max(MAX_LOCAL_NAME, { error: NAME_RULE, abort: true })
+  .regex(LOCAL_NAME, NAME_RULE)
+  .transform((text) => localPrincipal(text) ?? z.NEVER)
 
 /** A name to show. */
 export const shownName = string.refine(
@@ -31,11 +41,27 @@ export const groups = z
   .array(string.regex(GROUP, GROUP_RULE), 'must be a list')
   .max(MAX_GROUPS, `must be ${MAX_GROUPS} groups at most`)
 
+export const principal = string.regex(PRINCIPAL)
+
+/** Whom a grant is for. */
+export const subject = string
+  .regex(SUBJECT, 'expected a subject like user:alice, user:* or group:staff')
+  .describe('A principal, all of a kind (`user:*`), or a group (`group:staff`)')
+
+/** The channels of a grant. */
+export const pattern = string
+  .max(MAX_CHANNEL_LENGTH, { error: PATTERN_RULE, abort: true })
+  .regex(PATTERN, PATTERN_RULE)
+  .describe('A channel, in which `*`, `**` at the end and `{sub}` may stand for segments')
+
+/** Of an API key. */
+export const keyId = string.regex(/^[0-9a-f]{16}$/, 'expected the id of a key')
+
 /** A service or a device: people and guests sign in. */
-export const keyPrincipal = string.refine((text) => {
-  const kind = parsePrincipal(text)?.kind
-  return kind === 'service' || kind === 'device'
-}, 'must be a principal like service:billing or device:pump-7')
+export const keyPrincipal = string.regex(
+  /^(service|device):[A-Za-z0-9_.@-]{1,64}$/,
+  'must be a principal like service:billing or device:pump-7',
+)
 
 export const actions = z
   .array(z.enum(ACTIONS, `must be one of ${ACTIONS.join(', ')}`), 'must be a list')

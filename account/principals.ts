@@ -21,10 +21,12 @@ export function providedPrincipal(provider: string, subject: string): string {
  * channel may have, so that everyone has channels of their own (`{sub}`).
  */
 export function localPrincipal(name: string): string | undefined {
-  const isName = name.length <= 32 && /^[A-Za-z0-9_]+(-[A-Za-z0-9_]+)*$/.test(name)
+  const isName = name.length <= MAX_LOCAL_NAME && LOCAL_NAME.test(name)
   return isName ? `user:${name.toLowerCase()}` : undefined
 }
 
+export const MAX_LOCAL_NAME = 32
+export const LOCAL_NAME = /^[A-Za-z0-9_]+(-[A-Za-z0-9_]+)*$/
 export const NAME_RULE = 'must be 1 to 32 letters of A-Z a-z 0-9 _, with single hyphens inside'
 
 /** The name of a group, as in `group:staff`. */

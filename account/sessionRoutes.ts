@@ -23,7 +23,7 @@ export interface SessionRoutesOptions {
   addressOf: (request: Request) => string
 }
 
-const Change = z.strictObject({ password, newPassword: password })
+export const Change = z.strictObject({ password, newPassword: password })
 
 /** What a person does with their own sessions. */
 export function createSessionRoutes(

@@ -36,17 +36,17 @@ export interface SignInRoutesOptions {
 }
 
 // Any text: a name that nobody can have is unknown like others.
-const Login = z.strictObject({
+export const Login = z.strictObject({
   name: z.string('must be a string').max(256, 'is too long'),
   password,
 })
-const Accept = z.strictObject({
+export const Accept = z.strictObject({
   code: z.string('must be a string').max(256, 'is too long'),
   name: localName,
   password,
   displayName: shownName.optional(),
 })
-const Guest = z.strictObject({ name: shownName })
+export const Guest = z.strictObject({ name: shownName })
 
 /** The ways to get a session. Each answers with a SignedIn. */
 export function createSignInRoutes(

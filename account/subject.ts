@@ -1,12 +1,19 @@
 import { ACTIONS, parseGrant } from '../contract/grants.ts'
-import { parsePrincipal, PRINCIPAL_KINDS } from '../contract/principal.ts'
+import { PRINCIPAL, PRINCIPAL_KINDS } from '../contract/principal.ts'
 import type { SubjectGrant } from './grantTable.ts'
 import { GROUP } from './principals.ts'
 
-/** Whether a grant may name it: a principal, all of a kind, or a group. */
+/** Whom a grant may name: a principal, all of a kind, or a group. */
+export const SUBJECT = new RegExp(
+  `^(?:group:${bare(GROUP)}|(?:${PRINCIPAL_KINDS.join('|')}):\\*|${bare(PRINCIPAL)})$`,
+)
+
+function bare({ source }: RegExp): string {
+  return source.slice(1, -1)
+}
+
 export function isSubject(text: string): boolean {
-  if (text.startsWith('group:')) return GROUP.test(text.slice('group:'.length))
-  return PRINCIPAL_KINDS.some((kind) => text === `${kind}:*`) || parsePrincipal(text) !== undefined
+  return SUBJECT.test(text)
 }
 
 /** Reads `user:* read,write **`; undefined if it is not of this form. */

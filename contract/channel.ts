@@ -7,10 +7,10 @@
  */
 export const MAX_CHANNEL_LENGTH = 128
 
-const NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/
+export const CHANNEL_NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/
 
 export function isChannel(name: unknown): name is string {
-  return typeof name === 'string' && name.length <= MAX_CHANNEL_LENGTH && NAME.test(name)
+  return typeof name === 'string' && name.length <= MAX_CHANNEL_LENGTH && CHANNEL_NAME.test(name)
 }
 
 /** The MQTT topic that carries a channel's stored messages: `causeway/channels/rooms/berlin/alerts`. */

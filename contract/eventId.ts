@@ -9,7 +9,7 @@ export interface EventId {
   position: number
 }
 
-const ID = /^([a-z0-9]{1,16})-(0|[1-9][0-9]{0,15})$/
+export const EVENT_ID = /^([a-z0-9]{1,16})-(0|[1-9][0-9]{0,15})$/
 
 export function formatEventId(epoch: string, position: number): string {
   return `${epoch}-${position}`
@@ -17,7 +17,7 @@ export function formatEventId(epoch: string, position: number): string {
 
 /** Undefined for any text that Causeway would not have written. */
 export function parseEventId(text: string): EventId | undefined {
-  const [, epoch, digits] = ID.exec(text) ?? []
+  const [, epoch, digits] = EVENT_ID.exec(text) ?? []
   const position = Number(digits)
   return epoch !== undefined && Number.isSafeInteger(position) ? { epoch, position } : undefined
 }

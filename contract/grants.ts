@@ -34,12 +34,12 @@ export function subjectsOf(principal: string, groups: readonly string[]): string
   return [principal, everyoneLike(principal), ...groups.map((group) => `group:${group}`)]
 }
 
-const SEGMENT = /^(?:[A-Za-z0-9_-]+|\*|\{sub\})$/
+const SEGMENT = '(?:[A-Za-z0-9_-]+|\\*|\\{sub\\})'
+
+export const PATTERN = new RegExp(`^(?:\\*\\*|${SEGMENT}(?:\\.${SEGMENT})*(?:\\.\\*\\*)?)$`)
 
 export function isPattern(text: string): boolean {
-  const segments = text.split('.')
-  if (segments.at(-1) === '**') segments.pop()
-  return text.length <= MAX_CHANNEL_LENGTH && segments.every((segment) => SEGMENT.test(segment))
+  return text.length <= MAX_CHANNEL_LENGTH && PATTERN.test(text)
 }
 
 /** Reads the text form of a grant, `read,write rooms.**`; undefined if it is not one. Each action may come once. */

@@ -9,7 +9,7 @@ export const PRINCIPAL_KINDS: readonly PrincipalKind[] = ['user', 'service', 'de
 /** Characters after the kind. */
 const MAX_PRINCIPAL_ID = 64
 
-const PRINCIPAL = new RegExp(
+export const PRINCIPAL = new RegExp(
   `^(${PRINCIPAL_KINDS.join('|')}):([A-Za-z0-9_.@-]{1,${MAX_PRINCIPAL_ID}})$`,
 )
 

@@ -1,7 +1,7 @@
 /** Characters of a sender's name at most: code points, so that no emoji counts twice. */
 export const MAX_SENDER_NAME = 64
 
-const ID = /^[A-Za-z0-9_.@-]{1,64}$/
+export const SENDER_ID = /^[A-Za-z0-9_.@-]{1,64}$/
 
 /** A name is one line of words with one space between them: more spaces look the same. */
 const SPACES = /[\p{Cc}\p{Z}]+/gu
@@ -27,7 +27,7 @@ const DRAWN = /[\p{L}\p{N}\p{S}]/u
 const PLAIN = /^(?=.{1,64}$)(?=.*[A-Za-z0-9])[!-~]+(?: [!-~]+)*$/
 
 export function isSenderId(id: string): boolean {
-  return ID.test(id)
+  return SENDER_ID.test(id)
 }
 
 /**

@@ -20,7 +20,7 @@ import { gatewayConfig } from './config.ts'
 import { Admission } from './events/admission.ts'
 import { clock } from '../chassis/clock.ts'
 import { Connections } from './events/connections.ts'
-import { createListener, openFrontDoor } from './events/frontDoor.ts'
+import { createListener, openFrontDoor, ROUTES } from './events/frontDoor.ts'
 import { createHandler } from './events/handler.ts'
 import { Feed } from './feed/feed.ts'
 import { createGatewayMetrics } from './metrics.ts'
@@ -153,7 +153,7 @@ const app = createApp({
   logger,
   registry,
   corsOrigins: config.CORS_ORIGINS,
-  routes: [{ path: '/events', answeredBefore: ['GET', 'HEAD'] }],
+  routes: ROUTES,
 })
 const server = createHttpServer(createListener(handle, app))
 openFrontDoor(server, handle, clock)

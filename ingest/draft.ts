@@ -1,14 +1,14 @@
 import { z } from 'zod'
+import { AnyJson } from '../chassis/description/messages.ts'
 import { pointer } from '../chassis/pointer.ts'
 import { decodeBody, invalid, validateJson } from '../chassis/validate.ts'
 import { type About, RELATIONS } from '../contract/about.ts'
 import { DEFAULT_TYPE } from '../contract/message.ts'
 import { MESSAGE_TYPE } from '../contract/messageType.ts'
 import { readDataText } from './dataText.ts'
-import { checkRelation } from './relation.ts'
+import { checkRelation, RELATION_RULES } from './relation.ts'
 
-// JSON has no undefined, so this refuses only a body without the key; null is data.
-const DATA = { data: z.custom<unknown>((value) => value !== undefined, 'required') }
+const DATA = { data: AnyJson }
 
 const CONTENT = {
   type: z
@@ -27,21 +27,22 @@ const CONTENT = {
   ...DATA,
 }
 
-const Body = z.strictObject(
-  CONTENT,
-  'must be an object with "data" and, optionally, "type" and "about"',
-)
+export const NewMessage = z
+  .strictObject(CONTENT, 'must be an object with "data" and, optionally, "type" and "about"')
+  .meta({ id: 'NewMessage', allOf: RELATION_RULES })
 
-const Edit = z.strictObject(DATA, 'must be an object with "data"')
+export const NewData = z.strictObject(DATA, 'must be an object with "data"').meta({ id: 'NewData' })
 
-const Item = z.strictObject(
-  {
-    channel: z.string('must be a string'),
-    key: z.string('must be a string').optional(),
-    ...CONTENT,
-  },
-  'must be an object with "channel", "data" and, optionally, "type", "about" and "key"',
-)
+export const NewItem = z
+  .strictObject(
+    {
+      channel: z.string('must be a string'),
+      key: z.string('must be a string').optional().describe('As `Idempotency-Key`'),
+      ...CONTENT,
+    },
+    'must be an object with "channel", "data" and, optionally, "type", "about" and "key"',
+  )
+  .meta({ id: 'NewItem', description: 'One message of many.', allOf: RELATION_RULES })
 
 /** The content of a post; `data` is JSON text. */
 export interface Content {
@@ -60,19 +61,19 @@ export interface Item {
 /** Reads a post's body. Throws `malformed-json` or `validation-failed`. If a key is repeated, the last one counts, as everywhere in JavaScript. */
 export function parseContent(bytes: Uint8Array): Content {
   const body = decodeBody(bytes)
-  return contentOf(body, validateJson(Body, body))
+  return contentOf(body, validateJson(NewMessage, body))
 }
 
 /** The same for one message of many. */
 export function parseItem(json: string): Item {
-  const { channel, key, ...rest } = validateJson(Item, json)
+  const { channel, key, ...rest } = validateJson(NewItem, json)
   return { channel, key, content: contentOf(json, rest) }
 }
 
 /** The new content of the message at a position. Throws as above. */
 export function parseEdit(bytes: Uint8Array, position: number): Content {
   const body = decodeBody(bytes)
-  validateJson(Edit, body)
+  validateJson(NewData, body)
   return { type: DEFAULT_TYPE, about: { position, as: 'edit' }, data: dataOf(body) }
 }
 

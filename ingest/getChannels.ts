@@ -1,9 +1,11 @@
 import type { RequestHandler } from 'express'
+import { z } from 'zod'
 import type { ReadableBy } from '../chassis/auth/middleware.ts'
+import { wholeNumber } from '../chassis/description/reading.ts'
+import { readQuery } from '../chassis/readQuery.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import type { Turns } from '../chassis/turns.ts'
 import { rangesOf } from '../contract/nameRanges.ts'
-import { Query } from '../contract/query.ts'
 import type { ChannelNames, ChannelNamesQuery, LastMessages } from '../history/types.ts'
 
 export interface ChannelList {
@@ -28,7 +30,7 @@ export function createGetChannels(
   readableBy: ReadableBy,
 ): RequestHandler {
   return async (request, response) => {
-    const { prefix, after, limit } = parseQuery(searchOf(request.originalUrl))
+    const { prefix, after, limit } = readQuery(searchOf(request.originalUrl), ChannelsParameters)
     const { patterns, principal, allows } = readableBy(request)
     const ranges = rangesOf(patterns, principal, { prefix, after })
     const wild = patterns.filter((pattern) => pattern.includes('*')).length
@@ -48,31 +50,22 @@ export function createGetChannels(
   }
 }
 
-function parseQuery(search: string): { prefix: string; after: string; limit: number } {
-  const query = new Query(search, ['prefix', 'after', 'limit'])
-  const parsed = {
-    prefix: query.one('prefix', parsePrefix, 'the beginning of a channel') ?? '',
-    after: query.one('after', parseAfter, 'what next has') ?? '',
-    limit: query.one('limit', parseLimit, `1 to ${MAX_LIMIT}`) ?? DEFAULT_LIMIT,
-  }
-  query.check()
-  return parsed
-}
+/** A page of channels goes on where the one before ended: at a name, or the end of a range of names. */
+export const ChannelsParameters = z.object({
+  prefix: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{0,128}$/, 'expected the beginning of a channel')
+    .default('')
+    .describe('Only channels whose names begin so'),
+  after: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{0,129}[~!]?$/, 'expected what next has')
+    .default('')
+    .describe('Where the page begins: `next` of the one before has it'),
+  limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).describe('Channels of the page, at most'),
+})
 
-function parsePrefix(text: string): string | undefined {
-  return /^[A-Za-z0-9_.-]{0,128}$/.test(text) ? text : undefined
-}
-
-/** A name, or the end of a range of names. */
-function parseAfter(text: string): string | undefined {
-  return /^[A-Za-z0-9_.-]{0,129}[~!]?$/.test(text) ? text : undefined
-}
-
-function parseLimit(text: string): number | undefined {
-  return /^[1-9][0-9]{0,2}$/.test(text) && Number(text) <= MAX_LIMIT ? Number(text) : undefined
-}
-
-function nextUrl({ prefix, after, limit }: ReturnType<typeof parseQuery>): string {
+function nextUrl({ prefix, after, limit }: z.output<typeof ChannelsParameters>): string {
   const search = new URLSearchParams({ prefix, after, limit: String(limit) })
   return `/channels?${search.toString()}`
 }

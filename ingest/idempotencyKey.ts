@@ -1,7 +1,11 @@
+import { z } from 'zod'
 import { Problem } from '../contract/problem.ts'
 
+/** Visible ASCII: two hops might read anything else differently. */
+export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/)
+
 /**
- * Throws `invalid-parameter` on anything but visible ASCII: two hops might read such a key differently. Also on a key without a
+ * Throws `invalid-parameter` on a key that is none. Also on a key without a
  * sender: two anonymous senders with the same key would swallow or refuse each other's messages.
  */
 export function parseIdempotencyKey(
@@ -9,7 +13,7 @@ export function parseIdempotencyKey(
   principal: string | undefined,
 ): string | null {
   if (header === undefined) return null
-  if (!/^[\x21-\x7e]{1,255}$/.test(header)) {
+  if (!idempotencyKey.safeParse(header).success) {
     throw new Problem(
       'invalid-parameter',
       'Idempotency-Key must be 1 to 255 visible ASCII characters.',

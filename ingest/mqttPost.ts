@@ -1,7 +1,19 @@
 import type { IPublishPacket } from 'mqtt'
+import { z } from 'zod'
+import { messageType } from '../chassis/description/parameters.ts'
 import { Problem } from '../contract/problem.ts'
 import { type Content, parseContent } from './draft.ts'
+import { idempotencyKey } from './idempotencyKey.ts'
 import { dataOf } from './mqttData.ts'
+
+/** The user properties that are looked at. A post over HTTP has the same in its body and its headers, where they are checked. */
+export const PostProperties = z.object({
+  'idempotency-key': idempotencyKey
+    .optional()
+    .describe('Makes it safe to publish again: with it there is one message'),
+  type: messageType.optional().describe('The message’s type'),
+  about: z.string().optional().describe('The message that it is about, as JSON'),
+})
 
 /** What a packet says beside its topic. */
 export interface MqttPost {
@@ -33,7 +45,10 @@ export function readMqttPost(packet: IPublishPacket, maxBytes: number): MqttPost
   return { content, key: property(packet, 'idempotency-key') }
 }
 
-function property({ properties }: IPublishPacket, name: string): string | undefined {
+function property(
+  { properties }: IPublishPacket,
+  name: keyof typeof PostProperties.shape,
+): string | undefined {
   const value = properties?.userProperties?.[name]
   if (!Array.isArray(value)) return value
   throw new Problem('invalid-parameter', `The user property ${name} is there more than once.`)

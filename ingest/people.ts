@@ -1,16 +1,15 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Request, RequestHandler } from 'express'
+import { z } from 'zod'
 import type { RequireAccess } from '../chassis/auth/middleware.ts'
+import { position, senderId } from '../chassis/description/parameters.ts'
 import { pointer } from '../chassis/pointer.ts'
 import type { Route } from '../chassis/route.ts'
+import { readQuery } from '../chassis/readQuery.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import type { Sender } from '../contract/message.ts'
-import { parsePosition } from '../contract/position.ts'
-import { parsePrincipal } from '../contract/principal.ts'
 import { Problem } from '../contract/problem.ts'
-import { Query } from '../contract/query.ts'
-import { isSenderId } from '../contract/sender.ts'
 import type { Erased } from '../history/erase.ts'
 import type { Sent } from '../history/sentBy.ts'
 
@@ -21,6 +20,10 @@ export interface People {
 
 /** A call erases for so long; whoever asked goes on by `next`. */
 const ERASE_MS = 1_000
+
+export const PeopleParameters = z.object({
+  after: position.default(0).describe('Only messages above this position'),
+})
 
 /**
  * For admins of all channels: everything that one sender wrote, to be taken along or to be erased. `limitExport` limits how many
@@ -33,9 +36,7 @@ export function peopleRoute(
 ): Route {
   const read = (request: Request): { sender: string; after: number } => {
     requireAccess(request, 'admin', ['**'])
-    const query = new Query(searchOf(request.originalUrl), ['after'])
-    const after = query.one('after', parsePosition, 'a position') ?? 0
-    query.check()
+    const { after } = readQuery(searchOf(request.originalUrl), PeopleParameters)
     return { sender: senderParameter(request.params['sender']), after }
   }
   return {
@@ -79,8 +80,8 @@ async function* linesOf(log: People, sender: string, after: number): AsyncGenera
 }
 
 function senderParameter(value: unknown): string {
-  const sender = String(value)
-  if (isSenderId(sender) || parsePrincipal(sender) !== undefined) return sender
+  const sender = senderId.safeParse(value)
+  if (sender.success) return sender.data
   const errors = [{ pointer: pointer(['sender']), detail: 'expected the id of a sender' }]
   throw new Problem('invalid-parameter', undefined, { errors })
 }

@@ -14,7 +14,7 @@ export interface PostMessagesOptions {
   limits: Pick<PostLimits, 'begin' | 'read' | 'show'>
 }
 
-const MAX_ITEMS = 1_000
+export const MAX_ITEMS = 1_000
 
 const Items = z.array(z.unknown(), 'must be an array of messages')
 

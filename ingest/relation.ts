@@ -1,14 +1,37 @@
 import { pointer } from '../chassis/pointer.ts'
 import { invalid } from '../chassis/validate.ts'
-import { type About, MAX_REACTION_BYTES } from '../contract/about.ts'
+import { type About, MAX_REACTION_BYTES, type Relation } from '../contract/about.ts'
 import type { Problem } from '../contract/problem.ts'
+
+/** No control characters, and at most so many bytes, of which a character may take four. */
+export const REACTION = new RegExp(
+  String.raw`^(?:[\x20-\x7e]{1,${MAX_REACTION_BYTES}}|[^\u0000-\u001f\u007f-\u009f]{1,${MAX_REACTION_BYTES / 4}})$`,
+)
+
+const REACTIONS: Relation[] = ['reaction', 'unreaction']
+
+/** What `checkRelation` demands, as JSON Schema. */
+export const RELATION_RULES = [
+  rule(['delete'], { type: 'null' }),
+  rule(REACTIONS, { type: 'string', pattern: REACTION.source }),
+]
+
+function rule(relations: readonly Relation[], data: object): object {
+  return {
+    if: {
+      properties: { about: { properties: { as: { enum: relations } }, required: ['as'] } },
+      required: ['about'],
+    },
+    then: { properties: { data } },
+  }
+}
 
 /** Throws `validation-failed` if the data, JSON text, is not what a message of this relation must have. */
 export function checkRelation({ about, data }: { about?: About | undefined; data: string }): void {
   if (about === undefined) return
   const { as } = about
   if (as === 'delete' && data !== 'null') throw mistake('must be null in a deletion')
-  if ((as === 'reaction' || as === 'unreaction') && !isReaction(JSON.parse(data))) {
+  if (REACTIONS.includes(as) && !isReaction(JSON.parse(data))) {
     throw mistake(`must be a text of 1 to ${MAX_REACTION_BYTES} bytes without control characters`)
   }
 }

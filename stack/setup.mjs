@@ -11,6 +11,7 @@ const COMMANDS = {
   bench: () => import('../bench/command.mjs'),
   faults: () => import('../test/faults/command.mjs'),
   fuzz: () => import('../test/security/fuzz/command.mjs'),
+  api: () => import('../test/api/command.mjs'),
   clients: () => import('../test/clients/command.mjs'),
   account: () => import('../account/command.mjs'),
   seed: () => import('./seed/command.mjs'),

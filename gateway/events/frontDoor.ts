@@ -2,10 +2,14 @@ import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clock } from '../../chassis/clock.ts'
 import { isHostMissing } from '../../chassis/http.ts'
+import type { Route } from '../../chassis/route.ts'
 import { readRequestHead } from '../../chassis/requestHead.ts'
 import { HEADERS, type Handle } from './handler.ts'
 
 const PATH = '/events'
+/** What the app behind the door knows of it: it only refuses other methods. */
+export const ROUTES: Route[] = [{ path: PATH, answeredBefore: ['GET', 'HEAD'] }]
+
 const SWEEP_MS = 1_000
 /**
  * A server that does not listen any more waits for its connections. One that has sent nothing may still have a request on its

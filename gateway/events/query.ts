@@ -1,8 +1,11 @@
-import { formatEventId, parseEventId } from '../../contract/eventId.ts'
-import { Problem } from '../../contract/problem.ts'
-import { Query } from '../../contract/query.ts'
-import { parseSince, SINCE_FORMS, type Since } from '../../contract/since.ts'
+import { z } from 'zod'
 import { channelParameter } from '../../chassis/channelParameter.ts'
+import { channels } from '../../chassis/description/parameters.ts'
+import { reading, wholeNumber } from '../../chassis/description/reading.ts'
+import { readQuery } from '../../chassis/readQuery.ts'
+import { EVENT_ID, formatEventId, parseEventId } from '../../contract/eventId.ts'
+import { Problem } from '../../contract/problem.ts'
+import { parseSince, SINCE_FORMS, type Since } from '../../contract/since.ts'
 
 export interface EventsQuery {
   /** Each once. */
@@ -12,15 +15,47 @@ export interface EventsQuery {
   heartbeat: number | undefined
 }
 
-/** Channels of one stream; each costs a subscription, and a place in every read. */
-const MAX_STREAM_CHANNELS = 100
 /** For all channels together: one query reads them. */
 const MAX_LAST = 1_000
 /** Seconds. Some clients give up after 5 s of silence; nginx does after 75. */
 const MIN_HEARTBEAT = 2
 const MAX_HEARTBEAT = 60
 
-const PARAMETERS = ['channel', 'since', 'lastEventId', 'heartbeat']
+/** An empty value counts as none. */
+function orNothing<S extends z.ZodType>(schema: S) {
+  return z.preprocess((text) => (text === '' ? undefined : text), schema.optional())
+}
+
+const since = reading(parseSince, SINCE_FORMS).meta({
+  type: 'string',
+  anyOf: [
+    { pattern: '^(0|[1-9][0-9]{0,14})?$' },
+    { pattern: EVENT_ID.source },
+    { format: 'date-time' },
+    { pattern: '^-[1-9][0-9]{0,3}$' },
+  ],
+})
+
+export const EventsParameters = z
+  .object({
+    channel: channels.describe('The channels to listen to'),
+    since: since.optional().describe(`Where to begin: ${SINCE_FORMS}. Without it: now`),
+    lastEventId: orNothing(z.string()).describe(
+      'For clients that can set no header: as `Last-Event-ID`, which beats it',
+    ),
+    heartbeat: orNothing(
+      wholeNumber(
+        MIN_HEARTBEAT,
+        MAX_HEARTBEAT,
+        `whole seconds from ${MIN_HEARTBEAT} to ${MAX_HEARTBEAT}`,
+      ),
+    ).describe('Seconds between heartbeats, if shorter than the server’s'),
+  })
+  .superRefine(({ since: start, channel }, context) => {
+    if (start?.kind !== 'last' || start.count * new Set(channel).size <= MAX_LAST) return
+    const message = `N times the number of channels may be at most ${MAX_LAST}`
+    context.addIssue({ code: 'custom', path: ['since'], message })
+  })
 
 /**
  * Reads the query of `GET /events` and the `Last-Event-ID` header. The header beats `lastEventId`, which libraries use if they
@@ -28,39 +63,18 @@ const PARAMETERS = ['channel', 'since', 'lastEventId', 'heartbeat']
  * none. Throws `invalid-parameter`, `invalid-channel` or `invalid-event-id`.
  */
 export function parseEventsQuery(search: string, lastEventId: string | undefined): EventsQuery {
-  const query = new Query(search, PARAMETERS, ['channel'])
-  const names = query.all('channel')
-  if (names.length === 0) query.mistake('channel', 'required')
-  if (names.length > MAX_STREAM_CHANNELS)
-    query.mistake('channel', `at most ${MAX_STREAM_CHANNELS} channels`)
-  const since: Since = query.one('since', parseSince, SINCE_FORMS) ?? { kind: 'now' }
-  if (since.kind === 'last' && since.count * new Set(names).size > MAX_LAST) {
-    query.mistake('since', `N times the number of channels may be at most ${MAX_LAST}`)
-  }
-  const heartbeat = query.one('heartbeat', parseHeartbeat, HEARTBEAT_FORM)
-  const id = lastEventId || query.one('lastEventId', String, 'an event id')
-  query.check()
+  const query = readQuery(search, EventsParameters)
+  const id = lastEventId || query.lastEventId
   return {
-    channels: [...new Set(names.map((name) => channelParameter(name)))],
-    since: id ? parseLastEventId(id) : since,
-    heartbeat: heartbeat || undefined,
+    channels: [...new Set(query.channel)].map((name) => channelParameter(name)),
+    since: id ? parseLastEventId(id) : (query.since ?? { kind: 'now' }),
+    heartbeat: query.heartbeat,
   }
 }
 
 /** The id that the client sent, unchanged. */
-export function requestedId({ since }: EventsQuery): string | undefined {
-  return since.kind === 'id' ? formatEventId(since.epoch, since.position) : undefined
-}
-
-const HEARTBEAT_FORM = `whole seconds from ${MIN_HEARTBEAT} to ${MAX_HEARTBEAT}`
-
-/** 0 for an empty text. */
-function parseHeartbeat(text: string): number | undefined {
-  const seconds = Number(text)
-  if (text === '') return 0
-  return /^[1-9][0-9]?$/.test(text) && seconds >= MIN_HEARTBEAT && seconds <= MAX_HEARTBEAT
-    ? seconds
-    : undefined
+export function requestedId({ since: start }: EventsQuery): string | undefined {
+  return start.kind === 'id' ? formatEventId(start.epoch, start.position) : undefined
 }
 
 function parseLastEventId(text: string): Since {

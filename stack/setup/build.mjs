@@ -1,12 +1,12 @@
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
 import { inRoot } from './paths.mjs'
-import { runNode } from './run.mjs'
+import { run, runNode } from './run.mjs'
 
 const PROJECTS = ['tsconfig.build.json', 'client/tsconfig.build.json']
 const STATIC = ['.html', '.css', '.svg']
 
-/** Compiles what has changed into dist/, and gathers the page in dist/page/. */
+/** Compiles what has changed into dist/, and gathers the page, and the description of the API, in dist/page/. */
 export function build() {
   runNode('typescript/bin/tsc', ['--build', ...PROJECTS])
   rmSync(inRoot('dist/page'), { recursive: true, force: true })
@@ -14,6 +14,7 @@ export function build() {
     if (STATIC.includes(extname(name))) addToPage(`client/${name}`, inRoot(`client/${name}`))
   }
   for (const path of modulesOf('client/main.js')) addToPage(path, inRoot(`dist/${path}`))
+  run(process.execPath, ['dist/reference/main.js', 'dist/page/reference'])
 }
 
 /** The edge serves what is in this folder: what the page does not load is not public. */

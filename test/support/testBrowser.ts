@@ -1,3 +1,4 @@
+import { expectDescribed, operationOf } from './described.ts'
 import { CookieJar } from './cookieJar.ts'
 
 /** The answer to a call. */
@@ -51,9 +52,13 @@ export class TestBrowser {
       body: body === undefined ? null : JSON.stringify(body),
     })
     const text = await response.text()
+    const { status, headers: answered } = response
+    // So that the description of the API holds in whatever a test asks for.
+    const operation = operationOf(method, new URL(path, this.origin).pathname)
+    if (operation !== undefined) expectDescribed(operation, { status, headers: answered, text })
     return {
-      status: response.status,
-      headers: response.headers,
+      status,
+      headers: answered,
       body: text === '' ? {} : JSON.parse(text),
     }
   }

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { place } from '../../chassis/description/messages.ts'
+import { channelName } from '../../chassis/description/parameters.ts'
+import type { ControlEvent, ControlEvents } from '../../contract/events.ts'
+
+interface ControlEventSchema<E extends ControlEvent> {
+  summary: string
+  data: z.ZodType<ControlEvents[E]>
+  example: ControlEvents[E]
+}
+
+/** The data of each named event of a stream, as one line of JSON. */
+export const controlEvents: { [E in ControlEvent]: ControlEventSchema<E> } = {
+  ready: {
+    summary: 'First on every stream: where it starts',
+    data: z.strictObject({
+      position: place.describe('The stream delivers what comes after it'),
+      complete: z
+        .boolean()
+        .describe('Whether everything after the id that was asked for is delivered'),
+      channels: z
+        .record(
+          channelName,
+          z.strictObject({
+            head: place.describe('The position of its last message; 0 if it has none'),
+            low: place.exactOptional().describe('Messages at or below have been removed'),
+          }),
+        )
+        .describe('Each channel of the stream'),
+    }),
+    example: { position: 1842, complete: true, channels: { 'rooms.berlin': { head: 1842 } } },
+  },
+  gap: {
+    summary: 'Messages of a channel cannot be had any more',
+    data: z.strictObject({
+      channel: channelName,
+      after: place.describe('All above this position'),
+      before: place.describe('and below this one'),
+      reason: z.enum(['retention', 'lost']),
+    }),
+    example: { channel: 'rooms.berlin', after: 1200, before: 1500, reason: 'retention' },
+  },
+  reset: {
+    summary:
+      'The id that was asked for is not of this log: drop what is shown, and read history again',
+    data: z.strictObject({ reason: z.enum(['other-epoch', 'ahead-of-log']) }),
+    example: { reason: 'other-epoch' },
+  },
+  heartbeat: {
+    summary: 'Everything up to its id has been sent',
+    data: z.strictObject({ position: place }),
+    example: { position: 1842 },
+  },
+  goodbye: {
+    summary: 'The stream ends on purpose: come back with its id',
+    data: z.strictObject({
+      reason: z.enum([
+        'shutdown',
+        'max-age',
+        'unavailable',
+        'reset',
+        'expired',
+        'revoked',
+        'forbidden',
+      ]),
+    }),
+    example: { reason: 'max-age' },
+  },
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { Operation } from '../../chassis/description/operation.ts'
+import { EVENT_ID } from '../../contract/eventId.ts'
+import { EventsParameters } from '../events/query.ts'
+import { controlEvents } from './controlEvents.ts'
+
+const names = Object.keys(controlEvents).map((name) => `\`${name}\``)
+
+const lastEventId = z
+  .string()
+  .regex(new RegExp(`^$|${EVENT_ID.source}`))
+  .optional()
+  .describe('Resume after this id. It beats `since`')
+
+/** Each event of a stream, by its fields. */
+const StreamEvent = z
+  .strictObject({
+    event: z
+      .enum(['message', ...Object.keys(controlEvents)])
+      .optional()
+      .describe('A stored message has none, which stands for `message`'),
+    id: z.string().regex(EVENT_ID).optional().describe('Resumes after the event'),
+    data: z.string().describe('One line of JSON'),
+    retry: z.int().min(0).optional().describe('Milliseconds to wait before coming back'),
+  })
+  .meta({ id: 'StreamEvent' })
+
+/** All that a gateway answers. */
+export const gatewayOperations: Operation[] = [
+  {
+    id: 'listen',
+    method: 'get',
+    path: '/events',
+    tag: 'Listening',
+    summary: 'Open a stream',
+    description: `Server-sent events: each message as an unnamed event with an id, and the named events ${names.join(', ')}. \`/asyncapi.json\` describes them. What may pass is answered with 200 and one \`goodbye\`, because a browser’s EventSource gives up after any other status.`,
+    credential: 'token',
+    query: EventsParameters,
+    headers: { 'Last-Event-ID': lastEventId },
+    answers: [
+      {
+        status: 200,
+        description: 'A stream. It ends after an hour at most: come back with the last id.',
+        content: { 'text/event-stream': StreamEvent },
+      },
+    ],
+    problems: [
+      'unauthenticated',
+      'forbidden',
+      'invalid-channel',
+      'invalid-parameter',
+      'invalid-event-id',
+      'not-acceptable',
+    ],
+    examples: [
+      {
+        name: 'two',
+        summary: 'Two channels, from their last ten messages on',
+        query: { channel: ['lobby', 'rooms.berlin'], since: '-10' },
+        status: 200,
+      },
+    ],
+  },
+]

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import type { FlowChannel, FlowMessage } from '../../chassis/description/channel.ts'
+import { EXAMPLE, Message } from '../../chassis/description/messages.ts'
+import { EVENT_ID } from '../../contract/eventId.ts'
+import { controlEvents } from './controlEvents.ts'
+
+const id = z.string().regex(EVENT_ID).describe('Resumes after the event')
+
+const RESUME = `k7q2-${EXAMPLE.position}`
+
+const stored: FlowMessage = {
+  name: 'message',
+  summary: 'A stored message: an event without a name',
+  payload: Message,
+  headers: z.object({ id }),
+  examples: [{ name: 'text', summary: 'Any JSON', headers: { id: RESUME }, payload: EXAMPLE }],
+}
+
+const controls: FlowMessage[] = Object.entries(controlEvents).map(
+  ([name, { summary, data, example }]) => ({
+    name,
+    summary,
+    payload: data,
+    headers: z.object({
+      event: z.literal(name),
+      id: id.optional(),
+      retry: z.string().optional().describe('Milliseconds to wait before coming back'),
+    }),
+    examples: [{ name, summary, headers: { event: name, id: RESUME }, payload: example }],
+  }),
+)
+
+/** The events of a stream. */
+export const stream: FlowChannel = {
+  id: 'events',
+  over: 'http',
+  address: '/events',
+  title: 'The stream',
+  description:
+    'Server-sent events. The fields of an event beside its data are its headers here. `GET /events` of `/openapi.json` describes the request.',
+  action: 'send',
+  messages: [stored, ...controls],
+}
