@@ -115,6 +115,8 @@ async function measure(
   const prefix = testbed.fresh('bench')
   const channels = channelNames(CHANNELS).map((name) => `${prefix}.${name}`)
   const pool = new Pool({ databaseUrl, connections: 1, onError: () => {} })
+  // To compare everything takes longer than a service may.
+  await pool.query(`set statement_timeout = '5min'`, [])
   await pool.query(`drop table if exists ${ORDERS}`, [])
   await pool.query(`create table ${ORDERS} (number bigint primary key)`, [])
   const [one, other, bridge, gateway] = await Promise.all([
