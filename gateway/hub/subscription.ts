@@ -16,6 +16,7 @@ import type { Sink } from './sink.ts'
 export class Subscription<I extends Item> {
   readonly channels: readonly Channel<I>[]
   readonly sink: Sink<I>
+  /** Its own while it joins, when places pass quickly; after that it shares one with all that stand there. */
   #cursor: Cursor
   /** Its cursor when it was last known to be complete: items up to there are nothing new to it. */
   #liveFrom = 0
@@ -50,9 +51,9 @@ export class Subscription<I extends Item> {
     const joining = this.#joining
     if (joining === undefined) return
     joining.isReading = false
-    this.#send(hub, joining, batch)
+    this.#send(joining, batch)
     // Never back, or a late answer would make the stream send something twice.
-    if (!this.#cursor.covers(upTo)) this.#cursor = hub.at(upTo)
+    if (!this.#cursor.covers(upTo)) this.#cursor = this.#cursor.at(upTo)
     this.advance(hub)
   }
 
@@ -85,7 +86,7 @@ export class Subscription<I extends Item> {
         this.#liveFrom,
         this.channels.map(({ name }) => name),
       )
-      this.#send(hub, joining, batch)
+      this.#send(joining, batch)
       if (upTo !== undefined) {
         joining.isReading = true
         hub.source.pause(this)
@@ -93,6 +94,7 @@ export class Subscription<I extends Item> {
       }
     } else this.#logIsRead(joining)
     this.#joining = undefined
+    this.#cursor = hub.at(this.#cursor.position)
     hub.joined(this)
   }
 
@@ -150,10 +152,10 @@ export class Subscription<I extends Item> {
       reset = 'ahead-of-log'
     }
     joining.start = undefined
-    const cursor = (this.#cursor = hub.at(reset === undefined ? after : known))
+    const cursor = (this.#cursor = this.#cursor.at(reset === undefined ? after : known))
     const [first] = prelude?.items ?? []
     // If a stream with a prelude breaks off at once, its reader should get the prelude again.
-    const at = first === undefined || reset !== undefined ? cursor : hub.at(first.position - 1)
+    const at = first === undefined || reset !== undefined ? cursor : cursor.at(first.position - 1)
     const heads = this.channels.map(({ name, head, low }) => [
       name,
       { head, low: low || undefined },
@@ -172,7 +174,7 @@ export class Subscription<I extends Item> {
     return true
   }
 
-  #send(hub: Hub<I>, { after, lasts }: Joining<I>, batch: Batch<I>): void {
+  #send({ after, lasts }: Joining<I>, batch: Batch<I>): void {
     const { sink } = this
     const { items } = batch
     let { position } = this.#cursor
@@ -181,7 +183,7 @@ export class Subscription<I extends Item> {
       if (item.position <= position) continue
       const last = lasts.get(item.channel) ?? after
       if (item.previous > last) {
-        this.#cursor = hub.at(position)
+        this.#cursor = this.#cursor.at(position)
         if (fresh.length > 0) sink.send({ items: fresh })
         fresh = []
         this.#gap(item, last)
@@ -191,7 +193,7 @@ export class Subscription<I extends Item> {
       fresh.push(item)
     }
     if (fresh.length === 0) return
-    this.#cursor = hub.at(position)
+    this.#cursor = this.#cursor.at(position)
     sink.send(fresh.length === items.length ? batch : { items: fresh })
   }
 
