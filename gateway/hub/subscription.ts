@@ -12,6 +12,8 @@ import type { Sink } from './sink.ts'
  * - WAITING until each of its channels is ready; then it gets `ready`, and its start is decided.
  * - REPLAYING while its cursor is behind the watermark: page after page is read for it.
  * - LIVE once its cursor is not behind the watermark.
+ *
+ * There is one for each open stream. A `#private` method would mark each object, with 8 bytes.
  */
 export class Subscription<I extends Item> {
   readonly channels: readonly Channel<I>[]
@@ -51,7 +53,7 @@ export class Subscription<I extends Item> {
     const joining = this.#joining
     if (joining === undefined) return
     joining.isReading = false
-    this.#send(joining, batch)
+    this.send(joining, batch)
     // Never back, or a late answer would make the stream send something twice.
     if (!this.#cursor.covers(upTo)) this.#cursor = this.#cursor.at(upTo)
     this.advance(hub)
@@ -72,7 +74,7 @@ export class Subscription<I extends Item> {
       if (channel.from > from) from = channel.from
     }
     const known = Math.max(hub.fanout.watermark, from)
-    if (joining.start !== undefined && !this.#begin(hub, joining, joining.start, known)) return
+    if (joining.start !== undefined && !this.begin(hub, joining, joining.start, known)) return
     if (!this.#cursor.covers(known)) {
       const buffered = Math.max(from, hub.buffer.from)
       if (!this.#cursor.covers(buffered)) {
@@ -81,18 +83,18 @@ export class Subscription<I extends Item> {
         hub.source.read(this, buffered)
         return
       }
-      this.#logIsRead(joining)
+      this.logIsRead(joining)
       const { batch, upTo } = hub.buffer.since(
         this.#liveFrom,
         this.channels.map(({ name }) => name),
       )
-      this.#send(joining, batch)
+      this.send(joining, batch)
       if (upTo !== undefined) {
         joining.isReading = true
         hub.source.pause(this)
         return
       }
-    } else this.#logIsRead(joining)
+    } else this.logIsRead(joining)
     this.#joining = undefined
     this.#cursor = hub.at(this.#cursor.position)
     hub.joined(this)
@@ -114,7 +116,7 @@ export class Subscription<I extends Item> {
 
   /** Live: the log itself has nothing between `after` and the item. */
   tellGap(item: Item, after: number): void {
-    if (item.previous > this.#liveFrom) this.#gap(item, Math.max(after, this.#liveFrom))
+    if (item.previous > this.#liveFrom) this.gap(item, Math.max(after, this.#liveFrom))
   }
 
   /** Live: the item turned up after later ones. Only a stream that has not had those can still get it in order. */
@@ -138,7 +140,7 @@ export class Subscription<I extends Item> {
   }
 
   /** Decides on the stream's start and sends `ready`; false if the log must be asked first. */
-  #begin(hub: Hub<I>, joining: Joining<I>, start: Start<I>, known: number): boolean {
+  private begin(hub: Hub<I>, joining: Joining<I>, start: Start<I>, known: number): boolean {
     const { epoch, after = known, prelude } = start
     const { sink } = this
     let reset: ResetReason | undefined
@@ -174,7 +176,7 @@ export class Subscription<I extends Item> {
     return true
   }
 
-  #send({ after, lasts }: Joining<I>, batch: Batch<I>): void {
+  private send({ after, lasts }: Joining<I>, batch: Batch<I>): void {
     const { sink } = this
     const { items } = batch
     let { position } = this.#cursor
@@ -186,7 +188,7 @@ export class Subscription<I extends Item> {
         this.#cursor = this.#cursor.at(position)
         if (fresh.length > 0) sink.send({ items: fresh })
         fresh = []
-        this.#gap(item, last)
+        this.gap(item, last)
       }
       lasts.set(item.channel, item.position)
       position = item.position
@@ -198,19 +200,19 @@ export class Subscription<I extends Item> {
   }
 
   /** The log has nothing more up to the cursor. If it lacks a channel's last messages, no later one may ever show that. */
-  #logIsRead({ after, lasts }: Joining<I>): void {
+  private logIsRead({ after, lasts }: Joining<I>): void {
     // Messages that the buffer lacks may still turn up: only the log's own answer is final.
     this.#liveFrom = this.#cursor.position
     for (const { name, head } of this.channels) {
       const last = lasts.get(name) ?? after
       if (head <= last || !this.#cursor.covers(head)) continue
       lasts.set(name, head)
-      this.#gap({ channel: name, position: head + 1 }, last)
+      this.gap({ channel: name, position: head + 1 }, last)
     }
   }
 
   /** The messages in between have been removed from the log. */
-  #gap({ channel, position }: Pick<Item, 'channel' | 'position'>, after: number): void {
+  private gap({ channel, position }: Pick<Item, 'channel' | 'position'>, after: number): void {
     this.sink.gap({ channel, after, before: position, reason: 'retention' }, this.#cursor)
   }
 }
