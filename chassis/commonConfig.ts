@@ -11,6 +11,7 @@ import {
   origins,
   port,
   prefix,
+  redisUrl,
   seconds,
   url,
 } from './configFields.ts'
@@ -64,13 +65,15 @@ const redisPrefix = {
 }
 
 export const redisConfig = {
-  REDIS_URL: url('redis', 'rediss').describe('Address of Redis, which holds recent messages'),
+  REDIS_URL: redisUrl().describe(
+    'Address of Redis, which holds recent messages; [a Sentinel or a cluster](#addresses-of-redis) too',
+  ),
   ...redisPrefix,
 }
 
 /** For services that limit what one client may use. A service's limits themselves are its own variables, of the kind `limit`. */
 export const limitsConfig = {
-  LIMITS_REDIS_URL: url('redis', 'rediss')
+  LIMITS_REDIS_URL: redisUrl()
     .optional()
     .describe(
       'Address of the Redis in which replicas count together; without it each counts for itself',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseRedisAddress } from './redisAddress.ts'
 
 /**
  * The kinds of variable in the services' configuration. Each turns the text of an environment variable into a value. Each failure
@@ -51,6 +52,14 @@ export function url(...protocols: [string, ...string[]]) {
       protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text)
         ? text
         : undefined,
+  )
+}
+
+/** See `parseRedisAddress`. */
+export function redisUrl() {
+  return field(
+    'an address that starts with redis:// or rediss://, or redis+sentinel://HOST,…/MASTER or redis+cluster://HOST,…',
+    (text) => (parseRedisAddress(text) === undefined ? undefined : text),
   )
 }
 

@@ -24,6 +24,11 @@ export const parse = defineCommand({
     bridges: option('N', 'number of bridges (default 2)', count),
     ingests: option('N', 'number of ingests (default 1)', count),
     port: option('N', 'the port to open in the browser (default $PORT, else 8080)', port),
+    redis: option(
+      'KIND',
+      'single (default), sentinel (a master, two replicas, three Sentinels) or cluster (three masters, three replicas)',
+      matching(/^(single|sentinel|cluster)$/, 'single, sentinel or cluster'),
+    ),
     secure: flag(
       'use TLS everywhere, by certificates made for this machine in the folder tls of --dir',
     ),

@@ -4,6 +4,8 @@ import { mosquitto } from './mosquitto.ts'
 import { freePort } from './ports.ts'
 import { postgres } from './postgres.ts'
 import { redis } from './redis.ts'
+import { redisCluster } from './redisCluster.ts'
+import { redisSentinel } from './redisSentinel.ts'
 import type { Addresses } from './secret.ts'
 import type { ServerOptions, ServerSpec } from './server.ts'
 import { onDatabase, runSql, withDatabase } from './sql.ts'
@@ -31,6 +33,8 @@ export interface ServersOptions {
   /** For those that are started; default: free ports. */
   postgresPort?: number | undefined
   redisPort?: number | undefined
+  /** Default: `single`. */
+  redis?: RedisKind | undefined
   mqttPort?: number | undefined
   /** Of the names that the users of services may touch. Default: `causeway`. */
   redisPrefix?: string | undefined
@@ -41,9 +45,27 @@ export interface ServersOptions {
   addresses?: Addresses | undefined
 }
 
-type Server = (options: ServerOptions) => ServerSpec | Promise<ServerSpec>
+/** Of how many servers a Redis is: one; a master, replicas and Sentinels; or a cluster. */
+export type RedisKind = 'single' | 'sentinel' | 'cluster'
+
+type Started = Pick<ServerSpec, 'url' | 'addresses'>
+type Server = (supervisor: Supervisor, options: ServerOptions) => Promise<Started>
 
 const DATABASE = 'causeway'
+
+function one(recipe: (options: ServerOptions) => ServerSpec | Promise<ServerSpec>): Server {
+  return async (supervisor, options) => {
+    const spec = await recipe(options)
+    await supervisor.start(spec)
+    return spec
+  }
+}
+
+const REDIS: Record<RedisKind, Server> = {
+  single: one(redis),
+  sentinel: redisSentinel,
+  cluster: redisCluster,
+}
 
 /** For servers that several stacks share, each with prefixes of its own. */
 export const ANY_PREFIX = { redisPrefix: '*', mqttPrefix: '+' }
@@ -55,17 +77,23 @@ export async function startServers(
 ): Promise<Servers> {
   const { redisPrefix, mqttPrefix, tls } = options
   const addresses: Addresses = { ...options.addresses }
-  const start = async (server: Server, port: number | undefined, prefix?: string) => {
-    const dir = join(options.dir, server.name)
-    const spec = await server({ dir, port: port ?? (await freePort()), prefix, tls })
-    await supervisor.start(spec)
-    Object.assign(addresses, spec.addresses)
-    return spec.url
+  const start = async (
+    server: Server,
+    name: string,
+    port: number | undefined,
+    prefix?: string,
+  ): Promise<string> => {
+    const dir = join(options.dir, name)
+    const own = { dir, port: port ?? (await freePort()), prefix, tls }
+    const started = await server(supervisor, own)
+    Object.assign(addresses, started.addresses)
+    return started.url
   }
   const [databaseUrl, redisUrl, mqttUrl] = await Promise.all([
-    options.databaseUrl ?? start(postgres, options.postgresPort).then(ownDatabase),
-    options.redisUrl ?? start(redis, options.redisPort, redisPrefix),
-    options.mqttUrl ?? start(mosquitto, options.mqttPort, mqttPrefix),
+    options.databaseUrl ?? start(one(postgres), 'postgres', options.postgresPort).then(ownDatabase),
+    options.redisUrl ??
+      start(REDIS[options.redis ?? 'single'], 'redis', options.redisPort, redisPrefix),
+    options.mqttUrl ?? start(one(mosquitto), 'mosquitto', options.mqttPort, mqttPrefix),
   ])
   return {
     databaseUrl,
