@@ -54,7 +54,7 @@ export function redisNode(share: RedisShare, { name, port, more = [] }: RedisNod
   appendFileSync(config, more.map((line) => `\n${line}`).join(''))
   return serverSpec('redis', {
     name,
-    url,
+    url: url.replace(/:\d+$/, `:${port}`),
     addresses,
     command: commandAs(ownFolder(dir), 'redis-server', [config], { files: [config] }),
     probe: () => waitForTcp(port),

@@ -23,11 +23,18 @@ export class TestCluster {
     for (const { redis } of this.#nodes) redis.disconnect()
   }
 
-  /** The name of the process that has the key's slot, and the others. A node that is asked must be up. */
-  async placeOf(key: string, asked = 1): Promise<{ owner: string; others: string[] }> {
-    const owner = await this.#ownerOf(key, asked)
+  /** The names of the processes that have the key's slot, and of all that do not serve it. The node that is asked must be up. */
+  async placeOf(
+    key: string,
+    asked = 0,
+  ): Promise<{ owner: string; replica: string; others: string[] }> {
+    const [owner, replica] = await this.#serversOf(key, asked)
     const names = this.#nodes.map((_, at) => `redis-${at + 1}`)
-    return { owner: `redis-${owner + 1}`, others: names.filter((_, at) => at !== owner) }
+    return {
+      owner: names[owner] ?? '',
+      replica: names[replica] ?? '',
+      others: names.filter((_, at) => at !== owner),
+    }
   }
 
   /** Whether all nodes are up, and each master has its replica. */
@@ -40,7 +47,7 @@ export class TestCluster {
 
   /** Moves the key's slot with all of its keys to another master, as `redis-cli --cluster reshard` does. `meanwhile`: half way. */
   async moveSlot(key: string, meanwhile: () => Promise<void> = async () => {}): Promise<void> {
-    const from = await this.#ownerOf(key)
+    const [from] = await this.#serversOf(key)
     const roles = await Promise.all(this.#nodes.map(({ redis }) => redis.info('replication')))
     const to = roles.findIndex((role, at) => at !== from && role.includes('role:master'))
     const [source, target] = [this.#nodes[from], this.#nodes[to]]
@@ -68,15 +75,16 @@ export class TestCluster {
     }
   }
 
-  /** The index of a node. */
-  async #ownerOf(key: string, asked = 0): Promise<number> {
+  /** The indexes of the master and of its replica; -1 if there is none. */
+  async #serversOf(key: string, asked = 0): Promise<[master: number, replica: number]> {
     const { redis } = this.#nodes[asked] ?? {}
     const slot = Number(await redis?.cluster('KEYSLOT', key))
     const ranges = (await redis?.cluster('SLOTS')) ?? []
-    const range = ranges.find(([first, last]) => first <= slot && slot <= last)
-    const port = Array.isArray(range?.[2]) ? range[2][1] : 0
-    const at = this.#nodes.findIndex(({ host }) => host.port === port)
-    if (at === -1) throw new Error(`nobody has the slot of ${key}`)
-    return at
+    const range = ranges.find(([first, last]) => first <= slot && slot <= last) ?? []
+    const indexOf = (server: unknown): number =>
+      this.#nodes.findIndex(({ host }) => Array.isArray(server) && host.port === server[1])
+    const master = indexOf(range[2])
+    if (master === -1) throw new Error(`nobody has the slot of ${key}`)
+    return [master, indexOf(range[3])]
   }
 }

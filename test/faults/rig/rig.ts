@@ -5,6 +5,7 @@ import type { Child, Role } from '../../../stack/child.ts'
 import { freePort } from '../../../stack/ports.ts'
 import { waitForHttp } from '../../../stack/probes.ts'
 import { readMetric } from '../../../stack/readMetric.ts'
+import type { RedisKind } from '../../../stack/servers.ts'
 import { type Stack, startStack } from '../../../stack/stack.ts'
 import type { Random } from '../../model/random.ts'
 import { comesTrue } from '../../support/waitFor.ts'
@@ -18,6 +19,8 @@ export interface RigOptions {
   random: Random
   /** More environment for the services; `dir` is the stack's. */
   env?: ((name: string, dir: string) => NodeJS.ProcessEnv) | undefined
+  /** Default: a single server. The services reach several of them without a proxy. */
+  redis?: RedisKind | undefined
   /** Adds a second Postgres that follows the first. */
   standby?: boolean | undefined
   /** AUTH=required, with the tokens of an issuer of its own; otherwise nobody needs one. */
@@ -49,7 +52,7 @@ export class Rig {
   readonly #disk: string | undefined
 
   static async start(options: RigOptions): Promise<Rig> {
-    const { dir, random, env, standby, postgresDiskMegabytes: megabytes } = options
+    const { dir, random, env, redis, standby, postgresDiskMegabytes: megabytes } = options
     // The stack keeps its Postgres in this folder.
     const disk = megabytes === undefined ? undefined : join(dir, 'postgres')
     if (disk !== undefined) mountDisk(disk, megabytes ?? 0)
@@ -65,6 +68,7 @@ export class Rig {
       bridges: COUNTS.bridge,
       gateways: COUNTS.gateway,
       postgresPort: ports.postgres,
+      redis,
       redisPort: ports.redis,
       mqttPort: ports.mqtt,
       env: (role, index, urls) => ({

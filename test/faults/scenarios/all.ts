@@ -12,6 +12,7 @@ import { machineFaults } from './machineFaults.ts'
 import { mqttFaults } from './mqttFaults.ts'
 import { postgresFaults } from './postgresFaults.ts'
 import { redisFaults } from './redisFaults.ts'
+import { redisServersFaults } from './redisServersFaults.ts'
 import { restoreFaults } from './restoreFaults.ts'
 import { revocationFaults } from './revocationFaults.ts'
 import { sizeFaults } from './sizeFaults.ts'
@@ -34,4 +35,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...clockFaults,
   ...revocationFaults,
   ...deviceFaults,
+  ...redisServersFaults,
 ].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
