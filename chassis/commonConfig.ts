@@ -4,6 +4,7 @@ import {
   boolean,
   choice,
   copyKeys,
+  databaseHosts,
   host,
   integer,
   limit,
@@ -46,7 +47,9 @@ export const publicConfig = {
 }
 
 export const databaseUrl = {
-  DATABASE_URL: url('postgres', 'postgresql').describe('Address of Postgres, which holds the log'),
+  DATABASE_URL: databaseHosts().describe(
+    'Address of Postgres, which holds the log; of [several hosts](#addresses-of-postgres) the one that takes writes is used',
+  ),
 }
 
 export function databaseConfig(minConnections: number) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseAddress } from './address.ts'
 import { parseRedisAddress } from './redisAddress.ts'
 
 /**
@@ -52,6 +53,15 @@ export function url(...protocols: [string, ...string[]]) {
       protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text)
         ? text
         : undefined,
+  )
+}
+
+/** An address of Postgres with one host or several. */
+export function databaseHosts() {
+  return field('an address that starts with postgres:// or postgresql://', (text) =>
+    /^postgres(ql)?:\/\//.test(text) && (URL.canParse(text) || parseAddress(text, 5_432))
+      ? text
+      : undefined,
   )
 }
 

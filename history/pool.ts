@@ -1,7 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { ArgType } from '@prisma/driver-adapter-utils'
+import { clientOf, Primary } from './primary.ts'
 
 export interface PoolOptions {
+  /** With several hosts: the one that takes writes is used. */
   databaseUrl: string
   /** Most connections at once. */
   connections: number
@@ -13,9 +15,11 @@ export interface PoolOptions {
  * Prisma's driver over a pool of its own. Every wait has a bound; by default it would wait for connections and locks for ever.
  */
 export function createDriver({ databaseUrl, connections, onError }: PoolOptions): PrismaPg {
+  const primary = new Primary(databaseUrl)
   return new PrismaPg(
     {
-      connectionString: databaseUrl,
+      connectionString: primary.url,
+      ...(primary.isChosen ? { Client: clientOf(primary) } : {}),
       max: connections,
       connectionTimeoutMillis: 1_500,
       // Above the server's own limit: this is for a connection that went silent, on which the server's answer never comes.

@@ -1,4 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
+import { credentialsOf } from '../chassis/address.ts'
+import { parseDatabaseUrl, primaryUrl, withUserOf } from './primary.ts'
 import { scramVerifier } from './scramVerifier.ts'
 
 export const ROLE_OWNERS = ['ingest', 'bridge', 'gateway', 'account'] as const
@@ -62,14 +64,17 @@ const SUPERUSERS_LIMITS = { temp_file_limit: '256MB' }
  * role's name in it, is left alone. Run it after the migrations; it may run again at any time.
  */
 export async function grantRights(
-  databaseUrl: string,
+  migrationUrl: string,
   addresses: Partial<Record<RoleOwner, string>>,
 ): Promise<void> {
+  const databaseUrl = await primaryUrl(migrationUrl)
   const owner = userOf(databaseUrl).name
   const roles = ROLE_OWNERS.flatMap((service) => {
     const url = addresses[service] ?? databaseUrl
     const { name, password } = userOf(url)
-    return name === owner ? [] : [{ service, url, password, role: quoted(name, '"') }]
+    // By the migration's own way: the service's may lead through a pooler, which may not know the role yet.
+    const own = withUserOf(databaseUrl, parseDatabaseUrl(url).url)
+    return name === owner ? [] : [{ service, url: own, password, role: quoted(name, '"') }]
   })
   await withConnection(databaseUrl, async (query) => {
     for (const { url, role, password } of roles) {
@@ -197,8 +202,8 @@ async function withConnection<T>(
 }
 
 function userOf(databaseUrl: string): { name: string; password: string } {
-  const { username, password } = new URL(databaseUrl)
-  return { name: decodeURIComponent(username), password: decodeURIComponent(password) }
+  const { username: name, password } = credentialsOf(parseDatabaseUrl(databaseUrl).url)
+  return { name, password }
 }
 
 function codeOf(error: unknown): string {

@@ -3,6 +3,7 @@ import { messageOf } from './errors.ts'
 import { mosquitto } from './mosquitto.ts'
 import { freePort } from './ports.ts'
 import { postgres } from './postgres.ts'
+import { standby, untilStreaming } from './postgresStandby.ts'
 import { redis } from './redis.ts'
 import { redisCluster } from './redisCluster.ts'
 import { redisSentinel } from './redisSentinel.ts'
@@ -15,6 +16,8 @@ import type { Authority } from './tls.ts'
 /** Where the three servers are. */
 export interface ServerUrls {
   databaseUrl: string
+  /** For reading only; undefined without a replica. */
+  databaseReplicaUrl?: string | undefined
   redisUrl: string
   mqttUrl: string
 }
@@ -36,6 +39,8 @@ export interface ServersOptions {
   /** Default: `single`. */
   redis?: RedisKind | undefined
   mqttPort?: number | undefined
+  /** Adds a Postgres that follows the first, and makes the services read history from it. Default: false. */
+  replica?: boolean | undefined
   /** Of the names that the users of services may touch. Default: `causeway`. */
   redisPrefix?: string | undefined
   mqttPrefix?: string | undefined
@@ -95,12 +100,47 @@ export async function startServers(
       start(REDIS[options.redis ?? 'single'], 'redis', options.redisPort, redisPrefix),
     options.mqttUrl ?? start(one(mosquitto), 'mosquitto', options.mqttPort, mqttPrefix),
   ])
-  return {
-    databaseUrl,
-    redisUrl,
-    mqttUrl,
-    addresses: options.databaseUrl === undefined ? onDatabase(addresses, DATABASE) : addresses,
+  const servers = { databaseUrl, redisUrl, mqttUrl }
+  if (options.databaseUrl !== undefined) return { ...servers, addresses }
+  const own = onDatabase(addresses, DATABASE)
+  if (options.replica !== true) return { ...servers, addresses: own }
+  const replicaPort = await startReplica(supervisor, databaseUrl, options)
+  return { ...servers, addresses: { ...own, ...replicatedAddresses(own, replicaPort) } }
+}
+
+async function startReplica(
+  supervisor: Supervisor,
+  url: string,
+  { dir, tls }: ServersOptions,
+): Promise<number> {
+  const options = {
+    dir: join(dir, 'replica'),
+    port: await freePort(),
+    name: 'replica',
+    primary: { dir: join(dir, 'postgres'), url },
+    tls,
   }
+  await supervisor.start(await standby(options))
+  await untilStreaming(options)
+  return options.port
+}
+
+/** The services' addresses of both servers, of which one takes writes, and of the replica. */
+function replicatedAddresses(addresses: Addresses, replicaPort: number): Addresses {
+  const of = Object.entries(addresses).filter(([name]) => name.endsWith('_DATABASE_URL'))
+  return Object.fromEntries(
+    of.flatMap(([name, url]) => {
+      const [, start = '', port = '', rest = ''] = /^(.*@127\.0\.0\.1:)(\d+)(.*)$/.exec(url) ?? []
+      const mark = rest.includes('?') ? '&' : '?'
+      return [
+        [
+          name,
+          `${start}${port},127.0.0.1:${replicaPort}${rest}${mark}target_session_attrs=read-write`,
+        ],
+        [name.replace('_DATABASE_URL', '_DATABASE_REPLICA_URL'), `${start}${replicaPort}${rest}`],
+      ]
+    }),
+  )
 }
 
 /** The addresses for one service. */
@@ -108,6 +148,7 @@ export function urlsFor(service: string, servers: Servers): ServerUrls {
   const own = (name: string) => servers.addresses[`${service.toUpperCase()}_${name}`]
   return {
     databaseUrl: own('DATABASE_URL') ?? servers.databaseUrl,
+    databaseReplicaUrl: own('DATABASE_REPLICA_URL'),
     redisUrl: own('REDIS_URL') ?? servers.redisUrl,
     mqttUrl: own('MQTT_URL') ?? servers.mqttUrl,
   }

@@ -55,7 +55,7 @@ export class Links {
   environment(role: ServiceRole, index: number, urls: ServerUrls): NodeJS.ProcessEnv {
     const through = (server: ServerName, url: string) => {
       // Several servers tell the services each other's own addresses.
-      if (!LINKS[role].includes(server) || url.includes('+')) return {}
+      if (!LINKS[role].includes(server) || /[+,]/.test(url)) return {}
       const changed = new URL(url)
       changed.port = String(this.get(`${role}-${index}>${server}`).port)
       const variable = { postgres: 'DATABASE_URL', redis: 'REDIS_URL', mqtt: 'MQTT_URL' }[server]
