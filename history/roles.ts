@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { credentialsOf } from '../chassis/address.ts'
 import { parseDatabaseUrl, primaryUrl, withUserOf } from './primary.ts'
 import { scramVerifier } from './scramVerifier.ts'
+import { SESSION_SETTINGS } from './sessionSettings.ts'
 
 export const ROLE_OWNERS = ['ingest', 'bridge', 'gateway', 'account'] as const
 /** A service with a role of its own in Postgres. */
@@ -49,13 +50,7 @@ const NOT_ACCOUNTS =
 /** Nobody signs in with it: it is granted to applications' roles. */
 const APPLICATIONS = 'causeway_app'
 
-/** Defaults of a role's sessions. The services set shorter ones; these bound whoever else has the password. */
-const LIMITS = {
-  statement_timeout: '10s',
-  lock_timeout: '5s',
-  idle_in_transaction_session_timeout: '10s',
-}
-/** Only a superuser may give these. A sort must not fill the disk. */
+/** Beside those of the services' own sessions. Only a superuser may give these. A sort must not fill the disk. */
 const SUPERUSERS_LIMITS = { temp_file_limit: '256MB' }
 
 /**
@@ -87,7 +82,7 @@ export async function grantRights(
     if (roles.length > 0) await query(rightsSql(roles, place))
     for (const { role } of roles) {
       const scope = `${role} in database ${quoted(place.database, '"')}`
-      await query(limitsSql(scope, LIMITS)).catch(ignoreRefusal)
+      await query(limitsSql(scope, SESSION_SETTINGS)).catch(ignoreRefusal)
       await query(limitsSql(scope, SUPERUSERS_LIMITS)).catch(ignoreRefusal)
     }
   })
