@@ -5,6 +5,7 @@ import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { RetentionLog } from './retention.ts'
 import { grantRights, ROLE_OWNERS, type RoleOwner } from './roles.ts'
+import { SESSION_SETTINGS } from './sessionSettings.ts'
 
 const opened = disposables()
 const prefix = uniquePrefix()
@@ -189,15 +190,13 @@ describe('the role of a service', () => {
     await expect(as(service, statement)).rejects.toThrow(DENIED)
   })
 
-  test('has limits by default, for whoever else uses its password', async () => {
+  test('has by default the settings of a service, for whoever else uses its password', async () => {
     const settings = await owner<{ config: string[] }>(
       `select setconfig as "config" from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
         where r.rolname = '${prefix}_gateway'`,
     )
     expect(settings[0]?.config).toEqual([
-      'statement_timeout=10s',
-      'lock_timeout=5s',
-      'idle_in_transaction_session_timeout=10s',
+      ...Object.entries(SESSION_SETTINGS).map((pair) => pair.join('=')),
       'temp_file_limit=256MB',
     ])
   })

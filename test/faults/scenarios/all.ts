@@ -13,6 +13,7 @@ import { mqttFaults } from './mqttFaults.ts'
 import { outboxFaults } from './outboxFaults.ts'
 import { postgresFaults } from './postgresFaults.ts'
 import { redisFaults } from './redisFaults.ts'
+import { redisServersFaults } from './redisServersFaults.ts'
 import { restoreFaults } from './restoreFaults.ts'
 import { revocationFaults } from './revocationFaults.ts'
 import { sizeFaults } from './sizeFaults.ts'
@@ -36,4 +37,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...revocationFaults,
   ...deviceFaults,
   ...outboxFaults,
+  ...redisServersFaults,
 ].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))

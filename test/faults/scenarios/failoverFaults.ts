@@ -46,6 +46,46 @@ export const failoverFaults: Scenario[] = [
       await scene.seconds(5)
     },
   },
+  {
+    id: 'F45a',
+    title:
+      'two hosts in DATABASE_URL: Postgres killed under 500 posts/s; its synchronous replica promoted',
+    rate: 500,
+    limits: { postsMayFail: true },
+    own: { replica: true },
+    run: async (scene) => {
+      const { rig, seconds } = scene
+      await rig.standby.join()
+      await seconds(2)
+      await rig.abandonPostgres()
+      await seconds(1)
+      await rig.standby.promote()
+      scene.recovered()
+      await seconds(4)
+    },
+  },
+  {
+    id: 'F45b',
+    title:
+      'two hosts in DATABASE_URL: Postgres killed under 500 posts/s; a replica without its last commits promoted',
+    rate: 500,
+    limits: { postsMayFail: true },
+    own: { replica: true },
+    run: async (scene) => {
+      const { rig, base, seconds } = scene
+      await rig.standby.leave()
+      await untilLacking(scene)
+      const lost = await readLast(rig.databaseUrl, base, () => rig.abandonPostgres())
+      const { position: after } = await readHead(rig.standby.databaseUrl)
+      await rig.standby.promote()
+      scene.recovered()
+      scene.wentBack({ ...lost, after, at: Date.now() })
+      const lacking = base + lost.rows.length - after
+      scene.expect(lacking > 0, 'the replica lacked nothing')
+      scene.note(`commits that the replica lacked: ${lacking}`)
+      await seconds(4)
+    },
+  },
 ]
 
 /**
