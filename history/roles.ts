@@ -19,7 +19,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
     tables: [
-      `select on ${LOG}, ${ACCESS}, "archive"`,
+      `select on ${LOG}, ${ACCESS}, "archive", "search", "search_state"`,
       'select, update, delete on "idempotency"',
       'select, insert, update, delete on "mqtt_session"',
     ],
@@ -31,6 +31,10 @@ const RIGHTS: Record<RoleOwner, Rights> = {
       'outbox_move',
       'remove_messages',
       'drop_partition',
+      'index_messages',
+      'search_messages',
+      'search_block',
+      'search_weak',
     ],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
@@ -40,7 +44,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 
 /** Every other table is account's. */
 const NOT_ACCOUNTS =
-  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session'.split(
+  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session search search_state'.split(
     ' ',
   )
 

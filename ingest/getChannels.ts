@@ -4,11 +4,11 @@ import { searchOf } from '../chassis/searchOf.ts'
 import type { Turns } from '../chassis/turns.ts'
 import { rangesOf } from '../contract/nameRanges.ts'
 import { Query } from '../contract/query.ts'
-import type { ChannelNames, ChannelNamesQuery, LastMessages } from '../history/types.ts'
+import type { ChannelNames, ChannelNamesQuery, MessagesAt } from '../history/types.ts'
 
 export interface ChannelList {
   channelNames: (query: ChannelNamesQuery) => Promise<ChannelNames>
-  messagesAt: (positions: readonly number[]) => Promise<LastMessages>
+  messagesAt: (positions: readonly number[]) => Promise<MessagesAt>
 }
 
 const DEFAULT_LIMIT = 50

@@ -12,7 +12,7 @@ const MAX_LIMIT = 1000
 /** Seconds. Proxies cut off what is silent for longer. */
 export const MAX_WAIT = 60
 /** As on a stream. */
-const MAX_CHANNELS = 100
+export const MAX_CHANNELS = 100
 
 const RANGE = ['channel', 'sender', 'type', 'about', 'before', 'after', 'from', 'to', 'changes']
 const PAGE = [...RANGE, 'limit', 'order', 'wait']
@@ -64,18 +64,18 @@ function parse<More>(search: string, names: readonly string[], more: (query: Que
   return { channels: channels.map(channelParameter), ...range }
 }
 
-const TIME = 'a time like 2026-11-21T19:33:02Z or 2026-11-21T20:33:02.123%2B01:00'
+export const TIME = 'a time like 2026-11-21T19:33:02Z or 2026-11-21T20:33:02.123%2B01:00'
 
 function parseFlag(text: string): 'true' | 'false' | undefined {
   return text === 'true' || text === 'false' ? text : undefined
 }
 
 /** A principal, or what a sender claims to be with AUTH=open. */
-function parseSenderId(text: string): string | undefined {
+export function parseSenderId(text: string): string | undefined {
   return isSenderId(text) || parsePrincipal(text) !== undefined ? text : undefined
 }
 
-function parseType(text: string): string | undefined {
+export function parseType(text: string): string | undefined {
   return MESSAGE_TYPE.test(text) ? text : undefined
 }
 

@@ -17,6 +17,7 @@ import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { LogWriter } from '../history/logWriter.ts'
 import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
 import { RetentionLog } from '../history/retention.ts'
+import { SearchIndex } from '../history/searchIndex.ts'
 import { createIngest } from './app.ts'
 import { createArchive } from './archive.ts'
 import { createClockMetrics } from './clockMetrics.ts'
@@ -30,6 +31,7 @@ import { MqttPosts } from './mqttPosts.ts'
 import { OutboxMover } from './outboxMover.ts'
 import { Publisher } from './publisher.ts'
 import { Retention } from './retention.ts'
+import { SearchIndexer } from './searchIndexer.ts'
 
 /** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
 const FLUSH_MILLISECONDS = 2000
@@ -75,6 +77,12 @@ const remover =
         logger,
         metrics: retention,
       })
+const searchIndexer = new SearchIndexer({
+  index: new SearchIndex(database),
+  clock,
+  rest: setTimeout,
+  logger,
+})
 const mqtt = connectMqtt(config.MQTT_URL, 'causeway-ingest', logger)
 const publisher = new Publisher({
   broker: mqtt,
@@ -188,7 +196,8 @@ await runService({
     await mqttDoor.close(FLUSH_MILLISECONDS)
     stopAuth?.()
     shared.close()
-    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close(), remover?.close()])
+    const background = [keyExpiry, searchIndexer, remover].map((each) => each?.close())
+    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), ...background])
     await Promise.all([endMqtt(mqtt, 500), log.close()])
   },
   drainSeconds: config.DRAIN_SECONDS,
