@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { rangesOf } from '../contract/nameRanges.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openLog } from '../test/support/testLog.ts'
@@ -27,6 +28,9 @@ const MESSAGES: [data: unknown, more?: { channel?: string; sender?: string; type
   [{ text: 'cat crane dog crane crane' }, { type: 'tide', sender: 'user:bob' }],
   [{ contentType: 'text/plain', base64: 'Y3JhbmU=' }],
 ]
+
+const MANY = Array.from({ length: 40 }, (_, at) => `other.${at}.**`)
+const on = (...patterns: string[]) => rangesOf(patterns, '', { prefix: '', after: '' })
 
 beforeAll(async () => {
   const url = await testDatabase()
@@ -72,11 +76,13 @@ describe('a search finds', () => {
     ['of one type', { type: 'tide' }, [10]],
     ['of the default type', { type: 'message' }, [8, 5, 4, 2, 1]],
     ['of one type and sender', { type: 'message', sender: 'user:bob' }, [8]],
-    ['of a channel', { channels: ['rooms.list'] }, [8]],
-    ['of some channels', { channels: ['rooms.list', 'roomsX', 'none'] }, [8, 5]],
-    ['of all channels below one', { channels: ['rooms.'] }, [8, 4]],
+    ['of a channel', { ranges: on('rooms.list') }, [8]],
+    ['of some channels', { ranges: on('rooms.list', 'roomsX', 'none') }, [8, 5]],
+    ['of many channels', { ranges: on('rooms.list', 'roomsX', ...MANY) }, [8, 5]],
+    ['of all channels below one', { ranges: on('rooms.**') }, [8, 4]],
+    ['of all channels below many', { ranges: on('rooms.**', 'lob', ...MANY) }, [8, 4]],
     ['of channels like a pattern', { channelPattern: '^(rooms\\.[^.]+)$' }, [8]],
-    ['of no channel', { channels: [] }, []],
+    ['of no channel', { ranges: [] }, []],
     ['before a position', { before: 5 }, [4, 2, 1]],
     ['after a position', { after: 5 }, [10, 8]],
     ['between times', { from: new Date(0), to: new Date(1) }, []],

@@ -1,3 +1,4 @@
+import type { NameRange } from '../contract/nameRanges.ts'
 import { Problem } from '../contract/problem.ts'
 import { isTooMuch } from './databaseError.ts'
 import { firstAt } from './firstAt.ts'
@@ -38,7 +39,7 @@ async function searchOnce(pool: Pool, log: number, query: SearchQuery): Promise<
   const isRanked = order === 'rank'
   // One more than wanted shows whether there are more.
   const count = (isRanked ? RANKED : limit) + 1
-  const what = [exact, weak, keysOf(query), query.channelPattern ?? null]
+  const what = [exact, weak, keysOf(query), ...manyOf(query), query.channelPattern ?? null]
   const bounds = [after, before ?? END, ...times, count]
   const [row] = await pool.query<SearchRow>(SEARCH, [log, ...what, ...bounds, String(isRanked)])
   if (row === undefined || row.head === null) {
@@ -84,11 +85,13 @@ async function frequentPrefixes(
   return new Set(rows.map(({ prefix }) => prefix))
 }
 
+/** For more ranges of names, the index takes longer than a look at the rows. */
+const FEW = 32
+
 /** The keys that all hits have; the migration says what these are. */
-function keysOf({ channels, sender, type }: SearchQuery): string {
+function keysOf({ ranges, sender, type }: SearchQuery): string {
   const all = [
-    // No channel has an empty name: of none there are no hits.
-    channels?.concat(channels.length === 0 ? [''] : []).map((name) => `c${name}`),
+    ranges === undefined || ranges.length > FEW ? undefined : placesOf(ranges),
     sender === undefined ? undefined : [`s${sender}`],
     type === undefined ? undefined : [`t${type}`],
   ]
@@ -98,11 +101,22 @@ function keysOf({ channels, sender, type }: SearchQuery): string {
     .join(' & ')
 }
 
+/** A range begins with a channel's name, or with what the names of all channels below one begin with. No channel has an empty name. */
+function placesOf(ranges: readonly NameRange[]): string[] {
+  return ranges.length === 0 ? ['c'] : ranges.map(({ from }) => `c${from}`)
+}
+
+/** The bounds of the ranges, if they are not among the keys. */
+function manyOf({ ranges = [] }: SearchQuery): (string[] | null)[] {
+  if (ranges.length <= FEW) return [null, null]
+  return [ranges.map(({ from }) => from), ranges.map(({ to }) => to)]
+}
+
 const SEARCH = `
-  select s.* from search_messages($1::smallint, $2::text, $3::text, $4::text, $5::text,
-    greatest($6::bigint, case when $8::timestamptz is null then 0 else ${firstAt('$8', END)} - 1 end),
-    least($7::bigint, case when $9::timestamptz is null then ${END} else ${firstAt('$9', END)} end),
-    $10::int, $11::boolean) s`
+  select s.* from search_messages($1::smallint, $2::text, $3::text, $4::text, $5::text[], $6::text[], $7::text,
+    greatest($8::bigint, case when $10::timestamptz is null then 0 else ${firstAt('$10', END)} - 1 end),
+    least($9::bigint, case when $11::timestamptz is null then ${END} else ${firstAt('$11', END)} end),
+    $12::int, $13::boolean) s`
 
 const FREQUENT = `
   select p."prefix" from "search_state" s, unnest($2::text[]) as p("prefix"), lateral (

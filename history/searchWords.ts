@@ -15,7 +15,8 @@ const WORD = /[\p{L}\p{N}]/u
 
 /**
  * Reads what people type into search boxes, as Postgres' `websearch_to_tsquery` does, and `word*` too. Nothing is a mistake: what
- * has no letter or digit is left out. `or` between two terms separates groups; elsewhere it is a word.
+ * has no letter or digit is left out. `or` between two terms separates groups, and at the end it is left out; elsewhere it is a
+ * word.
  */
 export function parseSearchWords(text: string): SearchWords {
   const groups: Term[][] = [[]]

@@ -181,9 +181,9 @@ export interface Page {
 /** Bounds and filters are as those of a page. */
 export interface SearchQuery {
   words: SearchWords
-  /** Names, and beginnings of names that end in a dot. Undefined: all channels. */
-  channels?: readonly string[] | undefined
-  /** A regular expression for the names of channels, if these are not all that they begin with. */
+  /** Of the names of channels, in order, as `rangesOf` makes them. Undefined: all channels. */
+  ranges?: readonly NameRange[] | undefined
+  /** A regular expression for the names of channels, if not all in the ranges are meant. */
   channelPattern?: string | undefined
   sender?: string | undefined
   type?: string | undefined

@@ -26,12 +26,13 @@ export function createSearchHistory({
 }: SearchOptions): RequestHandler {
   return async (request, response) => {
     const parameters = parseSearchParameters(searchOf(request.originalUrl))
-    const { channels } = parameters
+    const { channels, q: _q, ...query } = parameters
     if (channels !== undefined) requireAccess(request, 'read', channels)
     const readable = readableBy(request)
-    const scope = channels === undefined ? scopeOf(readable) : { channels }
+    // The name of a channel is a pattern too.
+    const scope = scopeOf(channels ?? readable.patterns, readable.principal)
     const found = await turns.take(async () =>
-      response.closed ? undefined : log.search({ ...parameters, ...scope }),
+      response.closed ? undefined : log.search({ ...query, ...scope }),
     )
     if (found === undefined) return
     if (request.identity?.by !== 'cookie') response.setHeader('Cache-Control', 'private, no-cache')

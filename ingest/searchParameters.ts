@@ -16,14 +16,13 @@ const MAX_TERMS = 32
 const NAMES = 'q channel sender type before after from to limit order below'.split(' ')
 
 /** A search as it was asked for: `channels` are those that it names, undefined if it names none. */
-export interface SearchParameters extends Omit<SearchQuery, 'words' | 'channelPattern'> {
+export interface SearchParameters extends Omit<SearchQuery, 'ranges' | 'channelPattern'> {
   q: string
+  channels: string[] | undefined
 }
 
 /** Reads the query of `GET /history` with `q`. Throws `invalid-parameter` or `invalid-channel`. */
-export function parseSearchParameters(
-  search: string,
-): SearchParameters & Pick<SearchQuery, 'words'> {
+export function parseSearchParameters(search: string): SearchParameters {
   const query = new Query(search, NAMES, ['channel'])
   const q = query.one('q', parseText, `at most ${MAX_LENGTH} characters`) ?? ''
   const words = parseSearchWords(q)

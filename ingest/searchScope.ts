@@ -1,35 +1,34 @@
-import type { ReadableBy } from '../chassis/auth/middleware.ts'
 import { rangesOf } from '../contract/nameRanges.ts'
 import { ownSegment } from '../contract/principal.ts'
 import { Problem } from '../contract/problem.ts'
 import type { SearchQuery } from '../history/types.ts'
 
-/** The index is asked for each of them. */
-const MAX_PLACES = 1_000
+/** The database compares the channel of every message that it looks at with all of them. */
+const MAX_RANGES = 2_000
+/** It compiles one expression for all of them. */
+const MAX_EXPRESSIONS = 50
 
 /**
- * All channels that a request may read, as a search has them. Throws `invalid-parameter` if its grants name too many places: then the
- * search must name channels.
+ * The channels that match some patterns, as a search has them. Throws `invalid-parameter` if these are too many places: then the search
+ * must name channels. If there are many patterns, the pattern may be missing, and some of the channels do not match.
  */
-export function scopeOf({
-  patterns,
-  principal,
-}: Pick<ReturnType<ReadableBy>, 'patterns' | 'principal'>): Pick<
-  SearchQuery,
-  'channels' | 'channelPattern'
-> {
-  const channels = rangesOf(patterns, principal, { prefix: '', after: '' }).map(({ from }) => from)
-  if (channels.length > MAX_PLACES) {
-    const detail = `required, because you may read more than ${MAX_PLACES} places of channels`
+export function scopeOf(
+  patterns: readonly string[],
+  principal: string,
+): Pick<SearchQuery, 'ranges' | 'channelPattern'> {
+  const ranges = rangesOf(patterns, principal, { prefix: '', after: '' })
+  if (ranges.length > MAX_RANGES) {
+    const detail = `required, because you may read channels in more than ${MAX_RANGES} places`
     throw new Problem('invalid-parameter', undefined, {
       errors: [{ pointer: '#/channel', detail }],
     })
   }
-  // With `**` alone, or a `*` at the end of the names that one may read, every channel below is meant.
-  const isWhole = patterns.every((pattern) => !pattern.replace(/(^|\.)\*\*$/, '').includes('*'))
+  // With `**` as the only wild segment, all names in the range match.
+  const isWild = patterns.some((pattern) => pattern.replace(/(^|\.)\*\*$/, '').includes('*'))
+  const isExpressed = isWild && patterns.length <= MAX_EXPRESSIONS
   return {
-    channels: channels.includes('') ? undefined : channels,
-    channelPattern: isWhole ? undefined : regularExpression(patterns, principal),
+    ranges: ranges.some(({ from }) => from === '') ? undefined : ranges,
+    channelPattern: isExpressed ? regularExpression(patterns, principal) : undefined,
   }
 }
 

@@ -148,21 +148,21 @@ create function "search_weak"(in_query tsquery) returns tsquery language sql imm
 $$;
 
 -- Looks for messages, newest first: those below `in_before`, and above `in_after`. `in_exact` is what a message must match. The index is
--- asked for `in_keys`, which is exact too, and for what it can tell of `in_weak`, which every match has to match as well. `in_pattern` is
--- a pattern for the channel, or null.
+-- asked for `in_keys`, which is exact too, and for what it can tell of `in_weak`, which every match has to match as well. The channel must
+-- be in one of the ranges `in_from` to `in_to`, which are in order, and match `in_pattern`; null stands for all channels.
 --
 -- It goes through the log block by block. Where matches are dense, blocks are small, and the newest few thousand messages suffice. Where
 -- they are rare, one look at the index does for a million. A block with too many of what the index finds is cut into smaller ones. So the
 -- rows that it looks at are bounded, and if they have not sufficed, `stopped` is where the next look goes on (as `in_before`); else null.
 create function "search_messages"(
-    in_log smallint, in_exact text, in_weak text, in_keys text, in_pattern text, in_after bigint, in_before bigint,
-    in_count integer, in_ranked boolean,
+    in_log smallint, in_exact text, in_weak text, in_keys text, in_from text[], in_to text[], in_pattern text,
+    in_after bigint, in_before bigint, in_count integer, in_ranked boolean,
     out "head" bigint, out "language" text, out "after" bigint, out "up_to" bigint,
     out "positions" bigint[], out "ranks" real[], out "stopped" bigint
 ) language plpgsql stable as $$
 #variable_conflict use_column
 declare
-    max_rows constant integer := 10000;
+    max_rows constant integer := 8000;
     max_blocks constant integer := 200;
     the_exact tsquery;
     the_weak tsquery;
@@ -203,7 +203,9 @@ begin
             array_agg(w."rank" order by w."position" desc) filter (where w."is_hit")
         into the_seen, the_hits, the_ranks
         from (
-            select c."position", c."words" @@ the_exact and (in_pattern is null or c."channel" ~ in_pattern) as "is_hit",
+            select c."position", c."words" @@ the_exact and (in_pattern is null or c."channel" ~ in_pattern)
+                    and (in_from is null
+                        or c."channel" collate "C" < in_to[width_bucket(c."channel" collate "C", in_from)]) as "is_hit",
                 case when in_ranked then ts_rank(c."words", the_exact, 1) end as "rank"
             from (
                 -- The sums keep the planner from any other index than that of the words.
