@@ -1,4 +1,4 @@
-import { PrismaPg } from '@prisma/adapter-pg'
+import { withConnection } from './connection.ts'
 import { scramVerifier } from './scramVerifier.ts'
 
 export const ROLE_OWNERS = ['ingest', 'bridge', 'gateway', 'account'] as const
@@ -92,8 +92,6 @@ export async function grantRights(
   })
 }
 
-type Query = <Row>(sql: string) => Promise<Row[]>
-
 interface Place {
   database: string
   schema: string
@@ -183,20 +181,6 @@ async function canSignIn(databaseUrl: string): Promise<boolean> {
     if (['28P01', '28000'].includes(codeOf(error))) return false
     if (codeOf(error) === '42501') return true
     throw error
-  }
-}
-
-async function withConnection<T>(
-  databaseUrl: string,
-  work: (query: Query) => Promise<T>,
-): Promise<T> {
-  const options = { connectionString: databaseUrl, connectionTimeoutMillis: 10_000, max: 1 }
-  const connection = await new PrismaPg(options).connect()
-  const driver = connection.underlyingDriver()
-  try {
-    return await work(async (sql) => (await driver.query(sql)).rows)
-  } finally {
-    await connection.dispose()
   }
 }
 
