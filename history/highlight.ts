@@ -4,7 +4,6 @@ import type { Pool } from './pool.ts'
 /** Between texts and hits. No text keeps one: nobody can write what looks like a hit. */
 const START = '\u0002'
 const END = '\u0003'
-const MARKS = /[\u0002\u0003]/gu
 /** As many characters as the search looks at. */
 const MAX_LENGTH = 100_000
 
@@ -23,24 +22,28 @@ export async function highlight(
   if (entries.length === 0) return []
   const texts = entries.map(({ json }) => textOf(dataOf(json)))
   const rows = await pool.query<{ excerpt: string }>(EXCERPTS, [language, exact, texts])
-  return rows.map(({ excerpt }) => excerpt.split(/[\u0002\u0003]/u))
+  return rows.map(({ excerpt }) => excerpt.replaceAll(END, START).split(START))
 }
 
-/** The data of an encoding, folded or not. */
 function dataOf(json: string): unknown {
   const message: { data: unknown } = JSON.parse(json)
   return message.data
 }
 
 /** All strings in some data, without marks. */
-export function textOf(data: unknown): string {
+function textOf(data: unknown): string {
   const texts: string[] = []
   const add = (value: unknown): void => {
     if (typeof value === 'string') texts.push(value)
     else if (typeof value === 'object' && value !== null) Object.values(value).forEach(add)
   }
   add(data)
-  return texts.join(' ').replaceAll(MARKS, ' ').slice(0, MAX_LENGTH).toWellFormed()
+  return texts
+    .join(' ')
+    .replaceAll(START, ' ')
+    .replaceAll(END, ' ')
+    .slice(0, MAX_LENGTH)
+    .toWellFormed()
 }
 
 const EXCERPTS = `

@@ -17,6 +17,7 @@ import { Pool, type PoolOptions } from './pool.ts'
 import { readRange, readScan } from './range.ts'
 import { toEntry, type Row } from './row.ts'
 import { search } from './search.ts'
+import { indexSome } from './searchIndex.ts'
 import { readSentBy, type Sent } from './sentBy.ts'
 import { readVersions, type Versions } from './versions.ts'
 import type {
@@ -100,6 +101,11 @@ export class LogReader {
   /** A page of messages by words in their newest data. Throws `unavailable` if it takes too long. */
   search(query: SearchQuery): Promise<Found> {
     return this.#guard(() => search(this.#pool, this.#logId, query))
+  }
+
+  /** Puts some messages into the search; false if there are no more, or if another process does it. Repeat it until then. */
+  indexSome(): Promise<boolean> {
+    return this.#guard(() => indexSome(this.#pool, this.#logId))
   }
 
   /** One message as it was appended; or folded, if it is no change of another one. */

@@ -2,14 +2,16 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { rangesOf } from '../contract/nameRanges.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
-import { draft, openLog } from '../test/support/testLog.ts'
-import { look, lookAll, openIndex } from '../test/support/testSearch.ts'
+import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
+import { indexAll, look, lookAll } from '../test/support/testSearch.ts'
 import type { LogWriter } from './logWriter.ts'
+import { parseSearchWords, toQuery } from './searchWords.ts'
 import type { SearchQuery } from './types.ts'
 
 const opened = disposables()
 let log: LogWriter
-let index: () => Promise<void>
+let sql: Sql
+const index = (): Promise<void> => indexAll(log)
 
 /** Whoever has no channel here is in the lobby. */
 const MESSAGES: [data: unknown, more?: { channel?: string; sender?: string; type?: string }][] = [
@@ -35,7 +37,7 @@ const on = (...patterns: string[]) => rangesOf(patterns, '', { prefix: '', after
 beforeAll(async () => {
   const url = await testDatabase()
   log = openLog(url, opened)
-  index = openIndex(url, opened)
+  sql = openSql(url, opened)
   for (const [data, { channel = 'lobby', sender = 'alice', type = 'message' } = {}] of MESSAGES) {
     await log.append(
       draft({ channel, type, sender: { id: sender, name: 'A' }, data: JSON.stringify(data) }),
@@ -104,6 +106,25 @@ describe('a search finds', () => {
       expect(await lookAll(log, 'crane', { order: 'rank', limit })).toEqual(all)
     }
   })
+})
+
+test.each([
+  'one two',
+  '"one two" three',
+  'one -two -"three four"',
+  'one or two three OR -four',
+  'or one -or',
+  "it's foo-bar user@example.com",
+  'one -"two',
+  '"a" or "b" "" c',
+  'x"y z"',
+])('%j means what it means to websearch_to_tsquery', async (q) => {
+  const [row] = await sql<{ ours: string; theirs: string }>(
+    `select to_tsquery('simple', $1)::text as "ours", websearch_to_tsquery('simple', $2)::text as "theirs"`,
+    toQuery(parseSearchWords(q)),
+    q,
+  )
+  expect(row?.ours).toBe(row?.theirs)
 })
 
 describe('a highlight', () => {

@@ -48,7 +48,7 @@ async function searchOnce(pool: Pool, log: number, query: SearchQuery): Promise<
   const upTo = Number(row.up_to)
   const { hits, rest } = choose(query, {
     positions: row.positions.map(Number),
-    ranks: row.ranks.map(Number),
+    ranks: row.ranks.map((rank) => (rank === null ? null : Number(rank))),
     stopped: row.stopped === null ? undefined : Number(row.stopped),
     upTo,
   })

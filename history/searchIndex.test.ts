@@ -4,23 +4,21 @@ import { disposables } from '../test/support/disposables.ts'
 import { holdLock } from '../test/support/holdLock.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
-import { look, lookAll, openIndex } from '../test/support/testSearch.ts'
+import { indexAll, look, lookAll } from '../test/support/testSearch.ts'
 import type { LogWriter } from './logWriter.ts'
 import { RetentionLog } from './retention.ts'
-import { SearchIndex } from './searchIndex.ts'
 import { searchIn } from './searchLanguage.ts'
 
 const opened = disposables()
 let url: string
 let sql: Sql
 let log: LogWriter
-let index: () => Promise<void>
+const index = (): Promise<void> => indexAll(log)
 
 beforeEach(async () => {
   url = await testDatabase()
   sql = openSql(url, opened)
   log = openLog(url, opened)
-  index = openIndex(url, opened)
 })
 
 /** Appends a message with a text by somebody, perhaps about another one; returns its position. */
@@ -123,10 +121,9 @@ describe('while a step is under way', () => {
   test('no other one begins, and retention waits', async () => {
     await say('crane')
     const end = await holdLock(opened, url, STEP)
-    const other = new SearchIndex({ databaseUrl: url, logId: 0, onError: () => {} })
     const retention = new RetentionLog({ databaseUrl: url, logId: 0, onError: () => {} })
-    opened.add(() => Promise.all([other.close(), retention.close()]))
-    expect(await other.step()).toBe(false)
+    opened.add(() => retention.close())
+    expect(await log.indexSome()).toBe(false)
     const removing = retention.step([{ channel: 'lobby', upTo: 1, keep: Infinity }], 100)
     await end()
     expect(await removing).toEqual({ removed: 1, more: false })
@@ -136,15 +133,13 @@ describe('while a step is under way', () => {
 
 describe('the search of a log', () => {
   test('that has messages already goes back from the newest, while new ones come first', async () => {
-    const step = new SearchIndex({ databaseUrl: url, logId: 0, onError: () => {} })
-    opened.add(() => step.close())
     await Promise.all(Array.from({ length: 1_200 }, () => say('crane')))
     await sql('update "search_state" set "after" = 1200, "up_to" = 1200')
     const places: number[][] = []
     for (let count = 0; count < 4; count++) {
       await say('crane')
-      expect(await step.step()).toBe(true)
-      await step.step()
+      expect(await log.indexSome()).toBe(true)
+      await log.indexSome()
       const { after, upTo } = await look(log, 'crane')
       places.push([after, upTo])
     }

@@ -17,7 +17,6 @@ import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { LogWriter } from '../history/logWriter.ts'
 import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
 import { RetentionLog } from '../history/retention.ts'
-import { SearchIndex } from '../history/searchIndex.ts'
 import { createIngest } from './app.ts'
 import { createArchive } from './archive.ts'
 import { createClockMetrics } from './clockMetrics.ts'
@@ -78,7 +77,7 @@ const remover =
         metrics: retention,
       })
 const searchIndexer = new SearchIndexer({
-  index: new SearchIndex(database),
+  index: () => log.indexSome(),
   clock,
   rest: setTimeout,
   logger,

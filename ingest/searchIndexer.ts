@@ -1,10 +1,10 @@
 import type { Clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
 import { Recurring } from '../chassis/recurring.ts'
-import type { SearchIndex } from '../history/searchIndex.ts'
 
 interface SearchIndexerOptions {
-  index: Pick<SearchIndex, 'step' | 'close'>
+  /** Puts some messages into the search; false if there are no more. */
+  index: () => Promise<boolean>
   clock: Clock
   /** Resolves after so many milliseconds. */
   rest: (ms: number) => Promise<unknown>
@@ -29,9 +29,8 @@ export class SearchIndexer {
   }
 
   /** Waits for the step that is under way. */
-  async close(): Promise<void> {
-    await this.#recurring.close()
-    await this.#options.index.close()
+  close(): Promise<void> {
+    return this.#recurring.close()
   }
 
   async #indexAll(): Promise<void> {
@@ -39,7 +38,7 @@ export class SearchIndexer {
     try {
       for (let more = true; more && !this.#recurring.isClosed;) {
         const began = clock.now()
-        more = await index.step()
+        more = await index()
         this.#isFailing = false
         if (more) await rest(clock.now() - began)
       }

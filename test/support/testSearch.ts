@@ -1,16 +1,10 @@
-import { SearchIndex } from '../../history/searchIndex.ts'
 import { parseSearchWords } from '../../history/searchWords.ts'
 import type { LogReader } from '../../history/logReader.ts'
 import type { Found, SearchQuery } from '../../history/types.ts'
-import type { Opened } from './disposables.ts'
 
-/** Puts all messages of a database's log 0 into its search, whenever it is called. */
-export function openIndex(databaseUrl: string, opened: Opened): () => Promise<void> {
-  const index = new SearchIndex({ databaseUrl, logId: 0, onError: () => {} })
-  opened.add(() => index.close())
-  return async () => {
-    while (await index.step()) continue
-  }
+/** Puts all messages of a log into its search. */
+export async function indexAll(log: Pick<LogReader, 'indexSome'>): Promise<void> {
+  while (await log.indexSome()) continue
 }
 
 /** A page of a search, by default the newest messages of all channels. */
