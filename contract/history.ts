@@ -18,7 +18,7 @@ export interface HistoryPage {
 /** The answer of `GET /history` with `q`. */
 export interface SearchPage {
   messages: (Message & {
-    /** An excerpt of the texts in its data. The pieces with odd numbers, from 0 on, are what was looked for. */
+    /** An excerpt of the texts in its data. The parts with odd numbers, from 0 on, are what was looked for. */
     highlight: string[]
     /** With `order=rank`: more is better. */
     rank?: number

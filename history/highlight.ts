@@ -14,7 +14,7 @@ interface Highlighting {
   entries: readonly Entry[]
 }
 
-/** For each message an excerpt of the texts in its data, in pieces: those with odd numbers match. */
+/** For each message an excerpt of the texts in its data, in parts: those with odd numbers match. */
 export async function highlight(
   pool: Pool,
   { language, exact, entries }: Highlighting,

@@ -128,7 +128,7 @@ test.each([
 })
 
 describe('a highlight', () => {
-  test('has what was looked for in its pieces with odd numbers', async () => {
+  test('has what was looked for in its parts with odd numbers', async () => {
     const { hits } = await look(log, 'crane red', { limit: 1 })
     expect(hits[0]?.highlight).toEqual(['A ', 'crane', ', and then a ', 'red', ' lamp'])
   })

@@ -48,7 +48,7 @@ async function searchOnce(pool: Pool, log: number, query: SearchQuery): Promise<
   const upTo = Number(row.up_to)
   const { hits, rest } = choose(query, {
     positions: row.positions.map(Number),
-    ranks: row.ranks.map((rank) => (rank === null ? null : Number(rank))),
+    ranks: row.ranks,
     stopped: row.stopped === null ? undefined : Number(row.stopped),
     upTo,
   })
@@ -59,12 +59,12 @@ async function searchOnce(pool: Pool, log: number, query: SearchQuery): Promise<
     log,
     read.filter((entry) => entry !== undefined),
   )
-  const pieces = await highlight(pool, { language: row.language, exact, entries: folded })
+  const parts = await highlight(pool, { language: row.language, exact, entries: folded })
   const ranks = new Map(hits.map(({ position, rank }) => [position, rank]))
   return {
     hits: folded.map((entry, at) => ({
       entry,
-      highlight: pieces[at] ?? [],
+      highlight: parts[at] ?? [],
       rank: ranks.get(entry.position),
     })),
     head: Number(row.head),

@@ -214,7 +214,7 @@ export interface Found {
   hits: {
     /** Folded. */
     entry: Entry
-    /** An excerpt of the texts in its data. The pieces with odd numbers are what was looked for. */
+    /** An excerpt of the texts in its data. The parts with odd numbers are what was looked for. */
     highlight: string[]
     rank: number | undefined
   }[]
