@@ -116,7 +116,7 @@ export async function history(testbed: Testbed, plan: Plan): Promise<Outcome> {
 async function measureExport(port: number, pid: number, databaseUrl: string) {
   const before = memoryOf(pid)
   const stopWatching = watchMemory(pid)
-  const { messages, seconds } = await exportAll(port, `/history?channel=${LARGEST}&order=asc`)
+  const { messages, seconds } = await exportAll(port, `/history?channel=${LARGEST}`)
   const growth = (stopWatching() - before) / 1e6
   const count = await withLog(databaseUrl, async (log) => (await log.channel(LARGEST)).messages)
   return { [LINES]: messages / seconds, [LOST]: count - messages, [GROWTH]: growth }
