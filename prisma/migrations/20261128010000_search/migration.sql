@@ -70,7 +70,7 @@ $$;
 -- Puts the next of a log's messages into the search: a step of at most 500 of them, and 128 KiB. Returns whether there are more; false if
 -- another process does this now.
 --
--- Of new messages, edits put the message that they are about in anew. Deletions take theirs out again: a step that began before could have
+-- Of new messages, edits put the message that they are about in again. Deletions take theirs out again: a step that began before could have
 -- put it in after the deletion's own transaction had taken it out. A deleted edit shows again what was before it.
 create function "index_messages"(in_log smallint) returns boolean language plpgsql as $$
 declare
