@@ -118,6 +118,18 @@ describe('while a step is under way', () => {
     expect(await stored()).toEqual([])
   })
 
+  test('an append that takes out the same words goes on, and the step is tried again', async () => {
+    await say('crane')
+    await index()
+    await say('crane again', { position: 1, as: 'edit' })
+    const end = await holdLock(opened, url, 'select from "search" where "position" = 1 for update')
+    expect(await log.indexSome()).toBe(false)
+    expect((await look(log, 'crane')).upTo).toBe(1)
+    await end()
+    expect(await log.indexSome()).toBe(true)
+    expect(await lookAll(log, 'again')).toEqual([1])
+  })
+
   test('no other one begins, and retention waits', async () => {
     await say('crane')
     const end = await holdLock(opened, url, STEP)

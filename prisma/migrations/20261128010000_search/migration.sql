@@ -72,6 +72,8 @@ $$;
 --
 -- Of new messages, edits put the message that they are about in again. Deletions take theirs out again: a step that began before could have
 -- put it in after the deletion's own transaction had taken it out. A deleted edit shows again what was before it.
+--
+-- If an append has taken a row out and is not committed yet, the step gives up: it has rows that the append may come to.
 create function "index_messages"(in_log smallint) returns boolean language plpgsql as $$
 declare
     the_state "search_state";
@@ -138,6 +140,8 @@ begin
     on conflict ("log_id", "position") do update set "words" = excluded."words";
     perform gin_clean_pending_list('search_words_idx');
     return true;
+exception when lock_not_available then
+    return false;
 end
 $$;
 
@@ -333,6 +337,7 @@ begin
         execute format('alter function %s security definer set search_path = %I, pg_temp',
             the_function, current_schema());
     end loop;
+    alter function "index_messages" set lock_timeout = '50ms';
     for the_function in select p."oid" from pg_proc p
         where p."pronamespace" = current_schema()::regnamespace and p."proname" = 'search_messages'
     loop
