@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
+import { indexAll, look } from '../test/support/testSearch.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { RetentionLog } from './retention.ts'
 import { grantRights, ROLE_OWNERS, type RoleOwner } from './roles.ts'
@@ -56,6 +57,8 @@ describe('the role of a service', () => {
       entries: [{ position: 1 }],
     })
     expect(await log.accessChanges(0, 10)).toEqual({ head: 0, changes: [] })
+    await indexAll(log)
+    expect(await look(log, 'hi')).toMatchObject({ hits: [{ entry: { position: 1 } }] })
     await log.mqttSessions.keep(['one'])
     await log.mqttSessions.release('one')
     expect(await log.mqttSessions.adopt()).toBe('one')
@@ -142,6 +145,9 @@ describe('the role of a service', () => {
       'select * from "account_of_a_user"',
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       'delete from "access"',
+      'delete from "search"',
+      `update "search_state" set "after" = 0`,
+      `select search_in('english')`,
     ],
     bridge: [
       'select * from "account_of_a_user"',
@@ -156,6 +162,8 @@ describe('the role of a service', () => {
       DROP,
     ],
     gateway: [
+      'select * from "search"',
+      'select index_messages(0::smallint)',
       'select * from "account_of_a_user"',
       'select * from "idempotency"',
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,

@@ -1,5 +1,5 @@
-import { PrismaPg } from '@prisma/adapter-pg'
 import { credentialsOf } from '../chassis/address.ts'
+import { withConnection } from './connection.ts'
 import { parseDatabaseUrl, primaryUrl, withUserOf } from './primary.ts'
 import { scramVerifier } from './scramVerifier.ts'
 import { SESSION_SETTINGS } from './sessionSettings.ts'
@@ -22,7 +22,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
     tables: [
-      `select on ${LOG}, ${ACCESS}, "archive"`,
+      `select on ${LOG}, ${ACCESS}, "archive", "search", "search_state"`,
       'select, update, delete on "idempotency"',
       'select, insert, update, delete on "mqtt_session"',
       // How many wait, and since when; not what they say.
@@ -36,6 +36,10 @@ const RIGHTS: Record<RoleOwner, Rights> = {
       'outbox_move',
       'remove_messages',
       'drop_partition',
+      'index_messages',
+      'search_messages',
+      'search_block',
+      'search_weak',
     ],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
@@ -45,7 +49,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 
 /** Every other table is account's. */
 const NOT_ACCOUNTS =
-  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session'.split(
+  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session search search_state'.split(
     ' ',
   )
 
@@ -89,8 +93,6 @@ export async function grantRights(
     }
   })
 }
-
-type Query = <Row>(sql: string) => Promise<Row[]>
 
 interface Place {
   database: string
@@ -181,20 +183,6 @@ async function canSignIn(databaseUrl: string): Promise<boolean> {
     if (['28P01', '28000'].includes(codeOf(error))) return false
     if (codeOf(error) === '42501') return true
     throw error
-  }
-}
-
-async function withConnection<T>(
-  databaseUrl: string,
-  work: (query: Query) => Promise<T>,
-): Promise<T> {
-  const options = { connectionString: databaseUrl, connectionTimeoutMillis: 10_000, max: 1 }
-  const connection = await new PrismaPg(options).connect()
-  const driver = connection.underlyingDriver()
-  try {
-    return await work(async (sql) => (await driver.query(sql)).rows)
-  } finally {
-    await connection.dispose()
   }
 }
 

@@ -31,6 +31,8 @@ const TYPES: Record<string, string> = {
   Json: 'jsonb',
   'Json @db.Json': 'json',
   'DateTime @db.Date': 'date',
+  // The only type in it that Prisma does not know.
+  Unsupported: 'tsvector',
   'DateTime @db.Timestamptz(3)': 'timestamp(3) with time zone',
 }
 

@@ -25,12 +25,13 @@ import { type People, peopleRoute } from './people.ts'
 import { createPostMessages } from './postMessages.ts'
 import type { Pages } from './readInTurn.ts'
 import { createReadLimit } from './readLimit.ts'
+import { byQuery, createSearchHistory, type Searches } from './searchHistory.ts'
 import { createWaitForMessages } from './waitForMessages.ts'
 
 interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   /** Undefined with AUTH=open. */
   auth: Pick<Auth, 'authenticator' | 'access'> | undefined
-  log: Pages & Messages & VersionsOf & People & Channels & ChannelList
+  log: Pages & Messages & VersionsOf & People & Channels & ChannelList & Searches
   /** Every door for posts leads to it. */
   acceptMessage: PostMessageOptions['acceptMessage']
   posts: PostMessageOptions['posts']
@@ -51,6 +52,8 @@ const MAX_EXPORTS = 8
 const EXPORT_MILLISECONDS = 3_600_000
 /** Of pages, read from the database. The others wait for their turn: a post that waits for two large ones waits twice as long. */
 const CHUNKS_AT_ONCE = 1
+/** One takes some milliseconds, but one of many words may take a hundred times as long. */
+const SEARCHES_AT_ONCE = 2
 
 export function createIngest({
   auth,
@@ -88,6 +91,13 @@ export function createIngest({
     limitOpen: open,
     waitForMessages: createWaitForMessages(watcher, limits.subjectOf),
   })
+  const readableBy = createReadableBy(auth?.access)
+  const search = createSearchHistory({
+    log,
+    turns: new Turns(SEARCHES_AT_ONCE),
+    requireAccess,
+    readableBy,
+  })
   const exportHistory = createExportHistory({
     pages: { page: (query) => turns.take(() => log.page(query)) },
     turns: new Turns(1),
@@ -124,12 +134,12 @@ export function createIngest({
       peopleRoute(log, requireAccess, limitExport),
       {
         path: '/channels',
-        get: limited(createGetChannels(log, turns, createReadableBy(auth?.access))),
+        get: limited(createGetChannels(log, turns, readableBy)),
       },
       { path: '/channels/:channel', get: limited(createGetChannel(log, requireAccess)) },
       {
         path: '/history',
-        get: byAccept(limits.reads(history), limitExport(exportHistory)),
+        get: byAccept(byQuery(limited(search), limits.reads(history)), limitExport(exportHistory)),
       },
     ],
   })

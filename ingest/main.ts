@@ -32,6 +32,7 @@ import { createOutboxMetrics, OutboxWatch } from './outboxWatch.ts'
 import { Publisher } from './publisher.ts'
 import { createReaderMetrics } from './readerMetrics.ts'
 import { Retention } from './retention.ts'
+import { SearchIndexer } from './searchIndexer.ts'
 
 /** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
 const FLUSH_MILLISECONDS = 2000
@@ -77,6 +78,12 @@ const remover =
         logger,
         metrics: retention,
       })
+const searchIndexer = new SearchIndexer({
+  index: () => log.indexSome(),
+  clock,
+  rest: setTimeout,
+  logger,
+})
 const mqtt = connectMqtt(config.MQTT_URL, 'causeway-ingest', logger)
 const publisher = new Publisher({
   broker: mqtt,
@@ -196,12 +203,8 @@ await runService({
     await mqttDoor.close(FLUSH_MILLISECONDS)
     stopAuth?.()
     shared.close()
-    await Promise.all([
-      publisher.flush(FLUSH_MILLISECONDS),
-      keyExpiry.close(),
-      outboxWatch.close(),
-      remover?.close(),
-    ])
+    const background = [keyExpiry, outboxWatch, searchIndexer, remover].map((each) => each?.close())
+    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), ...background])
     await Promise.all([endMqtt(mqtt, 500), log.close()])
   },
   drainSeconds: config.DRAIN_SECONDS,

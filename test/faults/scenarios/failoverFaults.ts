@@ -21,7 +21,8 @@ export const failoverFaults: Scenario[] = [
     run: async (scene) => {
       const { rig, base } = scene
       await scene.seconds(3)
-      await fallBehind(scene)
+      await rig.links.get('standby>postgres').set({ kind: 'refuse' })
+      await untilLacking(scene)
       await cutOff(scene)
       const lost = await readLast(rig.databaseUrl, base)
       const { after, at } = await failOver(scene)
@@ -89,11 +90,10 @@ export const failoverFaults: Scenario[] = [
 ]
 
 /**
- * Breaks the link to the replica, and waits until Postgres has commits that the replica cannot have: those from when it no longer
- * receives anything. Without them there is nothing to try, and it throws.
+ * Waits until Postgres has commits that the replica cannot have: those from when it no longer receives anything. Without them there is
+ * nothing to try, and it throws.
  */
-async function fallBehind({ rig }: Scene): Promise<void> {
-  await rig.links.get('standby>postgres').set({ kind: 'refuse' })
+async function untilLacking({ rig }: Scene): Promise<void> {
   await waitFor(() => rig.standby.isAlone(), ALONE_WITHIN_SECONDS, 100)
   const { position } = await readHead(rig.databaseUrl)
   const isLacking = async () => (await readHead(rig.databaseUrl)).position >= position + LACKING
