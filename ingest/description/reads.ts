@@ -91,7 +91,8 @@ const ifNoneMatch = z
 
 const { q, below } = SearchParameters.shape
 /** A page and a search have one address. */
-const PageOrSearch = HistoryParameters.extend({
+const PageOrSearch = z.object({
+  ...HistoryParameters.shape,
   q: q.optional(),
   channel: HistoryParameters.shape.channel.optional(),
   order: word('asc', 'desc', 'time', 'rank')
