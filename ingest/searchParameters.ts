@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { channelParameter } from '../chassis/channelParameter.ts'
-import * as parameters from '../chassis/description/parameters.ts'
+import { MAX_CHANNELS, TOO_MANY_CHANNELS, word } from '../chassis/description/parameters.ts'
 import { reading, wholeNumber } from '../chassis/description/reading.ts'
 import { readQuery } from '../chassis/readQuery.ts'
 import { parsePosition } from '../contract/position.ts'
@@ -22,9 +22,9 @@ export const SearchParameters = ExportParameters.omit({ about: true, changes: tr
     .describe(
       'Search these words: `crane`, `"red crane"`, `cra*`, `-crane`, `crane or kite`. In all that you may read, or in the named channels',
     ),
-  channel: z.array(z.string()).max(parameters.MAX_CHANNELS, parameters.TOO_MANY_CHANNELS),
+  channel: z.array(z.string()).max(MAX_CHANNELS, TOO_MANY_CHANNELS),
   limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT),
-  order: parameters.word('time', 'rank').default('time'),
+  order: word('time', 'rank').default('time'),
   below: reading(parseHit, 'what next has')
     .optional()
     .describe('With `order=rank`: only hits below this one. It is in `next`'),
