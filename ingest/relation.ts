@@ -10,18 +10,16 @@ export const REACTION = new RegExp(
 
 const REACTIONS: Relation[] = ['reaction', 'unreaction']
 
-/** What `checkRelation` demands, as JSON Schema. */
-export const RELATION_RULES = [
-  rule(['delete'], { type: 'null' }),
-  rule(REACTIONS, { type: 'string', pattern: REACTION.source }),
-]
+/** What `checkRelation` demands, as conditions of JSON Schema. */
+export const RELATION_RULES = {
+  ...rule(['delete'], { type: 'null' }),
+  else: rule(REACTIONS, { type: 'string', pattern: REACTION.source }),
+}
 
 function rule(relations: readonly Relation[], data: object): object {
+  const as = { enum: relations }
   return {
-    if: {
-      properties: { about: { properties: { as: { enum: relations } }, required: ['as'] } },
-      required: ['about'],
-    },
+    if: { required: ['about'], properties: { about: { required: ['as'], properties: { as } } } },
     then: { properties: { data } },
   }
 }

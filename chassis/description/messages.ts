@@ -17,19 +17,33 @@ export const sentAt = z
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   .meta({ format: 'date-time' })
 
-/** Any JSON that the log takes. JSON has no undefined: this refuses only an object without the key. */
+const ANY = { $ref: '#/components/schemas/AnyJson' }
+const TEXT = { pattern: String.raw`^[^\u0000]*$` }
+
+/**
+ * Any JSON that the log takes. JSON has no undefined: this refuses only an object without the key. What nobody may send is said by
+ * conditions, so that generated clients know that it may be anything.
+ */
 export const AnyJson = z
   .custom<unknown>((value) => value !== undefined, 'required')
   .meta({
     id: 'AnyJson',
     description:
       'Any JSON, at most 64 levels deep. Text holds neither U+0000 nor half of a surrogate pair. Numbers keep their digits.',
-    type: ['null', 'boolean', 'number', 'string', 'array', 'object'],
-    pattern: String.raw`^[^\u0000]*$`,
-    items: { $ref: '#/components/schemas/AnyJson' },
-    propertyNames: { pattern: String.raw`^[^\u0000]*$` },
-    additionalProperties: { $ref: '#/components/schemas/AnyJson' },
+    ...onlyIf(
+      'string',
+      TEXT,
+      onlyIf(
+        'array',
+        { items: ANY },
+        onlyIf('object', { propertyNames: TEXT, additionalProperties: ANY }),
+      ),
+    ),
   })
+
+function onlyIf(type: string, then: object, otherwise?: object): object {
+  return { if: { type }, then, ...(otherwise && { else: otherwise }) }
+}
 
 const About = z.strictObject({ position: z.int().min(1).max(MOST), as: z.enum(RELATIONS) }).meta({
   id: 'About',
