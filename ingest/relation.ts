@@ -1,3 +1,4 @@
+import { when } from '../chassis/description/condition.ts'
 import { pointer } from '../chassis/pointer.ts'
 import { invalid } from '../chassis/validate.ts'
 import { type About, MAX_REACTION_BYTES, type Relation } from '../contract/about.ts'
@@ -11,17 +12,15 @@ export const REACTION = new RegExp(
 const REACTIONS: Relation[] = ['reaction', 'unreaction']
 
 /** What `checkRelation` demands, as conditions of JSON Schema. */
-export const RELATION_RULES = {
-  ...rule(['delete'], { type: 'null' }),
-  else: rule(REACTIONS, { type: 'string', pattern: REACTION.source }),
-}
+export const RELATION_RULES = when(
+  isAbout(['delete']),
+  { properties: { data: { type: 'null' } } },
+  when(isAbout(REACTIONS), { properties: { data: { type: 'string', pattern: REACTION.source } } }),
+)
 
-function rule(relations: readonly Relation[], data: object): object {
+function isAbout(relations: readonly Relation[]): object {
   const as = { enum: relations }
-  return {
-    if: { required: ['about'], properties: { about: { required: ['as'], properties: { as } } } },
-    then: { properties: { data } },
-  }
+  return { required: ['about'], properties: { about: { required: ['as'], properties: { as } } } }
 }
 
 /** Throws `validation-failed` if the data, JSON text, is not what a message of this relation must have. */

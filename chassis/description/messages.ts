@@ -3,6 +3,7 @@ import { RELATIONS } from '../../contract/about.ts'
 import type { Message as ContractMessage } from '../../contract/message.ts'
 import { MESSAGE_TYPE } from '../../contract/messageType.ts'
 import { MAX_SENDER_NAME } from '../../contract/sender.ts'
+import { when } from './condition.ts'
 import { channelName, senderId } from './parameters.ts'
 
 // What answers and streams hold, as zod schemas. Closed objects: tests find a member that nobody described.
@@ -12,7 +13,7 @@ const MOST = Number.MAX_SAFE_INTEGER
 /** A position in an answer; 0 stands for none. */
 export const place = z.int().min(0).max(MOST)
 
-export const sentAt = z
+const sentAt = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   .meta({ format: 'date-time' })
@@ -30,20 +31,16 @@ export const AnyJson = z
     id: 'AnyJson',
     description:
       'Any JSON, at most 64 levels deep. Text holds neither U+0000 nor half of a surrogate pair. Numbers keep their digits.',
-    ...onlyIf(
-      'string',
+    ...when(
+      { type: 'string' },
       TEXT,
-      onlyIf(
-        'array',
+      when(
+        { type: 'array' },
         { items: ANY },
-        onlyIf('object', { propertyNames: TEXT, additionalProperties: ANY }),
+        when({ type: 'object' }, { propertyNames: TEXT, additionalProperties: ANY }),
       ),
     ),
   })
-
-function onlyIf(type: string, then: object, otherwise?: object): object {
-  return { if: { type }, then, ...(otherwise && { else: otherwise }) }
-}
 
 const About = z.strictObject({ position: z.int().min(1).max(MOST), as: z.enum(RELATIONS) }).meta({
   id: 'About',

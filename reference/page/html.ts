@@ -9,10 +9,10 @@ export class Markup {
 
 type Part = Markup | string | number | undefined | false | readonly Part[]
 
-/** A piece of a page. Whatever is put in is escaped, unless it is Markup; undefined and false are nothing. */
-export function html(pieces: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  const rest = parts.map((part, at) => textOf(part) + (pieces[at + 1] ?? ''))
-  return new Markup((pieces[0] ?? '') + rest.join(''))
+/** A part of a page. Whatever is put in is escaped, unless it is Markup; undefined and false are nothing. */
+export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  const rest = parts.map((part, at) => textOf(part) + (texts[at + 1] ?? ''))
+  return new Markup((texts[0] ?? '') + rest.join(''))
 }
 
 function textOf(part: Part): string {

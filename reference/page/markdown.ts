@@ -2,7 +2,7 @@ import { html, type Markup } from './html.ts'
 
 /** The Markdown that descriptions use: paragraphs, lists, bold words, and code. */
 export function markdown(text: string): Markup {
-  return html`${text.split(/\n\n+/).map(block)}`
+  return html`${text.split(/\n\n+/).filter(Boolean).map(block)}`
 }
 
 function block(text: string): Markup {

@@ -7,7 +7,7 @@ import { channelView } from './channelView.ts'
 import { html, type Markup } from './html.ts'
 import { inline, markdown } from './markdown.ts'
 import { operationView } from './operationView.ts'
-import { schemaView } from './schemaView.ts'
+import { descriptionOf, schemaView } from './schemaView.ts'
 
 interface Documents {
   operations: readonly Operation[]
@@ -90,8 +90,7 @@ export function page({ operations, channels, openApi, asyncApi }: Documents): st
             ([name, schema]) =>
               html`<section class="operation" id="schema-${name}">
                 <h3><a href="#schema-${name}">${name}</a></h3>
-                ${schema['description'] !== undefined && markdown(String(schema['description']))}
-                ${schemaView(schema)}
+                ${markdown(descriptionOf(schema) ?? '')} ${schemaView(schema)}
               </section>`,
           )}
         </main>

@@ -35,7 +35,7 @@ function membersView(schema: Json, properties: Record<string, Json>): Markup {
 
 /** One member, or one parameter. */
 export function memberView(name: string, schema: Json, isRequired: boolean): Markup {
-  const { description } = schema
+  const description = descriptionOf(schema)
   const inner = 'items' in schema ? Object(schema['items']) : schema
   return html`<div>
     <dt>
@@ -44,10 +44,15 @@ export function memberView(name: string, schema: Json, isRequired: boolean): Mar
       >${!isRequired && html` <span class="optional">optional</span>`}
     </dt>
     <dd>
-      ${description !== undefined && html`<p>${inline(sentence(String(description)))}</p>`}
+      ${description !== undefined && html`<p>${inline(sentence(description))}</p>`}
       ${!('$ref' in inner) && isShown(inner) && schemaView(inner)}
     </dd>
   </div>`
+}
+
+/** What a schema says of itself. */
+export function descriptionOf({ description }: Json): string | undefined {
+  return typeof description === 'string' ? description : undefined
 }
 
 function sentence(text: string): string {
@@ -66,7 +71,7 @@ function members(schema: Json): Members {
 }
 
 /** In a few words; a schema with a name is a link to it. */
-export function typeOf(schema: Json): Markup {
+function typeOf(schema: Json): Markup {
   const { $ref, type, enum: words, const: value, items, format, pattern, anyOf } = Object(schema)
   if (typeof $ref === 'string') {
     const name = $ref.slice(COMPONENTS.length)
