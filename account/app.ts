@@ -1,6 +1,7 @@
-import type { Express, Request } from 'express'
+import type { Request } from 'express'
 import { createReadBody } from '../chassis/body.ts'
 import { clientAddress } from '../chassis/clientAddress.ts'
+import type { App } from '../chassis/expressApp.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import type { Route } from '../chassis/route.ts'
 import type { Account } from './account.ts'
@@ -27,7 +28,7 @@ export interface AccountAppOptions extends Omit<AppOptions, 'routes' | 'before' 
 /** The largest body is a new passkey's. */
 const BODY_LIMITS = { maxBytes: 16_384, maxReadingBytes: 4_194_304 }
 
-export function createAccountApp(options: AccountAppOptions): Express {
+export function createAccountApp(options: AccountAppOptions): App {
   const { account, guests, providers, providerRoutes, limit, proxyHops, ...edge } = options
   const readBody = createReadBody(BODY_LIMITS)
   const addressOf = ({ socket, headers }: Request): string =>

@@ -23,6 +23,8 @@ results into docs/benchmarks.md. Linux only. All load stays on the loopback. Wit
     history: 'pages, searches and an export of a log of 10,000,000 messages',
     ingest: 'posts as fast as they are acknowledged, beside servers that do less',
     retention: '5,000,000 messages that are removed, beside posts',
+    outbox:
+      '200,000 messages a round that applications publish in their transactions, beside posts',
   },
   options: {
     rounds: option('N', 'rounds of each, in turn with the peers (default 5)', count),

@@ -16,6 +16,7 @@ import { history } from './scenarios/history.ts'
 import { ingest } from './scenarios/ingest.ts'
 import { latency } from './scenarios/latency.ts'
 import { memory } from './scenarios/memory.ts'
+import { outbox } from './scenarios/outbox.ts'
 import { readers } from './scenarios/readers.ts'
 import { replicas } from './scenarios/replicas.ts'
 import { retention } from './scenarios/retention.ts'
@@ -49,6 +50,7 @@ const SCENARIOS: Record<string, Scenario> = {
   history,
   ingest,
   retention,
+  outbox,
 }
 const RESULTS = join(ROOT, 'docs/benchmarks.json')
 

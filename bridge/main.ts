@@ -30,13 +30,19 @@ const log = new LogReader({
   connections: 2,
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
 })
-const redis = connectRedis(config.REDIS_URL, 'causeway-bridge', logger)
+const keys = new RedisKeys(config.REDIS_PREFIX, config.LOG_ID)
+const redis = connectRedis({
+  url: config.REDIS_URL,
+  key: keys.watermark,
+  name: 'causeway-bridge',
+  logger,
+})
 const mqtt = connectMqtt(config.MQTT_URL, 'causeway-bridge', logger)
 
 const copyKeys = new CopyKeys(config.COPY_KEYS)
 const refused = createRefusedCopies(registry, logger)
 const crashPoint = createCrashPoint(config.CRASH_DIR)
-const copy = new RedisLog(redis, new RedisKeys(config.REDIS_PREFIX, config.LOG_ID), {
+const copy = new RedisLog(redis, keys, {
   copyKeys,
   onRefused: () => refused('redis'),
   recentLength: config.RECENT_LENGTH,

@@ -73,6 +73,26 @@ test('A request whose client leaves before the answer is measured as aborted, on
   expect(await counts()).toEqual(['_count{route="/:name",method="GET",status="aborted"} 1'])
 })
 
+test('A request whose client leaves before the answer has one line of access, which says so', async () => {
+  const begun: unknown[] = []
+  const { port, lines } = await serve(() => void begun.push(1))
+  const socket = connect({ port, host: '127.0.0.1' })
+  socket.write('GET /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: r1\r\n\r\n')
+  await waitFor(() => begun.length > 0, 10)
+  socket.destroy()
+  await waitFor(() => access(lines).length > 0, 10)
+  expect(access(lines)).toMatchObject([{ msg: 'request aborted', requestId: 'r1' }])
+})
+
+test('Two answers over one connection have a line of access each', async () => {
+  const { port, lines } = await serve((end) => end())
+  const socket = connect({ port, host: '127.0.0.1' })
+  socket.write('GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n')
+  await waitFor(() => access(lines).length > 1, 10)
+  socket.destroy()
+  expect(access(lines)).toMatchObject([{ req: { path: '/a' } }, { req: { path: '/b' } }])
+})
+
 test('Durations are counted in ascending bounds from a millisecond to five seconds', async () => {
   const { metrics, origin } = await serve((end) => end())
   await fetch(`${origin}/a`)

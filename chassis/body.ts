@@ -30,10 +30,8 @@ export function createReadBody(
     if (!type.test(request.get('content-type') ?? '')) throw new Problem('unsupported-media-type')
     const chunks: Buffer[] = []
     let bytes = 0
-    // A destroyed request could not be answered any more.
-    const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
     try {
-      for await (const chunk of body) {
+      await eachChunk(request, (chunk) => {
         bytes += chunk.length
         reading += chunk.length
         if (bytes > maxBytes) {
@@ -41,17 +39,43 @@ export function createReadBody(
         }
         if (reading > maxReadingBytes) throw new Problem('overloaded')
         chunks.push(chunk)
-      }
-      return Buffer.concat(chunks)
-    } catch (error) {
-      if (error instanceof Problem) throw error
-      throw new Problem('malformed-request', undefined, { cause: error })
+      })
     } finally {
       reading -= bytes
-      // The rest of a refused body must not delay the connection's next request.
-      request.resume()
     }
+    const [first = NOTHING] = chunks
+    return chunks.length <= 1 ? first : Buffer.concat(chunks)
   }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/**
+ * Gives each chunk of a body to `take`, and resolves at its end. Rejects with what `take` throws, or with `malformed-request` if
+ * the client leaves early. By events: an iterator costs a small post more than all the rest of its way to the handler.
+ */
+function eachChunk(request: Request, take: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = (cause?: unknown): void => {
+      reject(new Problem('malformed-request', undefined, { cause }))
+    }
+    // Then its events have been.
+    if (request.destroyed) return leave()
+    const end = (): void => {
+      request.off('error', leave).off('close', leave)
+      resolve()
+    }
+    const read = (chunk: Buffer): void => {
+      try {
+        take(chunk)
+      } catch (error) {
+        // It flows on: the rest of a refused body must not delay the connection's next request.
+        request.off('data', read).resume()
+        reject(error)
+      }
+    }
+    request.on('data', read).once('end', end).once('error', leave).once('close', leave)
+  })
 }
 
 /** Throws `unsupported-media-type` if the body is compressed: a small one could be of any size. */

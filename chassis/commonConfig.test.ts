@@ -51,7 +51,7 @@ test('A service needs its addresses, its port of metrics and the keys, and has d
 
 test.each([
   ['DATABASE_URL', ['postgres://h/d', 'postgresql://h/d']],
-  ['REDIS_URL', ['redis://h', 'rediss://h']],
+  ['REDIS_URL', ['redis://h', 'rediss://h', 'redis+sentinel://a,b/m', 'rediss+cluster://a,b']],
   ['MQTT_URL', ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss'].map((protocol) => `${protocol}://h`)],
   ['LOG_ID', ['0', '32767']],
   ['DRAIN_SECONDS', ['0', '3600']],
@@ -62,6 +62,7 @@ test.each([
 test.each([
   ['DATABASE_URL', 'mysql://h/d'],
   ['REDIS_URL', 'postgres://h'],
+  ['REDIS_URL', 'redis+sentinel://h'],
   ['MQTT_URL', 'http://h'],
   // A smallint in the database.
   ['LOG_ID', '32768'],

@@ -4,6 +4,7 @@ import {
   boolean,
   choice,
   copyKeys,
+  databaseHosts,
   host,
   integer,
   limit,
@@ -11,6 +12,7 @@ import {
   origins,
   port,
   prefix,
+  redisUrl,
   seconds,
   url,
 } from './configFields.ts'
@@ -45,7 +47,9 @@ export const publicConfig = {
 }
 
 export const databaseUrl = {
-  DATABASE_URL: url('postgres', 'postgresql').describe('Address of Postgres, which holds the log'),
+  DATABASE_URL: databaseHosts().describe(
+    'Address of Postgres, which holds the log; of [several hosts](#addresses-of-postgres) the one that takes writes is used',
+  ),
 }
 
 export function databaseConfig(minConnections: number) {
@@ -64,13 +68,15 @@ const redisPrefix = {
 }
 
 export const redisConfig = {
-  REDIS_URL: url('redis', 'rediss').describe('Address of Redis, which holds recent messages'),
+  REDIS_URL: redisUrl().describe(
+    'Address of Redis, which holds recent messages; [a Sentinel or a cluster](#addresses-of-redis) too',
+  ),
   ...redisPrefix,
 }
 
 /** For services that limit what one client may use. A service's limits themselves are its own variables, of the kind `limit`. */
 export const limitsConfig = {
-  LIMITS_REDIS_URL: url('redis', 'rediss')
+  LIMITS_REDIS_URL: redisUrl()
     .optional()
     .describe(
       'Address of the Redis in which replicas count together; without it each counts for itself',

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { parseAddress } from './address.ts'
+import { parseRedisAddress } from './redisAddress.ts'
 
 /**
  * The kinds of variable in the services' configuration. Each turns the text of an environment variable into a value. Each failure
@@ -51,6 +53,23 @@ export function url(...protocols: [string, ...string[]]) {
       protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text)
         ? text
         : undefined,
+  )
+}
+
+/** An address of Postgres with one host or several. */
+export function databaseHosts() {
+  return field('an address that starts with postgres:// or postgresql://', (text) =>
+    /^postgres(ql)?:\/\//.test(text) && (URL.canParse(text) || parseAddress(text, 5_432))
+      ? text
+      : undefined,
+  )
+}
+
+/** See `parseRedisAddress`. */
+export function redisUrl() {
+  return field(
+    'an address that starts with redis:// or rediss://, or redis+sentinel://HOST,…/MASTER or redis+cluster://HOST,…',
+    (text) => (parseRedisAddress(text) === undefined ? undefined : text),
   )
 }
 

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
-import express, { type Express, type RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import type { Registry } from 'prom-client'
 import { Problem } from '../contract/problem.ts'
 import { createAccessLog } from './accessLog.ts'
+import { type App, createExpress } from './expressApp.ts'
 import { createCors } from './cors.ts'
 import { createHttpMetrics } from './httpMetrics.ts'
 import type { Logger } from './logger.ts'
@@ -25,14 +26,8 @@ export interface AppOptions {
 /**
  * The services' HTTP edge: request ids, log, metrics, CORS, safe headers, problem+json. A handler answers, or throws a Problem.
  */
-export function createApp({
-  logger,
-  registry,
-  corsOrigins,
-  before = [],
-  routes,
-}: AppOptions): Express {
-  const app = express()
+export function createApp({ logger, registry, corsOrigins, before = [], routes }: AppOptions): App {
+  const app = createExpress(logger)
   app.disable('x-powered-by')
   app.disable('etag')
   app.disable('query parser')
@@ -40,7 +35,7 @@ export function createApp({
   app.enable('strict routing')
   app.use(requestId, createAccessLog(logger), createHttpMetrics(registry))
   app.use((request, response, next) => {
-    for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value)
+    for (const [name, value] of SAFE) response.setHeader(name, value)
     if (isHostMissing(request)) {
       response.setHeader('Connection', 'close')
       throw new Problem('malformed-request', 'It names no host.')
@@ -61,9 +56,13 @@ export function createApp({
  * answer. `stallMilliseconds` is for answers that end: it closes a connection whose client takes nothing for that long. The keep-
  * alive outlasts nginx's 60 s. Otherwise the server could close just when nginx sends a POST, which nginx may not repeat.
  */
-export function createHttpServer(listener: RequestListener, stallMilliseconds = 0): Server {
+export function createHttpServer(
+  listener: RequestListener & Partial<Pick<App, 'classes'>>,
+  stallMilliseconds = 0,
+): Server {
   const server = createServer(
     {
+      ...listener.classes,
       headersTimeout: 10_000,
       requestTimeout: 15_000,
       connectionsCheckingInterval: 5000,
@@ -83,10 +82,11 @@ export function isHostMissing({ headers, httpVersion }: IncomingMessage): boolea
   return headers.host === undefined && httpVersion !== '1.0'
 }
 
+const SAFE = Object.entries(SAFE_HEADERS)
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 function mount(
-  app: Express,
+  app: App,
   { path, answeredBefore = [], ...handlers }: Route,
   before: RequestHandler[],
 ): void {

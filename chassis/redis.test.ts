@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import { disposables } from '../test/support/disposables.ts'
 import { silenceable } from '../test/support/silenceable.ts'
-import { openRedis, openSubscriber, ownRedis } from '../test/support/testRedis.ts'
+import { openRedis, openSubscriber, ownRedis, testLink } from '../test/support/testRedis.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import { connectRedis, connectSubscriber, hasShardedPubSub } from './redis.ts'
 
@@ -19,7 +19,7 @@ const messages = (): string[] => lines.map((line) => JSON.parse(line).msg)
 
 test('A Redis connection fails a command at once while the server is away, and reconnects', async () => {
   const { url, server } = await ownRedis(opened)
-  const redis = connectRedis(url, 'test', logger)
+  const redis = connectRedis(testLink(url, logger))
   opened.add(() => redis.disconnect())
   await once(redis, 'ready')
   await server.stop('SIGKILL')
@@ -56,7 +56,7 @@ test('A subscriber does not subscribe again after a reconnect, because its owner
 test('A subscriber finds a link that went silent', async () => {
   const { url } = await ownRedis(opened)
   const way = await silenceable(opened, url)
-  const subscriber = connectSubscriber(way.url, 'test', logger)
+  const subscriber = connectSubscriber(testLink(way.url, logger))
   opened.add(() => subscriber.disconnect())
   await once(subscriber, 'ready')
   await subscriber.ssubscribe('name')

@@ -1,5 +1,8 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from 'pino'
+import { parseRedisAddress } from './redisAddress.ts'
+import { connectorBy, DISCONNECT_TIMEOUT_MS } from './redisConnector.ts'
+import { lookUp } from './redisLookup.ts'
 
 /**
  * Connections to Redis that never wait without a bound and never hide a loss.
@@ -9,6 +12,7 @@ import type { Logger } from 'pino'
  */
 const BOUNDED = {
   connectTimeout: 2_000,
+  disconnectTimeout: DISCONNECT_TIMEOUT_MS,
   commandTimeout: 1_000,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
@@ -17,38 +21,80 @@ const BOUNDED = {
   retryStrategy: (times: number) => Math.min(times * 50, 1_000) + Math.random() * 100,
 } satisfies RedisOptions
 
+/** A connection to where a key is. */
+export interface RedisLink {
+  /** See `parseRedisAddress`. */
+  url: string
+  /** Any one of the keys that are used; in a cluster they are all in its slot. */
+  key: string
+  name: string
+  logger: Logger
+}
+
 /** For commands. A command fails at once while the server is away, and after `timeoutMs` if it is slow. */
-export function connectRedis(
-  url: string,
-  name: string,
-  logger: Logger,
-  timeoutMs: number = BOUNDED.commandTimeout,
-): Redis {
-  const options = { ...BOUNDED, commandTimeout: timeoutMs, connectionName: name }
-  return report(new Redis(url, options), name, logger)
+export function connectRedis(link: RedisLink, timeoutMs: number = BOUNDED.commandTimeout): Redis {
+  return open(link, { commandTimeout: timeoutMs })
 }
 
 /**
  * For subscriptions. It does not subscribe again after a reconnect: messages published meanwhile are lost, so its owner must
- * subscribe and then read the log. `socketTimeout` finds a connection that went silent. It needs regular pings, because
- * unacknowledged data disables TCP's own keep-alive.
+ * subscribe and then read the log. `socketTimeout` needs regular pings, because unacknowledged data disables TCP's own keep-alive.
  */
-export function connectSubscriber(url: string, name: string, logger: Logger): Redis {
-  const redis = new Redis(url, {
-    ...BOUNDED,
-    connectionName: name,
-    autoResubscribe: false,
-    socketTimeout: SOCKET_TIMEOUT_MS,
-  })
+export function connectSubscriber(link: RedisLink): Redis {
+  const redis = open(link, { autoResubscribe: false })
   const pings = setInterval(() => {
     if (redis.status === 'ready') redis.ping().catch(() => {})
   }, SOCKET_TIMEOUT_MS / 3)
   pings.unref()
   redis.once('end', () => clearInterval(pings))
+  return redis
+}
+
+/** A server that went silent may have been replaced meanwhile: the next connect finds out. */
+const SOCKET_TIMEOUT_MS = 4_000
+
+/** Answers of a server that is not, or no longer, the one that takes writes, or that the rest of its cluster has left. */
+const ELSEWHERE = /^(MOVED|CLUSTERDOWN|READONLY|MASTERDOWN|LOADING|NOREPLICAS)\b/
+
+type Options = Omit<RedisOptions, 'replyMapping'>
+
+function open({ url, key, name, logger }: RedisLink, options: Options): Redis {
+  let isLeaving = false
+  const leave = (): void => {
+    // Once: each of many subscriptions and commands may say the same.
+    if (!isLeaving) redis.disconnect(true)
+    isLeaving = true
+  }
+  const own: Options = {
+    ...BOUNDED,
+    socketTimeout: SOCKET_TIMEOUT_MS,
+    connectionName: name,
+    ...options,
+    reconnectOnError: ({ message }) => {
+      if (ELSEWHERE.test(message)) leave()
+      // The command fails in any case.
+      return false
+    },
+  }
+  const redis = connect(url, key, own)
+  redis.on('close', () => (isLeaving = false))
+  // The slot has moved to another node, and this one has ended the subscriptions.
+  redis.on('moved', leave)
   return report(redis, name, logger)
 }
 
-const SOCKET_TIMEOUT_MS = 4_000
+function connect(url: string, key: string, options: Options): Redis {
+  const servers = parseRedisAddress(url)
+  if (servers === undefined || servers.kind === 'single') return new Redis(url, options)
+  const { credentials, isTls } = servers
+  return new Redis({
+    ...options,
+    ...credentials,
+    // It only tells the event that ends the connect.
+    ...(isTls ? { tls: {} } : {}),
+    Connector: connectorBy(() => lookUp(servers, key), isTls),
+  })
+}
 
 /** Without an 'error' listener a lost connection would end the process; one line per change is enough. */
 function report(redis: Redis, name: string, logger: Logger): Redis {

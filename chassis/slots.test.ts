@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { Slots, type Slotted } from './slots.ts'
 
-interface Named extends Slotted {
+interface Named extends Slotted<Named> {
   name: string
 }
 
-const item = (name: string): Named => ({ name, slot: undefined })
+const item = (name: string): Named => ({ name, before: undefined, after: undefined })
 
 /** The names that are visited by `now`. */
 function visited(slots: Slots<Named>, now: number): string[] {
@@ -47,6 +47,15 @@ test('An item added again while it is visited keeps its slot, also for a time th
     })
   }
   expect(times).toEqual([100, 300, 500, 600, 700, 800, 900, 1_000])
+})
+
+test('An item added again before it is due stands in its new slot only', () => {
+  const slots = new Slots<Named>(100)
+  const one = item('one')
+  slots.add(one, 100)
+  slots.add(item('two'), 100)
+  slots.add(one, 300)
+  expect([visited(slots, 200), visited(slots, 300), [...slots]]).toEqual([['two'], ['one'], []])
 })
 
 test('A deleted item is not visited, also if another item of its slot deletes it', () => {

@@ -8,6 +8,7 @@ import { connectRedis, connectSubscriber } from './redis.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const logger = createLogger('test', 'silent', { write: () => {} })
+const link = { url: 'redis://127.0.0.1:1', key: 'x', name: 'test', logger }
 
 test('A service bounds how long a request takes to arrive, and an answer only if its route says so', () => {
   const { headersTimeout, requestTimeout, timeout } = createHttpServer(() => {})
@@ -27,7 +28,7 @@ test('A check of readiness fails before the shortest time-out of a probe', () =>
 
 test('A Redis connection waits longer after each failure, up to about a second, and with jitter', () => {
   jest.spyOn(Math, 'random').mockReturnValue(0)
-  const redis = connectRedis('redis://127.0.0.1:1', 'test', logger)
+  const redis = connectRedis(link)
   redis.disconnect()
   const { retryStrategy } = redis.options
   const waits = () => [1, 2, 10, 20, 21, 10_000].map((times) => Number(retryStrategy?.(times)))
@@ -39,7 +40,7 @@ test('A Redis connection waits longer after each failure, up to about a second, 
 
 test('A subscriber pings twice at least before a silent link is given up, and no more once it ended', () => {
   jest.useFakeTimers()
-  const subscriber = connectSubscriber('redis://127.0.0.1:1', 'test', logger)
+  const subscriber = connectSubscriber(link)
   const pings = jest.spyOn(subscriber, 'ping').mockResolvedValue('PONG')
   const silent = subscriber.options.socketTimeout ?? 0
   expect(silent).toBeGreaterThan(1_000)
@@ -58,7 +59,7 @@ test('A subscriber pings twice at least before a silent link is given up, and no
 
 test('A Redis connection keeps no command for later and repeats none', () => {
   for (const connect of [connectRedis, connectSubscriber]) {
-    const redis = connect('redis://127.0.0.1:1', 'test', logger)
+    const redis = connect(link)
     redis.disconnect()
     expect(redis.options).toMatchObject({
       enableOfflineQueue: false,

@@ -18,6 +18,11 @@ export class Cursor {
     return position <= this.position
   }
 
+  /** Another place of the same log; this one if it is there already. */
+  at(position: number): Cursor {
+    return position === this.position ? this : new Cursor(this.epoch, position)
+  }
+
   toString(): string {
     return (this.#text ??= formatEventId(this.epoch, this.position))
   }

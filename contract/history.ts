@@ -15,6 +15,22 @@ export interface HistoryPage {
   prev: string | null
 }
 
+/** The answer of `GET /history` with `q`. */
+export interface SearchPage {
+  messages: (Message & {
+    /** An excerpt of the texts in its data. The parts with odd numbers, from 0 on, are what was looked for. */
+    highlight: string[]
+    /** With `order=rank`: more is better. */
+    rank?: number
+  })[]
+  /** The log's head. */
+  head: number
+  /** Only messages above `after` and up to `upTo` can be found, and only changes up to `upTo` count. */
+  searched: { after: number; upTo: number }
+  /** The address of the rest, or null. */
+  next: string | null
+}
+
 /** The answer of `GET /channels`. */
 export interface ChannelsPage {
   channels: (ChannelInfo & {

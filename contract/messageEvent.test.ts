@@ -3,6 +3,7 @@ import { encodeMessage } from './message.ts'
 import {
   escapeLineEnds,
   eventBytes,
+  isSurelyWithin,
   renderMessageEvent,
   sentAt,
   type Unplaced,
@@ -72,4 +73,20 @@ describe('the size of a message as an event', () => {
     expect(eventBytes(inData) - eventBytes(MESSAGE)).toBe(bytes)
     expect(eventBytes(inName) - eventBytes(MESSAGE)).toBe(bytes)
   })
+
+  test.each(['a', '"', '\\', 'ä', '👋', '\u2028', '\u0085'])(
+    'is never above what it surely is within, also in a message full of %j',
+    (text) => {
+      const about = { position: Number.MAX_SAFE_INTEGER, as: 'unreaction' } as const
+      for (const count of [0, 1, 20, 1_000]) {
+        const sender = { id: 'i'.repeat(64), name: text.repeat(Math.min(count, 64)) }
+        const data = JSON.stringify(text.repeat(count))
+        const message = { ...MESSAGE, about, sender, data }
+        const least = Array.from({ length: 20_000 }, (_, bytes) => bytes).find((bytes) =>
+          isSurelyWithin(bytes, message),
+        )
+        expect(least).toBeGreaterThanOrEqual(eventBytes(message))
+      }
+    },
+  )
 })

@@ -40,6 +40,17 @@ export function sentAt(event: string): number {
   return Date.parse(event.slice(Math.max(0, end - ANY_TIME.length), end))
 }
 
+/** Of such an event: all but what its sender wrote. */
+const FRAME_BYTES = 400
+/** Most bytes of one UTF-16 code unit, which is an escape like \\u2028. */
+const ESCAPE_BYTES = 6
+
+/** Whether that event surely has no more bytes, which is so for nearly every message. To count them takes longer than to parse it. */
+export function isSurelyWithin(bytes: number, { channel, type, sender, data }: Unplaced): boolean {
+  const { length } = channel + type + sender.id + sender.name + data
+  return FRAME_BYTES + ESCAPE_BYTES * length <= bytes
+}
+
 /** Bytes of that event, at most: it assumes the longest positions and epoch. */
 export function eventBytes(message: Unplaced): number {
   const json = encodeMessage({

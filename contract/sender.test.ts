@@ -157,3 +157,16 @@ describe('a cleaned name', () => {
     expect(kept).toBeGreaterThan(10_000)
   })
 })
+
+test('An ASCII name is taken without cleaning only if cleaning would change nothing', () => {
+  const marks = ['a', '7', ' ', '-', '_', '~', '!', '\t', '\u007f', 'é']
+  const all = (length: number): string[] =>
+    length === 0 ? [''] : all(length - 1).flatMap((text) => marks.map((mark) => text + mark))
+  const names = [...all(1), ...all(2), ...all(3), 'a'.repeat(64), 'a'.repeat(65)]
+  for (const name of [...names, '-'.repeat(64), `${'- '.repeat(31)}a`]) {
+    expect([name, isSenderName(name)]).toEqual([
+      name,
+      name !== '' && cleanSenderName(name) === name,
+    ])
+  }
+})

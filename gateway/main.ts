@@ -43,7 +43,8 @@ const keys = new RedisKeys(config.REDIS_PREFIX, config.LOG_ID)
 const copyKeys = new CopyKeys(config.COPY_KEYS)
 const refused = createRefusedCopies(registry, logger)
 const onRefused = (): void => refused('redis')
-const redis = connectRedis(config.REDIS_URL, 'causeway-gateway', logger)
+const link = { url: config.REDIS_URL, key: keys.watermark, logger }
+const redis = connectRedis({ ...link, name: 'causeway-gateway' })
 const replay = new Replay({
   recent: new RedisReplay(redis, keys, copyKeys, onRefused),
   log,
@@ -51,7 +52,7 @@ const replay = new Replay({
   keepMs: 1_000,
 })
 const feed = new Feed({
-  subscriber: connectSubscriber(config.REDIS_URL, 'causeway-gateway-link', logger),
+  subscriber: connectSubscriber({ ...link, name: 'causeway-gateway-link' }),
   keys,
   copyKeys,
   onRefused,

@@ -1,8 +1,8 @@
 import { Problem } from '../contract/problem.ts'
 import { clockDifference, type Clocks } from './clocks.ts'
-import { Prisma, type Database } from './database.ts'
 import { databaseProblem } from './databaseError.ts'
 import { FairQueue, type Queued } from './fairQueue.ts'
+import type { Pool } from './pool.ts'
 import { refusalProblem, type Refusal } from './refusal.ts'
 import { toAppended, type AppendedRow } from './row.ts'
 import type { Appended, Draft } from './types.ts'
@@ -15,7 +15,7 @@ interface Waiting extends Queued {
 
 interface AnsweredRow extends AppendedRow {
   same: boolean
-  clock: Date
+  clock: string
   refusal: Refusal | null
 }
 
@@ -41,13 +41,13 @@ const MAX_BATCH_BYTES = 4_000_000
  */
 export class Appender {
   clocks: Clocks = { difference: 0, lastAt: 0 }
-  readonly #database: Database
+  readonly #pool: Pool
   readonly #options: AppenderOptions
   readonly #waiting: FairQueue<Waiting>
   #busy = false
 
-  constructor(database: Database, options: AppenderOptions) {
-    this.#database = database
+  constructor(pool: Pool, options: AppenderOptions) {
+    this.#pool = pool
     this.#options = options
     this.#waiting = new FairQueue(options.appendQueueBytes)
   }
@@ -91,29 +91,29 @@ export class Appender {
     const ofEach = <T>(read: (draft: Draft) => T): T[] | null =>
       hasAbout ? drafts.map(read) : null
     const before = Date.now()
-    const rows = await this.#database.$queryRaw<AnsweredRow[]>(Prisma.sql`
-      select * from append_messages(
-        ${logId}::smallint,
-        ${drafts.map((draft) => draft.id)}::uuid[],
-        ${drafts.map((draft) => draft.channel)}::text[],
-        ${drafts.map((draft) => draft.type)}::text[],
-        ${drafts.map((draft) => draft.sender.id)}::text[],
-        ${drafts.map((draft) => draft.sender.name)}::text[],
-        ${drafts.map((draft) => draft.data)}::text[],
-        ${drafts.map((draft) => draft.principal)}::text[],
-        ${drafts.map((draft) => draft.key ?? '')}::text[],
-        ${keySeconds}::int,
-        ${new Date(before)}::timestamptz,
-        ${ofEach(({ about }) => about?.position ?? 0)}::bigint[],
-        ${ofEach(({ about }) => about?.as ?? '')}::text[],
-        ${ofEach(({ isModerator }) => isModerator === true)}::boolean[],
-        ${changeSeconds}::int)`)
+    const rows = await this.#pool.query<AnsweredRow>(APPEND, [
+      logId,
+      drafts.map(({ id }) => id),
+      drafts.map(({ channel }) => channel),
+      drafts.map(({ type }) => type),
+      drafts.map(({ sender }) => sender.id),
+      drafts.map(({ sender }) => sender.name),
+      drafts.map(({ data }) => data),
+      drafts.map(({ principal }) => principal),
+      drafts.map(({ key }) => key ?? ''),
+      keySeconds,
+      new Date(before).toISOString(),
+      ofEach(({ about }) => about?.position ?? 0),
+      ofEach(({ about }) => about?.as ?? ''),
+      ofEach(({ isModerator }) => String(isModerator === true)),
+      changeSeconds,
+    ])
     this.#compareClocks(before, rows)
     return rows
   }
 
   #compareClocks(before: number, rows: readonly AnsweredRow[]): void {
-    const shown = rows[0]?.clock.getTime() ?? before
+    const shown = Date.parse(rows[0]?.clock ?? '') || before
     const times = rows.map(({ sent_at: sentAt }) => new Date(sentAt ?? 0).getTime())
     this.clocks = {
       difference: clockDifference(before, shown, Date.now()),
@@ -121,6 +121,10 @@ export class Appender {
     }
   }
 }
+
+const APPEND = `select * from append_messages(
+  $1::smallint, $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+  $10::int, $11::timestamptz, $12::bigint[], $13::text[], $14::boolean[], $15::int)`
 
 function settle({ resolve, reject }: Waiting, row: AnsweredRow | undefined): void {
   if (row === undefined) reject(new Problem('internal'))

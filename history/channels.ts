@@ -1,13 +1,8 @@
-import type { Entry } from '../contract/message.ts'
-import { COLUMNS } from './fitting.ts'
 import type { Pool } from './pool.ts'
-import { toEntry, type Row } from './row.ts'
-import type { ChannelNames, ChannelNamesQuery, LastMessages } from './types.ts'
+import type { ChannelNames, ChannelNamesQuery } from './types.ts'
 
 /** In one read: with more, the share of each would be a name or two. */
 const MAX_RANGES = 50
-/** For the last messages of a page. */
-const MAX_BYTES = 1_000_000
 
 /** Names of channels range by range: one range may have all channels of the table, and another one name. */
 export async function readChannelNames(
@@ -52,36 +47,4 @@ interface NameRow {
   name: string
   head: string
   count: string
-}
-
-/** The messages at some positions, in the order given, as many as fit; undefined in place of one that has been removed. */
-export async function readMessagesAt(
-  pool: Pool,
-  log: number,
-  positions: readonly number[],
-): Promise<LastMessages> {
-  const rows = await pool.query<AtRow>(AT, [log, positions.map(String), MAX_BYTES])
-  const end = rows.findIndex(({ fits }) => !fits)
-  return rows
-    .slice(0, end < 0 ? rows.length : end)
-    .map((row): Entry | undefined => (row.position === null ? undefined : toEntry(row)))
-}
-
-/** By sizes first, as in `fitting`: a message that does not fit is never read. */
-const AT = `
-  select wanted."number" = 1 or wanted."bytes" <= $3::bigint as "fits", m.* from (
-    select p."position", p."number", sum(coalesce(s."data_bytes", 0)) over (order by p."number") as "bytes"
-    from unnest($2::bigint[]) with ordinality as p("position", "number") left join lateral (
-      select "data_bytes" from "message"
-      where "log_id" = $1::smallint and "position" = p."position" limit 1
-    ) s on true
-  ) wanted left join lateral (
-    select ${COLUMNS} from "message"
-    where "log_id" = $1::smallint and "position" = wanted."position"
-      and (wanted."number" = 1 or wanted."bytes" <= $3::bigint) limit 1
-  ) m on true order by wanted."number"`
-
-interface AtRow extends Omit<Row, 'position'> {
-  fits: boolean
-  position: string
 }

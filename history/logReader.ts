@@ -3,7 +3,7 @@ import type { ChannelInfo } from '../contract/history.ts'
 import type { Entry } from '../contract/message.ts'
 import type { Place } from '../contract/place.ts'
 import { readAccessChanges } from './accessChanges.ts'
-import { readChannelNames, readMessagesAt } from './channels.ts'
+import { readChannelNames } from './channels.ts'
 import { COLUMNS } from './fitting.ts'
 import { readerProblem } from './databaseError.ts'
 import { endEpoch } from './endEpoch.ts'
@@ -11,19 +11,23 @@ import { positionBefore } from './firstAt.ts'
 import { foldEntries } from './folds.ts'
 import { readHeads } from './heads.ts'
 import { readLast } from './last.ts'
+import { readMessagesAt } from './messagesAt.ts'
 import { readPage } from './page.ts'
 import { Pool, type PoolOptions } from './pool.ts'
 import { readRange, readScan } from './range.ts'
 import { toEntry, type Row } from './row.ts'
+import { search } from './search.ts'
+import { indexSome } from './searchIndex.ts'
 import { readSentBy, type Sent } from './sentBy.ts'
 import { readVersions, type Versions } from './versions.ts'
 import type {
   ChannelNames,
   ChannelNamesQuery,
+  Found,
   Head,
   Heads,
   Last,
-  LastMessages,
+  MessagesAt,
   LastQuery,
   Marked,
   MarkedScanQuery,
@@ -31,6 +35,7 @@ import type {
   PageQuery,
   RangeQuery,
   RestQuery,
+  SearchQuery,
   ScannedRange,
   Range,
 } from './types.ts'
@@ -93,6 +98,16 @@ export class LogReader {
     return this.#guard(() => readPage(this.#pool, this.#logId, query))
   }
 
+  /** A page of messages by words in their newest data. Throws `unavailable` if it takes too long. */
+  search(query: SearchQuery): Promise<Found> {
+    return this.#guard(() => search(this.#pool, this.#logId, query))
+  }
+
+  /** Puts some messages into the search; false if there are no more, or if another process does it. Repeat it until then. */
+  indexSome(): Promise<boolean> {
+    return this.#guard(() => indexSome(this.#pool, this.#logId))
+  }
+
   /** One message as it was appended; or folded, if it is no change of another one. */
   message(channel: string, position: number, isFolded = false): Promise<Entry | undefined> {
     return this.#guard(async () => {
@@ -127,8 +142,9 @@ export class LogReader {
   }
 
   /** The messages at the heads of some channels: as many as fit into a megabyte, and at least one. */
-  messagesAt(positions: readonly number[]): Promise<LastMessages> {
-    return this.#guard(() => readMessagesAt(this.#pool, this.#logId, positions))
+  messagesAt(positions: readonly number[]): Promise<MessagesAt> {
+    const query = { positions, maxBytes: HEADS_BYTES }
+    return this.#guard(() => readMessagesAt(this.#pool, this.#logId, query))
   }
 
   /** At most `limit` changes of grants and revocations after a number, in order: they hold for all logs of the database. */
@@ -156,6 +172,9 @@ export class LogReader {
     }
   }
 }
+
+/** For the last messages of channels. */
+const HEADS_BYTES = 1_000_000
 
 const POSITION_BEFORE = positionBefore('$2')
 

@@ -9,6 +9,8 @@ import { deleteExpiredKeys } from './expiredKeys.ts'
 import { MqttSessions } from './mqttSessions.ts'
 import { LogReader, type LogOptions } from './logReader.ts'
 import { moveOutbox, type Moved } from './outbox.ts'
+import { Pool } from './pool.ts'
+import { readOutbox, type OutboxState } from './outboxState.ts'
 import { addToQuota, type QuotaName, type QuotaUse } from './quota.ts'
 import type { Appended, Draft } from './types.ts'
 
@@ -17,8 +19,10 @@ export interface LogWriterOptions extends LogOptions, AppenderOptions {
   connections: number
 }
 
-/** One for the batch that is under way, one for the outbox, one for a check beside them. */
-const WRITE_CONNECTIONS = 3
+/** For the batch that is under way. */
+const APPEND_CONNECTIONS = 1
+/** One for the outbox, one for a check beside it. */
+const OTHER_CONNECTIONS = 2
 
 /**
  * The log in Postgres, for a process that also writes it. Appends have connections of their own, which no number of readers can
@@ -26,15 +30,19 @@ const WRITE_CONNECTIONS = 3
  */
 export class LogWriter extends LogReader {
   readonly #database: Database
+  readonly #appends: Pool
   readonly #appender: Appender
   readonly #options: LogWriterOptions
   readonly mqttSessions: MqttSessions
 
   constructor(options: LogWriterOptions) {
-    super({ ...options, connections: options.connections - WRITE_CONNECTIONS })
-    this.#database = openDatabase({ ...options, connections: WRITE_CONNECTIONS })
+    const connections = options.connections - APPEND_CONNECTIONS - OTHER_CONNECTIONS
+    super({ ...options, connections })
+    this.#database = openDatabase({ ...options, connections: OTHER_CONNECTIONS })
+    // Not by Prisma's client: it takes as long for a message as all the rest of a post.
+    this.#appends = new Pool({ ...options, connections: APPEND_CONNECTIONS })
     this.#options = options
-    this.#appender = new Appender(this.#database, options)
+    this.#appender = new Appender(this.#appends, options)
     this.mqttSessions = new MqttSessions(this.#database, options.logId)
   }
 
@@ -53,6 +61,15 @@ export class LogWriter extends LogReader {
     const { logId, keySeconds } = this.#options
     try {
       return await moveOutbox(this.#database, { logId, keySeconds, maxEventBytes })
+    } catch (error) {
+      throw readerProblem(error)
+    }
+  }
+
+  /** What is in the outbox. */
+  async outbox(): Promise<OutboxState> {
+    try {
+      return await readOutbox(this.#database, this.#options.logId)
     } catch (error) {
       throw readerProblem(error)
     }
@@ -107,7 +124,7 @@ export class LogWriter extends LogReader {
   }
 
   override async close(): Promise<void> {
-    await Promise.all([super.close(), this.#database.$disconnect()])
+    await Promise.all([super.close(), this.#appends.close(), this.#database.$disconnect()])
   }
 }
 

@@ -97,6 +97,18 @@ describe('a migration', () => {
 })
 
 describe('the migration program', () => {
+  test('begins the search again in the language that it is told, and leaves it alone otherwise', async () => {
+    const english = { SEARCH_LANGUAGE: 'english' }
+    expect(await deployment.migrate(undefined, english)).toMatch(/again, in english\.$/)
+    expect(await deployment.migrate(undefined, english)).toBe('The schema is up to date.')
+    expect(await deployment.migrate()).toBe('The schema is up to date.')
+    const languages = await deployment.sql('select "language" from "search_state"')
+    expect(languages).toEqual([{ language: 'english' }])
+    await expect(
+      deployment.migrate(undefined, { SEARCH_LANGUAGE: 'klingon' }),
+    ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('klingon') })
+  })
+
   test('names the variable that it needs if there is no address', async () => {
     await expect(deployment.migrate('')).rejects.toMatchObject({
       code: 78,

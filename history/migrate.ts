@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import * as schemaEngine from '@prisma/schema-engine-wasm/schema_engine_bg'
+import { primaryUrl } from './primary.ts'
 
 /**
  * Brings a database to the newest schema; returns the names of the applied migrations, none if it was up to date. Prisma's own
@@ -15,7 +16,11 @@ import * as schemaEngine from '@prisma/schema-engine-wasm/schema_engine_bg'
 export async function migrate(databaseUrl: string): Promise<string[]> {
   await loadEngine()
   const adapter = bindMigrationAwareSqlAdapterFactory(
-    new WholeScripts({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000, max: 1 }),
+    new WholeScripts({
+      connectionString: await primaryUrl(databaseUrl),
+      connectionTimeoutMillis: 10_000,
+      max: 1,
+    }),
   )
   const engine = await schemaEngine.SchemaEngine.new({ datamodels: undefined }, () => {}, adapter)
   try {

@@ -39,7 +39,7 @@ export async function readPage(
     // A rest lies in what its page has looked at already, so it must not look at less.
     const looks = isRest ? LOOKS : (LOOKS * readBytes) / READ_BYTES
     try {
-      return await readChunk(pool, log, { ...query, looks, readBytes })
+      return await readChunk(pool, log, { ...query, isRest, looks, readBytes })
     } catch (error) {
       if (!isTooMuch(error) || readBytes <= LEAST_READ_BYTES) throw error
       readBytes /= SMALLER
@@ -50,15 +50,19 @@ export async function readPage(
 async function readChunk(
   pool: Pool,
   log: number,
-  query: PageQuery & { looks: number; readBytes: number },
+  query: PageQuery & { isRest: boolean; looks: number; readBytes: number },
 ): Promise<Page> {
   const { channels, limit, order, after = null, before = null, from, to, readBytes } = query
   const { sender = null, type = null, about = null } = query
-  const { sql, isExact } = pageSql(query)
+  const { sql, looks: enough } = pageSql(query, query.isRest)
   const times = [from, to].map((time) => time?.toISOString() ?? null)
-  const looks = Math.max(1, Math.floor(query.looks / channels.length))
-  const most = isExact ? Math.min(limit + 1, looks) : looks
-  const bounds: Parameter[] = [most, MAX_BYTES, Math.min(limit, READ_COUNT), readBytes]
+  const most = Math.max(1, Math.floor(query.looks / channels.length))
+  const bounds: Parameter[] = [
+    Math.min(enough, most),
+    MAX_BYTES,
+    Math.min(limit, READ_COUNT),
+    readBytes,
+  ]
   const { isFolded = false } = query
   const filters = [sender, type, about, String(isFolded)]
   const parameters = [log, channels, after, before, ...times, limit, ...filters, ...bounds]

@@ -8,9 +8,14 @@ const END = '9223372036854775807'
 
 type Order = PageQuery['order']
 
+/** What a folded page lists. */
+const IS_NO_CHANGE = `("about_as" is null or "about_as" = 'reply')`
+
 /** Along which index a page is looked for: each is in the order of positions within a channel. */
 const WAYS = {
   channel: '',
+  // A busy message has thousands of reactions: this index leaves changes out.
+  folded: `and ${IS_NO_CHANGE}`,
   sender: 'and "sender_id" = $8::text',
   // The index leaves out the default type, and the planner must see that it may be used.
   type: `and "type" = $9::text and "type" <> '${DEFAULT_TYPE}'`,
@@ -24,25 +29,30 @@ const STATEMENTS = Object.fromEntries(
   ]),
 )
 
-/** The statement for a query, and whether every message on its way is one that the query wants. */
-export function pageSql({ sender, type, about, order }: PageQuery): {
-  sql: string
-  isExact: boolean
-} {
-  const way = wayOf({ sender, type, about })
+/** More than a page's limit: of messages that may be changes. */
+const SPARE = 100
+
+/**
+ * The statement for a query, and at how many messages of each channel a page looks: as many as it has if all on the way are wanted,
+ * some more if most are, else all that it may. `isRest`: it must look at all that its page has looked at.
+ */
+export function pageSql(query: PageQuery, isRest: boolean): { sql: string; looks: number } {
+  const { sender, type, about, isFolded = false, order, limit } = query
+  const way = wayOf(query)
+  const sql = STATEMENTS[way]?.[order] ?? ''
+  const isOfChannel = way === 'channel' || way === 'folded'
   const filters = [sender, type, about].filter((filter) => filter !== undefined).length
-  return { sql: STATEMENTS[way]?.[order] ?? '', isExact: filters === (way === 'channel' ? 0 : 1) }
+  if (filters > (isOfChannel ? 0 : 1)) return { sql, looks: Infinity }
+  if (isOfChannel || !isFolded) return { sql, looks: limit + 1 }
+  return { sql, looks: isRest ? Infinity : 2 * (limit + SPARE) }
 }
 
 /** The one that leads past the fewest messages. */
-function wayOf({
-  sender,
-  type,
-  about,
-}: Pick<PageQuery, 'sender' | 'type' | 'about'>): keyof typeof WAYS {
+function wayOf({ sender, type, about, isFolded }: PageQuery): keyof typeof WAYS {
   if (about !== undefined) return 'about'
   if (sender !== undefined) return 'sender'
-  return type === undefined || type === DEFAULT_TYPE ? 'channel' : 'type'
+  if (type !== undefined && type !== DEFAULT_TYPE) return 'type'
+  return isFolded === true ? 'folded' : 'channel'
 }
 
 /**
@@ -58,10 +68,10 @@ function statement(order: Order, way: string): string {
     with looked as materialized (
       select wanted."name", one.* from unnest($2::text[]) as wanted("name"), lateral (
         select "position", "data_bytes", ($8::text is null or "sender_id" = $8)
-          and ($9::text is null or "type" = $9) and ($10::bigint is null or "about" = $10) as "is_wanted"
+          and ($9::text is null or "type" = $9) and ($10::bigint is null or "about" = $10)
+          and (not $11::boolean or ${IS_NO_CHANGE}) as "is_wanted"
         from "message"
         where "log_id" = $1::smallint and "channel" = wanted."name" ${way}
-          and (not $11::boolean or "about_as" is null or "about_as" = 'reply')
           and "position" > coalesce($3::bigint, 0) and "position" < coalesce($4::bigint, ${END})
           and "position" >= case when $5::timestamptz is null then 0 else ${firstAt('$5', END)} end
           and "position" < case when $6::timestamptz is null then ${END} else ${firstAt('$6', END)} end

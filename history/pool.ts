@@ -1,7 +1,11 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { ArgType } from '@prisma/driver-adapter-utils'
+import type { ClientBase } from 'pg'
+import { clientOf, Primary } from './primary.ts'
+import { SESSION_SETTINGS } from './sessionSettings.ts'
 
 export interface PoolOptions {
+  /** With several hosts: the one that takes writes is used. With `pgbouncer=true`: no session is kept beyond a transaction. */
   databaseUrl: string
   /** Most connections at once. */
   connections: number
@@ -13,9 +17,12 @@ export interface PoolOptions {
  * Prisma's driver over a pool of its own. Every wait has a bound; by default it would wait for connections and locks for ever.
  */
 export function createDriver({ databaseUrl, connections, onError }: PoolOptions): PrismaPg {
+  const primary = new Primary(databaseUrl)
+  const pooled = isPooled(primary)
   return new PrismaPg(
     {
-      connectionString: databaseUrl,
+      connectionString: primary.url,
+      ...(primary.isChosen ? { Client: clientOf(primary) } : {}),
       max: connections,
       connectionTimeoutMillis: 1_500,
       // Above the server's own limit: this is for a connection that went silent, on which the server's answer never comes.
@@ -23,29 +30,41 @@ export function createDriver({ databaseUrl, connections, onError }: PoolOptions)
       query_timeout: 2_500,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
-      options: SETTINGS.map((setting) => `-c ${setting}`).join(' '),
+      // The pool waits for it.
+      // oxlint-disable-next-line typescript/no-misused-promises
+      ...(pooled ? { onConnect: checkSettings } : { options: OPTIONS }),
     },
     {
       onPoolError: onError,
       onConnectionError: onError,
-      // One name for each text: Postgres then parses and plans it once per connection. The texts are few and fixed.
-      statementNameGenerator: ({ sql }) => statementName(sql),
+      // One name for each text: Postgres then parses and plans it once per connection. The texts are few and fixed. PgBouncer gives
+      // each transaction another connection.
+      ...(pooled ? {} : { statementNameGenerator: ({ sql }) => statementName(sql) }),
     },
   )
 }
 
-const SETTINGS = [
-  'statement_timeout=2000',
-  'lock_timeout=1500',
-  'idle_in_transaction_session_timeout=5000',
-  // Prisma's driver reads the time of any zone as UTC.
-  'timezone=UTC',
-  // Each read has an index in its own order, and a bitmap scan loses the order. If the planner takes a channel for short, it then
-  // sorts all 160,000 messages for the last thousand.
-  'enable_bitmapscan=off',
-  // A new partition is empty, and a scan of all of it looks cheap. But the plan stays, and the partition grows.
-  'enable_seqscan=off',
-]
+const OPTIONS = Object.entries(SESSION_SETTINGS)
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ')
+
+/** Prisma's own word for it, also in this place of an address. */
+function isPooled({ url }: Primary): boolean {
+  return new URL(url).searchParams.get('pgbouncer') === 'true'
+}
+
+/** Behind PgBouncer the sessions have them by the role; a wrong time zone would make wrong times. */
+async function checkSettings(client: ClientBase): Promise<void> {
+  const sql = `select name from unnest($1::text[], $2::text[]) as wanted(name, value)
+    where current_setting(name) <> value`
+  const { rows } = await client.query<{ name: string }>(sql, [
+    Object.keys(SESSION_SETTINGS),
+    Object.values(SESSION_SETTINGS),
+  ])
+  if (rows.length === 0) return
+  const names = rows.map(({ name }) => name).join(', ')
+  throw new Error(`DatabaseNotReachable: behind PgBouncer the role lacks its settings: ${names}`)
+}
 
 const names = new Map<string, string>()
 function statementName(sql: string): string {
@@ -77,9 +96,11 @@ export class Pool {
       args: [...parameters],
       argTypes: parameters.map((value) => (Array.isArray(value) ? LIST : SCALAR)),
     })
-    return rows.map((row): Row => {
-      const cells: (readonly unknown[])[] = columnNames.map((name, at) => [name, row[at]])
-      return Object.fromEntries(cells)
+    return rows.map((row) => {
+      const cells: Record<string, unknown> = {}
+      columnNames.forEach((name, at) => (cells[name] = row[at]))
+      // The caller says what its columns are.
+      return Object(cells)
     })
   }
 

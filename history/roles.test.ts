@@ -2,9 +2,11 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
+import { indexAll, look } from '../test/support/testSearch.ts'
 import { uniquePrefix } from '../test/support/uniquePrefix.ts'
 import { RetentionLog } from './retention.ts'
 import { grantRights, ROLE_OWNERS, type RoleOwner } from './roles.ts'
+import { SESSION_SETTINGS } from './sessionSettings.ts'
 
 const opened = disposables()
 const prefix = uniquePrefix()
@@ -55,6 +57,8 @@ describe('the role of a service', () => {
       entries: [{ position: 1 }],
     })
     expect(await log.accessChanges(0, 10)).toEqual({ head: 0, changes: [] })
+    await indexAll(log)
+    expect(await look(log, 'hi')).toMatchObject({ hits: [{ entry: { position: 1 } }] })
     await log.mqttSessions.keep(['one'])
     await log.mqttSessions.release('one')
     expect(await log.mqttSessions.adopt()).toBe('one')
@@ -85,6 +89,7 @@ describe('the role of a service', () => {
     const application = openSql(url.href, opened)
     await application(`select causeway_publish('app', '1')`)
     const log = openLog(addressOf('ingest'), opened)
+    expect(await log.outbox()).toMatchObject({ waiting: 1, refused: 0 })
     const [moved] = await log.moveOutbox(65_000)
     expect(moved).toMatchObject({ appended: { entry: { channel: 'app' } } })
     for (const statement of [
@@ -135,10 +140,14 @@ describe('the role of a service', () => {
     ],
     ingest: [
       PUBLISH,
-      'select * from "outbox"',
+      'select "data" from "outbox"',
+      'delete from "outbox"',
       'select * from "account_of_a_user"',
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
       'delete from "access"',
+      'delete from "search"',
+      `update "search_state" set "after" = 0`,
+      `select search_in('english')`,
     ],
     bridge: [
       'select * from "account_of_a_user"',
@@ -153,6 +162,8 @@ describe('the role of a service', () => {
       DROP,
     ],
     gateway: [
+      'select * from "search"',
+      'select index_messages(0::smallint)',
       'select * from "account_of_a_user"',
       'select * from "idempotency"',
       `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
@@ -187,15 +198,13 @@ describe('the role of a service', () => {
     await expect(as(service, statement)).rejects.toThrow(DENIED)
   })
 
-  test('has limits by default, for whoever else uses its password', async () => {
+  test('has by default the settings of a service, for whoever else uses its password', async () => {
     const settings = await owner<{ config: string[] }>(
       `select setconfig as "config" from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
         where r.rolname = '${prefix}_gateway'`,
     )
     expect(settings[0]?.config).toEqual([
-      'statement_timeout=10s',
-      'lock_timeout=5s',
-      'idle_in_transaction_session_timeout=10s',
+      ...Object.entries(SESSION_SETTINGS).map((pair) => pair.join('=')),
       'temp_file_limit=256MB',
     ])
   })

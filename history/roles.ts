@@ -1,5 +1,8 @@
-import { PrismaPg } from '@prisma/adapter-pg'
+import { credentialsOf } from '../chassis/address.ts'
+import { withConnection } from './connection.ts'
+import { parseDatabaseUrl, primaryUrl, withUserOf } from './primary.ts'
 import { scramVerifier } from './scramVerifier.ts'
+import { SESSION_SETTINGS } from './sessionSettings.ts'
 
 export const ROLE_OWNERS = ['ingest', 'bridge', 'gateway', 'account'] as const
 /** A service with a role of its own in Postgres. */
@@ -19,9 +22,11 @@ const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
     tables: [
-      `select on ${LOG}, ${ACCESS}, "archive"`,
+      `select on ${LOG}, ${ACCESS}, "archive", "search", "search_state"`,
       'select, update, delete on "idempotency"',
       'select, insert, update, delete on "mqtt_session"',
+      // How many wait, and since when; not what they say.
+      'select ("log_id", "id", "message_id", "refused") on "outbox"',
     ],
     functions: [
       'append_messages',
@@ -31,6 +36,10 @@ const RIGHTS: Record<RoleOwner, Rights> = {
       'outbox_move',
       'remove_messages',
       'drop_partition',
+      'index_messages',
+      'search_messages',
+      'search_block',
+      'search_weak',
     ],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
@@ -40,20 +49,14 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 
 /** Every other table is account's. */
 const NOT_ACCOUNTS =
-  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session'.split(
+  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session search search_state'.split(
     ' ',
   )
 
 /** Nobody signs in with it: it is granted to applications' roles. */
 const APPLICATIONS = 'causeway_app'
 
-/** Defaults of a role's sessions. The services set shorter ones; these bound whoever else has the password. */
-const LIMITS = {
-  statement_timeout: '10s',
-  lock_timeout: '5s',
-  idle_in_transaction_session_timeout: '10s',
-}
-/** Only a superuser may give these. A sort must not fill the disk. */
+/** Beside those of the services' own sessions. Only a superuser may give these. A sort must not fill the disk. */
 const SUPERUSERS_LIMITS = { temp_file_limit: '256MB' }
 
 /**
@@ -62,14 +65,17 @@ const SUPERUSERS_LIMITS = { temp_file_limit: '256MB' }
  * role's name in it, is left alone. Run it after the migrations; it may run again at any time.
  */
 export async function grantRights(
-  databaseUrl: string,
+  migrationUrl: string,
   addresses: Partial<Record<RoleOwner, string>>,
 ): Promise<void> {
+  const databaseUrl = await primaryUrl(migrationUrl)
   const owner = userOf(databaseUrl).name
   const roles = ROLE_OWNERS.flatMap((service) => {
     const url = addresses[service] ?? databaseUrl
     const { name, password } = userOf(url)
-    return name === owner ? [] : [{ service, url, password, role: quoted(name, '"') }]
+    // By the migration's own way: the service's may lead through a pooler, which may not know the role yet.
+    const own = withUserOf(databaseUrl, parseDatabaseUrl(url).url)
+    return name === owner ? [] : [{ service, url: own, password, role: quoted(name, '"') }]
   })
   await withConnection(databaseUrl, async (query) => {
     for (const { url, role, password } of roles) {
@@ -82,13 +88,11 @@ export async function grantRights(
     if (roles.length > 0) await query(rightsSql(roles, place))
     for (const { role } of roles) {
       const scope = `${role} in database ${quoted(place.database, '"')}`
-      await query(limitsSql(scope, LIMITS)).catch(ignoreRefusal)
+      await query(limitsSql(scope, SESSION_SETTINGS)).catch(ignoreRefusal)
       await query(limitsSql(scope, SUPERUSERS_LIMITS)).catch(ignoreRefusal)
     }
   })
 }
-
-type Query = <Row>(sql: string) => Promise<Row[]>
 
 interface Place {
   database: string
@@ -182,23 +186,9 @@ async function canSignIn(databaseUrl: string): Promise<boolean> {
   }
 }
 
-async function withConnection<T>(
-  databaseUrl: string,
-  work: (query: Query) => Promise<T>,
-): Promise<T> {
-  const options = { connectionString: databaseUrl, connectionTimeoutMillis: 10_000, max: 1 }
-  const connection = await new PrismaPg(options).connect()
-  const driver = connection.underlyingDriver()
-  try {
-    return await work(async (sql) => (await driver.query(sql)).rows)
-  } finally {
-    await connection.dispose()
-  }
-}
-
 function userOf(databaseUrl: string): { name: string; password: string } {
-  const { username, password } = new URL(databaseUrl)
-  return { name: decodeURIComponent(username), password: decodeURIComponent(password) }
+  const { username: name, password } = credentialsOf(parseDatabaseUrl(databaseUrl).url)
+  return { name, password }
 }
 
 function codeOf(error: unknown): string {

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { ROOT } from '../stack/root.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { faultsOf } from '../test/support/logFaults.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
@@ -22,3 +25,22 @@ test('the runbook brings a log from the future back to now', async () => {
   expect(await history.append(draft({ key: 'k' }))).toMatchObject({ repeated: true })
   expect(await faultsOf(sql)).toEqual([])
 })
+
+test.each(['20261127021000_filters', '20261128020000_folded_pages'])(
+  'the runbook makes the indexes of %s beforehand, and the migration then makes no other',
+  async (migration) => {
+    const sql = openSql(await testDatabase(), opened)
+    const script = readFileSync(join(ROOT, 'prisma/migrations', migration, 'migration.sql'), 'utf8')
+    const indexes = async (): Promise<unknown[]> =>
+      sql(`select "indexname" from pg_indexes where "tablename" = 'message_0_10000000' order by 1`)
+    for (const [, name] of script.matchAll(/create index if not exists (\S+)/g)) {
+      await sql(`drop index ${name}`)
+    }
+    for (const statement of runbookSql(`\`${migration}\``)) {
+      await sql(statement.replace('message_0_20000000', 'message_0_10000000'))
+    }
+    const before = await indexes()
+    for (const [statement] of script.matchAll(/^create index[^;]*/gm)) await sql(statement)
+    expect(await indexes()).toEqual(before)
+  },
+)

@@ -31,6 +31,8 @@ const TYPES: Record<string, string> = {
   Json: 'jsonb',
   'Json @db.Json': 'json',
   'DateTime @db.Date': 'date',
+  // The only type in it that Prisma does not know.
+  Unsupported: 'tsvector',
   'DateTime @db.Timestamptz(3)': 'timestamp(3) with time zone',
 }
 
@@ -50,7 +52,7 @@ function readModel(body: string, models: Set<string>): Model {
       columns.push(`${column} ${TYPES[native] ?? native}${optional === '?' ? '' : ' not null'}`)
       if (/@(id|unique)\b/.test(rest)) indexes.push(`unique ${column}`)
     }
-    const [, kind, fields] = /^@@(id|unique|index)\(\[(.*)\]\)/.exec(line) ?? []
+    const [, kind, fields] = /^@@(id|unique|index)\(\[([^\]]*)\]/.exec(line) ?? []
     if (fields !== undefined) {
       const key = fields.split(', ').map((each) => names.get(each) ?? each)
       indexes.push(`${kind === 'index' ? 'index' : 'unique'} ${key.join(' ')}`)

@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid'
 import type { IsAllowed, RequireAccess } from '../chassis/auth/middleware.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
 import type { Entry, LinkedEntry } from '../contract/message.ts'
-import { eventBytes } from '../contract/messageEvent.ts'
+import { eventBytes, isSurelyWithin } from '../contract/messageEvent.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Appended, Draft } from '../history/types.ts'
 import type { Author } from './author.ts'
@@ -84,6 +84,7 @@ export class AcceptMessage {
 
   #checkSize(draft: Draft): void {
     const { maxEventBytes } = this.#options
+    if (isSurelyWithin(maxEventBytes, draft)) return
     const bytes = eventBytes(draft)
     if (bytes <= maxEventBytes) return
     const detail =

@@ -1,4 +1,4 @@
-import type { Express, RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import type { Auth } from '../chassis/auth/auth.ts'
 import {
   createAuthenticate,
@@ -7,6 +7,7 @@ import {
 } from '../chassis/auth/middleware.ts'
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
+import type { App } from '../chassis/expressApp.ts'
 import { Turns } from '../chassis/turns.ts'
 import { byAccept, createExportHistory } from './exportHistory.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
@@ -24,12 +25,13 @@ import { type People, peopleRoute } from './people.ts'
 import { createPostMessages } from './postMessages.ts'
 import type { Pages } from './readInTurn.ts'
 import { createReadLimit } from './readLimit.ts'
+import { byQuery, createSearchHistory, type Searches } from './searchHistory.ts'
 import { createWaitForMessages } from './waitForMessages.ts'
 
 interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   /** Undefined with AUTH=open. */
   auth: Pick<Auth, 'authenticator' | 'access'> | undefined
-  log: Pages & Messages & VersionsOf & People & Channels & ChannelList
+  log: Pages & Messages & VersionsOf & People & Channels & ChannelList & Searches
   /** Every door for posts leads to it. */
   acceptMessage: PostMessageOptions['acceptMessage']
   posts: PostMessageOptions['posts']
@@ -50,6 +52,8 @@ const MAX_EXPORTS = 8
 const EXPORT_MILLISECONDS = 3_600_000
 /** Of pages, read from the database. The others wait for their turn: a post that waits for two large ones waits twice as long. */
 const CHUNKS_AT_ONCE = 1
+/** One takes some milliseconds, but one of many words may take a hundred times as long. */
+const SEARCHES_AT_ONCE = 2
 
 export function createIngest({
   auth,
@@ -61,11 +65,13 @@ export function createIngest({
   stopping,
   watcher,
   ...edge
-}: IngestOptions): Express {
+}: IngestOptions): App {
   const readBody = createReadBody(bodyLimits)
   const open = createReadLimit(MAX_READS, READ_MILLISECONDS)
   const limited = (handler: RequestHandler): RequestHandler => limits.reads(open(handler))
   const openExports = createReadLimit(MAX_EXPORTS, EXPORT_MILLISECONDS)
+  const limitExport = (handler: RequestHandler): RequestHandler =>
+    limits.exports.begin(openExports(handler))
   const requireAccess = createRequireAccess(auth?.access)
   const posting = { acceptMessage, readBody, posts, limits: limits.posts }
   const changes = changeRoutes(posting)
@@ -84,6 +90,13 @@ export function createIngest({
     requireAccess,
     limitOpen: open,
     waitForMessages: createWaitForMessages(watcher, limits.subjectOf),
+  })
+  const readableBy = createReadableBy(auth?.access)
+  const search = createSearchHistory({
+    log,
+    turns: new Turns(SEARCHES_AT_ONCE),
+    requireAccess,
+    readableBy,
   })
   const exportHistory = createExportHistory({
     pages: { page: (query) => turns.take(() => log.page(query)) },
@@ -118,15 +131,15 @@ export function createIngest({
         path: '/channels/:channel/messages/:position/versions',
         get: limited(createGetVersions(log, requireAccess)),
       },
-      peopleRoute(log, requireAccess),
+      peopleRoute(log, requireAccess, limitExport),
       {
         path: '/channels',
-        get: limited(createGetChannels(log, turns, createReadableBy(auth?.access))),
+        get: limited(createGetChannels(log, turns, readableBy)),
       },
       { path: '/channels/:channel', get: limited(createGetChannel(log, requireAccess)) },
       {
         path: '/history',
-        get: byAccept(limits.reads(history), limits.exports.begin(openExports(exportHistory))),
+        get: byAccept(byQuery(limited(search), limits.reads(history)), limitExport(exportHistory)),
       },
     ],
   })

@@ -26,7 +26,7 @@ const handlerOf = (page: () => Page, options: Partial<HistoryOptions> = {}) =>
     turns: new Turns(1),
     requireAccess: () => {},
     limitOpen: (limited) => limited,
-    waitForMessages: async () => 0,
+    waitForMessages: async () => ({ after: 0 }),
     ...options,
   })
 
@@ -89,7 +89,7 @@ test('A page that waited is refused if its reader may not read any more', async 
     },
     waitForMessages: async () => {
       isAllowed = false
-      return 0
+      return { after: 0 }
     },
   })
   const ask = await getServer(opened, { '/history': handler })

@@ -22,6 +22,11 @@ export class ExportLimit {
     this.#subjectOf = subjectOf
   }
 
+  /** Exports that are running. */
+  get size(): number {
+    return this.#running.size
+  }
+
   /** Wraps a handler that writes an export. */
   begin(handler: RequestHandler): RequestHandler {
     return (request, response, next) => {

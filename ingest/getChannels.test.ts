@@ -3,7 +3,7 @@ import type { ReadableBy } from '../chassis/auth/middleware.ts'
 import { Turns } from '../chassis/turns.ts'
 import { covers } from '../contract/grants.ts'
 import type { ChannelsPage } from '../contract/history.ts'
-import type { ChannelNames, ChannelNamesQuery, LastMessages } from '../history/types.ts'
+import type { ChannelNames, ChannelNamesQuery, MessagesAt } from '../history/types.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { getServer } from '../test/support/getServer.ts'
 import { problemOf } from '../test/support/ingestClient.ts'
@@ -34,7 +34,7 @@ class Log {
     }
   }
 
-  readonly messagesAt = async (positions: readonly number[]): Promise<LastMessages> =>
+  readonly messagesAt = async (positions: readonly number[]): Promise<MessagesAt> =>
     positions.slice(0, this.fits).map((position) =>
       // The first one has been removed.
       position === 1

@@ -6,11 +6,11 @@ import { readQuery } from '../chassis/readQuery.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import type { Turns } from '../chassis/turns.ts'
 import { rangesOf } from '../contract/nameRanges.ts'
-import type { ChannelNames, ChannelNamesQuery, LastMessages } from '../history/types.ts'
+import type { ChannelNames, ChannelNamesQuery, MessagesAt } from '../history/types.ts'
 
 export interface ChannelList {
   channelNames: (query: ChannelNamesQuery) => Promise<ChannelNames>
-  messagesAt: (positions: readonly number[]) => Promise<LastMessages>
+  messagesAt: (positions: readonly number[]) => Promise<MessagesAt>
 }
 
 const DEFAULT_LIMIT = 50

@@ -54,7 +54,7 @@ class Log {
       turns,
       requireAccess: () => {},
       limitOpen: (limited) => limited,
-      waitForMessages: async () => 0,
+      waitForMessages: async () => ({ after: 0 }),
     })
     return getServer(opened, {
       '/history': (request, response, next) => {

@@ -25,12 +25,21 @@ export function createGetHistory(options: HistoryOptions): RequestHandler {
     const { wait, ...query } = parseHistoryQuery(searchOf(request.originalUrl))
     requireAccess(request, 'read', query.channels)
     const read = readInTurn(pages, turns, response)
+    let first: Page | undefined
     if (wait > 0) {
-      query.after = await waitForMessages(request, response, { ...query, wait }, read)
+      ;({ after: query.after, first } = await waitForMessages(
+        request,
+        response,
+        { ...query, wait },
+        read,
+      ))
       if (response.closed) return
       requireAccess(request, 'read', query.channels)
     }
-    const answer = limitOpen(() => answerPage(request, response, query, read))
+    const answer = limitOpen(async () => {
+      first ??= await read(query)
+      if (first !== undefined) await answerPage(request, response, { query, first, read })
+    })
     return answer(request, response, next)
   }
 }
@@ -38,11 +47,8 @@ export function createGetHistory(options: HistoryOptions): RequestHandler {
 async function answerPage(
   request: Request,
   response: Response,
-  query: PageQuery,
-  read: ReadChunk,
+  { query, first, read }: { query: PageQuery; first: Page; read: ReadChunk },
 ): Promise<void> {
-  const first = await read(query)
-  if (first === undefined) return
   const links = pageLinks(query, first)
   const link = linkHeader(links)
   if (link !== undefined) response.setHeader('Link', link)

@@ -28,8 +28,11 @@ import { createIngestMetrics } from './metrics.ts'
 import { MqttDoor } from './mqttDoor.ts'
 import { MqttPosts } from './mqttPosts.ts'
 import { OutboxMover } from './outboxMover.ts'
+import { createOutboxMetrics, OutboxWatch } from './outboxWatch.ts'
 import { Publisher } from './publisher.ts'
+import { createReaderMetrics } from './readerMetrics.ts'
 import { Retention } from './retention.ts'
+import { SearchIndexer } from './searchIndexer.ts'
 
 /** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
 const FLUSH_MILLISECONDS = 2000
@@ -75,6 +78,12 @@ const remover =
         logger,
         metrics: retention,
       })
+const searchIndexer = new SearchIndexer({
+  index: () => log.indexSome(),
+  clock,
+  rest: setTimeout,
+  logger,
+})
 const mqtt = connectMqtt(config.MQTT_URL, 'causeway-ingest', logger)
 const publisher = new Publisher({
   broker: mqtt,
@@ -122,6 +131,7 @@ const acceptMessage = new AcceptMessage({
   publish,
 })
 const watcher = new HeadWatcher({ heads: (channels) => log.heads(channels), clock })
+createReaderMetrics(registry, { waits: () => watcher.size, exports: () => limits.exports.size })
 const app = createIngest({
   logger,
   registry,
@@ -142,6 +152,11 @@ const outbox = new OutboxMover({
   posts,
   clock,
   logger,
+})
+const outboxWatch = new OutboxWatch({
+  look: () => log.outbox(),
+  metrics: createOutboxMetrics(registry),
+  clock,
 })
 
 const mqttPosting = new MqttPosts({
@@ -188,7 +203,8 @@ await runService({
     await mqttDoor.close(FLUSH_MILLISECONDS)
     stopAuth?.()
     shared.close()
-    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), keyExpiry.close(), remover?.close()])
+    const background = [keyExpiry, outboxWatch, searchIndexer, remover].map((each) => each?.close())
+    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), ...background])
     await Promise.all([endMqtt(mqtt, 500), log.close()])
   },
   drainSeconds: config.DRAIN_SECONDS,

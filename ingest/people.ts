@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Request } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
 import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import { position, senderId } from '../chassis/description/parameters.ts'
@@ -25,8 +25,15 @@ export const PeopleParameters = z.object({
   after: position.default(0).describe('Only messages above this position'),
 })
 
-/** For admins of all channels: everything that one sender wrote, to be taken along or to be erased. */
-export function peopleRoute(log: People, requireAccess: RequireAccess): Route {
+/**
+ * For admins of all channels: everything that one sender wrote, to be taken along or to be erased. `limitExport` limits how many
+ * are taken along at once.
+ */
+export function peopleRoute(
+  log: People,
+  requireAccess: RequireAccess,
+  limitExport: (handler: RequestHandler) => RequestHandler,
+): Route {
   const read = (request: Request): { sender: string; after: number } => {
     requireAccess(request, 'admin', ['**'])
     const { after } = readQuery(searchOf(request.originalUrl), PeopleParameters)
@@ -34,7 +41,7 @@ export function peopleRoute(log: People, requireAccess: RequireAccess): Route {
   }
   return {
     path: '/senders/:sender/messages',
-    get: async (request, response) => {
+    get: limitExport(async (request, response) => {
       const { sender, after } = read(request)
       response.type('application/x-ndjson')
       if (request.method === 'HEAD') return void response.end()
@@ -43,7 +50,7 @@ export function peopleRoute(log: People, requireAccess: RequireAccess): Route {
         // The reader has left.
         if (!response.destroyed || response.writableFinished) throw error
       })
-    },
+    }),
     delete: async (request, response) => {
       const { sender, after } = read(request)
       const by = request.identity

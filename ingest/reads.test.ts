@@ -57,6 +57,7 @@ class SlowIngest {
         erase: () => this.#wait({ upTo: 0, count: 0, isDone: true }),
         versions: () => this.#wait({ entries: [], more: false }),
         channel: (name) => this.#wait({ name, head: 0, messages: 0 }),
+        search: () => this.#wait({ hits: [], head: 0, after: 0, upTo: 0, next: undefined }),
         page: async () => {
           this.mostPages = Math.max(this.mostPages, ++this.#pages)
           await this.#wait(undefined)

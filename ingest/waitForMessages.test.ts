@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { HistoryPage } from '../contract/history.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { messageOf, post, problemOf } from '../test/support/ingestClient.ts'
@@ -66,6 +66,21 @@ describe('a page that waits', () => {
     expect(dataOf(await other.page)).toEqual(['no'])
     await post(ingest.origin, channel, { data: 'yes', type: 'tide' })
     expect(dataOf(await waiting.page)).toEqual(['yes'])
+  })
+
+  test('waits on past a reaction, which is no message of its own, and reads once for each that came', async () => {
+    const channel = uniquePrefix()
+    const { position } = await messageOf(post(ingest.origin, channel, { data: 1 }))
+    const folded = await wait(`channel=${channel}&after=${position}&wait=60`)
+    const raw = await wait(`channel=${channel}&after=${position}&wait=60&changes=true`)
+    const read = jest.spyOn(ingest.log, 'page')
+    await post(ingest.origin, channel, { data: 'ok', about: { position, as: 'reaction' } })
+    expect(dataOf(await raw.page)).toEqual(['ok'])
+    await waitFor(() => read.mock.calls.length === 2)
+    await post(ingest.origin, channel, { data: 2 })
+    expect(dataOf(await folded.page)).toEqual([2])
+    expect(read).toHaveBeenCalledTimes(3)
+    read.mockRestore()
   })
 
   test('is empty when its time is over, and tells the head', async () => {

@@ -1,20 +1,21 @@
 import type { Request, Response } from 'express'
 import type { SubjectOf } from '../chassis/limits/httpLimit.ts'
 import { subjectKey } from '../chassis/limits/limit.ts'
+import type { Page } from '../history/types.ts'
 import type { HeadWatcher } from './headWatcher.ts'
 import type { HistoryQuery } from './historyQuery.ts'
 import type { ReadChunk } from './readInTurn.ts'
 
 /**
  * Waits until a query has messages, its time is over, its reader leaves or this process drains. Answers after which position the page
- * begins: all messages up to there are known not to match.
+ * begins: all messages up to there are known not to match. And the page's first chunk, if it has been read to know that.
  */
 export type WaitForMessages = (
   request: Request,
   response: Response,
   query: HistoryQuery,
   read: ReadChunk,
-) => Promise<number>
+) => Promise<{ after: number; first?: Page | undefined }>
 
 export function createWaitForMessages(
   watcher: Pick<HeadWatcher, 'wait'>,
@@ -37,10 +38,10 @@ export function createWaitForMessages(
           milliseconds: endsAt - performance.now(),
           left: leaving.signal,
         })
-        if (head === undefined || !isFiltered(query)) return after
-        const page = await read({ ...query, after, limit: 1 })
-        if (page === undefined || page.entries.length > 0 || page.more) return after
-        after = page.head
+        if (head === undefined || !isFiltered(query)) return { after }
+        const first = await read({ ...query, after })
+        if (first === undefined || first.entries.length > 0 || first.more) return { after, first }
+        after = first.head
       }
     } finally {
       socket.setTimeout(timeout)

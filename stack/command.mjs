@@ -24,6 +24,12 @@ export const parse = defineCommand({
     bridges: option('N', 'number of bridges (default 2)', count),
     ingests: option('N', 'number of ingests (default 1)', count),
     port: option('N', 'the port to open in the browser (default $PORT, else 8080)', port),
+    redis: option(
+      'KIND',
+      'single (default), sentinel (a master, two replicas, three Sentinels) or cluster (three masters, three replicas)',
+      matching(/^(single|sentinel|cluster)$/, 'single, sentinel or cluster'),
+    ),
+    replica: flag('also start a replica of Postgres, which serves history'),
     secure: flag(
       'use TLS everywhere, by certificates made for this machine in the folder tls of --dir',
     ),
@@ -56,7 +62,9 @@ Environment:
     redisPrefix: env.REDIS_PREFIX || undefined,
     mqttPrefix: env.MQTT_PREFIX || undefined,
     addresses: Object.fromEntries(
-      Object.entries(env).filter(([name]) => /^[A-Z]+_(DATABASE|REDIS|MQTT)_URL$/.test(name)),
+      Object.entries(env).filter(([name]) =>
+        /^[A-Z]+_(DATABASE|DATABASE_REPLICA|REDIS|MQTT)_URL$/.test(name),
+      ),
     ),
   }),
 })

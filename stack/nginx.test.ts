@@ -111,6 +111,19 @@ test('a GET that one ingest does not answer goes to the other', async () => {
   expect(gets).toBe(2)
 })
 
+test('an erasure of one person that one ingest does not answer goes to the other: erased twice is erased once', async () => {
+  const asked: string[] = []
+  edge.ingest = (request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    if (asked.length === 1) response.destroy()
+    else response.end('erased')
+  }
+  const path = '/senders/user:alice/messages?after=7'
+  const answer = await fetch(`${edge.origin}${path}`, { method: 'DELETE' })
+  expect(await answer.text()).toBe('erased')
+  expect(asked).toEqual([`DELETE ${path}`, `DELETE ${path}`])
+})
+
 test('a request keeps a sane id through the edge', async () => {
   edge.ingest = (request, response) => response.end(request.headers['x-request-id'])
   const headers = { 'X-Request-Id': 'My.id_1-2' }
@@ -164,6 +177,10 @@ describe('a request for an address', () => {
     '/contract/redisKeys.js',
     '/account',
     '/account/me',
+    '/senders',
+    '/senders/alice',
+    '/senders/alice/messages/1',
+    '/senders/a%2Fb/messages',
     '/grants',
     '/stack/main.js',
     '/nginx_status',

@@ -7,30 +7,33 @@ const edge = new TestEdge()
 
 beforeAll(() => edge.open(opened))
 
-test('the edge keeps no answer that its reader does not take, and the reader gets it whole in the end', async () => {
-  const chunk = 'x'.repeat(100_000)
-  const chunks = 500
-  let written = 0
-  edge.ingest = (request, response) => {
-    const write = (): void => {
-      while (request.url === '/history?channel=slow' && written < chunks) {
-        written++
-        if (!response.write(chunk)) return
+test.each(['/history', '/senders/user:alice/messages'])(
+  'the edge keeps no answer from %s that its reader does not take, and the reader gets it whole in the end',
+  async (path) => {
+    const chunk = 'x'.repeat(100_000)
+    const chunks = 500
+    let written = 0
+    edge.ingest = (request, response) => {
+      const write = (): void => {
+        while (request.url === `${path}?after=1` && written < chunks) {
+          written++
+          if (!response.write(chunk)) return
+        }
+        response.end()
       }
-      response.end()
+      response.on('drain', write)
+      write()
     }
-    response.on('drain', write)
-    write()
-  }
-  const slow = await fetch(`${edge.origin}/history?channel=slow`)
-  // While others are answered, the edge asks for nothing more of it.
-  for (let before = -1; before < written;) {
-    before = written
-    for (let count = 0; count < 20; count++) await fetch(`${edge.origin}/history?channel=other`)
-  }
-  expect(written).toBeLessThan(chunks / 2)
-  expect((await slow.text()).length).toBe(chunks * chunk.length)
-})
+    const slow = await fetch(`${edge.origin}${path}?after=1`)
+    // While others are answered, the edge asks for nothing more of it.
+    for (let before = -1; before < written;) {
+      before = written
+      for (let count = 0; count < 20; count++) await fetch(`${edge.origin}${path}?after=2`)
+    }
+    expect(written).toBeLessThan(chunks / 2)
+    expect((await slow.text()).length).toBe(chunks * chunk.length)
+  },
+)
 
 test.each(['application/json', 'application/x-ndjson'])(
   'the edge compresses history as %s if its reader takes that; its tag then is a weak one',

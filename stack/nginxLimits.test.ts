@@ -93,6 +93,7 @@ describe('an address that asks too often', () => {
     ['for channels', { requestsPerSecond: 1 }, '/channels/a'],
     ['for many posts', { requestsPerSecond: 1 }, '/messages'],
     ['for history', { requestsPerSecond: 1 }, '/history?channel=a'],
+    ['for all of a person', { requestsPerSecond: 1 }, '/senders/user:alice/messages'],
     ['for accounts', { signInsPerSecond: 1 }, '/account/login'],
     ['for grants', { signInsPerSecond: 1 }, '/grants'],
   ])('%s gets 429, and others are served', async (_what, limits, path) => {

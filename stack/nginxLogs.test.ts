@@ -27,6 +27,7 @@ const REQUESTS = [
   ),
   request('POST /channels/a/messages?access_token=SECRET-query HTTP/1.1', 'Content-Length: 60000'),
   request('GET /history?access_token=SECRET-query HTTP/1.1'),
+  request('DELETE /senders/user:alice/messages?access_token=SECRET-query HTTP/1.1'),
   request('GET /events?access_token=SECRET-query HTTP/1.1'),
   request('GET /client/none.js?access_token=SECRET-query HTTP/1.1'),
   request('GET /nothing#access_token=SECRET-fragment HTTP/1.1'),
@@ -68,7 +69,8 @@ test('The logs of the edge hold no query, Referer, cookie, token or agent, and n
     .trim()
     .split('\n')
     .map((line): unknown => JSON.parse(line).path)
-  expect(paths).toEqual(expect.arrayContaining(['/channels/a/messages', '/history', '/events']))
+  const all = ['/channels/a/messages', '/history', '/senders/user:alice/messages', '/events']
+  expect(paths).toEqual(expect.arrayContaining(all))
 })
 
 test('An error log of requests would hold all of these', async () => {

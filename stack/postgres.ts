@@ -45,6 +45,8 @@ export async function postgres({
     max_connections: 200,
     fsync: 'on',
     synchronous_commit: 'on',
+    // What is kept for a standby that is gone must not fill the disk.
+    max_slot_wal_keep_size: '1GB',
     ...secured?.settings,
   }
   const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
@@ -97,7 +99,10 @@ async function initialise(
 function security(dir: string, tls: Authority) {
   const { cert, key, authority } = tls.issue(dir)
   const rules = join(dir, 'pg_hba.conf')
-  writeFileSync(rules, 'hostssl all all all scram-sha-256\n')
+  writeFileSync(
+    rules,
+    'hostssl all all all scram-sha-256\nhostssl replication all all scram-sha-256\n',
+  )
   return {
     settings: { ssl: 'on', ssl_cert_file: cert, ssl_key_file: key, hba_file: rules },
     query: `?sslmode=verify-full&sslrootcert=${encodeURIComponent(authority)}`,

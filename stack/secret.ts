@@ -29,7 +29,7 @@ export function addressesFor(adminUrl: string, users: Record<string, string>): A
   return Object.fromEntries(entries)
 }
 
-interface Secured {
+export interface Secured {
   /** The administrator's. */
   url: string
   password: string

@@ -3,7 +3,10 @@ import { messageOf } from './errors.ts'
 import { mosquitto } from './mosquitto.ts'
 import { freePort } from './ports.ts'
 import { postgres } from './postgres.ts'
+import { standby, untilStreaming } from './postgresStandby.ts'
 import { redis } from './redis.ts'
+import { redisCluster } from './redisCluster.ts'
+import { redisSentinel } from './redisSentinel.ts'
 import type { Addresses } from './secret.ts'
 import type { ServerOptions, ServerSpec } from './server.ts'
 import { onDatabase, runSql, withDatabase } from './sql.ts'
@@ -13,6 +16,8 @@ import type { Authority } from './tls.ts'
 /** Where the three servers are. */
 export interface ServerUrls {
   databaseUrl: string
+  /** For reading only; undefined without a replica. */
+  databaseReplicaUrl?: string | undefined
   redisUrl: string
   mqttUrl: string
 }
@@ -31,7 +36,11 @@ export interface ServersOptions {
   /** For those that are started; default: free ports. */
   postgresPort?: number | undefined
   redisPort?: number | undefined
+  /** Default: `single`. */
+  redis?: RedisKind | undefined
   mqttPort?: number | undefined
+  /** Adds a Postgres that follows the first, and makes the services read history from it. Default: false. */
+  replica?: boolean | undefined
   /** Of the names that the users of services may touch. Default: `causeway`. */
   redisPrefix?: string | undefined
   mqttPrefix?: string | undefined
@@ -41,9 +50,27 @@ export interface ServersOptions {
   addresses?: Addresses | undefined
 }
 
-type Server = (options: ServerOptions) => ServerSpec | Promise<ServerSpec>
+/** Of how many servers a Redis is: one; a master, replicas and Sentinels; or a cluster. */
+export type RedisKind = 'single' | 'sentinel' | 'cluster'
+
+type Started = Pick<ServerSpec, 'url' | 'addresses'>
+type Server = (supervisor: Supervisor, options: ServerOptions) => Promise<Started>
 
 const DATABASE = 'causeway'
+
+function one(recipe: (options: ServerOptions) => ServerSpec | Promise<ServerSpec>): Server {
+  return async (supervisor, options) => {
+    const spec = await recipe(options)
+    await supervisor.start(spec)
+    return spec
+  }
+}
+
+const REDIS: Record<RedisKind, Server> = {
+  single: one(redis),
+  sentinel: redisSentinel,
+  cluster: redisCluster,
+}
 
 /** For servers that several stacks share, each with prefixes of its own. */
 export const ANY_PREFIX = { redisPrefix: '*', mqttPrefix: '+' }
@@ -55,24 +82,65 @@ export async function startServers(
 ): Promise<Servers> {
   const { redisPrefix, mqttPrefix, tls } = options
   const addresses: Addresses = { ...options.addresses }
-  const start = async (server: Server, port: number | undefined, prefix?: string) => {
-    const dir = join(options.dir, server.name)
-    const spec = await server({ dir, port: port ?? (await freePort()), prefix, tls })
-    await supervisor.start(spec)
-    Object.assign(addresses, spec.addresses)
-    return spec.url
+  const start = async (
+    server: Server,
+    name: string,
+    port: number | undefined,
+    prefix?: string,
+  ): Promise<string> => {
+    const dir = join(options.dir, name)
+    const own = { dir, port: port ?? (await freePort()), prefix, tls }
+    const started = await server(supervisor, own)
+    Object.assign(addresses, started.addresses)
+    return started.url
   }
   const [databaseUrl, redisUrl, mqttUrl] = await Promise.all([
-    options.databaseUrl ?? start(postgres, options.postgresPort).then(ownDatabase),
-    options.redisUrl ?? start(redis, options.redisPort, redisPrefix),
-    options.mqttUrl ?? start(mosquitto, options.mqttPort, mqttPrefix),
+    options.databaseUrl ?? start(one(postgres), 'postgres', options.postgresPort).then(ownDatabase),
+    options.redisUrl ??
+      start(REDIS[options.redis ?? 'single'], 'redis', options.redisPort, redisPrefix),
+    options.mqttUrl ?? start(one(mosquitto), 'mosquitto', options.mqttPort, mqttPrefix),
   ])
-  return {
-    databaseUrl,
-    redisUrl,
-    mqttUrl,
-    addresses: options.databaseUrl === undefined ? onDatabase(addresses, DATABASE) : addresses,
+  const servers = { databaseUrl, redisUrl, mqttUrl }
+  if (options.databaseUrl !== undefined) return { ...servers, addresses }
+  const own = onDatabase(addresses, DATABASE)
+  if (options.replica !== true) return { ...servers, addresses: own }
+  const replicaPort = await startReplica(supervisor, databaseUrl, options)
+  return { ...servers, addresses: { ...own, ...replicatedAddresses(own, replicaPort) } }
+}
+
+async function startReplica(
+  supervisor: Supervisor,
+  url: string,
+  { dir, tls }: ServersOptions,
+): Promise<number> {
+  const options = {
+    dir: join(dir, 'replica'),
+    port: await freePort(),
+    name: 'replica',
+    primary: { dir: join(dir, 'postgres'), url },
+    tls,
   }
+  await supervisor.start(await standby(options))
+  await untilStreaming(options)
+  return options.port
+}
+
+/** The services' addresses of both servers, of which one takes writes, and of the replica. */
+function replicatedAddresses(addresses: Addresses, replicaPort: number): Addresses {
+  const of = Object.entries(addresses).filter(([name]) => name.endsWith('_DATABASE_URL'))
+  return Object.fromEntries(
+    of.flatMap(([name, url]) => {
+      const [, start = '', port = '', rest = ''] = /^(.*@127\.0\.0\.1:)(\d+)(.*)$/.exec(url) ?? []
+      const mark = rest.includes('?') ? '&' : '?'
+      return [
+        [
+          name,
+          `${start}${port},127.0.0.1:${replicaPort}${rest}${mark}target_session_attrs=read-write`,
+        ],
+        [name.replace('_DATABASE_URL', '_DATABASE_REPLICA_URL'), `${start}${replicaPort}${rest}`],
+      ]
+    }),
+  )
 }
 
 /** The addresses for one service. */
@@ -80,6 +148,7 @@ export function urlsFor(service: string, servers: Servers): ServerUrls {
   const own = (name: string) => servers.addresses[`${service.toUpperCase()}_${name}`]
   return {
     databaseUrl: own('DATABASE_URL') ?? servers.databaseUrl,
+    databaseReplicaUrl: own('DATABASE_REPLICA_URL'),
     redisUrl: own('REDIS_URL') ?? servers.redisUrl,
     mqttUrl: own('MQTT_URL') ?? servers.mqttUrl,
   }

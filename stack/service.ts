@@ -50,6 +50,7 @@ export async function service({ role, index, ...options }: ServiceOptions): Prom
       ...process.env,
       ...(options.auth ?? { AUTH: 'open', SECURE_COOKIES: 'false' }),
       DATABASE_URL: options.databaseUrl,
+      DATABASE_REPLICA_URL: options.databaseReplicaUrl,
       REDIS_URL: options.redisUrl,
       REDIS_PREFIX: options.redisPrefix,
       MQTT_URL: options.mqttUrl,

@@ -23,7 +23,9 @@ export interface Authority {
 }
 
 const NEW_KEY = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'.split(' ')
-/** Their names must not depend on the system's own configuration of openssl. */
+/**
+ * Their names must not depend on the system's own configuration of openssl. The nodes of a Redis Cluster are each other's clients.
+ */
 const CONFIG = `[req]
 distinguished_name = name
 [name]
@@ -32,7 +34,7 @@ basicConstraints = critical, CA:TRUE
 keyUsage = critical, keyCertSign
 [server]
 basicConstraints = critical, CA:FALSE
-extendedKeyUsage = serverAuth
+extendedKeyUsage = serverAuth, clientAuth
 subjectAltName = IP:127.0.0.1, IP:::1, DNS:localhost, DNS:${hostname()}
 `
 

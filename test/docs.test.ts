@@ -27,7 +27,7 @@ const here = (command: string): string => command.replaceAll('http://localhost:8
 
 describe.each([
   ['README.md', 5],
-  ['docs/api.md', 11],
+  ['docs/api.md', 13],
 ])('each command of %s', (page, count) => {
   const commands = commandsOf(page)
 

@@ -9,6 +9,7 @@ import { createLogger } from '../chassis/logger.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { ROOT } from '../stack/root.ts'
 import type { Stack } from '../stack/stack.ts'
+import { ChatPage, launchChromium } from './chatPage.ts'
 import { grant, rightsOf } from './support/accessRows.ts'
 import { trusting } from './support/authority.ts'
 import { describeUnless } from './support/describeUnless.ts'
@@ -66,15 +67,20 @@ async function dataOf(channel: string): Promise<unknown[]> {
 }
 
 describeUnless(lackOf('mosquitto_pub', 'mosquitto_rr'))('The page on posts by MQTT', () => {
-  test('has commands of MQTT 3.1.1 that post', async () => {
+  test('has commands of MQTT 3.1.1 that post, and a browser shows what they posted', async () => {
+    const browser = await launchChromium()
+    opened.add(() => browser.close())
+    const visitor = { origin: stack.origin, channel: 'rooms.berlin', name: 'Alice' }
+    const chat = await ChatPage.enter(browser, visitor)
     const lines = blocks('sh')[0]?.split('\n') ?? []
     expect(lines).toHaveLength(2)
     for (const line of lines) expect(await run(line)).toBe('')
     await waitFor(async () => (await dataOf('rooms.berlin')).length === 1)
     await waitFor(async () => (await dataOf('in.device-thermo')).length === 1)
     expect(await dataOf('rooms.berlin')).toEqual(['it is warm'])
+    await chat.sees('it is warm')
     expect(await dataOf('in.device-thermo')).toEqual([{ celsius: 21.5 }])
-  })
+  }, 60_000)
 
   test('has commands of MQTT 5 that print a receipt, the same message for a repeat, and a problem', async () => {
     const [posting = '', refused = ''] = blocks('sh')[1]?.split('\n') ?? []

@@ -69,7 +69,7 @@ describeUnless(lackOf('redis-cli'))('Redis', () => {
     ['SUBSCRIBE', 'causeway:{0}:watermark'],
   ]
   const KEY = 'causeway:{0}:e:extent'
-  const LIMIT = 'causeway:limit:posts:user:a'
+  const LIMIT = 'causeway:limit:{limits}:posts:user:a'
   test.each([
     ...COMMON.flatMap((command) =>
       ['BRIDGE', 'GATEWAY', 'LIMITS'].map((service) => ({ service, command })),

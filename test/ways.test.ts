@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { SearchPage } from '../contract/history.ts'
 import type { Stack } from '../stack/stack.ts'
 import { disposables } from './support/disposables.ts'
 import { postUntilStored } from './support/ingestClient.ts'
@@ -25,6 +26,23 @@ async function follow(channel: string): Promise<PackageReader> {
   await waitFor(() => reader.isReady)
   return reader
 }
+
+test('A message is found by its words soon after it was posted, also an edited one', async () => {
+  const find = async (q: string): Promise<unknown[]> => {
+    const answer = await fetch(`${stack.origin}/history?q=${q}`)
+    const page: SearchPage = JSON.parse(await answer.text())
+    return page.messages.map(({ data }) => data)
+  }
+  const { position } = await postUntilStored(stack.origin, 'ways.search', { text: 'a quokka' })
+  await waitFor(async () => (await find('quok*')).length > 0)
+  await fetch(`${stack.origin}/channels/ways.search/messages/${position}`, {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ data: { text: 'a wombat' } }),
+  })
+  await waitFor(async () => (await find('wombat')).length > 0)
+  expect([await find('wombat'), await find('quokka')]).toEqual([[{ text: 'a wombat' }], []])
+})
 
 describe('messages that come line by line through nginx', () => {
   test('are answered each before the next one comes, and reach the readers', async () => {

@@ -16,10 +16,13 @@ interface RateOptions {
   request: (at: number) => { path: string; body?: string }
 }
 
+/** Shorter than the server's: a request on a connection that the server just closes has no answer. */
+const IDLE_MS = 30_000
+
 /** Requests at a fixed rate, however slow the responses are: posts where there is a body. Resolves when all have theirs. */
 export async function atRate(options: RateOptions): Promise<Answered> {
   const { port, perSecond, seconds } = options
-  const agent = new Agent({ keepAlive: true, maxSockets: 100 })
+  const agent = new Agent({ keepAlive: true, maxSockets: 100, timeout: IDLE_MS })
   const answered: Answered = { milliseconds: [], failed: 0 }
   const answers: Promise<void>[] = []
   const measure = async (due: number, at: number): Promise<void> => {

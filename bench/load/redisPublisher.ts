@@ -53,9 +53,15 @@ export class RedisPublisher implements Publisher {
   /** Begins the copy of a log that is at `position`. */
   static async open(options: RedisPublisherOptions, position: number): Promise<RedisPublisher> {
     const { redisUrl, redisPrefix, epoch, copyKeys, announce } = options
-    const redis = connectRedis(redisUrl, 'bench', createLogger('bench', 'silent'))
+    const keys = new RedisKeys(redisPrefix, 0)
+    const redis = connectRedis({
+      url: redisUrl,
+      key: keys.watermark,
+      name: 'bench',
+      logger: createLogger('bench', 'silent'),
+    })
     await new Promise((resolve) => redis.once('ready', resolve))
-    const log = new RedisLog(redis, new RedisKeys(redisPrefix, 0), {
+    const log = new RedisLog(redis, keys, {
       ...RECENT,
       copyKeys: new CopyKeys([copyKeys]),
       onRefused: () => {},

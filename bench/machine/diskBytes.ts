@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 
-/** Bytes of the partitions of messages on the disk, divided by the messages: the table, and each of its indexes. */
+/** Bytes of the partitions of messages on the disk, divided by the messages: the table, its indexes, and what search has of them. */
 export async function bytesPerMessage(databaseUrl: string): Promise<Record<string, number>> {
   const adapter = await new PrismaPg({ connectionString: databaseUrl, max: 1 }).connect()
   try {
@@ -20,6 +20,10 @@ const SQL = `
     select 'index ' || (select string_agg(a."attname", ', ' order by a."attnum") from pg_attribute a
       where a."attrelid" = i."indexrelid"), pg_relation_size(i."indexrelid")
     from pg_index i join "message_table" t on t."oid" = i."indrelid"
+    union all
+    select 'search', pg_table_size('search')
+    union all
+    select 'search, indexes', pg_indexes_size('search')
   )
   select "part", (sum("bytes") / (select greatest(sum("count"), 1) from "channel"))::float8 as "bytes"
   from "part" group by "part" order by 2 desc`

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { LogReader } from '../../history/logReader.ts'
 import { seededChannel } from '../../stack/seed/seed.ts'
 import { ROOT } from '../../stack/root.ts'
 import { seededDatabase } from '../freshDatabase.ts'
@@ -10,6 +9,8 @@ import { exportAll } from '../load/exportAll.ts'
 import { readPages } from '../load/readPages.ts'
 import { bytesPerMessage } from '../machine/diskBytes.ts'
 import { memoryOf, watchMemory } from '../machine/process.ts'
+import { SEARCHES } from '../load/searches.ts'
+import { withLog } from '../load/withLog.ts'
 import type { Figures } from '../report/figures.ts'
 import { claim, type Claim, type Outcome } from '../report/results.ts'
 import { format, median, percentile } from '../report/statistics.ts'
@@ -19,7 +20,7 @@ import type { Testbed } from '../testbed.ts'
 const PAGES_PER_SECOND = 200
 const READERS = 30
 const LARGEST = seededChannel(1)
-const QUERIES = ['harbour+crane', 'invoice+Lisbon', 'pressure+alarm', 'hon*']
+const SEARCHES_PER_SECOND = 50
 const BARE = 'bare query'
 const MANY = 'one page, as fast as it comes'
 const EXPORT = 'export'
@@ -46,8 +47,7 @@ const readsOf = (messages: number) => {
     { name: 'deepest page', path: () => `${page}&before=${Math.ceil(messages / 1_000)}` },
     { name: 'by time', path: () => `${page}&order=asc&from=${sometime()}` },
     { name: 'ten channels', path: () => `/history?${ten}&limit=50` },
-    { name: 'search', path: (at: number) => `/history?q=${QUERIES[at % QUERIES.length]}&limit=20` },
-  ]
+  ].map((read) => ({ ...read, perSecond: PAGES_PER_SECOND }))
 }
 
 /** Reads of a log of ten million messages. */
@@ -56,6 +56,10 @@ export async function history(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const seconds = plan.quick ? 1 : 10
   const databaseUrl = await seededDatabase(testbed, messages, plan.print)
   const reads = readsOf(messages)
+  await withLog(databaseUrl, async (log) => {
+    while (await log.indexSome()) continue
+  })
+  plan.print('  all of them can be searched')
   const figures = await inTurn(plan, [{ name: 'Causeway' }], async (_target, found) => {
     const env = { DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn' }
     const spec = await testbed.service('ingest', testbed.fresh('bench'), env)
@@ -69,14 +73,9 @@ export async function history(testbed: Testbed, plan: Plan): Promise<Outcome> {
         readers: READERS,
         seconds: seconds / 2,
       })
-      for (const { name, path } of reads) {
-        const ask = {
-          port,
-          perSecond: PAGES_PER_SECOND,
-          seconds,
-          request: (at: number) => ({ path: path(at) }),
-        }
-        const { milliseconds, failed } = await atRate(ask)
+      for (const { name, path, perSecond = SEARCHES_PER_SECOND } of [...reads, ...SEARCHES]) {
+        const request = (): { path: string } => ({ path: path() })
+        const { milliseconds, failed } = await atRate({ port, perSecond, seconds, request })
         const each = (share: number) => percentile(milliseconds, share)
         found.add(name, {
           [MEDIAN]: each(0.5),
@@ -104,7 +103,7 @@ export async function history(testbed: Testbed, plan: Plan): Promise<Outcome> {
     method: [
       `The messages are those of \`npm run seed\`. One ingest has a core to itself, and is asked for ${PAGES_PER_SECOND} pages of 50 messages a ` +
         `second, each timed from when it was due: of the largest channel, at its end, anywhere, near its beginning and from any time; and ` +
-        `of the ten largest. The searches go over all channels.`,
+        `of the ten largest. Then it is asked for ${SEARCHES_PER_SECOND} searches a second, each for the newest twenty messages, or the best.`,
       `Then ${READERS} readers ask for one page without a pause. "${BARE}" is the query for such a page, on the same core and over the same pool, ` +
         `whose rows nobody looks at. The export reads the largest channel whole.`,
     ],
@@ -117,17 +116,10 @@ export async function history(testbed: Testbed, plan: Plan): Promise<Outcome> {
 async function measureExport(port: number, pid: number, databaseUrl: string) {
   const before = memoryOf(pid)
   const stopWatching = watchMemory(pid)
-  const { messages, seconds } = await exportAll(port, `/history?channel=${LARGEST}&order=asc`)
+  const { messages, seconds } = await exportAll(port, `/history?channel=${LARGEST}`)
   const growth = (stopWatching() - before) / 1e6
-  const { count } = await channelOf(databaseUrl)
+  const count = await withLog(databaseUrl, async (log) => (await log.channel(LARGEST)).messages)
   return { [LINES]: messages / seconds, [LOST]: count - messages, [GROWTH]: growth }
-}
-
-async function channelOf(databaseUrl: string): Promise<{ count: number }> {
-  const log = new LogReader({ databaseUrl, logId: 0, connections: 1, onError: () => {} })
-  const { messages } = await log.channel(LARGEST)
-  await log.close()
-  return { count: messages }
 }
 
 async function barePages(testbed: Testbed, databaseUrl: string, seconds: number): Promise<number> {
@@ -152,14 +144,20 @@ function claimsOf(figures: Figures): Claim[] {
     return median(figures.values(one, MEDIAN).map((value, round) => value / (others[round] ?? NaN)))
   }
   const pages = ['first page', 'any depth', 'deepest page', 'by time']
-  const [p99, p95] = [slowest(pages, P99), slowest(['search'], P95)]
+  const [p99, p95] = [
+    slowest(pages, P99),
+    slowest(
+      SEARCHES.map(({ name }) => name),
+      P95,
+    ),
+  ]
   const [deepest, several] = [
     times('deepest page', 'first page'),
     times('ten channels', 'first page'),
   ]
   const bare = figures.values(BARE, RATE)
   const share = median(figures.values(MANY, RATE).map((rate, round) => rate / (bare[round] ?? NaN)))
-  const all = [...pages, 'ten channels', 'search', MANY]
+  const all = [...pages, 'ten channels', ...SEARCHES.map(({ name }) => name), MANY]
   const failed = all.reduce((sum, name) => sum + figures.sum(name, FAILED), 0)
   const growth = Math.max(...figures.values(EXPORT, GROWTH))
   const lost = figures.sum(EXPORT, LOST)

@@ -19,12 +19,13 @@ export const channelName = z
   })
 
 /** A page of history, or a stream. Each name is checked later: a wrong one is another problem. */
-const MAX_CHANNELS = 100
+export const MAX_CHANNELS = 100
+export const TOO_MANY_CHANNELS = `at most ${MAX_CHANNELS} channels`
 
 export const channels = z
   .array(z.string().meta({ $ref: '#/components/schemas/ChannelName' }))
   .min(1, 'required')
-  .max(MAX_CHANNELS, `at most ${MAX_CHANNELS} channels`)
+  .max(MAX_CHANNELS, TOO_MANY_CHANNELS)
 
 export const position = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'a position')
 

@@ -1,6 +1,6 @@
 import type { Logger } from '../logger.ts'
 import { connectRedis } from '../redis.ts'
-import type { StoreOptions } from './store.ts'
+import { limitKey, type StoreOptions } from './store.ts'
 
 interface SharedLimitsConfig {
   LIMITS_REDIS_URL?: string | undefined
@@ -19,10 +19,9 @@ export function openSharedLimits(
   timeoutMs?: number,
 ): StoreOptions & { close: () => void } {
   const url = config.LIMITS_REDIS_URL
-  const redis =
-    url === undefined
-      ? undefined
-      : connectRedis(url, `causeway-${service}-limits`, logger, timeoutMs)
+  const key = limitKey(config.REDIS_PREFIX)
+  const name = `causeway-${service}-limits`
+  const redis = url === undefined ? undefined : connectRedis({ url, key, name, logger }, timeoutMs)
   return {
     redis,
     prefix: config.REDIS_PREFIX,

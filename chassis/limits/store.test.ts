@@ -6,14 +6,14 @@ import { pino } from 'pino'
 import { disposables } from '../../test/support/disposables.ts'
 import { silenceable } from '../../test/support/silenceable.ts'
 import { testServers } from '../../test/support/servers.ts'
-import { openRedis, ownRedis } from '../../test/support/testRedis.ts'
+import { openRedis, ownRedis, testLink } from '../../test/support/testRedis.ts'
 import { uniquePrefix } from '../../test/support/uniquePrefix.ts'
 import { VirtualClock } from '../../test/support/virtualClock.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
 import { connectRedis } from '../redis.ts'
 import { createLimit } from './createLimit.ts'
 import type { Limit, Subject } from './limit.ts'
-import { LimitStore } from './store.ts'
+import { limitKey, LimitStore } from './store.ts'
 
 const opened = disposables()
 const silent = pino({ level: 'silent' })
@@ -64,7 +64,7 @@ describe('two replicas with one Redis', () => {
     await waitFor(async () => (await keys()).length === 300)
     for (const key of await keys()) {
       const ms = await redis.pttl(key)
-      expect(key).toMatch(new RegExp(`^${prefix}:limit:posts-by-address:a\\d+$`))
+      expect(key).toMatch(new RegExp(`^${prefix}:limit:\\{limits\\}:posts-by-address:a\\d+$`))
       expect(ms).toBeGreaterThan(0)
       expect(ms).toBeLessThanOrEqual(60_000)
     }
@@ -74,7 +74,7 @@ describe('two replicas with one Redis', () => {
     const clock = new VirtualClock()
     const redis = await openRedis(opened)
     const limit = replica(redis, 1, clock.now)
-    const key = `${prefix}:limit:posts-by-address:${SUBJECT.address}`
+    const key = `${limitKey(prefix)}:posts-by-address:${SUBJECT.address}`
     await redis.set(key, 98, 'PX', 20_000)
     limit.take(SUBJECT, 2)
     await waitFor(() => (limit.refusal(SUBJECT) ?? 60_000) < 60_000)
@@ -102,16 +102,16 @@ describe('a store of a limit', () => {
     const redis = await openRedis(opened)
     const one = store(redis)
     await one.add('a', 10)
-    const before = await redis.get(`${prefix}:limit:posts:a`)
+    const before = await redis.get(`${limitKey(prefix)}:posts:a`)
     for (let count = 0; count < 20; count++) {
       expect(await one.add('a', 1)).toMatchObject({ remaining: 0, isOver: true })
     }
-    expect([before, await redis.get(`${prefix}:limit:posts:a`)]).toEqual(['10', '10'])
+    expect([before, await redis.get(`${limitKey(prefix)}:posts:a`)]).toEqual(['10', '10'])
   })
 
   test('counts its share in memory while Redis is away, and in Redis when it is back', async () => {
     const { url, server } = await ownRedis(opened)
-    const redis = connectRedis(url, 'test', silent, 500)
+    const redis = connectRedis(testLink(url, silent), 500)
     opened.add(() => redis.disconnect())
     await once(redis, 'ready')
     const one = store(redis, 10, 2)
@@ -138,7 +138,7 @@ describe('a store of a limit', () => {
 
   test('counts in memory when Redis falls silent, after its time-out', async () => {
     const { url, silence } = await silenceable(opened, testServers().redisUrl)
-    const redis = connectRedis(url, 'test', silent, 500)
+    const redis = connectRedis(testLink(url, silent), 500)
     opened.add(() => redis.disconnect())
     await once(redis, 'ready')
     const one = store(redis)
@@ -157,7 +157,7 @@ describe('a store of a limit', () => {
 
 test('A limit decides at once while Redis is silent', async () => {
   const { url, silence } = await silenceable(opened, testServers().redisUrl)
-  const redis = connectRedis(url, 'test', silent, 60_000)
+  const redis = connectRedis(testLink(url, silent), 60_000)
   opened.add(() => redis.disconnect())
   await once(redis, 'ready')
   await silence()

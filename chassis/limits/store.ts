@@ -11,6 +11,11 @@ export interface StoreOptions {
   replicas: number
 }
 
+/** The start of all keys of limits. They share a hash tag, so that one node of a cluster counts, by one connection. */
+export function limitKey(prefix: string): string {
+  return `${prefix}:limit:{limits}`
+}
+
 /** Counts one limit: per key `points` in each `seconds`. In Redis, or in memory while Redis is away or too slow. */
 export class LimitStore implements Store {
   readonly #limiter: RateLimiterRedis | RateLimiterMemory
@@ -21,7 +26,7 @@ export class LimitStore implements Store {
     seconds: number,
     { redis, prefix, replicas }: StoreOptions,
   ) {
-    const common = { keyPrefix: `${prefix}:limit:${name}`, duration: seconds }
+    const common = { keyPrefix: `${limitKey(prefix)}:${name}`, duration: seconds }
     const memory = new RateLimiterMemory({
       ...common,
       points: Math.max(1, Math.floor(points / replicas)),

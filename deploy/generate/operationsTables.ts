@@ -17,6 +17,8 @@ import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { createClockMetrics } from '../../ingest/clockMetrics.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
+import { createOutboxMetrics } from '../../ingest/outboxWatch.ts'
+import { createReaderMetrics } from '../../ingest/readerMetrics.ts'
 
 const CONFIGS: Record<string, z.ZodObject> = {
   ingest: ingestConfig,
@@ -61,6 +63,8 @@ export async function metricsTable(): Promise<string> {
   const [ingest, bridge] = [new Registry(), new Registry()]
   const [gateway, account] = [new Registry(), new Registry()]
   createIngestMetrics(ingest)
+  createOutboxMetrics(ingest)
+  createReaderMetrics(ingest, { waits: () => 0, exports: () => 0 })
   createClockMetrics(ingest, () => ({ difference: 0, lastAt: 0 }))
   createBridgeMetrics(bridge)
   createGatewayMetrics(gateway)

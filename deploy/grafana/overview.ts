@@ -1,4 +1,5 @@
 import type { Dashboard } from './dashboard.ts'
+import { history } from './history.ts'
 import { identity } from './identity.ts'
 import { posts } from './posts.ts'
 import { road } from './road.ts'
@@ -61,6 +62,7 @@ export const overview: Dashboard = {
       ],
     },
     posts,
+    history,
     {
       title: 'Delivery',
       panels: [

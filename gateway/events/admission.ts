@@ -1,4 +1,4 @@
-import { Holders, refilled, type Holder, type HolderLimits } from './holders.ts'
+import { Holders, refilled, type HolderLimits, type Points } from './holders.ts'
 
 export interface AdmissionOptions {
   maxStreams: number
@@ -25,9 +25,9 @@ export interface Applicant {
 }
 
 /** The place of an open stream. */
-export interface Place {
-  readonly ofAddress: Holder
-  readonly ofPrincipal: Holder | undefined
+export interface Place extends Pick<Applicant, 'principal'> {
+  /** The text that all places of this address share. */
+  readonly address: string
   /** Channels that its stream names. */
   readonly named: number
 }
@@ -59,7 +59,7 @@ export class Admission {
   readonly #principals: Holders
   #streams = 0
   /** Streams that may begin at once. */
-  readonly #rate: Pick<Holder, 'points' | 'filledAt'>
+  readonly #rate: Points
   /** The owner sets it once a second, because reading it costs a system call. */
   memoryBytes = 0
   /** Streams admitted since the start. */
@@ -87,10 +87,12 @@ export class Admission {
     this.admitted++
     const { address, principal, channels } = applicant
     const cost = streamCost(channels)
-    const ofAddress = this.#addresses.take(address, channels, cost, now)
-    const ofPrincipal =
-      principal === undefined ? undefined : this.#principals.take(principal, channels, cost, now)
-    return { ofAddress, ofPrincipal, named: channels }
+    if (principal !== undefined) this.#principals.take(principal, channels, cost, now)
+    return {
+      address: this.#addresses.take(address, channels, cost, now),
+      principal,
+      named: channels,
+    }
   }
 
   /** Ask again before a stream joins: others may have joined during its look-up. */
@@ -98,10 +100,10 @@ export class Admission {
     return total <= this.#options.maxChannels
   }
 
-  release({ ofAddress, ofPrincipal, named }: Place): void {
+  release({ address, principal, named }: Place): void {
     this.#streams--
-    this.#addresses.release(ofAddress, named)
-    if (ofPrincipal !== undefined) this.#principals.release(ofPrincipal, named)
+    this.#addresses.release(address, named)
+    if (principal !== undefined) this.#principals.release(principal, named)
   }
 
   #refusal(applicant: Applicant, total: number, now: number): Refusal | undefined {

@@ -40,19 +40,20 @@ export interface ConnectionOptions {
 
 /**
  * One reader's end of the wire, from its admission until its socket closes. Whatever it holds is given back when that happens,
- * in `release`, and nowhere else. There is one for each open stream, so it holds as little as it can.
+ * in `release`, and nowhere else. There is one for each open stream, so it holds as little as it can: a `#private` method would
+ * mark each object, with 8 bytes.
  */
-export class Connection implements Sink<Frame>, Slotted, Place {
-  /** Milliseconds between heartbeats. This and the next three are for Connections. */
+export class Connection implements Sink<Frame>, Slotted<Connection>, Place {
+  /** Milliseconds between heartbeats. This and the next four are for Connections. */
   readonly heartbeatMs: number
-  slot: number | undefined
+  before: Slotted<Connection>['before']
+  after: Slotted<Connection>['after']
   readyBy = 0
   endsAt = 0
   /** Whose token opened it; undefined with AUTH=open. Shared by all of that token. */
   readonly identity: Identity | undefined
-  /** Its place, without an object of its own. */
-  readonly ofAddress: Place['ofAddress']
-  readonly ofPrincipal: Place['ofPrincipal']
+  /** This and the next are its place, without an object of its own. */
+  readonly address: string
   readonly named: number
   readonly #socket: Socket
   readonly #options: ConnectionOptions
@@ -73,11 +74,14 @@ export class Connection implements Sink<Frame>, Slotted, Place {
     this.identity = identity
     this.#socket = socket
     this.#head = head
-    this.ofAddress = place.ofAddress
-    this.ofPrincipal = place.ofPrincipal
+    this.address = place.address
     this.named = place.named
     this.#options = options
     Object.assign(socket, { [OWNER]: this }).on('close', onSocketClose)
+  }
+
+  get principal(): string | undefined {
+    return this.identity?.principal
   }
 
   /** Whether its reader is still there. */
@@ -114,36 +118,36 @@ export class Connection implements Sink<Frame>, Slotted, Place {
     this.#socket.cork()
     setImmediate(uncork, this.#socket)
     const retryMs = this.#options.retryMs()
-    this.#write(this.#head + renderControl('ready', event, { id: at.toString(), retryMs }))
+    this.write(this.#head + renderControl('ready', event, { id: at.toString(), retryMs }))
     this.#head = ''
   }
 
   send(batch: Batch<Frame>): void {
     if (!this.#socket.writable) return
     this.#options.metrics.sent.messages += batch.items.length
-    this.#write(chunkOf(batch))
+    this.write(chunkOf(batch))
   }
 
   gap(event: ControlEvents['gap'], at: Cursor): void {
     this.#options.metrics.gaps.inc({ reason: event.reason })
-    this.#write(renderControl('gap', event, { id: at.toString() }))
+    this.write(renderControl('gap', event, { id: at.toString() }))
   }
 
   reset(reason: ResetReason, at: Cursor): void {
     this.#options.metrics.resets.inc({ reason })
-    this.#write(renderControl('reset', { reason }, { id: at.toString() }))
+    this.write(renderControl('reset', { reason }, { id: at.toString() }))
   }
 
   /** Tells how far everything has been sent. */
   heartbeat(): void {
     const at = this.#subscription && this.#options.hub.resumeAt(this.#subscription)
-    if (at !== undefined) this.#write(renderHeartbeat(at))
+    if (at !== undefined) this.write(renderHeartbeat(at))
   }
 
   /** Leaves the hub and ends the body cleanly, after what is waiting. */
   leave(reason: GoodbyeReason): void {
     const at = this.#subscription && this.#options.hub.resumeAt(this.#subscription)
-    this.#leaveHub()
+    this.leaveHub()
     this.end(reason, at)
   }
 
@@ -184,7 +188,7 @@ export class Connection implements Sink<Frame>, Slotted, Place {
     })
   }
 
-  #write(chunk: string | Buffer): void {
+  private write(chunk: string | Buffer): void {
     const socket = this.#socket
     // One that cannot be written to any more is closing, which takes a reader's help if something still waits for it.
     const isTaken = socket.writable ? socket.write(chunk) : socket.writableLength === 0
@@ -193,7 +197,7 @@ export class Connection implements Sink<Frame>, Slotted, Place {
     else this.#options.onSlow(this)
   }
 
-  #leaveHub(): void {
+  private leaveHub(): void {
     if (this.#subscription === undefined) return
     this.#options.hub.leave(this.#subscription, this.#options.now())
     this.#subscription = undefined
@@ -202,7 +206,7 @@ export class Connection implements Sink<Frame>, Slotted, Place {
   /** Its socket has closed. */
   release(): void {
     const { admission, onClose } = this.#options
-    this.#leaveHub()
+    this.leaveHub()
     admission.release(this)
     onClose(this)
   }
@@ -213,6 +217,4 @@ function onSocketClose(this: Socket & { [OWNER]?: Connection }): void {
   this[OWNER]?.release()
 }
 
-function uncork(socket: Socket): void {
-  socket.uncork()
-}
+const uncork = (socket: Socket): void => socket.uncork()

@@ -8,14 +8,17 @@ export interface HolderLimits {
   burst: number
 }
 
+/** Points that there were at `filledAt`, in milliseconds. */
+export interface Points {
+  points: number
+  filledAt: number
+}
+
 /** What an address, or a principal, holds. */
-export interface Holder {
+interface Holder extends Points {
   readonly key: string
   streams: number
   channels: number
-  /** Points that it had at `filledAt`. */
-  points: number
-  filledAt: number
 }
 
 /** Holders without a stream whose points are remembered. Whoever is forgotten has all points again. */
@@ -53,8 +56,8 @@ export class Holders {
     return undefined
   }
 
-  /** A stream begins; the caller owes a `release`. */
-  take(key: string, channels: number, points: number, now: number): Holder {
+  /** A stream begins; the caller owes a `release` of the key that this returns, which all streams of the holder share. */
+  take(key: string, channels: number, points: number, now: number): string {
     const holder = this.#find(key) ?? { key, streams: 0, channels: 0, points: 0, filledAt: NaN }
     this.#idle.delete(key)
     this.#holding.set(key, holder)
@@ -62,11 +65,13 @@ export class Holders {
     holder.channels += channels
     holder.points = this.#pointsOf(holder, now) - points
     holder.filledAt = now
-    return holder
+    return holder.key
   }
 
   /** A stream with so many channels has ended. */
-  release(holder: Holder, channels: number): void {
+  release(key: string, channels: number): void {
+    const holder = this.#holding.get(key)
+    if (holder === undefined) return
     holder.streams--
     holder.channels -= channels
     if (holder.streams > 0) return
@@ -90,7 +95,7 @@ export class Holders {
 
 /** Points that had been counted at `filledAt`, with those that have come since. Times in milliseconds. */
 export function refilled(
-  { points, filledAt }: Pick<Holder, 'points' | 'filledAt'>,
+  { points, filledAt }: Points,
   { ratePerSecond, burst }: Pick<HolderLimits, 'ratePerSecond' | 'burst'>,
   now: number,
 ): number {

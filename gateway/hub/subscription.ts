@@ -12,10 +12,13 @@ import type { Sink } from './sink.ts'
  * - WAITING until each of its channels is ready; then it gets `ready`, and its start is decided.
  * - REPLAYING while its cursor is behind the watermark: page after page is read for it.
  * - LIVE once its cursor is not behind the watermark.
+ *
+ * There is one for each open stream. A `#private` method would mark each object, with 8 bytes.
  */
 export class Subscription<I extends Item> {
   readonly channels: readonly Channel<I>[]
   readonly sink: Sink<I>
+  /** Its own while it joins, when places pass quickly; after that it shares one with all that stand there. */
   #cursor: Cursor
   /** Its cursor when it was last known to be complete: items up to there are nothing new to it. */
   #liveFrom = 0
@@ -50,9 +53,9 @@ export class Subscription<I extends Item> {
     const joining = this.#joining
     if (joining === undefined) return
     joining.isReading = false
-    this.#send(hub, joining, batch)
+    this.send(joining, batch)
     // Never back, or a late answer would make the stream send something twice.
-    if (!this.#cursor.covers(upTo)) this.#cursor = hub.at(upTo)
+    if (!this.#cursor.covers(upTo)) this.#cursor = this.#cursor.at(upTo)
     this.advance(hub)
   }
 
@@ -71,7 +74,7 @@ export class Subscription<I extends Item> {
       if (channel.from > from) from = channel.from
     }
     const known = Math.max(hub.fanout.watermark, from)
-    if (joining.start !== undefined && !this.#begin(hub, joining, joining.start, known)) return
+    if (joining.start !== undefined && !this.begin(hub, joining, joining.start, known)) return
     if (!this.#cursor.covers(known)) {
       const buffered = Math.max(from, hub.buffer.from)
       if (!this.#cursor.covers(buffered)) {
@@ -80,19 +83,20 @@ export class Subscription<I extends Item> {
         hub.source.read(this, buffered)
         return
       }
-      this.#logIsRead(joining)
+      this.logIsRead(joining)
       const { batch, upTo } = hub.buffer.since(
         this.#liveFrom,
         this.channels.map(({ name }) => name),
       )
-      this.#send(hub, joining, batch)
+      this.send(joining, batch)
       if (upTo !== undefined) {
         joining.isReading = true
         hub.source.pause(this)
         return
       }
-    } else this.#logIsRead(joining)
+    } else this.logIsRead(joining)
     this.#joining = undefined
+    this.#cursor = hub.at(this.#cursor.position)
     hub.joined(this)
   }
 
@@ -112,7 +116,7 @@ export class Subscription<I extends Item> {
 
   /** Live: the log itself has nothing between `after` and the item. */
   tellGap(item: Item, after: number): void {
-    if (item.previous > this.#liveFrom) this.#gap(item, Math.max(after, this.#liveFrom))
+    if (item.previous > this.#liveFrom) this.gap(item, Math.max(after, this.#liveFrom))
   }
 
   /** Live: the item turned up after later ones. Only a stream that has not had those can still get it in order. */
@@ -136,7 +140,7 @@ export class Subscription<I extends Item> {
   }
 
   /** Decides on the stream's start and sends `ready`; false if the log must be asked first. */
-  #begin(hub: Hub<I>, joining: Joining<I>, start: Start<I>, known: number): boolean {
+  private begin(hub: Hub<I>, joining: Joining<I>, start: Start<I>, known: number): boolean {
     const { epoch, after = known, prelude } = start
     const { sink } = this
     let reset: ResetReason | undefined
@@ -150,10 +154,10 @@ export class Subscription<I extends Item> {
       reset = 'ahead-of-log'
     }
     joining.start = undefined
-    const cursor = (this.#cursor = hub.at(reset === undefined ? after : known))
+    const cursor = (this.#cursor = this.#cursor.at(reset === undefined ? after : known))
     const [first] = prelude?.items ?? []
     // If a stream with a prelude breaks off at once, its reader should get the prelude again.
-    const at = first === undefined || reset !== undefined ? cursor : hub.at(first.position - 1)
+    const at = first === undefined || reset !== undefined ? cursor : cursor.at(first.position - 1)
     const heads = this.channels.map(({ name, head, low }) => [
       name,
       { head, low: low || undefined },
@@ -172,7 +176,7 @@ export class Subscription<I extends Item> {
     return true
   }
 
-  #send(hub: Hub<I>, { after, lasts }: Joining<I>, batch: Batch<I>): void {
+  private send({ after, lasts }: Joining<I>, batch: Batch<I>): void {
     const { sink } = this
     const { items } = batch
     let { position } = this.#cursor
@@ -181,34 +185,34 @@ export class Subscription<I extends Item> {
       if (item.position <= position) continue
       const last = lasts.get(item.channel) ?? after
       if (item.previous > last) {
-        this.#cursor = hub.at(position)
+        this.#cursor = this.#cursor.at(position)
         if (fresh.length > 0) sink.send({ items: fresh })
         fresh = []
-        this.#gap(item, last)
+        this.gap(item, last)
       }
       lasts.set(item.channel, item.position)
       position = item.position
       fresh.push(item)
     }
     if (fresh.length === 0) return
-    this.#cursor = hub.at(position)
+    this.#cursor = this.#cursor.at(position)
     sink.send(fresh.length === items.length ? batch : { items: fresh })
   }
 
   /** The log has nothing more up to the cursor. If it lacks a channel's last messages, no later one may ever show that. */
-  #logIsRead({ after, lasts }: Joining<I>): void {
+  private logIsRead({ after, lasts }: Joining<I>): void {
     // Messages that the buffer lacks may still turn up: only the log's own answer is final.
     this.#liveFrom = this.#cursor.position
     for (const { name, head } of this.channels) {
       const last = lasts.get(name) ?? after
       if (head <= last || !this.#cursor.covers(head)) continue
       lasts.set(name, head)
-      this.#gap({ channel: name, position: head + 1 }, last)
+      this.gap({ channel: name, position: head + 1 }, last)
     }
   }
 
   /** The messages in between have been removed from the log. */
-  #gap({ channel, position }: Pick<Item, 'channel' | 'position'>, after: number): void {
+  private gap({ channel, position }: Pick<Item, 'channel' | 'position'>, after: number): void {
     this.sink.gap({ channel, after, before: position, reason: 'retention' }, this.#cursor)
   }
 }

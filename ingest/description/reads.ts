@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { EXAMPLE, FoldedMessage, Message, place } from '../../chassis/description/messages.ts'
 import type { Operation } from '../../chassis/description/operation.ts'
-import { channelName } from '../../chassis/description/parameters.ts'
+import { channelName, word } from '../../chassis/description/parameters.ts'
 import type * as contract from '../../contract/history.ts'
 import { NDJSON } from '../exportHistory.ts'
 import { ChannelsParameters } from '../getChannels.ts'
 import { VersionsParameters } from '../getVersions.ts'
 import { HistoryParameters } from '../historyQuery.ts'
+import { SearchParameters } from '../searchParameters.ts'
 import { LIMITED, OF_READS, OF_TOKENS, ofChannel, ofMessage } from './parameters.ts'
 
 const address = z.string().regex(/^\//).nullable().describe('The address of the rest, or null')
@@ -53,6 +54,26 @@ const HistoryPage = z
     ],
   })
 
+const SearchPage = z
+  .strictObject({
+    messages: z.array(
+      FoldedMessage.extend({
+        highlight: z
+          .array(z.string())
+          .describe(
+            'An excerpt of its text. The parts with odd numbers, from 0 on, are what was looked for',
+          ),
+        rank: z.number().optional().describe('With `order=rank`: more is better'),
+      }),
+    ),
+    head: place.describe('The position of the last message of the log'),
+    searched: z
+      .strictObject({ after: place, upTo: place })
+      .describe('Only messages above `after` and up to `upTo` can be found'),
+    next: address,
+  })
+  .meta({ id: 'SearchPage' })
+
 const VersionsPage = z
   .strictObject({ versions: z.array(Message), next: address })
   .meta({ id: 'VersionsPage', description: 'A message as it was posted, and its edits, in order.' })
@@ -60,12 +81,26 @@ const VersionsPage = z
 // The compiler compares them with what the services mean.
 ChannelInfo satisfies z.ZodType<contract.ChannelInfo>
 ChannelsPage satisfies z.ZodType<contract.ChannelsPage>
+SearchPage satisfies z.ZodType<Omit<contract.SearchPage, 'messages'>>
 HistoryPage satisfies z.ZodType<{ head: number; low: number; next: string | null }>
 
 const ifNoneMatch = z
   .string()
   .optional()
   .describe('The `ETag` of an earlier answer: 304 if nothing has changed')
+
+const { q, below } = SearchParameters.shape
+/** A page and a search have one address. */
+const PageOrSearch = HistoryParameters.extend({
+  q: q.optional(),
+  channel: HistoryParameters.shape.channel.optional(),
+  order: word('asc', 'desc', 'time', 'rank')
+    .optional()
+    .describe(
+      'Oldest or newest first. Without it: newest first, or oldest first with `wait`. With `q`: newest first or best first',
+    ),
+  below,
+})
 
 const READ = { method: 'get', tag: 'Reading', credential: 'token' } as const
 
@@ -74,16 +109,19 @@ export const reads: Operation[] = [
     ...READ,
     id: 'getHistory',
     path: '/history',
-    summary: 'Read past messages',
+    summary: 'Read or search past messages',
     description:
-      'A page of one or several channels. With `Accept: application/x-ndjson` it is an export: the whole range, oldest first, one message a line; `limit`, `order` and `wait` are not allowed then.',
-    query: HistoryParameters,
+      'A page of one or several channels. With `Accept: application/x-ndjson` it is an export: the whole range, oldest first, one message a line; `limit`, `order` and `wait` are not allowed then. With `q` it is a search, by default on all channels that you may read; otherwise `channel` is required.',
+    query: PageOrSearch,
     headers: { 'If-None-Match': ifNoneMatch },
     answers: [
       {
         status: 200,
         description: 'A page, or the lines of an export.',
-        content: { 'application/json': HistoryPage, [NDJSON]: FoldedMessage },
+        content: {
+          'application/json': z.union([HistoryPage, SearchPage]),
+          [NDJSON]: FoldedMessage,
+        },
         headers: ['ETag', 'Link', 'Vary', ...LIMITED],
       },
       { status: 304, description: 'Nothing has changed.', headers: ['ETag', 'Vary', ...LIMITED] },
@@ -106,6 +144,18 @@ export const reads: Operation[] = [
         name: 'waiting',
         summary: 'Wait for what comes after a position',
         query: { channel: 'lobby', after: '1', wait: '20' },
+        status: 200,
+      },
+      {
+        name: 'search',
+        summary: 'Search all that you may read',
+        query: { q: 'hi* or "good morning"' },
+        status: 200,
+      },
+      {
+        name: 'best',
+        summary: 'The best hits on one channel',
+        query: { q: 'hi', channel: 'lobby', order: 'rank' },
         status: 200,
       },
       {

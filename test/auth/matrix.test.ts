@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { cookieNames } from '../../chassis/auth/credentials.ts'
 import { type AuthStack, authStack } from '../support/authStack.ts'
 import { waitFor } from '../support/waitFor.ts'
 import { BEARERS, CHANNELS, TABLE } from './matrixTable.ts'
@@ -191,60 +190,5 @@ test('A single message is read by who may read its channel, and nobody else lear
         ask(origin + none, alice, { method }),
       ]),
     ).toEqual([200, 404, 403, 403])
-  }
-})
-
-test('The sender of a message is its principal, by the name in its token', async () => {
-  const token = await stack.issuer.token('user:alice', { name: 'Alice B.' })
-  const post = (headers: Record<string, string>): Promise<Response> =>
-    fetch(`${stack.ingests[0]}/channels/rooms.berlin/messages`, {
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${token}`,
-        'Content-Type': 'application/json',
-        ...headers,
-      },
-      body: '{"data":1}',
-    })
-  const answer = await post({ 'Idempotency-Key': 'k' })
-  expect([answer.status, Object(await answer.json()).sender]).toEqual([
-    201,
-    { id: 'user:alice', name: 'Alice B.' },
-  ])
-  // The key belongs to the principal, at any replica and with any token.
-  expect((await post({ 'Idempotency-Key': 'k' })).status).toBe(200)
-  for (const claim of ['Causeway-Sender', 'Causeway-Sender-Name']) {
-    const refused = await post({ [claim]: 'bob' })
-    expect([refused.status, Object(await refused.json()).type]).toEqual([
-      400,
-      '/problems/invalid-parameter',
-    ])
-  }
-})
-
-test('A cookie counts for posts only if a page of this origin sends them', async () => {
-  const token = await stack.issuer.token('user:alice')
-  const { host, protocol } = new URL(stack.origin)
-  const post = async (headers: Record<string, string>): Promise<number> => {
-    const answer = await fetch(`${stack.origin}/channels/rooms.berlin/messages`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...headers },
-      body: '{"data":1}',
-    })
-    return answer.status
-  }
-  const { access } = cookieNames(protocol === 'https:')
-  const cookie = { Cookie: `${access}=${token}` }
-  expect(await post(cookie)).toBe(201)
-  expect(await post({ ...cookie, Origin: stack.origin, 'Sec-Fetch-Site': 'same-origin' })).toBe(201)
-  for (const wrong of [
-    { Origin: 'https://evil.example' },
-    { Origin: 'null' },
-    { Origin: `${protocol}//${host}.evil.example` },
-    { 'Sec-Fetch-Site': 'cross-site' },
-    { Origin: stack.origin, 'Sec-Fetch-Site': 'cross-site' },
-  ]) {
-    expect([wrong, await post({ ...cookie, ...wrong })]).toEqual([wrong, 403])
-    expect(await post({ Authorization: `Bearer ${token}`, ...wrong })).toBe(201)
   }
 })

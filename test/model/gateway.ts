@@ -1,24 +1,17 @@
-import { isDeletion } from '../../contract/about.ts'
 import type { Cursor } from '../../contract/cursor.ts'
 import type { Entry } from '../../contract/message.ts'
-import { Follower } from '../../gateway/feed/follower.ts'
+import type { Follower } from '../../gateway/feed/follower.ts'
 import type { Hub } from '../../gateway/hub/hub.ts'
-import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
 import type { Sink } from '../../gateway/hub/sink.ts'
 import type { Start } from '../../gateway/hub/joining.ts'
 import type { Subscription } from '../../gateway/hub/subscription.ts'
-import { ModelFollowedLog } from './followedLog.ts'
-import { LooseHub } from './looseHub.ts'
+import { type Attached, createFollower, createHub, toItem } from './gatewayEdges.ts'
 import type { ModelRedis } from './redis.ts'
 import { ModelSubscription } from './subscription.ts'
 import type { World } from './world.ts'
 
 /** A stream without `ready` by then is ended. */
 const READY_MS = 5_000
-
-interface ModelItem extends Entry {
-  isDeletion?: boolean
-}
 
 /** A reader's end of a stream, behind a slow network. */
 export interface ModelSink extends Sink<Entry> {
@@ -102,90 +95,25 @@ export class ModelGateway {
 
   #begin(): void {
     const life = this.#life
-    const { clock, random } = this.#world
+    const { clock } = this.#world
     const alive = (run: () => void) => (): void => {
       if (life === this.#life) run()
     }
-    const buffer = new ReplayBuffer<Entry>({
-      maxItems: random.between(0, 20),
-      maxBytes: 1e9,
-      chunkBytes: random.between(1, 9),
-      sizeOf: () => 1,
-    })
-    const hub = new LooseHub<Entry>(
-      {
-        want: (channels) => follower.wanted(channels),
-        askSoon: () =>
-          clock.after(
-            0,
-            alive(() => follower.ask()),
-          ),
-        idOf: ({ id }) => id,
-        flushSoon: () => clock.after(random.between(0, 3), () => hub.fanout.flush()),
-        pause: (subscription) =>
-          this.#whenDrained(subscription, () => {
-            if (life !== this.#life) return
-            hub.replay(subscription, { items: [] }, subscription.cursor.position)
-          }),
-        read: (subscription, upTo) =>
-          this.#whenDrained(
-            subscription,
-            alive(() => this.#read(hub, subscription, upTo)),
-          ),
-      },
-      buffer,
-      this.#world.ablations,
-    )
-    const log = new ModelFollowedLog(this.#world, () => hub)
-    const follower = new Follower<Entry>(
-      hub,
-      {
-        subscribe: (channels) =>
-          link.subscribe(
-            channels.map(({ name }) => name),
-            () => hub.come(channels),
-          ),
-        unsubscribe: (channels) => link.unsubscribe(channels.map(({ name }) => name)),
-        reconnect: () => link.cut(true),
-        ask: (question) =>
-          log.heads(
-            question.channels.map(({ name }) => name),
-            (heads) => alive(() => follower.answered(question, heads))(),
-            alive(() => hub.unanswered(question)),
-          ),
-        look: () => {
-          if (this.#world.ablations.look === false) return
-          log.heads(
-            [],
-            (heads) => alive(() => follower.looked(heads))(),
-            () => {},
-          )
-        },
-        scan: (scan) =>
-          log.scan(
-            scan,
-            (scanned) => {
-              const items = scanned.items.map((entry) => this.#toItem(entry))
-              alive(() => follower.scanned(scan, { ...scanned, items }))()
-            },
-            alive(() => follower.scanFailed(scan)),
-          ),
-      },
-      {
-        linkTimeoutMs: 3_000,
-        lookMs: 1_000,
-        unsubscribeDelayMs: random.chance(0.3) ? 0 : random.between(0, 3_000),
-        crowdedAt: random.chance(0.2) ? 2 : 100,
-        minReadyMs: random.chance(0.5) ? 0 : 5_000,
-        maxBuffer: { items: random.between(3, 50), bytes: random.between(3, 50) },
-        sizeOf: () => 1,
-      },
-    )
+    const attached: Attached = {
+      world: this.#world,
+      alive,
+      follower: () => follower,
+      link: () => link,
+      whenDrained: (...how) => this.#whenDrained(...how),
+      read: (...what) => this.#read(hub, ...what),
+    }
+    const hub = createHub(attached)
+    const follower = createFollower(attached, hub)
     const link = new ModelSubscription(this.#world, this.#redis, {
       connected: () => follower.connected(),
       up: () => follower.up(clock.now),
       down: () => follower.down(),
-      entry: (entry) => follower.received(this.#toItem(entry)),
+      entry: (entry) => follower.received(toItem(this.#world, entry)),
       watermark: (watermark) => follower.watermark(watermark, clock.now),
       epoch: () => hub.epoch ?? '',
     })
@@ -211,7 +139,7 @@ export class ModelGateway {
       if (life !== this.#life) return
       const page = entries.slice(0, this.#world.limits.page)
       const isCut = page.length < entries.length
-      const items = page.map((entry) => this.#toItem(entry))
+      const items = page.map((entry) => toItem(this.#world, entry))
       hub.replay(subscription, { items }, isCut ? (items.at(-1)?.position ?? upTo) : upTo)
     }
     const readLog = (): void =>
@@ -225,12 +153,6 @@ export class ModelGateway {
       if (found === undefined) readLog()
       else clock.after(random.between(0, 10), () => answer(found))
     })
-  }
-
-  /** Like `renderMessage`. */
-  #toItem(entry: Entry): ModelItem {
-    const forgets = this.#world.ablations.gatewayForgets !== false
-    return { ...entry, isDeletion: forgets && isDeletion(entry.json) }
   }
 
   #tick(): void {

@@ -10,6 +10,7 @@ import { LogWriter } from '../../history/logWriter.ts'
 import { AcceptMessage } from '../../ingest/acceptMessage.ts'
 import { createIngest } from '../../ingest/app.ts'
 import { ingestConfig } from '../../ingest/config.ts'
+import type { ExportLimit } from '../../ingest/exportLimit.ts'
 import { HeadWatcher } from '../../ingest/headWatcher.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
 import type { IngestLimitsOptions } from '../../ingest/ingestLimits.ts'
@@ -23,6 +24,8 @@ export interface IngestServer {
   log: LogWriter
   registry: Registry
   watcher: HeadWatcher
+  /** Exports that are running. */
+  exports: Pick<ExportLimit, 'size'>
   /** The messages that would have gone to MQTT, in order. */
   published: { entry: Entry; epoch: string }[]
   /** Tells it that its process is about to stop. */
@@ -113,5 +116,6 @@ export async function ingestServer(
     await log.close()
   }
   const origin = `http://127.0.0.1:${portOf(server)}`
-  return { origin, log, registry, watcher, published, stop: () => stopping.abort(), close }
+  const stop = (): void => stopping.abort()
+  return { origin, log, registry, watcher, exports: all.exports, published, stop, close }
 }

@@ -5,6 +5,14 @@ import { promisify } from 'node:util'
 import { ROOT } from '../../stack/root.ts'
 
 const MIGRATIONS = 'prisma/migrations'
+const PROGRAM = [
+  'main.js',
+  'migrate.js',
+  'roles.js',
+  'scramVerifier.js',
+  'searchLanguage.js',
+  'connection.js',
+]
 
 /** All of our migrations, in their order. */
 export const ALL_MIGRATIONS: readonly string[] = readdirSync(join(ROOT, MIGRATIONS))
@@ -19,7 +27,7 @@ export class MigrationProgram {
     // Below the repository, so that it finds the same packages.
     mkdirSync(join(ROOT, '.stack'), { recursive: true })
     this.#folder = mkdtempSync(join(ROOT, '.stack', 'migrate-'))
-    for (const file of ['main.js', 'migrate.js', 'roles.js', 'scramVerifier.js']) {
+    for (const file of PROGRAM) {
       cpSync(join(ROOT, 'dist/history', file), join(this.#folder, 'history', file))
     }
     this.take(['migration_lock.toml', ...names])
@@ -39,11 +47,11 @@ export class MigrationProgram {
   }
 
   /** Runs as a deployment runs it; what it said. Throws what `execFile` throws. */
-  async run(databaseUrl: string): Promise<string> {
+  async run(databaseUrl: string, env: Record<string, string> = {}): Promise<string> {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(this.#folder, 'history/main.js')],
-      { env: { ...process.env, DATABASE_URL: databaseUrl }, timeout: 600_000 },
+      { env: { ...process.env, ...env, DATABASE_URL: databaseUrl }, timeout: 600_000 },
     )
     return stdout.trim()
   }

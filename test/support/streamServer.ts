@@ -9,12 +9,12 @@ import { clock, type Clock } from '../../chassis/clock.ts'
 import { Connections } from '../../gateway/events/connections.ts'
 import { createListener, openFrontDoor } from '../../gateway/events/frontDoor.ts'
 import { createHandler, type EventsOptions, type Handle } from '../../gateway/events/handler.ts'
-import { idOf, renderMessage, type Frame } from '../../gateway/hub/frame.ts'
-import { Hub } from '../../gateway/hub/hub.ts'
-import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
+import { renderMessage, type Frame } from '../../gateway/hub/frame.ts'
+import type { Hub } from '../../gateway/hub/hub.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import type { Opened } from './disposables.ts'
 import { portOf } from './openServer.ts'
+import { createStreamHub } from './streamHub.ts'
 import { entry, placeAt } from './testRedis.ts'
 import { UNLIMITED } from './unlimited.ts'
 
@@ -76,30 +76,9 @@ export class StreamServer {
 
   constructor(options: StreamServerOptions = {}) {
     const { holdsChannels = false } = options
-    this.hub = new Hub<Frame>(
-      {
-        want: (channels) => {
-          this.hub.come(channels)
-          if (!holdsChannels) this.answer()
-        },
-        askSoon: () => {
-          if (!holdsChannels) setImmediate(() => this.answer())
-        },
-        flushSoon: () => setImmediate(() => this.hub.fanout.flush()),
-        idOf,
-        pause: (subscription) =>
-          void subscription.sink
-            .drained()
-            .then(() => this.hub.replay(subscription, { items: [] }, subscription.cursor.position)),
-        read: (subscription, upTo) => this.hub.replay(subscription, { items: [] }, upTo),
-      },
-      new ReplayBuffer<Frame>({
-        maxItems: 100_000,
-        maxBytes: 1e9,
-        chunkBytes: 524_288,
-        sizeOf: ({ size }) => size,
-      }),
-    )
+    this.hub = createStreamHub(() => {
+      if (!holdsChannels) this.answer()
+    })
     this.admission = new Admission({
       maxStreams: 10_000,
       maxChannels: 10_000,

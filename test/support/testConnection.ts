@@ -41,7 +41,7 @@ export function openConnection({ connectionBufferBytes = 1e6, hasPlace = true } 
           return hasPlace ? at : undefined
         },
       },
-      admission: { release: ({ ofAddress }) => void done.push(`release ${ofAddress.key}`) },
+      admission: { release: ({ address }) => void done.push(`release ${address}`) },
       metrics,
       connectionBufferBytes,
       retryMs: () => 1_500,

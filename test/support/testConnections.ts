@@ -73,7 +73,7 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
   hub.begin('e1', placeAt(0))
   const connections = new Connections({
     hub,
-    admission: { release: ({ ofAddress }) => void released.push(ofAddress.key) },
+    admission: { release: ({ address }) => void released.push(address) },
     metrics: {
       sent: { messages: 0 },
       gaps: reasons,

@@ -27,7 +27,7 @@ export class TestDeployment {
     return new TestDeployment(url, openSql(url, opened), program)
   }
 
-  migrate(databaseUrl = this.url): Promise<string> {
-    return this.program.run(databaseUrl)
+  migrate(databaseUrl = this.url, env: Record<string, string> = {}): Promise<string> {
+    return this.program.run(databaseUrl, env)
   }
 }

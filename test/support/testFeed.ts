@@ -12,7 +12,7 @@ import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { Replay } from '../../gateway/replay/replay.ts'
 import type { Opened } from './disposables.ts'
 import { MemoryLog } from './memoryLog.ts'
-import { copyKeys, openRedis, openRedisLog, ownRedis, placeAt } from './testRedis.ts'
+import { copyKeys, openRedis, openRedisLog, ownRedis, placeAt, testLink } from './testRedis.ts'
 import { testSink } from './testSink.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 import { waitFor } from './waitFor.ts'
@@ -42,7 +42,7 @@ export class TestFeed {
     const logger = pino({ level: 'silent' })
     const metrics = createGatewayMetrics(this.#registry)
     this.feed = new Feed({
-      subscriber: connectSubscriber(url, 'test', logger),
+      subscriber: connectSubscriber(testLink(url)),
       keys: this.keys,
       copyKeys,
       onRefused: () => this.refusals++,

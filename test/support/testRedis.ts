@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { RedisLog, type RedisLogOptions } from '../../bridge/redisLog.ts'
 import { CopyKeys } from '../../chassis/copyKeys.ts'
-import { connectRedis, connectSubscriber } from '../../chassis/redis.ts'
+import { connectRedis, connectSubscriber, type RedisLink } from '../../chassis/redis.ts'
 import type { Extent } from '../../contract/extent.ts'
 import { encodeMessage, type LinkedEntry } from '../../contract/message.ts'
 import type { Place } from '../../contract/place.ts'
@@ -16,14 +16,19 @@ import { testServers } from './servers.ts'
 
 const logger = pino({ level: 'silent' })
 
+/** For a connection to the place of the log 0. */
+export function testLink(url: string, to = logger): RedisLink {
+  return { url, key: 'causeway:{0}', name: 'test', logger: to }
+}
+
 /** A connection for commands, ready. */
 export async function openRedis(opened: Opened, url = testServers().redisUrl): Promise<Redis> {
-  return ready(connectRedis(url, 'test', logger), opened)
+  return ready(connectRedis(testLink(url)), opened)
 }
 
 /** A connection for subscriptions, ready. */
 export async function openSubscriber(opened: Opened, url = testServers().redisUrl): Promise<Redis> {
-  return ready(connectSubscriber(url, 'test', logger), opened)
+  return ready(connectSubscriber(testLink(url)), opened)
 }
 
 async function ready(client: Redis, opened: Opened): Promise<Redis> {

@@ -1,11 +1,10 @@
 import type { Redis } from 'ioredis'
-import { pino } from 'pino'
 import { connectSubscriber } from '../../chassis/redis.ts'
 import { RedisKeys } from '../../contract/redisKeys.ts'
 import { RedisSubscription } from '../../gateway/feed/redisSubscription.ts'
 import type { Child } from '../../stack/child.ts'
 import type { Opened } from './disposables.ts'
-import { copyKeys, entry, openRedis, ownRedis, placeAt } from './testRedis.ts'
+import { copyKeys, entry, openRedis, ownRedis, placeAt, testLink } from './testRedis.ts'
 import { uniquePrefix } from './uniquePrefix.ts'
 import { waitFor } from './waitFor.ts'
 
@@ -48,7 +47,7 @@ export class TestSubscription {
   }
 
   open(): RedisSubscription {
-    const subscriber = connectSubscriber(this.#url, 'test', pino({ level: 'silent' }))
+    const subscriber = connectSubscriber(testLink(this.#url))
     this.#opened.add(() => subscriber.disconnect())
     const tell = (text: string): void => void this.told.push(text)
     return new RedisSubscription(subscriber, this.keys, copyKeys, {

@@ -11,6 +11,5 @@ export const UNLIMITED: HolderLimits = {
 
 /** A place of one stream with one channel. */
 export function placeOf(address: string): Place {
-  const ofAddress = { key: address, streams: 1, channels: 1, points: Infinity, filledAt: 0 }
-  return { ofAddress, ofPrincipal: undefined, named: 1 }
+  return { address, principal: undefined, named: 1 }
 }

@@ -47,15 +47,17 @@ function checkAnswers(
 
 function checkRows(rows: readonly Row[], attempted: ReadonlyMap<string, PostRecord>): Violation[] {
   const violations: Violation[] = []
-  const keys = new Map<string | null, Row>()
+  const keys = new Map<string, Row>()
   for (const row of rows) {
-    const twin = keys.get(row.key)
+    // A message without a key goes by its id.
+    const key = row.key ?? row.id
+    const twin = keys.get(key)
     if (twin !== undefined) {
-      const detail = `key ${row.key} is at ${twin.position} and at ${row.position}`
+      const detail = `key ${key} is at ${twin.position} and at ${row.position}`
       violations.push({ word: 'idempotency', detail })
     }
-    keys.set(row.key, row)
-    const post = attempted.get(row.key ?? '')
+    keys.set(key, row)
+    const post = attempted.get(key)
     if (post === undefined || post.hash !== row.hash || post.channel !== row.channel) {
       violations.push({ word: 'phantom', detail: `nobody posted the message at ${row.position}` })
     } else if (post.outcome === 'refused') {

@@ -6,10 +6,7 @@ import type { Retreat, Row } from '../judge/records.ts'
 export type Run = (sql: string) => Promise<Record<string, string | null>[]>
 
 /** One connection, for as long as `act` takes. It uses nothing of the code that is judged. */
-export async function withSession<T>(
-  databaseUrl: string,
-  act: (run: Run) => Promise<T>,
-): Promise<T> {
+async function withSession<T>(databaseUrl: string, act: (run: Run) => Promise<T>): Promise<T> {
   const factory = new PrismaPg({
     connectionString: databaseUrl,
     connectionTimeoutMillis: 10_000,
@@ -93,12 +90,20 @@ export function goBack(
   })
 }
 
-/** Reads the log of a server that no service can reach any more, including its last unacknowledged appends. */
+/**
+ * Reads the log of a server that no service can reach any more, including its last unacknowledged appends. Or of one that `end` ends:
+ * until then nothing can be appended.
+ */
 export function readLast(
   databaseUrl: string,
   base: number,
+  end: () => Promise<void> = async () => {},
 ): Promise<Pick<Retreat, 'epoch' | 'rows'>> {
-  return withSession(databaseUrl, (run) => readLocked(run, base))
+  return withSession(databaseUrl, async (run) => {
+    const last = await readLocked(run, base)
+    await end()
+    return last
+  })
 }
 
 /** Leaves the transaction open, so that nothing can be appended meanwhile. */

@@ -54,7 +54,8 @@ export class Links {
   /** The environment that leads a service through its proxies. */
   environment(role: ServiceRole, index: number, urls: ServerUrls): NodeJS.ProcessEnv {
     const through = (server: ServerName, url: string) => {
-      if (!LINKS[role].includes(server)) return {}
+      // Several servers tell the services each other's own addresses.
+      if (!LINKS[role].includes(server) || /[+,]/.test(url)) return {}
       const changed = new URL(url)
       changed.port = String(this.get(`${role}-${index}>${server}`).port)
       const variable = { postgres: 'DATABASE_URL', redis: 'REDIS_URL', mqtt: 'MQTT_URL' }[server]

@@ -1,23 +1,28 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Child, Role } from '../../../stack/child.ts'
 import { freePort } from '../../../stack/ports.ts'
 import { waitForHttp } from '../../../stack/probes.ts'
 import { readMetric } from '../../../stack/readMetric.ts'
+import type { RedisKind } from '../../../stack/servers.ts'
 import { type Stack, startStack } from '../../../stack/stack.ts'
 import type { Random } from '../../model/random.ts'
 import { comesTrue } from '../../support/waitFor.ts'
+import { mountDisk, unmountDisk } from './disk.ts'
 import { Links } from './links.ts'
 import { signalTree } from './processTree.ts'
 import { Standby } from './standby.ts'
-import { openTokens, type Tokens } from './tokens.ts'
+import { headersOf, openTokens, type Tokens } from './tokens.ts'
 
 export interface RigOptions {
   dir: string
   random: Random
   /** More environment for the services; `dir` is the stack's. */
   env?: ((name: string, dir: string) => NodeJS.ProcessEnv) | undefined
+  /** Default: a single server. The services reach several of them without a proxy. */
+  redis?: RedisKind | undefined
+  /** Adds a Postgres that the services know, and read history from; they reach both without a proxy. */
+  replica?: boolean | undefined
   /** Adds a second Postgres that follows the first. */
   standby?: boolean | undefined
   /** AUTH=required, with the tokens of an issuer of its own; otherwise nobody needs one. */
@@ -49,7 +54,7 @@ export class Rig {
   readonly #disk: string | undefined
 
   static async start(options: RigOptions): Promise<Rig> {
-    const { dir, random, env, standby, postgresDiskMegabytes: megabytes } = options
+    const { dir, random, env, redis, replica, standby, postgresDiskMegabytes: megabytes } = options
     // The stack keeps its Postgres in this folder.
     const disk = megabytes === undefined ? undefined : join(dir, 'postgres')
     if (disk !== undefined) mountDisk(disk, megabytes ?? 0)
@@ -65,6 +70,8 @@ export class Rig {
       bridges: COUNTS.bridge,
       gateways: COUNTS.gateway,
       postgresPort: ports.postgres,
+      redis,
+      replica,
       redisPort: ports.redis,
       mqttPort: ports.mqtt,
       env: (role, index, urls) => ({
@@ -93,7 +100,12 @@ export class Rig {
       headers: headersOf(tokens),
       crashDir,
       disk,
-      standby: standby === true ? await Standby.start(stack, links) : undefined,
+      standby:
+        standby === true
+          ? await Standby.start(stack, links)
+          : replica === true
+            ? Standby.ofStack(stack)
+            : undefined,
     })
   }
 
@@ -186,18 +198,8 @@ export class Rig {
     await this.stack.stop()
     await this.links.close()
     await this.tokens?.close()
-    if (this.#disk !== undefined) execFileSync('umount', [this.#disk])
+    if (this.#disk !== undefined) unmountDisk(this.#disk)
   }
-}
-
-function headersOf(tokens: Tokens | undefined): Rig['headers'] {
-  if (tokens === undefined) return { reader: {}, sender: { 'causeway-sender': 'publisher' } }
-  return { reader: tokens.headers, sender: tokens.headers }
-}
-
-function mountDisk(folder: string, megabytes: number): void {
-  mkdirSync(folder, { recursive: true })
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder])
 }
 
 /** Waits until a service says that it is ready. A server needs only a process: the services check the rest. */

@@ -41,3 +41,12 @@ export async function openTokens(links: Links): Promise<Tokens> {
     },
   }
 }
+
+/** By which the usual readers and posts come in. */
+export function headersOf(tokens: Tokens | undefined): {
+  reader: Record<string, string>
+  sender: Record<string, string>
+} {
+  if (tokens === undefined) return { reader: {}, sender: { 'causeway-sender': 'publisher' } }
+  return { reader: tokens.headers, sender: tokens.headers }
+}

@@ -12,6 +12,18 @@ export async function killFor(scene: Scene, names: string[], count: number): Pro
   await Promise.all(names.map((name) => scene.rig.child(name).start()))
 }
 
+/** Kills the ingests in turn, so that one is there at any time. */
+export async function killEachIngest(scene: Scene): Promise<void> {
+  for (const ingest of scene.rig.children('ingest')) {
+    await scene.seconds(3)
+    await ingest.stop('SIGKILL')
+    await scene.seconds(3)
+    await ingest.start()
+    await untilReady(ingest)
+  }
+  await scene.seconds(3)
+}
+
 /** Freezes processes for some seconds. */
 export async function freezeFor(scene: Scene, names: string[], count: number): Promise<void> {
   for (const name of names) scene.rig.freeze(name)

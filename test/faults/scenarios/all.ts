@@ -10,8 +10,10 @@ import { gatewayFaults } from './gatewayFaults.ts'
 import { ingestFaults } from './ingestFaults.ts'
 import { machineFaults } from './machineFaults.ts'
 import { mqttFaults } from './mqttFaults.ts'
+import { outboxFaults } from './outboxFaults.ts'
 import { postgresFaults } from './postgresFaults.ts'
 import { redisFaults } from './redisFaults.ts'
+import { redisServersFaults } from './redisServersFaults.ts'
 import { restoreFaults } from './restoreFaults.ts'
 import { revocationFaults } from './revocationFaults.ts'
 import { sizeFaults } from './sizeFaults.ts'
@@ -34,4 +36,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...clockFaults,
   ...revocationFaults,
   ...deviceFaults,
+  ...outboxFaults,
+  ...redisServersFaults,
 ].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))

@@ -5,7 +5,9 @@ import type { Answer } from '../rawHttp.ts'
 import { openDoors } from '../openDoors.ts'
 import { growth } from './footprint.ts'
 import { fuzz } from './fuzz.ts'
+import { randomFor } from './inParts.ts'
 import { faultOf } from './judge.ts'
+import { randomRequest } from './randomRequest.ts'
 
 const opened = disposables()
 const REQUESTS = 3_000
@@ -20,19 +22,36 @@ describeUnless(lack)('random requests', () => {
     expect(faults).toEqual([])
     expect(growth(samples)).toEqual([])
     // All kinds of answers, or they never came far.
-    const kinds = [
-      'edge 200',
-      'edge 201',
-      'edge 400',
-      'edge 404',
-      'edge 405',
-      'edge 415',
-      'edge 422',
-    ]
+    const kinds = [200, 201, 400, 404, 405, 409, 415, 422].map((status) => `edge ${status}`)
     expect([...counts.keys()]).toEqual(
       expect.arrayContaining([...kinds, 'ingest 201', 'gateway 200']),
     )
   }, 120_000)
+})
+
+test('The random requests come to every route that takes data or changes it', () => {
+  const seen = new Set(
+    Array.from({ length: 3_000 }, (_, number) => {
+      const { method, bytes } = randomRequest(randomFor(1, number))
+      const [, path = ''] = /^\S+ ([^ ?]*)/.exec(bytes) ?? []
+      return `${method} ${path.replace(/\/\d+/, '/1').replace(/(reactions|senders)\/[^/]+/, '$1/x')}`
+    }),
+  )
+  expect([...seen]).toEqual(
+    expect.arrayContaining([
+      'POST /messages',
+      'POST /channels/fuzz/messages',
+      'GET /channels/fuzz/messages/1',
+      'GET /channels/fuzz/messages/1/versions',
+      'PATCH /channels/fuzz/messages/1',
+      'DELETE /channels/fuzz/messages/1',
+      'PUT /channels/fuzz/messages/1/reactions/x',
+      'DELETE /channels/fuzz/messages/1/reactions/x',
+      'GET /senders/x/messages',
+      'DELETE /senders/x/messages',
+      'GET /history',
+    ]),
+  )
 })
 
 const answer = (status: number, type: string, body: string): Answer => ({
@@ -45,19 +64,23 @@ const answer = (status: number, type: string, body: string): Answer => ({
   body,
 })
 const problem = (status: number, body: string) => answer(status, 'application/problem+json', body)
-const request = { door: 'edge' as const, method: 'GET', bytes: 'GET / HTTP/1.1\r\n\r\n' }
+const request = { door: 'edge' as const, method: 'POST', bytes: 'GET / HTTP/1.1\r\n\r\n' }
 
 test.each([
   ['a 500', problem(500, '{"type":"/problems/internal"}')],
+  [
+    'a failure of one message of many',
+    answer(200, 'application/json', '[{"status":500,"problem":{"type":"/problems/internal"}}]'),
+  ],
   ['a 503 without a reason', problem(503, '{"type":"/problems/unavailable"}')],
   ['a page of HTML', answer(404, 'text/html', '<html>')],
   ['a problem that is on no list', problem(404, '{"type":"/problems/other"}')],
   ['a problem of another status', problem(400, '{"type":"/problems/not-found"}')],
   ['a stack', problem(404, '{"type":"/problems/not-found"}\n    at run (a.js:1)')],
-  ['a stream of something else', answer(200, 'text/event-stream', 'hello\n\n')],
+  ['a stream of something else', answer(200, 'text/event-stream', 'hello\n\n'), 'GET'],
   ['no answer', undefined],
-])('The judge of the random requests finds %s', (_what, given) => {
-  expect(faultOf(request, given)).toBeDefined()
+])('The judge of the random requests finds %s', (_what, given, method = 'POST') => {
+  expect(faultOf({ ...request, method }, given)).toBeDefined()
 })
 
 /** What a process held, one after the other: MiB of memory, and descriptors. */

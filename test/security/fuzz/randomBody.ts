@@ -25,12 +25,34 @@ const ATOMS = [
 const KEYS = ['a', '__proto__', 'constructor', 'toString', '', ' ', 'text', 'data']
 const TYPES = ['ok', '', 'a b', 'x'.repeat(65)]
 
+/** Of changes: mostly of messages that are there, or almost. */
+const RELATIONS = ['reply', 'edit', 'delete', 'reaction', 'unreaction', 'like', '']
+
+/** The body of a post of many messages, in bytes: an array of them, or a line for each. Some are none. */
+export function randomBatch(random: Random, isLines: boolean): string {
+  const item = (): string => {
+    if (random.chance(0.1)) return randomBody(random)
+    const channel = random.pick(['fuzz', 'fuzz', 'fuzz.a', 'fuzz..a', ''])
+    const more = random.pick(['', '', `,"key":"${random.between(0, 30)}"`, ',"key":""', ',"x":1'])
+    return `{"channel":"${channel}","data":${randomJson(random, 3)}${more}${randomAbout(random)}}`
+  }
+  const items = Array.from({ length: random.pick([0, 1, 2, 5, 40]) }, item)
+  if (!isLines) return `[${items.join(random.pick([',', ',', ',', ' ', ',,']))}]`
+  return items.map((each) => each + random.pick(['\n', '\n', '\n', '\r\n', '\n\n', ' '])).join('')
+}
+
+function randomAbout(random: Random): string {
+  if (random.chance(0.7)) return ''
+  const position = random.chance(0.9) ? random.between(0, 300) : random.pick(ATOMS)
+  return `,"about":{"position":${position},"as":"${random.pick(RELATIONS)}"}`
+}
+
 /** The body of a post, in bytes (latin1): mostly a message or almost one. */
 export function randomBody(random: Random): string {
   const kind = random.next()
   let body = Array.from({ length: random.between(0, 400) }, () => byte(random)).join('')
   if (kind < 0.6) {
-    const more = ['', '', '', `,"type":"${random.pick(TYPES)}"`, ',"x":1', ',']
+    const more = ['', '', '', `,"type":"${random.pick(TYPES)}"`, ',"x":1', ',', randomAbout(random)]
     body = `{"data":${randomJson(random, 0)}${random.pick(more)}}`
   } else if (kind < 0.8) body = randomJson(random, 0)
   if (body === '' || random.chance(0.9)) return body

@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals'
+import { pino } from 'pino'
+import { disposables } from '../test/support/disposables.ts'
+import { VirtualClock } from '../test/support/virtualClock.ts'
+import { SearchIndexer } from './searchIndexer.ts'
+
+const opened = disposables()
+const turn = (): Promise<void> => new Promise(setImmediate)
+
+/** Each step takes ten milliseconds, and is answered as the test says; after the last answer there is nothing more. */
+function start(answers: (boolean | 'fail')[]) {
+  const clock = new VirtualClock()
+  const told: string[] = []
+  const rests: number[] = []
+  let steps = 0
+  const indexer = new SearchIndexer({
+    index: async () => {
+      steps++
+      await Promise.resolve()
+      const answer = answers.shift() ?? false
+      clock.hold(10)
+      if (answer === 'fail') throw new Error('away')
+      return answer
+    },
+    clock,
+    rest: async (ms) => void rests.push(ms),
+    logger: pino({ level: 'warn' }, { write: (line) => void told.push(line) }),
+  })
+  opened.add(() => indexer.close())
+  const pass = async (ms: number): Promise<void> => {
+    clock.pass(ms)
+    await turn()
+  }
+  return { indexer, pass, told, rests, steps: () => steps }
+}
+
+test('Messages are put into the search until there are no more, with a rest as long as each step', async () => {
+  const { pass, rests, steps } = start([true, true, true])
+  await pass(300)
+  expect([steps(), rests]).toEqual([4, [10, 10, 10]])
+  await pass(300)
+  expect(steps()).toBe(5)
+})
+
+test('A failure is told once, and tried again', async () => {
+  const { pass, told, steps } = start(['fail', 'fail', true, 'fail'])
+  await pass(300)
+  await pass(300)
+  expect([steps(), told.length]).toEqual([2, 1])
+  await pass(300)
+  expect([steps(), told.length]).toEqual([4, 2])
+})
+
+test('A stop begins no other step', async () => {
+  const { indexer, pass, steps } = start([true, true, true])
+  await indexer.close()
+  await pass(1_000)
+  expect(steps()).toBe(0)
+})

@@ -1,0 +1,50 @@
+import type { Clock } from '../chassis/clock.ts'
+import type { Logger } from '../chassis/logger.ts'
+import { Recurring } from '../chassis/recurring.ts'
+
+interface SearchIndexerOptions {
+  /** Puts some messages into the search; false if there are no more. */
+  index: () => Promise<boolean>
+  clock: Clock
+  /** Resolves after so many milliseconds. */
+  rest: (ms: number) => Promise<unknown>
+  logger: Logger
+}
+
+/** So long after its append a message is found, at most, while there are few. A look costs half a millisecond. */
+const EVERY_MS = 300
+
+/**
+ * Puts new messages into the search, and old ones while there are no new ones. After each step it rests for as long as that took: appends
+ * and reads keep at least half of what the database can do.
+ */
+export class SearchIndexer {
+  readonly #options: SearchIndexerOptions
+  readonly #recurring: Recurring
+  #isFailing = false
+
+  constructor(options: SearchIndexerOptions) {
+    this.#options = options
+    this.#recurring = new Recurring(options.clock, EVERY_MS, () => this.#indexAll())
+  }
+
+  /** Waits for the step that is under way. */
+  close(): Promise<void> {
+    return this.#recurring.close()
+  }
+
+  async #indexAll(): Promise<void> {
+    const { index, clock, rest, logger } = this.#options
+    try {
+      for (let more = true; more && !this.#recurring.isClosed;) {
+        const began = clock.now()
+        more = await index()
+        this.#isFailing = false
+        if (more) await rest(clock.now() - began)
+      }
+    } catch (error) {
+      if (!this.#isFailing) logger.warn({ err: error }, 'cannot put messages into the search')
+      this.#isFailing = true
+    }
+  }
+}
