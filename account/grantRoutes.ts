@@ -3,7 +3,7 @@ import type { ReadBody } from '../chassis/body.ts'
 import type { Route } from '../chassis/route.ts'
 import { Problem } from '../contract/problem.ts'
 import { type Callers, isAdmin } from './callers.ts'
-import { actions, pattern, readJson, subject } from './fields.ts'
+import * as fields from './fields.ts'
 import type { GrantTable } from './grantTable.ts'
 import { wholeNumber } from '../chassis/description/reading.ts'
 import { readQuery } from '../chassis/readQuery.ts'
@@ -14,10 +14,13 @@ export interface GrantParts {
   grants: GrantTable
 }
 
-export const GrantBody = z.strictObject({ actions })
+export const GrantBody = z.strictObject({ actions: fields.actions })
 
 /** The grant of a subject on the channels of a pattern. */
-export const GrantParameters = z.object({ subject, pattern })
+export const GrantParameters = z.object({
+  subject: fields.subject,
+  pattern: fields.pattern,
+})
 
 export const GrantsParameters = GrantParameters.partial().extend({
   after: wholeNumber(0, Number.MAX_SAFE_INTEGER, 'a number')
@@ -48,7 +51,7 @@ export function createGrantRoutes({ callers, grants }: GrantParts, readBody: Rea
       put: async (request, response) => {
         const { subject, pattern } = readQuery(searchOf(request.originalUrl), GrantParameters)
         const caller = await callers.admin(request, pattern)
-        const body = await readJson(readBody, request, GrantBody)
+        const body = await fields.readJson(readBody, request, GrantBody)
         const grant = { subject, pattern, actions: body.actions }
         if (!(await grants.put(grant))) {
           throw new Problem('forbidden', 'There are too many grants already (MAX_GRANTS).')

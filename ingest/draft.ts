@@ -29,7 +29,7 @@ const CONTENT = {
 
 export const NewMessage = z
   .strictObject(CONTENT, 'must be an object with "data" and, optionally, "type" and "about"')
-  .meta({ id: 'NewMessage', allOf: RELATION_RULES })
+  .meta({ id: 'NewMessage', ...RELATION_RULES })
 
 export const NewData = z.strictObject(DATA, 'must be an object with "data"').meta({ id: 'NewData' })
 
@@ -42,7 +42,7 @@ export const NewItem = z
     },
     'must be an object with "channel", "data" and, optionally, "type", "about" and "key"',
   )
-  .meta({ id: 'NewItem', description: 'One message of many.', allOf: RELATION_RULES })
+  .meta({ id: 'NewItem', description: 'One message of many.', ...RELATION_RULES })
 
 /** The content of a post; `data` is JSON text. */
 export interface Content {

@@ -1,3 +1,4 @@
+import { when } from '../chassis/description/condition.ts'
 import { pointer } from '../chassis/pointer.ts'
 import { invalid } from '../chassis/validate.ts'
 import { type About, MAX_REACTION_BYTES, type Relation } from '../contract/about.ts'
@@ -10,20 +11,16 @@ export const REACTION = new RegExp(
 
 const REACTIONS: Relation[] = ['reaction', 'unreaction']
 
-/** What `checkRelation` demands, as JSON Schema. */
-export const RELATION_RULES = [
-  rule(['delete'], { type: 'null' }),
-  rule(REACTIONS, { type: 'string', pattern: REACTION.source }),
-]
+/** What `checkRelation` demands, as conditions of JSON Schema. */
+export const RELATION_RULES = when(
+  isAbout(['delete']),
+  { properties: { data: { type: 'null' } } },
+  when(isAbout(REACTIONS), { properties: { data: { type: 'string', pattern: REACTION.source } } }),
+)
 
-function rule(relations: readonly Relation[], data: object): object {
-  return {
-    if: {
-      properties: { about: { properties: { as: { enum: relations } }, required: ['as'] } },
-      required: ['about'],
-    },
-    then: { properties: { data } },
-  }
+function isAbout(relations: readonly Relation[]): object {
+  const as = { enum: relations }
+  return { required: ['about'], properties: { about: { required: ['as'], properties: { as } } } }
 }
 
 /** Throws `validation-failed` if the data, JSON text, is not what a message of this relation must have. */

@@ -16,10 +16,13 @@ export function curlLines(request: ExampleRequest, origin: string): string[] {
   ]
 }
 
+const VARIABLE = /(\$[A-Z_]+)/
+
 /** For a shell, which puts the values of variables in. */
 function quote(text: string): string {
   if (/^[\w.:/=-]+$/.test(text)) return text
-  const parts = text.split(/(\$[A-Z_]+)/)
+  const parts = text.split(VARIABLE)
+  if (parts.length > 1 && !/["\\`]/.test(text)) return `"${text}"`
   const quoted = parts.map((part, at) => {
     if (at % 2 === 1) return `"${part}"`
     return part === '' ? '' : `'${part.replaceAll("'", String.raw`'\''`)}'`

@@ -23,9 +23,7 @@ export class Schemas {
 
   /** By their ids, in order. */
   get components(): Json {
-    return Object.fromEntries(
-      [...this.#components].sort(([one], [other]) => (one < other ? -1 : 1)),
-    )
+    return sorted(Object.fromEntries(this.#components))
   }
 
   #of(schema: z.ZodType, io: 'input' | 'output'): Json {
@@ -45,13 +43,21 @@ export class Schemas {
     return Object(properties).schema
   }
 
-  #add(name: string, { id: _, ...schema }: Json): void {
+  #add(name: string, defined: Json): void {
+    const { id: _, ...schema } = defined
     const known = this.#components.get(name)
     if (known !== undefined && !isDeepStrictEqual(known, schema)) {
       throw new Error(`The schema ${name} is one thing in requests and another in answers.`)
     }
     this.#components.set(name, schema)
   }
+}
+
+/** The same in the order of its names. */
+export function sorted(members: Json): Json {
+  return Object.fromEntries(
+    Object.entries(members).sort(([one], [other]) => (one < other ? -1 : 1)),
+  )
 }
 
 /** The same with references to the components of a document. */

@@ -14,7 +14,7 @@ export const OF_CALLERS: ProblemType[] = ['unauthenticated', 'forbidden']
 
 export const DONE: Answer[] = [{ status: 204, description: 'It is done.' }]
 
-export const SignedIn = z
+const SignedIn = z
   .strictObject({
     principal,
     name: z.string(),

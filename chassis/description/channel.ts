@@ -28,7 +28,7 @@ export interface FlowMessage {
   examples: readonly FlowExample[]
 }
 
-export interface FlowExample {
+interface FlowExample {
   name: string
   summary: string
   /** For the parameters of the channel's address. */

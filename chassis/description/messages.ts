@@ -3,6 +3,7 @@ import { RELATIONS } from '../../contract/about.ts'
 import type { Message as ContractMessage } from '../../contract/message.ts'
 import { MESSAGE_TYPE } from '../../contract/messageType.ts'
 import { MAX_SENDER_NAME } from '../../contract/sender.ts'
+import { when } from './condition.ts'
 import { channelName, senderId } from './parameters.ts'
 
 // What answers and streams hold, as zod schemas. Closed objects: tests find a member that nobody described.
@@ -12,23 +13,33 @@ const MOST = Number.MAX_SAFE_INTEGER
 /** A position in an answer; 0 stands for none. */
 export const place = z.int().min(0).max(MOST)
 
-export const sentAt = z
+const sentAt = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   .meta({ format: 'date-time' })
 
-/** Any JSON that the log takes. JSON has no undefined: this refuses only an object without the key. */
+const ANY = { $ref: '#/components/schemas/AnyJson' }
+const TEXT = { pattern: String.raw`^[^\u0000]*$` }
+
+/**
+ * Any JSON that the log takes. JSON has no undefined: this refuses only an object without the key. What nobody may send is said by
+ * conditions, so that generated clients know that it may be anything.
+ */
 export const AnyJson = z
   .custom<unknown>((value) => value !== undefined, 'required')
   .meta({
     id: 'AnyJson',
     description:
       'Any JSON, at most 64 levels deep. Text holds neither U+0000 nor half of a surrogate pair. Numbers keep their digits.',
-    type: ['null', 'boolean', 'number', 'string', 'array', 'object'],
-    pattern: String.raw`^[^\u0000]*$`,
-    items: { $ref: '#/components/schemas/AnyJson' },
-    propertyNames: { pattern: String.raw`^[^\u0000]*$` },
-    additionalProperties: { $ref: '#/components/schemas/AnyJson' },
+    ...when(
+      { type: 'string' },
+      TEXT,
+      when(
+        { type: 'array' },
+        { items: ANY },
+        when({ type: 'object' }, { propertyNames: TEXT, additionalProperties: ANY }),
+      ),
+    ),
   })
 
 const About = z.strictObject({ position: z.int().min(1).max(MOST), as: z.enum(RELATIONS) }).meta({

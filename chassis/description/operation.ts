@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { ProblemType } from '../../contract/problem.ts'
 import type { HeaderName } from './headers.ts'
 
-export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 /**
  * What a request must bring. `token`: an access token, in a header or the cookie. `session`: the cookie of a session. `admin`: either.

@@ -6,8 +6,7 @@ import { SENDER_ID } from '../../contract/sender.ts'
 import { parseTime } from '../../contract/time.ts'
 import { reading, wholeNumber } from './reading.ts'
 
-/** Parameters by their names. Each schema makes a value of the text in a request; the description of the API is made of them too. */
-export type Parameters = Readonly<Record<string, z.ZodType>>
+/** What texts in paths and queries stand for. The schemas read them, and the description of the API is made of them. */
 
 export const channelName = z
   .string()

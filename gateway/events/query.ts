@@ -40,7 +40,8 @@ export const EventsParameters = z
   .object({
     channel: channels.describe('The channels to listen to'),
     since: since.optional().describe(`Where to begin: ${SINCE_FORMS}. Without it: now`),
-    lastEventId: orNothing(z.string()).describe(
+    // A wrong one is another problem: it is checked later.
+    lastEventId: orNothing(z.string().meta({ pattern: `^$|${EVENT_ID.source}` })).describe(
       'For clients that can set no header: as `Last-Event-ID`, which beats it',
     ),
     heartbeat: orNothing(

@@ -8,7 +8,7 @@ import { MAX_ITEMS } from '../postMessages.ts'
 import { LIMITED, OF_POSTS, OF_TOKENS, ofChannel, postHeaders } from './parameters.ts'
 
 /** What became of one message of many. */
-export const PostResult = z
+const PostResult = z
   .union([
     z.strictObject({ status: z.union([z.literal(200), z.literal(201)]), message: Message }),
     z.strictObject({ status: z.int().min(400).max(599), problem: ProblemDetails }),

@@ -114,7 +114,7 @@ const posts: FlowChannel[] = [
 ]
 
 /** What became of a post. */
-export const Receipt = z
+const Receipt = z
   .union([
     z.strictObject({
       status: z.union([z.literal(201), z.literal(200)]),

@@ -3,7 +3,7 @@ import type { Operation } from '../../chassis/description/operation.ts'
 import { requestBodyOf } from './bodies.ts'
 import { parametersOf } from './parameters.ts'
 import { headerComponents, responsesOf } from './responses.ts'
-import { type Json, Schemas } from '../schemas.ts'
+import { type Json, Schemas, sorted } from '../schemas.ts'
 import { SECURITY, securitySchemes } from './security.ts'
 import { DESCRIPTION, TAGS } from './texts.ts'
 
@@ -30,7 +30,7 @@ export function openApi(operations: readonly Operation[], version: string): Json
     paths,
     components: {
       schemas: schemas.components,
-      responses: Object.fromEntries(Object.entries(responses).sort()),
+      responses: sorted(responses),
       headers: headerComponents(schemas),
       securitySchemes,
     },

@@ -15,6 +15,9 @@ export function build() {
   }
   for (const path of modulesOf('client/main.js')) addToPage(path, inRoot(`dist/${path}`))
   run(process.execPath, ['dist/reference/main.js', 'dist/page/reference'])
+  for (const name of readdirSync(inRoot('reference/page'))) {
+    if (extname(name) === '.css') addToPage(`reference/${name}`, inRoot(`reference/page/${name}`))
+  }
 }
 
 /** The edge serves what is in this folder: what the page does not load is not public. */

@@ -15,10 +15,15 @@ interface ApiOptions {
   rest: string[]
 }
 
-/** A limit is no fault. But streams have no end that a program could wait for: so nearly all of them are told to come back. */
-const LIMITS = { ...NO_LIMITS, SIGN_INS_PER_ACCOUNT: '0', STREAMS_PER_MINUTE: '1' }
-/** The token of the run lasts as long as one may. */
-const TOKEN_SECONDS = '3600'
+const ENVIRONMENT = {
+  ...NO_LIMITS,
+  SIGN_INS_PER_ACCOUNT: '0',
+  // A stream has no end that a program could wait for: so nearly all are told at once to come back later.
+  STREAMS_PER_MINUTE: '1',
+  MAX_STREAM_SECONDS: '10',
+  // The token of the run lasts as long as one may.
+  TOKEN_SECONDS: '3600',
+}
 
 /** Starts a stack of its own and checks it. The exit code is 1 if an answer was not as described. */
 export async function main({ cache, ...options }: ApiOptions): Promise<void> {
@@ -29,14 +34,13 @@ export async function main({ cache, ...options }: ApiOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => stopping.abort(new Error('stopped')))
   }
-  const env = () => ({ ...LIMITS, TOKEN_SECONDS, MAX_STREAM_SECONDS: '10' })
   const stack = await startStack({
     dir,
     // Browsers take passkeys for a name only.
     host: 'localhost',
     auth: 'required',
     oidc: true,
-    env,
+    env: () => ENVIRONMENT,
     signal: stopping.signal,
   })
   try {

@@ -40,11 +40,16 @@ export interface SchemathesisOptions {
 /** Checks what a stack answers against what it says of itself. Resolves to the exit code. */
 export async function runSchemathesis(options: SchemathesisOptions): Promise<number> {
   const { cache, origin, token, examples, seed, rest } = options
+  const own = {
+    'max-examples': examples,
+    seed,
+    'generation-database': ':memory:',
+  }
   const args = [
-    ...['--config-file', join(HERE, 'schemathesis.toml')],
-    ...['run', `${origin}/openapi.json`],
-    ...['--max-examples', String(examples), '--seed', String(seed)],
-    ...['--generation-database', ':memory:'],
+    `--config-file=${join(HERE, 'schemathesis.toml')}`,
+    'run',
+    `${origin}/openapi.json`,
+    ...Object.entries(own).map(([name, value]) => `--${name}=${value}`),
     ...rest,
   ]
   const child = spawn(join(cache, 'venv/bin/schemathesis'), args, {

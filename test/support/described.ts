@@ -41,11 +41,30 @@ export function expectDescribed(operation: Operation, { status, headers, text }:
     operation.id,
     expect.arrayContaining([mediaType]),
   ])
-  const lines = mediaType === NDJSON ? text.split('\n').filter((line) => line !== '') : [text]
-  for (const line of lines) {
-    const value: unknown = mediaType?.startsWith('text/') === true ? line : JSON.parse(line)
+  for (const value of valuesOf(mediaType ?? '', text)) {
     expect(schema?.safeParse(value).error).toBeUndefined()
   }
+}
+
+/** What a body is made of: each event of a stream, each line of lines, or the whole. */
+function valuesOf(mediaType: string, text: string): unknown[] {
+  if (mediaType === 'text/event-stream') return eventsOf(text)
+  if (mediaType.startsWith('text/')) return [text]
+  const lines = mediaType === NDJSON ? text.split('\n').filter((line) => line !== '') : [text]
+  return lines.map((line): unknown => JSON.parse(line))
+}
+
+/** By their fields. The last one may be cut off. */
+function eventsOf(text: string): unknown[] {
+  const blocks = text.slice(0, text.lastIndexOf('\n\n') + 1).split('\n\n')
+  return blocks.map((block) => {
+    const fields = block
+      .trim()
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)])
+    const { retry, ...others }: Record<string, string> = Object.fromEntries(fields)
+    return retry === undefined ? others : { ...others, retry: Number(retry) }
+  })
 }
 
 function namesOf({ headers = [] }: Answer): string[] {
