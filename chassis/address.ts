@@ -34,6 +34,14 @@ export function credentialsOf({ username, password }: URL): { username: string; 
   return { username: decodeURIComponent(username), password: decodeURIComponent(password) }
 }
 
+/** In random order, so that not all processes ask the same one first. */
+export function shuffled(hosts: readonly Host[]): Host[] {
+  return hosts
+    .map((host) => ({ host, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ host }) => host)
+}
+
 function parseHost(text: string, defaultPort: number): Host | undefined {
   if (text === '' || !URL.canParse(`host://${text}`)) return undefined
   const { hostname, port, username } = new URL(`host://${text}`)

@@ -61,6 +61,15 @@ export function databaseConfig(minConnections: number) {
   }
 }
 
+/** For services that read ranges and pages of history. */
+export const databaseReplicaConfig = {
+  DATABASE_REPLICA_URL: databaseHosts()
+    .optional()
+    .describe(
+      'Address of one or more read replicas of Postgres, which serve history as far as they have it. Default: none',
+    ),
+}
+
 const redisPrefix = {
   REDIS_PREFIX: prefix()
     .default('causeway')

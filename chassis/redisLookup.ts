@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import type { Host } from './address.ts'
+import { type Host, shuffled } from './address.ts'
 import type { RedisServers } from './redisAddress.ts'
 
 /** For one server that is asked. A server that hangs must not keep the question from the next one. */
@@ -80,11 +80,4 @@ async function withServer<T>(
   } finally {
     redis.disconnect()
   }
-}
-
-function shuffled(hosts: readonly Host[]): Host[] {
-  return hosts
-    .map((host) => ({ host, at: Math.random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ host }) => host)
 }

@@ -35,6 +35,7 @@ const metrics = createGatewayMetrics(registry)
 
 const log = new LogReader({
   databaseUrl: config.DATABASE_URL,
+  replicaUrl: config.DATABASE_REPLICA_URL,
   logId: config.LOG_ID,
   connections: config.DATABASE_CONNECTIONS,
   onError: (error) => logger.warn({ err: error }, 'a database connection broke'),

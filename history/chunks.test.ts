@@ -112,7 +112,10 @@ async function overburdened(maxBytes: number, error: unknown) {
   const pool = new OverburdenedPool({ databaseUrl: url, connections: 1, onError: () => {} })
   opened.add(() => pool.close())
   Object.assign(pool, { maxBytes, error })
-  const log = { page: (query: Parameters<typeof readPage>[2]) => readPage(pool, 0, query) }
+  const log = {
+    page: (query: Parameters<typeof readPage>[2]) =>
+      readPage(pool, 0, query).then(({ answer }) => answer),
+  }
   return { pool, log }
 }
 

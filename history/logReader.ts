@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AccessChanges } from '../contract/access.ts'
 import type { ChannelInfo } from '../contract/history.ts'
 import type { Entry } from '../contract/message.ts'
@@ -15,6 +16,8 @@ import { readMessagesAt } from './messagesAt.ts'
 import { readPage } from './page.ts'
 import { Pool, type PoolOptions } from './pool.ts'
 import { readRange, readScan } from './range.ts'
+import { Replica, type Snapshot } from './replica.ts'
+import type { Reached } from './replicaState.ts'
 import { toEntry, type Row } from './row.ts'
 import { search } from './search.ts'
 import { indexSome } from './searchIndex.ts'
@@ -43,19 +46,26 @@ import type {
 export interface LogOptions extends PoolOptions {
   /** Number of the log in the database. */
   logId: number
+  /** Of copies of the database that lag; ranges and pages are read there if they have all that is asked for. */
+  replicaUrl?: string | undefined
 }
 
 /**
- * Reads the log in Postgres. It always reads the latest commits: a message that was acknowledged is there. Every method rejects
- * with a Problem: `unavailable` if the database is away or too slow, or has no such log.
+ * Reads the log in Postgres. It always reads the latest commits: a message that was acknowledged is there, also if a replica answers.
+ * Every method rejects with a Problem: `unavailable` if the database is away or too slow, or has no such log.
  */
 export class LogReader {
   readonly #pool: Pool
   readonly #logId: number
+  readonly #replica: Replica | undefined
+  /** One look for all pages that are asked for before it begins. */
+  #looking: Promise<Head> | undefined
 
   constructor(options: LogOptions) {
+    const { replicaUrl: databaseUrl } = options
     this.#pool = new Pool(options)
     this.#logId = options.logId
+    this.#replica = databaseUrl === undefined ? undefined : new Replica({ ...options, databaseUrl })
   }
 
   /** The log's head, and the id of the message at the position `mark`. */
@@ -85,7 +95,11 @@ export class LogReader {
 
   /** At most `limit` messages with `after < position <= upTo`, by each channel's index: for long ranges of few channels. */
   range(query: RangeQuery): Promise<Range> {
-    return this.#guard(() => readRange(this.#pool, this.#logId, query))
+    const { epoch, upTo } = query
+    return this.#byReplica(
+      async () => ({ epoch, position: upTo }),
+      (pool) => readRange(pool, this.#logId, query),
+    )
   }
 
   /** The same for all channels or many: it goes through every position, a thousand at most. */
@@ -95,7 +109,10 @@ export class LogReader {
 
   /** The first chunk of a page; its `rest`, passed in again, gives the next one. */
   page(query: PageQuery | RestQuery): Promise<Page> {
-    return this.#guard(() => readPage(this.#pool, this.#logId, query))
+    return this.#byReplica(
+      () => this.#headSoon(),
+      (pool) => readPage(pool, this.#logId, query),
+    )
   }
 
   /** A page of messages by words in their newest data. Throws `unavailable` if it takes too long. */
@@ -160,8 +177,29 @@ export class LogReader {
     return this.#guard(() => endEpoch(this.#pool, this.#logId, epoch, place))
   }
 
-  close(): Promise<void> {
-    return this.#pool.close()
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), this.#replica?.close()])
+  }
+
+  /** `reached`: what the answer must include. */
+  #byReplica<T>(
+    reached: () => Promise<Reached>,
+    work: (pool: Pool) => Promise<Snapshot<T>>,
+  ): Promise<T> {
+    return this.#guard(async () => {
+      const replica = this.#replica
+      const found = replica && (await replica.read(await reached(), work))
+      return found ?? (await work(this.#pool)).answer
+    })
+  }
+
+  /** The log's head at a moment after this call: what was acknowledged before it is at or below. */
+  #headSoon(): Promise<Head> {
+    this.#looking ??= nextTurn().then(() => {
+      this.#looking = undefined
+      return this.head()
+    })
+    return this.#looking
   }
 
   async #guard<T>(read: () => Promise<T>): Promise<T> {

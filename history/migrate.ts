@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import * as schemaEngine from '@prisma/schema-engine-wasm/schema_engine_bg'
-import { primaryUrl } from './primary.ts'
+import { primaryUrl } from './servers.ts'
 
 /**
  * Brings a database to the newest schema; returns the names of the applied migrations, none if it was up to date. Prisma's own

@@ -3,6 +3,7 @@ import { isTooMuch } from './databaseError.ts'
 import { foldEntries } from './folds.ts'
 import { pageSql } from './pageSql.ts'
 import type { Parameter, Pool } from './pool.ts'
+import type { Snapshot } from './replica.ts'
 import { toEntries, type Row } from './row.ts'
 import type { Page, PageQuery, RestQuery } from './types.ts'
 
@@ -32,7 +33,7 @@ export async function readPage(
   pool: Pool,
   log: number,
   query: PageQuery | RestQuery,
-): Promise<Page> {
+): Promise<Snapshot<Page>> {
   const isRest = 'readBytes' in query
   let readBytes = isRest ? query.readBytes : READ_BYTES
   for (;;) {
@@ -51,7 +52,7 @@ async function readChunk(
   pool: Pool,
   log: number,
   query: PageQuery & { isRest: boolean; looks: number; readBytes: number },
-): Promise<Page> {
+): Promise<Snapshot<Page>> {
   const { channels, limit, order, after = null, before = null, from, to, readBytes } = query
   const { sender = null, type = null, about = null } = query
   const { sql, looks: enough } = pageSql(query, query.isRest)
@@ -78,7 +79,7 @@ async function readChunk(
   const kept = Number(first.kept ?? 0)
   const isFull = Number(first.found ?? 0) > kept
   const edge = positionOf(first.edge)
-  return {
+  const answer = {
     entries: shown,
     rest: restOf(query, first.epoch, {
       read: entries.at(-1)?.position,
@@ -92,6 +93,7 @@ async function readChunk(
     end: isFull ? last : (edge ?? last),
     epoch: first.epoch,
   }
+  return { answer, epoch: first.epoch, position: Number(first.log_head) }
 }
 
 function restOf(
@@ -110,6 +112,7 @@ function positionOf(text: string | null): number | undefined {
 
 interface PageRow extends Row {
   epoch: string
+  log_head: string
   head: string
   low: string
   /** How far a channel was looked through that has more; null if all were looked through to their end. */

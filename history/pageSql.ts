@@ -82,7 +82,7 @@ function statement(order: Order, way: string): string {
         select ${last}("position") as "last" from looked group by "name" having count(*) = $12::int
       ) cut
     )
-    select l."epoch", edge."edge", page."found", page."kept", page."last", m.*, ends."head", ends."low"
+    select l."epoch", l."head" as "log_head", edge."edge", page."found", page."kept", page."last", m.*, ends."head", ends."low"
     from "log" l cross join edge
       cross join (
         select coalesce(max("head"), 0) as "head", coalesce(max("low"), 0) as "low" from "channel"

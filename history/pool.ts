@@ -1,12 +1,15 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { ArgType } from '@prisma/driver-adapter-utils'
 import type { ClientBase } from 'pg'
-import { clientOf, Primary } from './primary.ts'
+import { clientOf } from './chosenClient.ts'
+import { Servers } from './servers.ts'
 import { SESSION_SETTINGS } from './sessionSettings.ts'
 
 export interface PoolOptions {
-  /** With several hosts: the one that takes writes is used. With `pgbouncer=true`: no session is kept beyond a transaction. */
+  /** With `pgbouncer=true`: no session is kept beyond a transaction. */
   databaseUrl: string
+  /** Which of several hosts; default: `primary`. */
+  wanted?: 'primary' | 'any'
   /** Most connections at once. */
   connections: number
   /** Gets errors on idle connections, which no query could report. */
@@ -16,13 +19,13 @@ export interface PoolOptions {
 /**
  * Prisma's driver over a pool of its own. Every wait has a bound; by default it would wait for connections and locks for ever.
  */
-export function createDriver({ databaseUrl, connections, onError }: PoolOptions): PrismaPg {
-  const primary = new Primary(databaseUrl)
-  const pooled = isPooled(primary)
+export function createDriver({ databaseUrl, wanted, connections, onError }: PoolOptions): PrismaPg {
+  const servers = new Servers(databaseUrl, wanted)
+  const pooled = isPooled(servers)
   return new PrismaPg(
     {
-      connectionString: primary.url,
-      ...(primary.isChosen ? { Client: clientOf(primary) } : {}),
+      connectionString: servers.url,
+      ...(servers.areChosen ? { Client: clientOf(servers) } : {}),
       max: connections,
       connectionTimeoutMillis: 1_500,
       // Above the server's own limit: this is for a connection that went silent, on which the server's answer never comes.
@@ -49,7 +52,7 @@ const OPTIONS = Object.entries(SESSION_SETTINGS)
   .join(' ')
 
 /** Prisma's own word for it, also in this place of an address. */
-function isPooled({ url }: Primary): boolean {
+function isPooled({ url }: Servers): boolean {
   return new URL(url).searchParams.get('pgbouncer') === 'true'
 }
 

@@ -2,6 +2,7 @@ import { Problem } from '../contract/problem.ts'
 import { fitting } from './fitting.ts'
 import { idAt } from './idAt.ts'
 import type { Parameter, Pool } from './pool.ts'
+import type { Snapshot } from './replica.ts'
 import { toEntries, type Row } from './row.ts'
 import type { MarkedScanQuery, RangeQuery, ScannedRange, ScanQuery, Range } from './types.ts'
 
@@ -21,10 +22,14 @@ export async function readScan(
   return { ...range, position: Number(rows[0].head), id: id ?? '', idAt: rows[0].at_mark ?? '' }
 }
 
-export async function readRange(pool: Pool, log: number, query: RangeQuery): Promise<Range> {
+export async function readRange(
+  pool: Pool,
+  log: number,
+  query: RangeQuery,
+): Promise<Snapshot<Range>> {
   const parameters = [[...new Set(query.channels)], query.limit]
-  const { range } = await read<RangeRow>(pool, RANGE, log, query, parameters)
-  return range
+  const { range, rows } = await read<RangeRow>(pool, RANGE, log, query, parameters)
+  return { answer: range, epoch: query.epoch, position: Number(rows[0].head) }
 }
 
 /** The bounds come first, so that the scan goes along the index of the positions, however few channels it names. */
@@ -35,7 +40,7 @@ const SCAN = statement(
     where "log_id" = $1::smallint and "position" > $3::bigint and "position" <= $4::bigint
     offset 0
   ) between_them where $5::text[] is null or "channel" in (select unnest($5::text[]))`,
-  `, l."head", ${idAt('$4')} as "end", ${idAt('$6')} as "at_mark"`,
+  `, ${idAt('$4')} as "end", ${idAt('$6')} as "at_mark"`,
 )
 
 /**
@@ -53,7 +58,7 @@ const RANGE = statement(`
 /** One statement for epoch and messages: between two, a restore could pass the restored log off as the one before. */
 function statement(candidates: string, more = ''): string {
   return `
-    select l."epoch"${more}, m.* from "log" l left join lateral (${fitting(candidates, 'asc')}) m on true
+    select l."epoch", l."head"${more}, m.* from "log" l left join lateral (${fitting(candidates, 'asc')}) m on true
     where l."id" = $1::smallint`
 }
 
@@ -75,11 +80,11 @@ async function read<R extends RangeRow>(
 
 interface RangeRow extends Row {
   epoch: string
+  head: string
   found: string | null
 }
 
 interface ScanRow extends RangeRow {
-  head: string
   /** The ids of the messages at the end of the range and at the mark. */
   end: string | null
   at_mark: string | null

@@ -1,6 +1,6 @@
 import { credentialsOf } from '../chassis/address.ts'
 import { withConnection } from './connection.ts'
-import { parseDatabaseUrl, primaryUrl, withUserOf } from './primary.ts'
+import { parseDatabaseUrl, primaryUrl, withUserOf } from './servers.ts'
 import { scramVerifier } from './scramVerifier.ts'
 import { SESSION_SETTINGS } from './sessionSettings.ts'
 

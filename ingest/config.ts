@@ -6,6 +6,7 @@ import {
   copyKeysConfig,
   crashConfig,
   databaseConfig,
+  databaseReplicaConfig,
   limitsConfig,
   mqttConfig,
   publicConfig,
@@ -48,6 +49,7 @@ export const ingestConfig = z
     ...commonConfig,
     // Three are reserved for appends, checks and the outbox.
     ...databaseConfig(4),
+    ...databaseReplicaConfig,
     ...mqttConfig,
     ...copyKeysConfig,
     ...authConfig,

@@ -56,6 +56,7 @@ const database = {
 }
 const log = new LogWriter({
   ...database,
+  replicaUrl: config.DATABASE_REPLICA_URL,
   connections: config.DATABASE_CONNECTIONS,
   appendQueueBytes: config.APPEND_QUEUE_BYTES,
   keySeconds: config.IDEMPOTENCY_SECONDS,
