@@ -75,7 +75,9 @@ async function readChunk(
   }
   const entries = toEntries(rows, order)
   const last = positionOf(first.last)
-  const shown = isFolded ? await foldEntries(pool, log, entries) : entries
+  // Most pages have no message that anything is about: then one query is enough.
+  const hasFolds = rows.some(({ has_fold: hasFold }) => hasFold === true)
+  const shown = hasFolds ? await foldEntries(pool, log, entries) : entries
   const kept = Number(first.kept ?? 0)
   const isFull = Number(first.found ?? 0) > kept
   const edge = positionOf(first.edge)
@@ -122,4 +124,6 @@ interface PageRow extends Row {
   /** The number of these that are on the page. */
   kept: string | null
   last: string | null
+  /** Whether there is something to fold into it, if the page is folded; null if there is no message. */
+  has_fold: boolean | null
 }

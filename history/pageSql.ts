@@ -99,8 +99,10 @@ function statement(order: Order, way: string): string {
         ) sized
       ) page on page."number" = 1 or (page."number" <= $14::int and page."bytes" <= $15::bigint)
       left join lateral (
-        select ${COLUMNS} from "message"
-        where "log_id" = $1::smallint and "position" = page."position" limit 1
+        select ${COLUMNS}, $11::boolean and exists (
+          select from "fold" f where f."log_id" = $1::smallint and f."position" = page."position"
+        ) as "has_fold"
+        from "message" where "log_id" = $1::smallint and "position" = page."position" limit 1
       ) m on true
     where l."id" = $1::smallint`
 }
