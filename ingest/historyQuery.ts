@@ -13,7 +13,7 @@ export const MAX_WAIT = 60
 const { position, time, word } = parameters
 
 /** Of an export, which has no limit and is always in position order. */
-const ExportParameters = z.object({
+export const ExportParameters = z.object({
   channel: parameters.channels.describe('Messages of these channels, in position order over all'),
   sender: parameters.senderId.optional().describe('Only messages of the sender with this id'),
   type: parameters.messageType.optional().describe('Only messages of this type'),
