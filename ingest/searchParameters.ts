@@ -15,6 +15,9 @@ const MAX_LIMIT = 100
 const MAX_LENGTH = 500
 const MAX_TERMS = 32
 
+/** Its rank and its position. */
+const HIT = /^([0-9]{1,3}(?:\.[0-9]{1,20})?(?:e-[0-9]{1,2})?)_(0|[1-9][0-9]{0,15})$/
+
 export const SearchParameters = ExportParameters.omit({ about: true, changes: true }).extend({
   q: z
     .string()
@@ -26,6 +29,7 @@ export const SearchParameters = ExportParameters.omit({ about: true, changes: tr
   limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT),
   order: word('time', 'rank').default('time'),
   below: reading(parseHit, 'what next has')
+    .meta({ type: 'string', pattern: HIT.source })
     .optional()
     .describe('With `order=rank`: only hits below this one. It is in `next`'),
 })
@@ -78,7 +82,7 @@ export function searchUrl(parameters: SearchParameters, next: SearchNext): strin
 }
 
 function parseHit(text: string): Hit | undefined {
-  const [, rank, at = ''] = /^(\d{1,3}(?:\.\d{1,20})?(?:e-\d{1,2})?)_(\d+)$/.exec(text) ?? []
+  const [, rank, at = ''] = HIT.exec(text) ?? []
   const position = parsePosition(at)
   return rank === undefined || position === undefined ? undefined : { rank: Number(rank), position }
 }
