@@ -37,8 +37,6 @@ beforeAll(async () => {
       from generate_series(${end} - 19999, ${end}) n`)
     await sql(`select gin_clean_pending_list('search_words_idx')`)
   }
-  // A session first reads what the catalogue says of tables and functions.
-  await ask('none', {})
 }, 60_000)
 
 /** Nothing comes back, so there seems to be no such log. */
@@ -52,19 +50,19 @@ const many = Array.from({ length: 500 }, (_, at) => `c.${2 * at}`)
 
 /** The table has 2,400 pages, and its index 300. */
 const SEARCHES: [what: string, pages: number, q: string, query?: Partial<SearchQuery>][] = [
-  ['a word of all messages', 150, 'one'],
-  ['a word of all messages, anywhere', 200, 'one', { before: 77_777 }],
-  ['a word of a thousandth', 250, 'seldom'],
+  ['a word of all messages', 50, 'one'],
+  ['a word of all messages, anywhere', 150, 'one', { before: 77_777 }],
+  ['a word of a thousandth', 200, 'seldom'],
   ['a word of one message', 50, 'once'],
   ['a word of no message', 50, 'none'],
-  ['a phrase of all messages', 150, '"one two"'],
-  ['a prefix of all messages', 150, 'on*'],
-  ['a prefix of few messages', 250, 'seld*'],
-  ['two prefixes', 150, 'on* tw*'],
-  ['what most messages do not have', 150, '-seldom'],
-  ['a common word on few channels', 300, 'one', { ranges: on('c.3', 'c.4') }],
-  ['a common word on many channels', 150, 'one', { ranges: on(...many) }],
-  ['a common word on channels of a pattern', 150, 'one', { channelPattern: '^(c\\.[0-9])$' }],
+  ['a phrase of all messages', 60, '"one two"'],
+  ['a prefix of all messages', 80, 'on*'],
+  ['a prefix of few messages', 200, 'seld*'],
+  ['two prefixes', 100, 'on* tw*'],
+  ['what most messages do not have', 50, '-seldom'],
+  ['a common word on few channels', 200, 'one', { ranges: on('c.3', 'c.4') }],
+  ['a common word on many channels', 60, 'one', { ranges: on(...many) }],
+  ['a common word on channels of a pattern', 200, 'one', { channelPattern: '^(c\\.[0-9])$' }],
   ['a common word of a sender of nothing', 50, 'one', { sender: 'bob' }],
   ['the best of all', 200, 'one', { order: 'rank' }],
 ]
@@ -73,6 +71,8 @@ const SEARCHES: [what: string, pages: number, q: string, query?: Partial<SearchQ
 describe.each(['before', 'after'])('%s the planner has counted the rows', (when) => {
   beforeAll(async () => {
     if (when === 'after') await sql('analyze "search"')
+    // A session first reads what the catalogue says of tables and functions.
+    await ask('one', {})
   })
 
   test.each(SEARCHES)('%s costs at most %d pages', async (_what, pages, q, query = {}) => {

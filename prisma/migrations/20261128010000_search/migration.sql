@@ -146,9 +146,9 @@ end
 $$;
 
 -- What every match of a query has, as far as the index can tell it without a look at the row: not what must be missing, and the words of
--- phrases in any order. Empty if that is nothing.
+-- phrases in any order. Null if that is nothing.
 create function "search_weak"(in_query tsquery) returns tsquery language sql immutable as $$
-    select coalesce(regexp_replace(nullif(querytree(in_query), 'T'), '<(-|\d+)>', '&', 'g'), '')::tsquery
+    select regexp_replace(nullif(nullif(querytree(in_query), 'T'), ''), '<(-|\d+)>', '&', 'g')::tsquery
 $$;
 
 -- Looks for messages, newest first: those below `in_before`, and above `in_after`. `in_exact` is what a message must match. The index is
@@ -170,6 +170,7 @@ declare
     max_blocks constant integer := 200;
     the_exact tsquery;
     the_weak tsquery;
+    the_keys constant tsquery := nullif(in_keys, '')::tsquery;
     the_floor bigint;
     the_cursor bigint;
     the_start bigint;
@@ -190,7 +191,7 @@ begin
     positions := '{}';
     ranks := '{}';
     the_exact := to_tsquery("language"::regconfig, in_exact);
-    the_weak := in_keys::tsquery && search_weak(to_tsquery("language"::regconfig, in_weak));
+    the_weak := search_weak(to_tsquery("language"::regconfig, in_weak));
     the_cursor := least(in_before, "up_to" + 1);
     the_floor := greatest(in_after, "after");
     while numnode(the_exact) > 0 and the_cursor - 1 > the_floor and cardinality(positions) < in_count loop
@@ -199,7 +200,7 @@ begin
             exit;
         end if;
         the_start := greatest(the_floor + 1, ((the_cursor - 1) >> (12 + 4 * the_level)) << (12 + 4 * the_level));
-        the_block := ('''' || search_block(in_log, the_cursor - 1, the_level) || '''')::tsquery && the_weak;
+        the_block := ('''' || search_block(in_log, the_cursor - 1, the_level) || '''')::tsquery;
         -- The smallest blocks are always looked through.
         the_most := case when the_level = 0 then 4096 else 2000 end;
         select count(*),
@@ -212,9 +213,13 @@ begin
                         or c."channel" collate "C" < in_to[width_bucket(c."channel" collate "C", in_from)]) as "is_hit",
                 case when in_ranked then ts_rank(c."words", the_exact, 1) end as "rank"
             from (
-                -- The sums keep the planner from any other index than that of the words.
+                -- By conditions of their own: the index goes through them side by side, and leaves out what is in no such block. Of one
+                -- condition for all, it would go through the rarest word from the log's beginning. The sums keep the planner from any
+                -- other index than that of the words.
                 select s."position", s."channel", s."words" from "search" s
-                where s."words" @@ the_block and s."position" + 0 >= the_start and s."position" + 0 < the_cursor
+                where s."words" @@ the_block and s."words" @@ coalesce(the_keys, the_block)
+                    and s."words" @@ coalesce(the_weak, the_block)
+                    and s."position" + 0 >= the_start and s."position" + 0 < the_cursor
                 limit the_most + 1
             ) c
         ) w;
