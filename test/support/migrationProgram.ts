@@ -5,14 +5,8 @@ import { promisify } from 'node:util'
 import { ROOT } from '../../stack/root.ts'
 
 const MIGRATIONS = 'prisma/migrations'
-const PROGRAM = [
-  'main.js',
-  'migrate.js',
-  'roles.js',
-  'scramVerifier.js',
-  'searchLanguage.js',
-  'connection.js',
-]
+/** The folders of the program, and of what it imports. */
+const PROGRAM = ['history', 'chassis', 'contract']
 
 /** All of our migrations, in their order. */
 export const ALL_MIGRATIONS: readonly string[] = readdirSync(join(ROOT, MIGRATIONS))
@@ -27,8 +21,8 @@ export class MigrationProgram {
     // Below the repository, so that it finds the same packages.
     mkdirSync(join(ROOT, '.stack'), { recursive: true })
     this.#folder = mkdtempSync(join(ROOT, '.stack', 'migrate-'))
-    for (const file of PROGRAM) {
-      cpSync(join(ROOT, 'dist/history', file), join(this.#folder, 'history', file))
+    for (const folder of PROGRAM) {
+      cpSync(join(ROOT, 'dist', folder), join(this.#folder, folder), { recursive: true })
     }
     this.take(['migration_lock.toml', ...names])
   }
