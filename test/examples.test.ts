@@ -57,9 +57,7 @@ async function otherSession(): Promise<string> {
 /** By the command that the page shows. */
 async function run(operation: Operation, example: Example): Promise<Answered> {
   if (operation.id === 'endSession') variables['SESSION'] = await otherSession()
-  const ingest = stack.processes.find(({ role }) => role === 'ingest')
-  const origin = operation.isInside === true ? ingest?.url : stack.origin
-  const command = curlLines(requestOf(operation, example), origin ?? '').join(' ')
+  const command = curlLines(requestOf(operation, example), stack.origin).join(' ')
   const limit = isStream(operation) ? ' -N --max-time 2 || true' : ''
   const { stdout } = await promisify(execFile)('sh', ['-c', `${command} -s -i${limit}`], {
     cwd: folder,

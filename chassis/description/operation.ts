@@ -31,8 +31,6 @@ export interface Operation {
   /** Those that only some operations have. */
   problems: readonly ProblemType[]
   examples: readonly Example[]
-  /** The edge does not pass it on: it is for those who reach an ingest itself. */
-  isInside?: boolean
 }
 
 export interface Answer {

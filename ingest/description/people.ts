@@ -22,7 +22,6 @@ const PERSON = {
   parameters: ofSender,
   query: PeopleParameters,
   problems: [...OF_TOKENS, 'invalid-parameter'],
-  isInside: true,
 } satisfies Partial<Operation>
 
 export const people: Operation[] = [
@@ -31,8 +30,7 @@ export const people: Operation[] = [
     id: 'exportSender',
     method: 'get',
     summary: 'Export everything of one person',
-    description:
-      'At an ingest itself: the edge answers 404. Needs `admin` on all channels. Go on with `after=` the last position.',
+    description: 'Needs `admin` on all channels. Go on with `after=` the last position.',
     answers: [
       {
         status: 200,
@@ -55,7 +53,7 @@ export const people: Operation[] = [
     method: 'delete',
     summary: 'Erase everything of one person',
     description:
-      'At an ingest itself: the edge answers 404. Needs `admin` on all channels. Each call erases for a second: call `next` until it is null.',
+      'Needs `admin` on all channels. Each call erases for a second: call `next` until it is null.',
     answers: [
       {
         status: 200,

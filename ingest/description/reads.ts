@@ -1,88 +1,14 @@
 import { z } from 'zod'
-import { EXAMPLE, FoldedMessage, Message, place } from '../../chassis/description/messages.ts'
+import { FoldedMessage } from '../../chassis/description/messages.ts'
 import type { Operation } from '../../chassis/description/operation.ts'
-import { channelName, word } from '../../chassis/description/parameters.ts'
-import type * as contract from '../../contract/history.ts'
+import { word } from '../../chassis/description/parameters.ts'
 import { NDJSON } from '../exportHistory.ts'
 import { ChannelsParameters } from '../getChannels.ts'
 import { VersionsParameters } from '../getVersions.ts'
 import { HistoryParameters } from '../historyQuery.ts'
 import { SearchParameters } from '../searchParameters.ts'
+import { ChannelInfo, ChannelsPage, HistoryPage, SearchPage, VersionsPage } from './pages.ts'
 import { LIMITED, OF_READS, OF_TOKENS, ofChannel, ofMessage } from './parameters.ts'
-
-const address = z.string().regex(/^\//).nullable().describe('The address of the rest, or null')
-
-const channel = {
-  name: channelName,
-  head: place.describe('The position of its last message; 0 if it has none'),
-  messages: place.describe('How many there are, without those that were removed'),
-}
-
-const ChannelInfo = z.strictObject(channel).meta({
-  id: 'ChannelInfo',
-  description: 'A channel. It exists as soon as somebody names it.',
-})
-
-const ChannelsPage = z
-  .strictObject({
-    channels: z.array(
-      z.strictObject({
-        ...channel,
-        last: Message.nullable().describe('The last message; null if it was removed'),
-      }),
-    ),
-    next: address,
-  })
-  .meta({ id: 'ChannelsPage' })
-
-const HistoryPage = z
-  .strictObject({
-    channel: channelName.optional().describe('If the query names one'),
-    channels: z.array(channelName).optional().describe('If the query names several'),
-    messages: z.array(FoldedMessage),
-    head: place.describe(
-      'The position of the last message of these channels; a stream goes on with `since=` it',
-    ),
-    low: place.describe('All messages at or below have been removed; 0: none was'),
-    next: address.describe('The page after this one, or null'),
-    prev: address.describe('The page before this one, or null'),
-  })
-  .meta({
-    id: 'HistoryPage',
-    examples: [
-      { channel: 'rooms.berlin', messages: [EXAMPLE], head: 1842, low: 0, next: null, prev: null },
-    ],
-  })
-
-const SearchPage = z
-  .strictObject({
-    messages: z.array(
-      FoldedMessage.extend({
-        highlight: z
-          .array(z.string())
-          .describe(
-            'An excerpt of its text. The parts with odd numbers, from 0 on, are what was looked for',
-          ),
-        rank: z.number().optional().describe('With `order=rank`: more is better'),
-      }),
-    ),
-    head: place.describe('The position of the last message of the log'),
-    searched: z
-      .strictObject({ after: place, upTo: place })
-      .describe('Only messages above `after` and up to `upTo` can be found'),
-    next: address,
-  })
-  .meta({ id: 'SearchPage' })
-
-const VersionsPage = z
-  .strictObject({ versions: z.array(Message), next: address })
-  .meta({ id: 'VersionsPage', description: 'A message as it was posted, and its edits, in order.' })
-
-// The compiler compares them with what the services mean.
-ChannelInfo satisfies z.ZodType<contract.ChannelInfo>
-ChannelsPage satisfies z.ZodType<contract.ChannelsPage>
-SearchPage satisfies z.ZodType<Omit<contract.SearchPage, 'messages'>>
-HistoryPage satisfies z.ZodType<{ head: number; low: number; next: string | null }>
 
 const ifNoneMatch = z
   .string()

@@ -17,7 +17,7 @@ export const TAGS = [
     name: 'Changing',
     description: 'Edits, deletions and reactions. Each is a message about an earlier one.',
   },
-  { name: 'People', description: 'Everything of one person: for admins, from inside.' },
+  { name: 'People', description: 'Everything of one person: for admins.' },
   { name: 'Signing in', description: 'The ways to a session. Each answer sets the cookies.' },
   {
     name: 'Identity providers',

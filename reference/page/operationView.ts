@@ -8,8 +8,8 @@ import { html, type Markup } from './html.ts'
 import { inline, markdown } from './markdown.ts'
 import { memberView, schemaView } from './schemaView.ts'
 
-const EDGE = 'http://localhost:8080'
-const INSIDE = 'http://ingest:8080'
+/** Where `npm start` serves everything. */
+const ORIGIN = 'http://localhost:8080'
 
 const CREDENTIALS: Readonly<Record<Credential, string>> = {
   token: 'Needs an access token.',
@@ -32,8 +32,7 @@ export function operationView(operation: Operation, described: Json): Markup {
     <p class="credential">${CREDENTIALS[credential]}</p>
     ${parametersView(parameters)} ${requestBody !== undefined && bodyView(requestBody)}
     ${operation.examples.map((example) => {
-      const origin = operation.isInside === true ? INSIDE : EDGE
-      const lines = curlLines(requestOf(operation, example), origin)
+      const lines = curlLines(requestOf(operation, example), ORIGIN)
       return html`<figure>
         <figcaption>${example.summary}</figcaption>
         <pre><code>${lines.join(' \\\n  ')}</code></pre>
