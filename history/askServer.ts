@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 
 /** A server that hangs must not use up the time in which a caller waits for a connection. */
-const ASK_TIMEOUT_MS = 700
+export const ASK_TIMEOUT_MS = 1_000
 
 /** Whether the server of an address with one host takes writes. Rejects if it does not answer. */
 export type Ask = (databaseUrl: string) => Promise<boolean>

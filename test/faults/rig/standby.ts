@@ -55,6 +55,12 @@ export class Standby {
     if (!(await comesTrue(holds, SYNC_WITHIN_SECONDS))) throw new Error('no synchronous standby')
   }
 
+  /** It shows each commit so many seconds late. */
+  async lag(seconds: number): Promise<void> {
+    await query(this.databaseUrl, `alter system set recovery_min_apply_delay = '${seconds}s'`)
+    await query(this.databaseUrl, 'select pg_reload_conf()::text')
+  }
+
   /** It gets nothing more from the primary. */
   async leave(): Promise<void> {
     await query(this.databaseUrl, `alter system set primary_conninfo = 'host=127.0.0.1 port=1'`)

@@ -1,7 +1,9 @@
-import { readHead, readLast } from '../rig/database.ts'
+import { z } from 'zod'
+import { query, readHead, readLast } from '../rig/database.ts'
 import type { Retreat } from '../judge/records.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { comesTrue, waitFor } from '../../support/waitFor.ts'
+import { repeat } from './wires.ts'
 
 const SERVICES = /^(ingest|bridge|gateway).*>postgres$/
 const BACK_WITHIN_SECONDS = 10
@@ -87,7 +89,52 @@ export const failoverFaults: Scenario[] = [
       await seconds(4)
     },
   },
+  {
+    id: 'F46',
+    title: 'the read replica lags by 10 s; readers come back to streams and pages that it lacks',
+    own: {
+      replica: true,
+      // Nothing older than a moment is in Redis or in a gateway's memory.
+      env: (name) =>
+        name.startsWith('bridge') ? { RECENT_LENGTH: '1' } : { REPLAY_BUFFER_BYTES: '0' },
+    },
+    run: async (scene) => {
+      const { rig } = scene
+      await rig.standby.lag(10)
+      let pages = 0
+      await repeat(scene, 12, 100, async () => {
+        if (await hasNewest(scene)) pages++
+      })
+      scene.expect(pages > 10, 'hardly a page of history was served')
+      const [{ position: head }, { position: had }] = await Promise.all([
+        readHead(rig.databaseUrl),
+        readHead(rig.standby.databaseUrl),
+      ])
+      scene.expect(had < head, 'the replica lacked nothing')
+      scene.note(`messages that the replica lacked at the end: ${head - had}`)
+      await rig.standby.lag(0)
+    },
+  },
 ]
+
+/** Whether a page was served. It must have all that was acknowledged before it was asked for. */
+async function hasNewest({ rig, channels, expect }: Scene): Promise<boolean> {
+  const [channel = ''] = channels
+  const sql = `select head::text from channel where log_id = 0 and name = '${channel}'`
+  const [row] = await query(rig.databaseUrl, sql)
+  const path = `/history?channel=${channel}&limit=1&order=desc`
+  const response = await fetch(`${rig.ingests[0]}${path}`)
+  // A busy machine may be late, but not wrong.
+  if (!response.ok) {
+    await response.body?.cancel()
+    return false
+  }
+  const [newest] = HistoryPage.parse(await response.json()).messages
+  expect((newest?.position ?? 0) >= Number(row?.['head'] ?? 0), 'a page of history is stale')
+  return true
+}
+
+const HistoryPage = z.object({ messages: z.array(z.object({ position: z.number() })) })
 
 /**
  * Waits until Postgres has commits that the replica cannot have: those from when it no longer receives anything. Without them there is
