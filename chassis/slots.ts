@@ -1,5 +1,5 @@
 /**
- * An item with a place in a slot. Items of a slot form a ring with it: a link to each neighbour takes half the memory of a place
+ * An item with a place in a slot. Items of a slot form a circle with it: a link to each neighbour takes half the memory of a place
  * in a set.
  */
 export interface Slotted<T> {

@@ -8,10 +8,11 @@ const opened = disposables()
 const BATCH = 64
 const TABLES = ['channel', 'idempotency', 'message_0_10000000']
 
+const each = (text: string): string =>
+  `array(select ${text} from generate_series($1::int, $1::int + $2::int - 1) n)`
+
 /** Appends a batch of messages with these numbers: each has a key of its own, and one of a thousand channels. */
 async function append(sql: Sql, from: number, count: number): Promise<void> {
-  const each = (text: string): string =>
-    `array(select ${text} from generate_series($1::int, $1::int + $2::int - 1) n)`
   await sql(
     `select count(*) from append_messages(0::smallint, ${each('gen_random_uuid()')}, ${each(`'c.' || n % 1000`)},
       ${each(`'message'`)}, ${each(`'alice'`)}, ${each(`'Alice'`)}, ${each(`'1'`)}, ${each(`'alice'`)},

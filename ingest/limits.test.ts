@@ -107,7 +107,7 @@ describe('posts', () => {
     const other = await open({ ...limit, shared: await shared() })
     const redis = await openRedis(opened)
     const counted = async (): Promise<number> =>
-      Number(await redis.get(`${prefix}:limit:posts-by-address:192.0.2.1`))
+      Number(await redis.get(`${prefix}:limit:{limits}:posts-by-address:192.0.2.1`))
     let stored = 0
     for (let count = 0; count < 10; count++) {
       for (const { origin } of [one, other]) {
