@@ -111,8 +111,9 @@ describe('the options', () => {
       host: '::1',
       redisUrl: 'redis://r',
       postgresPort: 7,
+      replica: false,
     })
-    const unset = { addresses: {}, auth: 'required', secure: false, oidc: false }
+    const unset = { addresses: {}, auth: 'required', secure: false, replica: false, oidc: false }
     expect(optionsOf('start', [], { PORT: '81' })).toEqual({ ...unset, port: 81 })
     expect(optionsOf('start', [])).toEqual({ ...unset, port: 8080 })
     expect(optionsOf('start', ['--oidc'])).toEqual({ ...unset, oidc: true, port: 8080 })

@@ -34,7 +34,7 @@ import {
 
 /** Variables that the chart sets, or offers under another name. CRASH_DIR is for fault runs. */
 const OWN = new Set(
-  `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR DATABASE_URL REDIS_URL MQTT_URL
+  `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR DATABASE_URL DATABASE_REPLICA_URL REDIS_URL MQTT_URL
    COPY_KEYS LIMITS_REDIS_URL LIMITS_REPLICAS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS
    AUTH ISSUERS SECURE_COOKIES NODE_ENV PUBLIC_ORIGIN ACCOUNT_KEY PROVIDERS`.split(/\s+/),
 )
@@ -89,9 +89,10 @@ const networkPolicy = object({
   edgeFrom: peers,
   scrapeFrom: peers,
   dnsTo: peers,
-  ...Object.fromEntries(
-    ['postgres', 'redis', 'mqtt', 'providers'].map((to) => [to, object({ port, to: peers })]),
-  ),
+  postgres: object({ port, morePorts: list(port), to: peers }),
+  redis: object({ port, morePorts: list(port), to: peers }),
+  mqtt: object({ port, to: peers }),
+  providers: object({ port, to: peers }),
 })
 
 const monitoring = object({
@@ -139,7 +140,10 @@ export const valuesSchema: Schema = {
     spread: object({ zones: spread, nodes: spread }),
     ingest: service(
       ingestConfig,
-      secretKeys(['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL'], ['ISSUERS', 'LIMITS_REDIS_URL']),
+      secretKeys(
+        ['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL'],
+        ['DATABASE_REPLICA_URL', 'ISSUERS', 'LIMITS_REDIS_URL'],
+      ),
     ),
     bridge: service(
       bridgeConfig,
@@ -147,7 +151,10 @@ export const valuesSchema: Schema = {
     ),
     gateway: service(
       gatewayConfig,
-      secretKeys(['COPY_KEYS', 'DATABASE_URL', 'REDIS_URL'], ['ISSUERS', 'LIMITS_REDIS_URL']),
+      secretKeys(
+        ['COPY_KEYS', 'DATABASE_URL', 'REDIS_URL'],
+        ['DATABASE_REPLICA_URL', 'ISSUERS', 'LIMITS_REDIS_URL'],
+      ),
       { autoscaling },
     ),
     account: service(

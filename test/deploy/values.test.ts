@@ -29,7 +29,8 @@ describeUnless(toolsLack)('values.yaml', () => {
     const values = await readYaml(join(CHART, 'values.yaml'))
     const missing = schemaPaths(valuesSchema).filter((path) => at(values, path) === undefined)
     // The schema also knows what the defaults leave out: variables of the services, parts of resources, and secrets that one may add.
-    const optional = /\.(config|resources)\b|secretKeys\.(ISSUERS|PROVIDERS|EXPORTER_MQTT_URL)$/
+    const optional =
+      /\.(config|resources)\b|secretKeys\.(DATABASE_REPLICA_URL|ISSUERS|PROVIDERS|EXPORTER_MQTT_URL)$/
     expect(missing.filter((path) => !optional.test(path))).toEqual([])
   })
 })

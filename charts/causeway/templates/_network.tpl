@@ -29,15 +29,17 @@ spec:
       protocol: TCP
 {{- end }}
 
-{{/* Argument: {port, to} */}}
+{{/* Argument: {port, morePorts, to} */}}
 {{- define "causeway.egressTo" -}}
 - {{- with .to }}
   to:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   ports:
-    - port: {{ int .port }}
+    {{- range prepend (default list .morePorts) .port }}
+    - port: {{ int . }}
       protocol: TCP
+    {{- end }}
 {{- end }}
 
 {{/* Another component of this release: dict "root" $ "component" "gateway" "port" "http" */}}
