@@ -1,3 +1,4 @@
+import type { ChannelInfo } from '../contract/history.ts'
 import type { Pool } from './pool.ts'
 import type { ChannelNames, ChannelNamesQuery } from './types.ts'
 
@@ -48,3 +49,12 @@ interface NameRow {
   head: string
   count: string
 }
+
+/** One without any message has head 0 and no messages. */
+export async function readChannel(pool: Pool, log: number, name: string): Promise<ChannelInfo> {
+  const [row] = await pool.query<{ head: string; count: string }>(CHANNEL, [log, name])
+  return { name, head: Number(row?.head ?? 0), messages: Number(row?.count ?? 0) }
+}
+
+const CHANNEL = `
+  select "head", "count" - "removed" as "count" from "channel" where "log_id" = $1::smallint and "name" = $2::text`

@@ -4,7 +4,7 @@ import type { ChannelInfo } from '../contract/history.ts'
 import type { Entry } from '../contract/message.ts'
 import type { Place } from '../contract/place.ts'
 import { readAccessChanges } from './accessChanges.ts'
-import { readChannelNames } from './channels.ts'
+import { readChannel, readChannelNames } from './channels.ts'
 import { COLUMNS } from './fitting.ts'
 import { readerProblem } from './databaseError.ts'
 import { endEpoch } from './endEpoch.ts'
@@ -23,10 +23,10 @@ import { search } from './search.ts'
 import { indexSome } from './searchIndex.ts'
 import { readSentBy, type Sent } from './sentBy.ts'
 import { readVersions, type Versions } from './versions.ts'
+import type { Found, SearchQuery } from './searchTypes.ts'
 import type {
   ChannelNames,
   ChannelNamesQuery,
-  Found,
   Head,
   Heads,
   Last,
@@ -38,7 +38,6 @@ import type {
   PageQuery,
   RangeQuery,
   RestQuery,
-  SearchQuery,
   ScannedRange,
   Range,
 } from './types.ts'
@@ -147,10 +146,7 @@ export class LogReader {
 
   /** Naming a channel makes it exist: one without any message has head 0 and no messages. */
   channel(name: string): Promise<ChannelInfo> {
-    return this.#guard(async () => {
-      const [row] = await this.#pool.query<ChannelRow>(CHANNEL, [this.#logId, name])
-      return { name, head: Number(row?.head ?? 0), messages: Number(row?.count ?? 0) }
-    })
+    return this.#guard(() => readChannel(this.#pool, this.#logId, name))
   }
 
   /** Channels by ranges of their names. */
@@ -219,11 +215,3 @@ const POSITION_BEFORE = positionBefore('$2')
 const MESSAGE = `
   select ${COLUMNS} from "message"
   where "log_id" = $1::smallint and "position" = $2::bigint and "channel" = $3::text`
-
-const CHANNEL = `
-  select "head", "count" - "removed" as "count" from "channel" where "log_id" = $1::smallint and "name" = $2::text`
-
-interface ChannelRow {
-  head: string
-  count: string
-}

@@ -219,9 +219,4 @@ describe('a second run', () => {
     await expect(openSql(old, opened)('select 1')).rejects.toThrow(/authentication failed/i)
     expect(await openSql(now, opened)('select 1 as "a"')).toEqual([{ a: 1 }])
   })
-
-  test('leaves a service alone that signs in as the role that migrates', async () => {
-    await grantRights(database, { ingest: database })
-    expect(await owner('select count(*)::int as "count" from "message"')).toEqual([{ count: 2 }])
-  })
 })

@@ -45,3 +45,10 @@ test('the verifier of a password is the one that Postgres itself makes', async (
   const salt = row?.verifier.split(/[:$]/)[2] ?? ''
   expect(scramVerifier('pencil', Buffer.from(salt, 'base64'))).toBe(row?.verifier)
 })
+
+test('a service that signs in as the role that migrates is left alone', async () => {
+  const url = await testDatabase()
+  await grantRights(url, { ingest: url })
+  const found = await openSql(url, opened)('select count(*)::int as "count" from "message"')
+  expect(found).toEqual([{ count: 0 }])
+})

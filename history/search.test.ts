@@ -6,7 +6,7 @@ import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import { indexAll, look, lookAll } from '../test/support/testSearch.ts'
 import type { LogWriter } from './logWriter.ts'
 import { parseSearchWords, toQuery } from './searchWords.ts'
-import type { SearchQuery } from './types.ts'
+import type { SearchQuery } from './searchTypes.ts'
 
 const opened = disposables()
 let log: LogWriter

@@ -8,7 +8,7 @@ import { readMessagesAt } from './messagesAt.ts'
 import type { Pool } from './pool.ts'
 import { choose, RANKED } from './searchPage.ts'
 import { prefixesOf, quoted, toQuery } from './searchWords.ts'
-import type { Found, SearchQuery } from './types.ts'
+import type { Found, SearchQuery } from './searchTypes.ts'
 
 /** For the data of a page: the server goes through the whole text of each to highlight it. */
 const MAX_BYTES = 262_144

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { choose } from './searchPage.ts'
-import type { Hit, SearchNext } from './types.ts'
+import type { Hit, SearchNext } from './searchTypes.ts'
 
 const positions = (first: number, last: number): number[] =>
   Array.from({ length: first - last + 1 }, (_, at) => first - at)

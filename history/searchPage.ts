@@ -1,4 +1,4 @@
-import type { Hit, SearchNext, SearchQuery } from './types.ts'
+import type { Hit, SearchNext, SearchQuery } from './searchTypes.ts'
 
 /** Hits that are ranked together: the newest. */
 export const RANKED = 1_000

@@ -8,7 +8,7 @@ import { look } from '../test/support/testSearch.ts'
 import type { LogReader } from './logReader.ts'
 import { search } from './search.ts'
 import { parseSearchWords } from './searchWords.ts'
-import type { SearchQuery } from './types.ts'
+import type { SearchQuery } from './searchTypes.ts'
 
 const opened = disposables()
 let pool: ExplainingPool

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import type { ReadableBy, RequireAccess } from '../chassis/auth/middleware.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import type { Turns } from '../chassis/turns.ts'
-import type { Found, SearchQuery } from '../history/types.ts'
+import type { Found, SearchQuery } from '../history/searchTypes.ts'
 import { parseSearchParameters, searchUrl } from './searchParameters.ts'
 import { scopeOf } from './searchScope.ts'
 

@@ -5,7 +5,7 @@ import { reading, wholeNumber } from '../chassis/description/reading.ts'
 import { readQuery } from '../chassis/readQuery.ts'
 import { parsePosition } from '../contract/position.ts'
 import { parseSearchWords } from '../history/searchWords.ts'
-import type { Hit, SearchNext, SearchQuery } from '../history/types.ts'
+import type { Hit, SearchNext, SearchQuery } from '../history/searchTypes.ts'
 import { ExportParameters } from './historyQuery.ts'
 
 const DEFAULT_LIMIT = 20

@@ -1,7 +1,7 @@
 import { rangesOf } from '../contract/nameRanges.ts'
 import { ownSegment } from '../contract/principal.ts'
 import { Problem } from '../contract/problem.ts'
-import type { SearchQuery } from '../history/types.ts'
+import type { SearchQuery } from '../history/searchTypes.ts'
 
 /** The database compares the channel of every message that it looks at with all of them. */
 const MAX_RANGES = 2_000

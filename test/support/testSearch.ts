@@ -1,6 +1,6 @@
 import { parseSearchWords } from '../../history/searchWords.ts'
 import type { LogReader } from '../../history/logReader.ts'
-import type { Found, SearchQuery } from '../../history/types.ts'
+import type { Found, SearchQuery } from '../../history/searchTypes.ts'
 
 /** Puts all messages of a log into its search. */
 export async function indexAll(log: Pick<LogReader, 'indexSome'>): Promise<void> {
