@@ -80,4 +80,4 @@ COPY --from=build /app ./
 USER 1000:1000
 EXPOSE 8080 9090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["node", "health.mjs"]
-CMD ["node", "--enable-source-maps", "dist/gateway/main.js"]
+CMD ["node", "--enable-source-maps", "--v8-pool-size=1", "dist/gateway/main.js"]

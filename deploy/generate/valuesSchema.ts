@@ -184,6 +184,8 @@ export const valuesSchema: Schema = {
         ['DATABASE_URL'],
         ROLE_OWNERS.map((owner) => `${owner.toUpperCase()}_DATABASE_URL`),
       ),
+      // A name in Postgres, with or without its schema; empty: as it is.
+      searchLanguage: { type: 'string', pattern: '^[a-z0-9_.]{0,127}$' },
       deadlineSeconds: integer(10, 86_400),
       resources,
     }),
