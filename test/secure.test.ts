@@ -61,7 +61,9 @@ describeUnless(lack)('a stack with --secure', () => {
       const trusted = await openssl(['s_client', ...how, '-CAfile', authority])
       expect(trusted).toContain('Verify return code: 0 (ok)')
       expect(trusted).toMatch(/TLSv1\.[23]/)
-      expect(await openssl(['s_client', ...how])).toMatch(/unable to get local issuer certificate|self-signed certificate in certificate chain/)
+      expect(await openssl(['s_client', ...how])).toMatch(
+        /unable to get local issuer certificate|self-signed certificate in certificate chain/,
+      )
       const other = ['s_client', ...connect.slice(1), '-verify_ip', '127.0.0.2']
       expect(await openssl([...other, '-CAfile', authority])).toMatch(/IP address mismatch/)
       expect(await openssl(['s_client', ...how, '-CAfile', authority, '-tls1_1'])).toMatch(
