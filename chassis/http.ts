@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express'
 import type { Registry } from 'prom-client'
 import { Problem } from '../contract/problem.ts'
 import { createAccessLog } from './accessLog.ts'
+import { whenEnded } from './ended.ts'
 import { type App, createExpress } from './expressApp.ts'
 import { createCors } from './cors.ts'
 import { createHttpMetrics } from './httpMetrics.ts'
@@ -33,7 +34,7 @@ export function createApp({ logger, registry, corsOrigins, before = [], routes }
   app.disable('query parser')
   app.enable('case sensitive routing')
   app.enable('strict routing')
-  app.use(requestId, createAccessLog(logger), createHttpMetrics(registry))
+  app.use(requestId, whenEnded([createAccessLog(logger), createHttpMetrics(registry)]))
   app.use((request, response, next) => {
     for (const [name, value] of SAFE) response.setHeader(name, value)
     if (isHostMissing(request)) {
