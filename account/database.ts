@@ -1,6 +1,6 @@
 import type { AccessChanges } from '../contract/access.ts'
 import { readAccessChanges } from '../history/accessChanges.ts'
-import { readerProblem } from '../history/databaseError.ts'
+import { asReader } from '../history/databaseError.ts'
 import { type Parameter, Pool, type PoolOptions } from '../history/pool.ts'
 
 /**
@@ -15,21 +15,13 @@ export class Database {
   }
 
   /** Rows by column name. A bigint and a time come as text. */
-  async query<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    try {
-      return await this.#pool.query<Row>(sql, parameters)
-    } catch (error) {
-      throw readerProblem(error)
-    }
+  query<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+    return asReader(() => this.#pool.query<Row>(sql, parameters))
   }
 
   /** At most `limit` changes of grants and revocations after a number, in order. */
-  async accessChanges(after: number, limit: number): Promise<AccessChanges> {
-    try {
-      return await readAccessChanges(this.#pool, after, limit)
-    } catch (error) {
-      throw readerProblem(error)
-    }
+  accessChanges(after: number, limit: number): Promise<AccessChanges> {
+    return asReader(() => readAccessChanges(this.#pool, after, limit))
   }
 
   close(): Promise<void> {

@@ -20,6 +20,15 @@ export function readerProblem(error: unknown): Problem {
     : problem
 }
 
+/** Does some work; what it throws is then such a problem. */
+export async function asReader<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw readerProblem(error)
+  }
+}
+
 /** Whether the server could not give an answer in time, or in its memory: a smaller read may succeed. */
 export function isTooMuch(error: unknown): boolean {
   const { code, message } = describe(error)

@@ -6,7 +6,7 @@ import type { Place } from '../contract/place.ts'
 import { readAccessChanges } from './accessChanges.ts'
 import { readChannel, readChannelNames } from './channels.ts'
 import { COLUMNS } from './fitting.ts'
-import { readerProblem } from './databaseError.ts'
+import { asReader } from './databaseError.ts'
 import { endEpoch } from './endEpoch.ts'
 import { positionBefore } from './firstAt.ts'
 import { foldEntries } from './folds.ts'
@@ -75,12 +75,12 @@ export class LogReader {
 
   /** The same, with the heads of some channels, all at one moment. */
   heads(channels: readonly string[], mark = 0): Promise<Heads> {
-    return this.#guard(() => readHeads(this.#pool, this.#logId, channels, mark))
+    return asReader(() => readHeads(this.#pool, this.#logId, channels, mark))
   }
 
   /** The position before the first message that is not older than `time`; the head if there is none. */
   positionBefore(time: Date): Promise<number> {
-    return this.#guard(async () => {
+    return asReader(async () => {
       const parameters = [this.#logId, time.toISOString()]
       const [row] = await this.#pool.query<{ position: string }>(POSITION_BEFORE, parameters)
       return Number(row?.position ?? 0)
@@ -89,7 +89,7 @@ export class LogReader {
 
   /** The newest `count` messages of each channel at the log's head; of these, the newest that fit into `maxBytes` together. */
   last(query: LastQuery): Promise<Last> {
-    return this.#guard(() => readLast(this.#pool, this.#logId, query))
+    return asReader(() => readLast(this.#pool, this.#logId, query))
   }
 
   /** At most `limit` messages with `after < position <= upTo`, by each channel's index: for long ranges of few channels. */
@@ -103,7 +103,7 @@ export class LogReader {
 
   /** The same for all channels or many: it goes through every position, a thousand at most. */
   scan(query: MarkedScanQuery): Promise<ScannedRange> {
-    return this.#guard(() => readScan(this.#pool, this.#logId, query))
+    return asReader(() => readScan(this.#pool, this.#logId, query))
   }
 
   /** The first chunk of a page; its `rest`, passed in again, gives the next one. */
@@ -116,17 +116,17 @@ export class LogReader {
 
   /** A page of messages by words in their newest data. Throws `unavailable` if it takes too long. */
   search(query: SearchQuery): Promise<Found> {
-    return this.#guard(() => search(this.#pool, this.#logId, query))
+    return asReader(() => search(this.#pool, this.#logId, query))
   }
 
   /** Puts some messages into the search; false if there are no more, or if another process does it. Repeat it until then. */
   indexSome(): Promise<boolean> {
-    return this.#guard(() => indexSome(this.#pool, this.#logId))
+    return asReader(() => indexSome(this.#pool, this.#logId))
   }
 
   /** One message as it was appended; or folded, if it is no change of another one. */
   message(channel: string, position: number, isFolded = false): Promise<Entry | undefined> {
-    return this.#guard(async () => {
+    return asReader(async () => {
       const [row] = await this.#pool.query<Row>(MESSAGE, [this.#logId, position, channel])
       if (row === undefined || !isFolded) return row && toEntry(row)
       const [folded] = await foldEntries(this.#pool, this.#logId, [toEntry(row)])
@@ -136,33 +136,33 @@ export class LogReader {
 
   /** The message and its edits, in order, from the first after a position on; undefined if there is no such message. */
   versions(channel: string, position: number, after: number): Promise<Versions | undefined> {
-    return this.#guard(() => readVersions(this.#pool, this.#logId, { channel, position, after }))
+    return asReader(() => readVersions(this.#pool, this.#logId, { channel, position, after }))
   }
 
   /** What a sender wrote after a position, as it was appended, in steps. */
   sentBy(sender: string, after: number): Promise<Sent> {
-    return this.#guard(() => readSentBy(this.#pool, this.#logId, { sender, after }))
+    return asReader(() => readSentBy(this.#pool, this.#logId, { sender, after }))
   }
 
   /** Naming a channel makes it exist: one without any message has head 0 and no messages. */
   channel(name: string): Promise<ChannelInfo> {
-    return this.#guard(() => readChannel(this.#pool, this.#logId, name))
+    return asReader(() => readChannel(this.#pool, this.#logId, name))
   }
 
   /** Channels by ranges of their names. */
   channelNames(query: ChannelNamesQuery): Promise<ChannelNames> {
-    return this.#guard(() => readChannelNames(this.#pool, this.#logId, query))
+    return asReader(() => readChannelNames(this.#pool, this.#logId, query))
   }
 
   /** The messages at the heads of some channels: as many as fit into a megabyte, and at least one. */
   messagesAt(positions: readonly number[]): Promise<MessagesAt> {
     const query = { positions, maxBytes: HEADS_BYTES }
-    return this.#guard(() => readMessagesAt(this.#pool, this.#logId, query))
+    return asReader(() => readMessagesAt(this.#pool, this.#logId, query))
   }
 
   /** At most `limit` changes of grants and revocations after a number, in order: they hold for all logs of the database. */
   accessChanges(after: number, limit: number): Promise<AccessChanges> {
-    return this.#guard(() => readAccessChanges(this.#pool, after, limit))
+    return asReader(() => readAccessChanges(this.#pool, after, limit))
   }
 
   /**
@@ -170,7 +170,7 @@ export class LogReader {
    * After false, read the head again: another caller may have ended the epoch.
    */
   endEpoch(epoch: string, place: Place): Promise<boolean> {
-    return this.#guard(() => endEpoch(this.#pool, this.#logId, epoch, place))
+    return asReader(() => endEpoch(this.#pool, this.#logId, epoch, place))
   }
 
   async close(): Promise<void> {
@@ -182,7 +182,7 @@ export class LogReader {
     reached: () => Promise<Reached>,
     work: (pool: Pool) => Promise<Snapshot<T>>,
   ): Promise<T> {
-    return this.#guard(async () => {
+    return asReader(async () => {
       const replica = this.#replica
       const found = replica && (await replica.read(await reached(), work))
       return found ?? (await work(this.#pool)).answer
@@ -196,14 +196,6 @@ export class LogReader {
       return this.head()
     })
     return this.#looking
-  }
-
-  async #guard<T>(read: () => Promise<T>): Promise<T> {
-    try {
-      return await read()
-    } catch (error) {
-      throw readerProblem(error)
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { Prisma, type Database } from './database.ts'
-import { readerProblem } from './databaseError.ts'
+import { asReader } from './databaseError.ts'
 
 /** A session whose ingest says nothing for so long is another's. Taking one from an ingest that lives costs it a reconnect. */
 const STALE_SECONDS = 5
@@ -52,11 +52,7 @@ export class MqttSessions {
       where "log_id" = ${this.#logId}::smallint and "client_id" = ${clientId} returning 1`)
   }
 
-  async #run<Row>(query: Prisma.Sql): Promise<Row[]> {
-    try {
-      return await this.#database.$queryRaw<Row[]>(query)
-    } catch (error) {
-      throw readerProblem(error)
-    }
+  #run<Row>(query: Prisma.Sql): Promise<Row[]> {
+    return asReader(() => this.#database.$queryRaw<Row[]>(query))
   }
 }
