@@ -6,7 +6,7 @@ const MAX_PATH = 512
 
 /** One line per answered request, without its query, headers and body: people write private things there. */
 export function createAccessLog(logger: Logger): Ended {
-  // What must be removed elsewhere is not in these lines, and to look for it takes longer than to write one.
+  // What must be removed elsewhere is not in these lines, and to look for it takes as long as to write one.
   const access = logger.child({}, { redact: [] })
   return (request, response, milliseconds) => {
     const level = response.statusCode >= 500 ? 'error' : 'info'

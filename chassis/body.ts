@@ -52,7 +52,7 @@ const NOTHING = Buffer.alloc(0)
 
 /**
  * Gives each chunk of a body to `take`, and resolves at its end. Rejects with what `take` throws, or with `malformed-request` if
- * the client leaves early. By events: an iterator costs a small post more than all the rest of its way to the handler.
+ * the client leaves early. By events: with an iterator a small post takes a bare server half as long again.
  */
 function eachChunk(request: Request, take: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ declare global {
     interface Request {
       /** The same in all logs, and in the answer. */
       id: string
-      /** Its lines have this id. A new one each time: few requests need it, and it takes as long as the rest of the edge. */
+      /** Its lines have this id. A new one each time, because few requests need it. */
       readonly log: Logger
     }
   }

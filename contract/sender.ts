@@ -23,7 +23,7 @@ const STACKED_MARKS = /(\p{M}{2})\p{M}+/gu
 
 const DRAWN = /[\p{L}\p{N}\p{S}]/u
 
-/** Most names: of these nothing would be cleaned away, and the rest takes a hundred times as long to see it. */
+/** Most names: of these nothing would be cleaned away, and the rest takes twenty times as long to see it. */
 const PLAIN = /^(?=.{1,64}$)(?=.*[A-Za-z0-9])[!-~]+(?: [!-~]+)*$/
 
 export function isSenderId(id: string): boolean {

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
 import type { RequireAccess } from '../chassis/auth/middleware.ts'
@@ -12,6 +10,7 @@ import type { Sender } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Erased } from '../history/erase.ts'
 import type { Sent } from '../history/sentBy.ts'
+import { writeChunks } from './writeChunks.ts'
 
 export interface People {
   sentBy: (sender: string, after: number) => Promise<Sent>
@@ -45,11 +44,10 @@ export function peopleRoute(
       const { sender, after } = read(request)
       response.type('application/x-ndjson')
       if (request.method === 'HEAD') return void response.end()
-      const lines = Readable.from(linesOf(log, sender, after))
-      await pipeline(lines, response).catch((error: unknown) => {
-        // The reader has left.
-        if (!response.destroyed || response.writableFinished) throw error
-      })
+      await writeChunks(
+        response,
+        linesOf(log, sender, after, () => response.closed),
+      )
     }),
     delete: async (request, response) => {
       const { sender, after } = read(request)
@@ -70,9 +68,14 @@ export function peopleRoute(
   }
 }
 
-/** In order; the next part is read when the one before has left. */
-async function* linesOf(log: People, sender: string, after: number): AsyncGenerator<string> {
-  for (let upTo = after, isDone = false; !isDone;) {
+/** In order; the next part is read when the one before has left, and none for a reader that has gone. */
+async function* linesOf(
+  log: People,
+  sender: string,
+  after: number,
+  isGone: () => boolean,
+): AsyncGenerator<string> {
+  for (let upTo = after, isDone = false; !isDone && !isGone();) {
     const sent = await log.sentBy(sender, upTo)
     if (sent.entries.length > 0) yield sent.entries.map(({ json }) => `${json}\n`).join('')
     ;({ upTo, isDone } = sent)

@@ -30,7 +30,7 @@ export interface ServiceSpec extends ChildSpec {
   port: number
 }
 
-/** A gateway has one core: with V8's four helpers a stream takes 0.1 kB more. As in the image and the chart. */
+/** A gateway has one core: V8's usual four helpers take memory that grows with the streams. As in the image and the chart. */
 const FLAGS: Record<ServiceRole, string[]> = {
   bridge: [],
   ingest: [],
