@@ -13,8 +13,8 @@ import { providers } from './oidc/providerSettings.ts'
 import { localPrincipal } from './principals.ts'
 import { parseSubjectGrant } from './subject.ts'
 
-const { LOG_ID: _, ...common } = commonConfig
-const { CORS_ORIGINS: __, ...server } = publicConfig
+const { LOG_ID: _, LAYOUT_FILE: __, ...common } = commonConfig
+const { CORS_ORIGINS: ___, ...server } = publicConfig
 const KEY_BYTES = 32
 
 export const accountConfig = z

@@ -26,7 +26,13 @@ export const commonConfig = {
     .default('127.0.0.1')
     .describe('Address on which /metrics, /live and /ready listen'),
   METRICS_PORT: port().describe('Port of /metrics, /live and /ready; keep it private'),
-  LOG_ID: integer(0, 32_767).default(0).describe('Number of the log in the database'),
+  LOG_ID: integer(0, 32_767)
+    .default(0)
+    .describe('Number of the log in the database, without LAYOUT_FILE'),
+  LAYOUT_FILE: z
+    .string()
+    .optional()
+    .describe('File that names [several logs](#several-logs), and the servers of each'),
   DRAIN_SECONDS: seconds(0, 3_600)
     .default(20)
     .describe('Time that open requests and streams get to finish during a stop'),

@@ -3,7 +3,8 @@ import type { z } from 'zod'
 /** EX_CONFIG of sysexits.h: it tells a supervisor that the configuration is wrong, not that the process crashed. */
 const EXIT_CONFIG = 78
 
-type Env = Record<string, string | undefined>
+/** Variables of the environment. */
+export type Env = Record<string, string | undefined>
 
 type ParsedConfig<S extends z.ZodObject> =
   { config: z.output<S> } | { help: string } | { mistakes: string[] }
@@ -20,7 +21,12 @@ export function readConfig<S extends z.ZodObject>(service: string, schema: S): z
     process.stdout.write(parsed.help)
     return process.exit(0)
   }
-  process.stderr.write(parsed.mistakes.map((mistake) => `${service}: ${mistake}\n`).join(''))
+  return endWithMistakes(service, parsed.mistakes)
+}
+
+/** Ends the process because its configuration is wrong. */
+export function endWithMistakes(service: string, mistakes: readonly string[]): never {
+  process.stderr.write(mistakes.map((mistake) => `${service}: ${mistake}\n`).join(''))
   return process.exit(EXIT_CONFIG)
 }
 
