@@ -19,7 +19,7 @@ async function ask(read: (part: number) => unknown, json = LINE) {
   }
   const erase = () => Promise.reject(new Error('nobody erases here'))
   const route = peopleRoute(
-    { sentBy, erase },
+    new Map([[0, { sentBy, erase }]]),
     () => {},
     (handler) => handler,
   )
