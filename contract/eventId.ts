@@ -26,10 +26,13 @@ export function parseEventId(text: string): EventId | undefined {
 export type LogIds = ReadonlyMap<number, EventId>
 
 /**
- * `A4cb2996e-k7qB326ece88-1z`: for each log its number in the letters A to Z, its epoch, and a position in base 36. The capital
+ * `~A4cb2996e-k7qB326ece88-1z`: for each log its number in the letters A to Z, its epoch, and a position in base 36. The capital
  * letters part the logs. Seven logs fit into 128 bytes, and sixteen into 300.
  */
-export const LOG_IDS = /^(?:[A-Z]{1,4}[a-z0-9]{1,16}-[a-z0-9]{1,11}){1,64}$/
+export const LOG_IDS = /^~(?:[A-Z]{1,4}[a-z0-9]{1,16}-[a-z0-9]{1,11}){1,64}$/
+
+/** How every such id begins. */
+export const LOG_IDS_START = '~'
 
 const ONE_OF_THEM = /([A-Z]+)([a-z0-9]+)-([a-z0-9]+)/g
 const LETTERS = 26
@@ -43,7 +46,7 @@ export function formatLogId(log: number, { epoch, position }: EventId): string {
 /** The whole id. */
 export function formatLogIds(ids: LogIds): string {
   const logs = [...ids].sort(([one], [other]) => one - other)
-  return logs.map(([log, id]) => formatLogId(log, id)).join('')
+  return LOG_IDS_START + logs.map(([log, id]) => formatLogId(log, id)).join('')
 }
 
 /** Undefined for any text that Causeway would not have written. */

@@ -41,8 +41,7 @@ const metrics = createGatewayMetrics(registry)
 const layout = readLayout('gateway', gatewayConfig, config)
 const refused = createRefusedCopies(registry, logger)
 const onEpochEnded = createEndedEpochs(registry, logger)
-const onError = (error: unknown): void =>
-  logger.warn({ err: error }, 'a database connection broke')
+const onError = (error: unknown): void => logger.warn({ err: error }, 'a database connection broke')
 const gauges = new FeedGauges(metrics)
 /** Each log has its share of what bounds the gateway. */
 const share = 1 / layout.logs.length
@@ -157,8 +156,7 @@ const handle = createHandler({
   connections,
   admission,
   limit,
-  findStart: async (query, isWanted, log) =>
-    byId.get(log)?.replay.findStart(query, isWanted) ?? {},
+  findStart: async (query, isWanted, log) => byId.get(log)?.replay.findStart(query, isWanted) ?? {},
   metrics,
   logger,
   isDraining: () => isDraining,
@@ -202,7 +200,9 @@ await runService({
     stopAuth?.()
     for (const log of logs) log.close()
     shared.close()
-    await Promise.all([...new Set([accessLog, ...logs.map(({ log }) => log)])].map((log) => log.close()))
+    await Promise.all(
+      [...new Set([accessLog, ...logs.map(({ log }) => log)])].map((log) => log.close()),
+    )
   },
   drainSeconds: config.DRAIN_SECONDS,
 })

@@ -14,7 +14,10 @@ import { SlowConsumers, type SlowConsumersOptions } from './slowConsumers.ts'
 export interface ConnectionsOptions
   extends
     SlowConsumersOptions,
-    Pick<ConnectionOptions, 'hubs' | 'admission' | 'metrics' | 'connectionBufferBytes' | 'retryMs'> {
+    Pick<
+      ConnectionOptions,
+      'hubs' | 'admission' | 'metrics' | 'connectionBufferBytes' | 'retryMs'
+    > {
   /** Milliseconds since 1970, the time of tokens. */
   wallNow: () => number
   /** Between heartbeats, unless a reader asks for others. */

@@ -1,5 +1,3 @@
-import type { GatewayMetrics } from '../metrics.ts'
-
 /** What a feed tells of itself. */
 export interface FeedMetrics {
   channels: { set: (count: number) => void }
@@ -9,11 +7,11 @@ export interface FeedMetrics {
 
 /** The feeds of all logs share the gauges of their gateway: all channels together, and live only if each feed is. */
 export class FeedGauges {
-  readonly #metrics: Pick<GatewayMetrics, 'channels' | 'live' | 'lag'>
+  readonly #metrics: FeedMetrics
   readonly #channels = new Map<number, number>()
   readonly #live = new Map<number, number>()
 
-  constructor(metrics: Pick<GatewayMetrics, 'channels' | 'live' | 'lag'>) {
+  constructor(metrics: FeedMetrics) {
     this.#metrics = metrics
   }
 

@@ -1,3 +1,4 @@
+import { LOG_IDS_START } from '../../contract/eventId.ts'
 import type { ControlEvents, ResetReason } from '../../contract/events.ts'
 import type { JointSink } from './jointSink.ts'
 import type { LogPart } from './logPart.ts'
@@ -38,7 +39,7 @@ export class JointSubscription<I extends Item> {
   /** The place to resume from without loss; undefined if its reader must repeat its first request. */
   resumeAt(): string | undefined {
     for (const part of this.#parts) part.settle()
-    return this.#id() || undefined
+    return this.#parts.some(({ text }) => text !== '') ? this.#id() : undefined
   }
 
   /** The stream has ended. */
@@ -58,7 +59,7 @@ export class JointSubscription<I extends Item> {
   }
 
   send(part: LogPart<I>, batch: Batch<I>): void {
-    let before = ''
+    let before = LOG_IDS_START
     let after = ''
     for (const one of this.#parts) {
       if (one.log < part.log) before += one.text
@@ -76,6 +77,6 @@ export class JointSubscription<I extends Item> {
   }
 
   #id(): string {
-    return this.#parts.map(({ text }) => text).join('')
+    return LOG_IDS_START + this.#parts.map(({ text }) => text).join('')
   }
 }

@@ -1,9 +1,5 @@
 import { Cursor } from '../../contract/cursor.ts'
-import type {
-  ControlEvents,
-  GoodbyeReason,
-  ResetReason,
-} from '../../contract/events.ts'
+import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/events.ts'
 import type { Entry } from '../../contract/message.ts'
 import type { LogSince, Since } from '../../contract/since.ts'
 import { sinceIn } from '../../gateway/events/sinceIn.ts'
