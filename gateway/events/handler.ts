@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { GoodbyeReason } from '../../contract/events.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { LogSince } from '../../contract/since.ts'
@@ -52,6 +53,8 @@ export interface EventsOptions {
 
 /** Clients refused for overload wait longer than clients refused for a passing reason. */
 const OVERLOAD_FACTOR = 5
+/** Between two questions to a log that is away, for a stream that goes on without it. */
+const pause = (): Promise<void> => delay(1_000, undefined, { ref: false })
 /** A client that takes nothing of a short answer for so long is not waited for. */
 const ANSWER_MS = 10_000
 
@@ -138,7 +141,7 @@ export function createHandler(options: EventsOptions): Handle {
     if (others.length > 0) {
       metrics.starts.inc({ since })
       const { findStart } = options
-      const starts = startsOfAll(connection, { sinceIn: sinceInLog, findStart, onError })
+      const starts = startsOfAll(connection, { sinceIn: sinceInLog, findStart, onError, pause })
       return connections.beginAll(connection, logs, starts)
     }
     const start = await options

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { Cursor } from '../../contract/cursor.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { LogSince } from '../../contract/since.ts'
@@ -20,17 +19,16 @@ interface StartsOptions {
   findStart: FindStart
   /** A failure that nobody foresaw. */
   onError: (error: unknown) => void
+  /** Waits, between two questions to a log that is away. */
+  pause: () => Promise<void>
 }
-
-/** Between two questions to a log that is away. The stream goes on without it. */
-const RETRY_MS = 1_000
 
 /** How a stream over several logs finds its start in each, for as long as it is open. */
 export function startsOfAll(
   connection: Pick<Connection, 'isOpen' | 'isFull' | 'drained'>,
   options: StartsOptions,
 ): Asked<Frame> {
-  const { findStart, onError } = options
+  const { findStart, onError, pause } = options
 
   async function find(log: number, channels: readonly string[]): Promise<Start<Frame> | undefined> {
     while (connection.isOpen) {
@@ -43,10 +41,19 @@ export function startsOfAll(
           return undefined
         },
       )
-      if (start === undefined) await delay(RETRY_MS, undefined, { ref: false })
+      if (start === undefined) await pause()
       else if (start.prelude === undefined || !connection.isFull) return start
     }
     return undefined
+  }
+
+  async function tell(
+    log: number,
+    names: readonly string[],
+    found: (start: Start<Frame>) => void,
+  ): Promise<void> {
+    const start = await find(log, names)
+    if (start !== undefined && connection.isOpen) found(start)
   }
 
   return {
@@ -54,9 +61,6 @@ export function startsOfAll(
       const since = options.sinceIn(log)
       return since.kind === 'id' ? new Cursor(since.epoch, since.position) : undefined
     },
-    find: (log, names, found) =>
-      void find(log, names).then((start) => {
-        if (start !== undefined && connection.isOpen) found(start)
-      }),
+    find: (log, names, found) => void tell(log, names, found),
   }
 }

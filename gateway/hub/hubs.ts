@@ -130,7 +130,7 @@ export class Hubs<I extends Item> {
   }
 
   #beginParts(log: number): void {
-    for (const part of [...(this.#waiting.get(log) ?? [])]) part.begin()
+    for (const part of this.#waiting.get(log) ?? []) part.begin()
   }
 
   /** Found by its first channel: a reference would be memory of every stream. */
