@@ -60,7 +60,6 @@ const ANSWER_MS = 10_000
 
 export function createHandler(options: EventsOptions): Handle {
   const { auth, hubs, connections, admission, limit, metrics, logger, retryMs } = options
-  const logWith = (epoch: string): number | undefined => hubs.logWith(epoch)
   const corsLines = createCorsLines(options.corsOrigins)
 
   return (exchange) => {
@@ -135,7 +134,8 @@ export function createHandler(options: EventsOptions): Handle {
     limit.take(subject, cost)
     // From here on the connection owes the place, and gives it back when its socket closes.
     const connection = connections.open(socket, head, place, query.heartbeat, identity)
-    const sinceInLog = (each: number): LogSince => sinceIn(each, query, logWith)
+    const sinceInLog = (each: number): LogSince =>
+      sinceIn(each, query, (...of) => hubs.logWith(...of))
     const { kind } = query.since
     const since = kind === 'cursor' ? 'id' : kind
     if (others.length > 0) {

@@ -6,19 +6,20 @@ type Place = Pick<EventsQuery, 'since' | 'otherwise'>
 
 /**
  * What a request asks of one log. An id counts only in the logs that it names. In any other the request's `since` counts, and
- * without one the stream is new. `logWith`: the log that has an epoch now. An id of one log whose epoch no log has may be of any.
+ * without one the stream is new. `logWith`: the log that has an epoch now, this one before others. An id of
+ * one log whose epoch no log has may be of any.
  */
 export function sinceIn(
   log: number,
   { since, otherwise }: Place,
-  logWith: (epoch: string) => number | undefined,
+  logWith: (epoch: string, log: number) => number | undefined,
 ): LogSince {
   for (const asked of [since, otherwise]) {
     if (asked === undefined) continue
     if (asked.kind === 'cursor') {
       const id = asked.ids.get(log)
       if (id !== undefined) return { kind: 'id', ...id }
-    } else if (asked.kind !== 'id' || (logWith(asked.epoch) ?? log) === log) return asked
+    } else if (asked.kind !== 'id' || (logWith(asked.epoch, log) ?? log) === log) return asked
   }
   return { kind: 'now', isUnnamed: true }
 }

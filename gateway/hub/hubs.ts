@@ -82,9 +82,10 @@ export class Hubs<I extends Item> {
     return this.#options.hubs.get(log)?.epoch
   }
 
-  /** The log that has this epoch now. */
-  logWith(epoch: string): number | undefined {
-    for (const [log, hub] of this.#options.hubs) if (hub.epoch === epoch) return log
+  /** The log that has this epoch now: this one, if it has. */
+  logWith(epoch: string, log: number): number | undefined {
+    if (this.epochOf(log) === epoch) return log
+    for (const [other, hub] of this.#options.hubs) if (hub.epoch === epoch) return other
     return undefined
   }
 

@@ -82,7 +82,7 @@ export class ModelGateway {
       },
     }
     const asked = (log: number): LogSince =>
-      sinceIn(log, { since }, (epoch) => this.#hubs.logWith(epoch))
+      sinceIn(log, { since }, (...of) => this.#hubs.logWith(...of))
     const stream: ModelStream =
       logs.size === 1
         ? this.#hubs.join(channels, startOf(asked(first)), told)

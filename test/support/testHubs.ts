@@ -55,7 +55,7 @@ export class TestHubs {
 
   /** A stream whose start in each log is found at once, from an id or from now on. */
   join(channels: string, since: Since = { kind: 'now' }): JointSubscription<Item> {
-    const startIn = (log: number) => sinceIn(log, { since }, (epoch) => this.hubs.logWith(epoch))
+    const startIn = (log: number) => sinceIn(log, { since }, (...of) => this.hubs.logWith(...of))
     return this.#join(
       channels,
       (log) => {
