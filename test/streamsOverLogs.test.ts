@@ -16,7 +16,7 @@ import { openRedis, openRedisLog } from './support/testRedis.ts'
 import { uniquePrefix } from './support/uniquePrefix.ts'
 import { waitFor } from './support/waitFor.ts'
 
-/** For more: `LOG_COUNT=16 CHANNELS=100 STREAMS=2000 CUTS=20 npm test -- test/severalLogs`. */
+/** For more: `LOG_COUNT=16 CHANNELS=100 STREAMS=2000 CUTS=20 npm test -- test/streamsOverLogs`. */
 const given = (name: string, usual: number): number => Number(process.env[name] ?? usual)
 const LOGS = given('LOG_COUNT', 4)
 const CHANNELS = given('CHANNELS', 40)
