@@ -7,7 +7,7 @@ import {
   mqttConfig,
   redisConfig,
 } from '../chassis/commonConfig.ts'
-import { integer, seconds } from '../chassis/configFields.ts'
+import { field, integer, seconds } from '../chassis/configFields.ts'
 
 export const bridgeConfig = z.object({
   ...commonConfig,
@@ -16,6 +16,11 @@ export const bridgeConfig = z.object({
   ...redisConfig,
   ...copyKeysConfig,
   ...crashConfig,
+  LOGS: field('numbers of logs like 1,3', (text) =>
+    /^\d{1,5}(,\d{1,5}){0,63}$/.test(text) ? text.split(',').map(Number) : undefined,
+  )
+    .optional()
+    .describe('Logs of LAYOUT_FILE that this process serves, comma-separated. Default: all'),
   REORDER_WAIT_MS: integer(0, 5_000)
     .default(40)
     .describe(

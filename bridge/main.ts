@@ -1,96 +1,101 @@
-import { RedisKeys } from '../contract/redisKeys.ts'
 import { readConfig } from '../chassis/config.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createCrashPoint } from '../chassis/crashPoint.ts'
 import { createEndedEpochs } from '../chassis/endedEpochs.ts'
+import { readLayout } from '../chassis/layout.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
-import { connectRedis } from '../chassis/redis.ts'
 import { createRefusedCopies } from '../chassis/refusedCopies.ts'
 import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
-import { LogReader } from '../history/logReader.ts'
 import { bridgeConfig } from './config.ts'
+import { LogBridge } from './logBridge.ts'
 import { createBridgeMetrics } from './metrics.ts'
-import { RedisLog } from './redisLog.ts'
-import { Relay } from './relay.ts'
+import { servedLogs } from './servedLogs.ts'
 import { subscribeToChannels } from './subscription.ts'
+import { createWorstLag } from './worstLag.ts'
 
 const config = readConfig('bridge', bridgeConfig)
+const layout = readLayout('bridge', bridgeConfig, config)
+const served = servedLogs(layout.logs, config.LOGS)
 const logger = createLogger('bridge', config.LOG_LEVEL)
 exitOnCrash(logger)
 const registry = createRegistry('bridge', VERSION)
 
-const log = new LogReader({
-  databaseUrl: config.DATABASE_URL,
-  logId: config.LOG_ID,
-  // At most one look at the head and one read of a hole at a time.
-  connections: 2,
-  onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
-})
-const keys = new RedisKeys(config.REDIS_PREFIX, config.LOG_ID)
-const redis = connectRedis({
-  url: config.REDIS_URL,
-  key: keys.watermark,
-  name: 'causeway-bridge',
-  logger,
-})
-const mqtt = connectMqtt(config.MQTT_URL, 'causeway-bridge', logger)
-
 const copyKeys = new CopyKeys(config.COPY_KEYS)
 const refused = createRefusedCopies(registry, logger)
 const crashPoint = createCrashPoint(config.CRASH_DIR)
-const copy = new RedisLog(redis, keys, {
-  copyKeys,
-  onRefused: () => refused('redis'),
-  recentLength: config.RECENT_LENGTH,
-  recentSeconds: config.RECENT_SECONDS,
-})
-const relay = new Relay({
-  log,
-  copy: {
-    open: (epoch, low) => copy.open(epoch, low),
-    append: async (after, entries) => {
-      const extent = await copy.append(after, entries)
-      crashPoint('after-redis-append')
-      return extent
+const metrics = createBridgeMetrics(registry)
+const lagOfOne = createWorstLag(metrics.lag)
+const onEpochEnded = createEndedEpochs(registry, logger)
+const bridges = new Map(
+  served.map((servers) => {
+    const bridge = new LogBridge({
+      servers,
+      redisPrefix: config.REDIS_PREFIX,
+      copying: {
+        copyKeys,
+        onRefused: () => refused('redis'),
+        recentLength: config.RECENT_LENGTH,
+        recentSeconds: config.RECENT_SECONDS,
+      },
+      onAppended: () => crashPoint('after-redis-append'),
+      metrics: { ...metrics, lag: lagOfOne() },
+      onEpochEnded,
+      reorderWaitMs: config.REORDER_WAIT_MS,
+      logger,
+    })
+    return [servers.id, bridge]
+  }),
+)
+
+/** A copy of a log comes by that log's broker. So a channel's copy on any other broker is nobody's. */
+const brokers = [...new Set(served.map(({ MQTT_URL }) => MQTT_URL))].map((url) => {
+  const there = new Map(
+    served.flatMap(({ id, MQTT_URL }) => {
+      const bridge = bridges.get(id)
+      return MQTT_URL === url && bridge !== undefined ? [[id, bridge]] : []
+    }),
+  )
+  const bridgeOf = (channel: string): LogBridge | undefined =>
+    there.get(layout.channelLogs.logOf(channel))
+  const mqtt = connectMqtt(url, 'causeway-bridge', logger)
+  subscribeToChannels(mqtt, {
+    prefix: config.MQTT_PREFIX,
+    copyKeys,
+    isServed: (channel) => bridgeOf(channel) !== undefined,
+    onRefused: () => refused('mqtt'),
+    onEntry: (epoch, entry) => {
+      bridgeOf(entry.channel)?.receive(epoch, entry)
+      crashPoint('before-puback')
     },
-    watermark: (epoch) => copy.watermark(epoch),
-  },
-  metrics: createBridgeMetrics(registry),
-  onEpochEnded: createEndedEpochs(registry, logger),
-  logger,
-  tickMs: 1_000,
-  reorderWaitMs: config.REORDER_WAIT_MS,
-  after: (ms, run) => void setTimeout(run, ms).unref(),
+    onSubscribed: () => {
+      for (const bridge of there.values()) bridge.look()
+    },
+    logger,
+  })
+  return mqtt
 })
-subscribeToChannels(mqtt, {
-  prefix: config.MQTT_PREFIX,
-  copyKeys,
-  onRefused: () => refused('mqtt'),
-  onEntry: (epoch, entry) => {
-    relay.receive(epoch, entry)
-    crashPoint('before-puback')
-  },
-  onSubscribed: () => relay.look(),
-  logger,
-})
-redis.on('ready', () => relay.look())
-relay.start()
+for (const bridge of bridges.values()) bridge.start()
 
 await runService({
   logger,
   registry,
   metrics: { host: config.METRICS_HOST, port: config.METRICS_PORT },
   ready: async () => {
-    if (!relay.follows) throw new Problem('unavailable', 'Redis does not follow the log yet.')
+    for (const [id, { follows }] of bridges) {
+      if (!follows) throw new Problem('unavailable', `Redis does not follow log ${id} yet.`)
+    }
   },
   close: async () => {
-    await relay.close()
-    await Promise.all([endMqtt(mqtt, 500), log.close()])
-    redis.disconnect()
+    const all = [...bridges.values()]
+    await Promise.all(all.map((bridge) => bridge.endWork()))
+    await Promise.all([
+      ...brokers.map((mqtt) => endMqtt(mqtt, 500)),
+      ...all.map((bridge) => bridge.close()),
+    ])
   },
   drainSeconds: config.DRAIN_SECONDS,
 })

@@ -32,7 +32,7 @@ export function createBridgeMetrics(registry: Registry) {
     }),
     lag: new Gauge({
       name: 'causeway_bridge_lag_messages',
-      help: 'Messages that Redis is behind the log, measured once a second',
+      help: 'Messages that Redis is behind the log, measured once a second; with several logs: behind the one that it is furthest behind',
       registers,
     }),
   }

@@ -8,10 +8,10 @@ import type { BridgeMetrics } from './metrics.ts'
 import type { Copy, Log } from './relayPorts.ts'
 import { Sequencer } from './sequencer.ts'
 
-interface RelayOptions {
+export interface RelayOptions {
   log: Log
   copy: Copy
-  metrics: BridgeMetrics
+  metrics: Omit<BridgeMetrics, 'lag'> & { lag: { set: (messages: number) => void } }
   /** The relay has ended an epoch, because the log went back behind this place. */
   onEpochEnded: (epoch: string, place: Place) => void
   logger: Logger

@@ -33,6 +33,7 @@ beforeEach(async () => {
   subscribeToChannels(bridge, {
     prefix,
     copyKeys,
+    isServed: (channel) => channel !== 'other.log',
     onEntry: (epoch, one) => void heard.push([epoch, one]),
     onRefused: () => void refused++,
     onSubscribed: () => void subscribed++,
@@ -139,6 +140,15 @@ describe('a subscription', () => {
     await send('e1', entry(9, 0, 'last'))
     await waitFor(() => heard.length > 0)
     expect([heard.length, refused]).toEqual([1, 0])
+  })
+
+  test('drops copies of channels that are not served, and counts none as refused', async () => {
+    const [other, one] = [entry(1, 0, 'other.log'), entry(9, 0, 'last')]
+    await send('e1', other)
+    await publish(`${prefix}/channels/other/log`, 'nonsense', propertiesOf('e1', other))
+    await send('e1', one)
+    await waitFor(() => heard.length > 0)
+    expect([heard, refused]).toEqual([[['e1', one]], 0])
   })
 
   test('is made again after every connect, and reports it', async () => {

@@ -7,6 +7,8 @@ import type { Logger } from '../chassis/logger.ts'
 interface SubscriptionOptions {
   prefix: string
   copyKeys: CopyKeys
+  /** Whether the channel is of a log that this process serves; others' copies are dropped before anything is read in them. */
+  isServed: (channel: string) => boolean
   onEntry: (epoch: string, entry: LinkedEntry) => void
   /** Something came without a valid MAC. */
   onRefused: () => void
@@ -23,6 +25,7 @@ interface SubscriptionOptions {
 export function subscribeToChannels(client: MqttClient, options: SubscriptionOptions): void {
   client.on('message', (topic, payload, packet) => {
     const channel = topicChannel(options.prefix, topic)
+    if (channel !== undefined && !options.isServed(channel)) return
     const { epoch, link, mac } = packet.properties?.userProperties ?? {}
     const entry = channel === undefined ? undefined : readEntry(channel, payload.toString())
     if (entry === undefined || !isText(epoch) || !isText(link) || !isText(mac)) {

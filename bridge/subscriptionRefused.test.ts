@@ -23,6 +23,7 @@ async function subscribe(...treatments: Treatment[]) {
   subscribeToChannels(client, {
     prefix: 'causeway',
     copyKeys,
+    isServed: () => true,
     onEntry: () => {},
     onRefused: () => {},
     onSubscribed: () => void subscribed++,

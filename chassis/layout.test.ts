@@ -49,7 +49,7 @@ describe('Without a layout', () => {
 })
 
 describe('A layout', () => {
-  test('has a place for each log: named servers have their own variables, the others the plain ones', () => {
+  test('has servers for each log: those with a name have variables of their own, the others the plain ones', () => {
     const parsed = parse({
       logs: [{ id: 0 }, { id: 7, postgres: 'b' }, { id: 9, redis: 'far_2', broker: 'x' }],
       rules: [{ pattern: 'fleet.**', log: 7 }],

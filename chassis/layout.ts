@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { ChannelLogs } from '../contract/channelLogs.ts'
 import { endWithMistakes, type Env } from './config.ts'
-import { parseLayoutFile, type PlacedLog } from './layoutFile.ts'
+import { type LayoutLog, layoutText, parseLayoutFile } from './layoutFile.ts'
 
 /** The variables that hold addresses, and the kind of server that each is for. */
 const ADDRESSES = [
@@ -21,11 +20,11 @@ interface LayoutConfig extends Partial<Record<Address, string | undefined>> {
 }
 
 /** A log's number, and the addresses of its servers under the names of the variables that its service has. */
-type LogPlace<Config> = { id: number } & Pick<Config, Extract<keyof Config, Address>>
+export type LogServers<Config> = { id: number } & Pick<Config, Extract<keyof Config, Address>>
 
-/** All logs, each with its place, and which channels belong to which. */
+/** All logs, each with its servers, and which channels belong to which. */
 export interface Layout<Config> {
-  logs: readonly LogPlace<Config>[]
+  logs: readonly LogServers<Config>[]
   channelLogs: ChannelLogs
 }
 
@@ -40,18 +39,9 @@ export function readLayout<Config extends LayoutConfig>(
   config: Config,
 ): Layout<Config> {
   const { env } = process
-  const parsed = parseLayout(textOf(config.LAYOUT_FILE), config, { schema, env })
+  const text = config.LAYOUT_FILE === undefined ? undefined : layoutText(config.LAYOUT_FILE)
+  const parsed = parseLayout(text, config, { schema, env })
   return 'layout' in parsed ? parsed.layout : endWithMistakes(service, parsed.mistakes)
-}
-
-/** Undefined if no file is named; a file that cannot be read is as one without JSON. */
-function textOf(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 /** `text` is the file's; undefined: there is none. `schema` is the configuration's. */
@@ -83,7 +73,7 @@ export function parseLayout<Config extends LayoutConfig>(
 
 /** The addresses of the servers that a log names. A replica that is not set is none: the plain one is a copy of another server. */
 function addressesOf(
-  log: PlacedLog,
+  log: LayoutLog,
   { shape }: z.ZodObject,
   env: Env,
 ): { addresses: Partial<Record<Address, string | undefined>>; mistakes: string[] } {

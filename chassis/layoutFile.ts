@@ -1,13 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type LogRule, MAX_LOGS } from '../contract/channelLogs.ts'
 import { isPattern } from '../contract/grants.ts'
 
 /** A log's number, and the names of the servers that it is on; the kind of server that it leaves out has the plain address. */
-export type PlacedLog = z.output<typeof placedLog>
+export type LayoutLog = z.output<typeof layoutLog>
 
 /** What LAYOUT_FILE holds: no secret, so that it may lie in a repository. */
 export interface LayoutFile {
-  logs: PlacedLog[]
+  logs: LayoutLog[]
   rules: LogRule[]
 }
 
@@ -17,7 +18,7 @@ const server = z
   .regex(/^[a-z0-9_]{1,32}$/, 'expected 1 to 32 of a to z, 0 to 9 and "_"')
   .optional()
 
-const placedLog = z.strictObject({ id, postgres: server, redis: server, broker: server })
+const layoutLog = z.strictObject({ id, postgres: server, redis: server, broker: server })
 
 const rule = z.strictObject({
   pattern: z
@@ -31,7 +32,7 @@ const rule = z.strictObject({
 
 const layoutFile = z
   .strictObject({
-    logs: z.array(placedLog).min(1).max(MAX_LOGS),
+    logs: z.array(layoutLog).min(1).max(MAX_LOGS),
     rules: z.array(rule).max(1_000).default([]),
   })
   .superRefine(({ logs, rules }, context) => {
@@ -51,6 +52,15 @@ const layoutFile = z
       complain(['rules'], 'expected a log that no rule names, for all other channels')
     }
   })
+
+/** One that cannot be read is as one without JSON. */
+export function layoutText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
 
 /** The file, or a sentence for each mistake. None repeats what is in the file. */
 export function parseLayoutFile(text: string): { file: LayoutFile } | { mistakes: string[] } {

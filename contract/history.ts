@@ -6,10 +6,15 @@ export interface HistoryPage {
   channel?: string
   channels?: string[]
   messages: Message[]
-  /** The position of the last message of these channels; 0 if none. A stream with `since=<head>` continues without a seam. */
+  /**
+   * The position of the last message of these channels; 0 if none. A stream with `since=<head>` continues without a seam. Also 0 if
+   * these channels are of several logs, which have no common positions.
+   */
   head: number
   /** Every message of the channel at or below this position has been removed; 0: none was. */
   low: number
+  /** If these channels are of several logs: what stands for `head`, as `after` of the same query. */
+  heads?: string | undefined
   /** Complete URLs, or null at the end: `next` goes on in the page's order, `prev` goes back. */
   next: string | null
   prev: string | null
@@ -23,10 +28,10 @@ export interface SearchPage {
     /** With `order=rank`: more is better. */
     rank?: number
   })[]
-  /** The log's head. */
+  /** The log's head; 0 if it searched several logs, which have no common positions. */
   head: number
-  /** Only messages above `after` and up to `upTo` can be found, and only changes up to `upTo` count. */
-  searched: { after: number; upTo: number }
+  /** Only messages above `after` and up to `upTo` can be found, and only changes up to `upTo` count. Not over several logs. */
+  searched?: { after: number; upTo: number } | undefined
   /** The address of the rest, or null. */
   next: string | null
 }

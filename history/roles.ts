@@ -49,7 +49,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
 
 /** Every other table is account's. */
 const NOT_ACCOUNTS =
-  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session search search_state'.split(
+  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session search search_state layout'.split(
     ' ',
   )
 

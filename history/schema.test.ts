@@ -22,6 +22,7 @@ interface Model {
 const TYPES: Record<string, string> = {
   'Int @db.SmallInt': 'smallint',
   Int: 'integer',
+  'Int[]': 'integer[]',
   String: 'text',
   'String[]': 'text[]',
   Boolean: 'boolean',

@@ -15,7 +15,7 @@ import { changeRoutes } from './changes.ts'
 import { type ChannelList, createGetChannels } from './getChannels.ts'
 import { createGetHistory } from './getHistory.ts'
 import { createGetMessage, type Messages } from './getMessage.ts'
-import type { HeadWatcher } from './headWatcher.ts'
+import type { HeadWatchers } from './headWatchers.ts'
 import { createGetVersions, type VersionsOf } from './getVersions.ts'
 import type { IngestLimits } from './ingestLimits.ts'
 import { createPostItem } from './postItem.ts'
@@ -25,13 +25,21 @@ import { type People, peopleRoute } from './people.ts'
 import { createPostMessages } from './postMessages.ts'
 import type { Pages } from './readInTurn.ts'
 import { createReadLimit } from './readLimit.ts'
-import { byQuery, createSearchHistory, type Searches } from './searchHistory.ts'
-import { createWaitForMessages } from './waitForMessages.ts'
+import { byQuery, createSearchHistory } from './searchHistory.ts'
+import type { Searches } from './searchLogs.ts'
+import { createWaitForMessages, createWaitInSeveral } from './waitForMessages.ts'
 
 interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   /** Undefined with AUTH=open. */
   auth: Pick<Auth, 'authenticator' | 'access'> | undefined
-  log: Pages & Messages & VersionsOf & People & Channels & ChannelList & Searches
+  logs: Pages &
+    Messages &
+    VersionsOf &
+    Channels &
+    ChannelList & {
+      all: ReadonlyMap<number, People & Searches>
+      logOf: (channel: string) => number
+    }
   /** Every door for posts leads to it. */
   acceptMessage: PostMessageOptions['acceptMessage']
   posts: PostMessageOptions['posts']
@@ -39,7 +47,7 @@ interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   limits: IngestLimits
   /** Aborts when the process is about to stop. */
   stopping: AbortSignal
-  watcher: HeadWatcher
+  watcher: Pick<HeadWatchers, 'wait' | 'waitForAny'>
 }
 
 /** A client that takes nothing holds one chunk of a page, or one message, in memory. */
@@ -57,7 +65,7 @@ const SEARCHES_AT_ONCE = 2
 
 export function createIngest({
   auth,
-  log,
+  logs,
   acceptMessage,
   posts,
   bodyLimits,
@@ -85,23 +93,27 @@ export function createIngest({
   })
   const turns = new Turns(CHUNKS_AT_ONCE)
   const history = createGetHistory({
-    pages: { page: (query) => log.page(query) },
+    pages: { page: (query) => logs.page(query) },
     turns,
     requireAccess,
     limitOpen: open,
     waitForMessages: createWaitForMessages(watcher, limits.subjectOf),
+    waitInSeveral: createWaitInSeveral(watcher, limits.subjectOf),
+    logOf: logs.logOf,
   })
   const readableBy = createReadableBy(auth?.access)
   const search = createSearchHistory({
-    log,
+    logs: logs.all,
+    logOf: logs.logOf,
     turns: new Turns(SEARCHES_AT_ONCE),
     requireAccess,
     readableBy,
   })
   const exportHistory = createExportHistory({
-    pages: { page: (query) => turns.take(() => log.page(query)) },
+    pages: { page: (query) => turns.take(() => logs.page(query)) },
     turns: new Turns(1),
     requireAccess,
+    logOf: logs.logOf,
     pay: (request, bytes) => limits.exports.pay(request, bytes),
   })
   return createApp({
@@ -123,20 +135,20 @@ export function createIngest({
       },
       {
         path: '/channels/:channel/messages/:position',
-        get: limited(createGetMessage(log, requireAccess)),
+        get: limited(createGetMessage(logs, requireAccess)),
         ...changes.message,
       },
       { path: '/channels/:channel/messages/:position/reactions/:name', ...changes.reaction },
       {
         path: '/channels/:channel/messages/:position/versions',
-        get: limited(createGetVersions(log, requireAccess)),
+        get: limited(createGetVersions(logs, requireAccess)),
       },
-      peopleRoute(log, requireAccess, limitExport),
+      peopleRoute(logs.all, requireAccess, limitExport),
       {
         path: '/channels',
-        get: limited(createGetChannels(log, turns, readableBy)),
+        get: limited(createGetChannels(logs, turns, readableBy)),
       },
-      { path: '/channels/:channel', get: limited(createGetChannel(log, requireAccess)) },
+      { path: '/channels/:channel', get: limited(createGetChannel(logs, requireAccess)) },
       {
         path: '/history',
         get: byAccept(byQuery(limited(search), limits.reads(history)), limitExport(exportHistory)),

@@ -5,7 +5,8 @@ import type { Page } from '../history/types.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { getServer } from '../test/support/getServer.ts'
 import { testIdentity } from '../test/support/testIdentity.ts'
-import { createGetHistory, type HistoryOptions } from './getHistory.ts'
+import { createGetHistory } from './getHistory.ts'
+import type { HistoryOptions } from './historyOptions.ts'
 
 const opened = disposables()
 
@@ -27,6 +28,8 @@ const handlerOf = (page: () => Page, options: Partial<HistoryOptions> = {}) =>
     requireAccess: () => {},
     limitOpen: (limited) => limited,
     waitForMessages: async () => ({ after: 0 }),
+    waitInSeveral: async (_request, _response, { queries }) => queries,
+    logOf: () => 0,
     ...options,
   })
 

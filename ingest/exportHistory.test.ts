@@ -63,6 +63,7 @@ class Log {
       requireAccess: () => {
         if (!this.isAllowed) throw new Problem('forbidden')
       },
+      logOf: () => 0,
       pay: (_request, bytes) => {
         this.paid.push(bytes)
         return 0

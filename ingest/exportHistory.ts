@@ -5,6 +5,10 @@ import type { Turns } from '../chassis/turns.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import type { Page, PageQuery } from '../history/types.ts'
 import { parseExportQuery } from './historyQuery.ts'
+import type { LogPart } from './logPart.ts'
+import { openParts } from './logParts.ts'
+import { mergeParts } from './mergeParts.ts'
+import { type AskedQuery, inOneLog, inSeveralLogs } from './askedQuery.ts'
 import { type Pages, type ReadChunk, readInTurn } from './readInTurn.ts'
 import { writeChunks } from './writeChunks.ts'
 
@@ -14,9 +18,13 @@ export interface ExportOptions {
   pages: Pages
   turns: Turns
   requireAccess: RequireAccess
+  logOf: (channel: string) => number
   /** A reader got so many bytes: for how many milliseconds it must wait for more. */
   pay: (request: Request, bytes: number) => number
 }
+
+/** A reader got so many bytes: for how many milliseconds it must wait for more. */
+type Pay = (bytes: number) => number
 
 /** Messages of one page: as many as a page may have. */
 const PAGE_LENGTH = 1_000
@@ -26,26 +34,49 @@ const PAGE_LENGTH = 1_000
  * A failure breaks the connection, so that nobody takes a part for the whole; `after` the last line goes on.
  */
 export function createExportHistory(options: ExportOptions): RequestHandler {
-  const { pages, turns, requireAccess, pay } = options
+  const { pages, turns, requireAccess, pay, logOf } = options
   return async (request, response) => {
     const range = parseExportQuery(searchOf(request.originalUrl))
-    const query: PageQuery = { ...range, limit: PAGE_LENGTH, order: 'asc' }
+    const asked: AskedQuery = { ...range, limit: PAGE_LENGTH, order: 'asc' }
     const readTurn = readInTurn(pages, turns, response)
     // It may last for an hour, and grants change.
-    const read: ReadChunk = (asked) => {
-      requireAccess(request, 'read', query.channels)
-      return readTurn(asked)
+    const read: ReadChunk = (query) => {
+      requireAccess(request, 'read', asked.channels)
+      return readTurn(query)
     }
-    const first = await read(query)
-    if (first === undefined) return
+    const chunks = await openChunks(asked, logOf, read, (bytes) => pay(request, bytes))
+    if (chunks === undefined) return
     response.type(NDJSON)
     if (request.method === 'HEAD') response.end()
-    else {
-      await writeChunks(
-        response,
-        lines(query, first, read, (bytes) => pay(request, bytes)),
-      )
-    }
+    else await writeChunks(response, chunks)
+  }
+}
+
+/** The lines, in order, in parts; the first is read already. Undefined if the reader has left. */
+async function openChunks(
+  asked: AskedQuery,
+  logOf: (channel: string) => number,
+  read: ReadChunk,
+  pay: Pay,
+): Promise<AsyncGenerator<string> | undefined> {
+  const [log, ...others] = new Set(asked.channels.map(logOf))
+  if (log === undefined || others.length > 0) {
+    const parts = await openParts(inSeveralLogs(asked, logOf), read, true)
+    return parts && mergedLines(parts, pay)
+  }
+  const query = inOneLog(asked, log)
+  const first = await read(query)
+  return first && lines(query, first, read, pay)
+}
+
+/** By time: each log has an order of its own. */
+async function* mergedLines(parts: readonly LogPart[], pay: Pay): AsyncGenerator<string> {
+  let pause = 0
+  for await (const run of mergeParts(parts, { order: 'asc', limit: Infinity })) {
+    if (pause >= 1) await delay(pause, undefined, { ref: false })
+    const text = run.map((json) => `${json}\n`).join('')
+    pause = pay(Buffer.byteLength(text))
+    yield text
   }
 }
 
@@ -53,7 +84,7 @@ async function* lines(
   query: PageQuery,
   first: Page,
   read: ReadChunk,
-  pay: (bytes: number) => number,
+  pay: Pay,
 ): AsyncGenerator<string> {
   const { epoch } = first
   const before = Math.min(query.before ?? Infinity, first.head + 1)

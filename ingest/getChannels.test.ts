@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { ReadableBy } from '../chassis/auth/middleware.ts'
 import { Turns } from '../chassis/turns.ts'
 import { covers } from '../contract/grants.ts'
-import type { ChannelsPage } from '../contract/history.ts'
+import type { ChannelInfo, ChannelsPage } from '../contract/history.ts'
 import type { ChannelNames, ChannelNamesQuery, MessagesAt } from '../history/types.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { getServer } from '../test/support/getServer.ts'
@@ -34,8 +34,8 @@ class Log {
     }
   }
 
-  readonly messagesAt = async (positions: readonly number[]): Promise<MessagesAt> =>
-    positions.slice(0, this.fits).map((position) =>
+  readonly lastMessages = async (channels: readonly ChannelInfo[]): Promise<MessagesAt> =>
+    channels.slice(0, this.fits).map(({ head: position }) =>
       // The first one has been removed.
       position === 1
         ? undefined

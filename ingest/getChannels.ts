@@ -5,12 +5,14 @@ import { wholeNumber } from '../chassis/description/reading.ts'
 import { readQuery } from '../chassis/readQuery.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import type { Turns } from '../chassis/turns.ts'
+import type { ChannelInfo } from '../contract/history.ts'
 import { rangesOf } from '../contract/nameRanges.ts'
 import type { ChannelNames, ChannelNamesQuery, MessagesAt } from '../history/types.ts'
 
 export interface ChannelList {
   channelNames: (query: ChannelNamesQuery) => Promise<ChannelNames>
-  messagesAt: (positions: readonly number[]) => Promise<MessagesAt>
+  /** Of channels, in their order; fewer if not all fit. */
+  lastMessages: (channels: readonly ChannelInfo[]) => Promise<MessagesAt>
 }
 
 const DEFAULT_LIMIT = 50
@@ -38,7 +40,7 @@ export function createGetChannels(
     const found = await turns.take(() => log.channelNames({ ranges, after, looks }))
     const readable = found.channels.filter(({ name }) => allows(name))
     const some = readable.slice(0, limit)
-    const lasts = await turns.take(() => log.messagesAt(some.map(({ head }) => head)))
+    const lasts = await turns.take(() => log.lastMessages(some))
     const shown = some.slice(0, lasts.length)
     const end = shown.length < readable.length ? shown.at(-1)?.name : found.end
     const items = shown.map((channel, at) => {

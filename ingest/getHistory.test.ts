@@ -55,6 +55,8 @@ class Log {
       requireAccess: () => {},
       limitOpen: (limited) => limited,
       waitForMessages: async () => ({ after: 0 }),
+      waitInSeveral: async (_request, _response, { queries }) => queries,
+      logOf: () => 0,
     })
     return getServer(opened, {
       '/history': (request, response, next) => {

@@ -1,29 +1,25 @@
 import type { Request, RequestHandler, Response } from 'express'
-import type { RequireAccess } from '../chassis/auth/middleware.ts'
-import type { Turns } from '../chassis/turns.ts'
 import type { Page, PageQuery } from '../history/types.ts'
 import { searchOf } from '../chassis/searchOf.ts'
+import type { HistoryOptions } from './historyOptions.ts'
 import { parseHistoryQuery } from './historyQuery.ts'
+import { createMergedHistory } from './mergedHistory.ts'
+import { beginPage } from './pageAnswer.ts'
 import { linkHeader, pageLinks, type Links } from './pageLinks.ts'
-import { type Pages, type ReadChunk, readInTurn } from './readInTurn.ts'
-import type { WaitForMessages } from './waitForMessages.ts'
+import { inOneLog } from './askedQuery.ts'
+import { type ReadChunk, readInTurn } from './readInTurn.ts'
 import { writeChunks } from './writeChunks.ts'
-
-export interface HistoryOptions {
-  pages: Pages
-  turns: Turns
-  requireAccess: RequireAccess
-  /** Limits how many answers are open at once. */
-  limitOpen: (handler: RequestHandler) => RequestHandler
-  waitForMessages: WaitForMessages
-}
 
 /** A page is read and written chunk by chunk. A reader that is slow holds one chunk, and no turn; one that waits holds nothing. */
 export function createGetHistory(options: HistoryOptions): RequestHandler {
-  const { pages, turns, requireAccess, limitOpen, waitForMessages } = options
+  const { pages, turns, requireAccess, limitOpen, waitForMessages, logOf } = options
+  const createMerged = createMergedHistory(options)
   return async (request, response, next) => {
-    const { wait, ...query } = parseHistoryQuery(searchOf(request.originalUrl))
-    requireAccess(request, 'read', query.channels)
+    const asked = parseHistoryQuery(searchOf(request.originalUrl))
+    requireAccess(request, 'read', asked.channels)
+    const [log, ...others] = new Set(asked.channels.map(logOf))
+    if (log === undefined || others.length > 0) return createMerged(asked)(request, response, next)
+    const { wait, ...query } = inOneLog(asked, log)
     const read = readInTurn(pages, turns, response)
     let first: Page | undefined
     if (wait > 0) {
@@ -52,14 +48,8 @@ async function answerPage(
   const links = pageLinks(query, first)
   const link = linkHeader(links)
   if (link !== undefined) response.setHeader('Link', link)
-  const tag = tagOf(first)
-  response.setHeader('ETag', tag)
-  // A program may keep what it read. Of what a browser's cookie opened, nothing stays on the browser's disk.
-  if (request.identity?.by !== 'cookie') response.setHeader('Cache-Control', 'private, no-cache')
-  if (isKnown(tag, request)) return void response.status(304).end()
-  response.type('application/json')
-  if (request.method === 'HEAD') response.end()
-  else await writeChunks(response, encode(query.channels, first, links, read))
+  if (!beginPage(request, response, tagOf(first))) return
+  await writeChunks(response, encode(query.channels, first, links, read))
 }
 
 /**
@@ -68,12 +58,6 @@ async function answerPage(
  */
 function tagOf({ epoch, head, low }: Page): string {
   return `"${epoch}-${head}-${low}"`
-}
-
-/** A proxy that compresses makes the tag a weak one. Express' own check would also obey the no-cache that `fetch` sends along. */
-function isKnown(tag: string, request: Request): boolean {
-  const known = request.get('If-None-Match')?.split(',') ?? []
-  return known.some((each) => ['*', tag].includes(each.trim().replace('W/', '')))
 }
 
 /** The messages are spliced in as they were encoded once, so that no reader can get another text than a subscriber. */

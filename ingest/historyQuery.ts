@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { channelParameter } from '../chassis/channelParameter.ts'
 import * as parameters from '../chassis/description/parameters.ts'
-import { wholeNumber } from '../chassis/description/reading.ts'
+import { reading, wholeNumber } from '../chassis/description/reading.ts'
 import { readQuery } from '../chassis/readQuery.ts'
-import type { PageQuery } from '../history/types.ts'
+import { LOG_POSITIONS, parseAsked } from './logPositions.ts'
+import type { AskedQuery } from './askedQuery.ts'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 1000
@@ -12,14 +13,25 @@ export const MAX_WAIT = 60
 
 const { position, time, word } = parameters
 
+const bound = reading(parseAsked, 'a position').meta({
+  anyOf: [
+    { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    { type: 'string', pattern: LOG_POSITIONS.source },
+  ],
+})
+
 /** Of an export, which has no limit and is always in position order. */
 export const ExportParameters = z.object({
-  channel: parameters.channels.describe('Messages of these channels, in position order over all'),
+  channel: parameters.channels.describe(
+    'Messages of these channels, in position order over all; if they are of several logs, by time',
+  ),
   sender: parameters.senderId.optional().describe('Only messages of the sender with this id'),
   type: parameters.messageType.optional().describe('Only messages of this type'),
   about: position.optional().describe('Only messages about the one at this position'),
-  before: position.optional().describe('Only messages below this position'),
-  after: position.optional().describe('Only messages above this position'),
+  before: bound
+    .optional()
+    .describe('Only messages below this position. With channels of several logs: what `next` has'),
+  after: bound.optional().describe('Only messages above this position; the same holds'),
   from: time.optional().describe('Only messages of this time or later'),
   to: time.optional().describe('Only messages earlier than this time'),
   changes: word('true', 'false')
@@ -45,7 +57,7 @@ export const HistoryParameters = ExportParameters.extend({
   context.addIssue({ code: 'custom', path: ['wait'], message })
 })
 
-export interface HistoryQuery extends PageQuery {
+export interface HistoryQuery extends AskedQuery {
   /** Seconds that an empty page may wait for messages; `after` is given then. */
   wait: number
 }
@@ -58,7 +70,7 @@ export function parseHistoryQuery(search: string): HistoryQuery {
 }
 
 /** Reads the query of an export. Throws the same. */
-export function parseExportQuery(search: string): Omit<PageQuery, 'limit' | 'order'> {
+export function parseExportQuery(search: string): Omit<AskedQuery, 'limit' | 'order'> {
   return rangeOf(readQuery(search, ExportParameters))
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { createIsAllowed, createRequireAccess } from '../chassis/auth/middleware.ts'
 import { createAuth } from '../chassis/auth/auth.ts'
 import { clock } from '../chassis/clock.ts'
@@ -6,39 +5,31 @@ import { readConfig } from '../chassis/config.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createCrashPoint } from '../chassis/crashPoint.ts'
 import { createHttpServer } from '../chassis/http.ts'
+import { readLayout } from '../chassis/layout.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
-import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { openSharedLimits } from '../chassis/limits/sharedLimits.ts'
 import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
-import { LogWriter } from '../history/logWriter.ts'
 import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
 import { RetentionLog } from '../history/retention.ts'
 import { createIngest } from './app.ts'
 import { createArchive } from './archive.ts'
+import { Brokers } from './brokers.ts'
 import { createClockMetrics } from './clockMetrics.ts'
 import { ingestConfig } from './config.ts'
-import { HeadWatcher } from './headWatcher.ts'
+import { HeadWatchers } from './headWatchers.ts'
 import { createIngestLimits } from './ingestLimits.ts'
-import { KeyExpiry } from './keyExpiry.ts'
+import { LogWork } from './logWork.ts'
 import { createIngestMetrics } from './metrics.ts'
-import { MqttDoor } from './mqttDoor.ts'
 import { MqttPosts } from './mqttPosts.ts'
-import { OutboxMover } from './outboxMover.ts'
+import { IN_FLIGHT } from './mqttSession.ts'
+import { openLogs } from './openLogs.ts'
 import { createOutboxMetrics, OutboxWatch } from './outboxWatch.ts'
-import { Publisher } from './publisher.ts'
 import { createReaderMetrics } from './readerMetrics.ts'
-import { Retention } from './retention.ts'
-import { SearchIndexer } from './searchIndexer.ts'
-
-/** A stop need not wait longer for the broker: the bridges read in the log what is not acknowledged by then. */
-const FLUSH_MILLISECONDS = 2000
-
-/** Far from the end of the broker's numbers, 65,535: some thousands come until the next session has taken over. */
-const MQTT_SESSION_PACKETS = 50_000
+import { Retries } from './retries.ts'
 
 /** An answer to a post is as large as its message, and would stay in memory as long as its client does not read it. */
 const STALL_MILLISECONDS = 30_000
@@ -47,53 +38,24 @@ const config = readConfig('ingest', ingestConfig)
 const logger = createLogger('ingest', config.LOG_LEVEL)
 exitOnCrash(logger)
 const registry = createRegistry('ingest', VERSION)
-const { posts, mqttPosts, receipts, publishes, inFlight, retention } = createIngestMetrics(registry)
+const metrics = createIngestMetrics(registry)
+const { posts, mqttPosts, receipts, publishes, inFlight } = metrics
 
-const database = {
-  databaseUrl: config.DATABASE_URL,
-  logId: config.LOG_ID,
-  onError: (error: Error) => logger.warn({ err: error }, 'a database connection broke'),
-}
-const log = new LogWriter({
-  ...database,
-  replicaUrl: config.DATABASE_REPLICA_URL,
-  connections: config.DATABASE_CONNECTIONS,
-  appendQueueBytes: config.APPEND_QUEUE_BYTES,
-  keySeconds: config.IDEMPOTENCY_SECONDS,
-  changeSeconds: config.CHANGE_SECONDS,
-})
-createClockMetrics(registry, () => log.clocks)
-const keyExpiry = new KeyExpiry({ forget: () => log.forgetKeys(), clock, logger })
-const archiveDirectory = config.RETENTION_ARCHIVE_DIR
-const remover =
-  config.RETENTION.length === 0
-    ? undefined
-    : new Retention({
-        log: new RetentionLog({
-          ...database,
-          archive: archiveDirectory === undefined ? undefined : createArchive(archiveDirectory),
-        }),
-        rules: config.RETENTION,
-        clock,
-        rest: setTimeout,
-        logger,
-        metrics: retention,
-      })
-const searchIndexer = new SearchIndexer({
-  index: () => log.indexSome(),
-  clock,
-  rest: setTimeout,
+const layout = readLayout('ingest', ingestConfig, config)
+const onError = (error: Error): void => logger.warn({ err: error }, 'a database connection broke')
+const { logs, common, close: closeLogs } = openLogs(config, layout, onError)
+createClockMetrics(registry, () => logs.clocks)
+const brokers = new Brokers(layout, {
+  sessionsOf: (id) => logs.get(id).mqttSessions,
+  publishing: {
+    prefix: config.MQTT_PREFIX,
+    copyKeys: new CopyKeys(config.COPY_KEYS),
+    window: config.MQTT_WINDOW,
+    windowBytes: MQTT_WINDOW_BYTES,
+    publishes,
+    inFlight,
+  },
   logger,
-})
-const mqtt = connectMqtt(config.MQTT_URL, 'causeway-ingest', logger)
-const publisher = new Publisher({
-  broker: mqtt,
-  prefix: config.MQTT_PREFIX,
-  copyKeys: new CopyKeys(config.COPY_KEYS),
-  window: config.MQTT_WINDOW,
-  windowBytes: MQTT_WINDOW_BYTES,
-  publishes,
-  inFlight,
 })
 const shared = openSharedLimits(config, 'ingest', logger)
 const limits = createIngestLimits({
@@ -106,13 +68,13 @@ const limits = createIngestLimits({
   proxyHops: config.PROXY_HOPS,
   shared,
   registry,
-  add: (...use) => log.addToQuota(...use),
-  exists: async (channel) => (await log.channel(channel)).head > 0,
+  add: (...use) => common.addToQuota(...use),
+  exists: async (channel) => (await logs.channel(channel)).head > 0,
 })
 const crashPoint = createCrashPoint(config.CRASH_DIR)
 const auth = createAuth({
   config,
-  changes: (after, limit) => log.accessChanges(after, limit),
+  changes: (after, limit) => common.accessChanges(after, limit),
   registry,
   logger,
   clock,
@@ -120,7 +82,7 @@ const auth = createAuth({
 const stopping = new AbortController()
 const publish: AcceptOptions['publish'] = (entry, epoch) => {
   crashPoint('after-commit')
-  publisher.publish(entry, epoch)
+  brokers.publish(entry, epoch)
   crashPoint('after-publish')
 }
 const acceptMessage = new AcceptMessage({
@@ -128,34 +90,42 @@ const acceptMessage = new AcceptMessage({
   isAllowed: createIsAllowed(auth?.access),
   maxEventBytes: config.MAX_EVENT_BYTES,
   limits: limits.posts,
-  append: (draft) => log.append(draft),
+  append: (draft) => logs.append(draft),
   publish,
 })
-const watcher = new HeadWatcher({ heads: (channels) => log.heads(channels), clock })
-createReaderMetrics(registry, { waits: () => watcher.size, exports: () => limits.exports.size })
+const { logOf } = logs
+const watchers = new HeadWatchers({ logs: logs.all, logOf, clock })
+createReaderMetrics(registry, { waits: () => watchers.size, exports: () => limits.exports.size })
 const app = createIngest({
   logger,
   registry,
   auth,
   corsOrigins: config.CORS_ORIGINS,
-  log,
+  logs,
   acceptMessage,
   posts,
   bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.APPEND_QUEUE_BYTES },
   limits,
   stopping: stopping.signal,
-  watcher,
+  watcher: watchers,
 })
 
-const outbox = new OutboxMover({
-  move: () => log.moveOutbox(config.MAX_EVENT_BYTES),
-  publish,
-  posts,
-  clock,
-  logger,
+const archiveDirectory = config.RETENTION_ARCHIVE_DIR
+const archive = archiveDirectory === undefined ? undefined : createArchive(archiveDirectory)
+const works = layout.logs.map(({ id: logId, DATABASE_URL: databaseUrl }) => {
+  const log = logs.get(logId)
+  return new LogWork({
+    log,
+    maxEventBytes: config.MAX_EVENT_BYTES,
+    publish,
+    rules: config.RETENTION,
+    openRetention: () => new RetentionLog({ databaseUrl, logId, onError, archive }),
+    metrics,
+    logger,
+  })
 })
 const outboxWatch = new OutboxWatch({
-  look: () => log.outbox(),
+  look: () => logs.outbox(),
   metrics: createOutboxMetrics(registry),
   clock,
 })
@@ -168,19 +138,13 @@ const mqttPosting = new MqttPosts({
   access: auth?.access,
   posts: mqttPosts,
   receipts,
+  logOf,
+  retries: new Retries(layout.logs.length === 1 ? Infinity : IN_FLIGHT / layout.logs.length),
   logger,
 })
 
 const stopAuth = auth?.start()
-const mqttDoor = new MqttDoor({
-  url: config.MQTT_URL,
-  prefix: config.MQTT_PREFIX,
-  mostPackets: MQTT_SESSION_PACKETS,
-  handle: (...received) => mqttPosting.handle(...received),
-  sessions: log.mqttSessions,
-  clock,
-  logger,
-})
+brokers.openDoors((...received) => mqttPosting.handle(...received))
 
 await runService({
   logger,
@@ -192,21 +156,21 @@ await runService({
   // Only the database: without MQTT posts are still stored, and delivered a second late.
   ready: async () => {
     if (auth?.access.wasRead === false) throw new Problem('unavailable', 'No grants were read yet.')
-    await log.check()
+    await logs.check()
   },
   drain: async () => {
     stopping.abort()
     // Whoever waits for messages gets an empty page, and asks again elsewhere.
-    watcher.end()
-    await outbox.close()
+    watchers.end()
+    await Promise.all(works.map((work) => work.endMoves()))
   },
   close: async () => {
-    await mqttDoor.close(FLUSH_MILLISECONDS)
+    await brokers.closeDoors()
     stopAuth?.()
     shared.close()
-    const background = [keyExpiry, outboxWatch, searchIndexer, remover].map((each) => each?.close())
-    await Promise.all([publisher.flush(FLUSH_MILLISECONDS), ...background])
-    await Promise.all([endMqtt(mqtt, 500), log.close()])
+    const background = [outboxWatch, ...works].map((each) => each.close())
+    await Promise.all([brokers.close(), ...background])
+    await closeLogs()
   },
   drainSeconds: config.DRAIN_SECONDS,
 })

@@ -1,21 +1,17 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { IPublishPacket } from 'mqtt'
 import type { Counter } from 'prom-client'
 import type { Access } from '../chassis/auth/access.ts'
 import type { Logger } from '../chassis/logger.ts'
 import { toProblem } from '../chassis/problems.ts'
-import { Problem, type ProblemType } from '../contract/problem.ts'
+import { Problem } from '../contract/problem.ts'
 import { type PublishTarget, readPublishTopic } from '../contract/publishTopic.ts'
 import type { Accepted, AcceptMessage } from './acceptMessage.ts'
 import { deviceAuthor, deviceSubject } from './deviceAuthor.ts'
 import { readMqttPost } from './mqttPost.ts'
 import { type Receipt, receiptOf, refusalOf, replyTo } from './mqttReceipt.ts'
 import type { PostLimits } from './postLimits.ts'
-
-/** They pass by themselves, and the broker keeps the post meanwhile. */
-const PASSING: readonly ProblemType[] = ['unavailable', 'overloaded', 'outcome-unknown']
-const AGAIN_MS = 500
+import type { Retries } from './retries.ts'
 
 export interface MqttPostsOptions {
   prefix: string
@@ -26,6 +22,9 @@ export interface MqttPostsOptions {
   access: Pick<Access, 'refusal' | 'isBlind' | 'table'> | undefined
   posts: Counter<'outcome'>
   receipts: Counter<'outcome'>
+  /** The number of a channel's log. */
+  logOf: (channel: string) => number
+  retries: Retries
   logger: Logger
 }
 
@@ -66,7 +65,7 @@ export class MqttPosts {
     session: Session,
     number: number | undefined,
   ): Promise<Accepted> {
-    const { maxBytes, acceptMessage, limits, access } = this.#options
+    const { maxBytes, acceptMessage, limits, access, logOf, retries } = this.#options
     if (target === undefined) {
       throw new Problem('invalid-channel', 'The topic does not name exactly one sender.')
     }
@@ -77,16 +76,11 @@ export class MqttPosts {
       packet,
       maxBytes,
     )
-    for (;;) {
-      try {
-        return await acceptMessage.accept(deviceAuthor(principal, access), channel, content, key)
-      } catch (error) {
-        // With a key a repeat does no harm. A packet of QoS 0 has promised nothing.
-        if (number === undefined || !PASSING.includes(toProblem(error).type)) throw error
-        await sleep(AGAIN_MS, undefined, { signal: session.over }).catch(() => {})
-        if (session.over.aborted) throw error
-      }
-    }
+    const accept = (): Promise<Accepted> =>
+      acceptMessage.accept(deviceAuthor(principal, access), channel, content, key)
+    // A packet of QoS 0 has promised nothing. With a key a repeat does no harm, and the broker keeps the post meanwhile.
+    if (number === undefined) return accept()
+    return retries.run(logOf(channel), session.over, accept)
   }
 
   #log(problem: Problem, topic: string): void {

@@ -5,7 +5,7 @@ import { publishFilters } from '../contract/publishTopic.ts'
 import type { Receipt } from './mqttReceipt.ts'
 
 /** Posts that the broker sends before the first of them is acknowledged. So many fill the batches of the log. */
-const IN_FLIGHT = 200
+export const IN_FLIGHT = 200
 /** Beyond it nothing more is read. Only posts of QoS 0 get so far: the broker waits for no acknowledgement of theirs. */
 const MOST_IN_FLIGHT = 2 * IN_FLIGHT
 /** The broker forgets a session, and the posts in it, that no ingest has had for so long. */

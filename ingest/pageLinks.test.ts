@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Entry } from '../contract/message.ts'
 import type { Page, PageQuery } from '../history/types.ts'
+import { inOneLog } from './askedQuery.ts'
 import { parseHistoryQuery } from './historyQuery.ts'
 import { linkHeader, pageLinks } from './pageLinks.ts'
 
@@ -24,7 +25,7 @@ function page({ before = Infinity, after = -1, limit, order }: PageQuery): Page 
 }
 
 function read(url: string, low = 0) {
-  const query = parseHistoryQuery(url.slice(url.indexOf('?') + 1))
+  const query = inOneLog(parseHistoryQuery(url.slice(url.indexOf('?') + 1)), 0)
   const { entries, ...rest } = { ...page(query), low }
   // Only its first message has been read by then: where the page ends is told beside it.
   const links = pageLinks(query, { entries: entries.slice(0, 1), ...rest })
@@ -94,13 +95,13 @@ describe('the links of a page', () => {
   )
 
   test('lead nowhere back from the first message of a channel, wherever in the log that is', () => {
-    const query = parseHistoryQuery('channel=a&order=asc&after=3&limit=1')
+    const query = inOneLog(parseHistoryQuery('channel=a&order=asc&after=3&limit=1'), 0)
     expect(pageLinks(query, pageAfter(0)).prev).toBe(null)
     expect(pageLinks(query, pageAfter(2)).prev).not.toBe(null)
   })
 
   test('lead on from a page that found nothing in what it looked at', () => {
-    const query = parseHistoryQuery('channel=a&sender=alice&before=9')
+    const query = inOneLog(parseHistoryQuery('channel=a&sender=alice&before=9'), 0)
     const empty = { entries: [], rest: undefined, last: undefined, head: 9, low: 0 }
     expect(pageLinks(query, { ...empty, more: true, end: 4, epoch: 'e' })).toEqual({
       next: '/history?channel=a&sender=alice&before=4&limit=50&order=desc',
@@ -109,15 +110,16 @@ describe('the links of a page', () => {
   })
 
   test('lead back from several channels, though the first message is the first of its own', () => {
-    const query = parseHistoryQuery('channel=a&channel=b&order=asc&after=3&limit=1')
+    const query = inOneLog(parseHistoryQuery('channel=a&channel=b&order=asc&after=3&limit=1'), 0)
     expect(pageLinks(query, pageAfter(0)).prev).toBe(
       '/history?channel=a&channel=b&before=5&limit=1&order=desc',
     )
   })
 
   test('keep the filters', () => {
-    const query = parseHistoryQuery(
-      'channel=a&sender=user:alice&type=tide&about=3&order=asc&limit=1',
+    const query = inOneLog(
+      parseHistoryQuery('channel=a&sender=user:alice&type=tide&about=3&order=asc&limit=1'),
+      0,
     )
     expect(pageLinks(query, pageAfter(0)).next).toBe(
       '/history?channel=a&sender=user%3Aalice&type=tide&about=3&after=5&limit=1&order=asc',

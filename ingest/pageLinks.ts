@@ -36,6 +36,12 @@ function prevOf(query: PageQuery, { entries, head, low }: Page): PageQuery | und
   return isStart ? undefined : { ...query, order: 'desc', after: undefined, before: first.position }
 }
 
+/** Positions in several logs are given as their text. */
+interface UrlQuery extends Omit<PageQuery, 'before' | 'after'> {
+  before?: number | string | undefined
+  after?: number | string | undefined
+}
+
 /** RFC 8288; undefined if there is nothing to link to. */
 export function linkHeader({ next, prev }: Links): string | undefined {
   const links = [
@@ -45,7 +51,16 @@ export function linkHeader({ next, prev }: Links): string | undefined {
   return links.length === 0 ? undefined : links.join(', ')
 }
 
-function historyUrl({ channels, from, to, isFolded, limit, order, ...query }: PageQuery): string {
+/** The address of a page. */
+export function historyUrl({
+  channels,
+  from,
+  to,
+  isFolded,
+  limit,
+  order,
+  ...query
+}: UrlQuery): string {
   const parameters: [string, string | number | undefined][] = [
     ...channels.map((channel): [string, string] => ['channel', channel]),
     ['sender', query.sender],

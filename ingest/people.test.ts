@@ -20,7 +20,7 @@ async function ask(read: (part: number) => unknown, json = LINE) {
     return { entries: json === '' ? [] : [entry], upTo: after + 1, isDone: after + 1 === PARTS }
   }
   const route = peopleRoute(
-    { sentBy, erase },
+    new Map([[0, { sentBy, erase }]]),
     () => {},
     (handler) => handler,
   )

@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
 import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import { position, senderId } from '../chassis/description/parameters.ts'
+import { wholeNumber } from '../chassis/description/reading.ts'
 import { pointer } from '../chassis/pointer.ts'
 import type { Route } from '../chassis/route.ts'
 import { readQuery } from '../chassis/readQuery.ts'
@@ -22,64 +23,91 @@ const ERASE_MS = 1_000
 
 export const PeopleParameters = z.object({
   after: position.default(0).describe('Only messages above this position'),
+  log: wholeNumber(0, 32_767, 'the number of a log')
+    .optional()
+    .describe('With several logs: the one to begin in; by default the first'),
 })
 
+/** The rest of the logs to go through, in the order of their numbers, and the position to begin after in the first of them. */
+interface Rest {
+  logs: [number, People][]
+  after: number
+}
+
 /**
- * For admins of all channels: everything that one sender wrote, to be taken along or to be erased. `limitExport` limits how many
- * are taken along at once.
+ * For admins of all channels: everything that one sender wrote, to be taken along or to be erased, log by log. `limitExport` limits
+ * how many are taken along at once.
  */
 export function peopleRoute(
-  log: People,
+  all: ReadonlyMap<number, People>,
   requireAccess: RequireAccess,
   limitExport: (handler: RequestHandler) => RequestHandler,
 ): Route {
-  const read = (request: Request): { sender: string; after: number } => {
+  const read = (request: Request): { sender: string; rest: Rest } => {
     requireAccess(request, 'admin', ['**'])
-    const { after } = readQuery(searchOf(request.originalUrl), PeopleParameters)
-    return { sender: senderParameter(request.params['sender']), after }
+    const { after, log } = readQuery(searchOf(request.originalUrl), PeopleParameters)
+    return { sender: senderParameter(request.params['sender']), rest: restOf(all, after, log) }
   }
   return {
     path: '/senders/:sender/messages',
     get: limitExport(async (request, response) => {
-      const { sender, after } = read(request)
+      const { sender, rest } = read(request)
       response.type('application/x-ndjson')
       if (request.method === 'HEAD') return void response.end()
       await writeChunks(
         response,
-        linesOf(log, sender, after, () => response.closed),
+        linesOf(rest, sender, () => response.closed),
       )
     }),
     delete: async (request, response) => {
-      const { sender, after } = read(request)
+      const { sender, rest } = read(request)
       const by = request.identity
       const eraser =
         by === undefined ? { id: 'admin', name: 'Admin' } : { id: by.principal, name: by.name }
-      const end = performance.now() + ERASE_MS
-      let count = 0
-      let step: Erased = { upTo: after, count: 0, isDone: false }
-      do {
-        step = await log.erase(sender, step.upTo, eraser)
-        count += step.count
-      } while (!step.isDone && performance.now() < end)
-      const { upTo, isDone } = step
-      const next = isDone ? null : `/senders/${sender}/messages?after=${upTo}`
-      response.json({ sender, erased: count, upTo, next })
+      response.json(await eraseSome(rest, sender, eraser, all.size > 1))
     },
   }
 }
 
+async function eraseSome(rest: Rest, sender: string, by: Sender, isOneOfSeveral: boolean) {
+  const end = performance.now() + ERASE_MS
+  let { after: upTo } = rest
+  let erased = 0
+  for (const [index, [id, log]] of rest.logs.entries()) {
+    if (index > 0) upTo = 0
+    for (let isDone = false; !isDone;) {
+      let count: number
+      ;({ upTo, count, isDone } = await log.erase(sender, upTo, by))
+      erased += count
+      if (isDone || performance.now() < end) continue
+      const at = isOneOfSeveral ? `log=${id}&after=${upTo}` : `after=${upTo}`
+      return { sender, erased, upTo, next: `/senders/${sender}/messages?${at}` }
+    }
+  }
+  return { sender, erased, upTo, next: null }
+}
+
 /** In order; the next part is read when the one before has left, and none for a reader that has gone. */
 async function* linesOf(
-  log: People,
+  { logs, after }: Rest,
   sender: string,
-  after: number,
   isGone: () => boolean,
 ): AsyncGenerator<string> {
-  for (let upTo = after, isDone = false; !isDone && !isGone();) {
-    const sent = await log.sentBy(sender, upTo)
-    if (sent.entries.length > 0) yield sent.entries.map(({ json }) => `${json}\n`).join('')
-    ;({ upTo, isDone } = sent)
+  for (const [index, [, log]] of logs.entries()) {
+    for (let upTo = index === 0 ? after : 0, isDone = false; !isDone && !isGone();) {
+      const sent = await log.sentBy(sender, upTo)
+      if (sent.entries.length > 0) yield sent.entries.map(({ json }) => `${json}\n`).join('')
+      ;({ upTo, isDone } = sent)
+    }
   }
+}
+
+function restOf(all: ReadonlyMap<number, People>, after: number, first: number | undefined): Rest {
+  const logs = [...all].sort(([one], [other]) => one - other)
+  const start = first === undefined ? 0 : logs.findIndex(([id]) => id === first)
+  if (start >= 0) return { logs: logs.slice(start), after }
+  const errors = [{ pointer: pointer(['log']), detail: 'expected the number of a log' }]
+  throw new Problem('invalid-parameter', undefined, { errors })
 }
 
 function senderParameter(value: unknown): string {

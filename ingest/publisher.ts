@@ -20,7 +20,7 @@ export interface Broker {
   on: (event: 'packetreceive', listener: (packet: Packet) => void) => unknown
 }
 
-interface PublisherOptions {
+export interface PublisherOptions {
   broker: Broker
   prefix: string
   copyKeys: CopyKeys
@@ -29,6 +29,7 @@ interface PublisherOptions {
   /** Most bytes of these, at least one message's: the client keeps each, to send it again after a reconnect. */
   windowBytes: number
   publishes: Counter<'outcome'>
+  /** Of all publishers together. */
   inFlight: Gauge
 }
 
@@ -107,7 +108,7 @@ export class Publisher {
   #add(publishes: number, bytes: number): void {
     this.#inFlight += publishes
     this.#bytesInFlight += bytes
-    this.#options.inFlight.set(this.#inFlight)
+    this.#options.inFlight.inc(publishes)
   }
 
   #count(outcome: 'acked' | 'failed' | 'skipped' | 'nobody'): void {

@@ -11,7 +11,7 @@ import { problemOf } from '../test/support/ingestClient.ts'
 import { ingestLimits } from '../test/support/ingestLimits.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import { createIngest } from './app.ts'
-import { HeadWatcher } from './headWatcher.ts'
+import { HeadWatchers } from './headWatchers.ts'
 import { createIngestMetrics } from './metrics.ts'
 
 const opened = disposables()
@@ -49,15 +49,23 @@ class SlowIngest {
       logger: pino({ level: 'silent' }),
       registry,
       corsOrigins: [],
-      log: {
+      logs: {
+        logOf: () => 0,
         message: (channel) => this.#wait(entryOf(channel)),
         channelNames: () => this.#wait({ channels: [], end: undefined }),
-        messagesAt: () => this.#wait([]),
-        sentBy: () => this.#wait({ entries: [], upTo: 0, isDone: true }),
-        erase: () => this.#wait({ upTo: 0, count: 0, isDone: true }),
+        lastMessages: () => this.#wait([]),
+        all: new Map([
+          [
+            0,
+            {
+              sentBy: () => this.#wait({ entries: [], upTo: 0, isDone: true }),
+              erase: () => this.#wait({ upTo: 0, count: 0, isDone: true }),
+              search: () => this.#wait({ hits: [], head: 0, after: 0, upTo: 0, next: undefined }),
+            },
+          ],
+        ]),
         versions: () => this.#wait({ entries: [], more: false }),
         channel: (name) => this.#wait({ name, head: 0, messages: 0 }),
-        search: () => this.#wait({ hits: [], head: 0, after: 0, upTo: 0, next: undefined }),
         page: async () => {
           this.mostPages = Math.max(this.mostPages, ++this.#pages)
           await this.#wait(undefined)
@@ -73,7 +81,11 @@ class SlowIngest {
       bodyLimits: { maxBytes: 1_000, maxReadingBytes: 1_000 },
       limits: ingestLimits(registry),
       stopping: new AbortController().signal,
-      watcher: new HeadWatcher({ heads: () => this.#wait(NO_HEADS), clock }),
+      watcher: new HeadWatchers({
+        logs: new Map([[0, { heads: () => this.#wait(NO_HEADS) }]]),
+        logOf: () => 0,
+        clock,
+      }),
     })
     const server = createHttpServer(app).listen(0, '127.0.0.1')
     opened.add(() => {

@@ -3,10 +3,11 @@ import { channelParameter } from '../chassis/channelParameter.ts'
 import { MAX_CHANNELS, TOO_MANY_CHANNELS, word } from '../chassis/description/parameters.ts'
 import { reading, wholeNumber } from '../chassis/description/reading.ts'
 import { readQuery } from '../chassis/readQuery.ts'
-import { parsePosition } from '../contract/position.ts'
 import { parseSearchWords } from '../history/searchWords.ts'
-import type { Hit, SearchNext, SearchQuery } from '../history/searchTypes.ts'
+import type { SearchQuery } from '../history/searchTypes.ts'
 import { ExportParameters } from './historyQuery.ts'
+import { formatAsked, type AskedPosition } from './logPositions.ts'
+import { formatHits, type Hits, HITS, parseHits, type SearchGoesOn } from './searchHits.ts'
 
 const DEFAULT_LIMIT = 20
 /** Each hit is a text that the database goes through to highlight it. */
@@ -14,9 +15,6 @@ const MAX_LIMIT = 100
 /** The database compares every message that it looks at with each of them. */
 const MAX_LENGTH = 500
 const MAX_TERMS = 32
-
-/** Its rank and its position. */
-const HIT = /^([0-9]{1,3}(?:\.[0-9]{1,20})?(?:e-[0-9]{1,2})?)_(0|[1-9][0-9]{0,15})$/
 
 export const SearchParameters = ExportParameters.omit({ about: true, changes: true }).extend({
   q: z
@@ -28,15 +26,21 @@ export const SearchParameters = ExportParameters.omit({ about: true, changes: tr
   channel: z.array(z.string()).max(MAX_CHANNELS, TOO_MANY_CHANNELS),
   limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT),
   order: word('time', 'rank').default('time'),
-  below: reading(parseHit, 'what next has')
-    .meta({ type: 'string', pattern: HIT.source })
+  below: reading(parseHits, 'what next has')
+    .meta({ type: 'string', pattern: HITS.source })
     .optional()
     .describe('With `order=rank`: only hits below this one. It is in `next`'),
 })
 
 /** A search as it was asked for: `channels` are those that it names, undefined if it names none. */
-export interface SearchParameters extends Omit<SearchQuery, 'ranges' | 'channelPattern'> {
+export interface SearchParameters extends Omit<
+  SearchQuery,
+  'ranges' | 'channelPattern' | 'before' | 'after' | 'below'
+> {
   q: string
+  before?: AskedPosition | undefined
+  after?: AskedPosition | undefined
+  below?: Hits | undefined
   channels: string[] | undefined
 }
 
@@ -60,7 +64,7 @@ const Search = SearchParameters.superRefine(({ q, order, below }, context) => {
 })
 
 /** The address of the same search from another place on. */
-export function searchUrl(parameters: SearchParameters, next: SearchNext): string {
+export function searchUrl(parameters: SearchParameters, next: SearchGoesOn): string {
   const { q, channels = [], sender, type, after, from, to, limit, order } = parameters
   const { before, below } = next
   const all: [string, string | number | undefined][] = [
@@ -68,21 +72,15 @@ export function searchUrl(parameters: SearchParameters, next: SearchNext): strin
     ...channels.map((channel): [string, string] => ['channel', channel]),
     ['sender', sender],
     ['type', type],
-    ['before', before],
-    ['after', after],
+    ['before', formatAsked(before)],
+    ['after', formatAsked(after)],
     ['from', from?.toISOString()],
     ['to', to?.toISOString()],
     ['limit', limit],
     ['order', order],
-    ['below', below && `${below.rank}_${below.position}`],
+    ['below', formatHits(below)],
   ]
   const search = new URLSearchParams()
   for (const [name, value] of all) if (value !== undefined) search.append(name, String(value))
   return `/history?${search.toString()}`
-}
-
-function parseHit(text: string): Hit | undefined {
-  const [, rank, at = ''] = HIT.exec(text) ?? []
-  const position = parsePosition(at)
-  return rank === undefined || position === undefined ? undefined : { rank: Number(rank), position }
 }

@@ -12,6 +12,12 @@ const authIn = ({ oidc }) => {
   if (oidc && auth === 'open') throw new Error('--oidc needs AUTH=required.')
   return auth
 }
+/** Servers of Postgres, each with a log. */
+const postgresIn = ({ logs = 1, postgres = 1 }) => {
+  if (postgres > logs) throw new Error('--postgres must not be more than --logs.')
+  if (postgres > 1 && env.DATABASE_URL) throw new Error('--postgres needs no DATABASE_URL.')
+  return postgres
+}
 /** The port in a variable; undefined if it is not set. */
 const portIn = (name) => (env[name] ? port(env[name], name) : undefined)
 
@@ -23,6 +29,12 @@ export const parse = defineCommand({
     gateways: option('N', 'number of gateways (default 2)', count),
     bridges: option('N', 'number of bridges (default 2)', count),
     ingests: option('N', 'number of ingests (default 1)', count),
+    logs: option('N', 'number of logs (default 1); a folder keeps it', integer(1, 64)),
+    postgres: option(
+      'N',
+      'servers of Postgres, between which the logs are spread (default 1)',
+      integer(1, 16),
+    ),
     port: option('N', 'the port to open in the browser (default $PORT, else 8080)', port),
     redis: option(
       'KIND',
@@ -53,6 +65,7 @@ Environment:
     host: env.HOST || undefined,
     port: values.port ?? portIn('PORT') ?? 8080,
     auth: authIn(values),
+    postgres: postgresIn(values),
     databaseUrl: env.DATABASE_URL || undefined,
     redisUrl: env.REDIS_URL || undefined,
     mqttUrl: env.MQTT_URL || undefined,

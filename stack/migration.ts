@@ -7,12 +7,16 @@ import type { Addresses } from './secret.ts'
 
 const TIMEOUT_MS = 120_000
 
-/** Brings the database to the newest schema and makes the services' roles, in a separate process, as a deployment does it. */
+/**
+ * Brings the database to the newest schema and makes the services' roles, in a separate process, as a deployment does it; with `layout`,
+ * more environment, also the others of a layout.
+ */
 export async function migrateDatabase(
   databaseUrl: string,
   addresses: Addresses = {},
+  layout: NodeJS.ProcessEnv = {},
 ): Promise<void> {
-  const env = { ...process.env, ...addresses, DATABASE_URL: databaseUrl }
+  const env = { ...process.env, ...addresses, ...layout, DATABASE_URL: databaseUrl }
   const program = join(ROOT, 'dist/history/main.js')
   try {
     await promisify(execFile)(process.execPath, [program], { cwd: ROOT, env, timeout: TIMEOUT_MS })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { messageOf } from './errors.ts'
+import { databaseNames, type NamedDatabase } from './layout.ts'
 import { mosquitto } from './mosquitto.ts'
 import { freePort } from './ports.ts'
 import { postgres } from './postgres.ts'
@@ -25,6 +26,8 @@ export interface ServerUrls {
 /** The same for administrators; and for the services' own users. A service without its own takes the administrator's. */
 export interface Servers extends ServerUrls {
   addresses: Addresses
+  /** Of Postgres, beside the first; default: none. */
+  databases?: readonly NamedDatabase[] | undefined
 }
 
 export interface ServersOptions {
@@ -39,6 +42,8 @@ export interface ServersOptions {
   /** Default: `single`. */
   redis?: RedisKind | undefined
   mqttPort?: number | undefined
+  /** How many servers of Postgres, between which several logs are spread; default 1. */
+  postgres?: number | undefined
   /** Adds a Postgres that follows the first, and makes the services read history from it. Default: false. */
   replica?: boolean | undefined
   /** Of the names that the users of services may touch. Default: `causeway`. */
@@ -94,18 +99,31 @@ export async function startServers(
     Object.assign(addresses, started.addresses)
     return started.url
   }
-  const [databaseUrl, redisUrl, mqttUrl] = await Promise.all([
+  const [databases, databaseUrl, redisUrl, mqttUrl] = await Promise.all([
+    Promise.all(databaseNames(options).map((name) => startNamed(supervisor, name, options))),
     options.databaseUrl ?? start(one(postgres), 'postgres', options.postgresPort).then(ownDatabase),
     options.redisUrl ??
       start(REDIS[options.redis ?? 'single'], 'redis', options.redisPort, redisPrefix),
     options.mqttUrl ?? start(one(mosquitto), 'mosquitto', options.mqttPort, mqttPrefix),
   ])
-  const servers = { databaseUrl, redisUrl, mqttUrl }
+  const servers = { databaseUrl, redisUrl, mqttUrl, databases }
   if (options.databaseUrl !== undefined) return { ...servers, addresses }
   const own = onDatabase(addresses, DATABASE)
   if (options.replica !== true) return { ...servers, addresses: own }
   const replicaPort = await startReplica(supervisor, databaseUrl, options)
   return { ...servers, addresses: { ...own, ...replicatedAddresses(own, replicaPort) } }
+}
+
+async function startNamed(
+  supervisor: Supervisor,
+  name: string,
+  { dir, tls }: ServersOptions,
+): Promise<NamedDatabase> {
+  const own = `postgres-${name}`
+  const spec = await postgres({ dir: join(dir, own), port: await freePort(), name: own, tls })
+  await supervisor.start(spec)
+  const databaseUrl = await ownDatabase(spec.url)
+  return { name, databaseUrl, addresses: onDatabase(spec.addresses, DATABASE) }
 }
 
 async function startReplica(

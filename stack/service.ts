@@ -20,6 +20,8 @@ interface ServiceOptions extends ServerUrls {
   authority?: string | undefined
   /** See auth.ts. Default: AUTH=open. */
   auth?: NodeJS.ProcessEnv | undefined
+  /** What several logs add; see layout.ts. */
+  layout?: NodeJS.ProcessEnv | undefined
   /** Limits per client, unless the caller's own environment has others. */
   limits?: NodeJS.ProcessEnv | undefined
   /** More environment; it wins over what is set here. A fault run sets the URL of a proxy in front of Redis, for example. */
@@ -65,6 +67,7 @@ export async function service({ role, index, ...options }: ServiceOptions): Prom
       MQTT_PREFIX: options.mqttPrefix,
       COPY_KEYS: options.copyKeys,
       LIMITS_REDIS_URL: options.limitsRedisUrl,
+      ...options.layout,
       NODE_EXTRA_CA_CERTS: options.authority ?? process.env.NODE_EXTRA_CA_CERTS,
       // nginx' variables have the same names; the services stay behind it.
       HOST: '127.0.0.1',

@@ -4,6 +4,7 @@ import { type AuthMode, accountAuth, verifierAuth } from './auth.ts'
 import type { Child, ChildSpec } from './child.ts'
 import { StartRefused } from './errors.ts'
 import { developmentProvider } from './identityProvider/server.ts'
+import { layoutEnv, migrationEnv, writeLayout } from './layout.ts'
 import { limitsFor } from './limits.ts'
 import { migrateDatabase } from './migration.ts'
 import { nginx, originOf } from './nginx.ts'
@@ -33,6 +34,8 @@ export interface StackOptions
   ingests?: number | undefined
   bridges?: number | undefined
   gateways?: number | undefined
+  /** How many; default 1. A folder keeps the number that it was first started with. */
+  logs?: number | undefined
   /** `required` starts `account`, and every request needs a token of it; by default nobody needs any. */
   auth?: AuthMode | undefined
   /** With `auth` required: an identity provider for development, with two people, whom account signs in. Default: false. */
@@ -108,8 +111,10 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
   const { host = '127.0.0.1', port = await freePort() } = options
   await checkPort(host, port)
   const tls = options.secure === true ? openAuthority(join(dir, 'tls')) : undefined
+  const layout = writeLayout(dir, options)
   const servers = await startServers(supervisor, { ...options, dir, tls })
-  await migrateDatabase(servers.databaseUrl, servers.addresses)
+  const { databases = [] } = servers
+  await migrateDatabase(servers.databaseUrl, servers.addresses, migrationEnv(layout, databases))
   const { redisPrefix = 'causeway', mqttPrefix = 'causeway', env, auth = 'open' } = options
   const origin = originOf({ host, port, tls })
   const shared = {
@@ -127,7 +132,15 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
         const index = at + 1
         const urls = urlsFor(role, servers)
         const more = env?.(role, index, urls) ?? {}
-        const spec = await service({ ...shared, ...urls, role, index, auth: own, env: more })
+        const spec = await service({
+          ...shared,
+          ...urls,
+          role,
+          index,
+          auth: own,
+          layout: layoutEnv(layout, databases, role),
+          env: more,
+        })
         await supervisor.start(spec)
         return spec.port
       }),

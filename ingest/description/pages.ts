@@ -37,6 +37,10 @@ export const HistoryPage = z
       'The position of the last message of these channels; a stream goes on with `since=` it',
     ),
     low: place.describe('All messages at or below have been removed; 0: none was'),
+    heads: z
+      .string()
+      .optional()
+      .describe('If the channels are of several logs: what stands for `head`, for `after`'),
     next: address.describe('The page after this one, or null'),
     prev: address.describe('The page before this one, or null'),
   })
@@ -62,7 +66,10 @@ export const SearchPage = z
     head: place.describe('The position of the last message of the log'),
     searched: z
       .strictObject({ after: place, upTo: place })
-      .describe('Only messages above `after` and up to `upTo` can be found'),
+      .optional()
+      .describe(
+        'Only messages above `after` and up to `upTo` can be found. Not over several logs, which have no common positions',
+      ),
     next: address,
   })
   .meta({ id: 'SearchPage' })

@@ -5,13 +5,15 @@ import { createAuth } from '../../chassis/auth/auth.ts'
 import { createIsAllowed, createRequireAccess } from '../../chassis/auth/middleware.ts'
 import { clock } from '../../chassis/clock.ts'
 import { createHttpServer } from '../../chassis/http.ts'
+import { ChannelLogs } from '../../contract/channelLogs.ts'
 import type { Entry } from '../../contract/message.ts'
 import { LogWriter } from '../../history/logWriter.ts'
 import { AcceptMessage } from '../../ingest/acceptMessage.ts'
 import { createIngest } from '../../ingest/app.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import type { ExportLimit } from '../../ingest/exportLimit.ts'
-import { HeadWatcher } from '../../ingest/headWatcher.ts'
+import { HeadWatchers } from '../../ingest/headWatchers.ts'
+import { Logs } from '../../ingest/logs.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
 import type { IngestLimitsOptions } from '../../ingest/ingestLimits.ts'
 import { ingestLimits } from './ingestLimits.ts'
@@ -21,9 +23,11 @@ import { COPY_KEY } from './testRedis.ts'
 
 export interface IngestServer {
   origin: string
+  /** The first log. */
   log: LogWriter
+  logs: Logs<LogWriter>
   registry: Registry
-  watcher: HeadWatcher
+  watcher: HeadWatchers
   /** Exports that are running. */
   exports: Pick<ExportLimit, 'size'>
   /** The messages that would have gone to MQTT, in order. */
@@ -38,6 +42,8 @@ interface IngestServerOptions {
   maxBodyBytes?: number | undefined
   /** Closes a connection on which nothing happens for so long; 0: none. */
   stallMilliseconds?: number | undefined
+  /** How many, all in the database: those after the first must have been made there. Default: 1. */
+  logCount?: number | undefined
   /** Whose tokens count; without it AUTH is open. */
   issuer?: TestIssuer | undefined
 }
@@ -57,19 +63,31 @@ const REQUIRED = {
  */
 export async function ingestServer(
   databaseUrl: string,
-  { limits = {}, maxBodyBytes = 1_000, stallMilliseconds = 0, issuer }: IngestServerOptions = {},
+  {
+    limits = {},
+    maxBodyBytes = 1_000,
+    stallMilliseconds = 0,
+    logCount = 1,
+    issuer,
+  }: IngestServerOptions = {},
 ): Promise<IngestServer> {
   const registry = new Registry()
   const published: IngestServer['published'] = []
-  const log = new LogWriter({
-    databaseUrl,
-    logId: 0,
-    connections: 4,
-    keySeconds: 86_400,
-    changeSeconds: 0,
-    appendQueueBytes: 1_000_000,
-    onError: () => {},
+  const ids = Array.from({ length: logCount }, (_, id) => id)
+  const all = ids.map((logId) => {
+    const writer = new LogWriter({
+      databaseUrl,
+      logId,
+      connections: 4,
+      keySeconds: 86_400,
+      changeSeconds: 0,
+      appendQueueBytes: 1_000_000,
+      onError: () => {},
+    })
+    return [logId, writer] as const
   })
+  const logs = new Logs(new Map(all), new ChannelLogs(ids, []))
+  const log = logs.get(0)
   const logger = pino({ level: 'silent' })
   const auth = createAuth({
     config: ingestConfig.parse({ ...REQUIRED, ...(issuer?.env() ?? { AUTH: 'open' }) }),
@@ -80,29 +98,29 @@ export async function ingestServer(
   })
   const stopAuth = auth?.start()
   const stopping = new AbortController()
-  const all = ingestLimits(registry, {
+  const limiting = ingestLimits(registry, {
     add: (...use) => log.addToQuota(...use),
-    exists: async (channel) => (await log.channel(channel)).head > 0,
+    exists: async (channel) => (await logs.channel(channel)).head > 0,
     ...limits,
   })
-  const watcher = new HeadWatcher({ heads: (channels) => log.heads(channels), clock })
+  const watcher = new HeadWatchers({ logs: logs.all, logOf: logs.logOf, clock })
   const app = createIngest({
     logger,
     registry,
     auth,
     corsOrigins: [],
-    log,
+    logs,
     acceptMessage: new AcceptMessage({
       requireAccess: createRequireAccess(auth?.access),
       isAllowed: createIsAllowed(auth?.access),
       maxEventBytes: 2000,
-      limits: all.posts,
-      append: (draft) => log.append(draft),
+      limits: limiting.posts,
+      append: (draft) => logs.append(draft),
       publish: (entry, epoch) => void published.push({ entry, epoch }),
     }),
     posts: createIngestMetrics(registry).posts,
     bodyLimits: { maxBytes: maxBodyBytes, maxReadingBytes: 3 * maxBodyBytes },
-    limits: all,
+    limits: limiting,
     stopping: stopping.signal,
     watcher,
   })
@@ -113,9 +131,9 @@ export async function ingestServer(
     watcher.end()
     server.closeAllConnections()
     stopAuth?.()
-    await log.close()
+    await Promise.all(all.map(([, writer]) => writer.close()))
   }
   const origin = `http://127.0.0.1:${portOf(server)}`
   const stop = (): void => stopping.abort()
-  return { origin, log, registry, watcher, exports: all.exports, published, stop, close }
+  return { origin, log, logs, registry, watcher, exports: limiting.exports, published, stop, close }
 }

@@ -8,6 +8,7 @@ import type { IngestLimitsOptions } from '../../ingest/ingestLimits.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
 import { MqttDoor } from '../../ingest/mqttDoor.ts'
 import { MqttPosts } from '../../ingest/mqttPosts.ts'
+import { Retries } from '../../ingest/retries.ts'
 import type { LogWriter } from '../../history/logWriter.ts'
 import type { Appended, Draft } from '../../history/types.ts'
 import type { Opened } from './disposables.ts'
@@ -70,6 +71,8 @@ export class MqttIngest {
       access: test?.access,
       posts: this.#metrics.mqttPosts,
       receipts: this.#metrics.receipts,
+      logOf: () => 0,
+      retries: new Retries(Infinity),
       logger,
     })
     this.door = new MqttDoor({

@@ -1,0 +1,13 @@
+import { expect, test } from '@jest/globals'
+import { createWorstLag } from './worstLag.ts'
+
+test('The lag of a process is that of its log that is furthest behind', () => {
+  const shown: number[] = []
+  const lagOf = createWorstLag({ set: (lag) => void shown.push(lag) })
+  const [one, other] = [lagOf(), lagOf()]
+  one.set(5)
+  other.set(3)
+  one.set(0)
+  other.set(0)
+  expect(shown).toEqual([5, 5, 3, 0])
+})

@@ -1,0 +1,53 @@
+import type { MqttClient } from 'mqtt'
+import { clock } from '../chassis/clock.ts'
+import type { Logger } from '../chassis/logger.ts'
+import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
+import type { MqttSessions } from '../history/mqttSessions.ts'
+import { MqttDoor, type MqttDoorOptions } from './mqttDoor.ts'
+import { Publisher, type PublisherOptions } from './publisher.ts'
+
+/** Far from the end of the broker's numbers, 65,535: some thousands come until the next session has taken over. */
+const MOST_PACKETS = 50_000
+/** A stop need not wait longer for a broker: the bridges read in the log what is not acknowledged by then. */
+const FLUSH_MS = 2_000
+
+export interface BrokerOptions {
+  url: string
+  /** Of the first log on this broker: all ingests find the broker's sessions there. */
+  sessions: MqttSessions
+  publishing: Omit<PublisherOptions, 'broker'>
+  logger: Logger
+}
+
+/** A broker, as it is for ingest: copies of messages go out to it, and posts come in. */
+export class IngestBroker {
+  readonly publisher: Publisher
+  readonly #options: BrokerOptions
+  readonly #client: MqttClient
+  #door: MqttDoor | undefined
+
+  constructor(options: BrokerOptions) {
+    const { url, publishing, logger } = options
+    this.#options = options
+    this.#client = connectMqtt(url, 'causeway-ingest', logger)
+    this.publisher = new Publisher({ ...publishing, broker: this.#client })
+  }
+
+  /** Takes posts from now on. */
+  openDoor(handle: MqttDoorOptions['handle']): void {
+    const { publishing, ...options } = this.#options
+    const { prefix } = publishing
+    this.#door = new MqttDoor({ ...options, prefix, mostPackets: MOST_PACKETS, handle, clock })
+  }
+
+  /** First of a stop: posts that are under way still go to the log. */
+  async closeDoor(): Promise<void> {
+    await this.#door?.close(FLUSH_MS)
+  }
+
+  /** Last of a stop: what was appended is still published. */
+  async close(): Promise<void> {
+    await this.publisher.flush(FLUSH_MS)
+    await endMqtt(this.#client, 500)
+  }
+}

@@ -1,0 +1,51 @@
+import type { z } from 'zod'
+import type { Layout } from '../chassis/layout.ts'
+import { LogWriter } from '../history/logWriter.ts'
+import type { ingestConfig } from './config.ts'
+import { Logs } from './logs.ts'
+
+type Config = z.output<typeof ingestConfig>
+
+interface OpenedLogs {
+  logs: Logs<LogWriter>
+  /** In the database of the plain address, which has grants, revocations and quotas for all logs. */
+  common: Pick<LogWriter, 'accessChanges' | 'addToQuota'>
+  close: () => Promise<void>
+}
+
+/** Each log has connections and a group commit of its own: none waits for another. */
+export function openLogs(
+  config: Config,
+  { logs: servers, channelLogs }: Layout<Config>,
+  onError: (error: Error) => void,
+): OpenedLogs {
+  const open = (logId: number, databaseUrl: string, replicaUrl: string | undefined): LogWriter =>
+    new LogWriter({
+      databaseUrl,
+      replicaUrl,
+      logId,
+      onError,
+      connections: config.DATABASE_CONNECTIONS,
+      appendQueueBytes: config.APPEND_QUEUE_BYTES,
+      keySeconds: config.IDEMPOTENCY_SECONDS,
+      changeSeconds: config.CHANGE_SECONDS,
+    })
+  const all = new Map(
+    servers.map(({ id, DATABASE_URL, DATABASE_REPLICA_URL }) => [
+      id,
+      open(id, DATABASE_URL, DATABASE_REPLICA_URL),
+    ]),
+  )
+  const logs = new Logs(all, channelLogs)
+  const there = servers.find(({ DATABASE_URL }) => DATABASE_URL === config.DATABASE_URL)
+  // Connections are made when they are needed: one that reads no log takes few.
+  const common = (there && all.get(there.id)) ?? open(config.LOG_ID, config.DATABASE_URL, undefined)
+  const opened = new Set([...all.values(), common])
+  return {
+    logs,
+    common,
+    close: async () => {
+      await Promise.all([...opened].map((log) => log.close()))
+    },
+  }
+}
