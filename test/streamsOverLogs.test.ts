@@ -5,13 +5,14 @@ import { createBridgeMetrics } from '../bridge/metrics.ts'
 import { Relay } from '../bridge/relay.ts'
 import { ChannelLogs } from '../contract/channelLogs.ts'
 import { RedisKeys } from '../contract/redisKeys.ts'
+import { createLogs } from '../history/createLogs.ts'
 import type { LogWriter } from '../history/logWriter.ts'
 import { CutReader } from './support/cutReader.ts'
 import { disposables } from './support/disposables.ts'
 import { testServers } from './support/servers.ts'
 import { testDatabase } from './support/testDatabase.ts'
 import { openGateway } from './support/testGateway.ts'
-import { draft, openLog, openSql } from './support/testLog.ts'
+import { draft, openLog } from './support/testLog.ts'
 import { openRedis, openRedisLog } from './support/testRedis.ts'
 import { uniquePrefix } from './support/uniquePrefix.ts'
 import { waitFor } from './support/waitFor.ts'
@@ -47,12 +48,13 @@ let lacking: string
 beforeAll(async () => {
   const databases = [await testDatabase(), await testDatabase()]
   const urls = ids.map((id) => databases[id % 2] ?? '')
+  const layout = { logs: ids.map((id) => ({ id })), rules: [] }
   for (const [index, url] of databases.entries()) {
-    const sql = openSql(url, opened)
-    for (const id of ids.filter((each) => each % 2 === index && each > 0)) {
-      await sql(`insert into "log" ("id", "epoch") values (${id}, 'epoch${id}')`)
-      await sql(`select count(add_partitions(${id}::smallint, 1, 1000))`)
-    }
+    await createLogs(
+      url,
+      layout,
+      ids.filter((id) => id % 2 === index),
+    )
   }
   writers = urls.map((url, logId) => openLog(url, opened, { logId }))
   const redisPrefix = uniquePrefix()

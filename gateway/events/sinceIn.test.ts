@@ -29,13 +29,13 @@ describe('What a request asks of log 0', () => {
     ['is its since if its id does not name the log', '~Be1-8', '-9', LAST],
     ['is unknown if its id does not name the log', '~Be1-8', undefined, UNNAMED],
     [
-      'is the place of an id of the log alone',
+      'is the place of an id of only this log',
       'e0-7',
       '-9',
       { kind: 'id', epoch: 'e0', position: 7 },
     ],
-    ['is its since if its id is of another log alone', 'e1-8', '-9', LAST],
-    ['is unknown if its id is of another log alone', 'e1-8', undefined, UNNAMED],
+    ['is its since if its id is of only another log', 'e1-8', '-9', LAST],
+    ['is unknown if its id is of only another log', 'e1-8', undefined, UNNAMED],
     [
       'is the place of an id of which no log is known',
       'e9-8',

@@ -21,9 +21,8 @@ export interface PartEdges<I extends Item> {
 }
 
 /**
- * A stream's share of one log if it is over several: the sink of its subscription in the hub of that log. A log that becomes
- * another one ends a stream over that log alone. Here only the part ends, and it begins again in the other log, which tells it the
- * reset.
+ * A stream's share of one log if it is over several: the sink of its subscription in the hub of that log. If the log becomes another
+ * one, only this part ends. It begins again in the other log, which tells it the reset.
  */
 export class LogPart<I extends Item> implements Sink<I> {
   readonly log: number
