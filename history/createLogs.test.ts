@@ -42,6 +42,8 @@ describe('The logs of a layout', () => {
   })
 })
 
+const publish = (values: string): Promise<unknown> => sql(`select causeway_publish(${values})`)
+
 describe('An application that publishes in the database', () => {
   test('gets the log of its channel, as services do', async () => {
     const rules = [
@@ -54,7 +56,12 @@ describe('An application that publishes in the database', () => {
     const channelLogs = new ChannelLogs(ids, rules)
     const names = [
       ...Array.from({ length: 300 }, (_, at) => `rooms.r${at}`),
-      ...['fleet', 'fleet.a', 'fleet.a.alerts', 'fleet.a.b.alerts', 'fleet.a-alerts', 'rooms_r1'],
+      'fleet',
+      'fleet.a',
+      'fleet.a.alerts',
+      'fleet.a.b.alerts',
+      'fleet.a-alerts',
+      'rooms_r1',
       'x'.repeat(128),
     ]
     const rows = await sql<{ name: string; log: number }>(
@@ -69,7 +76,6 @@ describe('An application that publishes in the database', () => {
   test('cannot choose another one, nor a log of another database', async () => {
     const rules = [{ pattern: 'far', log: 1 }]
     await createLogs(url, layoutOf([0, 1], rules), [0])
-    const publish = (values: string): Promise<unknown> => sql(`select causeway_publish(${values})`)
     await expect(publish(`'near', '1', log => 1::smallint`)).rejects.toThrow('belongs to log 0')
     await expect(publish(`'far', '1'`)).rejects.toThrow('log 1 does not exist')
     await publish(`'near', '1', log => 0::smallint`)

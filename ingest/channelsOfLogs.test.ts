@@ -46,15 +46,20 @@ test('A channel that its log does not have any more is not listed from there', a
   expect(channels.map(({ name }) => name)).toEqual(['a0', 'b1'])
 })
 
+/** A log of which so many last messages fit into an answer. */
+const logOfSize = (fits: number) => ({
+  messagesAt: async (positions: readonly number[]) =>
+    positions
+      .slice(0, fits)
+      .map((position) => ({ position, previous: 0, id: '', channel: '', json: '' })),
+})
+
 test('Last messages come in the order of their channels, up to the first that does not fit into the answer of its log', async () => {
-  const of = (fits: number) => ({
-    messagesAt: async (positions: readonly number[]) =>
-      positions
-        .slice(0, fits)
-        .map((position) => ({ position, previous: 0, id: '', channel: '', json: '' })),
-  })
-  const logs = [of(2), of(1)]
+  const logs = [logOfSize(2), logOfSize(1)]
   const channels = ['a0', 'b1', 'c0', 'd1', 'e0'].map((name, at) => ({ ...info(name), head: at }))
-  const found = await lastMessagesOf(channels, (name) => logs[channelLogs.logOf(name)] ?? of(0))
+  const found = await lastMessagesOf(
+    channels,
+    (name) => logs[channelLogs.logOf(name)] ?? logOfSize(0),
+  )
   expect(found.map((entry) => entry?.position)).toEqual([0, 1, 2])
 })

@@ -59,7 +59,8 @@ export class LogWork {
 
   /** Waits for the steps that are under way. */
   async close(): Promise<void> {
-    const parts = [this.#keyExpiry, this.#searchIndexer, this.#retention, this.#outbox]
-    await Promise.all(parts.map((part) => part?.close()))
+    await this.#retention?.close()
+    const parts = [this.#keyExpiry, this.#searchIndexer, this.#outbox]
+    await Promise.all(parts.map((part) => part.close()))
   }
 }

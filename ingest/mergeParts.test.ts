@@ -101,7 +101,7 @@ describe('Pages over several logs', () => {
         const logs = new Logs(seed)
         const pages = await logs.walk(order, 1 + (seed % 7))
         const found = pages.flatMap(({ messages }) => messages)
-        const expected = order === 'asc' ? logs.expected : [...logs.expected].reverse()
+        const expected = order === 'asc' ? logs.expected : logs.expected.toReversed()
         expect([seed, found]).toEqual([seed, expected])
       }
     },
@@ -115,7 +115,7 @@ describe('Pages over several logs', () => {
     for (const seed of SEEDS) {
       const logs = new Logs(seed)
       const limit = 1 + (seed % 7)
-      const inOrder = opposite === 'asc' ? logs.expected : [...logs.expected].reverse()
+      const inOrder = opposite === 'asc' ? logs.expected : logs.expected.toReversed()
       for (const { messages, prev } of await logs.walk(order, limit)) {
         if (prev === undefined) continue
         const before = inOrder.slice(inOrder.indexOf(messages[0] ?? '') + 1)

@@ -34,7 +34,7 @@ export function createSearchHistory({
     const scope = scopeOf(channels ?? readable.patterns, readable.principal)
     const searched = channels === undefined ? logs : only(logs, new Set(channels.map(logOf)))
     const found = await turns.take(async () =>
-      response.closed ? undefined : search(searched, { ...query, ...scope }),
+      response.closed ? undefined : searchIn(searched, { ...query, ...scope }),
     )
     if (found === undefined) return
     if (request.identity?.by !== 'cookie') response.setHeader('Cache-Control', 'private, no-cache')
@@ -59,7 +59,7 @@ interface Answer {
 }
 
 /** Several logs have no common positions: then there are no bounds to tell. */
-async function search(
+async function searchIn(
   logs: ReadonlyMap<number, Searches>,
   query: Omit<SearchParameters, 'q' | 'channels'> & Pick<SearchQuery, 'ranges' | 'channelPattern'>,
 ): Promise<Answer> {

@@ -28,7 +28,7 @@ class Log implements Searches {
 
   readonly search = async (query: SearchQuery): Promise<Found> => {
     const { before = Infinity, order, limit } = query
-    const all = this.messages.filter(({ position }) => position < before).reverse()
+    const all = this.messages.filter(({ position }) => position < before).toReversed()
     const seen = all.slice(0, order === 'time' ? Math.min(this.#looks, limit + 1) : 1_000)
     const upTo = this.messages.length
     const { hits, rest } = choose(query, {

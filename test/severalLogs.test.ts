@@ -71,7 +71,9 @@ describe('four logs on two servers of Postgres', () => {
     const query = CHANNELS.map((channel) => `channel=${channel}`).join('&')
     const answer = await fetch(`${stack.origin}/history?${query}&order=asc&limit=1000`)
     const { messages }: { messages: Message[] } = JSON.parse(await answer.text())
-    expect(messages.map(({ channel }) => channel)).toEqual(CHANNELS)
+    expect(messages.map(({ channel }) => channel).sort()).toEqual([...CHANNELS].sort())
+    const times = messages.map(({ sentAt }) => sentAt)
+    expect(times).toEqual([...times].sort())
   })
 
   test('take posts by MQTT for channels of all of them', async () => {
@@ -82,8 +84,10 @@ describe('four logs on two servers of Postgres', () => {
       const topic = `${prefix}/publish-as/device:t1/${channel.replaceAll('.', '/')}`
       await client.publishAsync(topic, '"by MQTT"', { qos: 1 })
     }
-    for (const channel of CHANNELS)
+    for (const channel of CHANNELS) {
       await waitFor(async () => (await messagesOf(channel)).length === 2)
+      expect((await messagesOf(channel))[0]).toMatchObject({ data: 'by MQTT' })
+    }
   })
 
   test('are all copied to Redis', async () => {
@@ -95,10 +99,12 @@ describe('four logs on two servers of Postgres', () => {
         opened,
       )<{ id: number; epoch: string; head: bigint }>('select "id", "epoch", "head" from "log"')
       for (const { id, epoch, head } of rows.filter((row) => row.id % 2 === at)) {
-        await waitFor(async () => {
+        const copied = async (): Promise<number | undefined> => {
           const sealed = await redis.get(new RedisKeys(prefix, id).extent(epoch))
-          return keys.openExtent(sealed ?? '')?.position === Number(head)
-        })
+          return keys.openExtent(sealed ?? '')?.position
+        }
+        await waitFor(async () => (await copied()) === Number(head))
+        expect(await copied()).toBe(Number(head))
       }
     }
   })
@@ -106,10 +112,9 @@ describe('four logs on two servers of Postgres', () => {
   test('go on without one another: while a Postgres is away, only its own channels are refused', async () => {
     const { server } = second()
     await server.stop('SIGKILL')
-    const say = (channel: string): Promise<Response> =>
-      post(stack.origin, channel, { data: 'again' }, { 'Causeway-Sender': 'test' })
     for (const channel of CHANNELS) {
-      const { status } = await say(channel)
+      const sender = { 'Causeway-Sender': 'test' }
+      const { status } = await post(stack.origin, channel, { data: 'again' }, sender)
       expect([channel, status]).toEqual([channel, isOnSecond(channel) ? 503 : 201])
     }
     await server.start()

@@ -32,9 +32,12 @@ import {
   switched,
 } from './valuesParts.ts'
 
-/** Variables that the chart sets, or offers under another name. CRASH_DIR is for fault runs. */
+/**
+ * Variables that the chart sets, or offers under another name. CRASH_DIR is for fault runs. The chart has one log: LAYOUT_FILE and LOGS
+ * would need a file in the pods, and more addresses.
+ */
 const OWN = new Set(
-  `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR DATABASE_URL DATABASE_REPLICA_URL REDIS_URL MQTT_URL
+  `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR LAYOUT_FILE LOGS DATABASE_URL DATABASE_REPLICA_URL REDIS_URL MQTT_URL
    COPY_KEYS LIMITS_REDIS_URL LIMITS_REPLICAS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS
    AUTH ISSUERS SECURE_COOKIES NODE_ENV PUBLIC_ORIGIN ACCOUNT_KEY PROVIDERS`.split(/\s+/),
 )
