@@ -54,7 +54,11 @@ export class CutReader {
     if (this.#isClosed) return
     const origin = this.#origins[Math.floor(Math.random() * this.#origins.length)] ?? ''
     const id = this.lastId === '' ? undefined : this.lastId
-    const reader = new RawReader(`${origin}/events?${this.#query}`, { 'Last-Event-ID': id })
+    const reader = new RawReader(`${origin}/events?${this.#query}`, {
+      // The edge serves its own name only.
+      Host: 'localhost',
+      'Last-Event-ID': id,
+    })
     this.#reader = reader
     this.#taken = 0
     reader.socket.on('close', () => {
