@@ -35,7 +35,7 @@ const namesOf = (described: readonly Operation[]): string[] =>
   described.map(({ method, path }) => `${method} ${path}`).sort()
 
 test('Each route of ingest is described, and nothing else', () => {
-  const names = ['auth', 'log', 'limits', 'bodyLimits', 'stopping', 'logger', 'registry']
+  const names = ['auth', 'logs', 'limits', 'bodyLimits', 'stopping', 'logger', 'registry']
   const app = makeOf(createIngest, names, { corsOrigins: [] })
   expect(namesOf(ingestOperations)).toEqual(routesOf(app).sort())
 })

@@ -49,5 +49,7 @@ function exampleOf(
 ): [string, Json][] {
   if (given === undefined) return []
   if (schema['type'] === 'array') return [[name, { summary, value: [given].flat() }]]
-  return [[name, { summary, value: schema['type'] === 'integer' ? Number(given) : given }]]
+  const forms: Json[] = Array.isArray(schema['anyOf']) ? schema['anyOf'] : [schema]
+  const isNumber = forms.some((form) => form['type'] === 'integer') && /^\d+$/.test(String(given))
+  return [[name, { summary, value: isNumber ? Number(given) : given }]]
 }
