@@ -3,7 +3,7 @@ import { Unreachable } from './request.ts'
 import { type Backoff, backoffDelay } from './backoff.ts'
 import { ChannelStream, type StreamHandlers, type StreamOptions } from './channelStream.ts'
 import type { Connection } from './connection.ts'
-import { isFinal } from './streamState.ts'
+import { isFinal } from './problemResponse.ts'
 import type { HistoryPage } from '../contract/history.ts'
 import { Problem } from '../contract/problem.ts'
 

@@ -37,3 +37,8 @@ function isMistake(value: unknown): value is Mistake {
 function isProblemType(slug: string): slug is ProblemType {
   return Object.hasOwn(PROBLEMS, slug)
 }
+
+/** Whether asking again is useless. */
+export function isFinal({ type, status }: Problem): boolean {
+  return status < 500 && !PROBLEMS[type].retry
+}

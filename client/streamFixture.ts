@@ -18,6 +18,21 @@ export const message = (position: number, previous: number, channel = 'lobby', a
   random: 1,
 })
 
+/** The same for channels of one of several logs; their ids do not matter here. */
+export const readyOn = (position: number, channels: string[]): Input => ({
+  is: 'ready',
+  at: 10,
+  id: `over-several-${position}`,
+  ready: {
+    position,
+    complete: true,
+    channels: Object.fromEntries(channels.map((name) => [name, { head: position }])),
+  },
+})
+
+export const messageOn = (channel: string, position: number, previous: number): Input =>
+  message(position, previous, channel)
+
 export const heartbeat = (position: number, at = 20, id = `ep-${position}`): Input => ({
   is: 'heartbeat',
   at,

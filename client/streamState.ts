@@ -1,8 +1,10 @@
 import { type Backoff, backoffDelay } from './backoff.ts'
 import type { ControlEvents, GoodbyeReason } from '../contract/events.ts'
-import { parseEventId } from '../contract/eventId.ts'
 import type { Message } from '../contract/message.ts'
-import { PROBLEMS, type Problem } from '../contract/problem.ts'
+import type { Problem } from '../contract/problem.ts'
+import { isFinal } from './problemResponse.ts'
+import type { StreamPlaces } from './streamPlaces.ts'
+import { beginPlaces, cover, deliver, placeOf, startPlaces } from './streamPlaces.ts'
 
 /**
  * The client's side of a stream, as a pure state machine: the code in the page is the code under test.
@@ -22,10 +24,8 @@ export interface StreamState {
   readonly phase: Phase
   /** A new source resumes after this. */
   readonly since: string
-  /** Everything up to here was delivered; undefined until the server says where a stream without a position begins. */
-  readonly position: number | undefined
-  /** Up to here only the last few messages of each channel were requested (`-N`), so nothing is missing between them. */
-  readonly partialUpTo: number
+  /** How far each channel is. */
+  readonly places: StreamPlaces
   /** By channel: up to this position the server itself declared messages lost. */
   readonly lost: Readonly<Record<string, number>>
   /** Messages after this position were found missing. The second time they are reported as lost, not requested again. */
@@ -81,8 +81,7 @@ export function start(since: string, at: number): Step {
   const state: StreamState = {
     phase: 'opening',
     since,
-    position: /^\d+$/.test(since) ? Number(since) : parseEventId(since)?.position,
-    partialUpTo: 0,
+    places: startPlaces(since),
     lost: {},
     missingAfter: undefined,
     failures: 0,
@@ -100,12 +99,13 @@ export function advance(state: StreamState, input: Input): Step {
   if (state.phase === 'closed' || state.phase === 'refused') return [state, []]
   switch (input.is) {
     case 'ready':
-      return [begin(heard(state, input), state.since, input.ready.position), []]
+      return [begin(heard(state, input), input.ready), []]
     case 'message':
       return receive(state, input)
     case 'heartbeat': {
-      const position = Math.max(state.position ?? 0, input.heartbeat.position)
-      return [{ ...heard(state, input), position }, []]
+      const { position } = input.heartbeat
+      const places = position === undefined ? state.places : cover(state.places, position)
+      return [{ ...heard(state, input), places }, []]
     }
     case 'gap': {
       const { channel, before } = input.gap
@@ -142,10 +142,9 @@ export function advance(state: StreamState, input: Input): Step {
   }
 }
 
-function begin(state: StreamState, asked: string, at: number): StreamState {
-  const live = { ...state, phase: 'live', wasLive: true, renewing: false, failures: 0 } as const
-  if (state.position !== undefined) return live
-  return asked.startsWith('-') ? { ...live, partialUpTo: at } : { ...live, position: at }
+function begin(state: StreamState, ready: ControlEvents['ready']): StreamState {
+  const places = beginPlaces(state.places, ready, !state.wasLive)
+  return { ...state, phase: 'live', wasLive: true, renewing: false, failures: 0, places }
 }
 
 function leave(state: StreamState, input: Input & { is: 'goodbye' }): Step {
@@ -165,15 +164,12 @@ function leave(state: StreamState, input: Input & { is: 'goodbye' }): Step {
   return [{ ...state, phase: 'opening', heardAt: at }, []]
 }
 
-/** Whether asking again is useless. */
-export function isFinal({ type, status }: Problem): boolean {
-  return status < 500 && !PROBLEMS[type].retry
-}
-
 function receive(state: StreamState, input: Input & { is: 'message' }): Step {
   const { message } = input
-  if (message.position <= (state.position ?? 0)) return [heard(state, { ...input, id: '' }), []]
-  const known = Math.max(state.position ?? 0, state.partialUpTo, state.lost[message.channel] ?? 0)
+  const place = placeOf(state.places, message.channel)
+  const last = place.position ?? 0
+  if (message.position <= last) return [heard(state, { ...input, id: '' }), []]
+  const known = Math.max(last, place.partialUpTo, state.lost[message.channel] ?? 0)
   const missing = message.previous > known
   // `since` still names the last delivered message: a new source gets what this one left out.
   if (missing && state.missingAfter !== known) {
@@ -182,7 +178,11 @@ function receive(state: StreamState, input: Input & { is: 'message' }): Step {
   const { channel, position } = message
   const gap = { channel, after: known, before: position, reason: 'lost' } as const
   return [
-    { ...heard(state, input), position, missingAfter: undefined },
+    {
+      ...heard(state, input),
+      places: deliver(state.places, channel, position),
+      missingAfter: undefined,
+    },
     [...(missing ? [{ do: 'gap', gap } as const] : []), { do: 'deliver', message }],
   ]
 }

@@ -32,7 +32,7 @@ const CONTROL_FIELDS: { [E in ControlEvent]: (value: Record<string, unknown>) =>
   gap: (value) =>
     typeof value.channel === 'string' && isPosition(value.after) && isPosition(value.before),
   reset: () => true,
-  heartbeat: (value) => isPosition(value.position),
+  heartbeat: (value) => value.position === undefined || isPosition(value.position),
   goodbye: () => true,
 }
 

@@ -1,8 +1,8 @@
 import { formatEventId } from './eventId.ts'
 
 /**
- * A stream's place in the log: everything up to here has been sent. Its text is the SSE `id`. It never changes, so that streams at
- * the same place share one, and its text. With several logs it will hold a position for each.
+ * A stream's place in a log: everything up to here has been sent. Its text is the SSE `id`. It never changes, so that streams at
+ * the same place share one, and its text.
  */
 export class Cursor {
   readonly epoch: string

@@ -3,24 +3,27 @@
  * payload is one line of JSON. Each event carries the id from which its reader resumes after it.
  */
 export interface ControlEvents {
-  /** First on every stream. */
+  /** First on every stream. A stream over several logs gets one for each: of a log that is away, later. */
   ready: {
-    /** The position that this stream starts after. */
+    /** The position that these channels start after. */
     position: number
     /** Whether the stream delivers everything after the id that it was asked for; true if it was asked for none. */
     complete: boolean
     /**
-     * The position of each channel's last message; 0 if it has none. `low`: its messages at or below have been removed, and maybe
-     * more since; without it none had been.
+     * The channels that begin, all of one log, and the position of the last message of each; 0 if it has none. `low`: its messages
+     * at or below have been removed, and maybe more since; without it none had been.
      */
     channels: Record<string, { head: number; low?: number }>
   }
   /** Messages of `channel` with `after < position < before` cannot be delivered; `reason` says why. */
   gap: { channel: string; after: number; before: number; reason: GapReason }
-  /** The id that was asked for is not an id of this log: drop all messages shown, and load history again. */
-  reset: { reason: ResetReason }
-  /** Everything up to its id has been sent. */
-  heartbeat: { position: number }
+  /**
+   * The id that was asked for is not an id of this log: drop all messages shown, and load history again. `channels`: only on a
+   * stream over several logs, the channels of this log; all others go on.
+   */
+  reset: { reason: ResetReason; channels?: string[] }
+  /** Everything up to its id has been sent. A stream over several logs has no single position. */
+  heartbeat: { position?: number }
   /** The server ends this stream; reconnect with its id. It has none if the stream never began, and was asked for without one. */
   goodbye: { reason: GoodbyeReason }
 }

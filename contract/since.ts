@@ -1,14 +1,20 @@
-import { parseEventId, type EventId } from './eventId.ts'
+import { parseEventId, parseLogIds, type EventId, type LogIds } from './eventId.ts'
 import { parsePosition } from './position.ts'
 import { parseTime } from './time.ts'
 
 /** The requested start of a stream. */
 export type Since =
-  | { kind: 'now' }
+  /** `isUnnamed`: the request has an id, which names other logs only. */
+  | { kind: 'now'; isUnnamed?: true }
   | ({ kind: 'id' } & EventId)
+  /** An id over several logs. */
+  | { kind: 'cursor'; ids: LogIds }
   | { kind: 'position'; position: number }
   | { kind: 'time'; time: Date }
   | { kind: 'last'; count: number }
+
+/** The same for one of its logs. */
+export type LogSince = Exclude<Since, { kind: 'cursor' }>
 
 /** For people to read. */
 export const SINCE_FORMS =
@@ -23,6 +29,8 @@ export function parseSince(text: string): Since | undefined {
   if (position !== undefined) return { kind: 'position', position }
   const id = parseEventId(text)
   if (id !== undefined) return { kind: 'id', ...id }
+  const ids = parseLogIds(text)
+  if (ids !== undefined) return { kind: 'cursor', ids }
   const time = parseTime(text)
   return time && { kind: 'time', time }
 }

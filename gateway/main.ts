@@ -1,18 +1,17 @@
 import { Problem } from '../contract/problem.ts'
-import { RedisKeys } from '../contract/redisKeys.ts'
 import { createAuth } from '../chassis/auth/auth.ts'
 import { readConfig } from '../chassis/config.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createEndedEpochs } from '../chassis/endedEpochs.ts'
 import { createCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
 import { createApp, createHttpServer } from '../chassis/http.ts'
+import { readLayout } from '../chassis/layout.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLimit } from '../chassis/limits/createLimit.ts'
 import { createLimitMetrics } from '../chassis/limits/limitMetrics.ts'
 import { openSharedLimits } from '../chassis/limits/sharedLimits.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
-import { connectRedis, connectSubscriber } from '../chassis/redis.ts'
 import { createRefusedCopies } from '../chassis/refusedCopies.ts'
 import { VERSION } from '../chassis/version.ts'
 import { LogReader } from '../history/logReader.ts'
@@ -22,10 +21,16 @@ import { clock } from '../chassis/clock.ts'
 import { Connections } from './events/connections.ts'
 import { createListener, openFrontDoor, ROUTES } from './events/frontDoor.ts'
 import { createHandler } from './events/handler.ts'
-import { Feed } from './feed/feed.ts'
+import { FeedGauges } from './feed/feedGauges.ts'
+import { Hubs } from './hub/hubs.ts'
 import { createGatewayMetrics } from './metrics.ts'
-import { RedisReplay } from './replay/redisReplay.ts'
-import { Replay } from './replay/replay.ts'
+import { openLog } from './openLog.ts'
+
+/** For what comes over Redis while logs are read, all together; and the least for one, which is some of the largest messages. */
+const CATCH_UP_BYTES = 16_777_216
+const MIN_CATCH_UP_BYTES = 2_097_152
+/** The gateway serves the other logs if one is away for so long. */
+const PATIENCE_MS = 5_000
 
 const config = readConfig('gateway', gatewayConfig)
 const logger = createLogger('gateway', config.LOG_LEVEL)
@@ -33,45 +38,47 @@ exitOnCrash(logger)
 const registry = createRegistry('gateway', VERSION)
 const metrics = createGatewayMetrics(registry)
 
-const log = new LogReader({
-  databaseUrl: config.DATABASE_URL,
-  replicaUrl: config.DATABASE_REPLICA_URL,
-  logId: config.LOG_ID,
-  connections: config.DATABASE_CONNECTIONS,
-  onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
-})
-const keys = new RedisKeys(config.REDIS_PREFIX, config.LOG_ID)
-const copyKeys = new CopyKeys(config.COPY_KEYS)
+const layout = readLayout('gateway', gatewayConfig, config)
 const refused = createRefusedCopies(registry, logger)
-const onRefused = (): void => refused('redis')
-const link = { url: config.REDIS_URL, key: keys.watermark, logger }
-const redis = connectRedis({ ...link, name: 'causeway-gateway' })
-const replay = new Replay({
-  recent: new RedisReplay(redis, keys, copyKeys, onRefused),
-  log,
-  metrics,
-  keepMs: 1_000,
-})
-const feed = new Feed({
-  subscriber: connectSubscriber({ ...link, name: 'causeway-gateway-link' }),
-  keys,
-  copyKeys,
-  onRefused,
-  log,
-  onEpochEnded: createEndedEpochs(registry, logger),
-  replay,
-  metrics,
-  logger,
-  tickMs: 500,
-  lookMs: 1_000,
-  linkTimeoutMs: config.LINK_TIMEOUT_SECONDS * 1_000,
-  unsubscribeDelayMs: config.UNSUBSCRIBE_DELAY_SECONDS * 1_000,
-  maxChannels: config.MAX_CHANNELS,
-  replayBufferBytes: config.REPLAY_BUFFER_BYTES,
-})
+const onEpochEnded = createEndedEpochs(registry, logger)
+const onError = (error: unknown): void => logger.warn({ err: error }, 'a database connection broke')
+const gauges = new FeedGauges(metrics)
+/** Each log has its share of what bounds the gateway. */
+const share = 1 / layout.logs.length
+const logs = layout.logs.map(({ id, DATABASE_URL, DATABASE_REPLICA_URL, REDIS_URL }) =>
+  openLog(
+    { id, databaseUrl: DATABASE_URL, replicaUrl: DATABASE_REPLICA_URL, redisUrl: REDIS_URL },
+    {
+      redisPrefix: config.REDIS_PREFIX,
+      connections: config.DATABASE_CONNECTIONS,
+      onError,
+      copyKeys: new CopyKeys(config.COPY_KEYS),
+      onRefused: () => refused('redis'),
+      onEpochEnded,
+      metrics,
+      feedMetrics: gauges.of(id),
+      logger,
+      linkTimeoutMs: config.LINK_TIMEOUT_SECONDS * 1_000,
+      unsubscribeDelayMs: config.UNSUBSCRIBE_DELAY_SECONDS * 1_000,
+      maxChannels: config.MAX_CHANNELS * share,
+      replayBufferBytes: config.REPLAY_BUFFER_BYTES * share,
+      catchUpBytes: Math.max(CATCH_UP_BYTES * share, MIN_CATCH_UP_BYTES),
+    },
+  ),
+)
+const byId = new Map(logs.map((log) => [log.id, log]))
+/** Grants are in the one database without a name, which may hold no log. */
+const accessLog =
+  logs.find(({ databaseUrl }) => databaseUrl === config.DATABASE_URL)?.log ??
+  new LogReader({
+    databaseUrl: config.DATABASE_URL,
+    logId: config.LOG_ID,
+    connections: 1,
+    onError,
+  })
 const auth = createAuth({
   config,
-  changes: (after, limit) => log.accessChanges(after, limit),
+  changes: (after, limit) => accessLog.accessChanges(after, limit),
   registry,
   logger,
   clock,
@@ -96,6 +103,13 @@ const admission = new Admission({
     burst: Infinity,
   },
 })
+const hubs = new Hubs({
+  hubs: new Map(logs.map(({ id, feed }) => [id, feed.hub])),
+  logOf: (channel) => layout.channelLogs.logOf(channel),
+  later: (run) => void setImmediate(run),
+  hasRoomFor: (total) => admission.hasRoomFor(total),
+  now: clock.now,
+})
 const shared = openSharedLimits(config, 'gateway', logger)
 const limit = createLimit(
   {
@@ -116,7 +130,7 @@ setInterval(() => {
 }, 1_000).unref()
 const retryMs = (): number => config.RETRY_SECONDS * 1_000 * (0.5 + Math.random())
 const connections = new Connections({
-  hub: feed.hub,
+  hubs,
   admission,
   metrics,
   clock,
@@ -138,11 +152,11 @@ auth?.access.onChange((concerns) =>
 let isDraining = false
 const handle = createHandler({
   auth,
-  hub: feed.hub,
+  hubs,
   connections,
   admission,
   limit,
-  findStart: (query, isWanted) => replay.findStart(query, isWanted),
+  findStart: async (query, isWanted, log) => byId.get(log)?.replay.findStart(query, isWanted) ?? {},
   metrics,
   logger,
   isDraining: () => isDraining,
@@ -159,7 +173,8 @@ const app = createApp({
 })
 const server = createHttpServer(createListener(handle, app))
 openFrontDoor(server, handle, clock)
-feed.start()
+for (const { feed } of logs) feed.start()
+const startedAt = clock.now()
 const stopAuth = auth?.start()
 const stopConnections = connections.start()
 
@@ -168,9 +183,12 @@ await runService({
   registry,
   metrics: { host: config.METRICS_HOST, port: config.METRICS_PORT },
   servers: [{ server, host: config.HOST, port: config.PORT }],
-  // Only a first look at the log: without Redis the gateway follows the log, and without Postgres live streams go on.
+  // Only a first look at each log: without Redis the gateway follows the log, and without Postgres live streams go on.
   ready: async () => {
-    if (feed.hub.epoch === undefined) throw new Problem('unavailable', 'The log was not read yet.')
+    const seen = logs.filter(({ feed }) => feed.hub.epoch !== undefined)
+    const isLate = seen.length > 0 && clock.now() - startedAt > PATIENCE_MS
+    if (seen.length < logs.length && !isLate)
+      throw new Problem('unavailable', 'The log was not read yet.')
     if (auth?.access.wasRead === false) throw new Problem('unavailable', 'No grants were read yet.')
   },
   drain: (signal) => {
@@ -180,10 +198,11 @@ await runService({
   close: async () => {
     stopConnections()
     stopAuth?.()
-    feed.close()
-    redis.disconnect()
+    for (const log of logs) log.close()
     shared.close()
-    await log.close()
+    await Promise.all(
+      [...new Set([accessLog, ...logs.map(({ log }) => log)])].map((log) => log.close()),
+    )
   },
   drainSeconds: config.DRAIN_SECONDS,
 })

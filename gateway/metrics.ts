@@ -2,11 +2,11 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { createPrimedCounter } from '../chassis/primedCounter.ts'
 import type { GapReason, GoodbyeReason, ResetReason } from '../contract/events.ts'
 import type { ProblemType } from '../contract/problem.ts'
-import type { Since } from '../contract/since.ts'
+import type { LogSince } from '../contract/since.ts'
 import type { Refusal } from './events/admission.ts'
 
 type Values<Name extends string> = Readonly<Record<Name, 0>>
-const SINCES: Values<Since['kind']> = { now: 0, id: 0, position: 0, time: 0, last: 0 }
+const SINCES: Values<LogSince['kind']> = { now: 0, id: 0, position: 0, time: 0, last: 0 }
 const SOURCES = { recent: 0, log: 0 }
 const GAPS: Values<GapReason> = { retention: 0, lost: 0 }
 const RESETS: Values<ResetReason> = { 'other-epoch': 0, 'ahead-of-log': 0 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { place } from '../../chassis/description/messages.ts'
 import { channelName } from '../../chassis/description/parameters.ts'
+import { EVENT_ID, LOG_IDS } from '../../contract/eventId.ts'
 import type { ControlEvent, ControlEvents } from '../../contract/events.ts'
 
 interface ControlEventSchema<E extends ControlEvent> {
@@ -9,10 +10,15 @@ interface ControlEventSchema<E extends ControlEvent> {
   example: ControlEvents[E]
 }
 
+export const eventId = z
+  .string()
+  .regex(new RegExp(`${EVENT_ID.source}|${LOG_IDS.source}`))
+  .describe('Resumes after the event')
+
 /** The data of each named event of a stream, as one line of JSON. */
 export const controlEvents: { [E in ControlEvent]: ControlEventSchema<E> } = {
   ready: {
-    summary: 'First on every stream: where it starts',
+    summary: 'First on every stream: where it starts. A stream over several logs gets one for each',
     data: z.strictObject({
       position: place.describe('The stream delivers what comes after it'),
       complete: z
@@ -26,7 +32,7 @@ export const controlEvents: { [E in ControlEvent]: ControlEventSchema<E> } = {
             low: place.exactOptional().describe('Messages at or below have been removed'),
           }),
         )
-        .describe('Each channel of the stream'),
+        .describe('The channels that start: all of the stream, or those of one of its logs'),
     }),
     example: { position: 1842, complete: true, channels: { 'rooms.berlin': { head: 1842 } } },
   },
@@ -43,12 +49,20 @@ export const controlEvents: { [E in ControlEvent]: ControlEventSchema<E> } = {
   reset: {
     summary:
       'The id that was asked for is not of this log: drop what is shown, and read history again',
-    data: z.strictObject({ reason: z.enum(['other-epoch', 'ahead-of-log']) }),
+    data: z.strictObject({
+      reason: z.enum(['other-epoch', 'ahead-of-log']),
+      channels: z
+        .array(channelName)
+        .exactOptional()
+        .describe('On a stream over several logs: only these channels'),
+    }),
     example: { reason: 'other-epoch' },
   },
   heartbeat: {
     summary: 'Everything up to its id has been sent',
-    data: z.strictObject({ position: place }),
+    data: z.strictObject({
+      position: place.exactOptional().describe('Not on a stream over several logs'),
+    }),
     example: { position: 1842 },
   },
   goodbye: {

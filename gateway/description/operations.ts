@@ -1,14 +1,13 @@
 import { z } from 'zod'
 import type { Operation } from '../../chassis/description/operation.ts'
-import { EVENT_ID } from '../../contract/eventId.ts'
-import { EventsParameters } from '../events/query.ts'
-import { controlEvents } from './controlEvents.ts'
+import { EventsParameters, ID_OR_NONE } from '../events/query.ts'
+import { controlEvents, eventId } from './controlEvents.ts'
 
 const names = Object.keys(controlEvents).map((name) => `\`${name}\``)
 
 const lastEventId = z
   .string()
-  .regex(new RegExp(`^$|${EVENT_ID.source}`))
+  .regex(new RegExp(ID_OR_NONE))
   .optional()
   .describe('Resume after this id. It beats `since`')
 
@@ -19,7 +18,7 @@ const StreamEvent = z
       .enum(['message', ...Object.keys(controlEvents)])
       .optional()
       .describe('A stored message has none, which stands for `message`'),
-    id: z.string().regex(EVENT_ID).optional().describe('Resumes after the event'),
+    id: eventId.optional(),
     data: z.string().describe('One line of JSON'),
     retry: z.int().min(0).optional().describe('Milliseconds to wait before coming back'),
   })

@@ -1,10 +1,7 @@
 import { z } from 'zod'
 import type { FlowChannel, FlowMessage } from '../../chassis/description/channel.ts'
 import { EXAMPLE, Message } from '../../chassis/description/messages.ts'
-import { EVENT_ID } from '../../contract/eventId.ts'
-import { controlEvents } from './controlEvents.ts'
-
-const id = z.string().regex(EVENT_ID).describe('Resumes after the event')
+import { controlEvents, eventId } from './controlEvents.ts'
 
 const RESUME = `k7q2-${EXAMPLE.position}`
 
@@ -12,7 +9,7 @@ const stored: FlowMessage = {
   name: 'message',
   summary: 'A stored message: an event without a name',
   payload: Message,
-  headers: z.object({ id }),
+  headers: z.object({ id: eventId }),
   examples: [{ name: 'text', summary: 'Any JSON', headers: { id: RESUME }, payload: EXAMPLE }],
 }
 
@@ -23,7 +20,7 @@ const controls: FlowMessage[] = Object.entries(controlEvents).map(
     payload: data,
     headers: z.object({
       event: z.literal(name),
-      id: id.optional(),
+      id: eventId.optional(),
       retry: z.string().optional().describe('Milliseconds to wait before coming back'),
     }),
     examples: [{ name, summary, headers: { event: name, id: RESUME }, payload: example }],

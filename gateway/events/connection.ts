@@ -4,46 +4,25 @@ import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/e
 import type { Identity } from '../../chassis/auth/identity.ts'
 import type { Slotted } from '../../chassis/slots.ts'
 import { chunkOf, renderControl, renderHeartbeat, type Frame } from '../hub/frame.ts'
-import type { Hub } from '../hub/hub.ts'
+import type { Asked } from '../hub/hubs.ts'
+import type { Start } from '../hub/joining.ts'
+import type { JointSink } from '../hub/jointSink.ts'
+import type { JointSubscription } from '../hub/jointSubscription.ts'
 import type { Batch } from '../hub/replayBuffer.ts'
 import type { Sink } from '../hub/sink.ts'
-import type { Start } from '../hub/joining.ts'
 import type { Subscription } from '../hub/subscription.ts'
-import type { Admission, Place } from './admission.ts'
+import type { Place } from './admission.ts'
+import type { ConnectionOptions } from './connectionOptions.ts'
+import { writeWithIds } from './ownIds.ts'
 
 const OWNER = Symbol('connection')
-
-/** See GatewayMetrics. */
-interface ConnectionMetrics {
-  sent: { messages: number }
-  gaps: { inc: (labels: { reason: string }) => void }
-  resets: { inc: (labels: { reason: string }) => void }
-  ends: { inc: (labels: { reason: string }) => void }
-  streams: { set: (count: number) => void }
-}
-
-/** What all connections of a gateway have in common. */
-export interface ConnectionOptions {
-  hub: Pick<Hub<Frame>, 'join' | 'leave' | 'resumeAt'>
-  admission: Pick<Admission, 'release'>
-  metrics: ConnectionMetrics
-  /** Bytes that may wait for one reader; above that it is cut, and resumes by its id. */
-  connectionBufferBytes: number
-  /** Milliseconds after which a reader comes back, different for each. */
-  retryMs: () => number
-  /** The clock that the hub is told of. */
-  now: () => number
-  /** The reader has not taken everything: look at it from time to time. */
-  onSlow: (connection: Connection) => void
-  onClose: (connection: Connection) => void
-}
 
 /**
  * One reader's end of the wire, from its admission until its socket closes. Whatever it holds is given back when that happens,
  * in `release`, and nowhere else. There is one for each open stream, so it holds as little as it can: a `#private` method would
  * mark each object, with 8 bytes.
  */
-export class Connection implements Sink<Frame>, Slotted<Connection>, Place {
+export class Connection implements Sink<Frame>, JointSink<Frame>, Slotted<Connection>, Place {
   /** Milliseconds between heartbeats. This and the next four are for Connections. */
   readonly heartbeatMs: number
   before: Slotted<Connection>['before']
@@ -59,7 +38,7 @@ export class Connection implements Sink<Frame>, Slotted<Connection>, Place {
   readonly #options: ConnectionOptions
   /** Goes out with the first event, in one write; empty from then on. */
   #head: string
-  #subscription: Subscription<Frame> | undefined
+  #subscription: Subscription<Frame> | JointSubscription<Frame> | undefined
 
   /** The place is released when the socket closes, which must not have happened yet. */
   constructor(
@@ -109,11 +88,21 @@ export class Connection implements Sink<Frame>, Slotted<Connection>, Place {
     return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
-  join(channels: readonly string[], start: Start<Frame>): void {
-    this.#subscription = this.#options.hub.join(channels, start, this)
+  /** Something that was sent has not left. */
+  get isFull(): boolean {
+    return this.#socket.writableNeedDrain
   }
 
-  ready(event: ControlEvents['ready'], at: Cursor): void {
+  join(channels: readonly string[], start: Start<Frame>): void {
+    this.#subscription = this.#options.hubs.join(channels, start, this)
+  }
+
+  /** The same for channels of several logs. */
+  joinAll(logs: ReadonlyMap<number, readonly string[]>, asked: Asked<Frame>): void {
+    this.#subscription = this.#options.hubs.joinAll(logs, asked, this)
+  }
+
+  ready(event: ControlEvents['ready'], at: Cursor | string): void {
     // Until the end of this turn: what others have just read, and is sent first, leaves in the same write.
     this.#socket.cork()
     setImmediate(uncork, this.#socket)
@@ -128,30 +117,38 @@ export class Connection implements Sink<Frame>, Slotted<Connection>, Place {
     this.write(chunkOf(batch))
   }
 
-  gap(event: ControlEvents['gap'], at: Cursor): void {
+  sendAs(batch: Batch<Frame>, idOf: (position: number) => string): void {
+    const socket = this.#socket
+    if (!socket.writable) return
+    this.#options.metrics.sent.messages += batch.items.length
+    this.heed(writeWithIds(socket, batch, idOf))
+  }
+
+  gap(event: ControlEvents['gap'], at: Cursor | string): void {
     this.#options.metrics.gaps.inc({ reason: event.reason })
     this.write(renderControl('gap', event, { id: at.toString() }))
   }
 
-  reset(reason: ResetReason, at: Cursor): void {
+  reset(reason: ResetReason, at: Cursor | string, channels?: string[]): void {
     this.#options.metrics.resets.inc({ reason })
-    this.write(renderControl('reset', { reason }, { id: at.toString() }))
+    const event = channels === undefined ? { reason } : { reason, channels }
+    this.write(renderControl('reset', event, { id: at.toString() }))
   }
 
   /** Tells how far everything has been sent. */
   heartbeat(): void {
-    const at = this.#subscription && this.#options.hub.resumeAt(this.#subscription)
+    const at = this.#subscription && this.#options.hubs.resumeAt(this.#subscription)
     if (at !== undefined) this.write(renderHeartbeat(at))
   }
 
   /** Leaves the hub and ends the body cleanly, after what is waiting. */
   leave(reason: GoodbyeReason): void {
-    const at = this.#subscription && this.#options.hub.resumeAt(this.#subscription)
+    const at = this.#subscription && this.#options.hubs.resumeAt(this.#subscription)
     this.leaveHub()
     this.end(reason, at)
   }
 
-  end(reason: GoodbyeReason, at: Cursor | undefined): void {
+  end(reason: GoodbyeReason, at: Cursor | string | undefined): void {
     const socket = this.#socket
     if (!socket.writable) return
     const { metrics, retryMs, onSlow } = this.#options
@@ -191,15 +188,20 @@ export class Connection implements Sink<Frame>, Slotted<Connection>, Place {
   private write(chunk: string | Buffer): void {
     const socket = this.#socket
     // One that cannot be written to any more is closing, which takes a reader's help if something still waits for it.
-    const isTaken = socket.writable ? socket.write(chunk) : socket.writableLength === 0
+    this.heed(socket.writable ? socket.write(chunk) : socket.writableLength === 0)
+  }
+
+  /** Bounds what waits for the reader. */
+  private heed(isTaken: boolean): void {
     if (isTaken) return
+    const socket = this.#socket
     if (socket.writableLength > this.#options.connectionBufferBytes) this.disconnect()
     else this.#options.onSlow(this)
   }
 
   private leaveHub(): void {
     if (this.#subscription === undefined) return
-    this.#options.hub.leave(this.#subscription, this.#options.now())
+    this.#options.hubs.leave(this.#subscription, this.#options.now())
     this.#subscription = undefined
   }
 

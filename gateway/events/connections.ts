@@ -3,16 +3,21 @@ import type { Concerns } from '../../chassis/auth/concerns.ts'
 import type { Identity } from '../../chassis/auth/identity.ts'
 import { Slots } from '../../chassis/slots.ts'
 import type { GoodbyeReason } from '../../contract/events.ts'
-import type { Start } from '../hub/joining.ts'
 import type { Frame } from '../hub/frame.ts'
+import type { Asked } from '../hub/hubs.ts'
+import type { Start } from '../hub/joining.ts'
 import type { Place } from './admission.ts'
-import { Connection, type ConnectionOptions } from './connection.ts'
+import { Connection } from './connection.ts'
+import type { ConnectionOptions } from './connectionOptions.ts'
 import { SlowConsumers, type SlowConsumersOptions } from './slowConsumers.ts'
 
 export interface ConnectionsOptions
   extends
     SlowConsumersOptions,
-    Pick<ConnectionOptions, 'hub' | 'admission' | 'metrics' | 'connectionBufferBytes' | 'retryMs'> {
+    Pick<
+      ConnectionOptions,
+      'hubs' | 'admission' | 'metrics' | 'connectionBufferBytes' | 'retryMs'
+    > {
   /** Milliseconds since 1970, the time of tokens. */
   wallNow: () => number
   /** Between heartbeats, unless a reader asks for others. */
@@ -89,6 +94,19 @@ export class Connections {
 
   /** Begins its stream. */
   begin(connection: Connection, channels: readonly string[], start: Start<Frame>): void {
+    this.#begin(connection, () => connection.join(channels, start))
+  }
+
+  /** Begins a stream over several logs. */
+  beginAll(
+    connection: Connection,
+    logs: ReadonlyMap<number, readonly string[]>,
+    asked: Asked<Frame>,
+  ): void {
+    this.#begin(connection, () => connection.joinAll(logs, asked))
+  }
+
+  #begin(connection: Connection, join: () => void): void {
     const now = this.#options.clock.now()
     // Whole numbers, which take no memory of their own.
     connection.readyBy = Math.ceil(now + READY_MS)
@@ -96,7 +114,7 @@ export class Connections {
     const left = this.#leftOf(connection)
     const early = EXPIRY_MS + Math.min(EXPIRY_JITTER_MS, left / 20) * Math.random()
     connection.endsAt = Math.ceil(now + Math.min(maxAge, left - early))
-    connection.join(channels, start)
+    join()
     this.#size++
     this.#options.metrics.streams.set(this.#size)
     // Anywhere within the first interval: those who come together do not beat together.

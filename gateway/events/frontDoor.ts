@@ -4,7 +4,7 @@ import type { Clock } from '../../chassis/clock.ts'
 import { isHostMissing } from '../../chassis/http.ts'
 import type { Route } from '../../chassis/route.ts'
 import { readRequestHead } from '../../chassis/requestHead.ts'
-import { HEADERS, type Handle } from './handler.ts'
+import { HEADERS, type Handle } from './exchange.ts'
 
 const PATH = '/events'
 /** What the app behind the door knows of it: it only refuses other methods. */

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { GoodbyeReason } from '../../contract/events.ts'
 import { Problem } from '../../contract/problem.ts'
+import type { LogSince } from '../../contract/since.ts'
 import { acceptsEventStream } from '../../chassis/accept.ts'
 import type { Auth } from '../../chassis/auth/auth.ts'
 import type { Identity } from '../../chassis/auth/identity.ts'
@@ -12,35 +14,14 @@ import { renderProblem } from '../../chassis/problems.ts'
 import { requestIdOf } from '../../chassis/requestId.ts'
 import { SAFE_LINES } from '../../chassis/safeHeaders.ts'
 import { renderControl, type Frame } from '../hub/frame.ts'
-import type { Hub } from '../hub/hub.ts'
-import type { Start } from '../hub/joining.ts'
+import type { Hubs } from '../hub/hubs.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import { streamCost, type Admission, type Refusal } from './admission.ts'
 import type { Connections } from './connections.ts'
+import type { Exchange, Handle } from './exchange.ts'
 import { requestedId, parseEventsQuery, type EventsQuery } from './query.ts'
-
-/** The headers that are looked at. */
-export const HEADERS = [
-  'accept',
-  'authorization',
-  'cookie',
-  'last-event-id',
-  'origin',
-  'x-forwarded-for',
-  'x-request-id',
-] as const
-
-/**
- * A request for `/events`, however it came in. Its answer is written to the socket, and ends it. The socket flows: what a reader
- * sends is of no interest, but only reading shows that it has left.
- */
-interface Exchange {
-  method: string
-  /** The query without its question mark. */
-  search: string
-  headers: { [name in (typeof HEADERS)[number]]?: string | string[] | undefined }
-  socket: Socket
-}
+import { requireOneLog, sinceIn } from './sinceIn.ts'
+import { startsOfAll, type FindStart } from './startsOfAll.ts'
 
 /** See Auth. */
 export interface StreamAuth {
@@ -51,16 +32,13 @@ export interface StreamAuth {
 export interface EventsOptions {
   /** Undefined with AUTH=open. */
   auth: StreamAuth | undefined
-  hub: Pick<Hub<Frame>, 'epoch' | 'channels'>
-  connections: Pick<Connections, 'open' | 'begin'>
+  hubs: Pick<Hubs<Frame>, 'split' | 'epochOf' | 'logWith' | 'channelCount' | 'countNew'>
+  connections: Pick<Connections, 'open' | 'begin' | 'beginAll'>
   admission: Pick<Admission, 'admit' | 'hasRoomFor'>
   /** On new streams, over all gateways. */
   limit: Pick<Limit, 'refusal' | 'take'>
-  /** Turns what a reader asked for into a place in the log, as long as `isWanted`. Rejects if the log is away. */
-  findStart: (
-    query: Pick<EventsQuery, 'since' | 'channels'>,
-    isWanted: () => boolean,
-  ) => Promise<Start<Frame>>
+  /** Turns what a reader asked for into a place in a log, as long as `isWanted`. Rejects if the log is away. */
+  findStart: FindStart
   metrics: Pick<GatewayMetrics, 'starts' | 'refusals' | 'rejections'>
   logger: Pick<Logger, 'info' | 'error'>
   isDraining: () => boolean
@@ -75,14 +53,13 @@ export interface EventsOptions {
 
 /** Clients refused for overload wait longer than clients refused for a passing reason. */
 const OVERLOAD_FACTOR = 5
+/** Between two questions to a log that is away, for a stream that goes on without it. */
+const pause = (): Promise<void> => delay(1_000, undefined, { ref: false })
 /** A client that takes nothing of a short answer for so long is not waited for. */
 const ANSWER_MS = 10_000
 
-/** Answers `GET /events` and `HEAD /events`. Never throws. */
-export type Handle = (exchange: Exchange) => void
-
 export function createHandler(options: EventsOptions): Handle {
-  const { auth, hub, connections, admission, limit, metrics, logger, retryMs } = options
+  const { auth, hubs, connections, admission, limit, metrics, logger, retryMs } = options
   const corsLines = createCorsLines(options.corsOrigins)
 
   return (exchange) => {
@@ -113,9 +90,11 @@ export function createHandler(options: EventsOptions): Handle {
     try {
       if (!acceptsEventStream(headers.accept?.toString())) throw new Problem('not-acceptable')
       const asked = (query = parseEventsQuery(search, headers['last-event-id']?.toString()))
+      const logs = hubs.split(asked.channels)
+      if (logs.size > 1) requireOneLog(asked)
       const answer = (identity: Identity | undefined): Promise<void> | undefined => {
         if (identity !== undefined) auth?.access.require(identity, 'read', asked.channels)
-        if (method !== 'HEAD') return begin(exchange, asked, identity, head, onError)
+        if (method !== 'HEAD') return begin(exchange, asked, logs, identity, head, onError)
         finish(socket, head)
         return undefined
       }
@@ -132,6 +111,7 @@ export function createHandler(options: EventsOptions): Handle {
   async function begin(
     exchange: Exchange,
     query: EventsQuery,
+    logs: ReadonlyMap<number, readonly string[]>,
     identity: Identity | undefined,
     head: string,
     onError: (error: unknown) => void,
@@ -139,8 +119,10 @@ export function createHandler(options: EventsOptions): Handle {
     const { headers, socket } = exchange
     // It may have left while its token was verified.
     if (socket.destroyed) return
-    const { epoch } = hub
-    if (epoch === undefined || options.isDraining()) return sendAway(exchange, head, query)
+    const [log = 0, ...others] = logs.keys()
+    const epoch = hubs.epochOf(log)
+    const isUnseen = [log, ...others].every((each) => hubs.epochOf(each) === undefined)
+    if (isUnseen || options.isDraining()) return sendAway(exchange, head, query)
     const forwardedFor = headers['x-forwarded-for']?.toString()
     const address = clientAddress(socket, forwardedFor, options.proxyHops)
     const subject = { principal: identity?.principal, address }
@@ -152,26 +134,36 @@ export function createHandler(options: EventsOptions): Handle {
     limit.take(subject, cost)
     // From here on the connection owes the place, and gives it back when its socket closes.
     const connection = connections.open(socket, head, place, query.heartbeat, identity)
+    const sinceInLog = (each: number): LogSince =>
+      sinceIn(each, query, (...of) => hubs.logWith(...of))
+    const { kind } = query.since
+    const since = kind === 'cursor' ? 'id' : kind
+    if (others.length > 0) {
+      metrics.starts.inc({ since })
+      const { findStart } = options
+      const starts = startsOfAll(connection, { sinceIn: sinceInLog, findStart, onError, pause })
+      return connections.beginAll(connection, logs, starts)
+    }
     const start = await options
-      .findStart(query, () => connection.isOpen)
+      .findStart({ since: sinceInLog(log), channels: query.channels }, () => connection.isOpen, log)
       .catch((error: unknown) => {
         if (!(error instanceof Problem)) onError(error)
         return undefined
       })
     if (!connection.isOpen) return
     // Meanwhile the log may have become another one, or a drain may have ended the last stream that it will look for.
-    if (start === undefined || hub.epoch !== epoch || options.isDraining()) {
+    if (start === undefined || hubs.epochOf(log) !== epoch || options.isDraining()) {
       return sendAway(exchange, head, query)
     }
     if (!admission.hasRoomFor(countChannels())) return refuse('channels')
     // No review of the open streams has seen this one yet.
     const denial = identity && auth?.access.denial(identity, 'read', query.channels)
     if (denial !== undefined) return sendAway(exchange, head, query, denial)
-    metrics.starts.inc({ since: query.since.kind })
+    metrics.starts.inc({ since })
     connections.begin(connection, query.channels, start)
 
     function countChannels(): number {
-      return hub.channels.size + hub.channels.countNew(query.channels)
+      return hubs.channelCount + hubs.countNew(query.channels)
     }
 
     function refuse(reason: Refusal): void {

@@ -3,7 +3,14 @@ import { channelParameter } from '../../chassis/channelParameter.ts'
 import { channels } from '../../chassis/description/parameters.ts'
 import { reading, wholeNumber } from '../../chassis/description/reading.ts'
 import { readQuery } from '../../chassis/readQuery.ts'
-import { EVENT_ID, formatEventId, parseEventId } from '../../contract/eventId.ts'
+import {
+  EVENT_ID,
+  formatEventId,
+  formatLogIds,
+  LOG_IDS,
+  parseEventId,
+  parseLogIds,
+} from '../../contract/eventId.ts'
 import { Problem } from '../../contract/problem.ts'
 import { parseSince, SINCE_FORMS, type Since } from '../../contract/since.ts'
 
@@ -11,6 +18,8 @@ export interface EventsQuery {
   /** Each once. */
   channels: string[]
   since: Since
+  /** The query's `since` if an id beats it: it counts in logs that the id does not name. */
+  otherwise?: Since | undefined
   /** Seconds between heartbeats, if the client asked for them. */
   heartbeat: number | undefined
 }
@@ -26,11 +35,15 @@ function orNothing<S extends z.ZodType>(schema: S) {
   return z.preprocess((text) => (text === '' ? undefined : text), schema.optional())
 }
 
+/** An event id, or nothing. */
+export const ID_OR_NONE = `^$|${EVENT_ID.source}|${LOG_IDS.source}`
+
 const since = reading(parseSince, SINCE_FORMS).meta({
   type: 'string',
   anyOf: [
     { pattern: '^(0|[1-9][0-9]{0,14})?$' },
     { pattern: EVENT_ID.source },
+    { pattern: LOG_IDS.source },
     { format: 'date-time' },
     { pattern: '^-[1-9][0-9]{0,3}$' },
   ],
@@ -41,7 +54,7 @@ export const EventsParameters = z
     channel: channels.describe('The channels to listen to'),
     since: since.optional().describe(`Where to begin: ${SINCE_FORMS}. Without it: now`),
     // A wrong one is another problem: it is checked later.
-    lastEventId: orNothing(z.string().meta({ pattern: `^$|${EVENT_ID.source}` })).describe(
+    lastEventId: orNothing(z.string().meta({ pattern: ID_OR_NONE })).describe(
       'For clients that can set no header: as `Last-Event-ID`, which beats it',
     ),
     heartbeat: orNothing(
@@ -68,18 +81,23 @@ export function parseEventsQuery(search: string, lastEventId: string | undefined
   const id = lastEventId || query.lastEventId
   return {
     channels: [...new Set(query.channel)].map((name) => channelParameter(name)),
-    since: id ? parseLastEventId(id) : (query.since ?? { kind: 'now' }),
+    ...(id
+      ? { since: parseLastEventId(id), otherwise: query.since }
+      : { since: query.since ?? { kind: 'now' } }),
     heartbeat: query.heartbeat,
   }
 }
 
 /** The id that the client sent, unchanged. */
 export function requestedId({ since: start }: EventsQuery): string | undefined {
+  if (start.kind === 'cursor') return formatLogIds(start.ids)
   return start.kind === 'id' ? formatEventId(start.epoch, start.position) : undefined
 }
 
 function parseLastEventId(text: string): Since {
   const id = parseEventId(text)
-  if (id === undefined) throw new Problem('invalid-event-id')
-  return { kind: 'id', ...id }
+  if (id !== undefined) return { kind: 'id', ...id }
+  const ids = parseLogIds(text)
+  if (ids === undefined) throw new Problem('invalid-event-id')
+  return { kind: 'cursor', ids }
 }

@@ -5,17 +5,18 @@ import type { CopyKeys } from '../../chassis/copyKeys.ts'
 import type { Logger } from '../../chassis/logger.ts'
 import type { Channel } from '../hub/channel.ts'
 import { idOf, renderMessage, type Frame } from '../hub/frame.ts'
-import { Hub, type Question, type Source } from '../hub/hub.ts'
+import { Hub } from '../hub/hub.ts'
 import { ReplayBuffer } from '../hub/replayBuffer.ts'
+import type { Question, Source } from '../hub/source.ts'
 import type { Subscription } from '../hub/subscription.ts'
-import type { GatewayMetrics } from '../metrics.ts'
 import type { Replay } from '../replay/replay.ts'
+import type { FeedMetrics } from './feedGauges.ts'
 import { FollowedLog, type FollowedLogOptions } from './followedLog.ts'
 import { Follower } from './follower.ts'
 import type { FollowerPorts, Scan } from './followerPorts.ts'
 import { RedisSubscription } from './redisSubscription.ts'
 
-interface FeedOptions {
+export interface FeedOptions {
   subscriber: Redis
   keys: RedisKeys
   copyKeys: CopyKeys
@@ -24,7 +25,7 @@ interface FeedOptions {
   log: FollowedLogOptions['log']
   onEpochEnded: FollowedLogOptions['onEpochEnded']
   replay: Replay
-  metrics: GatewayMetrics
+  metrics: FeedMetrics
   logger: Logger
   /** How often the log is read while it must be followed, and a missing watermark noticed. */
   tickMs: number
@@ -35,6 +36,8 @@ interface FeedOptions {
   maxChannels: number
   /** Memory for recent messages, for clients that reconnect. */
   replayBufferBytes: number
+  /** Memory for what comes over Redis while the log is read. If it is more, that read is too slow to wait for. */
+  catchUpBytes: number
 }
 
 const sizeOf = ({ size }: Frame): number => size
@@ -46,8 +49,8 @@ const MAX_SCAN = 1_000
 /** Backlog sent to a stream per turn: far below CONNECTION_BUFFER_BYTES, far above one turn's news, so that catching up ends. */
 const CHUNK_BYTES = 256 * 1024
 const MAX_BUFFERED_ITEMS = 50_000
-/** What may come over Redis while the log is read. If it is more, that read is too slow to wait for. */
-const CATCH_UP_BUFFER = { items: 5_000, bytes: 16_777_216 }
+/** Messages that may come over Redis while the log is read. */
+const MAX_CATCH_UP_ITEMS = 5_000
 
 /** The thin edge around hub and follower: does what they ask for, and brings them the answers and the time. */
 export class Feed implements Source<Frame>, FollowerPorts<Frame> {
@@ -82,7 +85,7 @@ export class Feed implements Source<Frame>, FollowerPorts<Frame> {
       unsubscribeDelayMs: options.unsubscribeDelayMs,
       crowdedAt: options.maxChannels / 2,
       minReadyMs: MIN_READY_MS,
-      maxBuffer: CATCH_UP_BUFFER,
+      maxBuffer: { items: MAX_CATCH_UP_ITEMS, bytes: options.catchUpBytes },
       sizeOf,
     })
     this.#redis = new RedisSubscription(options.subscriber, options.keys, options.copyKeys, {

@@ -2,7 +2,7 @@ import { contradicts, type Place } from '../../contract/place.ts'
 import { ReadSize } from '../../chassis/readSize.ts'
 import type { LogReader } from '../../history/logReader.ts'
 import type { ScanQuery } from '../../history/types.ts'
-import type { Heads } from '../hub/hub.ts'
+import type { Heads } from '../hub/source.ts'
 
 export interface FollowedLogOptions {
   log: Pick<LogReader, 'heads' | 'scan' | 'endEpoch'>

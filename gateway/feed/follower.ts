@@ -1,8 +1,9 @@
 import type { Extent } from '../../contract/extent.ts'
 import type { Place } from '../../contract/place.ts'
-import type { Hub, Question, Heads } from '../hub/hub.ts'
 import type { Channel, IdleOptions } from '../hub/channel.ts'
+import type { Hub } from '../hub/hub.ts'
 import type { Item } from '../hub/replayBuffer.ts'
+import type { Heads, Question } from '../hub/source.ts'
 import type { FollowerPorts, Scan, Scanned } from './followerPorts.ts'
 
 interface FollowerOptions<I> extends IdleOptions {

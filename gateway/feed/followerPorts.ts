@@ -1,7 +1,7 @@
 import type { Place } from '../../contract/place.ts'
 import type { Channel } from '../hub/channel.ts'
-import type { Question } from '../hub/hub.ts'
 import type { Item } from '../hub/replayBuffer.ts'
+import type { Question } from '../hub/source.ts'
 
 /** What the follower asks for; the answers come back through the methods named. */
 export interface FollowerPorts<I extends Item> {

@@ -1,5 +1,6 @@
-import type { Heads } from './hub.ts'
+import type { ControlEvents } from '../../contract/events.ts'
 import type { Item } from './replayBuffer.ts'
+import type { Heads } from './source.ts'
 import type { Subscription } from './subscription.ts'
 
 /**
@@ -39,6 +40,15 @@ export class Channel<I extends Item> {
     // A slice of a request would keep the whole request in memory.
     this.name = Buffer.from(name, 'latin1').toString('latin1')
   }
+}
+
+/** As `ready` tells them. */
+export function headsOf(
+  channels: readonly Pick<Channel<Item>, 'name' | 'head' | 'low'>[],
+): ControlEvents['ready']['channels'] {
+  return Object.fromEntries(
+    channels.map(({ name, head, low }) => [name, low === 0 ? { head } : { head, low }]),
+  )
 }
 
 export interface IdleOptions {

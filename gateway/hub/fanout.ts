@@ -2,8 +2,8 @@ import type { Cursor } from '../../contract/cursor.ts'
 import type { Place } from '../../contract/place.ts'
 import type { Channel, Channels } from './channel.ts'
 import type { Cursors } from './cursors.ts'
-import type { Source } from './hub.ts'
 import type { Batch, Item, ReplayBuffer } from './replayBuffer.ts'
+import type { Source } from './source.ts'
 import type { Subscription } from './subscription.ts'
 
 /**

@@ -75,8 +75,9 @@ export function renderControl<E extends ControlEvent>(
 
 let beat: { at: Cursor; text: string } | undefined
 
-/** Tells how far everything has been sent: the same text for all streams at the same place, written once. */
-export function renderHeartbeat(at: Cursor): string {
+/** Tells how far everything has been sent: the same text for all streams at the same place, written once. A text is an id over several logs. */
+export function renderHeartbeat(at: Cursor | string): string {
+  if (typeof at === 'string') return renderControl('heartbeat', {}, { id: at })
   if (beat?.at !== at) {
     beat = {
       at,

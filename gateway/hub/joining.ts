@@ -8,6 +8,8 @@ export interface Start<I extends Item> {
   after?: number | undefined
   /** Items up to `after` that go first: the last few of each channel. */
   prelude?: Batch<I> | undefined
+  /** The request has an id, which names other logs only: what follows it here is unknown, and `ready` says so. */
+  isUnnamed?: boolean | undefined
 }
 
 /** What only a stream needs that is not live yet. */

@@ -14,6 +14,8 @@ export interface Batch<I extends Item> {
   text?: string | undefined
   /** The same as bytes, made once for all other streams that get it. */
   bytes?: Buffer
+  /** The bytes of each item up to its id, for streams that write their own ids. */
+  bodies?: readonly Buffer[]
 }
 
 /** A part of the backlog; `upTo` is its end, undefined if nothing follows. */

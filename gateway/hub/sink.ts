@@ -12,4 +12,6 @@ export interface Sink<I extends Item> {
   end: (reason: GoodbyeReason, at: Cursor | undefined) => void
   /** Resolves when all that was sent has left, or never will: then the next page may be read. */
   drained: () => Promise<void>
+  /** Others write to the same reader, and what they have sent must leave first: so it is if the stream is over several logs. */
+  readonly mustWait?: boolean
 }

@@ -1,6 +1,6 @@
 import { Cursor } from '../../contract/cursor.ts'
 import type { ResetReason } from '../../contract/events.ts'
-import type { Channel } from './channel.ts'
+import { headsOf, type Channel } from './channel.ts'
 import type { Hub } from './hub.ts'
 import type { Joining, Start } from './joining.ts'
 import type { Batch, Item } from './replayBuffer.ts'
@@ -73,6 +73,7 @@ export class Subscription<I extends Item> {
       if (channel.state !== 'ready') return
       if (channel.from > from) from = channel.from
     }
+    if (this.sink.mustWait === true) return this.pause(hub, joining)
     const known = Math.max(hub.fanout.watermark, from)
     if (joining.start !== undefined && !this.begin(hub, joining, joining.start, known)) return
     if (!this.#cursor.covers(known)) {
@@ -89,11 +90,7 @@ export class Subscription<I extends Item> {
         this.channels.map(({ name }) => name),
       )
       this.send(joining, batch)
-      if (upTo !== undefined) {
-        joining.isReading = true
-        hub.source.pause(this)
-        return
-      }
+      if (upTo !== undefined) return this.pause(hub, joining)
     } else this.logIsRead(joining)
     this.#joining = undefined
     this.#cursor = hub.at(this.#cursor.position)
@@ -139,9 +136,14 @@ export class Subscription<I extends Item> {
     return prelude === undefined ? new Cursor(epoch, after) : undefined
   }
 
+  private pause(hub: Hub<I>, joining: Joining<I>): void {
+    joining.isReading = true
+    hub.source.pause(this)
+  }
+
   /** Decides on the stream's start and sends `ready`; false if the log must be asked first. */
   private begin(hub: Hub<I>, joining: Joining<I>, start: Start<I>, known: number): boolean {
-    const { epoch, after = known, prelude } = start
+    const { epoch, after = known, prelude, isUnnamed } = start
     const { sink } = this
     let reset: ResetReason | undefined
     if (epoch !== undefined && epoch !== this.#cursor.epoch) reset = 'other-epoch'
@@ -158,18 +160,8 @@ export class Subscription<I extends Item> {
     const [first] = prelude?.items ?? []
     // If a stream with a prelude breaks off at once, its reader should get the prelude again.
     const at = first === undefined || reset !== undefined ? cursor : cursor.at(first.position - 1)
-    const heads = this.channels.map(({ name, head, low }) => [
-      name,
-      { head, low: low || undefined },
-    ])
-    sink.ready(
-      {
-        position: at.position,
-        complete: reset === undefined,
-        channels: Object.fromEntries(heads),
-      },
-      at,
-    )
+    const complete = reset === undefined && isUnnamed !== true
+    sink.ready({ position: at.position, complete, channels: headsOf(this.channels) }, at)
     if (reset !== undefined) sink.reset(reset, cursor)
     else if (prelude !== undefined && first !== undefined) sink.send(prelude)
     joining.after = this.#liveFrom = cursor.position

@@ -57,6 +57,20 @@ describe('a page', () => {
     expect((await run.news()).asked).toEqual(['a 100-250'])
   })
 
+  test('is let go if other logs have filled the reader meanwhile, and asked for again', async () => {
+    const waiting: (() => void)[] = []
+    const one = run.join('one', { after: 0 }, 'a', () => new Promise((go) => waiting.push(go)))
+    waiting.pop()?.()
+    expect((await run.news()).asked).toEqual(['a 0-250'])
+    Object.assign(one.sink, { mustWait: true })
+    await run.answer()
+    expect(await run.news()).toEqual({ asked: [], told: [] })
+    Object.assign(one.sink, { mustWait: false })
+    waiting.pop()?.()
+    await run.answer()
+    expect(await run.news()).toEqual({ asked: ['a 0-250'], told: ['one: 1-100'] })
+  })
+
   test('comes from Redis if that proves that it is complete, otherwise from the log', async () => {
     run.recent = ({ after }) => {
       const found = { entries: run.log.slice(after, 249), upTo: 249 }

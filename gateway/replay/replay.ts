@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../../contract/message.ts'
+import type { LogSince } from '../../contract/since.ts'
 import { SharedReads } from '../../chassis/sharedReads.ts'
 import type { LogReader } from '../../history/logReader.ts'
 import type { RangeQuery } from '../../history/types.ts'
-import type { EventsQuery } from '../events/query.ts'
 import { renderMessage, type Frame } from '../hub/frame.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Batch } from '../hub/replayBuffer.ts'
@@ -16,6 +16,11 @@ import type { RedisReplay } from './redisReplay.ts'
 export interface ReplayQuery extends Omit<RangeQuery, 'maxBytes'> {
   /** The position of each channel's last message, according to the log or to its messages. */
   heads: readonly number[]
+}
+
+interface Page {
+  batch: Batch<Frame>
+  upTo: number
 }
 
 interface ReplayOptions {
@@ -49,13 +54,13 @@ export class Replay {
 
   /** Turns a request into a place in the log, while the reader is there (`isWanted`). Throws `unavailable` if the log is away. */
   async findStart(
-    { since, channels }: Pick<EventsQuery, 'since' | 'channels'>,
+    { since, channels }: { since: LogSince; channels: readonly string[] },
     isWanted: () => boolean,
   ): Promise<Start<Frame>> {
     const { log } = this.#options
     switch (since.kind) {
       case 'now':
-        return {}
+        return since.isUnnamed === true ? { isUnnamed: true } : {}
       case 'id':
         return { epoch: since.epoch, after: since.position }
       case 'position':
@@ -96,13 +101,20 @@ export class Replay {
       limit: PAGE_MESSAGES,
     }
     const key = ['page', query.epoch, query.after, upTo, ...query.channels].join(' ')
-    try {
-      const page = await this.#reads.once(
+    const read = (): Promise<Page> =>
+      this.#reads.once(
         key,
         this.#options.keepMs,
         () => hub.isJoining(subscription),
         () => this.#page(query),
       )
+    try {
+      let page = await read()
+      // A page of another log was quicker. This one is let go meanwhile, or a stream could hold one of each log.
+      while (sink.mustWait === true) {
+        await sink.drained()
+        page = await read()
+      }
       hub.replay(subscription, page.batch, page.upTo)
     } catch {
       subscription.readFailed()
@@ -117,7 +129,7 @@ export class Replay {
     hub.replay(subscription, { items: [] }, subscription.cursor.position)
   }
 
-  async #page(query: ReplayQuery): Promise<{ batch: Batch<Frame>; upTo: number }> {
+  async #page(query: ReplayQuery): Promise<Page> {
     const { recent, log, metrics } = this.#options
     const known = await recent.read(query).catch(() => undefined)
     metrics.reads.inc({ source: known === undefined ? 'log' : 'recent' })

@@ -1,34 +1,43 @@
-import type { EventId } from '../../contract/eventId.ts'
 import type { Entry } from '../../contract/message.ts'
-import type { Start } from '../../gateway/hub/joining.ts'
-import type { Subscription } from '../../gateway/hub/subscription.ts'
-import type { ModelGateway, ModelSink } from './gateway.ts'
+import { parseSince } from '../../contract/since.ts'
+import { claimAll, placeIn } from './claims.ts'
+import type { ModelGateway, ModelLog, ModelSink, ModelStream } from './gateway.ts'
 import { Pipe } from './pipe.ts'
-import { hasContent, type World } from './world.ts'
+import { LogRecord } from './record.ts'
+import type { Stage } from './stage.ts'
+import { hasContent } from './world.ts'
 
 interface Stream {
   gateway: ModelGateway
-  subscription: Subscription<Entry>
+  stream: ModelStream
   pipe: Pipe
+}
+
+interface ClientOptions {
+  stage: Stage
+  logs: readonly ModelLog[]
+  logOf: (channel: string) => number
+  gateways: readonly ModelGateway[]
+  channels: readonly string[]
+  /** All channels, for a reader that now and then comes back with others. */
+  all: readonly string[]
 }
 
 /** A reader that keeps its last event id like EventSource, and records every breach of the promise. */
 export class ModelClient {
-  readonly #violations: { epoch: string; text: string }[] = []
-  readonly #world: World
-  readonly #gateways: readonly ModelGateway[]
-  readonly #channels: readonly string[]
-  readonly #lasts = new Map<string, number>()
-  /** In this epoch: the position at which each channel began for it, and the ids of all messages since. */
-  readonly #starts = new Map<string, number>()
-  readonly #ids = new Map<string, string[]>()
-  #lastId: EventId | undefined
+  readonly #options: ClientOptions
+  readonly #records: readonly LogRecord[]
+  /** Events that may wait for it before its socket counts as full. */
+  readonly #room: number
+  #channels: readonly string[]
+  #lastId: string | undefined
   #stream: Stream | undefined
 
-  constructor(world: World, gateways: readonly ModelGateway[], channels: readonly string[]) {
-    this.#world = world
-    this.#gateways = gateways
-    this.#channels = channels
+  constructor(options: ClientOptions) {
+    this.#options = options
+    this.#channels = options.channels
+    this.#records = options.logs.map(({ world }) => new LogRecord(world))
+    this.#room = options.stage.random.between(0, 20)
     this.#connect()
     this.#beat()
   }
@@ -36,76 +45,78 @@ export class ModelClient {
   /** The connection breaks, and data in flight never arrives. */
   drop(): void {
     if (this.#stream === undefined) return
-    const { gateway, subscription, pipe } = this.#stream
+    const { gateway, stream, pipe } = this.#stream
     this.#stream = undefined
     pipe.cut()
-    gateway.leave(subscription)
+    gateway.leave(stream)
     this.#comeBack()
   }
 
-  /**
-   * Every breach of the promise, at the end of a run, when the system has recovered. If the log went back in an epoch, the `reset` at
-   * the end of that epoch excuses the breaches in it.
-   */
+  /** Every breach of the promise, at the end of a run, when the system has recovered. */
   violations(): string[] {
-    const { epoch, wentBack } = this.#world
-    const lasting = this.#violations.filter(
-      (each) => each.epoch === epoch || !wentBack.has(each.epoch),
+    return this.#records.flatMap((record, log) =>
+      record.violations(this.#channels.filter((name) => this.#options.logOf(name) === log)),
     )
-    return [...lasting.map(({ text }) => text), ...this.#unfinished()]
-  }
-
-  #unfinished(): string[] {
-    const { epoch, log } = this.#world
-    if (this.#lastId?.epoch !== epoch) return [`stayed in ${this.#lastId?.epoch}, not ${epoch}`]
-    return this.#channels.flatMap((name) => {
-      const start = this.#starts.get(name)
-      if (start === undefined) return [`${name}: the stream never began`]
-      const owed = log.filter(({ channel, position }) => channel === name && position > start)
-      const expected = owed.map(({ id }) => id).join(' ')
-      const found = this.#ids.get(name)?.join(' ') ?? ''
-      return found === expected ? [] : [`${name} after ${start}: ${found} instead of ${expected}`]
-    })
-  }
-
-  #breach(epoch: string, text: string): void {
-    this.#violations.push({ epoch, text })
   }
 
   #connect(): void {
-    const gateway = this.#world.random.pick(this.#gateways)
+    const { stage, gateways } = this.#options
+    const gateway = stage.random.pick(gateways)
     const asked = this.#lastId
-    const start: Start<Entry> =
-      asked === undefined ? {} : { epoch: asked.epoch, after: asked.position }
-    // The stream's ids belong to the epoch in which it was opened.
-    const { epoch, wholeTo } = gateway
-    const pipe = new Pipe(this.#world)
+    const seen = this.#options.logs.map((_, log) => gateway.seen(log))
+    const room = this.#room
+    const pipe = new Pipe(stage)
+    const take = (id: string): void => pipe.send(() => this.#take(id))
+    const receive = (entry: Entry, id: string): void => {
+      const log = this.#options.logOf(entry.channel)
+      const { epoch = '' } = placeIn(id, log) ?? {}
+      this.#checkDeletion(log, epoch, seen[log], entry)
+      pipe.send(() => {
+        this.#records[log]?.receive(epoch, entry)
+        this.#lastId = id
+      })
+    }
     const sink: ModelSink = {
-      ready: ({ position, complete }) =>
-        pipe.send(() => this.#ready(epoch, asked, position, complete)),
+      ready: ({ position, complete, channels }, at) => {
+        const id = at.toString()
+        pipe.send(() => {
+          const names = Object.keys(channels)
+          const log = this.#options.logOf(names[0] ?? '')
+          const { epoch = '' } = placeIn(id, log) ?? {}
+          this.#records[log]?.ready({ epoch, position }, placeIn(asked, log), complete, names)
+          this.#lastId = id
+        })
+      },
       send: ({ items }) => {
         for (const entry of items) {
-          this.#checkDeletion(epoch, wholeTo, entry)
-          pipe.send(() => this.#receive(epoch, entry))
+          const { epoch } = gateway.seen(this.#options.logOf(entry.channel))
+          receive(entry, `${epoch}-${entry.position}`)
+        }
+      },
+      sendAs: ({ items }, idOf) => {
+        for (const entry of items) {
+          const id = idOf(entry.position)
+          const isOwn = stage.ablations.ownPlaces !== false
+          const own = this.#options.logOf(entry.channel)
+          receive(entry, isOwn ? id : claimAll(id, own, (log) => gateway.seen(log)))
         }
       },
       gap: (gap, at) => {
-        pipe.send(() => {
-          this.#breach(epoch, `gap ${JSON.stringify(gap)}`)
-          this.#take(at)
-        })
+        const log = this.#options.logOf(gap.channel)
+        const { epoch = '' } = placeIn(at.toString(), log) ?? {}
+        pipe.send(() => this.#records[log]?.breach(epoch, `gap ${JSON.stringify(gap)}`))
+        take(at.toString())
       },
-      reset: (_reason, at) => {
-        pipe.send(() => {
-          // Honest only if the id really was of another epoch.
-          if (asked?.epoch === epoch) this.#breach(epoch, `reset of ${asked.position}`)
-          this.#take(at)
-        })
+      reset: (_reason, at, names = [...this.#channels]) => {
+        const log = this.#options.logOf(names[0] ?? '')
+        const place = placeIn(at.toString(), log)
+        pipe.send(() => this.#records[log]?.reset(place?.epoch ?? ''))
+        take(at.toString())
       },
       end: (reason, at) => {
         const ended = (): void => {
           if (this.#stream?.pipe !== pipe) return
-          if (at !== undefined) this.#lastId = at
+          if (at !== undefined) this.#lastId = at.toString()
           this.#stream = undefined
           this.#comeBack()
         }
@@ -114,84 +125,71 @@ export class ModelClient {
         pipe.end(ended)
       },
       drained: async () => {},
+      get isFull() {
+        return pipe.underway > room
+      },
       whenDrained: (run) => pipe.whenEmpty(run),
     }
-    const subscription = gateway.join(this.#channels, start, sink)
-    if (subscription === undefined) this.#comeBack()
-    else this.#stream = { gateway, subscription, pipe }
-  }
-
-  #ready(epoch: string, asked: EventId | undefined, position: number, complete: boolean): void {
-    if (asked === undefined || !complete) {
-      // A beginning, or a new one: every later message of each channel is owed.
-      for (const name of this.#channels) this.#begin(name, position)
-    } else {
-      if (position !== asked.position) {
-        this.#breach(epoch, `resumed at ${position} instead of ${asked.position}`)
-      }
-      for (const name of this.#channels) {
-        if (!this.#lasts.has(name)) this.#begin(name, position)
-      }
-    }
-    this.#lastId = { epoch, position }
-  }
-
-  #begin(name: string, position: number): void {
-    this.#lasts.set(name, position)
-    this.#starts.set(name, position)
-    this.#ids.set(name, [])
+    const since = parseSince(asked ?? '') ?? { kind: 'now' }
+    const stream = gateway.join(this.#channels, since, sink)
+    if (stream === undefined) this.#comeBack()
+    else this.#stream = { gateway, stream, pipe }
   }
 
   #comeBack(): void {
-    const { clock, random } = this.#world
+    const { clock, random } = this.#options.stage
     // At once, as after a network fault, or after `retry:`.
-    clock.after(random.between(1, random.pick([20, 1_500])), () => this.#connect())
+    clock.after(random.between(1, random.pick([20, 1_500])), () => {
+      if (random.chance(0.1)) this.#changeChannels()
+      this.#connect()
+    })
+  }
+
+  /** It comes back with one channel more or less. */
+  #changeChannels(): void {
+    const { stage, all, logOf } = this.#options
+    const name = stage.random.pick(all)
+    const others = this.#channels.filter((each) => each !== name)
+    if (others.length === 0) return
+    const isHeard = others.length < this.#channels.length
+    this.#channels = isHeard ? others : [...others, name]
+    if (isHeard) this.#records[logOf(name)]?.forget(name)
   }
 
   /** Heartbeats advance the id too. */
   #beat(): void {
-    this.#world.clock.after(this.#world.random.between(300, 3_000), () => {
+    const { clock, random } = this.#options.stage
+    clock.after(random.between(300, 3_000), () => {
       this.#beat()
       if (this.#stream === undefined) return
-      const { gateway, subscription, pipe } = this.#stream
-      const at = gateway.sentUpTo(subscription)
-      if (at === undefined) return
-      pipe.send(() => this.#take(at))
+      const { gateway, stream, pipe } = this.#stream
+      const at = gateway.sentUpTo(stream)
+      if (at !== undefined) pipe.send(() => this.#take(at))
     })
   }
 
-  /** An event that is no message says that everything up to its id was sent. */
-  #take({ epoch, position }: EventId): void {
-    if (position < (this.#lastId?.position ?? 0)) {
-      this.#breach(
-        epoch,
-        `id ${epoch}-${position} after ${this.#lastId?.epoch}-${this.#lastId?.position}`,
-      )
+  /** An event that is no message says that everything up to its id was sent, in each log that it names. */
+  #take(id: string): void {
+    const heard = new Set(this.#channels.map((name) => this.#options.logOf(name)))
+    for (const log of heard) {
+      const place = placeIn(id, log)
+      if (place !== undefined) this.#records[log]?.take(place)
     }
-    this.#lastId = { epoch, position }
+    this.#lastId = id
   }
 
   /** A stream shows nothing that was deleted in the part of the log that its gateway had when the stream began. */
-  #checkDeletion(epoch: string, wholeTo: number, entry: Entry): void {
-    const deletion = this.#world.deletionOf(entry.id)
-    if (deletion?.epoch !== epoch || deletion.position > wholeTo || !hasContent(entry)) return
-    this.#breach(epoch, `${entry.position} was deleted by ${deletion.position}, seen to ${wholeTo}`)
-  }
-
-  #receive(epoch: string, entry: Entry): void {
-    const last = this.#lasts.get(entry.channel) ?? 0
-    const lastId = this.#lastId?.position ?? 0
-    if (entry.position <= lastId) {
-      this.#breach(epoch, `${entry.position} after ${lastId}: doubled or out of order`)
-    }
-    if (entry.previous > last) {
-      this.#breach(
-        epoch,
-        `${entry.channel}: ${entry.previous} was skipped before ${entry.position}`,
-      )
-    }
-    this.#lasts.set(entry.channel, entry.position)
-    this.#ids.get(entry.channel)?.push(entry.id)
-    this.#lastId = { epoch, position: entry.position }
+  #checkDeletion(
+    log: number,
+    epoch: string,
+    seen: { epoch: string; wholeTo: number } | undefined,
+    entry: Entry,
+  ): void {
+    const deletion = this.#options.logs[log]?.world.deletionOf(entry.id)
+    if (deletion?.epoch !== epoch || seen?.epoch !== epoch || !hasContent(entry)) return
+    const { position } = deletion
+    if (position > seen.wholeTo) return
+    const text = `${entry.position} was deleted by ${position}, seen to ${seen.wholeTo}`
+    this.#records[log]?.breach(epoch, text)
   }
 }

@@ -1,7 +1,7 @@
 import { contradicts, type Place } from '../../contract/place.ts'
 import type { Entry } from '../../contract/message.ts'
 import type { Scan } from '../../gateway/feed/followerPorts.ts'
-import type { Heads } from '../../gateway/hub/hub.ts'
+import type { Heads } from '../../gateway/hub/source.ts'
 import type { World } from './world.ts'
 
 /** The result of a scan; see Follower. */

@@ -1,164 +1,174 @@
-import type { Cursor } from '../../contract/cursor.ts'
+import { Cursor } from '../../contract/cursor.ts'
+import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/events.ts'
 import type { Entry } from '../../contract/message.ts'
-import type { Follower } from '../../gateway/feed/follower.ts'
-import type { Hub } from '../../gateway/hub/hub.ts'
-import type { Sink } from '../../gateway/hub/sink.ts'
+import type { LogSince, Since } from '../../contract/since.ts'
+import { sinceIn } from '../../gateway/events/sinceIn.ts'
+import { Hubs, type Asked } from '../../gateway/hub/hubs.ts'
+import type { JointSink } from '../../gateway/hub/jointSink.ts'
+import type { JointSubscription } from '../../gateway/hub/jointSubscription.ts'
 import type { Start } from '../../gateway/hub/joining.ts'
+import { LogPart } from '../../gateway/hub/logPart.ts'
+import type { Sink } from '../../gateway/hub/sink.ts'
 import type { Subscription } from '../../gateway/hub/subscription.ts'
-import { type Attached, createFollower, createHub, toItem } from './gatewayEdges.ts'
+import { ModelFeed } from './feed.ts'
 import type { ModelRedis } from './redis.ts'
-import { ModelSubscription } from './subscription.ts'
+import type { Stage } from './stage.ts'
 import type { World } from './world.ts'
 
 /** A stream without `ready` by then is ended. */
 const READY_MS = 5_000
 
-/** A reader's end of a stream, behind a slow network. */
-export interface ModelSink extends Sink<Entry> {
+type At = Cursor | string
+
+/** A reader's end of a stream over one log or several, behind a slow network. */
+export interface ModelSink {
+  ready: (event: ControlEvents['ready'], at: At) => void
+  send: Sink<Entry>['send']
+  sendAs: JointSink<Entry>['sendAs']
+  gap: (event: ControlEvents['gap'], at: At) => void
+  reset: (reason: ResetReason, at: At, channels?: string[]) => void
+  end: (reason: GoodbyeReason, at: At | undefined) => void
+  drained: () => Promise<void>
+  readonly isFull: boolean
   /** Like `drained`, on the model's clock. */
   whenDrained: (run: () => void) => void
 }
 
-/** The edges of `gateway/feed/` and `gateway/replay/`, around the same hub and follower that run in production. */
+export type ModelStream = Subscription<Entry> | JointSubscription<Entry>
+
+/** A log and the Redis that has its messages. */
+export interface ModelLog {
+  world: World
+  redis: ModelRedis
+}
+
+/** A gateway over all logs: the hubs that run in production, each with a model of its feed. */
 export class ModelGateway {
-  readonly #world: World
-  readonly #redis: ModelRedis
-  #hub!: Hub<Entry>
-  #follower!: Follower<Entry>
-  #link!: ModelSubscription
+  readonly #stage: Stage
+  readonly #logs: readonly ModelLog[]
+  readonly #logOf: (channel: string) => number
+  #feeds!: readonly ModelFeed[]
+  #hubs!: Hubs<Entry>
   #life = 0
-  readonly #streams = new Map<Subscription<Entry>, ModelSink>()
+  readonly #streams = new Map<ModelStream, ModelSink>()
 
-  constructor(world: World, redis: ModelRedis) {
-    this.#world = world
-    this.#redis = redis
+  constructor(stage: Stage, logs: readonly ModelLog[], logOf: (channel: string) => number) {
+    this.#stage = stage
+    this.#logs = logs
+    this.#logOf = logOf
     this.#begin()
-    this.#tick()
   }
 
-  get epoch(): string {
-    return this.#hub.epoch ?? ''
-  }
-
-  /** Everything up to here has been accepted. */
-  get wholeTo(): number {
-    return this.#hub.wholeTo
+  /** The epoch of a log, and up to where everything was accepted. */
+  seen(log: number): { epoch: string; wholeTo: number } {
+    const hub = this.#feeds[log]?.hub
+    return { epoch: hub?.epoch ?? '', wholeTo: hub?.wholeTo ?? 0 }
   }
 
   /** Undefined while no stream can begin. */
-  join(
-    channels: readonly string[],
-    start: Start<Entry>,
-    sink: ModelSink,
-  ): Subscription<Entry> | undefined {
-    if (this.#hub.epoch === undefined) return undefined
+  join(channels: readonly string[], since: Since, sink: ModelSink): ModelStream | undefined {
+    const logs = this.#hubs.split(channels)
+    if ([...logs.keys()].every((log) => this.#hubs.epochOf(log) === undefined)) return undefined
+    const [first = 0] = logs.keys()
     const end: ModelSink['end'] = (reason, at) => {
-      this.#streams.delete(subscription)
+      this.#streams.delete(stream)
       sink.end(reason, at)
     }
-    const subscription = this.#hub.join(channels, start, { ...sink, end })
-    this.#streams.set(subscription, sink)
-    this.#world.clock.after(READY_MS, () => {
-      if (subscription.state !== 'waiting' || !this.#streams.has(subscription)) return
-      const at = this.#hub.resumeAt(subscription)
-      this.leave(subscription)
+    const told: ModelSink = {
+      ...sink,
+      end,
+      get isFull() {
+        return sink.isFull
+      },
+    }
+    const asked = (log: number): LogSince =>
+      sinceIn(log, { since }, (...of) => this.#hubs.logWith(...of))
+    const stream: ModelStream =
+      logs.size === 1
+        ? this.#hubs.join(channels, startOf(asked(first)), told)
+        : this.#hubs.joinAll(logs, this.#asked(asked), told)
+    this.#streams.set(stream, sink)
+    this.#stage.clock.after(READY_MS, () => {
+      if (stream.state !== 'waiting' || !this.#streams.has(stream)) return
+      const at = this.#hubs.resumeAt(stream)
+      this.leave(stream)
       sink.end('unavailable', at)
     })
-    return subscription
+    return stream
   }
 
   /** Returns false if the gateway had already ended the stream. */
-  leave(subscription: Subscription<Entry>): boolean {
-    if (!this.#streams.delete(subscription)) return false
-    this.#hub.leave(subscription, this.#world.clock.now)
+  leave(stream: ModelStream): boolean {
+    if (!this.#streams.delete(stream)) return false
+    this.#hubs.leave(stream, this.#stage.clock.now)
     return true
   }
 
   /** The id of a heartbeat on this stream; undefined before `ready`. */
-  sentUpTo(subscription: Subscription<Entry>): Cursor | undefined {
-    const isOpen = this.#streams.has(subscription) && subscription.state !== 'waiting'
-    return isOpen ? this.#hub.resumeAt(subscription) : undefined
+  sentUpTo(stream: ModelStream): string | undefined {
+    const isOpen = this.#streams.has(stream) && stream.state !== 'waiting'
+    return isOpen ? this.#hubs.resumeAt(stream)?.toString() : undefined
   }
 
   /** SIGKILL and start. */
   restart(): void {
     this.#life++
-    this.#link.close()
+    for (const feed of this.#feeds) feed.close()
     for (const sink of this.#streams.values()) sink.end('shutdown', undefined)
     this.#streams.clear()
     this.#begin()
   }
 
-  cutLink(isNoticed: boolean): void {
-    this.#link.cut(isNoticed)
+  cutLink(log: number, isNoticed: boolean): void {
+    this.#feeds[log]?.cutLink(isNoticed)
   }
 
   #begin(): void {
     const life = this.#life
-    const { clock } = this.#world
-    const alive = (run: () => void) => (): void => {
-      if (life === this.#life) run()
-    }
-    const attached: Attached = {
-      world: this.#world,
-      alive,
-      follower: () => follower,
-      link: () => link,
-      whenDrained: (...how) => this.#whenDrained(...how),
-      read: (...what) => this.#read(hub, ...what),
-    }
-    const hub = createHub(attached)
-    const follower = createFollower(attached, hub)
-    const link = new ModelSubscription(this.#world, this.#redis, {
-      connected: () => follower.connected(),
-      up: () => follower.up(clock.now),
-      down: () => follower.down(),
-      entry: (entry) => follower.received(toItem(this.#world, entry)),
-      watermark: (watermark) => follower.watermark(watermark, clock.now),
-      epoch: () => hub.epoch ?? '',
+    const { clock } = this.#stage
+    this.#feeds = this.#logs.map(
+      ({ world, redis }) =>
+        new ModelFeed(world, redis, (subscription, run) => this.#whenDrained(subscription, run)),
+    )
+    this.#hubs = new Hubs<Entry>({
+      hubs: new Map(this.#feeds.map(({ hub }, log) => [log, hub])),
+      logOf: this.#logOf,
+      later: (run) =>
+        clock.after(0, () => {
+          if (life === this.#life) run()
+        }),
+      hasRoomFor: () => true,
+      now: () => clock.now,
     })
-    this.#hub = hub
-    this.#follower = follower
-    this.#link = link
+  }
+
+  /** The start of a stream over several logs is found some time later. */
+  #asked(since: (log: number) => LogSince): Asked<Entry> {
+    const { clock, random } = this.#stage
+    const life = this.#life
+    return {
+      placeIn: (log) => {
+        const asked = since(log)
+        return asked.kind === 'id' ? new Cursor(asked.epoch, asked.position) : undefined
+      },
+      find: (log, _names, found) => {
+        clock.after(random.between(0, 20), () => {
+          if (life === this.#life) found(startOf(since(log)))
+        })
+      },
+    }
   }
 
   #whenDrained(subscription: Subscription<Entry>, run: () => void): void {
-    const sink = this.#streams.get(subscription)
+    const { sink } = subscription
+    const found = this.#streams.get(sink instanceof LogPart ? sink.joint : subscription)
     // A stream that is just joining is not in the map yet, and has nothing to drain.
-    if (sink === undefined) this.#world.clock.after(0, run)
-    else sink.whenDrained(run)
+    if (found === undefined) this.#stage.clock.after(0, run)
+    else found.whenDrained(run)
   }
+}
 
-  #read(hub: Hub<Entry>, subscription: Subscription<Entry>, upTo: number): void {
-    const life = this.#life
-    const { clock, random } = this.#world
-    const { channels } = subscription
-    const { epoch, position } = subscription.cursor
-    const names = new Set(channels.map(({ name }) => name))
-    const answer = (entries: readonly Entry[]): void => {
-      if (life !== this.#life) return
-      const page = entries.slice(0, this.#world.limits.page)
-      const isCut = page.length < entries.length
-      const items = page.map((entry) => toItem(this.#world, entry))
-      hub.replay(subscription, { items }, isCut ? (items.at(-1)?.position ?? upTo) : upTo)
-    }
-    const readLog = (): void =>
-      this.#world.query(
-        () => this.#world.read(epoch, position, upTo, names),
-        answer,
-        () => subscription.readFailed(),
-      )
-    clock.after(random.between(0, 10), () => {
-      const found = this.#redis.read(epoch, position, upTo, channels)
-      if (found === undefined) readLog()
-      else clock.after(random.between(0, 10), () => answer(found))
-    })
-  }
-
-  #tick(): void {
-    this.#world.clock.after(this.#world.random.between(400, 1_100), () => {
-      this.#tick()
-      this.#follower.tick(this.#world.clock.now)
-    })
-  }
+function startOf(since: LogSince): Start<Entry> {
+  if (since.kind === 'id') return { epoch: since.epoch, after: since.position }
+  return since.kind === 'now' ? { isUnnamed: since.isUnnamed } : {}
 }

@@ -1,5 +1,6 @@
-import { Hub, type Heads, type Question, type Source } from '../../gateway/hub/hub.ts'
+import { Hub } from '../../gateway/hub/hub.ts'
 import type { Item, ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
+import type { Heads, Question, Source } from '../../gateway/hub/source.ts'
 import type { Subscription } from '../../gateway/hub/subscription.ts'
 import type { Ablations } from './world.ts'
 

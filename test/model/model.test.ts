@@ -9,9 +9,10 @@ const SCHEDULES = Number(process.env['SCHEDULES'] ?? 1_000)
 function search(
   count: number,
   ablations: Ablations = {},
+  logs?: number,
 ): { seed: number; broke: string[] } | undefined {
   for (let seed = 1; seed <= count; seed++) {
-    const broke = runSchedule(seed, ablations)
+    const broke = runSchedule(seed, ablations, logs)
     if (broke.length > 0) return { seed, broke }
   }
   return undefined
@@ -41,8 +42,15 @@ describe('the model of the promise', () => {
   ])(
     'the promise breaks without %s',
     (_part, ablations) => {
-      expect(search(2_000, ablations)).toBeDefined()
+      // With one log, in which all faults meet.
+      expect(search(2_000, ablations, 1)).toBeDefined()
     },
     120_000,
   )
+
+  // Only with several logs: a stream over one log names no other.
+  test('the promise breaks if an id claims, of other logs, what the gateway has instead of what was sent', () => {
+    expect(search(2_000, { ownPlaces: false }, 4)).toBeDefined()
+    expect(search(50, { ownPlaces: false }, 1)).toBeUndefined()
+  }, 120_000)
 })

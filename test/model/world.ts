@@ -1,7 +1,8 @@
 import type { LinkedEntry } from '../../contract/message.ts'
 import { contradicts, type Place } from '../../contract/place.ts'
-import { Clock } from './clock.ts'
-import { Random } from './random.ts'
+import type { Clock } from './clock.ts'
+import type { Random } from './random.ts'
+import type { Stage } from './stage.ts'
 
 /** Parts of the mechanism that can be switched off, to prove that the model notices. */
 export interface Ablations {
@@ -29,20 +30,21 @@ export interface Ablations {
   gatewayForgets?: boolean
   /** If false, Redis keeps what was before a deletion. */
   redisForgets?: boolean
+  /** If false, an id names, of each other log, what the gateway has of it instead of what the stream was sent. */
+  ownPlaces?: boolean
 }
 
-/** The state that all parts of one run share: time, chance, the log, and the current faults. */
+/** One log, and its current faults. */
 export class World {
-  readonly clock = new Clock()
-  readonly random: Random
-  readonly ablations: Ablations
+  readonly number: number
+  readonly #stage: Stage
   /**
    * Messages in a page, positions in a scan, and the delay of the database: small or large, by the seed. A read of more than `read`
    * messages fails.
    */
   readonly limits: { page: number; scan: number; legMs: number; read: number }
   readonly log: LinkedEntry[] = []
-  epoch = 'life1'
+  epoch: string
   /** Epochs in which the log lost messages. */
   readonly wentBack = new Set<string>()
   #lives = 1
@@ -50,19 +52,34 @@ export class World {
   readonly #heads = new Map<string, number>()
   /** From the id of each deleted message to its deletion. */
   readonly #deletions = new Map<string, { epoch: string; position: number }>()
-  /** If false, nothing is lost, doubled or disconnected any more. */
-  stormy = true
   postgresUp = true
 
-  constructor(seed: number, ablations: Ablations) {
-    this.random = new Random(seed)
-    this.ablations = ablations
+  constructor(stage: Stage, number: number) {
+    this.#stage = stage
+    this.number = number
+    this.epoch = this.#nameOfLife()
     this.limits = {
       page: this.random.pick([4, 20, 200]),
       scan: this.random.pick([7, 50, 1_000]),
       legMs: this.random.pick([15, 15, 150, 500, 2_000]),
       read: this.random.pick([4, 20, 1_000]),
     }
+  }
+
+  get clock(): Clock {
+    return this.#stage.clock
+  }
+
+  get random(): Random {
+    return this.#stage.random
+  }
+
+  get ablations(): Ablations {
+    return this.#stage.ablations
+  }
+
+  get stormy(): boolean {
+    return this.#stage.stormy
   }
 
   get head(): number {
@@ -102,7 +119,7 @@ export class World {
     const entry = {
       position,
       previous: this.headOf(channel),
-      id: `m${++this.#ids}`,
+      id: `m${this.number}x${++this.#ids}`,
       channel,
       json,
       link: this.idAt(position - 1),
@@ -115,7 +132,8 @@ export class World {
   /** The database returns to an earlier state, under a new epoch. */
   restore(lost: number): void {
     this.#truncate(lost)
-    this.epoch = `life${++this.#lives}`
+    this.#lives++
+    this.epoch = this.#nameOfLife()
   }
 
   /** The same, but the epoch stays. */
@@ -140,7 +158,8 @@ export class World {
   endEpoch(epoch: string, place: Place): boolean {
     const log = { position: this.head, idAt: this.idAt(place.position) }
     if (epoch !== this.epoch || !contradicts(log, place)) return false
-    this.epoch = `life${++this.#lives}`
+    this.#lives++
+    this.epoch = this.#nameOfLife()
     return true
   }
 
@@ -169,9 +188,14 @@ export class World {
     })
   }
 
+  /** No two logs have an epoch in common. */
+  #nameOfLife(): string {
+    return `log${this.number}life${this.#lives}`
+  }
+
   /** Whether a mishap with this probability happens now. */
   mishap(probability: number): boolean {
-    return this.stormy && this.random.chance(probability)
+    return this.#stage.mishap(probability)
   }
 }
 

@@ -1,6 +1,7 @@
 import { idOf, type Frame } from '../../gateway/hub/frame.ts'
 import { Hub } from '../../gateway/hub/hub.ts'
-import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
+import { Hubs } from '../../gateway/hub/hubs.ts'
+import { ReplayBuffer, type Item } from '../../gateway/hub/replayBuffer.ts'
 
 /** A hub without Redis and log: nothing is to be replayed. `answer` is called when it has a question about channels. */
 export function createStreamHub(answer: () => void): Hub<Frame> {
@@ -27,4 +28,15 @@ export function createStreamHub(answer: () => void): Hub<Frame> {
     }),
   )
   return hub
+}
+
+/** The hubs of a gateway with one log. */
+export function onlyHub<I extends Item>(hub: Hub<I>): Hubs<I> {
+  return new Hubs({
+    hubs: new Map([[0, hub]]),
+    logOf: () => 0,
+    later: (run) => void setImmediate(run),
+    hasRoomFor: () => true,
+    now: () => 0,
+  })
 }

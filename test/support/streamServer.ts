@@ -8,13 +8,14 @@ import type { Connection } from '../../gateway/events/connection.ts'
 import { clock, type Clock } from '../../chassis/clock.ts'
 import { Connections } from '../../gateway/events/connections.ts'
 import { createListener, openFrontDoor } from '../../gateway/events/frontDoor.ts'
-import { createHandler, type EventsOptions, type Handle } from '../../gateway/events/handler.ts'
+import type { Handle } from '../../gateway/events/exchange.ts'
+import { createHandler, type EventsOptions } from '../../gateway/events/handler.ts'
 import { renderMessage, type Frame } from '../../gateway/hub/frame.ts'
 import type { Hub } from '../../gateway/hub/hub.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import type { Opened } from './disposables.ts'
 import { portOf } from './openServer.ts'
-import { createStreamHub } from './streamHub.ts'
+import { createStreamHub, onlyHub } from './streamHub.ts'
 import { entry, placeAt } from './testRedis.ts'
 import { UNLIMITED } from './unlimited.ts'
 
@@ -89,8 +90,9 @@ export class StreamServer {
       perPrincipal: UNLIMITED,
       ...options.admission,
     })
+    const hubs = onlyHub(this.hub)
     this.connections = new Connections({
-      hub: this.hub,
+      hubs,
       admission: this.admission,
       metrics: this.metrics,
       clock,
@@ -106,13 +108,14 @@ export class StreamServer {
     const corsOrigins = options.corsOrigins ?? ['https://chat.example']
     this.handle = createHandler({
       auth: options.auth,
-      hub: this.hub,
+      hubs,
       connections: {
         open: (...from) => this.connections.open(...from),
         begin: (connection, ...how) => {
           this.begun.push(connection)
           this.connections.begin(connection, ...how)
         },
+        beginAll: (...how) => this.connections.beginAll(...how),
       },
       admission: this.admission,
       limit: options.limit ?? { refusal: () => undefined, take: () => {} },

@@ -1,6 +1,7 @@
 import { Cursor } from '../../contract/cursor.ts'
 import { Connection } from '../../gateway/events/connection.ts'
 import { renderMessage, type Frame } from '../../gateway/hub/frame.ts'
+import { JointSubscription } from '../../gateway/hub/jointSubscription.ts'
 import { Subscription } from '../../gateway/hub/subscription.ts'
 import { entry } from './testRedis.ts'
 import { TestSocket } from './testSocket.ts'
@@ -30,11 +31,12 @@ export function openConnection({ connectionBufferBytes = 1e6, hasPlace = true } 
     20_000,
     undefined,
     {
-      hub: {
+      hubs: {
         join: (names, start, sink) => {
           done.push(`join ${names.join()}`)
           return new Subscription<Frame>(at, [], start, sink)
         },
+        joinAll: (_logs, _asked, sink) => new JointSubscription(sink, () => 99),
         leave: (_, now) => void done.push(`leave ${now}`),
         resumeAt: () => {
           done.push('resumeAt')

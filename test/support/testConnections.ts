@@ -4,6 +4,7 @@ import { Connections, type ConnectionsOptions } from '../../gateway/events/conne
 import { idOf, type Frame } from '../../gateway/hub/frame.ts'
 import { Hub } from '../../gateway/hub/hub.ts'
 import { ReplayBuffer } from '../../gateway/hub/replayBuffer.ts'
+import { onlyHub } from './streamHub.ts'
 import { placeAt } from './testRedis.ts'
 import { TestSocket, turn } from './testSocket.ts'
 import { placeOf } from './unlimited.ts'
@@ -72,7 +73,7 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
   )
   hub.begin('e1', placeAt(0))
   const connections = new Connections({
-    hub,
+    hubs: onlyHub(hub),
     admission: { release: ({ address }) => void released.push(address) },
     metrics: {
       sent: { messages: 0 },

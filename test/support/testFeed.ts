@@ -63,6 +63,7 @@ export class TestFeed {
       // More than two channels count as crowded.
       maxChannels: 4,
       replayBufferBytes: 1e6,
+      catchUpBytes: 1e7,
     })
     opened.add(() => this.feed.close())
   }

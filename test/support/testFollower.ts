@@ -1,6 +1,7 @@
 import { Follower } from '../../gateway/feed/follower.ts'
 import type { Scan } from '../../gateway/feed/followerPorts.ts'
-import { Hub, type Question } from '../../gateway/hub/hub.ts'
+import { Hub } from '../../gateway/hub/hub.ts'
+import type { Question } from '../../gateway/hub/source.ts'
 import { ReplayBuffer, type Item } from '../../gateway/hub/replayBuffer.ts'
 import type { Start } from '../../gateway/hub/joining.ts'
 import type { Subscription } from '../../gateway/hub/subscription.ts'

@@ -1,4 +1,5 @@
-import { Hub, type Question } from '../../gateway/hub/hub.ts'
+import { Hub } from '../../gateway/hub/hub.ts'
+import type { Question } from '../../gateway/hub/source.ts'
 import { ReplayBuffer, type Item } from '../../gateway/hub/replayBuffer.ts'
 import type { Start } from '../../gateway/hub/joining.ts'
 import type { Subscription } from '../../gateway/hub/subscription.ts'
