@@ -13,7 +13,7 @@ export function databaseProblem(error: unknown): Problem {
 }
 
 /** The same for a statement that only reads: a lost connection leaves no outcome open. */
-export function readerProblem(error: unknown): Problem {
+function readerProblem(error: unknown): Problem {
   const problem = databaseProblem(error)
   return problem.type === 'outcome-unknown'
     ? new Problem('unavailable', undefined, { cause: error })
