@@ -1,7 +1,7 @@
 import type { AccountApi, Me } from './accountApi.ts'
 import { type AccountState, isGood, renewalTime, stateOfRefusal } from './accountState.ts'
-import { type Backoff, backoffDelay } from './backoff.ts'
-import { pause } from './pause.ts'
+import { type Backoff, backoffDelay } from './sdk/backoff.ts'
+import { pause } from './sdk/pause.ts'
 import type { TabNews, Tabs } from './tabs.ts'
 import { Problem } from '../contract/problem.ts'
 

@@ -3,9 +3,9 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { text } from 'node:stream/consumers'
 import { Api } from './api.ts'
 import { senderHeaders } from './identity.ts'
-import { aMessage } from './messageFixture.ts'
-import { Unreachable } from './request.ts'
-import { answerJson, type FixtureServer, serve } from './serverFixture.ts'
+import { aMessage } from './sdk/messageFixture.ts'
+import { Unreachable } from './sdk/request.ts'
+import { answerJson, type FixtureServer, serve } from './sdk/serverFixture.ts'
 import { Problem } from '../contract/problem.ts'
 
 let server: FixtureServer | undefined

@@ -1,5 +1,5 @@
 import type { Api } from './api.ts'
-import { aMessage } from './messageFixture.ts'
+import { aMessage } from './sdk/messageFixture.ts'
 import { Unsent } from './unsent.ts'
 import type { HistoryPage } from '../contract/history.ts'
 import type { Message } from '../contract/message.ts'

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { Api } from './api.ts'
 import { settled } from './apiFixture.ts'
 import { senderHeaders } from './identity.ts'
-import { aMessage } from './messageFixture.ts'
-import { Unreachable } from './request.ts'
+import { aMessage } from './sdk/messageFixture.ts'
+import { Unreachable } from './sdk/request.ts'
 import { Problem } from '../contract/problem.ts'
 
 let sent: { url: string; sender: string | null; signal: AbortSignal | null | undefined }[]

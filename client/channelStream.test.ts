@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { ChannelStream } from './channelStream.ts'
 import { fakeEventSource } from './eventSourceFixture.ts'
-import { aMessage } from './messageFixture.ts'
+import { aMessage } from './sdk/messageFixture.ts'
 import { SILENCE_MS } from './streamState.ts'
 
 let fetched: { url: URL; signal: AbortSignal | null | undefined }[]

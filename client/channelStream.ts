@@ -1,5 +1,5 @@
 import { type Connection, connectionOf, sameConnection } from './connection.ts'
-import { problemOf } from './problemResponse.ts'
+import { problemOf } from './sdk/problemResponse.ts'
 import {
   type Effect,
   type Input,
@@ -8,7 +8,7 @@ import {
   advance,
   start,
 } from './streamState.ts'
-import { isControl, isMessage, parseJson } from './typeGuards.ts'
+import { isControl, isMessage, parseJson } from './sdk/typeGuards.ts'
 import type { ControlEvents } from '../contract/events.ts'
 import type { Message } from '../contract/message.ts'
 

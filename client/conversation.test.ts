@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { aMessage } from './messageFixture.ts'
+import { aMessage } from './sdk/messageFixture.ts'
 import { Conversation, textOf } from './conversation.ts'
 
 const me = { id: 'me', name: 'Me' }

@@ -2,8 +2,8 @@ import { afterEach, expect, test } from '@jest/globals'
 import { EventSource as PackagedEventSource } from 'eventsource'
 import { Api } from './api.ts'
 import { JoinedChannel } from './joinedChannel.ts'
-import { FakeLog } from './logFixture.ts'
-import { type FixtureServer, serve } from './serverFixture.ts'
+import { FakeLog } from './sdk/logFixture.ts'
+import { type FixtureServer, serve } from './sdk/serverFixture.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 
 let server: FixtureServer | undefined

@@ -1,6 +1,6 @@
 import type { Api } from './api.ts'
-import { Unreachable } from './request.ts'
-import { type Backoff, backoffDelay } from './backoff.ts'
+import { Unreachable } from './sdk/request.ts'
+import { type Backoff, backoffDelay } from './sdk/backoff.ts'
 import { ChannelStream, type StreamHandlers, type StreamOptions } from './channelStream.ts'
 import type { Connection } from './connection.ts'
 import { isFinal } from './streamState.ts'

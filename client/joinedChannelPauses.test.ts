@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { Unreachable } from './request.ts'
+import { Unreachable } from './sdk/request.ts'
 import { aPage, fakeApi, settled } from './apiFixture.ts'
 import { fakeEventSource } from './eventSourceFixture.ts'
 import { JoinedChannel } from './joinedChannel.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Unreachable } from './request.ts'
+import { Unreachable } from './sdk/request.ts'
 import { connectionLabel, countdownLabel, errorText, gapLabel, postErrorText } from './labels.ts'
 import { PROBLEMS, Problem, type ProblemType } from '../contract/problem.ts'
 

@@ -1,4 +1,4 @@
-import { Unreachable } from './request.ts'
+import { Unreachable } from './sdk/request.ts'
 import type { Connection } from './connection.ts'
 import type { Gap } from './conversation.ts'
 import { Problem, type ProblemType } from '../contract/problem.ts'

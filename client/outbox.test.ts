@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { aMessage } from './messageFixture.ts'
+import { aMessage } from './sdk/messageFixture.ts'
 import { Outbox } from './outbox.ts'
 
 test('Messages are sent one after another, and a failed one does not hold up the next', async () => {

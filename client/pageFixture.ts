@@ -6,8 +6,8 @@ import { transformSync } from '@swc/core'
 import type { Browser, Page } from 'playwright-core'
 import { launchChromium } from '../test/chatPage.ts'
 import { FakeAccount } from './accountFixture.ts'
-import { FakeLog, refuseWith } from './logFixture.ts'
-import { type FixtureServer, serve } from './serverFixture.ts'
+import { FakeLog, refuseWith } from './sdk/logFixture.ts'
+import { type FixtureServer, serve } from './sdk/serverFixture.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

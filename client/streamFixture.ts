@@ -1,4 +1,4 @@
-import { aMessage } from './messageFixture.ts'
+import { aMessage } from './sdk/messageFixture.ts'
 import { type Effect, type Input, type StreamState, advance, start } from './streamState.ts'
 import type { GoodbyeReason } from '../contract/events.ts'
 

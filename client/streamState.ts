@@ -1,4 +1,4 @@
-import { type Backoff, backoffDelay } from './backoff.ts'
+import { type Backoff, backoffDelay } from './sdk/backoff.ts'
 import type { ControlEvents, GoodbyeReason } from '../contract/events.ts'
 import { parseEventId } from '../contract/eventId.ts'
 import type { Message } from '../contract/message.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { aMessage } from './messageFixture.ts'
+import { aMessage } from './sdk/messageFixture.ts'
 import { Conversation } from './conversation.ts'
 import { rowsOf } from './timelineRows.ts'
 import type { Message } from '../contract/message.ts'

@@ -1,4 +1,4 @@
-import { isObject, parseJson } from './typeGuards.ts'
+import { isObject, parseJson } from './sdk/typeGuards.ts'
 
 /** A message that was never confirmed. `failure`: why it was refused, for people; without it, nobody knows yet. */
 export interface UnsentMessage {

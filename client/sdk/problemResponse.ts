@@ -1,5 +1,5 @@
 import { isObject, parseJson } from './typeGuards.ts'
-import { type Mistake, PROBLEMS, Problem, type ProblemType } from '../contract/problem.ts'
+import { type Mistake, PROBLEMS, Problem, type ProblemType } from '../../contract/problem.ts'
 
 /** The problem for a proxy's own error page, which does not use our problem types. */
 const BY_STATUS: Partial<Record<number, ProblemType>> = {
@@ -20,14 +20,21 @@ export async function problemOf(response: Response): Promise<Problem> {
     BY_STATUS[response.status] ?? (response.status < 500 ? 'malformed-request' : 'internal')
   // An incomplete body must not hide the status, which has arrived.
   const body = parseJson(await response.text().catch(() => ''))
-  if (!isObject(body)) return new Problem(fallback)
+  const wait = retryAfterOf(response)
+  if (!isObject(body)) return new Problem(fallback, undefined, wait)
   const { type, detail, errors } = body
   const slug = typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : ''
   return new Problem(
     isProblemType(slug) ? slug : fallback,
     typeof detail === 'string' ? detail : undefined,
-    Array.isArray(errors) ? { errors: errors.filter(isMistake) } : {},
+    Array.isArray(errors) ? { ...wait, errors: errors.filter(isMistake) } : wait,
   )
+}
+
+/** A wait as a date is rare, and needs the clocks of both sides. It counts as none. */
+function retryAfterOf({ headers }: Response): { retryAfter?: number } {
+  const seconds = headers.get('retry-after') ?? ''
+  return /^\d{1,9}$/.test(seconds) ? { retryAfter: Number(seconds) } : {}
 }
 
 function isMistake(value: unknown): value is Mistake {

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { aMessage } from './messageFixture.ts'
 import { answerJson } from './serverFixture.ts'
-import type { GoodbyeReason } from '../contract/events.ts'
-import type { Message, Sender } from '../contract/message.ts'
+import type { GoodbyeReason } from '../../contract/events.ts'
+import type { Message, Sender } from '../../contract/message.ts'
 
 /** The part of a problem that a test chooses. */
 export interface Refusal {

@@ -1,6 +1,14 @@
 import { expect, test } from '@jest/globals'
 import { aMessage } from './messageFixture.ts'
-import { isControl, isHistoryPage, isMessage, isObject, parseJson } from './typeGuards.ts'
+import {
+  isChannelsPage,
+  isControl,
+  isHistoryPage,
+  isMessage,
+  isObject,
+  isSearchPage,
+  parseJson,
+} from './typeGuards.ts'
 
 test('A message is a message, also the first of a channel and with fields of a later version', () => {
   expect(isMessage(aMessage())).toBe(true)
@@ -51,6 +59,7 @@ test.each([
   { ...page, messages: [aMessage(), {}] },
   { ...page, head: -1 },
   { ...page, head: '1' },
+  { ...page, next: undefined },
 ])('The value %j is no page of history', (value) => {
   expect(isHistoryPage(value)).toBe(false)
 })
@@ -90,4 +99,28 @@ test('A text that is no JSON is undefined', () => {
 test('Null is no object', () => {
   expect([null, 'text', 7, undefined].some(isObject)).toBe(false)
   expect(isObject({})).toBe(true)
+})
+
+const hit = { ...aMessage(), highlight: ['a ', 'crane'] }
+
+test('A page of a search has messages with highlights', () => {
+  expect(isSearchPage({ messages: [hit], next: null })).toBe(true)
+  expect(isSearchPage({ messages: [], next: '/history?q=x' })).toBe(true)
+})
+
+test.each([
+  null,
+  { messages: 'none', next: null },
+  { messages: [aMessage()], next: null },
+  { messages: [{ highlight: [] }], next: null },
+  { messages: [hit] },
+])('The value %j is no page of a search', (value) => {
+  expect(isSearchPage(value)).toBe(false)
+})
+
+test('A page of channels has their names', () => {
+  expect(isChannelsPage({ channels: [{ name: 'lobby' }], next: null })).toBe(true)
+  for (const value of [null, { channels: [{}], next: null }, { channels: [] }]) {
+    expect(isChannelsPage(value)).toBe(false)
+  }
 })

@@ -1,6 +1,6 @@
-import type { ControlEvent, ControlEvents } from '../contract/events.ts'
-import type { HistoryPage } from '../contract/history.ts'
-import type { Message } from '../contract/message.ts'
+import type { ControlEvent, ControlEvents } from '../../contract/events.ts'
+import type { ChannelsPage, HistoryPage, SearchPage } from '../../contract/history.ts'
+import type { Message } from '../../contract/message.ts'
 
 /**
  * Whether a value from the server is a message. Only fields that this folder relies on are checked. A message that fails the
@@ -23,7 +23,28 @@ export function isHistoryPage(value: unknown): value is HistoryPage {
     isObject(value) &&
     isPosition(value.head) &&
     Array.isArray(value.messages) &&
-    value.messages.every(isMessage)
+    value.messages.every(isMessage) &&
+    isNext(value.next)
+  )
+}
+
+/** Whether a value is what a search answers. */
+export function isSearchPage(value: unknown): value is SearchPage {
+  return (
+    isObject(value) &&
+    Array.isArray(value.messages) &&
+    value.messages.every((hit) => isMessage(hit) && Array.isArray(Object(hit).highlight)) &&
+    isNext(value.next)
+  )
+}
+
+/** Whether a value is what `GET /channels` answers. */
+export function isChannelsPage(value: unknown): value is ChannelsPage {
+  return (
+    isObject(value) &&
+    Array.isArray(value.channels) &&
+    value.channels.every((each) => isObject(each) && typeof each.name === 'string') &&
+    isNext(value.next)
   )
 }
 
@@ -55,6 +76,11 @@ export function parseJson(text: string): unknown {
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
+}
+
+/** The address of the next page, or null at the end. */
+function isNext(value: unknown): value is string | null {
+  return value === null || typeof value === 'string'
 }
 
 function isPosition(value: unknown): value is number {

@@ -1,5 +1,5 @@
 import { problemOf } from './problemResponse.ts'
-import { Problem } from '../contract/problem.ts'
+import { Problem } from '../../contract/problem.ts'
 
 /** The server gave no answer, or none that can be understood: the request may or may not have taken effect. */
 export class Unreachable extends Error {
@@ -24,14 +24,18 @@ export interface Answer<T> {
   date: number
 }
 
-/** One attempt. An answer without content has the body undefined. Throws `Problem` if the server refused, else `Unreachable`. */
+/**
+ * One attempt. An answer without content has the body undefined. `waitMs`: the server may answer so much later.
+ * Throws `Problem` if the server refused, else `Unreachable`.
+ */
 export async function request<T>(
   url: URL,
   init: RequestInit,
   isBody: (body: unknown) => body is T,
   signal?: AbortSignal,
+  waitMs = 0,
 ): Promise<Answer<T>> {
-  const timeout = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)
+  const timeout = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS + waitMs)
   const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
   try {
     const response = await fetch(url, { ...init, signal: either })

@@ -44,3 +44,16 @@ test('The problem of an answer whose body breaks off is the one for its status',
   const body = new ReadableStream({ start: (controller) => controller.error(new Error('cut')) })
   expect((await problemOf(new Response(body, { status: 413 }))).type).toBe('too-large')
 })
+
+test.each([
+  ['7', 7],
+  ['0', 0],
+  ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+  ['-1', undefined],
+  ['1e9', undefined],
+])('A problem says when a retry may succeed: %s', async (text, seconds) => {
+  for (const body of ['<html>', '{"type":"/problems/rate-limited"}']) {
+    const response = new Response(body, { status: 429, headers: { 'Retry-After': text } })
+    expect(await problemOf(response)).toMatchObject({ type: 'rate-limited', retryAfter: seconds })
+  }
+})

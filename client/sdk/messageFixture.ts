@@ -1,4 +1,4 @@
-import type { Message } from '../contract/message.ts'
+import type { Message } from '../../contract/message.ts'
 
 /** A message for tests. Fields that a test does not name do not matter to it. */
 export function aMessage(given: Partial<Message> & { text?: string } = {}): Message {
