@@ -38,12 +38,18 @@ function servePage(log: FakeLog, account?: FakeAccount): Promise<FixtureServer> 
 function sendFile(response: ServerResponse, path: string): void {
   const file = new URL(`..${path}`, import.meta.url)
   if (!existsSync(file)) return void response.writeHead(404).end()
-  const source = readFileSync(file, 'utf8')
-  const isScript = extname(path) === '.ts'
-  const options = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } } as const
-  const body = isScript ? transformSync(source, options).code : source
+  const body = compiled.get(path) ?? compile(path, readFileSync(file, 'utf8'))
+  compiled.set(path, body)
   const type = TYPES[extname(path)] ?? 'text/plain'
   response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': CSP }).end(body)
+}
+
+/** Each page loads some fifty files, which do not change while a test file runs. */
+const compiled = new Map<string, string>()
+
+function compile(path: string, source: string): string {
+  const options = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } } as const
+  return extname(path) === '.ts' ? transformSync(source, options).code : source
 }
 
 /** The page in a real browser: one browser for a test file, and for each test a new log, a new server and a new profile. */
