@@ -43,6 +43,6 @@ export default {
     ],
   ],
   testTimeout: 30_000,
-  // Most tests wait for servers and clocks. On two cores jest would take one worker, and nearly twice the time.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Most tests wait for servers and clocks. On two cores jest would take one worker, which leaves them idle.
+  maxWorkers: Math.max(3, availableParallelism() - 1),
 }

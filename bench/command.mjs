@@ -28,7 +28,7 @@ results into docs/benchmarks.md. Linux only. All load stays on the loopback. Wit
   },
   options: {
     rounds: option('N', 'rounds of each, in turn with the peers (default 5)', count),
-    minutes: option('N', 'how long memory lets streams come and go (default 1)', count),
+    minutes: option('N', 'how long memory lets streams come and go (default 6)', count),
     baseline: option(
       'REV',
       'fanout, latency, channels, memory, storm and connect also measure the gateway of this commit',
@@ -39,7 +39,7 @@ results into docs/benchmarks.md. Linux only. All load stays on the loopback. Wit
   notes: `
 The measured servers run on the Node in the image. Go builds the peers Centrifugo and Mercure, the first time for some minutes; without Go they are left out.
 `,
-  result: ({ values: { rounds, minutes = 1, quick, baseline }, names }) => ({
+  result: ({ values: { rounds, quick, minutes = quick ? 1 : 6, baseline }, names }) => ({
     scenarios: names,
     rounds: rounds ?? (quick ? 1 : 5),
     minutes,

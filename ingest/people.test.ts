@@ -10,6 +10,8 @@ const opened = disposables()
 const LINE = '{"position":1}'
 const PARTS = 5
 
+const erase = () => Promise.reject(new Error('nobody erases here'))
+
 /** Everything that one sender wrote, in five parts; `read` fails, waits or counts before each. */
 async function ask(read: (part: number) => unknown, json = LINE) {
   const sentBy: People['sentBy'] = async (_sender, after) => {
@@ -17,7 +19,6 @@ async function ask(read: (part: number) => unknown, json = LINE) {
     const entry = { position: after + 1, previous: after, id: '', channel: 'a', json }
     return { entries: json === '' ? [] : [entry], upTo: after + 1, isDone: after + 1 === PARTS }
   }
-  const erase = () => Promise.reject(new Error('nobody erases here'))
   const route = peopleRoute(
     { sentBy, erase },
     () => {},
@@ -62,7 +63,7 @@ describe('everything that one sender wrote', () => {
     'is read no further for a reader that has left (parts: %j)',
     async (json) => {
       const reads: number[] = []
-      let goOn = (): void => {}
+      let goOn: (() => void) | undefined
       const { get, state } = await ask((part) => {
         reads.push(part)
         return new Promise<void>((resolve) => (goOn = resolve))
@@ -73,7 +74,7 @@ describe('everything that one sender wrote', () => {
       leaving.abort()
       await answer
       await waitFor(() => state.hasLeft, 10)
-      goOn()
+      goOn?.()
       await waitFor(() => state.isDone, 10)
       expect(reads).toEqual([0])
     },

@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { ROOT } from '../stack/root.ts'
 
 /**
- * A few faults at a third of their length, on their own system; `npm run faults` runs all. F20 restarts every service under 500
+ * A few faults at a quarter of their length, on their own system; `npm run faults` runs all. F20 restarts every service under 500
  * posts a second, and some of its readers are the plain `eventsource` package. F31 promotes a replica that lacks commits.
  */
 const FAULTS = ['F5', 'F9c', 'F13a', 'F16b', 'F19', 'F20', 'F31'] as const
-const OPTIONS = ['--only', FAULTS.join(','), '--minutes', '8', '--seed', '1']
+const OPTIONS = ['--only', FAULTS.join(','), '--minutes', '6', '--seed', '1']
 
 let output = ''
 let code: unknown

@@ -11,15 +11,22 @@ import { inTurn, type Plan } from '../scenario.ts'
 import { Session } from '../session.ts'
 import type { Target } from '../target.ts'
 
+/** Of posts, and as many channels. */
+const PER_SECOND = 1_000
+const RATE_P50 = `at ${format(PER_SECOND)} posts a second, ms`
+const RATE_P99 = `p99 at ${format(PER_SECOND)} posts a second, ms`
+
 /** One message at a time: the time until the last stream has it. */
 export async function latency(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const sizes = plan.quick ? [100, 1_000] : [1_000, 10_000]
   const targets = [...plan.gateways, nchan, ...(await goPeers(plan.print)), wholeRoad]
   const count = plan.quick ? 10 : 100
+  const seconds = plan.quick ? 1 : 10
   const figures = await inTurn(plan, targets, async (target, found) => {
     for (const streams of sizes) {
       found.add(target.name, await measure(testbed, target, streams, count))
     }
+    if (target === wholeRoad) found.add(target.name, await measureRate(testbed, seconds))
   })
   const claims = sizes.flatMap((streams) => {
     const [ours = NaN, theirs = NaN] = [gateway, nchan].map(({ name }) =>
@@ -34,6 +41,17 @@ export async function latency(testbed: Testbed, plan: Plan): Promise<Outcome> {
       ...keepsUp(figures.series, lastOf(streams), 'less'),
     ]
   })
+  const [p50 = NaN, p99 = NaN] = [RATE_P50, RATE_P99].map((metric) =>
+    figures.median(wholeRoad.name, metric),
+  )
+  claims.push(
+    claim(
+      `From POST to the stream at ${format(PER_SECOND)} messages a second: p50 at most 10 ms, p99 at most 50 ms`,
+      `${format(p50)} ms and ${format(p99)} ms`,
+      p50 <= 10 && p99 <= 50,
+    ),
+    figures.nothingLost(wholeRoad.name),
+  )
   return {
     title: 'Latency: one message at a time',
     method: [
@@ -41,6 +59,8 @@ export async function latency(testbed: Testbed, plan: Plan): Promise<Outcome> {
         `ends when the load client has read it on the last stream, or the first. The others' time starts before their publishing socket gets ` +
         `it, which spares all but Centrifugo on Redis that step. That of "from POST" starts before ingest's socket gets it. Medians and p99 ` +
         `are of each round's messages; in the table, of the rounds.`,
+      `Then "from POST" gets ${format(PER_SECOND)} posts a second for ${seconds} s, to as many channels with one stream each. Everything but the ` +
+        `gateway shares one core: ingest, Postgres, the broker, the bridge, Redis and the load client.`,
     ],
     series: figures.series,
     claims,
@@ -63,6 +83,15 @@ function measure(
       [`to the first of ${format(streams)}, ms`]: first.p50,
       [`${FAULTS}, ${format(streams)} streams`]: faults,
     }
+  })
+}
+
+async function measureRate(testbed: Testbed, seconds: number): Promise<Record<string, number>> {
+  const options = { streams: PER_SECOND, channels: PER_SECOND, receivers: 1 }
+  return Session.use(testbed, wholeRoad, options, async (session) => {
+    await session.paced(PER_SECOND, seconds / 5)
+    const { each, faults } = await session.paced(PER_SECOND, seconds)
+    return { [RATE_P50]: each.p50, [RATE_P99]: each.p99, [FAULTS]: faults }
   })
 }
 
