@@ -6,7 +6,10 @@ import { FieldView } from './fieldView.ts'
 import type { Drafts } from './drafts.ts'
 import { Room } from './room.ts'
 import type { Causeway } from './sdk/causeway.ts'
+import type { OpenStream } from './sdk/joinedChannel.ts'
 import { Outbox, type OutboxOptions } from './sdk/outbox.ts'
+import type { SharedSources } from './sdk/sharedSources.ts'
+import { Stream } from './sdk/stream.ts'
 import type { Sender } from '../contract/message.ts'
 
 interface ChatOptions {
@@ -15,6 +18,8 @@ interface ChatOptions {
   outbox: Pick<OutboxOptions, 'storage' | 'tab' | 'locks'>
   /** Read whenever a name is shown, because a person may change it. */
   sender: () => Sender
+  /** One connection for all tabs; without it each tab has its own. */
+  shared: SharedSources | undefined
 }
 
 /** The chat, with one room at a time, or none while nobody may see one. */
@@ -60,8 +65,11 @@ export class Chat {
     this.#drafts = drafts
     const me = this.#options.sender().id
     const outbox = this.#outboxOf(me)
+    const { causeway, shared } = this.#options
+    const open: OpenStream = (stream, handlers) =>
+      new Stream(causeway, { ...stream, source: shared?.read }, handlers)
     const room = new Room(
-      { causeway: this.#options.causeway, channel, me, outbox },
+      { causeway, channel, me, outbox, open },
       {
         connection: (connection) => this.#view.connection(connection),
         change: () => this.#view.draw(),

@@ -13,6 +13,7 @@ import { SettingsApi } from './settingsApi.ts'
 import type { SettingsView } from './settingsView.ts'
 import type { SignInReason, SignInView } from './signInView.ts'
 import { Causeway } from './sdk/causeway.ts'
+import { SharedSources } from './sdk/sharedSources.ts'
 import { tabName } from './tabName.ts'
 import { BrowserTabs } from './tabs.ts'
 import type { Sender } from '../contract/message.ts'
@@ -31,8 +32,17 @@ const headers = () => (account.state.is === 'open' ? senderHeaders(identity.send
 const tab = tabName(storage(() => sessionStorage))
 // The types promise locks, but browsers have them on https and localhost only.
 const locks: LockManager | undefined = navigator.locks
+const causeway = new Causeway({ base, headers, renew })
+const shared =
+  locks &&
+  new SharedSources(causeway, {
+    name: base,
+    locks,
+    channel: new BroadcastChannel(`causeway streams ${base}`),
+  })
 const chat = new Chat({
-  causeway: new Causeway({ base, headers, renew }),
+  causeway,
+  shared,
   outbox: { storage: storage(() => localStorage), tab, locks },
   sender,
 })

@@ -101,7 +101,8 @@ export class ChatFixture {
     })
     context?.setDefaultTimeout(5_000)
     this.#page = await context?.newPage()
-    await this.page.goto(`${this.server.base}${hash}`)
+    // Some fifty modules take a busy machine longer.
+    await this.page.goto(`${this.server.base}${hash}`, { timeout: 20_000 })
   }
 
   /** Waits until the page shows this state of its connection. */

@@ -22,7 +22,7 @@ interface RoomOptions {
   /** The sender id of this page. */
   me: string
   outbox: Pick<Outbox, 'add' | 'unsent' | 'retry' | 'discard'>
-  open?: OpenStream
+  open?: OpenStream | undefined
 }
 
 /** The state of loading older messages; `failure` is a text for people. */

@@ -70,12 +70,19 @@ test.each([0, 1, 2])(
   60_000,
 )
 
-test('The code about tokens compiles', async () => {
-  const text = await readFile(join(ROOT, PAGE), 'utf8')
-  const [, code = ''] = /```ts\n(.+?)```/s.exec(text) ?? []
-  const head = "import { Causeway } from 'causeway-sdk'\n"
-  await writeFile(join(project, 'token.ts'), `${head}${code}\nvoid causeway\n`)
-  expect(await tsc('token.ts')).toBe('')
+/** What the shorter parts of code leave out. */
+const HEAD = `import { Causeway, SharedSources, Stream, type StreamHandlers } from 'causeway-sdk'
+declare const handlers: StreamHandlers
+`
+
+test.each([
+  ['tokens', /```ts\n(let token.+?)```/s, ''],
+  ['many tabs', /```ts\n(const name.+?)```/s, 'declare const causeway: Causeway\n'],
+])('The code about %s compiles', async (_what, pattern, more) => {
+  const [, code = ''] = pattern.exec(await readFile(join(ROOT, PAGE), 'utf8')) ?? []
+  expect(code).not.toBe('')
+  await writeFile(join(project, 'part.ts'), `${HEAD}${more}${code}`)
+  expect(await tsc('part.ts')).toBe('')
 })
 
 test('A program with a mistake does not compile: the types are there', async () => {

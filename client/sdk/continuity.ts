@@ -9,7 +9,7 @@ export function resumeAfter(
   position?: number,
 ): StreamState {
   const polled = state.by === 'polls' && position !== undefined
-  const place = polled ? placeOf(state.since, position) : state.since
+  const place = polled ? placeAfter(state.since, position) : state.since
   return { ...state, heardAt: at, online: true, since: id === '' ? place : id }
 }
 
@@ -41,8 +41,8 @@ function knownUpTo({ position, partialUpTo, lost }: StreamState, channel: string
   return Math.max(position ?? 0, partialUpTo, lostUpTo)
 }
 
-/** Polls tell positions only: the epoch is the one that a stream told before. */
-function placeOf(since: string, position: number): string {
+/** The place at a position. Polls tell positions only: the epoch is that of the place before. */
+export function placeAfter(since: string, position: number): string {
   const epoch = parseEventId(since)?.epoch
   return epoch === undefined ? String(position) : formatEventId(epoch, position)
 }

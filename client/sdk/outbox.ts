@@ -7,7 +7,7 @@ import {
   type StoredUnsent,
   type Unsent,
 } from './outboxStorage.ts'
-import { type Locks, holdTab, tabEnded } from './outboxTabs.ts'
+import { type Locks, holdTab, tabEnded } from './tabLocks.ts'
 import { pause } from './pause.ts'
 import { postMessage } from './postMessage.ts'
 import { randomId } from './randomId.ts'

@@ -1,7 +1,6 @@
 import { Causeway } from './causeway.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
 import type { KeyValueStorage } from './outboxStorage.ts'
-import type { Locks } from './outboxTabs.ts'
 
 /** A browser's storage. */
 export function memoryStorage(): KeyValueStorage & { items: Map<string, string> } {
@@ -15,25 +14,6 @@ export function memoryStorage(): KeyValueStorage & { items: Map<string, string> 
     getItem: (key) => items.get(key) ?? null,
     setItem: (key, value) => void items.set(key, value),
     removeItem: (key) => void items.delete(key),
-  }
-}
-
-/** A browser's locks, as far as outboxes use them: who asks first has a name first. */
-export class FakeLocks implements Locks {
-  readonly #last = new Map<string, Promise<void>>()
-
-  request(
-    name: string,
-    { signal }: { signal: AbortSignal },
-    run: () => Promise<void>,
-  ): Promise<void> {
-    const before = this.#last.get(name) ?? Promise.resolve()
-    const run1 = before.then(() => (signal.aborted ? undefined : run()))
-    this.#last.set(name, run1)
-    return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-      run1.then(resolve, reject)
-    })
   }
 }
 

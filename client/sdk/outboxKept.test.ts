@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { type FakeRequest, fakeFetch, settled } from './fetchFixture.ts'
 import { aMessage } from './messageFixture.ts'
 import type { Outbox } from './outbox.ts'
-import { FakeLocks, anOutbox, memoryStorage } from './outboxFixture.ts'
+import { FakeLocks } from './locksFixture.ts'
+import { anOutbox, memoryStorage } from './outboxFixture.ts'
 
 let requests: FakeRequest[]
 let newest: () => FakeRequest
@@ -73,9 +74,9 @@ test('The messages of another name are neither seen nor sent', async () => {
 test('A tab takes over what another one left when that has ended, and not before', async () => {
   const storage = memoryStorage()
   const locks = new FakeLocks()
-  const crashed = open({ storage, locks, tab: 'a' }).outbox
+  const crashed = open({ storage, locks: locks.of('a'), tab: 'a' }).outbox
   crashed.add('lobby', 'one')
-  const { outbox, events } = open({ storage, locks, tab: 'b' })
+  const { outbox, events } = open({ storage, locks: locks.of('b'), tab: 'b' })
   outbox.add('lobby', 'two')
   await settled()
   expect(texts(outbox)).toEqual(['two'])
@@ -100,7 +101,7 @@ test('Without locks a tab takes over what it finds, because sending twice stores
 test('Tabs that write at the same time write over nothing of each other', () => {
   const storage = memoryStorage()
   const locks = new FakeLocks()
-  const [a, b] = ['a', 'b'].map((tab) => open({ storage, locks, tab }).outbox)
+  const [a, b] = ['a', 'b'].map((tab) => open({ storage, locks: locks.of(tab), tab }).outbox)
   a?.add('lobby', 'one')
   b?.add('lobby', 'two')
   expect(storage.items.size).toBe(2)
@@ -109,8 +110,8 @@ test('Tabs that write at the same time write over nothing of each other', () => 
 test('Somebody who signs out leaves nothing behind, in no tab', async () => {
   const storage = memoryStorage()
   const locks = new FakeLocks()
-  open({ storage, locks, tab: 'a' }).outbox.add('lobby', 'one')
-  const { outbox } = open({ storage, locks, tab: 'b' })
+  open({ storage, locks: locks.of('a'), tab: 'a' }).outbox.add('lobby', 'one')
+  const { outbox } = open({ storage, locks: locks.of('b'), tab: 'b' })
   outbox.add('lobby', 'two')
   const end = outbox.publish('lobby', 'three').catch(String)
   outbox.clear()

@@ -8,6 +8,8 @@ export interface SourceOptions {
   causeway: Causeway
   channels: readonly string[]
   since: string
+  /** The reader had a source before, and was not content with it. */
+  again: boolean
   signal: AbortSignal
   put: (news: News) => void
 }

@@ -1,11 +1,17 @@
 import { advance } from './advance.ts'
 import type { Causeway } from './causeway.ts'
 import { type Connection, connectionOf } from './connection.ts'
-import { readStream } from './eventSource.ts'
-import { readPolls } from './polls.ts'
+import { readSource } from './readSource.ts'
 import type { SourceOptions } from './source.ts'
 import { SteadyClock } from './steadyClock.ts'
-import { type Effect, type News, type Step, type StreamState, start } from './streamState.ts'
+import {
+  type Effect,
+  type News,
+  type SourceKind,
+  type Step,
+  type StreamState,
+  start,
+} from './streamState.ts'
 import type { ControlEvents } from '../../contract/events.ts'
 import type { Message } from '../../contract/message.ts'
 
@@ -23,8 +29,8 @@ export interface StreamOptions {
   channels: readonly string[]
   /** An event id, a position, a time or `-N`; '' is now. */
   since: string
-  /** For tests. */
-  clock?: Pick<SteadyClock, 'now'>
+  /** How it is read: `read` of `SharedSources` shares one connection. By default it has one of its own. */
+  source?: ((by: SourceKind, options: SourceOptions) => Promise<void>) | undefined
 }
 
 /** Live messages of some channels. The stream opens at once, and reconnects and resumes until it is closed. */
@@ -32,20 +38,22 @@ export class Stream {
   readonly #causeway: Causeway
   readonly #channels: readonly string[]
   readonly #handlers: StreamHandlers
-  readonly #clock: Pick<SteadyClock, 'now'>
+  readonly #clock = new SteadyClock()
+  readonly #read: typeof readSource
   readonly #ticker: ReturnType<typeof setInterval>
   #state: StreamState
   #source: AbortController | undefined
+  #wasOpened = false
   #shown = ''
 
   constructor(causeway: Causeway, options: StreamOptions, handlers: StreamHandlers) {
-    const { channels, since, clock = new SteadyClock() } = options
+    const { channels, since, source = readSource } = options
     this.#causeway = causeway
     this.#channels = channels
     this.#handlers = handlers
-    this.#clock = clock
+    this.#read = source
     this.#ticker = setInterval(() => this.check(), 1_000)
-    const first = start(since, clock.now())
+    const first = start(since, this.#clock.now())
     this.#state = first[0]
     this.#take(first)
   }
@@ -84,7 +92,7 @@ export class Stream {
   #run(effect: Effect): void {
     switch (effect.do) {
       case 'open':
-        return this.#open(effect.by === 'polls' ? readPolls : readStream, effect.since)
+        return this.#open(effect.by, effect.since)
       case 'close':
         this.#source?.abort()
         this.#source = undefined
@@ -101,13 +109,16 @@ export class Stream {
     }
   }
 
-  #open(read: (options: SourceOptions) => Promise<void>, since: string): void {
+  #open(by: SourceKind, since: string): void {
     const source = new AbortController()
     this.#source = source
-    void read({
+    const again = this.#wasOpened
+    this.#wasOpened = true
+    void this.#read(by, {
       causeway: this.#causeway,
       channels: this.#channels,
       since,
+      again,
       signal: source.signal,
       // A source that was replaced may have more to say, which nobody may hear.
       put: (news) => {

@@ -15,10 +15,12 @@ import type { Problem } from '../../contract/problem.ts'
  */
 type Phase = 'opening' | 'live' | 'waiting' | 'refused' | 'closed'
 
+/** How messages come: by a stream, or by polls if streams are held back. */
+export type SourceKind = 'stream' | 'polls'
+
 export interface StreamState {
   readonly phase: Phase
-  /** How messages come. */
-  readonly by: 'stream' | 'polls'
+  readonly by: SourceKind
   /** A new source resumes after this. */
   readonly since: string
   /** Everything up to here was delivered; undefined until the server says where a stream without a position begins. */
@@ -70,7 +72,7 @@ export type Input = News & Moment
 export type InputOf<I extends News['is']> = Extract<News, { is: I }> & Moment
 
 export type Effect =
-  | { do: 'open'; by: 'stream' | 'polls'; since: string }
+  | { do: 'open'; by: SourceKind; since: string }
   | { do: 'close' }
   /** See that the token is good; then comes `renewed`. */
   | { do: 'renew'; refused: boolean }

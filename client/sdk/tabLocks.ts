@@ -2,7 +2,7 @@
 export interface Locks {
   request: (
     name: string,
-    options: { signal: AbortSignal },
+    options: { signal: AbortSignal } | { steal: true },
     run: () => Promise<void>,
   ) => Promise<unknown>
 }
