@@ -203,7 +203,7 @@ test('An older page is requested before a position, until the channel is left', 
   expect([newest().isClosed, await end]).toMatchObject([true, { name: 'AbortError' }])
 })
 
-test('A check and the state of the network reach the stream', async () => {
+test('A check, the state of the network and a person’s wish reach the stream', async () => {
   const { joined, events } = await live()
   joined.network('offline')
   expect(events.at(-1)).toBe('offline')
@@ -213,12 +213,8 @@ test('A check and the state of the network reach the stream', async () => {
   jest.setSystemTime(Date.now() + SILENCE_MS)
   joined.check()
   expect(requests).toHaveLength(4)
-})
-
-test('A person who does not want to wait has the stream opened at once', async () => {
-  const { joined } = await live()
   newest().fail()
   await settled()
   joined.retryNow()
-  expect(requests).toHaveLength(3)
+  expect(requests).toHaveLength(5)
 })

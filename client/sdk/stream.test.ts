@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { Causeway } from './causeway.ts'
 import { type FakeRequest, fakeFetch, settled } from './fetchFixture.ts'
 import { aMessage } from './messageFixture.ts'
-import { Stream } from './stream.ts'
-import { SILENCE_MS } from './streamPauses.ts'
+import { BASE, openStream } from './openStreamFixture.ts'
+import type { Stream } from './stream.ts'
 
 let requests: FakeRequest[]
 let newest: () => FakeRequest
@@ -22,27 +22,11 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-/** A stream whose answers the test gives; `events` has what its handlers were told. */
-function open(channels = ['lobby'], since = '4', causeway = new Causeway({ base: BASE })) {
-  const events: string[] = []
-  const stream = new Stream(
-    causeway,
-    { channels, since },
-    {
-      message: ({ position }) => events.push(`m${position}`),
-      gap: ({ after, before }) => events.push(`gap ${after}..${before}`),
-      reset: ({ reason }) => events.push(`reset ${reason}`),
-      connection: (connection) => {
-        const { is, reason } = { reason: undefined, ...connection }
-        events.push(reason === undefined ? is : `${is} ${reason}`)
-      },
-    },
-  )
-  streams.push(stream)
-  return { stream, events }
+function open(...given: Parameters<typeof openStream>) {
+  const opened = openStream(...given)
+  streams.push(opened.stream)
+  return opened
 }
-
-const BASE = 'https://chat.example/sub/'
 
 async function passes(ms: number): Promise<void> {
   jest.advanceTimersByTime(ms)
@@ -175,73 +159,4 @@ test('A stream that the server refuses for good is told so, and stops its timer'
   await settled()
   expect(events).toEqual(['connecting', 'refused'])
   expect(jest.getTimerCount()).toBe(0)
-})
-
-test('A source that was replaced is closed, and nothing of it is taken any more', async () => {
-  const { events } = await live()
-  const [first] = requests
-  await passes(SILENCE_MS + 1_000)
-  expect(requests.map(({ isClosed }) => isClosed)).toEqual([true, false])
-  newest().ready(4)
-  first?.send('message', aMessage({ position: 5 }), 'ep-5')
-  await settled()
-  expect(events).toEqual(['connecting', 'live', 'reconnecting silence', 'live'])
-})
-
-test('A stream replaces its source when the network is back, and tells that it was gone', async () => {
-  const { stream, events } = await live()
-  stream.network('offline')
-  stream.network('online')
-  newest().ready(4)
-  await settled()
-  expect(events).toEqual(['connecting', 'live', 'offline', 'reconnecting', 'live'])
-  expect(requests.map(({ isClosed }) => isClosed)).toEqual([true, false])
-})
-
-test('A check finds a silence that the late timers of a sleeping page have not', async () => {
-  const { stream } = await live()
-  jest.setSystemTime(Date.now() + SILENCE_MS)
-  expect(requests).toHaveLength(1)
-  stream.check()
-  expect(requests).toHaveLength(2)
-})
-
-test.each([-3_600_000, -1_000])(
-  'A clock that is set back by %i ms makes nobody wait longer',
-  async (by) => {
-    open()
-    newest().fail()
-    await settled()
-    jest.setSystemTime(Date.now() + by)
-    await passes(1_000)
-    expect(requests).toHaveLength(2)
-  },
-)
-
-test('A person need not wait for the next attempt', async () => {
-  const { stream } = open()
-  newest().fail()
-  await settled()
-  stream.retryNow()
-  expect(requests).toHaveLength(2)
-})
-
-test('A closed stream closes its source, tells so once, and leaves no timer', async () => {
-  const { stream, events } = await live()
-  stream.close()
-  stream.close()
-  newest().send('message', aMessage({ position: 5 }), 'ep-5')
-  await settled()
-  expect(events).toEqual(['connecting', 'live', 'closed'])
-  expect(newest().isClosed).toBe(true)
-  expect(jest.getTimerCount()).toBe(0)
-})
-
-test('A stream that is closed while it waits for its next attempt does not make it', async () => {
-  const { stream } = open()
-  newest().fail()
-  await settled()
-  stream.close()
-  await passes(60_000)
-  expect(requests).toHaveLength(1)
 })
