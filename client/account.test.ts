@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { FakeBrowser, LEAD_MS, LIFE_MS, me } from './browserFixture.ts'
-import { Unreachable } from './request.ts'
+import { Unreachable } from './sdk/request.ts'
 import { Problem } from '../contract/problem.ts'
 
 let browser: FakeBrowser

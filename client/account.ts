@@ -1,7 +1,7 @@
 import type { AccountApi, Me } from './accountApi.ts'
 import { type AccountState, isGood, renewalTime, stateOfRefusal } from './accountState.ts'
-import { type Backoff, backoffDelay } from './backoff.ts'
-import { pause } from './pause.ts'
+import { type Backoff, backoffDelay } from './sdk/backoff.ts'
+import { pause } from './sdk/pause.ts'
 import type { TabNews, Tabs } from './tabs.ts'
 import { Problem } from '../contract/problem.ts'
 
@@ -10,8 +10,8 @@ interface AccountOptions {
   tabs: Tabs
   /** Told each state after `starting`; a renewed token is no change. */
   changed: (state: AccountState) => void
-  /** Nobody answers: the next attempt to find out who is signed in comes then. */
-  waiting: (retryAt: number) => void
+  /** Nobody answers: the next attempt to find out who is signed in comes in so many milliseconds. */
+  waiting: (retryInMs: number) => void
 }
 
 const BACKOFF: Backoff = { first: 1_000, max: 30_000 }
@@ -46,7 +46,7 @@ export class Account {
         const state = stateOfRefusal(error, 'first')
         if (state !== undefined) return this.#become(state)
         const wait = backoffDelay(failures, Math.random(), BACKOFF)
-        this.#options.waiting(Date.now() + wait)
+        this.#options.waiting(wait)
         await pause(wait)
       }
     }
@@ -68,7 +68,7 @@ export class Account {
     this.#end({ is: 'signed-out', why: 'left' })
   }
 
-  /** See `Renew` in channelStream.ts. Rejects if nobody answers. */
+  /** See `Renew` in sdk/causeway.ts. Rejects if nobody answers. */
   readonly renew = async (refused: boolean): Promise<boolean> => {
     if (this.#state.is !== 'signed-in') return false
     if (!refused && Date.now() < this.#renewAt) return true

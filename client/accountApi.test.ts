@@ -2,8 +2,8 @@ import { afterEach, expect, test } from '@jest/globals'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { AccountApi } from './accountApi.ts'
-import { Unreachable } from './request.ts'
-import { answerJson, type FixtureServer, serve } from './serverFixture.ts'
+import { Unreachable } from './sdk/request.ts'
+import { answerJson, type FixtureServer, serve } from './sdk/serverFixture.ts'
 import { Problem } from '../contract/problem.ts'
 
 let server: FixtureServer | undefined

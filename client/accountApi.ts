@@ -1,6 +1,6 @@
 import { hasPasskeys, signByPasskey } from './passkey.ts'
-import { type Answer, postJson, request } from './request.ts'
-import { isObject } from './typeGuards.ts'
+import { type Answer, postJson, request } from './sdk/request.ts'
+import { isObject } from './sdk/typeGuards.ts'
 
 /** The one who is signed in. */
 export interface Me {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Methods } from './accountApi.ts'
-import { type Refusal, refuseWith } from './logFixture.ts'
+import { type Refusal, refuseWith } from './sdk/logFixture.ts'
 import type { OpenSession } from './settingsApi.ts'
-import { answerJson } from './serverFixture.ts'
-import { isObject, parseJson } from './typeGuards.ts'
+import { answerJson } from './sdk/serverFixture.ts'
+import { isObject, parseJson } from './sdk/typeGuards.ts'
 import type { Sender } from '../contract/message.ts'
 
 interface Token {

@@ -1,21 +1,25 @@
-import type { Api } from './api.ts'
 import { channelOfInput, hashOfChannel } from './channelHash.ts'
-import type { Renew } from './channelStream.ts'
 import { ChatView } from './chatView.ts'
 import { ComposerView } from './composerView.ts'
 import { byId } from './element.ts'
 import { FieldView } from './fieldView.ts'
+import type { Drafts } from './drafts.ts'
 import { Room } from './room.ts'
-import type { Unsent } from './unsent.ts'
+import type { Causeway } from './sdk/causeway.ts'
+import type { OpenStream } from './sdk/joinedChannel.ts'
+import { Outbox, type OutboxOptions } from './sdk/outbox.ts'
+import type { SharedSources } from './sdk/sharedSources.ts'
+import { Stream } from './sdk/stream.ts'
 import type { Sender } from '../contract/message.ts'
 
 interface ChatOptions {
-  api: Api
-  /** The address of Causeway, e.g. `document.baseURI`. */
-  base: string
-  renew: Renew
+  causeway: Causeway
+  /** How the browser keeps what was not sent. */
+  outbox: Pick<OutboxOptions, 'storage' | 'tab' | 'locks'>
   /** Read whenever a name is shown, because a person may change it. */
   sender: () => Sender
+  /** One connection for all tabs; without it each tab has its own. */
+  shared: SharedSources | undefined
 }
 
 /** The chat, with one room at a time, or none while nobody may see one. */
@@ -25,7 +29,8 @@ export class Chat {
   readonly #view: ChatView
   readonly #composer: ComposerView
   readonly #channel: FieldView
-  #unsent: Unsent | undefined
+  #drafts: Drafts | undefined
+  #outbox: { of: string; outbox: Outbox } | undefined
   #room: Room | undefined
 
   constructor(options: ChatOptions) {
@@ -37,7 +42,7 @@ export class Chat {
         return this.#room?.send(text) ?? false
       },
       typed: (text) => {
-        if (this.#room !== undefined) this.#unsent?.setDraft(this.#room.channel, text)
+        if (this.#room !== undefined) this.#drafts?.set(this.#room.channel, text)
       },
     })
     this.#channel = new FieldView('channel', (text) => {
@@ -45,20 +50,26 @@ export class Chat {
       // If the channel is open already, no hashchange follows.
       if (this.#room !== undefined) this.#channel.show(this.#room.channel)
     })
-    window.addEventListener('online', () => this.#room?.network('online'))
+    window.addEventListener('online', () => {
+      this.#room?.network('online')
+      this.#outbox?.outbox.resume()
+    })
     window.addEventListener('offline', () => this.#room?.network('offline'))
     document.addEventListener('visibilitychange', () => this.#room?.check())
   }
 
-  /** Shows a channel, for a sender whose unsent messages and drafts these are. */
-  enter(channel: string, unsent: Unsent): void {
-    if (this.#room?.channel === channel && this.#unsent === unsent) return
+  /** Shows a channel, for a sender whose drafts these are. */
+  enter(channel: string, drafts: Drafts): void {
+    if (this.#room?.channel === channel && this.#drafts === drafts) return
     this.#room?.leave()
-    this.#unsent = unsent
-    const { api, base, renew, sender } = this.#options
-    const me = sender().id
+    this.#drafts = drafts
+    const me = this.#options.sender().id
+    const outbox = this.#outboxOf(me)
+    const { causeway, shared } = this.#options
+    const open: OpenStream = (stream, handlers) =>
+      new Stream(causeway, { ...stream, source: shared?.read }, handlers)
     const room = new Room(
-      { api, base, channel, me, unsent, renew },
+      { causeway, channel, me, outbox, open },
       {
         connection: (connection) => this.#view.connection(connection),
         change: () => this.#view.draw(),
@@ -69,7 +80,7 @@ export class Chat {
     this.#root.hidden = false
     this.#view.enter(room)
     this.#channel.show(channel)
-    this.#composer.show(channel, unsent.draft(channel))
+    this.#composer.show(channel, drafts.get(channel))
     this.#composer.focus()
   }
 
@@ -77,14 +88,40 @@ export class Chat {
   leave(): void {
     this.#room?.leave()
     this.#room = undefined
-    this.#unsent = undefined
+    this.#drafts = undefined
     this.#root.hidden = true
     this.#view.leave()
     this.#composer.show('', '')
   }
 
   /** Nobody answers yet. */
-  waiting(retryAt: number): void {
-    this.#view.connection({ is: 'reconnecting', retryAt })
+  waiting(retryInMs: number): void {
+    this.#view.connection({ is: 'reconnecting', reason: 'unreachable', retryInMs })
+  }
+
+  /** Drops what was not sent: its sender has signed out. */
+  forget(): void {
+    this.#outbox?.outbox.clear()
+  }
+
+  /** The messages that a sender has not sent yet go on when that sender is back. */
+  #outboxOf(sender: string): Outbox {
+    if (this.#outbox?.of === sender) {
+      this.#outbox.outbox.resume()
+      return this.#outbox.outbox
+    }
+    this.#outbox?.outbox.close()
+    const { causeway, outbox: options } = this.#options
+    const outbox = new Outbox(causeway, {
+      ...options,
+      name: sender,
+      changed: () => this.#view.draw(),
+      sent: ({ key, channel }, message) => {
+        if (this.#room?.channel === channel) this.#room.conversation.settle(key, message)
+      },
+      failed: ({ key }) => this.#room?.conversation.fail(key),
+    })
+    this.#outbox = { of: sender, outbox }
+    return outbox
   }
 }

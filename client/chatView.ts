@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts'
+import type { Connection } from './sdk/connection.ts'
 import { ConnectionView } from './connectionView.ts'
 import { byId } from './element.ts'
 import type { Room } from './room.ts'

@@ -1,7 +1,8 @@
-import type { ControlEvents } from '../contract/events.ts'
+import type { Unsent } from './sdk/outboxStorage.ts'
+import { type Received, Timeline } from './sdk/timeline.ts'
+import type { ShownMessage } from './sdk/history.ts'
+import { failureText } from './labels.ts'
 import type { Message } from '../contract/message.ts'
-
-export type Gap = ControlEvents['gap']
 
 /** A message that this page is sending: it has no position yet. */
 export interface Pending {
@@ -12,122 +13,67 @@ export interface Pending {
   failure: string | undefined
 }
 
-/** The shown part of a channel: messages by position, each once, from history or live, and the messages being sent. */
-export class Conversation {
+/** The shown part of a channel: its messages, from history or live, and the messages being sent. */
+export class Conversation extends Timeline {
   readonly #me: string
-  #messages: Message[] = []
-  #gaps: Gap[] = []
-  #pending: Pending[] = []
+  readonly #unsent: () => readonly Unsent[]
   /** Keys of messages that seem to have arrived on the stream before the answer to their post. */
   readonly #seen = new Set<string>()
-  #complete = false
 
-  /** `me` is the sender id of this page. */
-  constructor(me: string) {
+  /** `me` is the sender id of this page, `unsent` what it has not sent yet, `uncertain` as for a timeline. */
+  constructor(me: string, unsent: () => readonly Unsent[], uncertain?: (position: number) => void) {
+    super(uncertain)
     this.#me = me
-  }
-
-  get messages(): readonly Message[] {
-    return this.#messages
-  }
-
-  get gaps(): readonly Gap[] {
-    return this.#gaps
+    this.#unsent = unsent
   }
 
   /** Without those that are visible as messages already, so that no message is shown twice. */
   get pending(): readonly Pending[] {
-    return this.#pending.filter(({ key }) => !this.#seen.has(key))
+    return this.#unsent()
+      .filter(({ key, failure }) => failure !== undefined || !this.#seen.has(key))
+      .map(({ key, data, failure }) => ({
+        key,
+        text: textOf({ data }) ?? '',
+        failure: failure === undefined ? undefined : failureText(failure),
+      }))
   }
 
   get sending(): number {
-    return this.#pending.filter(({ failure }) => failure === undefined).length
+    return this.#unsent().filter(({ failure }) => failure === undefined).length
   }
 
-  /** Whether the channel's first message is loaded. */
-  get complete(): boolean {
-    return this.#complete
-  }
-
-  /** Shows the newest page of history and drops the rest, except the messages being sent. */
-  replace(messages: readonly Message[], complete: boolean): void {
-    this.#messages = []
-    this.#gaps = []
+  override replace(messages: readonly ShownMessage[], complete: boolean): void {
     this.#seen.clear()
-    this.#complete = complete
-    for (const message of messages) this.#insert(message)
+    super.replace(messages, complete)
   }
 
-  /** Adds a page from before the oldest message. */
-  extend(messages: readonly Message[], complete: boolean): void {
-    this.#complete = complete
-    for (const message of messages) this.#insert(message)
+  override receive(message: Message): Received {
+    const received = super.receive(message)
+    if (received === 'added' && message.sender.id === this.#me) this.#see(textOf(message))
+    return received
   }
 
-  /** Adds a live message. False if it was there already. */
-  receive(message: Message): boolean {
-    if (!this.#insert(message)) return false
-    const sent =
-      message.sender.id === this.#me &&
-      this.#pending.find(({ key, text }) => !this.#seen.has(key) && text === textOf(message))
-    if (sent) this.#seen.add(sent.key)
-    return true
-  }
-
-  miss(gap: Gap): void {
-    this.#gaps.push(gap)
-  }
-
-  send(key: string, text: string): void {
-    this.#pending.push({ key, text, failure: undefined })
-  }
-
+  /** Takes the answer to a post, whose message may be on the stream before or after it. */
   settle(key: string, message: Message): void {
-    this.discard(key)
-    this.#insert(message)
-  }
-
-  fail(key: string, failure: string): void {
     this.#seen.delete(key)
-    this.#change(key, failure)
+    this.extend([message], this.complete)
   }
 
-  retry(key: string): void {
-    this.#change(key, undefined)
-  }
-
-  discard(key: string): void {
+  /** A message was not sent after all, although another one was taken for it. */
+  fail(key: string): void {
     this.#seen.delete(key)
-    this.#pending = this.#pending.filter((pending) => pending.key !== key)
   }
 
-  /** Keeps the newest `max` messages; older ones can be loaded again. */
-  trim(max: number): void {
-    if (this.#messages.length <= max) return
-    this.#messages = this.#messages.slice(-max)
-    this.#complete = false
-    const oldest = this.#messages[0]?.position ?? 0
-    this.#gaps = this.#gaps.filter((gap) => gap.before > oldest)
-  }
-
-  #change(key: string, failure: string | undefined): void {
-    this.#pending = this.#pending.map((pending) =>
-      pending.key === key ? { ...pending, failure } : pending,
+  #see(text: string | undefined): void {
+    const sent = this.#unsent().find(
+      ({ key, data }) => !this.#seen.has(key) && text !== undefined && textOf({ data }) === text,
     )
-  }
-
-  #insert(message: Message): boolean {
-    // It is nearly always the newest, so the search begins at the end.
-    let at = this.#messages.length
-    while (at > 0 && (this.#messages[at - 1]?.position ?? 0) > message.position) at -= 1
-    if (this.#messages[at - 1]?.position === message.position) return false
-    this.#messages.splice(at, 0, message)
-    return true
+    if (sent !== undefined) this.#seen.add(sent.key)
   }
 }
 
 /** The text of a message, or undefined if its data has another form. */
-export function textOf({ data }: Message): string | undefined {
+export function textOf({ data }: Pick<Message, 'data'>): string | undefined {
   if (typeof data !== 'object' || data === null || !('text' in data)) return undefined
   return typeof data.text === 'string' ? data.text : undefined
 }

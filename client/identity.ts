@@ -1,4 +1,4 @@
-import { randomId } from './randomId.ts'
+import { randomId } from './sdk/randomId.ts'
 import type { Sender } from '../contract/message.ts'
 import { cleanSenderName } from '../contract/sender.ts'
 

@@ -1,20 +1,32 @@
 import { expect, test } from '@jest/globals'
-import { Unreachable } from './request.ts'
-import { connectionLabel, countdownLabel, errorText, gapLabel, postErrorText } from './labels.ts'
+import { Unreachable } from './sdk/request.ts'
+import {
+  connectionLabel,
+  connectionReason,
+  countdownLabel,
+  errorText,
+  failureText,
+  gapLabel,
+} from './labels.ts'
 import { PROBLEMS, Problem, type ProblemType } from '../contract/problem.ts'
 
 test.each([
-  [undefined, ''],
-  [999, ''],
-  [1_000, ''],
-  [1_001, 'in 1 s'],
-  [4_500, 'in 4 s'],
-])('A retry at %s is counted down at 1000 ms as "%s"', (retryAt, label) => {
-  expect(countdownLabel({ is: 'reconnecting', retryAt }, 1_000)).toBe(label)
+  [-1, ''],
+  [0, ''],
+  [1, 'in 1 s'],
+  [3_500, 'in 4 s'],
+])('A retry in %s ms is counted down as "%s"', (leftMs, label) => {
+  expect(countdownLabel(leftMs)).toBe(label)
 })
 
-test('A connection that does not wait has no countdown', () => {
-  expect(countdownLabel({ is: 'live' }, 0)).toBe('')
+test('A connection says why it is so, if there is something to say', () => {
+  expect(connectionReason({ is: 'live' })).toBe('')
+  expect(connectionReason({ is: 'reconnecting', reason: 'broken' })).toBe('The connection broke.')
+  expect(connectionReason({ is: 'live', reason: 'held-back' })).toMatch(/repeated questions/)
+})
+
+test('A connection by polls is called slow', () => {
+  expect(connectionLabel({ is: 'live', reason: 'held-back' })).toBe('Connected the slow way')
 })
 
 test.each([
@@ -27,7 +39,7 @@ test.each([
 })
 
 test('A connection that reconnects is called so', () => {
-  expect(connectionLabel({ is: 'reconnecting', retryAt: undefined })).toBe('Reconnecting')
+  expect(connectionLabel({ is: 'reconnecting', retryInMs: 3 })).toBe('Reconnecting')
 })
 
 test('A refused connection is called by the text of its problem, not by its type or detail', () => {
@@ -38,8 +50,8 @@ test('A refused connection is called by the text of its problem, not by its type
 test('A missing grant is named by what it is needed for', () => {
   const problem = new Problem('forbidden', 'no grant')
   expect(connectionLabel({ is: 'refused', problem })).toBe('You may not read this channel.')
-  expect(postErrorText(problem)).toBe('You may not write in this channel.')
-  expect(postErrorText(new Problem('too-large'))).toBe('This message is too long.')
+  expect(failureText('forbidden')).toBe('You may not write in this channel.')
+  expect(failureText('too-large')).toBe('This message is too long.')
 })
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion

@@ -1,6 +1,6 @@
-import { Unreachable } from './request.ts'
-import type { Connection } from './connection.ts'
-import type { Gap } from './conversation.ts'
+import { Unreachable } from './sdk/request.ts'
+import { type Connection, reasonText } from './sdk/connection.ts'
+import type { Gap } from './sdk/timeline.ts'
 import { Problem, type ProblemType } from '../contract/problem.ts'
 
 const OURS = 'Something went wrong on our side.'
@@ -40,9 +40,8 @@ export function errorText(error: unknown): string {
 }
 
 /** The text about a message that was not sent. */
-export function postErrorText(error: unknown): string {
-  const isForbidden = error instanceof Problem && error.type === 'forbidden'
-  return isForbidden ? 'You may not write in this channel.' : errorText(error)
+export function failureText(type: ProblemType): string {
+  return type === 'forbidden' ? 'You may not write in this channel.' : PROBLEM_TEXT[type]
 }
 
 const CONNECTION_LABEL: { [C in Exclude<Connection['is'], 'refused'>]: string } = {
@@ -54,15 +53,21 @@ const CONNECTION_LABEL: { [C in Exclude<Connection['is'], 'refused'>]: string } 
 }
 
 export function connectionLabel(connection: Connection): string {
+  if (connection.is === 'live' && connection.reason !== undefined) return 'Connected the slow way'
   if (connection.is !== 'refused') return CONNECTION_LABEL[connection.is]
   const { type } = connection.problem
   return type === 'forbidden' ? 'You may not read this channel.' : PROBLEM_TEXT[type]
 }
 
+/** Why the connection is as it is; empty if there is nothing to say. */
+export function connectionReason(connection: Connection): string {
+  const { reason } = { reason: undefined, ...connection }
+  return reason === undefined ? '' : reasonText(reason)
+}
+
 /** The time until the next attempt, e.g. "in 3 s"; empty if there is none to wait for. */
-export function countdownLabel(connection: Connection, now: number): string {
-  if (connection.is !== 'reconnecting' || connection.retryAt === undefined) return ''
-  const seconds = Math.ceil((connection.retryAt - now) / 1_000)
+export function countdownLabel(leftMs: number): string {
+  const seconds = Math.ceil(leftMs / 1_000)
   return seconds > 0 ? `in ${seconds} s` : ''
 }
 

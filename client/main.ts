@@ -1,19 +1,21 @@
 import { Account } from './account.ts'
 import { AccountApi, type Me } from './accountApi.ts'
 import { AccountView } from './accountView.ts'
-import { Api } from './api.ts'
 import { channelOfHash } from './channelHash.ts'
 import { Chat } from './chat.ts'
+import { Drafts } from './drafts.ts'
 import { byId } from './element.ts'
 import { FieldView } from './fieldView.ts'
 import { Identity, senderHeaders } from './identity.ts'
 import { readHash } from './pageHash.ts'
-import { pause } from './pause.ts'
+import { pause } from './sdk/pause.ts'
 import { SettingsApi } from './settingsApi.ts'
 import type { SettingsView } from './settingsView.ts'
 import type { SignInReason, SignInView } from './signInView.ts'
+import { Causeway } from './sdk/causeway.ts'
+import { SharedSources } from './sdk/sharedSources.ts'
+import { tabName } from './tabName.ts'
 import { BrowserTabs } from './tabs.ts'
-import { Unsent } from './unsent.ts'
 import type { Sender } from '../contract/message.ts'
 
 const base = document.baseURI.replace(/[?#].*$/, '')
@@ -23,12 +25,27 @@ const account = new Account({
   api: accountApi,
   tabs: new BrowserTabs(`causeway ${base}`),
   changed: () => show(),
-  waiting: (retryAt) => chat.waiting(retryAt),
+  waiting: (retryInMs) => chat.waiting(retryInMs),
 })
 const { renew } = account
 const headers = () => (account.state.is === 'open' ? senderHeaders(identity.sender) : {})
-const api = new Api({ base, headers, renew: () => renew(true) })
-const chat = new Chat({ api, base, renew, sender })
+const tab = tabName(storage(() => sessionStorage))
+// The types promise locks, but browsers have them on https and localhost only.
+const locks: LockManager | undefined = navigator.locks
+const causeway = new Causeway({ base, headers, renew })
+const shared =
+  locks &&
+  new SharedSources(causeway, {
+    name: base,
+    locks,
+    channel: new BroadcastChannel(`causeway streams ${base}`),
+  })
+const chat = new Chat({
+  causeway,
+  shared,
+  outbox: { storage: storage(() => localStorage), tab, locks },
+  sender,
+})
 const accountView = new AccountView(
   (everywhere) => account.leave(everywhere),
   () => void showSettings(),
@@ -38,7 +55,7 @@ const nameField = new FieldView('name', (text) => {
   identity.rename(text)
   nameField.show(identity.sender.name)
 })
-let unsent: { of: string; messages: Unsent } | undefined
+let drafts: { of: string; drafts: Drafts } | undefined
 let signIn: SignInView | undefined
 let settings: SettingsView | undefined
 
@@ -57,7 +74,10 @@ function show(): void {
   claimed.hidden = state.is !== 'open'
   nameField.show(identity.sender.name)
   if (state.is !== 'signed-in') settings?.close()
-  if (state.is === 'signed-out' && state.why === 'left') unsent?.messages.clear()
+  if (state.is === 'signed-out' && state.why === 'left') {
+    drafts?.drafts.clear()
+    chat.forget()
+  }
   if (signInReason() !== undefined) {
     chat.leave()
     void showSignIn()
@@ -65,7 +85,7 @@ function show(): void {
   }
   clearHash()
   signIn?.hide()
-  chat.enter(channelOfHash(location.hash), unsentMessages())
+  chat.enter(channelOfHash(location.hash), ownDrafts())
 }
 
 /** Undefined if the chat is to be shown. */
@@ -112,18 +132,11 @@ function clearHash(): void {
   if (readHash(location.hash).is !== 'channel') history.replaceState(null, '', '#/')
 }
 
-function unsentMessages(): Unsent {
+function ownDrafts(): Drafts {
   const { id } = sender()
-  if (unsent?.of !== id) {
-    unsent = {
-      of: id,
-      messages: new Unsent(
-        storage(() => sessionStorage),
-        id,
-      ),
-    }
-  }
-  return unsent.messages
+  const kept = storage(() => sessionStorage)
+  if (drafts?.of !== id) drafts = { of: id, drafts: new Drafts(kept, id) }
+  return drafts.drafts
 }
 
 /** Merely reading `localStorage` throws if the browser denies access. */

@@ -6,8 +6,8 @@ import { transformSync } from '@swc/core'
 import type { Browser, Page } from 'playwright-core'
 import { launchChromium } from '../test/chatPage.ts'
 import { FakeAccount } from './accountFixture.ts'
-import { FakeLog, refuseWith } from './logFixture.ts'
-import { type FixtureServer, serve } from './serverFixture.ts'
+import { FakeLog, refuseWith } from './sdk/logFixture.ts'
+import { type FixtureServer, serve } from './sdk/serverFixture.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -38,12 +38,18 @@ function servePage(log: FakeLog, account?: FakeAccount): Promise<FixtureServer> 
 function sendFile(response: ServerResponse, path: string): void {
   const file = new URL(`..${path}`, import.meta.url)
   if (!existsSync(file)) return void response.writeHead(404).end()
-  const source = readFileSync(file, 'utf8')
-  const isScript = extname(path) === '.ts'
-  const options = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } } as const
-  const body = isScript ? transformSync(source, options).code : source
+  const body = compiled.get(path) ?? compile(path, readFileSync(file, 'utf8'))
+  compiled.set(path, body)
   const type = TYPES[extname(path)] ?? 'text/plain'
   response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': CSP }).end(body)
+}
+
+/** Each page loads some fifty files, which do not change while a test file runs. */
+const compiled = new Map<string, string>()
+
+function compile(path: string, source: string): string {
+  const options = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } } as const
+  return extname(path) === '.ts' ? transformSync(source, options).code : source
 }
 
 /** The page in a real browser: one browser for a test file, and for each test a new log, a new server and a new profile. */
@@ -95,7 +101,8 @@ export class ChatFixture {
     })
     context?.setDefaultTimeout(5_000)
     this.#page = await context?.newPage()
-    await this.page.goto(`${this.server.base}${hash}`)
+    // Some fifty modules take a busy machine longer.
+    await this.page.goto(`${this.server.base}${hash}`, { timeout: 20_000 })
   }
 
   /** Waits until the page shows this state of its connection. */

@@ -1,14 +1,12 @@
-import type { Api } from './api.ts'
-import type { Renew } from './channelStream.ts'
-import type { Connection } from './connection.ts'
+import type { Causeway } from './sdk/causeway.ts'
+import type { Connection } from './sdk/connection.ts'
+import { messageAt } from './sdk/history.ts'
+import { JoinedChannel, type OpenStream } from './sdk/joinedChannel.ts'
+import type { Outbox } from './sdk/outbox.ts'
+import { OutboxFull } from './sdk/outboxQueue.ts'
 import { Conversation } from './conversation.ts'
-import { JoinedChannel } from './joinedChannel.ts'
-import { Outbox } from './outbox.ts'
-import { randomId } from './randomId.ts'
-import { errorText, postErrorText } from './labels.ts'
-import type { Unsent } from './unsent.ts'
+import { errorText } from './labels.ts'
 import type { Message } from '../contract/message.ts'
-import { Problem } from '../contract/problem.ts'
 
 interface RoomHandlers {
   connection: (connection: Connection) => void
@@ -19,14 +17,12 @@ interface RoomHandlers {
 }
 
 interface RoomOptions {
-  api: Pick<Api, 'post' | 'history'>
-  /** The address of Causeway, e.g. `document.baseURI`. */
-  base: string
+  causeway: Causeway
   channel: string
   /** The sender id of this page. */
   me: string
-  unsent: Unsent
-  renew?: Renew
+  outbox: Pick<Outbox, 'add' | 'unsent' | 'retry' | 'discard'>
+  open?: OpenStream | undefined
 }
 
 /** The state of loading older messages; `failure` is a text for people. */
@@ -43,49 +39,45 @@ const MAX_MESSAGES = 10_000
 /** Messages that may await their answer at once. */
 const MAX_SENDING = 50
 
-/** The open channel: its conversation, its outbox and its stream. */
+/** The open channel: its conversation and its stream. The messages being sent are in the outbox of the sender. */
 export class Room {
   readonly channel: string
   readonly conversation: Conversation
+  readonly #causeway: Causeway
+  readonly #outbox: RoomOptions['outbox']
   readonly #handlers: RoomHandlers
-  readonly #unsent: Unsent
   readonly #joined: JoinedChannel
-  readonly #outbox: Outbox
+  readonly #left = new AbortController()
+  /** The messages that are being read again, and those of them that have changed meanwhile. */
+  readonly #reading = new Set<number>()
+  readonly #stale = new Set<number>()
   #entered = false
   #older: Older = 'idle'
 
-  constructor({ api, base, channel, me, unsent, renew }: RoomOptions, handlers: RoomHandlers) {
+  constructor({ causeway, channel, me, outbox, open }: RoomOptions, handlers: RoomHandlers) {
     this.channel = channel
-    this.conversation = new Conversation(me)
+    this.#causeway = causeway
+    this.#outbox = outbox
     this.#handlers = handlers
-    this.#unsent = unsent
-    this.#outbox = new Outbox(api, channel, {
-      sent: (key, message) => {
-        unsent.remove(key)
-        this.#changed(() => this.conversation.settle(key, message))
+    this.conversation = new Conversation(
+      me,
+      () => outbox.unsent(channel),
+      (position) => void this.#readAgain(position),
+    )
+    this.#joined = new JoinedChannel(
+      causeway,
+      { channel, limit: PAGE_SIZE, open },
+      {
+        history: (page) =>
+          this.#changed(() => {
+            this.#entered = true
+            this.conversation.replace(page.messages, page.next === null)
+          }),
+        message: (message) => this.#receive(message),
+        gap: (gap) => this.#changed(() => this.conversation.miss(gap)),
+        connection: (connection) => handlers.connection(connection),
       },
-      failed: (key, error) => this.#failed(key, error),
-    })
-    for (const { key, text, failure } of unsent.messages(channel)) {
-      this.conversation.send(key, text)
-      if (failure === undefined) this.#outbox.put(key, text)
-      else this.conversation.fail(key, failure)
-    }
-    const options = { base, channel, limit: PAGE_SIZE, ...(renew && { renew }) }
-    this.#joined = new JoinedChannel(api, options, {
-      history: (page) =>
-        this.#changed(() => {
-          this.#entered = true
-          this.conversation.replace(page.messages, page.next === null)
-        }),
-      message: (message) => {
-        if (!this.conversation.receive(message)) return
-        handlers.change()
-        handlers.arrived(message)
-      },
-      gap: (gap) => this.#changed(() => this.conversation.miss(gap)),
-      connection: (connection) => handlers.connection(connection),
-    })
+    )
   }
 
   /** Whether history is loaded. */
@@ -100,24 +92,21 @@ export class Room {
   /** False if too many messages await their answer. */
   send(text: string): boolean {
     if (this.conversation.sending >= MAX_SENDING) return false
-    const key = randomId()
-    this.#unsent.add({ channel: this.channel, key, text })
-    this.#changed(() => this.conversation.send(key, text))
-    this.#outbox.put(key, text)
-    return true
+    try {
+      this.#outbox.add(this.channel, { text })
+      return true
+    } catch (error) {
+      if (error instanceof OutboxFull) return false
+      throw error
+    }
   }
 
   retry(key: string): void {
-    const pending = this.conversation.pending.find((each) => each.key === key)
-    if (pending === undefined) return
-    this.#unsent.settle(key, undefined)
-    this.#changed(() => this.conversation.retry(key))
-    this.#outbox.put(key, pending.text)
+    this.#outbox.retry(key)
   }
 
   discard(key: string): void {
-    this.#unsent.remove(key)
-    this.#changed(() => this.conversation.discard(key))
+    this.#outbox.discard(key)
   }
 
   async loadOlder(): Promise<void> {
@@ -127,8 +116,8 @@ export class Room {
     this.#changed(() => (this.#older = 'loading'))
     try {
       const page = await this.#joined.older(oldest.position)
-      // The log may have been replaced while this page was being loaded.
-      if (this.conversation.messages[0] === oldest) {
+      // The log may have been replaced while this page was being loaded, and the message changed.
+      if (this.conversation.messages[0]?.id === oldest.id) {
         this.conversation.extend(page.messages, page.next === null)
       }
       this.#changed(() => (this.#older = 'idle'))
@@ -150,15 +139,31 @@ export class Room {
   }
 
   leave(): void {
+    this.#left.abort()
     this.#joined.leave()
   }
 
-  #failed(key: string, error: unknown): void {
-    const failure = postErrorText(error)
-    // One that was sent after the session had ended waits for the same sender's next.
-    const waits = error instanceof Problem && error.type === 'unauthenticated'
-    if (!waits) this.#unsent.settle(key, failure)
-    this.#changed(() => this.conversation.fail(key, failure))
+  #receive(message: Message): void {
+    const received = this.conversation.receive(message)
+    // Nobody may draw for hours, so the bound cannot wait for that.
+    this.trim(false)
+    if (received !== 'nothing') this.#handlers.change()
+    if (received === 'added') this.#handlers.arrived(message)
+  }
+
+  async #readAgain(position: number): Promise<void> {
+    this.#stale.add(position)
+    if (this.#reading.has(position)) return
+    this.#reading.add(position)
+    try {
+      while (this.#stale.delete(position)) {
+        const message = await messageAt(this.#causeway, this.channel, position, this.#left.signal)
+        if (this.conversation.correct(message)) this.#handlers.change()
+      }
+    } catch {
+      // It stays as it was, until the page is loaded again.
+    }
+    this.#reading.delete(position)
   }
 
   #changed(change: () => void): void {

@@ -2,11 +2,12 @@ import type { Pending } from './conversation.ts'
 import { textOf } from './conversation.ts'
 import { element } from './element.ts'
 import { badgeOf, nameOf } from './senderLabel.ts'
+import type { ShownMessage } from './sdk/history.ts'
 import type { Row } from './timelineRows.ts'
 import { codeView, textView } from './textView.ts'
 import { clockTime, dayName, fullTime } from './dateFormat.ts'
 import { gapLabel } from './labels.ts'
-import type { Message, Sender } from '../contract/message.ts'
+import type { Sender } from '../contract/message.ts'
 
 interface RowActions {
   retry: (key: string) => void
@@ -30,11 +31,12 @@ export function rowView(row: Row, me: () => Sender, actions: RowActions): HTMLLI
   }
 }
 
-function messageView(message: Message, own: boolean, first: boolean): HTMLLIElement {
+function messageView(message: ShownMessage, own: boolean, first: boolean): HTMLLIElement {
   const date = new Date(message.sentAt)
   const time = element('time', 'time', clockTime(date))
   time.dateTime = message.sentAt
   time.title = fullTime(date)
+  if (message.edited !== undefined) time.append(' edited')
   const item = frame(message.sender, first, bodyView(message), time)
   item.classList.toggle('own', own)
   return item
@@ -82,9 +84,18 @@ function frame(
   return item
 }
 
-function bodyView(message: Message): HTMLElement[] {
+function bodyView(message: ShownMessage): HTMLElement[] {
+  if (message.deleted === true) return [element('p', 'deleted', 'This message was deleted.')]
   const text = textOf(message)
-  return text === undefined ? codeView(JSON.stringify(message.data)) : textView(text)
+  const body = text === undefined ? codeView(JSON.stringify(message.data)) : textView(text)
+  const { reactions = [] } = message
+  if (reactions.length === 0) return body
+  const counts = reactions.map(({ name, count, senders }) => {
+    const reaction = element('span', 'reaction', `${name} ${count}`)
+    reaction.title = senders.join(', ')
+    return reaction
+  })
+  return [...body, element('p', 'reactions', ...counts)]
 }
 
 /** The colour of a sender: the same in every browser. */

@@ -1,6 +1,6 @@
 import { makePasskey } from './passkey.ts'
-import { postJson, request } from './request.ts'
-import { isObject } from './typeGuards.ts'
+import { postJson, request } from './sdk/request.ts'
+import { isObject } from './sdk/typeGuards.ts'
 
 /** A browser in which the person is signed in. Times are RFC 3339. */
 export interface OpenSession {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Unreachable } from './request.ts'
+import { Unreachable } from './sdk/request.ts'
 import { providerFailureText, signInErrorText } from './signInLabels.ts'
 import { Problem } from '../contract/problem.ts'
 

@@ -1,5 +1,5 @@
 import { errorText } from './labels.ts'
-import { Unreachable } from './request.ts'
+import { Unreachable } from './sdk/request.ts'
 import { Problem } from '../contract/problem.ts'
 
 /** The forms of the sign-in page. */

@@ -1,13 +1,17 @@
 import { expect, test } from '@jest/globals'
-import { aMessage } from './messageFixture.ts'
-import { Conversation } from './conversation.ts'
+import { aMessage } from './sdk/messageFixture.ts'
+import { converse } from './conversationFixture.ts'
 import { rowsOf } from './timelineRows.ts'
 import type { Message } from '../contract/message.ts'
 
-function rows(messages: Message[], change?: (conversation: Conversation) => void): string[] {
-  const conversation = new Conversation('me')
+function rows(
+  messages: Message[],
+  change?: (given: ReturnType<typeof converse>) => void,
+): string[] {
+  const given = converse()
+  const { conversation } = given
   conversation.replace(messages, true)
-  change?.(conversation)
+  change?.(given)
   return rowsOf(conversation, 'me').map((row) => {
     if (row.kind === 'message')
       return `${row.message.position}${row.first ? ' first' : ''}${row.own ? ' own' : ''}`
@@ -60,28 +64,30 @@ test('A local day begins with a line and a group', () => {
 test('A gap is at the place of the missing messages, and begins a group', () => {
   const messages = [aMessage({ position: 1 }), aMessage({ position: 9 })]
   const gap = { channel: 'lobby', after: 1, before: 9, reason: 'lost' } as const
-  expect(rows(messages, (c) => c.miss(gap))).toEqual(['day', '1 first', 'gap', '9 first'])
-  expect(rows(messages, (c) => c.miss({ ...gap, after: 9, before: 20 }))).toEqual([
+  expect(rows(messages, ({ conversation }) => conversation.miss(gap))).toEqual([
     'day',
     '1 first',
-    '9',
     'gap',
+    '9 first',
   ])
+  expect(
+    rows(messages, ({ conversation }) => conversation.miss({ ...gap, after: 9, before: 20 })),
+  ).toEqual(['day', '1 first', '9', 'gap'])
 })
 
 test('Messages being sent come last', () => {
-  const sending = rows([aMessage({ position: 1 })], (conversation) => {
-    conversation.send('a', 'one')
-    conversation.send('b', 'two')
+  const sending = rows([aMessage({ position: 1 })], ({ send }) => {
+    send('a', 'one')
+    send('b', 'two')
   })
   expect(sending).toEqual(['day', '1 first', 'pending first', 'pending'])
 })
 
 test('A row that looks different has another stamp', () => {
-  const conversation = new Conversation('me')
-  conversation.send('a', 'one')
+  const { conversation, send, fail } = converse()
+  send('a', 'one')
   const before = rowsOf(conversation, 'me')[0]
-  conversation.fail('a', 'No answer.')
+  fail('a', 'too-large')
   const after = rowsOf(conversation, 'me')[0]
   expect(after?.key).toBe(before?.key)
   expect(after?.stamp).not.toBe(before?.stamp)
@@ -94,7 +100,7 @@ test('Gaps are in the order of their positions, each at its place', () => {
     aMessage({ position: 20 }),
   ]
   const gap = { channel: 'lobby', reason: 'lost' } as const
-  const shown = rows(messages, (conversation) => {
+  const shown = rows(messages, ({ conversation }) => {
     conversation.miss({ ...gap, after: 9, before: 20 })
     conversation.miss({ ...gap, after: 5, before: 9 })
     conversation.miss({ ...gap, after: 1, before: 5 })
@@ -112,23 +118,19 @@ test('The same day of two months, or of two years, is two days', () => {
 
 test('A message being sent continues the group of its own sender', () => {
   const own = aMessage({ position: 1, sender: me })
-  expect(rows([own], (conversation) => conversation.send('a', 'one'))).toEqual([
-    'day',
-    '1 first own',
-    'pending',
-  ])
+  expect(rows([own], ({ send }) => send('a', 'one'))).toEqual(['day', '1 first own', 'pending'])
 })
 
 test('Each row has a key of its own', () => {
-  const conversation = new Conversation('me')
+  const { conversation, send } = converse()
   const messages = [1, 5, 9].map((position) =>
     aMessage({ position, sentAt: new Date(2026, 10, position).toISOString() }),
   )
   conversation.replace(messages, true)
   conversation.miss({ channel: 'lobby', after: 1, before: 5, reason: 'lost' })
   conversation.miss({ channel: 'lobby', after: 5, before: 9, reason: 'lost' })
-  conversation.send('a', 'same')
-  conversation.send('b', 'same')
+  send('a', 'same')
+  send('b', 'same')
   const keys = rowsOf(conversation, 'me').map(({ key }) => key)
   expect(keys).toHaveLength(10)
   expect(new Set(keys).size).toBe(10)
@@ -136,7 +138,7 @@ test('Each row has a key of its own', () => {
 
 /** The stamps of messages in one group. */
 function stamps(positions: number[]): string[] {
-  const conversation = new Conversation('me')
+  const { conversation } = converse()
   conversation.replace(
     positions.map((position) => aMessage({ position })),
     true,
@@ -149,3 +151,20 @@ test('A message that no longer begins a group has another stamp, and otherwise t
   expect(stamps([4, 5])[1]).not.toBe(stamps([5])[0])
   expect(stamps([4, 5])[1]).toBe(stamps([3, 4, 5])[2])
 })
+
+test.each([
+  { as: 'edit', data: { text: 'new' } },
+  { as: 'delete', data: null },
+  { as: 'reaction', data: '👍' },
+] as const)(
+  'A message that a change ($as) makes look different has another stamp',
+  ({ as, data }) => {
+    const { conversation } = converse()
+    conversation.replace([aMessage({ position: 4 })], true)
+    const [, before] = rowsOf(conversation, 'me')
+    conversation.receive(aMessage({ position: 5, about: { position: 4, as }, data }))
+    const [, after, ...more] = rowsOf(conversation, 'me')
+    expect([after?.key, more]).toEqual([before?.key, []])
+    expect(after?.stamp).not.toBe(before?.stamp)
+  },
+)

@@ -1,11 +1,12 @@
-import type { Conversation, Gap, Pending } from './conversation.ts'
-import type { Message } from '../contract/message.ts'
+import type { Conversation, Pending } from './conversation.ts'
+import type { ShownMessage } from './sdk/history.ts'
+import type { Gap } from './sdk/timeline.ts'
 
 /** One line of the timeline. Rows with the same key and stamp look the same. */
 export type Row = { key: string; stamp: string } & (
   | { kind: 'day'; date: Date }
   | { kind: 'gap'; gap: Gap }
-  | { kind: 'message'; message: Message; own: boolean; first: boolean }
+  | { kind: 'message'; message: ShownMessage; own: boolean; first: boolean }
   | { kind: 'pending'; pending: Pending; first: boolean }
 )
 
@@ -16,7 +17,7 @@ const GROUP_MS = 5 * 60_000
 export function rowsOf(conversation: Conversation, me: string): Row[] {
   const rows: Row[] = []
   const gaps = [...conversation.gaps].sort((a, b) => a.before - b.before)
-  let last: Message | undefined
+  let last: ShownMessage | undefined
   for (const message of conversation.messages) {
     const passed = gaps.findIndex((gap) => gap.before > message.position)
     const here = gaps.splice(0, passed === -1 ? gaps.length : passed)
@@ -27,7 +28,14 @@ export function rowsOf(conversation: Conversation, me: string): Row[] {
     const first = newDay || here.length > 0 || !isSameGroup(last, message)
     const own = message.sender.id === me
     const key = `message ${message.id}`
-    rows.push({ kind: 'message', key, stamp: String(first), message, own, first })
+    rows.push({
+      kind: 'message',
+      key,
+      stamp: `${first} ${changesOf(message)}`,
+      message,
+      own,
+      first,
+    })
     last = message
   }
   rows.push(...gaps.map(gapRow))
@@ -40,13 +48,19 @@ export function rowsOf(conversation: Conversation, me: string): Row[] {
   return rows
 }
 
-function isSameGroup(last: Message | undefined, next: Message): boolean {
+function isSameGroup(last: ShownMessage | undefined, next: ShownMessage): boolean {
   return (
     last !== undefined &&
     last.sender.id === next.sender.id &&
     last.sender.name === next.sender.name &&
     Date.parse(next.sentAt) - Date.parse(last.sentAt) < GROUP_MS
   )
+}
+
+/** What may change about a message that is shown. */
+function changesOf({ edited, deleted, reactions = [] }: ShownMessage): string {
+  const counts = reactions.map(({ name, count }) => `${name}${count}`).join(' ')
+  return `${edited?.position ?? ''} ${deleted ?? ''} ${counts}`
 }
 
 function gapRow(gap: Gap): Row {

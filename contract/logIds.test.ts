@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { formatLogId, formatLogIds, parseEventId, parseLogIds } from './eventId.ts'
+import { parseEventId } from './eventId.ts'
+import { formatLogId, formatLogIds, parseLogIds } from './logIds.ts'
 
 const ids = (count: number, position: number) =>
   new Map(Array.from({ length: count }, (_, log) => [log, { epoch: '4cb2996e', position }]))

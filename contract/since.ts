@@ -1,4 +1,5 @@
-import { parseEventId, parseLogIds, type EventId, type LogIds } from './eventId.ts'
+import { parseEventId, type EventId } from './eventId.ts'
+import { parseLogIds, type LogIds } from './logIds.ts'
 import { parsePosition } from './position.ts'
 import { parseTime } from './time.ts'
 

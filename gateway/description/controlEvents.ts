@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { place } from '../../chassis/description/messages.ts'
 import { channelName } from '../../chassis/description/parameters.ts'
-import { EVENT_ID, LOG_IDS } from '../../contract/eventId.ts'
+import { EVENT_ID } from '../../contract/eventId.ts'
+import { LOG_IDS } from '../../contract/logIds.ts'
 import type { ControlEvent, ControlEvents } from '../../contract/events.ts'
 
 interface ControlEventSchema<E extends ControlEvent> {

@@ -3,14 +3,8 @@ import { channelParameter } from '../../chassis/channelParameter.ts'
 import { channels } from '../../chassis/description/parameters.ts'
 import { reading, wholeNumber } from '../../chassis/description/reading.ts'
 import { readQuery } from '../../chassis/readQuery.ts'
-import {
-  EVENT_ID,
-  formatEventId,
-  formatLogIds,
-  LOG_IDS,
-  parseEventId,
-  parseLogIds,
-} from '../../contract/eventId.ts'
+import { EVENT_ID, formatEventId, parseEventId } from '../../contract/eventId.ts'
+import { formatLogIds, LOG_IDS, parseLogIds } from '../../contract/logIds.ts'
 import { Problem } from '../../contract/problem.ts'
 import { parseSince, SINCE_FORMS, type Since } from '../../contract/since.ts'
 

@@ -1,5 +1,5 @@
 import type { Cursor } from '../../contract/cursor.ts'
-import { formatLogId } from '../../contract/eventId.ts'
+import { formatLogId } from '../../contract/logIds.ts'
 import type { ControlEvents, GoodbyeReason, ResetReason } from '../../contract/events.ts'
 import type { Hub } from './hub.ts'
 import type { Start } from './joining.ts'

@@ -3,12 +3,17 @@ import { dirname, extname, join } from 'node:path'
 import { inRoot } from './paths.mjs'
 import { run, runNode } from './run.mjs'
 
-const PROJECTS = ['tsconfig.build.json', 'client/tsconfig.build.json']
+const PROJECTS = [
+  'tsconfig.build.json',
+  'client/tsconfig.build.json',
+  'client/sdk/tsconfig.build.json',
+]
 const STATIC = ['.html', '.css', '.svg']
 
-/** Compiles what has changed into dist/, and gathers the page, and the description of the API, in dist/page/. */
+/** Compiles what has changed into dist/: the SDK as a package in dist/sdk/, the page and the description of the API in dist/page/. */
 export function build() {
   runNode('typescript/bin/tsc', ['--build', ...PROJECTS])
+  copyFileSync(inRoot('client/sdk/package.json'), inRoot('dist/sdk/package.json'))
   rmSync(inRoot('dist/page'), { recursive: true, force: true })
   for (const name of readdirSync(inRoot('client'))) {
     if (STATIC.includes(extname(name))) addToPage(`client/${name}`, inRoot(`client/${name}`))

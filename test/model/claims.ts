@@ -1,4 +1,5 @@
-import { formatLogIds, parseEventId, parseLogIds, type EventId } from '../../contract/eventId.ts'
+import { parseEventId, type EventId } from '../../contract/eventId.ts'
+import { formatLogIds, parseLogIds } from '../../contract/logIds.ts'
 
 /** What an id says of one log; an id without logs is of the one that its stream is over. */
 export function placeIn(id: string | undefined, log: number): EventId | undefined {

@@ -37,7 +37,7 @@ describeUnless(toolsLack)('the notes', () => {
   })
 
   test('say how many connections Postgres must accept, from what the services open', () => {
-    const source = readFileSync(join(ROOT, 'bridge/main.ts'), 'utf8')
+    const source = readFileSync(join(ROOT, 'bridge/logBridge.ts'), 'utf8')
     const ofBridge = Number(/^ +connections: (\d+),$/m.exec(source)?.[1])
     const [ofIngest, ofGateway] = [ingestConfig, gatewayConfig].map(({ shape }) =>
       shape.DATABASE_CONNECTIONS.parse(undefined),

@@ -1,0 +1,27 @@
+import { Causeway } from './causeway.ts'
+import { Stream } from './stream.ts'
+
+export const BASE = 'https://chat.example/sub/'
+
+/** A stream whose answers the test gives; `events` has what its handlers were told. */
+export function openStream(
+  channels = ['lobby'],
+  since = '4',
+  causeway = new Causeway({ base: BASE }),
+) {
+  const events: string[] = []
+  const stream = new Stream(
+    causeway,
+    { channels, since },
+    {
+      message: ({ position }) => events.push(`m${position}`),
+      gap: ({ after, before }) => events.push(`gap ${after}..${before}`),
+      reset: ({ reason }) => events.push(`reset ${reason}`),
+      connection: (connection) => {
+        const { is, reason } = { reason: undefined, ...connection }
+        events.push(reason === undefined ? is : `${is} ${reason}`)
+      },
+    },
+  )
+  return { stream, events }
+}
