@@ -110,6 +110,7 @@ describe('the options', () => {
       port: 80,
       host: '::1',
       redisUrl: 'redis://r',
+      postgres: 1,
       postgresPort: 7,
       replica: false,
     })
@@ -123,7 +124,7 @@ describe('the options', () => {
     expect(optionsOf('bench', [])).toEqual({
       scenarios: expect.arrayContaining(['fanout', 'storm', 'readers']),
       rounds: 5,
-      minutes: 1,
+      minutes: 6,
       quick: false,
     })
     expect(optionsOf('bench', ['slow', '--quick', 'drain'])).toEqual({
