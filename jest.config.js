@@ -42,6 +42,7 @@ export default {
       { notRun: 'not run here: chart, images, rules and pipelines (npm run test:deploy)' },
     ],
   ],
+  testSequencer: '<rootDir>/test/support/longestFirst.js',
   testTimeout: 30_000,
   // Most tests wait for servers and clocks. On two cores jest would take one worker, which leaves them idle.
   maxWorkers: Math.max(3, availableParallelism() - 1),

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 beforeEach(() => outbox.empty())
 
-/** Publishes several messages at once. */
+/** Publishes several messages in one statement, which may take only so long. */
 const publishMany = (count: number): Promise<unknown> =>
   outbox.sql(
     `select count(causeway_publish('a', '1', sender => 'service:shop')) from generate_series(1, $1::int)`,
@@ -35,6 +35,6 @@ test('The age of an outbox is that of the first message that is to be moved', as
 })
 
 test('An outbox is counted up to ten thousand, however many there are', async () => {
-  await publishMany(10_100)
+  for (let count = 0; count < 10_100; count += 1_010) await publishMany(1_010)
   expect(await outbox.log.outbox()).toMatchObject({ waiting: 10_000, refused: 0 })
 })
