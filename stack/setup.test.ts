@@ -114,7 +114,8 @@ describe('the options', () => {
       postgresPort: 7,
       replica: false,
     })
-    const unset = { addresses: {}, auth: 'required', secure: false, replica: false, oidc: false }
+    const no = { secure: false, replica: false, oidc: false }
+    const unset = { addresses: {}, auth: 'required', postgres: 1, ...no }
     expect(optionsOf('start', [], { PORT: '81' })).toEqual({ ...unset, port: 81 })
     expect(optionsOf('start', [])).toEqual({ ...unset, port: 8080 })
     expect(optionsOf('start', ['--oidc'])).toEqual({ ...unset, oidc: true, port: 8080 })
@@ -141,6 +142,7 @@ describe('the options', () => {
     ).toEqual({
       only: ['F7', 'F13a'],
       scale: 0.5,
+      patience: 1,
       seed: 5,
       keep: true,
       write: false,

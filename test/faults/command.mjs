@@ -18,6 +18,11 @@ readers received, and write docs/reliability.md.`,
       `roughly how long all take together (default ${ALL_MINUTES})`,
       integer(1, 1_000),
     ),
+    patience: option(
+      'N',
+      'on a machine with other work: things may take N times as long (default 1)',
+      integer(1, 10),
+    ),
     seed: option(
       'N',
       "for everything that is random (default: the time's)",
@@ -26,9 +31,10 @@ readers received, and write docs/reliability.md.`,
     keep: flag('leave the histories and logs in place, and print where they are'),
     write: flag('write docs/reliability.md also with --only'),
   },
-  result: ({ values: { only, minutes = ALL_MINUTES, seed, keep, write }, args }) => ({
+  result: ({ values: { only, minutes = ALL_MINUTES, patience = 1, seed, keep, write }, args }) => ({
     only: only?.split(',') ?? [],
     scale: minutes / ALL_MINUTES,
+    patience,
     seed: seed ?? Math.floor(Date.now() / 1_000) % 1_000_000,
     keep,
     write,

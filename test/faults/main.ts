@@ -15,6 +15,8 @@ export interface FaultsOptions {
   only: string[]
   /** Length of the run; 1 is the usual length. */
   scale: number
+  /** How many times as long as usual things may take. */
+  patience: number
   seed: number
   /** Keep the histories and logs. */
   keep: boolean
@@ -80,6 +82,7 @@ async function run(scenario: Scenario, seed: number, context: Context): Promise<
       dir,
       seed,
       scale: options.scale,
+      patience: options.patience,
       progress: (text) => progress.line(scenario, text),
     })
     await rigs.giveBack(scenario)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Random } from '../model/random.ts'
 import type { Rig } from './rig/rig.ts'
-import { type Judgement, type Limits, judge, USUAL_LIMITS } from './judge/judge.ts'
+import { type Judgement, type Limits, judge, stretched, USUAL_LIMITS } from './judge/judge.ts'
 import { Subscribers } from './traffic/subscribers.ts'
 import { dump, query, readHead } from './rig/database.ts'
 import { Sampler } from './rig/sampler.ts'
@@ -21,6 +21,8 @@ interface RunOptions {
   seed: number
   /** Length of the run; 1 is the usual length. */
   scale: number
+  /** How many times as long as usual things may take. */
+  patience: number
   /** Prints a line about the progress. */
   progress: (text: string) => void
 }
@@ -40,7 +42,7 @@ const STREAMS_GONE_WITHIN_SECONDS = 15
 
 /** Runs one fault: readers and posts first, then the fault, then quiet. Afterwards it judges the records. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Result> {
-  const { rig, seed, scale, progress } = options
+  const { rig, seed, scale, patience, progress } = options
   const dir = join(options.dir, scenario.id)
   mkdirSync(dir, { recursive: true })
   const random = new Random(seed)
@@ -124,7 +126,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
         streamsLeft: await rig.openStreams(),
         fault,
       },
-      { ...USUAL_LIMITS, ...limits },
+      stretched({ ...USUAL_LIMITS, ...limits }, patience),
     )
     judgement.violations.push(...violations)
     return { id: scenario.id, title: scenario.title, notes, judgement }

@@ -27,6 +27,19 @@ export const USUAL_LIMITS: Limits = {
   toldWithinMs: 2_000,
 }
 
+/** The same with `patience` times the times: other work on the machine makes everything late. What may be lost stays nothing. */
+export function stretched(limits: Limits, patience: number): Limits {
+  const { recoverWithinMs, delayWithinMs, answerWithinMs, sentWithinMs, toldWithinMs } = limits
+  return {
+    ...limits,
+    recoverWithinMs: recoverWithinMs * patience,
+    ...(delayWithinMs !== undefined && { delayWithinMs: delayWithinMs * patience }),
+    answerWithinMs: answerWithinMs * patience,
+    sentWithinMs: sentWithinMs * patience,
+    toldWithinMs: toldWithinMs * patience,
+  }
+}
+
 export interface Judgement extends Recovery {
   violations: Violation[]
   deliveries: number
