@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Random } from '../model/random.ts'
 import type { Rig } from './rig/rig.ts'
-import { type Judgement, type Limits, judge, stretched, USUAL_LIMITS } from './judge/judge.ts'
+import { type Judgement, type Limits, judge, withPatience, USUAL_LIMITS } from './judge/judge.ts'
 import { Subscribers } from './traffic/subscribers.ts'
 import { dump, query, readHead } from './rig/database.ts'
 import { Sampler } from './rig/sampler.ts'
@@ -126,7 +126,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
         streamsLeft: await rig.openStreams(),
         fault,
       },
-      stretched({ ...USUAL_LIMITS, ...limits }, patience),
+      withPatience({ ...USUAL_LIMITS, ...limits }, patience),
     )
     judgement.violations.push(...violations)
     return { id: scenario.id, title: scenario.title, notes, judgement }

@@ -28,7 +28,7 @@ export const USUAL_LIMITS: Limits = {
 }
 
 /** The same with `patience` times the times: other work on the machine makes everything late. What may be lost stays nothing. */
-export function stretched(limits: Limits, patience: number): Limits {
+export function withPatience(limits: Limits, patience: number): Limits {
   const { recoverWithinMs, delayWithinMs, answerWithinMs, sentWithinMs, toldWithinMs } = limits
   return {
     ...limits,

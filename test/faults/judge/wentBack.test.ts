@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { judge, type Limits, stretched, USUAL_LIMITS } from './judge.ts'
+import { judge, type Limits, withPatience, USUAL_LIMITS } from './judge.ts'
 import { goodHistory, heard, postOf, START } from './historyFixture.ts'
 import type { Chain, ChainRecord, FaultHistory, Row } from './records.ts'
 
@@ -167,12 +167,14 @@ test('a delivery during the fault may not be later than the limit', () => {
   expect(words(goodHistory(), { delayWithinMs: 20 })).toEqual([])
 })
 
-test('Patience stretches every limit of time, and no other', () => {
-  const { rssBytes, postsMayFail, ...times } = { ...USUAL_LIMITS, delayWithinMs: 20 }
-  const expected = Object.entries(times).map(([name, ms]) => [name, ms * 3])
-  expect(stretched({ rssBytes, postsMayFail, ...times }, 3)).toEqual({
-    ...Object.fromEntries(expected),
-    rssBytes,
-    postsMayFail,
+test('Patience multiplies every limit of time, and no other', () => {
+  expect(withPatience({ ...USUAL_LIMITS, delayWithinMs: 20 }, 3)).toEqual({
+    ...USUAL_LIMITS,
+    recoverWithinMs: 15_000,
+    delayWithinMs: 60,
+    answerWithinMs: 24_000,
+    sentWithinMs: 3_000,
+    toldWithinMs: 6_000,
   })
+  expect(withPatience(USUAL_LIMITS, 1)).toEqual(USUAL_LIMITS)
 })
