@@ -121,7 +121,7 @@ export class Connection implements Sink<Frame>, JointSink<Frame>, Slotted<Connec
     const socket = this.#socket
     if (!socket.writable) return
     this.#options.metrics.sent.messages += batch.items.length
-    this.heed(writeWithIds(socket, batch, idOf))
+    if (!writeWithIds(socket, batch, idOf)) this.bound()
   }
 
   gap(event: ControlEvents['gap'], at: Cursor | string): void {
@@ -188,12 +188,12 @@ export class Connection implements Sink<Frame>, JointSink<Frame>, Slotted<Connec
   private write(chunk: string | Buffer): void {
     const socket = this.#socket
     // One that cannot be written to any more is closing, which takes a reader's help if something still waits for it.
-    this.heed(socket.writable ? socket.write(chunk) : socket.writableLength === 0)
+    const isTaken = socket.writable ? socket.write(chunk) : socket.writableLength === 0
+    if (!isTaken) this.bound()
   }
 
-  /** Bounds what waits for the reader. */
-  private heed(isTaken: boolean): void {
-    if (isTaken) return
+  /** Bounds what waits for a reader that has not taken everything. */
+  private bound(): void {
     const socket = this.#socket
     if (socket.writableLength > this.#options.connectionBufferBytes) this.disconnect()
     else this.#options.onSlow(this)
