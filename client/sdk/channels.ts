@@ -1,5 +1,5 @@
 import type { Causeway } from './causeway.ts'
-import { nextPath } from './history.ts'
+import { pages } from './pages.ts'
 import { isChannelsPage } from './typeGuards.ts'
 import type { ChannelsPage } from '../../contract/history.ts'
 
@@ -12,10 +12,7 @@ export async function* channels(
   signal?: AbortSignal,
 ): AsyncGenerator<ChannelEntry, void, undefined> {
   const query = new URLSearchParams(prefix === '' ? {} : { prefix })
-  let path: string | undefined = `channels?${query.toString()}`
-  while (path !== undefined) {
-    const page: ChannelsPage = await causeway.get(path, isChannelsPage, signal)
+  for await (const page of pages(causeway, 'channels', query, isChannelsPage, signal)) {
     yield* page.channels
-    path = page.next === null ? undefined : nextPath('channels', page.next)
   }
 }

@@ -1,4 +1,5 @@
 import type { Causeway } from './causeway.ts'
+import { pages } from './pages.ts'
 import { channelQuery } from './source.ts'
 import { isHistoryPage, isMessage } from './typeGuards.ts'
 import type { HistoryPage } from '../../contract/history.ts'
@@ -56,18 +57,12 @@ export function historyPage(
 }
 
 /** All pages, one after the other as they are asked for. */
-export async function* historyPages(
+export function historyPages(
   causeway: Causeway,
   query: HistoryQuery,
   signal?: AbortSignal,
 ): AsyncGenerator<ShownPage, void, undefined> {
-  let path = `history?${queryOf(query).toString()}`
-  for (;;) {
-    const page: ShownPage = await causeway.get(path, isHistoryPage, signal)
-    yield page
-    if (page.next === null) return
-    path = nextPath('history', page.next)
-  }
+  return pages(causeway, 'history', queryOf(query), isHistoryPage, signal)
 }
 
 /** All messages, from as many pages as are needed. */
@@ -88,11 +83,6 @@ export function messageAt(
 ): Promise<ShownMessage> {
   const path = `channels/${encodeURIComponent(channel)}/messages/${position}`
   return causeway.get(path, isMessage, signal)
-}
-
-/** The address of the next page by this caller's base: a token must not go to a host that an answer names. */
-export function nextPath(path: string, next: string): string {
-  return `${path}${new URL(next, 'http://localhost').search}`
 }
 
 type QueryParameters = Omit<HistoryQuery, 'channel' | 'order'> & {

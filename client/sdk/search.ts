@@ -1,5 +1,6 @@
 import type { Causeway } from './causeway.ts'
-import { type HistoryQuery, nextPath, queryOf } from './history.ts'
+import { type HistoryQuery, queryOf } from './history.ts'
+import { pages } from './pages.ts'
 import { isSearchPage } from './typeGuards.ts'
 import type { SearchPage } from '../../contract/history.ts'
 
@@ -20,7 +21,7 @@ export function searchPage(
   query: SearchQuery,
   signal?: AbortSignal,
 ): Promise<SearchPage> {
-  return causeway.get(pathOf(query), isSearchPage, signal)
+  return causeway.get(`history?${queryOf(query).toString()}`, isSearchPage, signal)
 }
 
 /** All hits, from as many pages as are needed. */
@@ -29,13 +30,7 @@ export async function* search(
   query: SearchQuery,
   signal?: AbortSignal,
 ): AsyncGenerator<Hit, void, undefined> {
-  for (let path: string | undefined = pathOf(query); path !== undefined;) {
-    const page: SearchPage = await causeway.get(path, isSearchPage, signal)
+  for await (const page of pages(causeway, 'history', queryOf(query), isSearchPage, signal)) {
     yield* page.messages
-    path = page.next === null ? undefined : nextPath('history', page.next)
   }
-}
-
-function pathOf(query: SearchQuery): string {
-  return `history?${queryOf(query).toString()}`
 }

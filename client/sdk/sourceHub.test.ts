@@ -1,14 +1,8 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { aMessage } from './messageFixture.ts'
-import { SourceHub, type SourceRequest } from './sourceHub.ts'
+import { hub } from './sourceHubFixture.ts'
 import type { News } from './streamState.ts'
 import { Problem } from '../../contract/problem.ts'
-
-interface Opened {
-  what: string
-  signal: AbortSignal
-  put: (news: News) => void
-}
 
 beforeEach(() => {
   jest.useFakeTimers()
@@ -18,30 +12,6 @@ afterEach(() => {
 })
 
 const begin = () => jest.advanceTimersByTime(20)
-
-/** A hub whose real sources the test plays. `told` has what was told, in short: `a,b m5`. */
-function hub() {
-  const opened: Opened[] = []
-  const told: string[] = []
-  const sources = new SourceHub({
-    read: ({ by, channels, since, signal, put }) => {
-      opened.push({ what: `${by} ${channels.join('+')} ${since}`, signal, put })
-    },
-    tell: (ids, news) => told.push(`${ids.join(',')} ${short(news)}`),
-    now: () => Date.now(),
-  })
-  const ask = (id: string, channel: string, since: string, more: Partial<SourceRequest> = {}) =>
-    sources.open({ id, by: 'stream', channels: [channel], since, again: false, ...more })
-  const open = () => opened.filter(({ signal }) => !signal.aborted).map(({ what }) => what)
-  const put = (news: News) => opened.at(-1)?.put(news)
-  return { sources, opened, told, ask, open, put }
-}
-
-function short(news: News): string {
-  if (news.is === 'message') return `m${news.message.position}`
-  if (news.is === 'ready') return `ready ${news.ready.position}`
-  return news.is === 'ended' ? `ended ${news.problem?.type ?? news.reason}` : news.is
-}
 
 const ready: News = {
   is: 'ready',

@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { aMessage } from './messageFixture.ts'
-import { SourceHub } from './sourceHub.ts'
+import { hub } from './sourceHubFixture.ts'
 import type { News } from './streamState.ts'
 
 /* Channels of several logs: ids say where a stream is in each, and positions of one log say nothing about another. */
-
-interface Opened {
-  what: string
-  signal: AbortSignal
-  put: (news: News) => void
-}
 
 beforeEach(() => {
   jest.useFakeTimers()
@@ -18,23 +12,8 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
+const BOTH = { channels: ['lobby', 'news'] }
 const begin = () => jest.advanceTimersByTime(20)
-
-function hub() {
-  const opened: Opened[] = []
-  const told: string[] = []
-  const sources = new SourceHub({
-    read: ({ channels, since, signal, put }) => {
-      opened.push({ what: `${channels.join('+')} ${since}`, signal, put })
-    },
-    tell: (ids, news) => told.push(`${ids.join(',')} ${news.is}`),
-    now: () => Date.now(),
-  })
-  const ask = (id: string, channels: string[], since: string) =>
-    sources.open({ id, by: 'stream', channels, since, again: false })
-  const open = () => opened.filter(({ signal }) => !signal.aborted).map(({ what }) => what)
-  return { opened, told, ask, open }
-}
 
 const ready = (id: string): News => ({
   is: 'ready',
@@ -49,37 +28,37 @@ const message = (channel: string, id: string): News => ({
 
 test('Requests whose channels are of several logs get a source each, from their own places', () => {
   const { ask, open, opened, told } = hub()
-  ask('a', ['lobby'], 'ep-9')
-  ask('b', ['news'], '4')
+  ask('a', 'lobby', 'ep-9')
+  ask('b', 'news', '4')
   begin()
   opened[0]?.put(ready('~Aep-4Bfq-7'))
   begin()
-  expect([open(), told]).toEqual([['lobby ep-9', 'news 4'], []])
+  expect([open(), told]).toEqual([['stream lobby ep-9', 'stream news 4'], []])
   opened[1]?.put(ready('ep-9'))
   opened[2]?.put(message('news', 'fq-8'))
-  expect(told).toEqual(['a ready', 'b message'])
+  expect(told).toEqual(['a ready 4', 'b m5'])
 })
 
 test('One request over several logs keeps its source, and the next one gets another', () => {
   const { ask, open, opened, told } = hub()
-  ask('a', ['lobby', 'news'], 'ep-9')
+  ask('a', 'lobby', 'ep-9', BOTH)
   begin()
   opened[0]?.put(ready('~Aep-9Bfq-7'))
   opened[0]?.put({ is: 'heartbeat', id: '~Aep-9Bfq-8', heartbeat: {} })
-  ask('b', ['lobby'], 'ep-9')
+  ask('b', 'lobby', 'ep-9')
   begin()
   expect([open(), told]).toEqual([
-    ['lobby+news ep-9', 'lobby ep-9'],
-    ['a ready', 'a heartbeat'],
+    ['stream lobby+news ep-9', 'stream lobby ep-9'],
+    ['a ready 4', 'a heartbeat'],
   ])
 })
 
 test('A request that comes back from several logs to a new leader gets one by itself, and can be replaced', () => {
   const { ask, open } = hub()
-  ask('a', ['lobby', 'news'], '~Aep-9Bfq-7')
-  ask('b', ['lobby'], 'ep-9')
+  ask('a', 'lobby', '~Aep-9Bfq-7', BOTH)
+  ask('b', 'lobby', 'ep-9')
   begin()
-  ask('a', ['lobby', 'news'], '~Aep-9Bfq-8')
+  ask('a', 'lobby', '~Aep-9Bfq-8', BOTH)
   begin()
-  expect(open()).toEqual(['lobby ep-9', 'lobby+news ~Aep-9Bfq-8'])
+  expect(open()).toEqual(['stream lobby ep-9', 'stream lobby+news ~Aep-9Bfq-8'])
 })

@@ -1,0 +1,32 @@
+import { SourceHub, type SourceRequest } from './sourceHub.ts'
+import type { News } from './streamState.ts'
+
+interface Opened {
+  what: string
+  signal: AbortSignal
+  put: (news: News) => void
+}
+
+/** A hub whose real sources the test plays. `told` has what was told, in short: `a,b m5`. */
+export function hub() {
+  const opened: Opened[] = []
+  const told: string[] = []
+  const sources = new SourceHub({
+    read: ({ by, channels, since, signal, put }) => {
+      opened.push({ what: `${by} ${channels.join('+')} ${since}`, signal, put })
+    },
+    tell: (ids, news) => told.push(`${ids.join(',')} ${short(news)}`),
+    now: () => Date.now(),
+  })
+  const ask = (id: string, channel: string, since: string, more: Partial<SourceRequest> = {}) =>
+    sources.open({ id, by: 'stream', channels: [channel], since, again: false, ...more })
+  const open = () => opened.filter(({ signal }) => !signal.aborted).map(({ what }) => what)
+  const put = (news: News) => opened.at(-1)?.put(news)
+  return { sources, opened, told, ask, open, put }
+}
+
+function short(news: News): string {
+  if (news.is === 'message') return `m${news.message.position}`
+  if (news.is === 'ready') return `ready ${news.ready.position}`
+  return news.is === 'ended' ? `ended ${news.problem?.type ?? news.reason}` : news.is
+}
