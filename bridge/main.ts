@@ -8,6 +8,7 @@ import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import { createRefusedCopies } from '../chassis/refusedCopies.ts'
+import { sharedGauge } from '../chassis/sharedGauge.ts'
 import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
 import { bridgeConfig } from './config.ts'
@@ -15,7 +16,6 @@ import { LogBridge } from './logBridge.ts'
 import { createBridgeMetrics } from './metrics.ts'
 import { servedLogs } from './servedLogs.ts'
 import { subscribeToChannels } from './subscription.ts'
-import { createWorstLag } from './worstLag.ts'
 
 const config = readConfig('bridge', bridgeConfig)
 const layout = readLayout('bridge', bridgeConfig, config)
@@ -28,7 +28,8 @@ const copyKeys = new CopyKeys(config.COPY_KEYS)
 const refused = createRefusedCopies(registry, logger)
 const crashPoint = createCrashPoint(config.CRASH_DIR)
 const metrics = createBridgeMetrics(registry)
-const lagOfOne = createWorstLag(metrics.lag)
+/** Of the log that is furthest behind. */
+const lagOfOne = sharedGauge(metrics.lag, (lags) => Math.max(...lags))
 const onEpochEnded = createEndedEpochs(registry, logger)
 const bridges = new Map(
   served.map((servers) => {

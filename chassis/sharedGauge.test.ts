@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { createWorstLag } from './worstLag.ts'
+import { sharedGauge } from './sharedGauge.ts'
 
 test('The lag of a process is that of its log that is furthest behind', () => {
   const shown: number[] = []
-  const lagOf = createWorstLag({ set: (lag) => void shown.push(lag) })
+  const gauge = { set: (lag: number) => void shown.push(lag) }
+  const lagOf = sharedGauge(gauge, (lags) => Math.max(...lags))
   const [one, other] = [lagOf(), lagOf()]
   one.set(5)
   other.set(3)

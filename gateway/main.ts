@@ -21,7 +21,7 @@ import { clock } from '../chassis/clock.ts'
 import { Connections } from './events/connections.ts'
 import { createListener, openFrontDoor, ROUTES } from './events/frontDoor.ts'
 import { createHandler } from './events/handler.ts'
-import { FeedGauges } from './feed/feedGauges.ts'
+import { createFeedGauges } from './feed/feedGauges.ts'
 import { Hubs } from './hub/hubs.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import { openLog } from './openLog.ts'
@@ -39,10 +39,11 @@ const registry = createRegistry('gateway', VERSION)
 const metrics = createGatewayMetrics(registry)
 
 const layout = readLayout('gateway', gatewayConfig, config)
+const copyKeys = new CopyKeys(config.COPY_KEYS)
 const refused = createRefusedCopies(registry, logger)
 const onEpochEnded = createEndedEpochs(registry, logger)
 const onError = (error: unknown): void => logger.warn({ err: error }, 'a database connection broke')
-const gauges = new FeedGauges(metrics)
+const gaugesOfOne = createFeedGauges(metrics)
 /** Each log has its share of what bounds the gateway. */
 const share = 1 / layout.logs.length
 const logs = layout.logs.map(({ id, DATABASE_URL, DATABASE_REPLICA_URL, REDIS_URL }) =>
@@ -52,11 +53,11 @@ const logs = layout.logs.map(({ id, DATABASE_URL, DATABASE_REPLICA_URL, REDIS_UR
       redisPrefix: config.REDIS_PREFIX,
       connections: config.DATABASE_CONNECTIONS,
       onError,
-      copyKeys: new CopyKeys(config.COPY_KEYS),
+      copyKeys,
       onRefused: () => refused('redis'),
       onEpochEnded,
       metrics,
-      feedMetrics: gauges.of(id),
+      feedMetrics: gaugesOfOne(),
       logger,
       linkTimeoutMs: config.LINK_TIMEOUT_SECONDS * 1_000,
       unsubscribeDelayMs: config.UNSUBSCRIBE_DELAY_SECONDS * 1_000,

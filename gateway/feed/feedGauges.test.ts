@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals'
-import { FeedGauges } from './feedGauges.ts'
+import { createFeedGauges } from './feedGauges.ts'
 
 test('All feeds tell their channels together, and that they are live only if each is', () => {
   const told: string[] = []
   const gauge = (name: string) => ({ set: (value: number) => void told.push(`${name} ${value}`) })
-  const gauges = new FeedGauges({
+  const gaugesOfOne = createFeedGauges({
     channels: gauge('channels'),
     live: gauge('live'),
     lag: { observe: (seconds) => void told.push(`lag ${seconds}`) },
   })
-  const [one, other] = [gauges.of(0), gauges.of(7)]
+  const [one, other] = [gaugesOfOne(), gaugesOfOne()]
   one.channels.set(3)
   other.channels.set(4)
   one.channels.set(1)

@@ -8,7 +8,7 @@ import { Admission } from '../../gateway/events/admission.ts'
 import { Connections } from '../../gateway/events/connections.ts'
 import { createListener, openFrontDoor, ROUTES } from '../../gateway/events/frontDoor.ts'
 import { createHandler } from '../../gateway/events/handler.ts'
-import { FeedGauges } from '../../gateway/feed/feedGauges.ts'
+import { createFeedGauges } from '../../gateway/feed/feedGauges.ts'
 import { Hubs } from '../../gateway/hub/hubs.ts'
 import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { openLog } from '../../gateway/openLog.ts'
@@ -35,7 +35,7 @@ export async function openGateway(opened: Opened, options: TestGatewayOptions): 
   const logger = pino({ level: 'silent' })
   const registry = new Registry()
   const metrics = createGatewayMetrics(registry)
-  const gauges = new FeedGauges(metrics)
+  const gaugesOfOne = createFeedGauges(metrics)
   const logs = options.databases.map((databaseUrl, id) =>
     openLog(
       { id, databaseUrl, replicaUrl: undefined, redisUrl: options.redisUrl },
@@ -47,7 +47,7 @@ export async function openGateway(opened: Opened, options: TestGatewayOptions): 
         onRefused: () => {},
         onEpochEnded: () => {},
         metrics,
-        feedMetrics: gauges.of(id),
+        feedMetrics: gaugesOfOne(),
         logger,
         linkTimeoutMs: 2_000,
         unsubscribeDelayMs: 30_000,
