@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { issuers } from './auth/issuers.ts'
+import { MAX_LOG_ID } from '../contract/channelLogs.ts'
 import {
   boolean,
   choice,
@@ -26,7 +27,7 @@ export const commonConfig = {
     .default('127.0.0.1')
     .describe('Address on which /metrics, /live and /ready listen'),
   METRICS_PORT: port().describe('Port of /metrics, /live and /ready; keep it private'),
-  LOG_ID: integer(0, 32_767)
+  LOG_ID: integer(0, MAX_LOG_ID)
     .default(0)
     .describe('Number of the log in the database, without LAYOUT_FILE'),
   LAYOUT_FILE: z

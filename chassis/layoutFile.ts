@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { type LogRule, MAX_LOGS } from '../contract/channelLogs.ts'
+import { type LogRule, MAX_LOG_ID, MAX_LOGS } from '../contract/channelLogs.ts'
 import { isPattern } from '../contract/grants.ts'
 
 /** A log's number, and the names of the servers that it is on; the kind of server that it leaves out has the plain address. */
@@ -12,7 +12,7 @@ export interface LayoutFile {
   rules: LogRule[]
 }
 
-const id = z.int().min(0).max(32_767)
+const id = z.int().min(0).max(MAX_LOG_ID)
 const server = z
   .string()
   .regex(/^[a-z0-9_]{1,32}$/, 'expected 1 to 32 of a to z, 0 to 9 and "_"')

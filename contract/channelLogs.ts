@@ -9,6 +9,9 @@ export interface LogRule {
 /** Each log has a row, two bridges and a subscription of every gateway: more of them cost more than they carry. */
 export const MAX_LOGS = 64
 
+/** The largest number of a log: the database has two bytes for it. */
+export const MAX_LOG_ID = 32_767
+
 /**
  * Which log a channel belongs to, for ever: its positions were given out by that log. So the list of logs and the rules are chosen once.
  *

@@ -21,6 +21,14 @@ export type LogSince = Exclude<Since, { kind: 'cursor' }>
 export const SINCE_FORMS =
   'an event id, a position, a time like 2026-11-21T19:33:02Z, or -N for the last N of each channel'
 
+/** An event id, of one log or over several; undefined for any other text. */
+export function parseSinceId(text: string): Since | undefined {
+  const id = parseEventId(text)
+  if (id !== undefined) return { kind: 'id', ...id }
+  const ids = parseLogIds(text)
+  return ids && { kind: 'cursor', ids }
+}
+
 /** Reads `since` of `GET /events`; empty means from now on. Undefined if it has none of these forms. */
 export function parseSince(text: string): Since | undefined {
   if (text === '') return { kind: 'now' }
@@ -28,10 +36,8 @@ export function parseSince(text: string): Since | undefined {
   if (last !== undefined) return { kind: 'last', count: Number(last) }
   const position = parsePosition(text)
   if (position !== undefined) return { kind: 'position', position }
-  const id = parseEventId(text)
-  if (id !== undefined) return { kind: 'id', ...id }
-  const ids = parseLogIds(text)
-  if (ids !== undefined) return { kind: 'cursor', ids }
+  const id = parseSinceId(text)
+  if (id !== undefined) return id
   const time = parseTime(text)
   return time && { kind: 'time', time }
 }

@@ -10,6 +10,15 @@ interface Bounds {
 /** A query as it was asked for: only its channels tell of which logs its bounds are. */
 export interface AskedQuery extends Omit<PageQuery, keyof Bounds>, Bounds {}
 
+/** The log of all these channels; undefined if they are of several. */
+export function onlyLogOf(
+  channels: readonly string[],
+  logOf: (channel: string) => number,
+): number | undefined {
+  const [log, ...others] = new Set(channels.map(logOf))
+  return others.length === 0 ? log : undefined
+}
+
 /** The query in the one log of its channels. Throws `invalid-parameter` for bounds in other logs. */
 export function inOneLog<Asked extends Bounds>(
   { before, after, ...query }: Asked,

@@ -5,10 +5,10 @@ import type { Turns } from '../chassis/turns.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import type { Page, PageQuery } from '../history/types.ts'
 import { parseExportQuery } from './historyQuery.ts'
-import type { LogPart } from './logPart.ts'
+import { following, type LogPart } from './logPart.ts'
 import { openParts } from './logParts.ts'
 import { mergeParts } from './mergeParts.ts'
-import { type AskedQuery, inOneLog, inSeveralLogs } from './askedQuery.ts'
+import { type AskedQuery, inOneLog, inSeveralLogs, onlyLogOf } from './askedQuery.ts'
 import { type Pages, type ReadChunk, readInTurn } from './readInTurn.ts'
 import { writeChunks } from './writeChunks.ts'
 
@@ -19,7 +19,7 @@ export interface ExportOptions {
   turns: Turns
   requireAccess: RequireAccess
   logOf: (channel: string) => number
-  /** A reader got so many bytes: for how many milliseconds it must wait for more. */
+  /** See Pay. */
   pay: (request: Request, bytes: number) => number
 }
 
@@ -59,8 +59,8 @@ async function openChunks(
   read: ReadChunk,
   pay: Pay,
 ): Promise<AsyncGenerator<string> | undefined> {
-  const [log, ...others] = new Set(asked.channels.map(logOf))
-  if (log === undefined || others.length > 0) {
+  const log = onlyLogOf(asked.channels, logOf)
+  if (log === undefined) {
     const parts = await openParts(inSeveralLogs(asked, logOf), read, true)
     return parts && mergedLines(parts, pay)
   }
@@ -86,8 +86,6 @@ async function* lines(
   read: ReadChunk,
   pay: Pay,
 ): AsyncGenerator<string> {
-  const { epoch } = first
-  const before = Math.min(query.before ?? Infinity, first.head + 1)
   let page: Page | undefined = first
   for (let chunk: Page | undefined = first; chunk !== undefined && page !== undefined;) {
     const text = chunk.entries.map(({ json }) => `${json}\n`).join('')
@@ -96,7 +94,7 @@ async function* lines(
     if (chunk.rest === undefined && !page.more) return
     if (pause >= 1) await delay(pause, undefined, { ref: false })
     if (chunk.rest !== undefined) chunk = await read(chunk.rest)
-    else page = chunk = await read({ ...query, after: page.end, before, epoch })
+    else page = chunk = await read(following(query, first, page))
   }
 }
 

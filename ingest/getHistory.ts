@@ -6,7 +6,7 @@ import { parseHistoryQuery } from './historyQuery.ts'
 import { createMergedHistory } from './mergedHistory.ts'
 import { beginPage } from './pageAnswer.ts'
 import { linkHeader, pageLinks, type Links } from './pageLinks.ts'
-import { inOneLog } from './askedQuery.ts'
+import { inOneLog, onlyLogOf } from './askedQuery.ts'
 import { type ReadChunk, readInTurn } from './readInTurn.ts'
 import { writeChunks } from './writeChunks.ts'
 
@@ -17,8 +17,8 @@ export function createGetHistory(options: HistoryOptions): RequestHandler {
   return async (request, response, next) => {
     const asked = parseHistoryQuery(searchOf(request.originalUrl))
     requireAccess(request, 'read', asked.channels)
-    const [log, ...others] = new Set(asked.channels.map(logOf))
-    if (log === undefined || others.length > 0) return createMerged(asked)(request, response, next)
+    const log = onlyLogOf(asked.channels, logOf)
+    if (log === undefined) return createMerged(asked)(request, response, next)
     const { wait, ...query } = inOneLog(asked, log)
     const read = readInTurn(pages, turns, response)
     let first: Page | undefined

@@ -77,19 +77,19 @@ export class LogPart {
   /** False if the reader has left. */
   async readOn(): Promise<boolean> {
     const { rest } = this.#chunk
-    const chunk = await this.#read(rest ?? this.#following())
+    const chunk = await this.#read(rest ?? following(this.query, this.first, this.#page))
     if (chunk === undefined) return false
     if (rest === undefined) this.#page = chunk
     this.#chunk = chunk
     this.#at = 0
     return true
   }
+}
 
-  #following(): PageQuery {
-    const { before = Infinity } = this.query
-    const { epoch, head } = this.first
-    return { ...this.query, after: this.#page.end, before: Math.min(before, head + 1), epoch }
-  }
+/** The page after this one, up to the head that the first one has, and only of its log. */
+export function following(query: PageQuery, { epoch, head }: Page, { end }: Page): PageQuery {
+  const before = Math.min(query.before ?? Infinity, head + 1)
+  return { ...query, after: end, before, epoch }
 }
 
 /** When a message was sent, as RFC 3339 in milliseconds. Within a log none is older than the one before it. */

@@ -7,6 +7,7 @@ import { pointer } from '../chassis/pointer.ts'
 import type { Route } from '../chassis/route.ts'
 import { readQuery } from '../chassis/readQuery.ts'
 import { searchOf } from '../chassis/searchOf.ts'
+import { MAX_LOG_ID } from '../contract/channelLogs.ts'
 import type { Sender } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Erased } from '../history/erase.ts'
@@ -23,7 +24,7 @@ const ERASE_MS = 1_000
 
 export const PeopleParameters = z.object({
   after: position.default(0).describe('Only messages above this position'),
-  log: wholeNumber(0, 32_767, 'the number of a log')
+  log: wholeNumber(0, MAX_LOG_ID, 'the number of a log')
     .optional()
     .describe('With several logs: the one to begin in; by default the first'),
 })

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { MAX_LOG_ID } from '../../contract/channelLogs.ts'
 import { accountConfig } from '../../account/config.ts'
 import { bridgeConfig } from '../../bridge/config.ts'
 import { gatewayConfig } from '../../gateway/config.ts'
@@ -133,7 +134,7 @@ export const valuesSchema: Schema = {
     caBundle: object({ existingConfigMap: name, existingSecret: name, key: text }),
     config: object({
       LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
-      LOG_ID: integer(0, 32_767),
+      LOG_ID: integer(0, MAX_LOG_ID),
       REDIS_PREFIX: matching('^[A-Za-z0-9_-]{1,64}$'),
       MQTT_PREFIX: matching('^[A-Za-z0-9_-]{1,64}$'),
       CORS_ORIGINS: text,

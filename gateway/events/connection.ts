@@ -118,10 +118,9 @@ export class Connection implements Sink<Frame>, JointSink<Frame>, Slotted<Connec
   }
 
   sendAs(batch: Batch<Frame>, idOf: (position: number) => string): void {
-    const socket = this.#socket
-    if (!socket.writable) return
+    if (!this.#socket.writable) return
     this.#options.metrics.sent.messages += batch.items.length
-    if (!writeWithIds(socket, batch, idOf)) this.bound()
+    if (!writeWithIds(this.#socket, batch, idOf)) this.bound()
   }
 
   gap(event: ControlEvents['gap'], at: Cursor | string): void {
@@ -194,8 +193,7 @@ export class Connection implements Sink<Frame>, JointSink<Frame>, Slotted<Connec
 
   /** Bounds what waits for a reader that has not taken everything. */
   private bound(): void {
-    const socket = this.#socket
-    if (socket.writableLength > this.#options.connectionBufferBytes) this.disconnect()
+    if (this.waitingBytes > this.#options.connectionBufferBytes) this.disconnect()
     else this.#options.onSlow(this)
   }
 

@@ -3,10 +3,10 @@ import { channelParameter } from '../../chassis/channelParameter.ts'
 import { channels } from '../../chassis/description/parameters.ts'
 import { reading, wholeNumber } from '../../chassis/description/reading.ts'
 import { readQuery } from '../../chassis/readQuery.ts'
-import { EVENT_ID, formatEventId, parseEventId } from '../../contract/eventId.ts'
-import { formatLogIds, LOG_IDS, parseLogIds } from '../../contract/logIds.ts'
+import { EVENT_ID, formatEventId } from '../../contract/eventId.ts'
+import { formatLogIds, LOG_IDS } from '../../contract/logIds.ts'
 import { Problem } from '../../contract/problem.ts'
-import { parseSince, SINCE_FORMS, type Since } from '../../contract/since.ts'
+import { parseSince, parseSinceId, SINCE_FORMS, type Since } from '../../contract/since.ts'
 
 export interface EventsQuery {
   /** Each once. */
@@ -89,9 +89,7 @@ export function requestedId({ since: start }: EventsQuery): string | undefined {
 }
 
 function parseLastEventId(text: string): Since {
-  const id = parseEventId(text)
-  if (id !== undefined) return { kind: 'id', ...id }
-  const ids = parseLogIds(text)
-  if (ids === undefined) throw new Problem('invalid-event-id')
-  return { kind: 'cursor', ids }
+  const id = parseSinceId(text)
+  if (id === undefined) throw new Problem('invalid-event-id')
+  return id
 }
