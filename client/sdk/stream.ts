@@ -16,7 +16,7 @@ import type { ControlEvents } from '../../contract/events.ts'
 import type { Message } from '../../contract/message.ts'
 
 export interface StreamHandlers {
-  /** Each message once, in position order. */
+  /** Each message once, in the order of its log. */
   message: (message: Message) => void
   /** Messages that cannot be had. */
   gap: (gap: ControlEvents['gap']) => void
