@@ -81,9 +81,12 @@ export class FakeRequest {
   }
 }
 
-/** Puts requests in the place of `fetch`, until jest restores it; `newest()` is the last one. */
-export function fakeFetch(): { requests: FakeRequest[]; newest: () => FakeRequest } {
-  const requests: FakeRequest[] = []
+/** Puts requests in the place of `fetch`, until jest restores it; `newest()` is the last one. `requests` is emptied first. */
+export function fakeFetch(requests: FakeRequest[] = []): {
+  requests: FakeRequest[]
+  newest: () => FakeRequest
+} {
+  requests.length = 0
   jest.spyOn(globalThis, 'fetch').mockImplementation((url, init = {}) => {
     return new Promise((resolve, reject) => {
       const address = new URL(url instanceof Request ? url.url : url)

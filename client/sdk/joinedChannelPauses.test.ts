@@ -1,26 +1,12 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
+import { fakeTime } from './fakeTimeFixture.ts'
 import { Causeway } from './causeway.ts'
-import { type FakeRequest, fakeFetch, settled } from './fetchFixture.ts'
+import { type FakeRequest, settled } from './fetchFixture.ts'
 import { JoinedChannel } from './joinedChannel.ts'
 import { aMessage } from './messageFixture.ts'
 import { SILENCE_MS } from './streamPauses.ts'
 
-let requests: FakeRequest[]
-let newest: () => FakeRequest
-let left: JoinedChannel[]
-
-beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] })
-  jest.spyOn(Math, 'random').mockReturnValue(1)
-  ;({ requests, newest } = fakeFetch())
-  left = []
-})
-
-afterEach(() => {
-  for (const joined of left) joined.leave()
-  jest.restoreAllMocks()
-  jest.useRealTimers()
-})
+const { requests, newest, endLater, passes } = fakeTime()
 
 /** A channel whose answers the test gives; `events` has what its handlers were told. */
 function join() {
@@ -38,18 +24,13 @@ function join() {
       },
     },
   )
-  left.push(joined)
+  endLater(() => joined.leave())
   return { joined, events }
 }
 
 async function page(positions: number[], head = positions[0] ?? 0): Promise<void> {
   const messages = positions.map((position) => aMessage({ position }))
   newest().answer({ channel: 'lobby', messages, head, low: 0, next: null, prev: null })
-  await settled()
-}
-
-async function passes(ms: number): Promise<void> {
-  jest.advanceTimersByTime(ms)
   await settled()
 }
 

@@ -1,4 +1,6 @@
 import { Causeway } from './causeway.ts'
+import { fakeTime } from './fakeTimeFixture.ts'
+import { settled } from './fetchFixture.ts'
 import { Stream } from './stream.ts'
 
 export const BASE = 'https://chat.example/sub/'
@@ -24,4 +26,22 @@ export function openStream(
     },
   )
   return { stream, events }
+}
+
+/** For all tests of a file: streams in a time of their own, which are closed after each test. */
+export function fakeStreams() {
+  const time = fakeTime()
+  const open = (...given: Parameters<typeof openStream>) => {
+    const opened = openStream(...given)
+    time.endLater(() => opened.stream.close())
+    return opened
+  }
+  /** A stream that is live. */
+  const live = async () => {
+    const opened = open()
+    time.newest().ready(4)
+    await settled()
+    return opened
+  }
+  return { ...time, open, live }
 }

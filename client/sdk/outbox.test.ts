@@ -1,40 +1,20 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { type FakeRequest, fakeFetch, settled } from './fetchFixture.ts'
+import { expect, test } from '@jest/globals'
+import { fakeTime } from './fakeTimeFixture.ts'
+import { type FakeRequest, settled } from './fetchFixture.ts'
 import { aMessage } from './messageFixture.ts'
-import type { Outbox } from './outbox.ts'
 import { anOutbox } from './outboxFixture.ts'
 import { OutboxFull } from './outboxQueue.ts'
 
-let requests: FakeRequest[]
-let newest: () => FakeRequest
-let outboxes: Outbox[]
-
-beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] })
-  jest.spyOn(Math, 'random').mockReturnValue(1)
-  ;({ requests, newest } = fakeFetch())
-  outboxes = []
-})
-
-afterEach(() => {
-  for (const outbox of outboxes) outbox.close()
-  jest.restoreAllMocks()
-  jest.useRealTimers()
-})
+const { requests, newest, endLater, passes } = fakeTime()
 
 function open(...given: Parameters<typeof anOutbox>) {
   const opened = anOutbox(...given)
-  outboxes.push(opened.outbox)
+  endLater(() => opened.outbox.close())
   return opened
 }
 
 const stored = (position = 7) => aMessage({ position })
 const posted = () => requests.map(({ body }) => Object(body).data)
-
-async function passes(ms: number): Promise<void> {
-  jest.advanceTimersByTime(ms)
-  await settled()
-}
 
 test('A message is posted with its data, type, what it is about, and a key of its own', async () => {
   const { outbox } = open()

@@ -1,45 +1,10 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { Causeway } from './causeway.ts'
-import { type FakeRequest, fakeFetch, settled } from './fetchFixture.ts'
+import { type FakeRequest, settled } from './fetchFixture.ts'
 import { aMessage } from './messageFixture.ts'
-import { BASE, openStream } from './openStreamFixture.ts'
-import type { Stream } from './stream.ts'
+import { BASE, fakeStreams } from './openStreamFixture.ts'
 
-let requests: FakeRequest[]
-let newest: () => FakeRequest
-let streams: Stream[]
-
-beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] })
-  jest.spyOn(Math, 'random').mockReturnValue(1)
-  ;({ requests, newest } = fakeFetch())
-  streams = []
-})
-
-afterEach(() => {
-  for (const stream of streams) stream.close()
-  jest.restoreAllMocks()
-  jest.useRealTimers()
-})
-
-function open(...given: Parameters<typeof openStream>) {
-  const opened = openStream(...given)
-  streams.push(opened.stream)
-  return opened
-}
-
-async function passes(ms: number): Promise<void> {
-  jest.advanceTimersByTime(ms)
-  await settled()
-}
-
-/** A stream that is live. */
-async function live() {
-  const opened = open()
-  newest().ready(4)
-  await settled()
-  return opened
-}
+const { requests, newest, open, live, passes } = fakeStreams()
 
 test('A stream asks for all its channels, below the base, from its start', () => {
   open(['lobby', 'rooms.berlin'])

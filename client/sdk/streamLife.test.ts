@@ -1,45 +1,10 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { type FakeRequest, fakeFetch, settled } from './fetchFixture.ts'
+import { expect, jest, test } from '@jest/globals'
+import { settled } from './fetchFixture.ts'
 import { aMessage } from './messageFixture.ts'
-import { openStream } from './openStreamFixture.ts'
-import type { Stream } from './stream.ts'
+import { fakeStreams } from './openStreamFixture.ts'
 import { SILENCE_MS } from './streamPauses.ts'
 
-let requests: FakeRequest[]
-let newest: () => FakeRequest
-let streams: Stream[]
-
-beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] })
-  jest.spyOn(Math, 'random').mockReturnValue(1)
-  ;({ requests, newest } = fakeFetch())
-  streams = []
-})
-
-afterEach(() => {
-  for (const stream of streams) stream.close()
-  jest.restoreAllMocks()
-  jest.useRealTimers()
-})
-
-function open(...given: Parameters<typeof openStream>) {
-  const opened = openStream(...given)
-  streams.push(opened.stream)
-  return opened
-}
-
-async function passes(ms: number): Promise<void> {
-  jest.advanceTimersByTime(ms)
-  await settled()
-}
-
-/** A stream that is live. */
-async function live() {
-  const opened = open()
-  newest().ready(4)
-  await settled()
-  return opened
-}
+const { requests, newest, open, live, passes } = fakeStreams()
 
 test('A source that was replaced is closed, and nothing of it is taken any more', async () => {
   const { events } = await live()
