@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { RawClient } from '../test/support/rawClient.ts'
-import { fewConnections, TestEdge } from '../test/support/testEdge.ts'
+import { fewConnections, oneWorker, TestEdge } from '../test/support/testEdge.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 
 const opened = disposables()
@@ -41,10 +41,10 @@ const REQUESTS = [
 
 /** Sends all of that, then an ordinary request, and returns both logs when that is in one. */
 async function logsOf(
-  edit?: (config: string) => string,
+  edit = (config: string) => config,
 ): Promise<Record<'access' | 'error', string>> {
   const edge = new TestEdge()
-  await edge.open(opened, edit)
+  await edge.open(opened, (config) => edit(oneWorker(config)))
   for (const bytes of REQUESTS) {
     const client = new RawClient(opened, edge)
     await client.write(`${bytes}\r\n\r\n`)

@@ -63,12 +63,15 @@ export class TestEdge {
   }
 }
 
+/** Leaves nginx one worker. Each gathers lines of the log for itself, so the last line of one says nothing about another's. */
+export function oneWorker(config: string): string {
+  return config.replace('worker_processes 2', 'worker_processes 1')
+}
+
 /** An edit that leaves nginx one worker, and so many connections. */
 export function fewConnections(count: number): (config: string) => string {
   return (config) =>
-    config
-      .replace(/worker_connections \d+/, `worker_connections ${count}`)
-      .replace('worker_processes 2', 'worker_processes 1')
+    oneWorker(config).replace(/worker_connections \d+/, `worker_connections ${count}`)
 }
 
 /** Options with free ports, and no services behind the edge. */
