@@ -59,7 +59,103 @@ const MAX_EXPORTS = 8
 /** Whoever needs longer goes on after the last line. */
 const EXPORT_MILLISECONDS = 3_600_000
 /**
- * Of pages, read from the database. The others wait for their turn. One would leave ingest idle while Postgres reads; each more is up
- * to two milliseconds for which a post may have to wait.
+ * Chunks of pages, read from the database. The others wait for their turn. One would leave ingest idle while Postgres reads; each more
+ * is up to two milliseconds for which a post may have to wait.
  */
 const CHUNKS_AT_ONCE = 3
+/** One takes some milliseconds, but one of many words may take a hundred times as long. */
+const SEARCHES_AT_ONCE = 2
+
+export function createIngest({
+  auth,
+  logs,
+  acceptMessage,
+  posts,
+  bodyLimits,
+  limits,
+  stopping,
+  watcher,
+  ...edge
+}: IngestOptions): App {
+  const readBody = createReadBody(bodyLimits)
+  const open = createReadLimit(MAX_READS, READ_MILLISECONDS)
+  const limited = (handler: RequestHandler): RequestHandler => limits.reads(open(handler))
+  const openExports = createReadLimit(MAX_EXPORTS, EXPORT_MILLISECONDS)
+  const limitExport = (handler: RequestHandler): RequestHandler =>
+    limits.exports.begin(openExports(handler))
+  const requireAccess = createRequireAccess(auth?.access)
+  const posting = { acceptMessage, readBody, posts, limits: limits.posts }
+  const changes = changeRoutes(posting)
+  const { maxBytes } = bodyLimits
+  const postItem = createPostItem({
+    acceptMessage,
+    identify: (request) => auth?.authenticator.identify(request.headers),
+    posts,
+    limits: limits.posts,
+    maxBytes,
+  })
+  const turns = new Turns(CHUNKS_AT_ONCE)
+  const history = createGetHistory({
+    pages: { page: (query) => logs.page(query) },
+    turns,
+    requireAccess,
+    limitOpen: open,
+    waitForMessages: createWaitForMessages(watcher, limits.subjectOf),
+    waitInSeveral: createWaitInSeveral(watcher, limits.subjectOf),
+    logOf: logs.logOf,
+  })
+  const readableBy = createReadableBy(auth?.access)
+  const search = createSearchHistory({
+    logs: logs.all,
+    logOf: logs.logOf,
+    turns: new Turns(SEARCHES_AT_ONCE),
+    requireAccess,
+    readableBy,
+  })
+  const exportHistory = createExportHistory({
+    pages: { page: (query) => turns.take(() => logs.page(query)) },
+    turns: new Turns(1),
+    requireAccess,
+    logOf: logs.logOf,
+    pay: (request, bytes) => limits.exports.pay(request, bytes),
+  })
+  return createApp({
+    ...edge,
+    before: auth === undefined ? [] : [createAuthenticate(auth.authenticator, edge.corsOrigins)],
+    routes: [
+      {
+        path: '/channels/:channel/messages',
+        post: createPostMessage(posting),
+      },
+      {
+        path: '/messages',
+        post: createPostMessages({
+          postItem,
+          postLines: createPostLines({ postItem, maxBytes, stopping }),
+          readBody,
+          limits: limits.posts,
+        }),
+      },
+      {
+        path: '/channels/:channel/messages/:position',
+        get: limited(createGetMessage(logs, requireAccess)),
+        ...changes.message,
+      },
+      { path: '/channels/:channel/messages/:position/reactions/:name', ...changes.reaction },
+      {
+        path: '/channels/:channel/messages/:position/versions',
+        get: limited(createGetVersions(logs, requireAccess)),
+      },
+      peopleRoute(logs.all, requireAccess, limitExport),
+      {
+        path: '/channels',
+        get: limited(createGetChannels(logs, turns, readableBy)),
+      },
+      { path: '/channels/:channel', get: limited(createGetChannel(logs, requireAccess)) },
+      {
+        path: '/history',
+        get: byAccept(byQuery(limited(search), limits.reads(history)), limitExport(exportHistory)),
+      },
+    ],
+  })
+}
