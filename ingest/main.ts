@@ -102,6 +102,7 @@ const app = createIngest({
   auth,
   corsOrigins: config.CORS_ORIGINS,
   logs,
+  markers: common.markers,
   acceptMessage,
   posts,
   bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.APPEND_QUEUE_BYTES },

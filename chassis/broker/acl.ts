@@ -1,4 +1,4 @@
-import type { Grant } from '../../contract/grants.ts'
+import { type Grant, HIDDEN, isHidden } from '../../contract/grants.ts'
 import { publishFilters, publishTopics, receiptTopic } from '../../contract/publishTopic.ts'
 import { topicFilters } from '../../contract/topicFilter.ts'
 
@@ -13,6 +13,10 @@ export interface Acl {
 /** Where the plugin takes commands, and where it answers them. */
 export const CONTROL_TOPIC = '$CONTROL/dynamic-security/v1'
 export const ANSWER_TOPIC = `${CONTROL_TOPIC}/response`
+
+/** The plugin asks the rights with the highest first. Hidden channels are kept from wide grants, and given by those that name them. */
+const KEPT = 1
+const NAMED = 2
 
 const send = (topic: string): Acl => right('publishClientSend', topic)
 const listen = (topic: string): Acl[] => [
@@ -59,12 +63,17 @@ export function grantAcls(prefix: string, principal: string, grants: readonly Gr
     const filters = topicFilters(pattern, principal)
     if (filters === undefined) return []
     const { exact, subscription } = filters
+    const heard = right('publishClientReceive', `${prefix}/channels/${exact}`)
+    const hidden = right('publishClientReceive', `${prefix}/channels/${HIDDEN}/#`)
     return [
       ...(actions.includes('read')
         ? [
-            right('publishClientReceive', `${prefix}/channels/${exact}`),
+            { ...heard, priority: isHidden(pattern) ? NAMED : 0 },
             right('subscribePattern', `${prefix}/channels/${subscription}`),
           ]
+        : []),
+      ...(actions.includes('read') && pattern.startsWith('*')
+        ? [{ ...hidden, priority: KEPT, allow: false }]
         : []),
       ...(actions.includes('write')
         ? [send(`${named}/${principal}/${exact}`), ...listen(receipts)]
