@@ -8,8 +8,8 @@ const END = '9223372036854775807'
 
 type Order = PageQuery['order']
 
-/** What a folded page lists. */
-const IS_NO_CHANGE = `("about_as" is null or "about_as" = 'reply')`
+/** What a folded page lists: messages that change no other one. The index has the same words. */
+export const IS_NO_CHANGE = `("about_as" is null or "about_as" = 'reply')`
 
 /** Along which index a page is looked for: each is in the order of positions within a channel. */
 const WAYS = {

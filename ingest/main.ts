@@ -115,6 +115,7 @@ const app = createIngest({
   auth,
   corsOrigins: config.CORS_ORIGINS,
   logs,
+  markers: common.markers,
   acceptMessage,
   posts,
   acceptSignal,

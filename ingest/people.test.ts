@@ -21,8 +21,7 @@ async function ask(read: (part: number) => unknown, json = LINE) {
   }
   const route = peopleRoute(
     new Map([[0, { sentBy, erase }]]),
-    () => {},
-    (handler) => handler,
+    { requireAccess: () => {}, isAllowed: () => false, limitExport: (handler) => handler },
   )
   const state = { hasLeft: false, isDone: false }
   const get = await getServer(opened, {

@@ -62,6 +62,7 @@ class SlowIngest {
               sentBy: () => this.#wait({ entries: [], upTo: 0, isDone: true }),
               erase: () => this.#wait({ upTo: 0, count: 0, isDone: true }),
               search: () => this.#wait({ hits: [], head: 0, after: 0, upTo: 0, next: undefined }),
+              markers: { unread: () => this.#wait([]), marks: () => this.#wait([]) },
             },
           ],
         ]),
@@ -73,6 +74,11 @@ class SlowIngest {
           this.#pages--
           return PAGE
         },
+      },
+      markers: {
+        read: () => this.#wait({ version: 0, markers: [] }),
+        move: () => this.#wait(true),
+        leave: () => this.#wait(undefined),
       },
       acceptMessage: {
         check: () => null,
