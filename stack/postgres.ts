@@ -18,15 +18,15 @@ const ROLES = {
 const Binaries = z.object({ initdb: z.string(), postgres: z.string() })
 
 /**
- * The Postgres that npm brought, on the data below `dir`; `name` tells two of one stack apart. `fsync` and
- * `synchronous_commit` stay on, in tests too: the promise of the whole system rests on them.
+ * The Postgres that npm brought, on the data below `dir`. `fsync` and `synchronous_commit` stay on, in tests too: the promise of the
+ * whole system rests on them.
  */
 export async function postgres({
   dir,
   port,
   name = 'postgres',
   tls,
-}: ServerOptions & { name?: string }): Promise<ServerSpec> {
+}: ServerOptions): Promise<ServerSpec> {
   ownFolder(dir)
   const password = join(dir, 'password')
   const secured = tls === undefined ? undefined : security(dir, tls)

@@ -113,8 +113,8 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
   const tls = options.secure === true ? openAuthority(join(dir, 'tls')) : undefined
   const layout = writeLayout(dir, options)
   const servers = await startServers(supervisor, { ...options, dir, tls })
-  const { databases = [] } = servers
-  await migrateDatabase(servers.databaseUrl, servers.addresses, migrationEnv(layout, databases))
+  const { named = [] } = servers
+  await migrateDatabase(servers.databaseUrl, servers.addresses, migrationEnv(layout, named))
   const { redisPrefix = 'causeway', mqttPrefix = 'causeway', env, auth = 'open' } = options
   const origin = originOf({ host, port, tls })
   const shared = {
@@ -138,7 +138,7 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
           role,
           index,
           auth: own,
-          layout: layoutEnv(layout, databases, role),
+          layout: layoutEnv(layout, named, role),
           env: more,
         })
         await supervisor.start(spec)

@@ -8,7 +8,7 @@ import { freezeFor } from './actions.ts'
 
 const KEYS = new RedisKeys('causeway', 0)
 const RATE = 500
-const CLUSTER = { redis: 'cluster' } as const
+const CLUSTER = { redis: ['cluster'] } as const
 const BACK_WITHIN_SECONDS = 15
 
 export const redisServersFaults: Scenario[] = [
@@ -17,7 +17,7 @@ export const redisServersFaults: Scenario[] = [
     title:
       'Sentinel: the Redis master killed under 500 posts/s; a replica without its last second promoted',
     rate: RATE,
-    own: { redis: 'sentinel' },
+    own: { redis: ['sentinel'] },
     run: async (scene) => {
       await loseMaster(scene, 'redis-1', ['redis-2', 'redis-3'])
       await untilLive(scene)
