@@ -29,6 +29,8 @@ export interface Scene {
   posted: (record: PostRecord) => void
   /** Says that the log went back; at most once in a run. */
   wentBack: (retreat: Retreat) => void
+  /** Says which logs the fault hits, by their numbers. The channels of the others must not notice. Without a call it is all. */
+  strikes: (logs: readonly number[]) => void
   limits: Partial<Limits>
 }
 

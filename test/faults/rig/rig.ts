@@ -2,17 +2,17 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Child, Role } from '../../../stack/child.ts'
 import { freePort } from '../../../stack/ports.ts'
-import { waitForHttp } from '../../../stack/probes.ts'
 import { readMetric } from '../../../stack/readMetric.ts'
 import type { RedisKind } from '../../../stack/servers.ts'
 import { type Stack, startStack } from '../../../stack/stack.ts'
 import type { Random } from '../../model/random.ts'
-import { comesTrue } from '../../support/waitFor.ts'
 import { mountDisk, unmountDisk } from './disk.ts'
 import { Links } from './links.ts'
 import { signalTree } from './processTree.ts'
 import { Standby } from './standby.ts'
+import { RigLogs } from './rigLogs.ts'
 import { headersOf, openTokens, type Tokens } from './tokens.ts'
+import { untilReady } from './untilReady.ts'
 
 export interface RigOptions {
   dir: string
@@ -20,7 +20,13 @@ export interface RigOptions {
   /** More environment for the services; `dir` is the stack's. */
   env?: ((name: string, dir: string) => NodeJS.ProcessEnv) | undefined
   /** Default: a single server. The services reach several of them without a proxy. */
-  redis?: RedisKind | undefined
+  redis?: readonly RedisKind[] | undefined
+  /** Of these the services reach the first without a layout, and all others without a proxy; default: one of each. */
+  logs?: number | undefined
+  postgres?: number | undefined
+  brokers?: number | undefined
+  /** Default: 2, for all logs. */
+  bridges?: number | undefined
   /** Adds a Postgres that the services know, and read history from; they reach both without a proxy. */
   replica?: boolean | undefined
   /** Adds a second Postgres that follows the first. */
@@ -32,7 +38,6 @@ export interface RigOptions {
 }
 
 const COUNTS = { ingest: 2, bridge: 2, gateway: 2, account: 0 }
-const READY_WITHIN_SECONDS = 40
 
 /** The whole system with a proxy on every link, and the means to break it. */
 export class Rig {
@@ -47,6 +52,7 @@ export class Rig {
   readonly tokens: Tokens | undefined
   /** The headers by which the usual readers and posts come in. */
   readonly headers: { reader: Record<string, string>; sender: Record<string, string> }
+  readonly logs: RigLogs
   readonly #standby: Standby | undefined
   /** Names of processes that stay down. */
   readonly #abandoned = new Set<string>()
@@ -54,7 +60,8 @@ export class Rig {
   readonly #disk: string | undefined
 
   static async start(options: RigOptions): Promise<Rig> {
-    const { dir, random, env, redis, replica, standby, postgresDiskMegabytes: megabytes } = options
+    const { dir, random, env, replica, standby, postgresDiskMegabytes: megabytes } = options
+    const { redis, logs, postgres, brokers, bridges = COUNTS.bridge } = options
     // The stack keeps its Postgres in this folder.
     const disk = megabytes === undefined ? undefined : join(dir, 'postgres')
     if (disk !== undefined) mountDisk(disk, megabytes ?? 0)
@@ -62,15 +69,18 @@ export class Rig {
     mkdirSync(crashDir, { recursive: true })
     const links = new Links(random)
     const ports = { postgres: await freePort(), redis: await freePort(), mqtt: await freePort() }
-    await links.openServices(COUNTS, ports)
+    await links.openServices({ ...COUNTS, bridge: bridges }, ports)
     const tokens = options.auth === true ? await openTokens(links) : undefined
     const stack = await startStack({
       dir,
       ingests: COUNTS.ingest,
-      bridges: COUNTS.bridge,
+      bridges,
       gateways: COUNTS.gateway,
       postgresPort: ports.postgres,
       redis,
+      logs,
+      postgres,
+      brokers,
       replica,
       redisPort: ports.redis,
       mqttPort: ports.mqtt,
@@ -126,11 +136,12 @@ export class Rig {
     this.#crashDir = parts.crashDir
     this.#disk = parts.disk
     this.#standby = parts.standby
+    this.logs = new RigLogs(this.stack)
   }
 
-  /** The address of the database that has the log now, without a proxy. */
+  /** The address of the database that has the first log now, without a proxy. */
   get databaseUrl(): string {
-    return this.#abandoned.has('postgres') ? this.standby.databaseUrl : this.stack.databaseUrl
+    return this.logs.databaseUrlOf(0)
   }
 
   get standby(): Standby {
@@ -165,6 +176,7 @@ export class Rig {
   /** Kills Postgres for good: from now on the standby has the log. */
   async abandonPostgres(): Promise<void> {
     this.#abandoned.add('postgres')
+    this.logs.move(0, this.standby.databaseUrl)
     signalTree(this.child('postgres').pid, 'SIGKILL')
     await this.child('postgres').stop('SIGKILL')
   }
@@ -200,19 +212,4 @@ export class Rig {
     await this.tokens?.close()
     if (this.#disk !== undefined) unmountDisk(this.#disk)
   }
-}
-
-/** Waits until a service says that it is ready. A server needs only a process: the services check the rest. */
-export async function untilReady(child: Child): Promise<void> {
-  const { name, role, metricsUrl } = child
-  const isService = role === 'bridge' || role === 'ingest' || role === 'gateway'
-  const isReady = async (): Promise<boolean> => {
-    if (child.pid === null || !isService) return child.pid !== null
-    return waitForHttp(`${metricsUrl}/ready`, 200).then(
-      () => true,
-      () => false,
-    )
-  }
-  if (!(await comesTrue(isReady, READY_WITHIN_SECONDS, 100)))
-    throw new Error(`${name} is not ready`)
 }

@@ -8,6 +8,7 @@ import { failoverFaults } from './failoverFaults.ts'
 import { forgeryFaults } from './forgeryFaults.ts'
 import { gatewayFaults } from './gatewayFaults.ts'
 import { ingestFaults } from './ingestFaults.ts'
+import { logsFaults } from './logsFaults.ts'
 import { machineFaults } from './machineFaults.ts'
 import { mqttFaults } from './mqttFaults.ts'
 import { outboxFaults } from './outboxFaults.ts'
@@ -38,4 +39,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...deviceFaults,
   ...outboxFaults,
   ...redisServersFaults,
+  ...logsFaults,
 ].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
