@@ -74,6 +74,7 @@ const accessLog =
   new LogReader({
     databaseUrl: config.DATABASE_URL,
     logId: config.LOG_ID,
+    isCommon: true,
     connections: 1,
     onError,
   })

@@ -19,8 +19,14 @@ export function openLogs(
   { logs: servers, channelLogs }: Layout<Config>,
   onError: (error: Error) => void,
 ): OpenedLogs {
-  const open = (logId: number, databaseUrl: string, replicaUrl: string | undefined): LogWriter =>
+  const open = (
+    logId: number,
+    databaseUrl: string,
+    replicaUrl: string | undefined,
+    isCommon = false,
+  ): LogWriter =>
     new LogWriter({
+      isCommon,
       databaseUrl,
       replicaUrl,
       logId,
@@ -39,7 +45,8 @@ export function openLogs(
   const logs = new Logs(all, channelLogs)
   const there = servers.find(({ DATABASE_URL }) => DATABASE_URL === config.DATABASE_URL)
   // Connections are made when they are needed: one that reads no log takes few.
-  const common = (there && all.get(there.id)) ?? open(config.LOG_ID, config.DATABASE_URL, undefined)
+  const common =
+    (there && all.get(there.id)) ?? open(config.LOG_ID, config.DATABASE_URL, undefined, true)
   const opened = new Set([...all.values(), common])
   return {
     logs,

@@ -46,7 +46,9 @@ export async function redisSentinel(
     (await redis.info('replication')).includes(`connected_slaves:${REPLICAS}\r`),
   )
   const sentinels = [options.port, await freePort(), await freePort()]
-  const specs = sentinels.map((port, at) => sentinelNode(share, `${share.name}-sentinel-${at + 1}`, port, master))
+  const specs = sentinels.map((port, at) =>
+    sentinelNode(share, `${share.name}-sentinel-${at + 1}`, port, master),
+  )
   await Promise.all(specs.map((spec) => supervisor.start(spec)))
   for (const port of sentinels) {
     await untilTrue(share, port, async (sentinel) => {

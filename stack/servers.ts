@@ -127,8 +127,9 @@ function startNamed(supervisor: Supervisor, options: ServersOptions): Promise<Na
     const own = `${kind === 'broker' ? 'mosquitto' : kind}-${name}`
     const dir = join(options.dir, own)
     const port = await freePort()
-    const spec = await server(supervisor, { dir, port, name: own, prefix, tls: options.tls })
-    return { kind, name, ...spec }
+    const where = { dir, port, name: own, prefix, tls: options.tls }
+    const { url, addresses } = await server(supervisor, where)
+    return { kind, name, url, addresses }
   }
   return Promise.all([
     ...serverNames('postgres', options).map(async (name) => {

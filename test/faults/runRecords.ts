@@ -77,10 +77,7 @@ export async function judgeRun(rig: Rig, records: Records): Promise<JudgedLogs> 
         streamsLeft: at === 0 ? streamsLeft : 0,
         fault,
       }
-      const limits = withPatience(
-        { ...USUAL_LIMITS, ...records.limits, ...own },
-        records.patience,
-      )
+      const limits = withPatience({ ...USUAL_LIMITS, ...records.limits, ...own }, records.patience)
       return { log, history, limits, isHealthy }
     }),
   )

@@ -136,7 +136,9 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     judgement.violations.push(...violations)
     if (healthyDelayMs !== undefined) {
       const others = ids.filter((log) => struck?.includes(log) !== true).join(', ')
-      notes.push(`worst delay in the channels of the healthy logs (${others}): ${healthyDelayMs} ms`)
+      notes.push(
+        `worst delay in the channels of the healthy logs (${others}): ${healthyDelayMs} ms`,
+      )
     }
     return { id: scenario.id, title: scenario.title, notes, judgement }
   } finally {

@@ -4,7 +4,7 @@ import type { Scenario, Scene } from '../scenario.ts'
 import { freezeFor, killFor } from './actions.ts'
 import { loseMaster, untilLive, withCluster } from './redisServers.ts'
 
-const RATE = 500
+const RATE = 200
 
 /** Two bridges serve the logs of each broker. */
 const BRIDGES = {
@@ -23,7 +23,7 @@ export const logsFaults: Scenario[] = [
   {
     id: 'F50a',
     title:
-      '4 logs: one’s master in the Redis Cluster killed under 500 posts/s; a replica without its last second promoted',
+      '4 logs: one’s master in the Redis Cluster killed under 200 posts/s; a replica without its last second promoted',
     rate: RATE,
     own: CLUSTER,
     run: (scene) =>
@@ -36,7 +36,7 @@ export const logsFaults: Scenario[] = [
   },
   {
     id: 'F50b',
-    title: '4 logs: one’s slot in the Redis Cluster moved under 500 posts/s, 3 times',
+    title: '4 logs: one’s slot in the Redis Cluster moved under 200 posts/s, 3 times',
     rate: RATE,
     own: CLUSTER,
     run: (scene) =>
@@ -53,6 +53,7 @@ export const logsFaults: Scenario[] = [
     id: 'F50c',
     title:
       '4 logs, 2 of them in a Redis Cluster of which one’s master is a minority for 6 s: all other nodes frozen',
+    rate: RATE,
     own: BOTH,
     run: (scene) =>
       withCluster(scene, async (cluster) => {
@@ -64,7 +65,7 @@ export const logsFaults: Scenario[] = [
   {
     id: 'F50d',
     title:
-      '4 logs, 2 of them in a Redis with Sentinels, whose master is killed under 500 posts/s; a replica without its last second promoted',
+      '4 logs, 2 of them in a Redis with Sentinels, whose master is killed under 200 posts/s; a replica without its last second promoted',
     rate: RATE,
     own: BOTH,
     run: async (scene) => {
@@ -77,6 +78,7 @@ export const logsFaults: Scenario[] = [
     id: 'F50e',
     title: '4 logs on 2 servers of Postgres: one killed, down for 6 s',
     limits: { postsMayFail: true },
+    rate: RATE,
     own: CLUSTER,
     run: async (scene) => {
       scene.strikes(scene.rig.logs.on('postgres', 'p2'))
@@ -86,6 +88,7 @@ export const logsFaults: Scenario[] = [
   {
     id: 'F50f',
     title: '4 logs on 2 brokers: one killed, down for 6 s',
+    rate: RATE,
     own: CLUSTER,
     run: async (scene) => {
       scene.strikes(scene.rig.logs.on('broker', 'b2'))
@@ -95,6 +98,7 @@ export const logsFaults: Scenario[] = [
   {
     id: 'F50g',
     title: '4 logs: one bridge process killed, down for 6 s; another serves its logs too',
+    rate: RATE,
     own: CLUSTER,
     run: async (scene) => {
       scene.strikes([])
@@ -104,6 +108,7 @@ export const logsFaults: Scenario[] = [
   {
     id: 'F50h',
     title: '4 logs: both bridges of two of them killed, down for 6 s',
+    rate: RATE,
     own: CLUSTER,
     run: async (scene) => {
       scene.strikes(scene.rig.logs.on('broker', 'b2'))

@@ -30,7 +30,9 @@ export async function loseMaster(
     await seconds(1)
     const { epoch, position } = await readHead(rig.logs.databaseUrlOf(log), log)
     await rig.child(master).stop('SIGKILL')
-    const reached = Math.max(...(await Promise.all(nodes.map((node) => positionIn(node, log, epoch)))))
+    const reached = Math.max(
+      ...(await Promise.all(nodes.map((node) => positionIn(node, log, epoch)))),
+    )
     scene.expect(reached < position, 'the replicas lacked nothing')
     scene.note(`messages that the promoted replica lacked: ${position - reached}`)
     for (const node of nodes) await node.config('SET', 'masterauth', passwordOf(scene, master))
@@ -59,7 +61,10 @@ function passwordOf({ rig }: Scene, server: string): string {
 async function positionIn(replica: Redis, log: number, epoch: string): Promise<number> {
   // A replica of a cluster answers only who asks for it.
   await replica.readonly().catch(() => {})
-  const [, position] = / (\d+) \S+ \d+$/.exec((await replica.get(new RedisKeys('causeway', log).extent(epoch))) ?? '') ?? []
+  const [, position] =
+    / (\d+) \S+ \d+$/.exec(
+      (await replica.get(new RedisKeys('causeway', log).extent(epoch))) ?? '',
+    ) ?? []
   return Number(position ?? 0)
 }
 
