@@ -26,6 +26,7 @@ export async function postgres({
   port,
   name = 'postgres',
   tls,
+  movable = false,
 }: ServerOptions): Promise<ServerSpec> {
   ownFolder(dir)
   const password = join(dir, 'password')
@@ -47,6 +48,7 @@ export async function postgres({
     synchronous_commit: 'on',
     // What is kept for a standby that is gone must not fill the disk.
     max_slot_wal_keep_size: '1GB',
+    ...(movable ? { wal_level: 'logical' } : {}),
     ...secured?.settings,
   }
   const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])

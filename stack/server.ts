@@ -16,6 +16,8 @@ export interface ServerOptions {
   port: number
   /** Tells several of one stack apart. Default: its role. */
   name?: string | undefined
+  /** Of Postgres: a log may be moved away from it. Default: false. */
+  movable?: boolean | undefined
   /** Of the names that the users of services may touch there. Default: `causeway`. */
   prefix?: string | undefined
   /** Makes its certificate; without, it does not use TLS. */

@@ -42,6 +42,8 @@ export interface ServersOptions {
   /** The kind of each Redis, between which several logs are spread; default: one, `single`. */
   redis?: readonly RedisKind[] | undefined
   mqttPort?: number | undefined
+  /** With several of them, each may be moved to another Postgres. Default: 1. */
+  logs?: number | undefined
   /** How many servers of Postgres, and how many brokers, between which several logs are spread; default 1. */
   postgres?: number | undefined
   brokers?: number | undefined
@@ -86,7 +88,7 @@ export async function startServers(
   supervisor: Supervisor,
   options: ServersOptions,
 ): Promise<Servers> {
-  const { redisPrefix, mqttPrefix, tls } = options
+  const { redisPrefix, mqttPrefix, tls, logs = 1 } = options
   const addresses: Addresses = { ...options.addresses }
   const start = async (
     server: Server,
@@ -95,7 +97,7 @@ export async function startServers(
     prefix?: string,
   ): Promise<string> => {
     const dir = join(options.dir, name)
-    const own = { dir, port: port ?? (await freePort()), prefix, tls }
+    const own = { dir, port: port ?? (await freePort()), prefix, tls, movable: logs > 1 }
     const started = await server(supervisor, own)
     Object.assign(addresses, started.addresses)
     return started.url
@@ -127,7 +129,7 @@ function startNamed(supervisor: Supervisor, options: ServersOptions): Promise<Na
     const own = `${kind === 'broker' ? 'mosquitto' : kind}-${name}`
     const dir = join(options.dir, own)
     const port = await freePort()
-    const where = { dir, port, name: own, prefix, tls: options.tls }
+    const where = { dir, port, name: own, prefix, tls: options.tls, movable: true }
     const { url, addresses } = await server(supervisor, where)
     return { kind, name, url, addresses }
   }

@@ -1,5 +1,6 @@
 import type { Random } from '../model/random.ts'
-import type { Rig, RigOptions } from './rig/rig.ts'
+import type { Rig } from './rig/rig.ts'
+import type { RigOptions } from './rig/rigOptions.ts'
 import type { Limits } from './judge/judge.ts'
 import type { Subscribers } from './traffic/subscribers.ts'
 import type { Publisher } from './traffic/publisher.ts'

@@ -3,39 +3,16 @@ import { join } from 'node:path'
 import type { Child, Role } from '../../../stack/child.ts'
 import { freePort } from '../../../stack/ports.ts'
 import { readMetric } from '../../../stack/readMetric.ts'
-import type { RedisKind } from '../../../stack/servers.ts'
 import { type Stack, startStack } from '../../../stack/stack.ts'
-import type { Random } from '../../model/random.ts'
 import { mountDisk, unmountDisk } from './disk.ts'
 import { Links } from './links.ts'
 import { signalTree } from '../../../bench/machine/processTree.ts'
 import { Standby } from './standby.ts'
 import { RigLogs } from './rigLogs.ts'
+import type { RigOptions } from './rigOptions.ts'
+import { withSpare } from './spare.ts'
 import { headersOf, openTokens, type Tokens } from './tokens.ts'
 import { untilReady } from './untilReady.ts'
-
-export interface RigOptions {
-  dir: string
-  random: Random
-  /** More environment for the services; `dir` is the stack's. */
-  env?: ((name: string, dir: string) => NodeJS.ProcessEnv) | undefined
-  /** Default: a single server. The services reach several of them without a proxy. */
-  redis?: readonly RedisKind[] | undefined
-  /** Of these the services reach the first without a layout, and all others without a proxy; default: one of each. */
-  logs?: number | undefined
-  postgres?: number | undefined
-  brokers?: number | undefined
-  /** Default: 2, for all logs. */
-  bridges?: number | undefined
-  /** Adds a Postgres that the services know, and read history from; they reach both without a proxy. */
-  replica?: boolean | undefined
-  /** Adds a second Postgres that follows the first. */
-  standby?: boolean | undefined
-  /** AUTH=required, with the tokens of an issuer of its own; otherwise nobody needs one. */
-  auth?: boolean | undefined
-  /** Puts Postgres on its own disk, small enough to be filled. Needs root. */
-  postgresDiskMegabytes?: number | undefined
-}
 
 const COUNTS = { ingest: 2, bridge: 2, gateway: 2, account: 0 }
 
@@ -53,6 +30,8 @@ export class Rig {
   /** The headers by which the usual readers and posts come in. */
   readonly headers: { reader: Record<string, string>; sender: Record<string, string> }
   readonly logs: RigLogs
+  /** Where the services look for it, if there is one. */
+  readonly sparePort: number
   readonly #standby: Standby | undefined
   /** Names of processes that stay down. */
   readonly #abandoned = new Set<string>()
@@ -68,6 +47,7 @@ export class Rig {
     const crashDir = join(dir, 'crash')
     mkdirSync(crashDir, { recursive: true })
     const links = new Links(random)
+    const sparePort = await freePort()
     const ports = { postgres: await freePort(), redis: await freePort(), mqtt: await freePort() }
     await links.openServices({ ...COUNTS, bridge: bridges }, ports)
     const tokens = options.auth === true ? await openTokens(links) : undefined
@@ -84,7 +64,8 @@ export class Rig {
       replica,
       redisPort: ports.redis,
       mqttPort: ports.mqtt,
-      env: (role, index, urls) => ({
+      env: (role, index, urls, layout) => ({
+        ...(options.spare === true ? withSpare(layout, sparePort) : {}),
         // Readers must notice a silent link within the time allowed for recovery; the default is 20.
         HEARTBEAT_SECONDS: '2',
         LOG_LEVEL: 'info',
@@ -110,6 +91,7 @@ export class Rig {
       headers: headersOf(tokens),
       crashDir,
       disk,
+      sparePort,
       standby:
         standby === true
           ? await Standby.start(stack, links)
@@ -123,6 +105,7 @@ export class Rig {
     parts: Pick<Rig, 'stack' | 'links' | 'edge' | 'gateways' | 'ingests' | 'tokens' | 'headers'> & {
       crashDir: string
       disk: string | undefined
+      sparePort: number
       standby: Standby | undefined
     },
   ) {
@@ -135,6 +118,7 @@ export class Rig {
     this.headers = parts.headers
     this.#crashDir = parts.crashDir
     this.#disk = parts.disk
+    this.sparePort = parts.sparePort
     this.#standby = parts.standby
     this.logs = new RigLogs(this.stack)
   }

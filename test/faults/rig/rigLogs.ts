@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type LayoutLog, layoutText, parseLayoutFile } from '../../../chassis/layoutFile.ts'
 import { ChannelLogs } from '../../../contract/channelLogs.ts'
+import type { Addresses } from '../../../stack/secret.ts'
 import type { Stack } from '../../../stack/stack.ts'
 
 /** The logs of a system, and where they are. Its layout has no rules. */
@@ -28,6 +29,17 @@ export class RigLogs {
 
   redisUrlOf(log: number): string {
     return this.#urlOf(log, 'redis') ?? this.#stack.redisUrl
+  }
+
+  /** The layout's file; undefined for one log. */
+  get file(): string | undefined {
+    return this.ids.length === 1 ? undefined : join(this.#stack.dir, 'layout.json')
+  }
+
+  /** The addresses of the services' own users for a log's Postgres, by the names of their variables. */
+  usersOf(log: number): Addresses {
+    const name = this.#logs.find(({ id }) => id === log)?.postgres
+    return this.#stack.named?.find((each) => each.name === name)?.addresses ?? this.#stack.addresses
   }
 
   /** Another database has the log now. */

@@ -10,6 +10,7 @@ import { gatewayFaults } from './gatewayFaults.ts'
 import { ingestFaults } from './ingestFaults.ts'
 import { logsFaults } from './logsFaults.ts'
 import { machineFaults } from './machineFaults.ts'
+import { moveFaults } from './moveFaults.ts'
 import { mqttFaults } from './mqttFaults.ts'
 import { outboxFaults } from './outboxFaults.ts'
 import { postgresFaults } from './postgresFaults.ts'
@@ -40,4 +41,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...outboxFaults,
   ...redisServersFaults,
   ...logsFaults,
+  ...moveFaults,
 ].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
