@@ -19,6 +19,7 @@ results into docs/benchmarks.md. Linux only. All load stays on the loopback. Wit
     slow: 'readers that stall, among 1,000 others',
     drain: '5,000 streams that SIGTERM moves to another gateway',
     replicas: 'one, two and four gateways; as root',
+    logs: 'one, two and four logs, each on servers of its own; as root',
     readers: '30 readers of the largest pages of history, beside posts',
     history: 'pages, searches and an export of a log of 10,000,000 messages',
     ingest: 'posts as fast as they are acknowledged, beside servers that do less',
