@@ -25,6 +25,7 @@ import { createFeedGauges } from './feed/feedGauges.ts'
 import { Hubs } from './hub/hubs.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import { openLog } from './openLog.ts'
+import { openSpread } from './spread/openSpread.ts'
 
 /** For what comes over Redis while logs are read, all together; and the least for one, which is some of the largest messages. */
 const CATCH_UP_BYTES = 16_777_216
@@ -166,15 +167,18 @@ const handle = createHandler({
   retryMs,
   now: clock.now,
 })
-const app = createApp({
-  logger,
-  registry,
-  corsOrigins: config.CORS_ORIGINS,
-  routes: ROUTES,
-})
+const app = createApp({ logger, registry, corsOrigins: config.CORS_ORIGINS, routes: ROUTES })
 const server = createHttpServer(createListener(handle, app))
 openFrontDoor(server, handle, clock)
 for (const { feed } of logs) feed.start()
+const spread = openSpread(config, {
+  redis: shared.redis,
+  logger,
+  isReady: () => logs.some(({ feed }) => feed.hub.epoch !== undefined),
+  own: () => ({ streams: connections.size, room: admission.room, isLeaving: isDraining }),
+  move: (count) => connections.move(count),
+  onMean: (mean) => metrics.mean.set(mean),
+})
 const startedAt = clock.now()
 const stopAuth = auth?.start()
 const stopConnections = connections.start()
@@ -200,6 +204,7 @@ await runService({
     stopConnections()
     stopAuth?.()
     for (const log of logs) log.close()
+    await spread.close()
     shared.close()
     await Promise.all(
       [...new Set([accessLog, ...logs.map(({ log }) => log)])].map((log) => log.close()),
