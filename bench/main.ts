@@ -21,6 +21,7 @@ import { readers } from './scenarios/readers.ts'
 import { replicas } from './scenarios/replicas.ts'
 import { retention } from './scenarios/retention.ts'
 import { slow } from './scenarios/slow.ts'
+import { spread } from './scenarios/spread.ts'
 import { storm } from './scenarios/storm.ts'
 import { BEFORE } from './target.ts'
 
@@ -46,6 +47,7 @@ const SCENARIOS: Record<string, Scenario> = {
   slow,
   drain,
   replicas,
+  spread,
   readers,
   history,
   ingest,
