@@ -30,6 +30,7 @@ import { Hubs } from './hub/hubs.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import { openEphemeral } from './openEphemeral.ts'
 import { openLog } from './openLog.ts'
+import { openSpread } from './spread/openSpread.ts'
 
 /** For what comes over Redis while logs are read, all together; and the least for one, which is some of the largest messages. */
 const CATCH_UP_BYTES = 16_777_216
@@ -185,6 +186,14 @@ const app = createApp({
 const server = createHttpServer(createListener(handle, app))
 openFrontDoor(server, handle, clock)
 for (const { feed } of logs) feed.start()
+const spread = openSpread(config, {
+  redis: shared.redis,
+  logger,
+  isReady: () => logs.some(({ feed }) => feed.hub.epoch !== undefined),
+  own: () => ({ streams: connections.size, room: admission.room, isLeaving: isDraining }),
+  move: (count) => connections.move(count),
+  onMean: (mean) => metrics.mean.set(mean),
+})
 const startedAt = clock.now()
 const stopAuth = auth?.start()
 const stopConnections = connections.start()
@@ -211,6 +220,7 @@ await runService({
     stopAuth?.()
     for (const log of logs) log.close()
     closeEphemeral()
+    await spread.close()
     shared.close()
     await Promise.all(
       [...new Set([accessLog, ...logs.map(({ log }) => log)])].map((log) => log.close()),

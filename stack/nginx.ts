@@ -18,6 +18,8 @@ export interface NginxOptions extends ServerOptions {
   accessLog: string
   ingestPorts: number[]
   gatewayPorts: number[]
+  /** Lines of the gateways' upstream in place of those for ports. */
+  gatewayServers?: string | undefined
   /** If there are none, nobody can sign in here. */
   accountPorts?: number[]
   /** Host names that are served, beside localhost and all addresses. Default: this machine's. */
@@ -111,7 +113,7 @@ export function writeConfig(options: NginxOptions): string {
         : `ssl_certificate "${own.cert}";\n    ssl_certificate_key "${own.key}";`,
     STATUS_LISTEN: `127.0.0.1:${statusPort}`,
     INGEST_SERVERS: servers(options.ingestPorts),
-    GATEWAY_SERVERS: servers(options.gatewayPorts),
+    GATEWAY_SERVERS: options.gatewayServers ?? servers(options.gatewayPorts),
     ACCOUNT_SERVERS: servers(options.accountPorts ?? []),
   })
   return config
