@@ -1,3 +1,4 @@
+#!/bin/sh
 # Writes the servers of nginx' upstream "gateways": sh gateways.sh SERVICE NAMESPACE. Each pod is one of them, by the names of the headless
 # Service SERVICE-pods, so that least_conn chooses the pod with the fewest streams. nginx asks for them every two seconds. The Service
 # itself is the way out if nobody resolves names: it leads to a pod at random. nginx before 1.27.3 knows only that.
