@@ -45,7 +45,7 @@ describeUnless(toolsLack)('what a team may add', () => {
     })
     expect(podOf(deployment).spec).toMatchObject({
       volumes: expect.arrayContaining([{ name: 'more', configMap: { name: 'more' } }]),
-      securityContext: { sysctls: [{ name: 'net.ipv4.tcp_keepalive_time', value: '600' }] },
+      securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }] },
     })
   })
 
