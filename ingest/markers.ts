@@ -12,7 +12,7 @@ import { isChannel } from '../contract/channel.ts'
 import { Problem } from '../contract/problem.ts'
 import { MAX_FOLLOWED } from '../history/markers.ts'
 import type { MarkerTable } from '../history/markerTable.ts'
-import { readClaimedSender } from './claimedSender.ts'
+import { readClaimedSender } from '../chassis/claimedSender.ts'
 import type { ChannelList } from './getChannels.ts'
 import { type LogsOfMarkers, marksOf, unreadOf } from './markersOfLogs.ts'
 
@@ -112,5 +112,7 @@ function readerOf({ identity, headers }: Request): string {
   if (identity !== undefined) return identity.principal
   if (headers['causeway-sender'] !== undefined) return readClaimedSender(headers).id
   const errors = [{ pointer: pointer(['Causeway-Sender']), detail: 'required' }]
-  throw new Problem('invalid-parameter', 'Say whose markers they are by Causeway-Sender.', { errors })
+  throw new Problem('invalid-parameter', 'Say whose markers they are by Causeway-Sender.', {
+    errors,
+  })
 }

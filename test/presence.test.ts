@@ -19,7 +19,11 @@ beforeAll(async () => {
     ownServers: true,
     env: (role) =>
       role === 'gateway'
-        ? { PRESENCE_LEASE_SECONDS: '4', PRESENCE_GRACE_SECONDS: '2', PRESENCE_LIMIT: String(LIMIT) }
+        ? {
+            PRESENCE_LEASE_SECONDS: '4',
+            PRESENCE_GRACE_SECONDS: '2',
+            PRESENCE_LIMIT: String(LIMIT),
+          }
         : {},
   })
   gateways = stack.processes.flatMap(({ role, url }) => (role === 'gateway' ? [url ?? ''] : []))
@@ -89,10 +93,23 @@ describe('a signal', () => {
     const bob = come('s.one', 'bob', 1)
     const other = come('s.two', 'carol', 1)
     await waitFor(() => [alice, bob, other].every(({ isLive }) => isLive))
-    await waitFor(async () => {
-      await sendSignal(new PresentPerson(opened, { base: `${stack.origin}/`, id: 'alice', name: 'Alice', channel: 's.three' }).causeway, 's.one', { type: 'typing', data: { n: 1 } })
-      return alice.signals.length > 0 && bob.signals.length > 0
-    }, 20, 500)
+    await waitFor(
+      async () => {
+        await sendSignal(
+          new PresentPerson(opened, {
+            base: `${stack.origin}/`,
+            id: 'alice',
+            name: 'Alice',
+            channel: 's.three',
+          }).causeway,
+          's.one',
+          { type: 'typing', data: { n: 1 } },
+        )
+        return alice.signals.length > 0 && bob.signals.length > 0
+      },
+      20,
+      500,
+    )
     expect(bob.signals[0]).toMatchObject({
       channel: 's.one',
       type: 'typing',
@@ -100,18 +117,22 @@ describe('a signal', () => {
       data: { n: 1 },
     })
     expect(other.signals).toEqual([])
-    const page = await (await fetch(`${stack.origin}/history?channel=s.one`)).json()
-    expect(page.messages).toEqual([])
+    const page = await fetch(`${stack.origin}/history?channel=s.one`)
+    expect(await page.json()).toMatchObject({ messages: [] })
   })
 
   test('comes once, although two bridges pass it on', async () => {
     const alice = come('s.once', 'alice', 0)
     await waitFor(() => alice.isLive)
     const mark = async (data: number): Promise<void> => {
-      await waitFor(async () => {
-        await sendSignal(sender, 's.once', { data })
-        return alice.signals.some((signal) => signal.data === data)
-      }, 20, 500)
+      await waitFor(
+        async () => {
+          await sendSignal(sender, 's.once', { data })
+          return alice.signals.some((signal) => signal.data === data)
+        },
+        20,
+        500,
+      )
     }
     const sender = come('s.none', 'bob').causeway
     await mark(1)
