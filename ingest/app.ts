@@ -8,6 +8,7 @@ import {
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import type { App } from '../chassis/expressApp.ts'
+import { MAX_SIGNAL_BYTES } from '../contract/signal.ts'
 import { Turns } from '../chassis/turns.ts'
 import { byAccept, createExportHistory } from './exportHistory.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
@@ -18,6 +19,7 @@ import { createGetMessage, type Messages } from './getMessage.ts'
 import type { HeadWatchers } from './headWatchers.ts'
 import { createGetVersions, type VersionsOf } from './getVersions.ts'
 import type { IngestLimits } from './ingestLimits.ts'
+import { createPostSignal, type PostSignalOptions } from './postSignal.ts'
 import { createPostItem } from './postItem.ts'
 import { createPostLines } from './postLines.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
@@ -43,6 +45,8 @@ interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   /** Every door for posts leads to it. */
   acceptMessage: PostMessageOptions['acceptMessage']
   posts: PostMessageOptions['posts']
+  acceptSignal: PostSignalOptions['acceptSignal']
+  signals: PostSignalOptions['signals']
   bodyLimits: BodyLimits
   limits: IngestLimits
   /** Aborts when the process is about to stop. */
@@ -68,6 +72,8 @@ export function createIngest({
   logs,
   acceptMessage,
   posts,
+  acceptSignal,
+  signals,
   bodyLimits,
   limits,
   stopping,
@@ -123,6 +129,16 @@ export function createIngest({
       {
         path: '/channels/:channel/messages',
         post: createPostMessage(posting),
+      },
+      {
+        path: '/channels/:channel/signals',
+        post: createPostSignal({
+          acceptSignal,
+          readBody: createReadBody({ ...bodyLimits, maxBytes: MAX_SIGNAL_BYTES }),
+          limit: limits.signals,
+          subjectOf: limits.subjectOf,
+          signals,
+        }),
       },
       {
         path: '/messages',

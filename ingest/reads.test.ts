@@ -44,6 +44,7 @@ class SlowIngest {
 
   async open(): Promise<void> {
     const registry = new Registry()
+    const metrics = createIngestMetrics(registry)
     const app = createIngest({
       auth: undefined,
       logger: pino({ level: 'silent' }),
@@ -77,7 +78,9 @@ class SlowIngest {
         check: () => null,
         accept: async (_author, channel) => ({ entry: entryOf(channel), isRepeat: false }),
       },
-      posts: createIngestMetrics(registry).posts,
+      posts: metrics.posts,
+      acceptSignal: { check: () => {}, accept: () => {} },
+      signals: metrics.signals,
       bodyLimits: { maxBytes: 1_000, maxReadingBytes: 1_000 },
       limits: ingestLimits(registry),
       stopping: new AbortController().signal,

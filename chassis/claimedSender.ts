@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { Sender } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import { isSenderId, isSenderName, MAX_SENDER_NAME } from '../contract/sender.ts'
@@ -8,7 +7,9 @@ import { isSenderId, isSenderName, MAX_SENDER_NAME } from '../contract/sender.ts
  * (percent-encoded UTF-8; the id without it). Claimed and not proven. An id has no colon, so that nobody can pretend to be a
  * principal. Throws `invalid-parameter`.
  */
-export function readClaimedSender(headers: IncomingHttpHeaders): Sender {
+export function readClaimedSender(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Sender {
   const id = one(headers['causeway-sender']) ?? 'anonymous'
   if (!isSenderId(id)) {
     throw new Problem(
