@@ -105,7 +105,7 @@ test('the page has all that it loads, and no part of it names a file that is not
     const answer = await fetch(`${edge.origin}${path}`)
     seen.set(path, answer.status)
     const found = (await answer.text()).matchAll(
-      /(?:href|src)="([^"]+)"|(?:from|import)\s*\(?\s*["'`](\.[^"'`]+)["'`]/g,
+      /(?:href|src)="([^"]+)"|(?:from|import)\s*\(?\s*["'`](\.[\w./-]+)["'`]/g,
     )
     for (const [, linked, imported = ''] of found) {
       await visit(new URL(linked ?? imported, `${edge.origin}${path}`).pathname)

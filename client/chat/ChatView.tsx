@@ -14,6 +14,7 @@ import { SidePanel } from './SidePanel.tsx'
 import { Sidebar } from './sidebar/Sidebar.tsx'
 import { useStores } from './store.ts'
 import { textOf } from './timeline/conversation.ts'
+import { TypingLine } from './TypingLine.tsx'
 import { Timeline } from './timeline/Timeline.tsx'
 import { rowsOf } from './timeline/timelineRows.ts'
 import { useMessageActions } from './timeline/useMessageActions.ts'
@@ -21,7 +22,7 @@ import type { ShownMessage } from '../sdk/history.ts'
 
 /** The chat, with one channel at a time. */
 export function ChatView({ session, chat }: { session: Session; chat: Chat }) {
-  useStores(chat, chat.reading, chat.list)
+  useStores(chat, chat.reading, chat.list, chat.panels, chat.company)
   const [asked, ask] = useState<Asked>()
   const [drawer, setDrawer] = useState(false)
   const [editing, edit] = useState<number>()
@@ -36,8 +37,8 @@ export function ChatView({ session, chat }: { session: Session; chat: Chat }) {
   const { conversation } = room
   const rows = rowsOf(conversation, chat.me)
   const title = list.title(room.channel)
-  const retry = (key: string) => chat.retry(key)
-  const discard = (key: string) => chat.discard(key)
+  const retry = (key: string) => chat.posts.retry(key)
+  const discard = (key: string) => chat.posts.discard(key)
   const contextOf = (message: ShownMessage) => contextIn(conversation.messages, message)
   const pickDay = () => ask({ is: 'day' })
   const editLast = () => {
@@ -46,7 +47,7 @@ export function ChatView({ session, chat }: { session: Session; chat: Chat }) {
   }
   const pickEmoji = (put: (emoji: string) => void) => ask({ is: 'emoji', put })
   return (
-    <div id="chat" class={drawer ? 'drawer-open' : ''} data-panel={chat.panel?.is}>
+    <div id="chat" class={drawer ? 'drawer-open' : ''} data-panel={chat.panels.open?.is}>
       <button type="button" class="skip" onClick={() => document.getElementById('text')?.focus()}>
         Skip to the message box
       </button>
@@ -62,10 +63,11 @@ export function ChatView({ session, chat }: { session: Session; chat: Chat }) {
       <main class="room">
         <RoomHeader
           title={title}
+          count={chat.company?.count}
           drawerOpen={drawer}
           openDrawer={() => setDrawer(true)}
-          search={() => chat.openSearch()}
-          people={() => chat.openPeople()}
+          search={() => chat.panels.openSearch()}
+          people={() => chat.panels.openPeople()}
           help={() => ask({ is: 'help' })}
           pickDay={pickDay}
         />
@@ -99,9 +101,10 @@ export function ChatView({ session, chat }: { session: Session; chat: Chat }) {
             disabled={connection.is === 'refused'}
             people={people}
             send={(text) => chat.send(text)}
-            typed={(text) => chat.drafts.set(room.channel, text)}
+            typed={(text) => chat.typed(text)}
             {...{ editLast, pickEmoji }}
           />
+          <TypingLine chat={chat} />
         </footer>
       </main>
       <SidePanel chat={chat} {...{ editing, actions, retry, discard, pickEmoji }} />

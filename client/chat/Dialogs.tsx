@@ -58,7 +58,7 @@ export function Dialogs({ chat, session, asked, close }: DialogsProps) {
           close={close}
           remove={() => {
             close()
-            chat.remove(asked.message)
+            chat.posts.remove(asked.message)
           }}
         />
       )

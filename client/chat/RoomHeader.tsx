@@ -2,6 +2,8 @@ import { IconButton } from './IconButton.tsx'
 
 interface RoomHeaderProps {
   title: string
+  /** How many people are here; undefined if nobody knows. */
+  count: number | undefined
   drawerOpen: boolean
   openDrawer: () => void
   search: () => void
@@ -12,7 +14,7 @@ interface RoomHeaderProps {
 
 /** The name of the open channel, and what one does with it. */
 export function RoomHeader(props: RoomHeaderProps) {
-  const { title, drawerOpen, openDrawer, search, pickDay, people, help } = props
+  const { title, count, drawerOpen, openDrawer, search, pickDay, people, help } = props
   return (
     <header class="room-header">
       <IconButton
@@ -31,6 +33,11 @@ export function RoomHeader(props: RoomHeaderProps) {
       <IconButton icon="search" label="Search messages" press={search} />
       <IconButton icon="calendar" label="Jump to a date" press={pickDay} />
       <IconButton icon="people" label="People" press={people} />
+      {count !== undefined && (
+        <span class="here-count" title={`${count} here now`}>
+          {count}
+        </span>
+      )}
       <IconButton icon="help" label="Keyboard shortcuts" press={help} />
     </header>
   )

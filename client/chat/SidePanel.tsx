@@ -20,7 +20,7 @@ const TITLES = { thread: 'Thread', search: 'Search', people: 'People' } as const
 /** What stands beside the timeline, or over it on a narrow screen. */
 export function SidePanel(props: SidePanelProps) {
   const { chat } = props
-  const { panel } = chat
+  const { open: panel } = chat.panels
   if (panel === undefined) return null
   const title = TITLES[panel.is]
   return (
@@ -30,7 +30,7 @@ export function SidePanel(props: SidePanelProps) {
         <IconButton
           icon="close"
           label={`Close ${title.toLowerCase()}`}
-          press={() => chat.closePanel()}
+          press={() => chat.panels.close()}
         />
       </header>
       <PanelBody {...props} />
@@ -39,7 +39,8 @@ export function SidePanel(props: SidePanelProps) {
 }
 
 function PanelBody({ chat, editing, actions, retry, discard, pickEmoji }: SidePanelProps) {
-  const { panel, me, sender, handle, people, drafts, room } = chat
+  const { me, sender, handle, people, drafts, room } = chat
+  const { open: panel } = chat.panels
   switch (panel?.is) {
     case undefined:
       return null

@@ -1,21 +1,18 @@
 import { Arrivals } from './arrivals.ts'
 import { hashOfPlace, type Place } from './channelHash.ts'
 import type { Drafts } from './composer/drafts.ts'
-import { failureText } from './labels.ts'
+import { Panels } from './panels.ts'
 import { People, handleOf } from './people.ts'
+import { type OutboxKept, Posts } from './posts.ts'
 import { Reading } from './reading.ts'
-import { SearchState } from './search/searchState.ts'
 import { ChannelList } from './sidebar/channelList.ts'
 import { Store } from './store.ts'
+import { Company } from './timeline/company.ts'
 import { Recovery } from './timeline/recovery.ts'
 import { Room } from './timeline/room.ts'
-import { Thread } from './timeline/thread.ts'
 import type { Causeway } from '../sdk/causeway.ts'
 import type { Connection } from '../sdk/connection.ts'
-import type { ShownMessage } from '../sdk/history.ts'
 import type { OpenStream } from '../sdk/joinedChannel.ts'
-import { Outbox, type OutboxOptions } from '../sdk/outbox.ts'
-import { OutboxFull } from '../sdk/outboxQueue.ts'
 import type { Unsent } from '../sdk/outboxStorage.ts'
 import type { SharedSources } from '../sdk/sharedSources.ts'
 import { Stream } from '../sdk/stream.ts'
@@ -23,21 +20,13 @@ import type { Message, Sender } from '../../contract/message.ts'
 
 interface ChatOptions {
   causeway: Causeway
-  /** How the browser keeps what was not sent. */
-  outbox: Pick<OutboxOptions, 'storage' | 'tab' | 'locks'>
+  outbox: OutboxKept
   drafts: Drafts
   /** Read whenever a name is shown, because a person may change it. */
   sender: () => Sender
   /** One connection for all tabs; without it each tab has its own. */
   shared: SharedSources | undefined
 }
-
-/** What stands beside the timeline. */
-export type Panel =
-  { is: 'thread'; thread: Thread } | { is: 'search'; search: SearchState } | { is: 'people' }
-
-/** Messages that may await their answer at once. */
-const MAX_SENDING = 50
 
 /** The chat of one sender: the open channel, what is being sent, and what stands beside it. */
 export class Chat extends Store {
@@ -47,13 +36,14 @@ export class Chat extends Store {
   readonly reading = new Reading()
   readonly arrivals = new Arrivals()
   readonly recovery = new Recovery(() => this.changed())
+  readonly posts: Posts
+  readonly panels: Panels
   readonly list: ChannelList
   readonly #options: ChatOptions
   readonly #open: OpenStream
-  readonly #outbox: Outbox
   #room: Room | undefined
+  #company: Company | undefined
   #connection: Connection = { is: 'connecting' }
-  #panel: Panel | undefined
   #notice = ''
 
   constructor(options: ChatOptions) {
@@ -64,12 +54,18 @@ export class Chat extends Store {
     this.drafts = drafts
     this.#open = (stream, handlers) =>
       new Stream(causeway, { ...stream, source: shared?.read }, handlers)
-    this.#outbox = new Outbox(causeway, {
-      ...outbox,
-      name: this.me,
-      changed: () => this.#draw(),
+    this.posts = new Posts({
+      causeway,
+      me: this.me,
+      kept: outbox,
       sent: (unsent, message) => this.#sent(unsent, message),
-      failed: (unsent) => this.#failed(unsent),
+      failed: (key) => this.#room?.conversation.fail(key),
+      say: (notice) => this.say(notice),
+    })
+    this.panels = new Panels(causeway, this.me, this.posts.outbox)
+    this.posts.subscribe(() => {
+      this.panels.draw()
+      this.changed()
     })
     this.list = new ChannelList({ causeway, open: this.#open, me: this.me })
     this.reading.subscribe(() => this.#title())
@@ -87,12 +83,13 @@ export class Chat extends Store {
     return this.#room
   }
 
-  get connection(): Connection {
-    return this.#connection
+  /** Who is in the open channel. */
+  get company(): Company | undefined {
+    return this.#company
   }
 
-  get panel(): Panel | undefined {
-    return this.#panel
+  get connection(): Connection {
+    return this.#connection
   }
 
   /** A short text about something that went wrong; empty if there is none. */
@@ -117,14 +114,17 @@ export class Chat extends Store {
 
   /** False if too many messages await their answer. */
   send(text: string, replyTo?: number): boolean {
-    const sending = this.#outbox.unsent().filter(({ failure }) => failure === undefined)
-    if (sending.length >= MAX_SENDING) return false
-    if (
-      !this.#post({ text }, replyTo === undefined ? undefined : { position: replyTo, as: 'reply' })
-    )
-      return false
+    const { room } = this
+    if (room === undefined || !this.posts.send(room.channel, text, replyTo)) return false
     if (replyTo === undefined) this.follow()
     return true
+  }
+
+  /** The text in the message box has changed. */
+  typed(text: string): void {
+    if (this.#room === undefined) return
+    this.drafts.set(this.#room.channel, text)
+    this.#company?.typed(text)
   }
 
   /** Shows the newest message, and follows. */
@@ -151,50 +151,6 @@ export class Chat extends Store {
     if (next !== undefined) this.go({ channel: next.name })
   }
 
-  edit({ position }: Message, text: string): boolean {
-    return this.#post({ text }, { position, as: 'edit' })
-  }
-
-  remove({ position }: Message): void {
-    this.#post(null, { position, as: 'delete' })
-  }
-
-  /** Adds one's reaction, or takes it back. */
-  react({ position, reactions = [] }: ShownMessage, name: string): void {
-    const mine = reactions.find((each) => each.name === name)?.senders.includes(this.me) === true
-    this.#post(name, { position, as: mine ? 'unreaction' : 'reaction' })
-  }
-
-  retry(key: string): void {
-    this.#outbox.retry(key)
-  }
-
-  discard(key: string): void {
-    this.#outbox.discard(key)
-  }
-
-  openThread(root: number): void {
-    if (this.#room === undefined) return
-    const { causeway } = this.#options
-    const { channel } = this.#room
-    const thread = new Thread({ causeway, channel, root, me: this.me, outbox: this.#outbox })
-    this.#show({ is: 'thread', thread })
-  }
-
-  openSearch(q = ''): void {
-    const search = new SearchState(this.#options.causeway)
-    if (q !== '') search.ask(q)
-    this.#show({ is: 'search', search })
-  }
-
-  openPeople(): void {
-    this.#show({ is: 'people' })
-  }
-
-  closePanel(): void {
-    this.#show(undefined)
-  }
-
   say(notice: string): void {
     this.#notice = notice
     this.changed()
@@ -202,7 +158,7 @@ export class Chat extends Store {
 
   network(state: 'online' | 'offline'): void {
     this.#room?.network(state)
-    if (state === 'online') this.#outbox.resume()
+    if (state === 'online') this.posts.outbox.resume()
   }
 
   check(): void {
@@ -214,25 +170,31 @@ export class Chat extends Store {
   /** Drops what was not sent: its sender has signed out. */
   forget(): void {
     this.drafts.clear()
-    this.#outbox.clear()
+    this.posts.outbox.clear()
   }
 
   /** Ends the streams. What was not sent goes on when its sender is back. */
   close(): void {
+    this.#company?.close()
     this.#room?.leave()
     this.list.close()
     this.recovery.close()
-    this.#outbox.close()
+    this.posts.outbox.close()
   }
 
   #enter(channel: string): void {
+    this.#company?.close()
     this.#room?.leave()
-    this.#show(undefined)
+    this.panels.leaveChannel()
     this.#connection = { is: 'connecting' }
     this.recovery.begin()
     const { causeway } = this.#options
-    const options = { causeway, channel, me: this.me, outbox: this.#outbox, open: this.#open }
+    const options = { causeway, channel, me: this.me, outbox: this.posts.outbox, open: this.#open }
+    const company = new Company(causeway, channel, this.me)
+    this.#company = company
     const room = new Room(options, {
+      presence: (event) => company.presence(event),
+      signal: (signal) => company.signal(signal),
       connection: (connection) => {
         this.#connection = connection
         this.recovery.connection(connection)
@@ -264,45 +226,13 @@ export class Chat extends Store {
 
   #received(message: Message): void {
     this.list.received(message)
-    if (this.#panel?.is === 'thread') this.#panel.thread.receive(message)
+    this.#company?.message(message)
+    this.panels.receive(message)
   }
 
-  #post(data: unknown, about?: Unsent['about']): boolean {
-    if (this.#room === undefined) return false
-    try {
-      this.#outbox.add(this.#room.channel, data, about && { about })
-      return true
-    } catch (error) {
-      if (!(error instanceof OutboxFull)) throw error
-      this.say('Too much waits to be sent. Wait until you are connected.')
-      return false
-    }
-  }
-
-  #sent({ key, channel }: Unsent, message: Message): void {
-    if (this.#room?.channel === channel) this.#room.conversation.settle(key, message)
-    if (this.#panel?.is === 'thread') this.#panel.thread.settle(key, message)
-  }
-
-  /** A message stays, with its failure. A change has no place to show it. */
-  #failed({ key, about, failure = 'internal' }: Unsent): void {
-    this.#room?.conversation.fail(key)
-    if (about === undefined || about.as === 'reply') return
-    const what =
-      about.as === 'edit' ? 'Not changed.' : about.as === 'delete' ? 'Not deleted.' : 'Not done.'
-    this.#outbox.discard(key)
-    this.say(`${what} ${failureText(failure)}`)
-  }
-
-  #show(panel: Panel | undefined): void {
-    if (this.#panel?.is === 'thread') this.#panel.thread.close()
-    this.#panel = panel
-    this.changed()
-  }
-
-  #draw(): void {
-    if (this.#panel?.is === 'thread') this.#panel.thread.draw()
-    this.changed()
+  #sent(unsent: Unsent, message: Message): void {
+    if (this.#room?.channel === unsent.channel) this.#room.conversation.settle(unsent.key, message)
+    this.panels.settle(unsent, message)
   }
 
   #title(): void {

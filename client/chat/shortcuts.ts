@@ -21,7 +21,7 @@ function actionOf(event: KeyboardEvent, chat: Chat, help: () => void): (() => vo
   const control = event.ctrlKey || event.metaKey
   if (control && key === '/') return help
   if (control && !shiftKey && key.toLowerCase() === 'k') return () => focus('channel')
-  if (control && shiftKey && key.toLowerCase() === 'f') return () => chat.openSearch()
+  if (control && shiftKey && key.toLowerCase() === 'f') return () => chat.panels.openSearch()
   if (altKey && key === 'ArrowDown') return () => chat.step(1, shiftKey)
   if (altKey && key === 'ArrowUp') return () => chat.step(-1, shiftKey)
   if (control || altKey || isWriting(event.target)) {
@@ -33,7 +33,7 @@ function actionOf(event: KeyboardEvent, chat: Chat, help: () => void): (() => vo
 
 /** Closes the panel, and leads back to the message box. */
 function leave(chat: Chat): void {
-  chat.closePanel()
+  chat.panels.close()
   focus('text')
 }
 

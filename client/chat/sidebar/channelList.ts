@@ -16,7 +16,7 @@ interface ChannelListOptions {
 const MAX_CHANNELS = 500
 
 /** A stream takes a hundred; the open channel has one of its own. */
-const MAX_STREAMED = 90
+const MAX_STREAMED = 60
 
 /** The list is read again so often while somebody looks at the page. */
 const REFRESH_MS = 60_000
@@ -104,7 +104,8 @@ export class ChannelList extends Store {
   /** One stream for the channels that are not open, those with the newest messages. */
   #listen(): void {
     const heads = [...this.#channels.values()]
-      .filter(({ name }) => name !== this.#open)
+      // One that nobody has written in may have no valid name.
+      .filter(({ name, last }) => name !== this.#open && last !== undefined)
       .sort((a, b) => (b.last?.position ?? 0) - (a.last?.position ?? 0))
       .slice(0, MAX_STREAMED)
     const names = heads.map(({ name }) => name).sort()

@@ -95,6 +95,7 @@ export function SenderName({ sender }: { sender: Sender }) {
   return (
     <>
       <bdi class={`name ${hueOf(sender.id)}`}>{nameOf(sender)}</bdi>
+      {badge !== '' && ' '}
       {badge !== '' && <span class="badge">{badge}</span>}
     </>
   )
@@ -103,8 +104,7 @@ export function SenderName({ sender }: { sender: Sender }) {
 function SenderLine({ message }: { message: ShownMessage }) {
   return (
     <p class="sender" title={message.sender.id}>
-      <SenderName sender={message.sender} />
-      <Time message={message} />
+      <SenderName sender={message.sender} /> <Time message={message} />
     </p>
   )
 }

@@ -1,16 +1,15 @@
 import type { Causeway } from '../../sdk/causeway.ts'
-import type { Connection } from '../../sdk/connection.ts'
-import { type ShownPage, historyPage, messageAt } from '../../sdk/history.ts'
+import { historyPage, messageAt } from '../../sdk/history.ts'
 import { JoinedChannel, type JoinHandlers, type OpenStream } from '../../sdk/joinedChannel.ts'
 import type { Outbox } from '../../sdk/outbox.ts'
 import { Conversation } from './conversation.ts'
 import { errorText } from '../labels.ts'
 import { firstPosition, pagesAround } from './pagesAround.ts'
-import { Recent } from './recent.ts'
+import { ReReader } from './reReader.ts'
+import { ShownPart } from './shownPart.ts'
 import type { Message } from '../../../contract/message.ts'
 
-interface RoomHandlers {
-  connection: (connection: Connection) => void
+interface RoomHandlers extends Pick<JoinHandlers, 'connection' | 'presence' | 'signal'> {
   /** Something visible has changed. */
   change: () => void
   /** A live message arrived, from anyone. */
@@ -40,12 +39,6 @@ export interface Target {
 
 const PAGE_SIZE = 50
 
-/** A reader at the end sees few of them; older ones are loaded again on scrolling up. */
-const MAX_FOLLOWING = 200
-
-/** The shown part of a channel has at most so many messages, however long the channel is. */
-const MAX_MESSAGES = 400
-
 /** The open channel: the shown part of its conversation, and its stream. What is being sent is in the outbox of the sender. */
 export class Room {
   readonly channel: string
@@ -53,11 +46,8 @@ export class Room {
   readonly #causeway: Causeway
   readonly #handlers: RoomHandlers
   readonly #joined: JoinedChannel
+  readonly #shown: ShownPart
   readonly #left = new AbortController()
-  /** The messages that are being read again, and those of them that have changed meanwhile. */
-  readonly #reading = new Set<number>()
-  readonly #stale = new Set<number>()
-  #recent = new Recent(Infinity)
   #entered = false
   #older: Loading = 'idle'
   #newer: Loading = 'idle'
@@ -67,23 +57,32 @@ export class Room {
     this.channel = channel
     this.#causeway = causeway
     this.#handlers = handlers
+    const again = new ReReader(
+      (position) => messageAt(causeway, channel, position, this.#left.signal),
+      (message) => {
+        if (this.conversation.correct(message)) handlers.change()
+      },
+    )
     this.conversation = new Conversation(
       me,
       () => outbox.unsent(channel),
-      (position) => void this.#readAgain(position),
+      (position) => void again.ask(position),
     )
+    this.#shown = new ShownPart(this.conversation)
     const join: JoinHandlers = {
       history: (page) =>
         this.#changed(() => {
-          this.#recent = new Recent(page.head)
           this.#entered = true
-          this.#showNewest(page)
+          this.#shown.begin(page)
         }),
       message: (message) => this.#receive(message),
       gap: (gap) => this.#changed(() => this.conversation.miss(gap)),
       connection: (connection) => handlers.connection(connection),
+      presence: handlers.presence,
+      signal: handlers.signal,
     }
-    this.#joined = new JoinedChannel(causeway, { channel, limit: PAGE_SIZE, open }, join)
+    const options = { channel, limit: PAGE_SIZE, open, presence: true, signals: true }
+    this.#joined = new JoinedChannel(causeway, options, join)
   }
 
   /** Whether history is loaded. */
@@ -112,8 +111,7 @@ export class Room {
         const page = await this.#joined.older(oldest.position)
         // The log may have been replaced while this page was being loaded, and the message changed.
         if (this.conversation.messages[0]?.id !== oldest.id) return
-        this.conversation.extend(page.messages, page.next === null)
-        this.conversation.trimEnd(MAX_MESSAGES)
+        this.#shown.addOlder(page)
       },
     )
   }
@@ -128,8 +126,7 @@ export class Room {
         const query = { channel, after: newest.position, limit: PAGE_SIZE, order: 'asc' } as const
         const page = await historyPage(this.#causeway, query, this.#left.signal)
         if (this.conversation.messages.at(-1)?.id !== newest.id) return
-        this.#extendNewer(page)
-        this.conversation.trim(MAX_MESSAGES)
+        this.#shown.addNewer(page)
       },
     )
   }
@@ -143,9 +140,7 @@ export class Room {
       async () => {
         const { channel } = this
         const around = { channel, position, limit: PAGE_SIZE }
-        const { older, newer } = await pagesAround(this.#causeway, around, this.#left.signal)
-        this.conversation.replace(older.messages, older.next === null)
-        this.#extendNewer(newer)
+        this.#shown.showAround(await pagesAround(this.#causeway, around, this.#left.signal))
         this.#target = { position }
       },
     )
@@ -171,14 +166,13 @@ export class Room {
       (state) => (this.#newer = state),
       async () => {
         const query = { channel: this.channel, limit: PAGE_SIZE }
-        this.#showNewest(await historyPage(this.#causeway, query, this.#left.signal))
+        this.#shown.showNewest(await historyPage(this.#causeway, query, this.#left.signal))
       },
     )
   }
 
   trim(following: boolean): void {
-    if (following) this.conversation.trim(MAX_FOLLOWING)
-    else this.conversation.trimEnd(MAX_MESSAGES)
+    this.#shown.trim(following)
   }
 
   check(): void {
@@ -198,46 +192,13 @@ export class Room {
     this.#joined.leave()
   }
 
-  #showNewest(page: ShownPage): void {
-    this.conversation.replace(page.messages, page.next === null)
-    this.#joinEnd([], page.head)
-  }
-
-  #extendNewer({ messages, head, next }: ShownPage): void {
-    if (next === null) this.#joinEnd(messages, head)
-    else this.conversation.extendNewer(messages, false)
-  }
-
-  /** The stream has brought what came behind the head, unless too much came meanwhile. */
-  #joinEnd(messages: ShownPage['messages'], head: number): void {
-    const later = this.#recent.after(head)
-    this.conversation.extendNewer(messages, later !== undefined)
-    for (const message of later ?? []) this.conversation.receive(message)
-  }
-
   #receive(message: Message): void {
-    this.#recent.add(message)
-    const received = this.conversation.receive(message)
+    const received = this.#shown.receive(message)
     // Nobody may draw for hours, so the bound cannot wait for that.
     this.trim(this.#handlers.following())
     this.#handlers.received?.(message)
     if (received !== 'nothing') this.#handlers.change()
     if (received === 'added' || received === 'later') this.#handlers.arrived(message)
-  }
-
-  async #readAgain(position: number): Promise<void> {
-    this.#stale.add(position)
-    if (this.#reading.has(position)) return
-    this.#reading.add(position)
-    try {
-      while (this.#stale.delete(position)) {
-        const message = await messageAt(this.#causeway, this.channel, position, this.#left.signal)
-        if (this.conversation.correct(message)) this.#handlers.change()
-      }
-    } catch {
-      // It stays as it was, until the page is loaded again.
-    }
-    this.#reading.delete(position)
   }
 
   async #load(become: (state: Loading) => void, load: () => Promise<void>): Promise<void> {

@@ -25,10 +25,10 @@ function actionsOf(chat: Chat, { ask, edit }: Doors): AllActions {
     me: chat.me,
     opensThreads: true,
     nameOf: (id) => chat.people.name(id),
-    react: (message, name) => chat.react(message, name),
-    pick: (message) => ask({ is: 'emoji', put: (emoji) => chat.react(message, emoji) }),
-    thread: ({ about, position }) =>
-      chat.openThread(about?.as === 'reply' ? about.position : position),
+    react: (message, name) => chat.posts.react(message, name),
+    pick: (message) => ask({ is: 'emoji', put: (emoji) => chat.posts.react(message, emoji) }),
+    thread: ({ about, channel, position }) =>
+      chat.panels.openThread(channel, about?.as === 'reply' ? about.position : position),
     edit: (message) => {
       edit(message?.position)
       if (message === undefined) document.getElementById('text')?.focus()
@@ -37,7 +37,7 @@ function actionsOf(chat: Chat, { ask, edit }: Doors): AllActions {
       edit(undefined)
       document.getElementById('text')?.focus()
       if (text.trim() === '') ask({ is: 'delete', message })
-      else chat.edit(message, text)
+      else chat.posts.edit(message, text)
     },
     remove: (message) => ask({ is: 'delete', message }),
     copyLink: ({ channel, position }) => {
