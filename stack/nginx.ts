@@ -61,7 +61,7 @@ export function nginx(options: NginxOptions): ServerSpec {
   const { dir, port, statusPort } = options
   const config = writeConfig(options)
   const account = ownFolder(dir)
-  const page = join(PAGE, 'client/index.html')
+  const page = join(PAGE, 'index.html')
   // nginx opens it as the account it runs as.
   if (account !== undefined) chownSync(options.accessLog, account.uid, account.gid)
   const metricsUrl = `http://127.0.0.1:${statusPort}/nginx_status`
