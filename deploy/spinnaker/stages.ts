@@ -38,9 +38,9 @@ export function stage(
 /** After a failure the next stages still run and look at the outcome. For stages that need a clean-up. */
 export const GOES_ON = { failPipeline: false, continuePipeline: true }
 
-/** The stage is skipped unless the expression holds. */
+/** The stage is skipped unless the expression holds. Orca adds `${ }` itself, and skips a stage whose expression it cannot read. */
 export function when(expression: string): object {
-  return { stageEnabled: { type: 'expression', expression: `\${ ${expression} }` } }
+  return { stageEnabled: { type: 'expression', expression } }
 }
 
 export function succeeded(name: string): string {
