@@ -13,6 +13,8 @@ import (
 
 // Runs kwok as its own main does: --config is read before the other flags.
 func runKwok() int {
+	// Kubernetes registers a flag for its version with every program that contains it.
+	pflag.CommandLine = pflag.NewFlagSet("kwok", pflag.ContinueOnError)
 	flags := pflag.NewFlagSet("global", pflag.ContinueOnError)
 	flags.ParseErrorsAllowlist.UnknownFlags = true
 	flags.Usage = func() {}
