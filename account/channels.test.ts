@@ -204,12 +204,9 @@ describe('people', () => {
 
 test('Nobody makes channels without end', async () => {
   const body = { kind: 'private', title: 'One of many' }
-  const answers = await Promise.all(
-    Array.from({ length: MAX_MADE_PER_DAY + 1 }, () => make(carol, body)),
-  )
-  const refused = answers.filter(({ status }) => status !== 201)
-  expect(refused.map(({ status, body: { type } }) => [status, type])).toEqual([
-    [429, '/problems/rate-limited'],
-  ])
-  expect(refused[0]?.headers.get('retry-after')).toBe('3600')
+  for (let made = 0; made < MAX_MADE_PER_DAY; made++) {
+    expect(await statusOf(make(carol, body))).toBe(201)
+  }
+  const { status, headers } = await make(carol, body)
+  expect([status, headers.get('retry-after')]).toEqual([429, '3600'])
 })
