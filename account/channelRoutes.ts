@@ -37,9 +37,14 @@ export function createChannelRoutes(
     })
   }
 
-  async function make(caller: Caller, body: NewChannelBody): Promise<{ name: string; isNew: boolean }> {
+  async function make(
+    caller: Caller,
+    body: NewChannelBody,
+  ): Promise<{ name: string; isNew: boolean }> {
     const { profile, people } = planOf(caller, body)
-    const unknown = await channels.unknown([...people.keys()].filter((one) => one !== caller.principal))
+    const unknown = await channels.unknown(
+      [...people.keys()].filter((one) => one !== caller.principal),
+    )
     if (unknown.length > 0) {
       const pointer = body.kind === 'direct' ? '#/people' : '#/members'
       throw invalid([{ pointer, detail: `nobody here is ${unknown[0]}` }])
@@ -74,7 +79,8 @@ export function createChannelRoutes(
         }
         const body = await readJson(readBody, request, NewChannel)
         const { name, isNew } = await make(caller, body)
-        if (isNew) request.log.info({ by: caller.principal, channel: name, kind: body.kind }, 'channel made')
+        if (isNew)
+          request.log.info({ by: caller.principal, channel: name, kind: body.kind }, 'channel made')
         response.status(isNew ? 201 : 200).json(await shown(request, name))
       },
     },

@@ -27,7 +27,11 @@ export function createMemberRoutes(
       throw new Problem('forbidden', 'Your role on this channel does not allow it.')
     }
     if (to === undefined && from === undefined) throw new Problem('not-found')
-    if (to !== undefined && from === undefined && (await channels.unknown([principal])).length > 0) {
+    if (
+      to !== undefined &&
+      from === undefined &&
+      (await channels.unknown([principal])).length > 0
+    ) {
       throw new Problem('not-found', `Nobody here is ${principal}.`)
     }
     const outcome = await channels.put(channel, principal, { known, role: to })

@@ -101,7 +101,8 @@ describe('a marker', () => {
 
   test('counts a hundred messages at most', async () => {
     await move('lazy', 'busy', 0)
-    for (let at = 0; at < 12; at++) await Promise.all(Array.from({ length: 10 }, () => post('busy')))
+    for (let at = 0; at < 12; at++)
+      await Promise.all(Array.from({ length: 10 }, () => post('busy')))
     expect(await look('lazy')).toEqual([['busy', 0, 100]])
   })
 })

@@ -103,7 +103,9 @@ function keysOf({ ranges, sender, type }: SearchQuery): string {
 
 /** Whether each is one channel, or all channels below one: what lies between others has no key. */
 function areKeys(ranges: readonly NameRange[]): boolean {
-  return ranges.length <= FEW && ranges.every(({ from, to }) => to === `${from}!` || from.endsWith('.'))
+  return (
+    ranges.length <= FEW && ranges.every(({ from, to }) => to === `${from}!` || from.endsWith('.'))
+  )
 }
 
 /** No channel has an empty name. */

@@ -26,7 +26,12 @@ interface Answer {
 }
 
 /** A call of one person, by the name that it claims or by a token. */
-const ask = (method: string, search = '', body?: unknown, headers: Record<string, string> = ALICE) =>
+const ask = (
+  method: string,
+  search = '',
+  body?: unknown,
+  headers: Record<string, string> = ALICE,
+) =>
   fetch(`${ingest.origin}/markers${search}`, {
     method,
     headers: { 'Content-Type': 'application/json', ...headers },
@@ -114,8 +119,7 @@ describe('read markers', () => {
     await grant('_.private.ours', 'read')
     await waitFor(async () => (await follow('_.private.ours')).status === 200)
     await grant('_.private.ours', '')
-    const names = async () =>
-      (await answerOf(call('GET'))).markers.map(({ channel }) => channel)
+    const names = async () => (await answerOf(call('GET'))).markers.map(({ channel }) => channel)
     await waitFor(async () => (await names()).length === 1)
     expect(await names()).toEqual(['lobby'])
     expect(await problemOf(await fetch(`${secured.origin}/markers`))).toBe('401 unauthenticated')

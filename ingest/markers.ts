@@ -112,5 +112,7 @@ function readerOf({ identity, headers }: Request): string {
   if (identity !== undefined) return identity.principal
   if (headers['causeway-sender'] !== undefined) return readClaimedSender(headers).id
   const errors = [{ pointer: pointer(['Causeway-Sender']), detail: 'required' }]
-  throw new Problem('invalid-parameter', 'Say whose markers they are by Causeway-Sender.', { errors })
+  throw new Problem('invalid-parameter', 'Say whose markers they are by Causeway-Sender.', {
+    errors,
+  })
 }

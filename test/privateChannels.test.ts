@@ -100,7 +100,7 @@ describe('two people', () => {
     await mayPost(alice, name)
     const bobs = await listen(bob, name)
     await post(alice, name, 'a cormorant for you')
-    await waitFor(() => bobs.messages.length > 0)
+    await waitFor(() => bobs.named().length > 0)
     expect((await myChannels(bob.causeway))[0]).toMatchObject({ name, kind: 'direct' })
     const { markers } = await markersPage(bob.causeway)
     expect(markers).toMatchObject([{ channel: name, unread: expect.any(Number) }])

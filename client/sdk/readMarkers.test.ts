@@ -89,7 +89,9 @@ describe('read markers', () => {
     const { markers, told } = await open([marker('a', 3)])
     markers.received(aMessage({ position: 4, channel: 'a' }))
     markers.received(aMessage({ position: 4, channel: 'a' }))
-    markers.received(aMessage({ position: 5, channel: 'a', about: { position: 4, as: 'reaction' } }))
+    markers.received(
+      aMessage({ position: 5, channel: 'a', about: { position: 4, as: 'reaction' } }),
+    )
     markers.received(aMessage({ position: 6, channel: 'a', sender: { id: 'me', name: 'Me' } }))
     markers.received(aMessage({ position: 7, channel: 'other' }))
     expect(told.at(-1)).toBe('a:1')

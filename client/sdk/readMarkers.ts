@@ -84,7 +84,10 @@ export class ReadMarkers {
     const known = this.#all.get(channel)
     if (known === undefined || position <= known.head) return
     const counts = !isChange(message) && sender.id !== this.#options.reader
-    const unread = Math.min(known.unread + (counts && position > known.position ? 1 : 0), MAX_UNREAD)
+    const unread = Math.min(
+      known.unread + (counts && position > known.position ? 1 : 0),
+      MAX_UNREAD,
+    )
     this.#all.set(channel, { ...known, head: position, last: message, unread })
     this.#options.changed(this.#all)
   }
