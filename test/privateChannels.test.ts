@@ -77,6 +77,9 @@ async function waysTo(who: Person, channel: string): Promise<number[]> {
   )
 }
 
+const search = async (who: Person) =>
+  Object((await who.browser.get('/history?q=cormorant&limit=1')).body)
+
 /** A stream that has begun: each gateway hears of a grant by itself. */
 async function listen(who: Person, channel: string): Promise<RawReader> {
   for (;;) {
@@ -110,8 +113,6 @@ describe('two people', () => {
 
     expect(new Set(await waysTo(admin, name))).toEqual(new Set([403]))
     expect((await post(admin, name, 'me too')).status).toBe(403)
-    const search = async (who: Person) =>
-      Object((await who.browser.get('/history?q=cormorant&limit=1')).body)
     await waitFor(async () => (await search(bob)).messages.length === 1)
     const { messages, next } = await search(admin)
     expect([messages, next]).toEqual([[], null])
