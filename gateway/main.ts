@@ -72,7 +72,11 @@ const logs = layout.logs.map(({ id, DATABASE_URL, DATABASE_REPLICA_URL, REDIS_UR
   ),
 )
 const byId = new Map(logs.map((log) => [log.id, log]))
-const { ephemeral, ask, close: closeEphemeral } = openEphemeral({
+const {
+  ephemeral,
+  ask,
+  close: closeEphemeral,
+} = openEphemeral({
   config,
   layout,
   copyKeys,

@@ -114,7 +114,8 @@ export class SourceHub {
       if (this.#upstreams.has(upstream)) this.#take(upstream, news)
     }
     const timer = setTimeout(
-      () => this.#options.read({
+      () =>
+        this.#options.read({
           by,
           channels,
           presence,

@@ -14,7 +14,8 @@ export function hub() {
   const told: string[] = []
   const sources = new SourceHub({
     read: ({ by, channels, presence, signals, since, signal, put }) => {
-      const more = presence.length + signals.length > 0 ? ` ${presence.join('+')}/${signals.join('+')}` : ''
+      const more =
+        presence.length + signals.length > 0 ? ` ${presence.join('+')}/${signals.join('+')}` : ''
       opened.push({ what: `${by} ${channels.join('+')} ${since}${more}`, signal, put })
     },
     tell: (ids, news) => told.push(`${ids.join(',')} ${short(news)}`),

@@ -150,5 +150,16 @@ export async function ingestServer(
   }
   const origin = `http://127.0.0.1:${portOf(server)}`
   const stop = (): void => stopping.abort()
-  return { origin, log, logs, registry, watcher, exports: limiting.exports, published, signalled, stop, close }
+  return {
+    origin,
+    log,
+    logs,
+    registry,
+    watcher,
+    exports: limiting.exports,
+    published,
+    signalled,
+    stop,
+    close,
+  }
 }

@@ -1,4 +1,10 @@
-import { Causeway, Presence, type PresenceEvent, type Signal, Stream } from '../../client/sdk/index.ts'
+import {
+  Causeway,
+  Presence,
+  type PresenceEvent,
+  type Signal,
+  Stream,
+} from '../../client/sdk/index.ts'
 import type { Opened } from './disposables.ts'
 
 interface PresentOptions {
