@@ -72,7 +72,14 @@ function kinds(): Record<ProblemType, ProblemKind> {
   for (const [slug, status] of Object.entries(STATUSES)) {
     if (isProblemType(slug)) all[slug] = { status, title: TITLES[slug], retry: mayRetry(status) }
   }
-  return all as Record<ProblemType, ProblemKind>
+  if (!isWhole(all)) throw new TypeError('a problem without a title')
+  return all
+}
+
+function isWhole(
+  all: Partial<Record<ProblemType, ProblemKind>>,
+): all is Record<ProblemType, ProblemKind> {
+  return Object.keys(all).length === Object.keys(STATUSES).length
 }
 
 /** One mistake in a request; `pointer` is a JSON pointer (RFC 6901) as a URI fragment, e.g. `#/data`. */
