@@ -72,6 +72,7 @@ export const controlEvents: { [E in ControlEvent]: ControlEventSchema<E> } = {
       reason: z.enum([
         'shutdown',
         'max-age',
+        'moved',
         'unavailable',
         'reset',
         'expired',
@@ -84,7 +85,14 @@ export const controlEvents: { [E in ControlEvent]: ControlEventSchema<E> } = {
   presence: {
     summary: 'Who is in a channel that `presence` named, and what changes there',
     data: Presence,
-    example: { channel: 'rooms.berlin', count: 2, people: [{ id: 'user:alice', name: 'Alice' }, { id: 'user:bob', name: 'Bob' }] },
+    example: {
+      channel: 'rooms.berlin',
+      count: 2,
+      people: [
+        { id: 'user:alice', name: 'Alice' },
+        { id: 'user:bob', name: 'Bob' },
+      ],
+    },
   },
   signal: {
     summary: 'A signal on a channel that `signals` named. It may be lost',

@@ -67,10 +67,9 @@ export const EventsParameters = z
         `whole seconds from ${MIN_HEARTBEAT} to ${MAX_HEARTBEAT}`,
       ),
     ).describe('Seconds between heartbeats, if shorter than the server’s'),
-    presence: someOf(
-      MAX_PRESENCE_CHANNELS,
-      `at most ${MAX_PRESENCE_CHANNELS} channels`,
-    ).describe('Be in these channels, and hear who else is; each is one of `channel`'),
+    presence: someOf(MAX_PRESENCE_CHANNELS, `at most ${MAX_PRESENCE_CHANNELS} channels`).describe(
+      'Be in these channels, and hear who else is; each is one of `channel`',
+    ),
     signals: someOf(MAX_CHANNELS, TOO_MANY_CHANNELS).describe(
       'Hear the signals of these channels; each is one of `channel`',
     ),

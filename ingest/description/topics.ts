@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import type { FlowChannel } from '../../chassis/description/channel.ts'
-import { AnyJson, EXAMPLE, Message, place, Signal, SIGNAL_EXAMPLE } from '../../chassis/description/messages.ts'
+import {
+  AnyJson,
+  EXAMPLE,
+  Message,
+  place,
+  Signal,
+  SIGNAL_EXAMPLE,
+} from '../../chassis/description/messages.ts'
 import { channelName } from '../../chassis/description/parameters.ts'
 import { ProblemDetails } from '../../chassis/description/problems.ts'
 import { channelTopic } from '../../contract/channel.ts'

@@ -59,9 +59,7 @@ export function page({ operations, channels, openApi, asyncApi }: Documents): st
       </head>
       <body>
         <header>
-          <a class="home" href="/"
-            ><img src="/icon.svg" alt="" width="28" height="28" />Causeway</a
-          >
+          <a class="home" href="/"><img src="/icon.svg" alt="" width="28" height="28" />Causeway</a>
           <span class="quiet">API ${info.version}</span>
           <a href="/openapi.json">openapi.json</a>
           <a href="/asyncapi.json">asyncapi.json</a>

@@ -115,6 +115,7 @@ export async function ingestServer(
     auth,
     corsOrigins: [],
     logs,
+    markers: log.markers,
     acceptMessage: new AcceptMessage({
       requireAccess: createRequireAccess(auth?.access),
       isAllowed: createIsAllowed(auth?.access),
@@ -150,5 +151,16 @@ export async function ingestServer(
   }
   const origin = `http://127.0.0.1:${portOf(server)}`
   const stop = (): void => stopping.abort()
-  return { origin, log, logs, registry, watcher, exports: limiting.exports, published, signalled, stop, close }
+  return {
+    origin,
+    log,
+    logs,
+    registry,
+    watcher,
+    exports: limiting.exports,
+    published,
+    signalled,
+    stop,
+    close,
+  }
 }

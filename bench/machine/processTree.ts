@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 
 /** A process and its descendants, the parent first. Postgres puts each session into its own process and group. */
-function processTree(pid: number): number[] {
+export function processTree(pid: number): number[] {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).split('\n')
   const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number))
   const found = [pid]
