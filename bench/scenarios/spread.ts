@@ -102,9 +102,8 @@ async function measure(testbed: Testbed, choice: Choice, streams: number, plan: 
     await client.opened
     await pause(CALM_SECONDS * 1_000)
     client.reset()
-    const { port } = rig
     const publisher = await HttpPublisher.open({
-      port,
+      port: rig.ingestPort,
       path: (at) => `/channels/bench.${at % CHANNELS}/messages`,
       body: (sentAt) => `{"data":${dataOf(sentAt)}}`,
       connections: 8,
