@@ -110,6 +110,8 @@ async function measure(testbed: Testbed, choice: Choice, streams: number, plan: 
     })
     const isOver = new AbortController()
     const posted = postUntil(isOver.signal, publisher)
+    // Told when it is awaited, after everything else.
+    posted.catch(() => {})
     const moved = await scaleUp(rig, plan)
     const rolled = await deploy(rig, client, 1)
     const surged = await deploy(rig, client, 4)
