@@ -18,6 +18,7 @@ results into docs/benchmarks.md. Linux only. All load stays on the loopback. Wit
     connect: '5,000 streams that connect at once, and resume nothing',
     slow: 'readers that stall, among 1,000 others',
     drain: '5,000 streams that SIGTERM moves to another gateway',
+    spread: '5,000 streams on gateways that come and go: a scale-up, and deploys',
     replicas: 'one, two and four gateways; as root',
     logs: 'one, two and four logs, each on servers of its own; as root',
     readers: '30 readers of the largest pages of history, beside posts',

@@ -22,6 +22,7 @@ import { readers } from './scenarios/readers.ts'
 import { replicas } from './scenarios/replicas.ts'
 import { retention } from './scenarios/retention.ts'
 import { slow } from './scenarios/slow.ts'
+import { spread } from './scenarios/spread.ts'
 import { storm } from './scenarios/storm.ts'
 import { BEFORE } from './target.ts'
 
@@ -48,6 +49,7 @@ const SCENARIOS: Record<string, Scenario> = {
   drain,
   replicas,
   logs,
+  spread,
   readers,
   history,
   ingest,

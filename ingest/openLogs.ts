@@ -10,8 +10,8 @@ type Config = z.output<typeof ingestConfig>
 
 interface OpenedLogs {
   logs: Logs<LogWriter>
-  /** In the database of the plain address, which has grants, revocations and quotas for all logs. */
-  common: Pick<LogWriter, 'accessChanges' | 'addToQuota'>
+  /** In the database of the plain address, which has grants, revocations, quotas and markers for all logs. */
+  common: Pick<LogWriter, 'accessChanges' | 'addToQuota' | 'markers'>
   close: () => Promise<void>
 }
 
