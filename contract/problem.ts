@@ -16,7 +16,7 @@ export const PROBLEMS = {
   },
   conflict: {
     status: 409,
-    title: 'The message does not fit what it is about',
+    title: 'It does not fit what is there',
     retry: false,
   },
   'not-acceptable': {

@@ -18,6 +18,8 @@ export interface NginxOptions extends ServerOptions {
   accessLog: string
   ingestPorts: number[]
   gatewayPorts: number[]
+  /** Lines of the gateways' upstream in place of those for ports. */
+  gatewayServers?: string | undefined
   /** If there are none, nobody can sign in here. */
   accountPorts?: number[]
   /** Host names that are served, beside localhost and all addresses. Default: this machine's. */
@@ -59,7 +61,7 @@ export function nginx(options: NginxOptions): ServerSpec {
   const { dir, port, statusPort } = options
   const config = writeConfig(options)
   const account = ownFolder(dir)
-  const page = join(PAGE, 'client/index.html')
+  const page = join(PAGE, 'index.html')
   // nginx opens it as the account it runs as.
   if (account !== undefined) chownSync(options.accessLog, account.uid, account.gid)
   const metricsUrl = `http://127.0.0.1:${statusPort}/nginx_status`
@@ -118,7 +120,7 @@ export function writeConfig(options: NginxOptions): string {
     STATUS_LISTEN: `127.0.0.1:${statusPort}`,
     STATUS_LISTEN_V6: '',
     INGEST_SERVERS: servers(options.ingestPorts),
-    GATEWAY_SERVERS: servers(options.gatewayPorts),
+    GATEWAY_SERVERS: options.gatewayServers ?? servers(options.gatewayPorts),
     ACCOUNT_SERVERS: servers(options.accountPorts ?? []),
   })
   return config

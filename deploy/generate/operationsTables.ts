@@ -19,7 +19,8 @@ import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { createClockMetrics } from '../../ingest/clockMetrics.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
-import { createOutboxMetrics } from '../../ingest/outboxWatch.ts'
+import { createOutboxMetrics } from '../../ingest/outboxMetrics.ts'
+import { createSearchMetrics } from '../../ingest/searchMetrics.ts'
 import { createReaderMetrics } from '../../ingest/readerMetrics.ts'
 import { ROOT } from '../../stack/root.ts'
 
@@ -67,6 +68,7 @@ export async function metricsTable(): Promise<string> {
   const [gateway, account] = [new Registry(), new Registry()]
   createIngestMetrics(ingest)
   createOutboxMetrics(ingest)
+  createSearchMetrics(ingest)
   createReaderMetrics(ingest, { waits: () => 0, exports: () => 0 })
   createClockMetrics(ingest, () => ({ difference: 0, lastAt: 0 }))
   createBridgeMetrics(bridge)
