@@ -2,7 +2,6 @@ import { Problem } from '../contract/problem.ts'
 import { createAuth } from '../chassis/auth/auth.ts'
 import { createAuthenticate, createRequireAccess } from '../chassis/auth/middleware.ts'
 import { readConfig } from '../chassis/config.ts'
-import { connectionShare } from '../chassis/connectionShare.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createEndedEpochs } from '../chassis/endedEpochs.ts'
 import { createCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
@@ -17,7 +16,6 @@ import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
 import { createRefusedCopies } from '../chassis/refusedCopies.ts'
 import { VERSION } from '../chassis/version.ts'
-import { LogReader } from '../history/logReader.ts'
 import { gatewayConfig } from './config.ts'
 import { createAdmission } from './createAdmission.ts'
 import { clock } from '../chassis/clock.ts'
@@ -25,18 +23,12 @@ import { Connections } from './events/connections.ts'
 import { createListener, openFrontDoor, ROUTES } from './events/frontDoor.ts'
 import { createHandler } from './events/handler.ts'
 import { presenceRoute } from './presenceRoute.ts'
-import { createFeedGauges } from './feed/feedGauges.ts'
 import { Hubs } from './hub/hubs.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import { openEphemeral } from './openEphemeral.ts'
-import { openLog } from './openLog.ts'
+import { openLogs } from './openLogs.ts'
 import { openSpread } from './spread/openSpread.ts'
 
-/** For what comes over Redis while logs are read, all together; and the least for one, which is some of the largest messages. */
-const CATCH_UP_BYTES = 16_777_216
-const MIN_CATCH_UP_BYTES = 2_097_152
-/** Two looks, and one to read with. */
-const LEAST_CONNECTIONS = 3
 /** The gateway serves the other logs if one is away for so long. */
 const PATIENCE_MS = 5_000
 
@@ -50,31 +42,17 @@ const layout = readLayout('gateway', gatewayConfig, config)
 const copyKeys = new CopyKeys(config.COPY_KEYS)
 const refused = createRefusedCopies(registry, logger)
 const onEpochEnded = createEndedEpochs(registry, logger)
-const onError = (error: unknown): void => logger.warn({ err: error }, 'a database connection broke')
-const gaugesOfOne = createFeedGauges(metrics)
-/** Each log has its share of what bounds the gateway. */
-const share = 1 / layout.logs.length
-const logs = layout.logs.map(({ id, DATABASE_URL, DATABASE_REPLICA_URL, REDIS_URL }) =>
-  openLog(
-    { id, databaseUrl: DATABASE_URL, replicaUrl: DATABASE_REPLICA_URL, redisUrl: REDIS_URL },
-    {
-      redisPrefix: config.REDIS_PREFIX,
-      connections: connectionShare(config, layout.logs, DATABASE_URL, LEAST_CONNECTIONS),
-      onError,
-      copyKeys,
-      onRefused: () => refused('redis'),
-      onEpochEnded,
-      metrics,
-      feedMetrics: gaugesOfOne(),
-      logger,
-      linkTimeoutMs: config.LINK_TIMEOUT_SECONDS * 1_000,
-      unsubscribeDelayMs: config.UNSUBSCRIBE_DELAY_SECONDS * 1_000,
-      maxChannels: config.MAX_CHANNELS * share,
-      replayBufferBytes: config.REPLAY_BUFFER_BYTES * share,
-      catchUpBytes: Math.max(CATCH_UP_BYTES * share, MIN_CATCH_UP_BYTES),
-    },
-  ),
-)
+const {
+  logs,
+  common,
+  close: closeLogs,
+} = openLogs(config, layout, {
+  copyKeys,
+  onRefused: () => refused('redis'),
+  onEpochEnded,
+  metrics,
+  logger,
+})
 const byId = new Map(logs.map((log) => [log.id, log]))
 const {
   ephemeral,
@@ -89,19 +67,9 @@ const {
   clock,
   logger,
 })
-/** Grants are in the one database without a name, which may hold no log. */
-const accessLog =
-  logs.find(({ databaseUrl }) => databaseUrl === config.DATABASE_URL)?.log ??
-  new LogReader({
-    databaseUrl: config.DATABASE_URL,
-    logId: config.LOG_ID,
-    isCommon: true,
-    connections: 1,
-    onError,
-  })
 const auth = createAuth({
   config,
-  changes: (after, limit) => accessLog.accessChanges(after, limit),
+  changes: (after, limit) => common.accessChanges(after, limit),
   registry,
   logger,
   clock,
@@ -226,9 +194,7 @@ await runService({
     closeEphemeral()
     await spread.close()
     shared.close()
-    await Promise.all(
-      [...new Set([accessLog, ...logs.map(({ log }) => log)])].map((log) => log.close()),
-    )
+    await closeLogs()
   },
   drainSeconds: config.DRAIN_SECONDS,
 })

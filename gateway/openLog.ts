@@ -18,7 +18,7 @@ interface LogAddresses {
   redisUrl: string
 }
 
-interface OpenLogOptions extends Pick<
+export interface OpenLogOptions extends Pick<
   FeedOptions,
   | 'onEpochEnded'
   | 'linkTimeoutMs'
@@ -40,7 +40,7 @@ interface OpenLogOptions extends Pick<
 }
 
 /** All that a gateway has of one log: how its messages come, and where it reads what was before. */
-interface OpenedLog extends LogAddresses {
+export interface OpenedLog extends LogAddresses {
   log: LogReader
   feed: Feed
   replay: Replay

@@ -113,9 +113,10 @@ export class Connection implements Sink<Frame>, JointSink<Frame>, Slotted<Connec
   }
 
   send(batch: Batch<Frame>): void {
-    if (!this.#socket.writable) return
+    const socket = this.#socket
+    if (!socket.writable) return
     this.#options.metrics.sent.messages += batch.items.length
-    this.write(chunkOf(batch))
+    if (!socket.write(chunkOf(batch))) this.bound()
   }
 
   sendAs(batch: Batch<Frame>, idOf: (position: number) => string): void {
@@ -180,7 +181,6 @@ export class Connection implements Sink<Frame>, JointSink<Frame>, Slotted<Connec
     socket.resetAndDestroy()
   }
 
-  /** See `drained`. */
   drained(): Promise<void> {
     return drained(this.#socket)
   }
@@ -206,10 +206,9 @@ export class Connection implements Sink<Frame>, JointSink<Frame>, Slotted<Connec
 
   /** Its socket has closed. */
   release(): void {
-    const { admission, onClose } = this.#options
     this.leaveHub()
-    admission.release(this)
-    onClose(this)
+    this.#options.admission.release(this)
+    this.#options.onClose(this)
   }
 }
 
