@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from '../../stack/setup/build.mjs'
-import { defineCommand } from '../../stack/setup/defineCommand.mjs'
+import { defineCommand, flag } from '../../stack/setup/defineCommand.mjs'
 import { installDependencies } from '../../stack/setup/dependencies.mjs'
 import { installPrograms } from '../../stack/setup/programs.mjs'
 import { orPrint } from '../../stack/setup/print.mjs'
@@ -14,11 +14,14 @@ import { timed } from '../support/timed.mjs'
 const parse = defineCommand({
   usage: `npm run test:node [-- folders] [options of jest]: run the tests in these folders on the oldest supported Node and on the one
 in the image. Without folders: gateway, chassis, contract. Write an option with a value as --name=value.`,
+  options: { image: flag("on the image's Node only") },
   passesOn: true,
-  result: ({ rest }) => rest,
+  result: ({ values: { image }, rest }) => ({
+    names: image ? ['image'] : ['oldest', 'image'],
+    args: rest,
+  }),
 })
 const FOLDERS = ['gateway', 'chassis', 'contract']
-const NODES = ['oldest', 'image']
 
 /** The entry of `npm run test:node`. */
 await orPrint(async () => {
@@ -27,7 +30,7 @@ await orPrint(async () => {
   else process.stdout.write(help)
 })
 
-async function run(args) {
+async function run({ names, args }) {
   installDependencies()
   installPrograms(programs)
   fetchNodes()
@@ -41,7 +44,7 @@ async function run(args) {
   let isEnded = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => (isEnded = true))
   await counted(async () => {
-    for (const name of NODES) {
+    for (const name of names) {
       const node = findNode(name)
       if (node === undefined) continue
       const code = await timed(`Node ${node.version}`, async () => {
