@@ -9,6 +9,7 @@ import {
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import type { App } from '../chassis/expressApp.ts'
+import { MAX_SIGNAL_BYTES } from '../contract/signal.ts'
 import { Turns } from '../chassis/turns.ts'
 import { byAccept, createExportHistory } from './exportHistory.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
@@ -19,6 +20,7 @@ import { createGetMessage, type Messages } from './getMessage.ts'
 import type { HeadWatchers } from './headWatchers.ts'
 import { createGetVersions, type VersionsOf } from './getVersions.ts'
 import type { IngestLimits } from './ingestLimits.ts'
+import { createPostSignal, type PostSignalOptions } from './postSignal.ts'
 import type { LogOfMarkers } from './markersOfLogs.ts'
 import { type MarkerRoutesOptions, markersRoute } from './markers.ts'
 import { createPostItem } from './postItem.ts'
@@ -48,6 +50,8 @@ interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
   /** Every door for posts leads to it. */
   acceptMessage: PostMessageOptions['acceptMessage']
   posts: PostMessageOptions['posts']
+  acceptSignal: PostSignalOptions['acceptSignal']
+  signals: PostSignalOptions['signals']
   bodyLimits: BodyLimits
   limits: IngestLimits
   /** Aborts when the process is about to stop. */
@@ -63,8 +67,11 @@ const READ_MILLISECONDS = 120_000
 const MAX_EXPORTS = 8
 /** Whoever needs longer goes on after the last line. */
 const EXPORT_MILLISECONDS = 3_600_000
-/** Of pages, read from the database. The others wait for their turn: a post that waits for two large ones waits twice as long. */
-const CHUNKS_AT_ONCE = 1
+/**
+ * Chunks of pages, read from the database. The others wait for their turn. One would leave ingest idle while Postgres reads; each more
+ * is up to two milliseconds for which a post may have to wait.
+ */
+const CHUNKS_AT_ONCE = 3
 /** One takes some milliseconds, but one of many words may take a hundred times as long. */
 const SEARCHES_AT_ONCE = 2
 
@@ -74,6 +81,8 @@ export function createIngest({
   markers,
   acceptMessage,
   posts,
+  acceptSignal,
+  signals,
   bodyLimits,
   limits,
   stopping,
@@ -130,6 +139,16 @@ export function createIngest({
       {
         path: '/channels/:channel/messages',
         post: createPostMessage(posting),
+      },
+      {
+        path: '/channels/:channel/signals',
+        post: createPostSignal({
+          acceptSignal,
+          readBody: createReadBody({ ...bodyLimits, maxBytes: MAX_SIGNAL_BYTES }),
+          limit: limits.signals,
+          subjectOf: limits.subjectOf,
+          signals,
+        }),
       },
       {
         path: '/messages',

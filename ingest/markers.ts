@@ -12,7 +12,7 @@ import { isChannel } from '../contract/channel.ts'
 import { Problem } from '../contract/problem.ts'
 import { MAX_FOLLOWED } from '../history/markers.ts'
 import type { MarkerTable } from '../history/markerTable.ts'
-import { readClaimedSender } from './claimedSender.ts'
+import { readClaimedSender } from '../chassis/claimedSender.ts'
 import type { ChannelList } from './getChannels.ts'
 import { type LogsOfMarkers, marksOf, unreadOf } from './markersOfLogs.ts'
 

@@ -149,6 +149,20 @@ describe('with several logs', () => {
     expect([idsOf(messages), timesOf(messages)]).toEqual([idsOf(posted), timesOf(posted)])
   })
 
+  test('an export that broke off goes on at the time of its last line, whose lines come again', async () => {
+    const linesFrom = async (more: string): Promise<string[]> => {
+      const answer = await get(`/history?${ALL}${more}`, { headers: { Accept: NDJSON } })
+      return (await answer.text()).trim().split('\n')
+    }
+    const whole = await linesFrom('')
+    for (const count of [1, 13, whole.length]) {
+      const had = whole.slice(0, count)
+      const { sentAt }: Message = JSON.parse(had.at(-1) ?? '')
+      const rest = await linesFrom(`&from=${sentAt}`)
+      expect([...had, ...rest.filter((line) => !had.includes(line))]).toEqual(whole)
+    }
+  })
+
   test('channels of all logs are listed by name, with their last messages', async () => {
     const found: ChannelsPage['channels'] = []
     for (let next: string | null = '/channels?prefix=rooms.&limit=5'; next !== null;) {

@@ -1,5 +1,6 @@
 import { type Grant, HIDDEN, isHidden } from '../../contract/grants.ts'
 import { publishFilters, publishTopics, receiptTopic } from '../../contract/publishTopic.ts'
+import { allSignalsFilter } from '../../contract/signal.ts'
 import { topicFilters } from '../../contract/topicFilter.ts'
 
 /** One right on Mosquitto's broker, in the words of its dynamic security plugin. What no right allows is denied. */
@@ -18,6 +19,9 @@ export const ANSWER_TOPIC = `${CONTROL_TOPIC}/response`
 const KEPT = 1
 const NAMED = 2
 
+/** What those who may read a channel hear on the broker. */
+const KINDS = ['channels', 'signals'] as const
+
 const send = (topic: string): Acl => right('publishClientSend', topic)
 const listen = (topic: string): Acl[] => [
   right('publishClientReceive', topic),
@@ -27,11 +31,13 @@ const listen = (topic: string): Acl[] => [
 /** What the services may do on topics below the prefix. */
 export function serviceAcls(prefix: string): Record<string, readonly Acl[]> {
   const stored = `${prefix}/channels/#`
+  const signals = allSignalsFilter(prefix)
   return {
     // Stored messages come from ingest only. The bridges refuse what others write there, but devices that listen could not tell.
     // Its sessions hear the marker that ends them on topics of their own.
     ingest: [
       send(stored),
+      send(signals),
       send(`${prefix}/receipts/#`),
       ...Object.values(publishTopics(prefix)).flatMap((topic) => listen(`${topic}/#`)),
       // Some versions of Mosquitto compare a shared filter as it is, others without its first two levels.
@@ -39,7 +45,7 @@ export function serviceAcls(prefix: string): Record<string, readonly Acl[]> {
       send(`${prefix}/sessions/#`),
       ...listen(`${prefix}/sessions/#`),
     ],
-    bridge: listen(stored),
+    bridge: [...listen(stored), ...listen(signals)],
     account: [send(CONTROL_TOPIC), ...listen(ANSWER_TOPIC)],
     exporter: listen('$SYS/#'),
   }
@@ -52,7 +58,7 @@ export const ADMIN_ACLS: readonly Acl[] = ['#', '$SYS/#', '$CONTROL/#'].flatMap(
 ])
 
 /**
- * What a principal's grants are on the broker: `read` to hear the channels' stored messages, `write` to post to them, and to hear what
+ * What a principal's grants are on the broker: `read` to hear the channels' stored messages and signals, `write` to post to them, and to hear what
  * became of it. A topic for posts names their sender (see `readPublishTopic`): that is the principal itself. The rights to
  * receive are checked for each message: a subscription that stands loses what is taken away.
  */
@@ -63,17 +69,22 @@ export function grantAcls(prefix: string, principal: string, grants: readonly Gr
     const filters = topicFilters(pattern, principal)
     if (filters === undefined) return []
     const { exact, subscription } = filters
-    const heard = right('publishClientReceive', `${prefix}/channels/${exact}`)
-    const hidden = right('publishClientReceive', `${prefix}/channels/${HIDDEN}/#`)
     return [
       ...(actions.includes('read')
-        ? [
-            { ...heard, priority: isHidden(pattern) ? NAMED : 0 },
-            right('subscribePattern', `${prefix}/channels/${subscription}`),
-          ]
+        ? KINDS.flatMap((kind) => [
+            {
+              ...right('publishClientReceive', `${prefix}/${kind}/${exact}`),
+              priority: isHidden(pattern) ? NAMED : 0,
+            },
+            right('subscribePattern', `${prefix}/${kind}/${subscription}`),
+          ])
         : []),
       ...(actions.includes('read') && pattern.startsWith('*')
-        ? [{ ...hidden, priority: KEPT, allow: false }]
+        ? KINDS.map((kind) => ({
+            ...right('publishClientReceive', `${prefix}/${kind}/${HIDDEN}/#`),
+            priority: KEPT,
+            allow: false,
+          }))
         : []),
       ...(actions.includes('write')
         ? [send(`${named}/${principal}/${exact}`), ...listen(receipts)]

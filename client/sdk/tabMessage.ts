@@ -1,4 +1,4 @@
-import type { SourceRequest } from './sourceHub.ts'
+import type { SourceRequest } from './sourceRequest.ts'
 import type { News } from './streamState.ts'
 import { isObject } from './typeGuards.ts'
 import { PROBLEMS, Problem, type ProblemType } from '../../contract/problem.ts'

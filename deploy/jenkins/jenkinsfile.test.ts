@@ -16,7 +16,7 @@ function npmScripts(file: string): string[] {
 describe('the Jenkinsfile', () => {
   test('runs only scripts that exist', () => {
     const scripts = shellBodies.flatMap((body) => /deploy\/jenkins\/[\w.]+/.exec(body)?.[0] ?? [])
-    expect(scripts).toHaveLength(8)
+    expect(scripts).toHaveLength(9)
     expect(scripts.filter((script) => !existsSync(script))).toEqual([])
   })
 

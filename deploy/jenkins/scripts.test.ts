@@ -15,6 +15,9 @@ IMAGE=${IMAGE}
 EDGE_IMAGE=${IMAGE.replace('causeway@', 'causeway-edge@')}
 CHART_VERSION=0.1.0-7.gabc
 CHART_URL=https://charts.example.org/causeway-0.1.0-7.gabc.tgz
+STAGING_VALUES_URL=https://charts.example.org/causeway-0.1.0-7.gabc-staging.yaml
+PRODUCTION_VALUES_URL=https://charts.example.org/causeway-0.1.0-7.gabc-production.yaml
+TRIAL_VALUES_URL=https://charts.example.org/causeway-0.1.0-7.gabc-trial.yaml
 `
 
 /** Runs trigger.mjs against a Gate that gives this answer. */
@@ -62,7 +65,7 @@ async function buildImages(name: string, env: Record<string, string> = {}) {
 describe('trigger.mjs', () => {
   const taken = { status: 200, body: '{"eventProcessed":true,"eventId":"e-1"}' }
 
-  test('tells Spinnaker both images by digest and the chart by its address', async () => {
+  test('tells Spinnaker both images by digest, and chart and values by their addresses', async () => {
     const { code, output, heard } = await trigger(PROPERTIES, taken)
     expect({ code, output }).toEqual({ code: 0, output: 'Spinnaker has event e-1\n' })
     expect(heard.url).toBe('/gate/webhooks/webhook/causeway')
@@ -72,7 +75,11 @@ describe('trigger.mjs', () => {
       artifacts: [
         { type: 'docker/image', name: 'registry.example.org/team/causeway', version: DIGEST },
         { type: 'docker/image', name: 'registry.example.org/team/causeway-edge', version: DIGEST },
-        { type: 'http/file', name: 'causeway-chart', version: '0.1.0-7.gabc' },
+        ...['chart', 'staging-values', 'production-values', 'trial-values'].map((what) => ({
+          type: 'http/file',
+          name: `causeway-${what}`,
+          version: '0.1.0-7.gabc',
+        })),
       ],
     })
   })
@@ -80,6 +87,7 @@ describe('trigger.mjs', () => {
   test.each([
     ['an image is named by a tag', PROPERTIES.replace(DIGEST, 'latest'), /by its digest/],
     ['the chart is not named', PROPERTIES.replace(/CHART_URL=.*/, ''), /lack CHART_URL/],
+    ['values are not named', PROPERTIES.replace(/TRIAL.*/, ''), /lack TRIAL_VALUES_URL/],
   ])('fails and calls nobody if %s', async (_name, properties, message) => {
     const { code, output, heard } = await trigger(properties, taken)
     expect(code).toBe(1)

@@ -9,6 +9,7 @@ import type { Start } from '../hub/joining.ts'
 import type { Place } from './admission.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
+import { FirstToEnd } from './firstToEnd.ts'
 import { SlowConsumers, type SlowConsumersOptions } from './slowConsumers.ts'
 
 export interface ConnectionsOptions
@@ -24,6 +25,8 @@ export interface ConnectionsOptions
   heartbeatMs: number
   /** A stream ends somewhere in the last fifth of this, so that streams spread over replicas again after a scale-up. */
   maxAgeMs: number
+  /** A stream has ended, however. */
+  onEnd: (connection: Connection) => void
   /** Over how long a drain spreads its goodbyes. */
   drainMs: number
 }
@@ -48,6 +51,7 @@ export class Connections {
   readonly #options: ConnectionsOptions
   readonly #shared: ConnectionOptions
   readonly #slots = new Slots<Connection>(SLOT_MS)
+  readonly #firstToEnd = new FirstToEnd(this.#slots)
   #size = 0
   readonly #slow: SlowConsumers
 
@@ -139,6 +143,19 @@ export class Connections {
     })
   }
 
+  /**
+   * Ends so many streams for their readers to come back elsewhere, those that would end first by their age. So age and moves together
+   * end a stream hardly more often than age does. Call it with 0 when no more move.
+   */
+  move(count: number): void {
+    if (count === 0) this.#firstToEnd.clear()
+    for (let left = count; left > 0; left--) {
+      const next = this.#firstToEnd.next((each) => each.after !== undefined && !each.isWaiting)
+      if (next === undefined) return
+      this.#end(next, 'moved')
+    }
+  }
+
   /** Ends the streams that a change concerns, and that are not allowed any more. */
   review(
     concerns: Concerns,
@@ -195,6 +212,7 @@ export class Connections {
 
   #forget(connection: Connection): void {
     if (!this.#slots.delete(connection)) return
+    this.#options.onEnd(connection)
     this.#size--
     this.#options.metrics.streams.set(this.#size)
   }

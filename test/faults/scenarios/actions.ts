@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { Redis } from 'ioredis'
-import { untilReady } from '../rig/rig.ts'
+import { untilReady } from '../rig/untilReady.ts'
 import type { Fault } from '../rig/proxy.ts'
 import { comesTrue } from '../../support/waitFor.ts'
 import type { Scene } from '../scenario.ts'

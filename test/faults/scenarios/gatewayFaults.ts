@@ -1,5 +1,5 @@
 import type { Role } from '../../../stack/child.ts'
-import { untilReady } from '../rig/rig.ts'
+import { untilReady } from '../rig/untilReady.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { freezeFor, killFor } from './actions.ts'
 
