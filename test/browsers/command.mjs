@@ -28,7 +28,10 @@ export async function run({ only, rest }) {
     if (only.split(',').includes(name)) tryToInstall(name, needed)
   }
   process.env.BROWSERS = only
-  process.exitCode = runTests(['--runInBand', ...(rest.length > 0 ? rest : ['test/browsers'])])
+  process.exitCode = await runTests([
+    '--runInBand',
+    ...(rest.length > 0 ? rest : ['test/browsers']),
+  ])
 }
 
 /** The tests say what is skipped. */
