@@ -18,17 +18,18 @@ test('Somebody who may not read has no role', () => {
   expect(roleOf(() => false)).toBeUndefined()
 })
 
-describe('a change of members', () => {
-  /** As `by from>to`. */
-  const allowed = (kind: 'public' | 'private' | 'direct', isOwn: boolean): string[] =>
-    ALL.flatMap((by) =>
-      ALL.flatMap((from) =>
-        ALL.flatMap((to) =>
-          mayChange({ kind, by, isOwn, from, to }) ? [`${by} ${from}>${to}`] : [],
-        ),
+/** As `by from>to`. */
+const allowed = (kind: 'public' | 'private' | 'direct', isOwn: boolean): string[] =>
+  ALL.flatMap((by) =>
+    ALL.flatMap((from) =>
+      ALL.flatMap((to) =>
+        mayChange({ kind, by, isOwn, from, to }) ? [`${by} ${from}>${to}`] : [],
       ),
-    )
+    ),
+  )
+const by = (kind: 'private' | 'direct') => ALL.filter((role) => mayRename(kind, role))
 
+describe('a change of members', () => {
   test('of others is for owners; moderators add and remove members', () => {
     for (const kind of ['public', 'private'] as const) {
       expect(allowed(kind, false).filter((each) => !each.startsWith('owner'))).toEqual([
@@ -53,6 +54,5 @@ describe('a change of members', () => {
 })
 
 test('Owners and moderators rename, but no direct messages', () => {
-  const by = (kind: 'private' | 'direct') => ALL.filter((role) => mayRename(kind, role))
   expect([by('private'), by('direct')]).toEqual([['owner', 'moderator'], []])
 })
