@@ -60,6 +60,24 @@ describe('a pattern', () => {
   })
 })
 
+test.each([
+  ['**', '_.direct.x', false],
+  ['*.**', '_.direct.x', false],
+  ['*', '_', false],
+  ['**', '_.direct.**', false],
+  ['**', '_a', true],
+  ['**', '**', true],
+  ['_.**', '_.direct.x', true],
+  ['_.direct.x', '_.direct.x', true],
+])(
+  'A grant on %s reaches %s: %s, because hidden channels must be named',
+  (pattern, channel, expected) => {
+    expect(isAllowed([{ pattern, actions: ['read'] }], 'read', channel, 'user:alice')).toBe(
+      expected,
+    )
+  },
+)
+
 describe('a grant', () => {
   test.each([
     'read lobby',

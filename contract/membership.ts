@@ -49,8 +49,11 @@ export interface MemberChange {
 export function mayChange({ kind, by, isOwn, from, to }: MemberChange): boolean {
   if (kind === 'direct' || by === undefined) return false
   if (by === 'owner' || (isOwn && to === undefined)) return true
-  const among = (role: MemberRole | undefined): boolean => role === undefined || role === 'member'
-  return by === 'moderator' && among(from) && among(to)
+  return by === 'moderator' && isPlain(from) && isPlain(to)
+}
+
+function isPlain(role: MemberRole | undefined): boolean {
+  return role === undefined || role === 'member'
 }
 
 /** Whether somebody may change a channel's title and topic. */

@@ -12,6 +12,7 @@ const COMMANDS = {
   faults: () => import('../test/faults/command.mjs'),
   fuzz: () => import('../test/security/fuzz/command.mjs'),
   api: () => import('../test/api/command.mjs'),
+  browsers: () => import('../test/browsers/command.mjs'),
   clients: () => import('../test/clients/command.mjs'),
   account: () => import('../account/command.mjs'),
   seed: () => import('./seed/command.mjs'),

@@ -37,7 +37,7 @@ async function person(link: string, name: string): Promise<Person> {
 }
 
 beforeAll(async () => {
-  stack = await testStack({ auth: 'required' })
+  stack = await testStack({ auth: 'required', gateways: 1 })
   admin = await person(await firstAdminLink(stack), 'root')
   const invited = async (name: string): Promise<Person> => {
     const { url } = (await admin.browser.post('/account/invitations', {})).body
@@ -80,16 +80,15 @@ async function waysTo(who: Person, channel: string): Promise<number[]> {
 const search = async (who: Person) =>
   Object((await who.browser.get('/history?q=cormorant&limit=1')).body)
 
-/** A stream that has begun: each gateway hears of a grant by itself. */
+/** A stream that has begun: the gateway hears of a grant by itself, and not sooner than the ingest. */
 async function listen(who: Person, channel: string): Promise<RawReader> {
-  for (;;) {
-    const headers = { Cookie: who.browser.cookies.header('/') }
-    const reader = new RawReader(`${stack.origin}/events?channel=${channel}`, headers)
-    readers.push(reader)
-    const isReady = (): boolean => reader.named('ready').length > 0
-    await waitFor(() => isReady() || reader.ended !== undefined)
-    if (isReady()) return reader
-  }
+  const url = `${stack.origin}/events?channel=${channel}`
+  const headers = { Cookie: who.browser.cookies.header('/') }
+  await waitFor(async () => (await fetch(url, { method: 'HEAD', headers })).ok)
+  const reader = new RawReader(url, headers)
+  readers.push(reader)
+  await waitFor(() => reader.named('ready').length > 0)
+  return reader
 }
 
 describe('two people', () => {

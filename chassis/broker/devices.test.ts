@@ -57,6 +57,21 @@ describe('a device at the broker', () => {
     )
   })
 
+  test('with a grant on all channels hears no hidden ones but those that another grant names', async () => {
+    const rows = [
+      grant('device:wide', '**', 'read'),
+      grant('device:wide', '_.private.ours', 'read'),
+    ]
+    await devices.put({ principal: 'device:wide', groups: [] }, 'pw', rightsOf(...rows))
+    const { client, heard } = await broker.device('device:wide', 'pw')
+    await client.subscribeAsync('causeway/channels/#', { qos: 1 })
+    for (const channel of ['_/direct/x', '_/private/theirs', '_/private/ours', '_', 'lobby']) {
+      await broker.publish(`causeway/channels/${channel}`)
+    }
+    await waitFor(() => heard.includes('causeway/channels/lobby'))
+    expect(heard).toEqual(['causeway/channels/_/private/ours', 'causeway/channels/lobby'])
+  })
+
   test('posts to the channels that it may write, in its own name, and writes no stored message', async () => {
     const rows = [
       grant('device:writer', 'in.*', 'write'),

@@ -45,6 +45,7 @@ describe('read markers', () => {
       complete: false,
       markers: [marker('a', 9), { channel: 'b', followed: false }],
     })
+    await settled()
     await passes(20_000)
     expect(told.at(-1)).toBe('a:0')
     expect(newest().url.search).toBe('?after=9')

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll } from '@jest/globals'
+import type { Stack } from '../../stack/stack.ts'
+import { Proxy } from '../faults/rig/proxy.ts'
+import { Random } from '../model/random.ts'
+import { freePort } from '../../stack/ports.ts'
+import { testStack } from '../support/testStack.ts'
+import type { Engine, EngineName, Profile } from './engine.ts'
+import { openEngine } from './openEngines.ts'
+import { Person } from './person.ts'
+
+/** For all tests of a file: a stack without a sign-in, a link to it that can be cut, and engines as they are needed. */
+export class Site {
+  readonly #profiles: Profile[] = []
+  readonly #engines = new Map<EngineName, Promise<Engine>>()
+  #stack: Stack | undefined
+  #proxy: Proxy | undefined
+
+  constructor() {
+    beforeAll(async () => {
+      this.#stack = await testStack()
+      const targetPort = Number(new URL(this.#stack.origin).port)
+      this.#proxy = new Proxy({
+        name: 'edge',
+        port: await freePort(),
+        targetPort,
+        random: new Random(1),
+      })
+      await this.#proxy.open()
+    }, 180_000)
+    afterAll(async () => {
+      for (const profile of this.#profiles) await profile.close().catch(() => {})
+      for (const engine of this.#engines.values()) await (await engine).close()
+      await this.#proxy?.close()
+      await this.#stack?.stop()
+    }, 120_000)
+  }
+
+  get stack(): Stack {
+    return given(this.#stack)
+  }
+
+  get proxy(): Proxy {
+    return given(this.#proxy)
+  }
+
+  /** Where pages reach the stack by the link. */
+  get origin(): string {
+    return `http://127.0.0.1:${this.proxy.port}`
+  }
+
+  /** A browser profile, until the end of the file. */
+  async profile(name: EngineName): Promise<Profile> {
+    const engine = this.#engines.get(name) ?? openEngine(name)
+    this.#engines.set(name, engine)
+    const profile = await (await engine).profile()
+    this.#profiles.push(profile)
+    return profile
+  }
+
+  /** Somebody in a profile of their own. */
+  async person(engine: EngineName, channel: string): Promise<Person> {
+    const person = new Person(await (await this.profile(engine)).tab())
+    await person.open(this.origin, channel)
+    return person
+  }
+
+  /** The texts of a channel, as the log has them. */
+  async stored(channel: string): Promise<string[]> {
+    const answer = await fetch(
+      `${this.stack.origin}/history?channel=${channel}&order=asc&limit=1000`,
+    )
+    const { messages }: { messages: { data: { text: string } }[] } = JSON.parse(await answer.text())
+    return messages.map(({ data }) => data.text)
+  }
+}
+
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('it is there only in a test')
+  return value
+}
