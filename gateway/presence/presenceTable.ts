@@ -55,7 +55,7 @@ export class PresenceTable {
 
   /** Streams should not be told anything yet. */
   isQuiet(now: number): boolean {
-    return now < this.#quietUntil
+    return this.#awaySince !== undefined || now < this.#quietUntil
   }
 
   /** A stream of somebody begins. */
@@ -126,7 +126,10 @@ export class PresenceTable {
 
   done(step: PresenceStep, answer: StepAnswer, now: number): void {
     const { renewMs } = this.#options
-    const wasAway = this.#awaySince !== undefined && now - this.#awaySince > renewMs / 2
+    const awaySince = this.#awaySince
+    // What others lost before it, they may notice only now.
+    if (awaySince !== undefined) this.#quietUntil = now + SETTLE_MS
+    const wasAway = awaySince !== undefined && now - awaySince > renewMs / 2
     this.#awaySince = undefined
     for (const { keep } of step.channels) {
       for (const lease of keep) if (lease.streams > 0) this.#keep(lease, now + renewMs)
