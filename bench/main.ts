@@ -15,12 +15,14 @@ import { fanout } from './scenarios/fanout.ts'
 import { history } from './scenarios/history.ts'
 import { ingest } from './scenarios/ingest.ts'
 import { latency } from './scenarios/latency.ts'
+import { logs } from './scenarios/logs.ts'
 import { memory } from './scenarios/memory.ts'
 import { outbox } from './scenarios/outbox.ts'
 import { readers } from './scenarios/readers.ts'
 import { replicas } from './scenarios/replicas.ts'
 import { retention } from './scenarios/retention.ts'
 import { slow } from './scenarios/slow.ts'
+import { spread } from './scenarios/spread.ts'
 import { storm } from './scenarios/storm.ts'
 import { BEFORE } from './target.ts'
 
@@ -46,6 +48,8 @@ const SCENARIOS: Record<string, Scenario> = {
   slow,
   drain,
   replicas,
+  logs,
+  spread,
   readers,
   history,
   ingest,

@@ -114,6 +114,13 @@ export function copyKeys() {
   )
 }
 
+/** The name of an object in Kubernetes: nothing that means more in a path. */
+export function kubernetesName(max: number) {
+  return field(`at most ${max} small letters, digits, "-" or "."`, (text) =>
+    /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text) && text.length <= max ? text : undefined,
+  )
+}
+
 /** An address on this machine to listen on. */
 export function host() {
   return field('a host name or an IP address', (text) =>

@@ -43,7 +43,8 @@ export type GapReason = 'retention' | 'lost'
 export type ResetReason = 'other-epoch' | 'ahead-of-log'
 /**
  * `expired`: the token has; come back with a new one. `revoked`: the token, its session or its principal is not accepted any
- * more. `forbidden`: the grants changed, and one of the stream's channels may not be read any more.
+ * more. `forbidden`: the grants changed, and one of the stream's channels may not be read any more. `moved`: this gateway has more
+ * streams than the others; the reader comes back to whichever the edge chooses.
  */
 export type GoodbyeReason =
-  'shutdown' | 'max-age' | 'unavailable' | 'reset' | 'expired' | 'revoked' | 'forbidden'
+  'shutdown' | 'max-age' | 'moved' | 'unavailable' | 'reset' | 'expired' | 'revoked' | 'forbidden'

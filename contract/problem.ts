@@ -38,7 +38,7 @@ const TITLES: Readonly<Record<ProblemType, string>> = {
   'not-found': 'No such resource',
   'message-not-found': 'No such message on this channel',
   'method-not-allowed': 'This resource does not support the method',
-  conflict: 'The message does not fit what it is about',
+  conflict: 'It does not fit what is there',
   'not-acceptable': 'No representation matches the Accept header',
   'request-timeout': 'The request took too long to arrive; try again',
   'too-large': 'The body is too large',

@@ -10,7 +10,7 @@ import {
   publicConfig,
   redisConfig,
 } from '../chassis/commonConfig.ts'
-import { integer, limit, seconds } from '../chassis/configFields.ts'
+import { integer, kubernetesName, limit, seconds } from '../chassis/configFields.ts'
 import { MIN_CONNECTION_BUFFER_BYTES } from '../contract/limits.ts'
 
 export const presenceConfig = {
@@ -90,6 +90,19 @@ export const gatewayConfig = z
       .describe(
         'Age at which the gateway ends a stream, up to a fifth earlier; its client resumes',
       ),
+    // 10,000 move in about three minutes, and 50 a second are a hundredth of what a gateway takes (STREAMS_PER_SECOND).
+    MOVES_PER_MINUTE: integer(0, 1_000_000)
+      .default(3_000)
+      .describe(
+        'Maximum number of streams that this gateway sends to others in a minute if it has far more; 0: none. ' +
+          'It needs LIMITS_REDIS_URL',
+      ),
+    POD_NAME: kubernetesName(253)
+      .optional()
+      .describe(
+        "This pod's name in Kubernetes. With it the gateway writes its streams as the pod's deletion cost. Default: none",
+      ),
+    POD_NAMESPACE: kubernetesName(63).default('default').describe('The namespace of POD_NAME'),
     RETRY_SECONDS: seconds(0.1, 60)
       .default(2)
       .describe('Time until clients reconnect; each waits between half and one and a half of it'),

@@ -2,6 +2,7 @@ import { Problem } from '../contract/problem.ts'
 import { createAuth } from '../chassis/auth/auth.ts'
 import { createAuthenticate, createRequireAccess } from '../chassis/auth/middleware.ts'
 import { readConfig } from '../chassis/config.ts'
+import { connectionShare } from '../chassis/connectionShare.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createEndedEpochs } from '../chassis/endedEpochs.ts'
 import { createCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
@@ -29,10 +30,13 @@ import { Hubs } from './hub/hubs.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import { openEphemeral } from './openEphemeral.ts'
 import { openLog } from './openLog.ts'
+import { openSpread } from './spread/openSpread.ts'
 
 /** For what comes over Redis while logs are read, all together; and the least for one, which is some of the largest messages. */
 const CATCH_UP_BYTES = 16_777_216
 const MIN_CATCH_UP_BYTES = 2_097_152
+/** Two looks, and one to read with. */
+const LEAST_CONNECTIONS = 3
 /** The gateway serves the other logs if one is away for so long. */
 const PATIENCE_MS = 5_000
 
@@ -55,7 +59,7 @@ const logs = layout.logs.map(({ id, DATABASE_URL, DATABASE_REPLICA_URL, REDIS_UR
     { id, databaseUrl: DATABASE_URL, replicaUrl: DATABASE_REPLICA_URL, redisUrl: REDIS_URL },
     {
       redisPrefix: config.REDIS_PREFIX,
-      connections: config.DATABASE_CONNECTIONS,
+      connections: connectionShare(config, layout.logs, DATABASE_URL, LEAST_CONNECTIONS),
       onError,
       copyKeys,
       onRefused: () => refused('redis'),
@@ -91,6 +95,7 @@ const accessLog =
   new LogReader({
     databaseUrl: config.DATABASE_URL,
     logId: config.LOG_ID,
+    isCommon: true,
     connections: 1,
     onError,
   })
@@ -185,6 +190,14 @@ const app = createApp({
 const server = createHttpServer(createListener(handle, app))
 openFrontDoor(server, handle, clock)
 for (const { feed } of logs) feed.start()
+const spread = openSpread(config, {
+  redis: shared.redis,
+  logger,
+  isReady: () => logs.some(({ feed }) => feed.hub.epoch !== undefined),
+  own: () => ({ streams: connections.size, room: admission.room, isLeaving: isDraining }),
+  move: (count) => connections.move(count),
+  onMean: (mean) => metrics.mean.set(mean),
+})
 const startedAt = clock.now()
 const stopAuth = auth?.start()
 const stopConnections = connections.start()
@@ -211,6 +224,7 @@ await runService({
     stopAuth?.()
     for (const log of logs) log.close()
     closeEphemeral()
+    await spread.close()
     shared.close()
     await Promise.all(
       [...new Set([accessLog, ...logs.map(({ log }) => log)])].map((log) => log.close()),

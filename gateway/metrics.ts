@@ -25,6 +25,7 @@ const REFUSALS: Values<Refusal> = {
 const ENDS: Values<GoodbyeReason | 'slow'> = {
   shutdown: 0,
   'max-age': 0,
+  moved: 0,
   unavailable: 0,
   reset: 0,
   expired: 0,
@@ -67,6 +68,10 @@ export function createGatewayMetrics(registry: Registry) {
     sent,
     deliveries,
     streams: gauge('streams', 'Open streams; scale on this'),
+    mean: gauge(
+      'streams_mean',
+      'Mean of the open streams of all gateways, as this one knows it; its own number if it knows no other',
+    ),
     // Streams of clients that reconnect have an id.
     starts: counter('stream_starts', 'Streams begun, by where they start', 'since', SINCES),
     channels: gauge('channels', 'Channels that this gateway is subscribed to'),

@@ -29,9 +29,11 @@ import { MqttPosts } from './mqttPosts.ts'
 import { isMqttSignal, MqttSignals } from './mqttSignals.ts'
 import { IN_FLIGHT } from './mqttSession.ts'
 import { openLogs } from './openLogs.ts'
-import { createOutboxMetrics, OutboxWatch } from './outboxWatch.ts'
+import { createOutboxMetrics } from './outboxMetrics.ts'
 import { createReaderMetrics } from './readerMetrics.ts'
 import { Retries } from './retries.ts'
+import { createSearchMetrics } from './searchMetrics.ts'
+import { Watch } from './watch.ts'
 
 /** An answer to a post is as large as its message, and would stay in memory as long as its client does not read it. */
 const STALL_MILLISECONDS = 30_000
@@ -113,6 +115,7 @@ const app = createIngest({
   auth,
   corsOrigins: config.CORS_ORIGINS,
   logs,
+  markers: common.markers,
   acceptMessage,
   posts,
   acceptSignal,
@@ -137,11 +140,10 @@ const works = layout.logs.map(({ id: logId, DATABASE_URL: databaseUrl }) => {
     logger,
   })
 })
-const outboxWatch = new OutboxWatch({
-  look: () => logs.outbox(),
-  metrics: createOutboxMetrics(registry),
-  clock,
-})
+const watches = [
+  new Watch({ look: () => logs.outbox(), ...createOutboxMetrics(registry), clock }),
+  new Watch({ look: () => logs.searchState(), ...createSearchMetrics(registry), clock }),
+]
 
 const mqttPosting = new MqttPosts({
   prefix: config.MQTT_PREFIX,
@@ -192,7 +194,7 @@ await runService({
     await brokers.closeDoors()
     stopAuth?.()
     shared.close()
-    const background = [outboxWatch, ...works].map((each) => each.close())
+    const background = [...watches, ...works].map((each) => each.close())
     await Promise.all([brokers.close(), ...background])
     await closeLogs()
   },

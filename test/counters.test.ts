@@ -94,6 +94,7 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
       causeway_gateway_stream_ends_total: [
         'shutdown',
         'max-age',
+        'moved',
         'unavailable',
         'reset',
         'expired',

@@ -56,6 +56,8 @@ export function drawDay({ samples }: Outcome, target: number): string {
     path.deploy { stroke: #2f7d4f; stroke-width: 1.5 }
     text.deploy { fill: #2f7d4f }
     text.max-age { fill: #5f7f97 }
+    path.moves { stroke: #7a4fa3; stroke-width: 1.5 }
+    text.moves { fill: #7a4fa3 }
   </style>
   <rect class="page" width="${WIDTH}" height="${HEIGHT}"/>
   <text class="title" x="${LEFT}" y="18">Open streams (area, left) and gateway pods (line, right)</text>
@@ -70,7 +72,7 @@ export function drawDay({ samples }: Outcome, target: number): string {
 }
 
 function drawReconnects(samples: readonly Sample[], x: (minute: number) => number): string {
-  const causes = ['max-age', 'scale-down', 'deploy'] as const
+  const causes = ['max-age', 'scale-down', 'deploy', 'moves'] as const
   const most = Math.max(...samples.flatMap(({ reconnects }) => Object.values(reconnects)))
   const foot = TOP + STREAMS + GAP + RECONNECTS
   const bars = causes.map((cause) => {
@@ -80,7 +82,12 @@ function drawReconnects(samples: readonly Sample[], x: (minute: number) => numbe
     })
     return `<path class="${cause}" d="${shown.join('')}"/>`
   })
-  const names = { 'max-age': 'their age', 'scale-down': 'scale-down', deploy: 'the deploy' }
+  const names = {
+    'max-age': 'their age',
+    'scale-down': 'scale-down',
+    deploy: 'the deploy',
+    moves: 'moves',
+  }
   const keys = causes.map(
     (cause, index) =>
       `<text class="${cause}" x="${LEFT + 345 + index * 110}" y="${foot - RECONNECTS - 14}">■ ${names[cause]}</text>`,

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { renderCapacity } from './capacity.ts'
 import { formatDay, makeDay, parseDay } from './day.ts'
-import { Fleet } from './fleet.ts'
 import { decide, type HpaMemory, type HpaSpec, NOTHING_YET } from './hpa.ts'
 import { busiestShare, renderLogs } from './logs.ts'
+import { renderMeasuredLogs } from './measuredLogs.ts'
 import { drawDay } from './picture.ts'
 import { readGatewayValues } from './policy.ts'
 import { readResults } from '../report/results.ts'
@@ -103,52 +103,6 @@ describe('the autoscaler', () => {
   })
 })
 
-/** All open streams. */
-const total = (fleet: Fleet, now: number): number =>
-  fleet.values(now).reduce((sum, streams) => sum + streams, 0)
-
-describe('the fleet', () => {
-  const OPTIONS = { startSeconds: 30, drainSeconds: 20, maxAgeSeconds: 3_600 }
-
-  test('gives new streams to the pod with the fewest until all have the same', () => {
-    const fleet = new Fleet(OPTIONS, 2, 20_000)
-    fleet.scale(3, 0)
-    for (let now = 0; now < 60; now++) fleet.step(now, 20_000)
-    fleet.step(60, 24_000)
-    const [first = 0, second = 0, third = 0] = fleet.values(60)
-    expect(third).toBeGreaterThan(4_000)
-    expect(third).toBeLessThan(first)
-    expect(first).toBeCloseTo(second, 0)
-  })
-
-  test('gets every stream back after a scale-down, spread over the drain', () => {
-    const fleet = new Fleet({ ...OPTIONS, maxAgeSeconds: Infinity }, 4, 40_000)
-    fleet.scale(3, 0)
-    const sent = Array.from(
-      { length: 40 },
-      (_, now) => fleet.step(now, 40_000).get('scale-down') ?? 0,
-    )
-    expect(sent.reduce((sum, count) => sum + count, 0)).toBeCloseTo(10_000, 3)
-    expect(Math.max(...sent)).toBeCloseTo(500, 3)
-    expect(fleet.replicas).toBe(3)
-    expect(total(fleet, 40)).toBeCloseTo(40_000, 3)
-  })
-
-  test('replaces each pod once in a rolling update, and is never without one', () => {
-    const fleet = new Fleet({ ...OPTIONS, maxAgeSeconds: Infinity }, 3, 30_000)
-    fleet.deploy(0)
-    let sent = 0
-    for (let now = 0; now < 200; now++) {
-      sent += fleet.step(now, 30_000).get('deploy') ?? 0
-      expect(fleet.values(now).length).toBeGreaterThanOrEqual(3)
-    }
-    // More than all: a reader that comes back early may reach a pod that is still to be replaced.
-    expect(sent).toBeGreaterThanOrEqual(30_000 - 1)
-    expect(fleet.replicas).toBe(3)
-    expect(total(fleet, 200)).toBeCloseTo(30_000, 3)
-  })
-})
-
 describe('the simulated day', () => {
   const file = readFileSync('bench/scaling/day.csv', 'utf8')
   const values = readGatewayValues(readFileSync('charts/causeway/values.yaml', 'utf8'))
@@ -177,6 +131,7 @@ describe('the simulated day', () => {
     const benchmarks = readResults('docs/benchmarks.json')
     expect(page).toContain(renderTable(outcomes))
     expect(page).toContain(renderLogs())
+    expect(page).toContain(renderMeasuredLogs(benchmarks))
     expect(page).toContain(renderCapacity(benchmarks, values.memoryBytes))
   })
 

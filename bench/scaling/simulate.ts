@@ -20,6 +20,8 @@ export interface Outcome {
   scaleDowns: number
   scaleUps: number
   fullest: number
+  /** Minutes in which one pod had a fifth more than its target. */
+  crowdedMinutes: number
 }
 
 /** The interval of scrapes; the autoscaler sees the values of the last one. */
@@ -42,6 +44,7 @@ export function simulate(
     scaleDowns: 0,
     scaleUps: 0,
     fullest: 0,
+    crowdedMinutes: 0,
   }
   let memory = NOTHING_YET
   let scraped: number[] = []
@@ -68,13 +71,14 @@ export function simulate(
     }
     for (const cause of CAUSES) outcome.reconnects[cause] += reconnects[cause]
     const fullest = Math.max(...fleet.values(minute * 60 + 59))
+    if (fullest > spec.target * 1.2) outcome.crowdedMinutes++
     outcome.samples.push({ wanted: from, replicas: fleet.replicas, fullest, reconnects })
   }
   return outcome
 }
 
-const CAUSES: readonly Cause[] = ['max-age', 'scale-down', 'deploy']
+const CAUSES: readonly Cause[] = ['max-age', 'scale-down', 'deploy', 'moves']
 
 function noReconnects(): Record<Cause, number> {
-  return { 'max-age': 0, 'scale-down': 0, deploy: 0 }
+  return { 'max-age': 0, 'scale-down': 0, deploy: 0, moves: 0 }
 }

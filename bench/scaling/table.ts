@@ -1,5 +1,7 @@
 import { defaultBehaviour, type GatewayValues, hastyBehaviour } from './policy.ts'
 import { markdownTable } from '../report/markdown.ts'
+import type { FleetOptions } from './fleet.ts'
+import type { HpaSpec } from './hpa.ts'
 import { type Outcome, simulate } from './simulate.ts'
 
 /** From the decision to readiness: scheduling, a start of a few seconds, the readiness probe. */
@@ -9,23 +11,38 @@ const MAX_AGE_SECONDS = 3_600 * 0.9
 /** The part of its drain over which a gateway spreads its goodbyes; the rest is for the streams that end last. */
 const SPREAD = 0.7
 
+/** The default of the setting of that name. */
+const MOVES_PER_MINUTE = 3_000
+
 const OURS = 'the chart’s policy'
 
-/** Simulates the same day under several policies; the first one is the chart's. */
+/** Simulates the same day under several policies; the first one is the chart's, and each other one differs in what its name says. */
 export function simulateAll(
   day: readonly number[],
   { hpa, drainSeconds }: GatewayValues,
 ): [string, Outcome][] {
-  const options = {
+  const options: FleetOptions = {
     startSeconds: START_SECONDS,
     drainSeconds: drainSeconds * SPREAD,
     maxAgeSeconds: MAX_AGE_SECONDS,
+    choice: 'least',
+    movesPerMinute: MOVES_PER_MINUTE,
+    surge: 1,
   }
+  const simulated = (spec: HpaSpec, more: Partial<FleetOptions> = {}): Outcome =>
+    simulate(day, spec, { ...options, ...more })
   return [
-    [OURS, simulate(day, hpa, options)],
-    ['Kubernetes’ default (`behavior` left out)', simulate(day, defaultBehaviour(hpa), options)],
-    ['default without a window', simulate(day, hastyBehaviour(hpa), options)],
-    [`${OURS}, but pods that just end`, simulate(day, hpa, { ...options, drainSeconds: 1 })],
+    [OURS, simulated(hpa)],
+    ['without moves', simulated(hpa, { movesPerMinute: 0 })],
+    ['the edge chooses by chance', simulated(hpa, { choice: 'chance' })],
+    ['by chance, without moves', simulated(hpa, { choice: 'chance', movesPerMinute: 0 })],
+    [
+      'by chance, and a deploy starts all new pods first',
+      simulated(hpa, { choice: 'chance', surge: 99 }),
+    ],
+    ['Kubernetes’ default (`behavior` left out)', simulated(defaultBehaviour(hpa))],
+    ['default without a window', simulated(hastyBehaviour(hpa))],
+    ['pods that just end', simulated(hpa, { drainSeconds: 1 })],
   ]
 }
 
@@ -33,9 +50,11 @@ const COLUMNS: [string, (outcome: Outcome) => number][] = [
   ['scale-downs', ({ scaleDowns }) => scaleDowns],
   ['reconnects by them', ({ reconnects }) => reconnects['scale-down']],
   ['most of these in a second', ({ worstSecond }) => worstSecond],
-  ['reconnects by the deploy', ({ reconnects }) => reconnects.deploy],
-  ['reconnects by age', ({ reconnects }) => reconnects['max-age']],
+  ['by the deploy', ({ reconnects }) => reconnects.deploy],
+  ['by moves', ({ reconnects }) => reconnects.moves],
+  ['by age', ({ reconnects }) => reconnects['max-age']],
   ['fullest pod', ({ fullest }) => fullest],
+  ['minutes with a pod a fifth above its target', ({ crowdedMinutes }) => crowdedMinutes],
   ['pod hours', ({ podHours }) => podHours],
 ]
 

@@ -1,4 +1,4 @@
-import type { Grant } from '../../contract/grants.ts'
+import { type Grant, HIDDEN, isHidden } from '../../contract/grants.ts'
 import { publishFilters, publishTopics, receiptTopic } from '../../contract/publishTopic.ts'
 import { allSignalsFilter } from '../../contract/signal.ts'
 import { topicFilters } from '../../contract/topicFilter.ts'
@@ -14,6 +14,13 @@ export interface Acl {
 /** Where the plugin takes commands, and where it answers them. */
 export const CONTROL_TOPIC = '$CONTROL/dynamic-security/v1'
 export const ANSWER_TOPIC = `${CONTROL_TOPIC}/response`
+
+/** The plugin asks the rights with the highest first. Hidden channels are kept from wide grants, and given by those that name them. */
+const KEPT = 1
+const NAMED = 2
+
+/** What those who may read a channel hear on the broker. */
+const KINDS = ['channels', 'signals'] as const
 
 const send = (topic: string): Acl => right('publishClientSend', topic)
 const listen = (topic: string): Acl[] => [
@@ -64,10 +71,20 @@ export function grantAcls(prefix: string, principal: string, grants: readonly Gr
     const { exact, subscription } = filters
     return [
       ...(actions.includes('read')
-        ? ['channels', 'signals'].flatMap((kind) => [
-            right('publishClientReceive', `${prefix}/${kind}/${exact}`),
+        ? KINDS.flatMap((kind) => [
+            {
+              ...right('publishClientReceive', `${prefix}/${kind}/${exact}`),
+              priority: isHidden(pattern) ? NAMED : 0,
+            },
             right('subscribePattern', `${prefix}/${kind}/${subscription}`),
           ])
+        : []),
+      ...(actions.includes('read') && pattern.startsWith('*')
+        ? KINDS.map((kind) => ({
+            ...right('publishClientReceive', `${prefix}/${kind}/${HIDDEN}/#`),
+            priority: KEPT,
+            allow: false,
+          }))
         : []),
       ...(actions.includes('write')
         ? [send(`${named}/${principal}/${exact}`), ...listen(receipts)]

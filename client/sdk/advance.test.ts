@@ -154,7 +154,7 @@ test('Declared gaps of two channels are kept apart, whatever their names', () =>
   expect(run('4', [ready(4), message(5, 4, 'constructor')]).did).toEqual([5])
 })
 
-test.each(['shutdown', 'max-age', 'unavailable', 'reset'] as const)(
+test.each(['shutdown', 'max-age', 'moved', 'unavailable', 'reset'] as const)(
   'A source that says goodbye for %s is closed, and resumed after a wait',
   (reason) => {
     const { did, state } = run('4', [ready(4), message(5, 4), goodbye(reason), tick(2_000)])

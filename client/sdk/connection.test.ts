@@ -27,6 +27,7 @@ test.each([
     connection: { is: 'reconnecting', reason: 'silence' },
   },
   { what: 'that has its age', inputs: [ready(4), goodbye('max-age')], connection: { is: 'live' } },
+  { what: 'that moves', inputs: [ready(4), goodbye('moved')], connection: { is: 'live' } },
   { what: 'without a network', inputs: [ready(4), offline], connection: { is: 'offline' } },
   {
     what: 'whose network is back',

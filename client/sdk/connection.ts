@@ -39,6 +39,7 @@ export function connectionOf(state: StreamState, now: number): Connection {
 const REASON_TEXT: { [R in Reason]: string } = {
   shutdown: 'The server is restarting.',
   'max-age': 'The connection is renewed from time to time.',
+  moved: 'The connection moves to another server.',
   unavailable: 'The service is busy or away.',
   reset: 'The messages are loaded again.',
   expired: 'The sign-in is renewed.',

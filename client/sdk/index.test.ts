@@ -10,7 +10,8 @@ const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort()
 
 /** The names between the braces of each `export`. */
 function exported(): string[] {
-  const braces = [...read('client/sdk/index.ts').matchAll(/export (?:type )?\{([^}]*)\}/g)]
+  const entries = read('client/sdk/index.ts') + read('client/sdk/chat.ts')
+  const braces = [...entries.matchAll(/export (?:type )?\{([^}]*)\}/g)]
   return braces.flatMap(([, names = '']) => names.match(/\w+(?=\s*(?:,|$))/g) ?? [])
 }
 

@@ -46,8 +46,8 @@ export function leave(state: StreamState, input: InputOf<'goodbye'>): Step {
     return isShort ? wait(state, input, reason) : reopen({ ...state, reason }, at)
   }
   const [left, effects] = wait(state, input, reason)
-  // An end for age is no news for people.
-  return [{ ...left, renewing: reason === 'max-age' }, effects]
+  // An end for age or for another server is no news for people.
+  return [{ ...left, renewing: reason === 'max-age' || reason === 'moved' }, effects]
 }
 
 export function end(state: StreamState, input: InputOf<'ended'>): Step {

@@ -96,12 +96,26 @@ export const overview: Dashboard = {
       panels: [
         {
           title: 'Streams by gateway',
-          description: 'Streams spread evenly within an hour, because each is ended at that age.',
+          description:
+            'Gateways far above the mean let streams move, from half a minute after a scale-up on.',
           unit: 'short',
           queries: [
             {
               promql: 'sum by (instance) (causeway_gateway_streams{$in})',
               legend: '{{instance}}',
+            },
+          ],
+        },
+        {
+          title: 'Streams of the fullest gateway, against the mean',
+          description:
+            'As the gateways know it from each other. Above 1.1 streams move, unless few are open; 1 without a common Redis.',
+          unit: 'short',
+          queries: [
+            {
+              promql:
+                'max(causeway_gateway_streams{$in} / (causeway_gateway_streams_mean{$in} > 0))',
+              legend: 'fullest / mean',
             },
           ],
         },
@@ -121,7 +135,7 @@ export const overview: Dashboard = {
         {
           title: 'Streams that gateways ended',
           description:
-            'shutdown and max-age are normal; slow: the reader took nothing for too long; unavailable: a server was away.',
+            'shutdown, max-age and moved are normal; slow: the reader took nothing for too long; unavailable: a server was away.',
           unit: 'cps',
           queries: [
             {

@@ -72,6 +72,7 @@ export const controlEvents: { [E in ControlEvent]: ControlEventSchema<E> } = {
       reason: z.enum([
         'shutdown',
         'max-age',
+        'moved',
         'unavailable',
         'reset',
         'expired',

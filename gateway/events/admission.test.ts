@@ -37,6 +37,14 @@ class Tested {
 const open = (options: Partial<AdmissionOptions> = {}): Tested => new Tested(options)
 
 describe('admission', () => {
+  test('says how many more it would admit: none while memory is short', () => {
+    const tested = open({ maxStreams: 3 })
+    tested.admit('a')
+    expect(tested.admission.room).toBe(2)
+    tested.admission.memoryBytes = 1_001
+    expect(tested.admission.room).toBe(0)
+  })
+
   test('refuses a stream beyond the maximum until one ends', () => {
     const tested = open({ maxStreams: 2 })
     expect(['x', 'y', 'z'].map((address) => tested.admit(address))).toEqual([

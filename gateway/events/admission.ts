@@ -95,6 +95,12 @@ export class Admission {
     }
   }
 
+  /** How many more streams it would admit, whoever asks. */
+  get room(): number {
+    const { maxStreams, maxMemoryBytes } = this.#options
+    return this.memoryBytes > maxMemoryBytes ? 0 : Math.max(0, maxStreams - this.#streams)
+  }
+
   /** Ask again before a stream joins: others may have joined during its look-up. */
   hasRoomFor(total: number): boolean {
     return total <= this.#options.maxChannels

@@ -9,6 +9,7 @@ import type { Start } from '../hub/joining.ts'
 import type { Place } from './admission.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
+import { FirstToEnd } from './firstToEnd.ts'
 import { SlowConsumers, type SlowConsumersOptions } from './slowConsumers.ts'
 
 export interface ConnectionsOptions
@@ -50,6 +51,7 @@ export class Connections {
   readonly #options: ConnectionsOptions
   readonly #shared: ConnectionOptions
   readonly #slots = new Slots<Connection>(SLOT_MS)
+  readonly #firstToEnd = new FirstToEnd(this.#slots)
   #size = 0
   readonly #slow: SlowConsumers
 
@@ -139,6 +141,19 @@ export class Connections {
       signal.addEventListener('abort', step)
       step()
     })
+  }
+
+  /**
+   * Ends so many streams for their readers to come back elsewhere, those that would end first by their age. So age and moves together
+   * end a stream hardly more often than age does. Call it with 0 when no more move.
+   */
+  move(count: number): void {
+    if (count === 0) this.#firstToEnd.clear()
+    for (let left = count; left > 0; left--) {
+      const next = this.#firstToEnd.next((each) => each.after !== undefined && !each.isWaiting)
+      if (next === undefined) return
+      this.#end(next, 'moved')
+    }
   }
 
   /** Ends the streams that a change concerns, and that are not allowed any more. */

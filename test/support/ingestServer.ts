@@ -115,6 +115,7 @@ export async function ingestServer(
     auth,
     corsOrigins: [],
     logs,
+    markers: log.markers,
     acceptMessage: new AcceptMessage({
       requireAccess: createRequireAccess(auth?.access),
       isAllowed: createIsAllowed(auth?.access),
