@@ -42,6 +42,7 @@ beforeEach(async () => {
     onRefused: () => void refused++,
     onDropped: () => void dropped++,
     now: () => now,
+    logger: pino({ level: 'silent' }),
   })
   publisher = connect('publisher-test')
   await waitFor(async () => {
