@@ -74,7 +74,10 @@ export class PresenceTable {
       attended.leases.set(person.id, fresh)
       this.#fresh.add(fresh)
       attended.ending.delete(sealed)
-    } else this.#options.onLeftOut()
+    } else {
+      attended.leftOut.add(listener)
+      this.#options.onLeftOut()
+    }
     return attended
   }
 
@@ -83,7 +86,7 @@ export class PresenceTable {
     const attended = this.#channels.get(channel)
     if (attended?.listeners.delete(listener) !== true) return
     attended.behind.delete(listener)
-    const lease = attended.leases.get(id)
+    const lease = attended.leftOut.delete(listener) ? undefined : attended.leases.get(id)
     if (lease !== undefined && --lease.streams === 0) {
       this.#size--
       attended.leases.delete(id)

@@ -74,8 +74,13 @@ describe('a gateway', () => {
     for (let now = 0; now < 2_000; now += 20) small.pass(redis, now)
     expect(all.map(({ known }) => known?.count)).toEqual([1, 1])
     expect(leftOut).toEqual(['one'])
-    // Whoever leaves makes room.
-    for (const stream of all) small.leave(stream)
+    // Whoever leaves makes room, and one who was left out takes nobody along.
+    const [counted, other] = all
+    if (counted !== undefined) small.leave(counted)
+    const again = small.join('a', 'p1')
+    if (other !== undefined) small.leave(other)
+    expect(small.table.size).toBe(1)
+    small.leave(again)
     expect(small.table.size).toBe(0)
   })
 
