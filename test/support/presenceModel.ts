@@ -1,4 +1,4 @@
-import { PresenceStep, type StepAnswer } from '../../gateway/presence/presenceStep.ts'
+import type { PresenceStep, StepAnswer } from '../../gateway/presence/presenceStep.ts'
 import { PresenceTable, type PresenceTableOptions } from '../../gateway/presence/presenceTable.ts'
 import { Teller } from '../../gateway/presence/teller.ts'
 import type { PresenceEvent } from '../../contract/presence.ts'
