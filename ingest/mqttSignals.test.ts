@@ -57,10 +57,7 @@ test('A device signals on the channels that it may write, as itself', async () =
 })
 
 test('A device that is banned, sends too much or too often is not heard', async () => {
-  const signals = await door(
-    grant('device:*', 'a', 'write'),
-    revocation('device:t2', Infinity),
-  )
+  const signals = await door(grant('device:*', 'a', 'write'), revocation('device:t2', Infinity))
   signals.handle(packet('publish-as/device:t2/a', '1'))
   signals.handle(packet('publish-as/device:t1/a', `"${'x'.repeat(5_000)}"`))
   expect(sent).toEqual([])
