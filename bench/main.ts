@@ -18,6 +18,7 @@ import { latency } from './scenarios/latency.ts'
 import { logs } from './scenarios/logs.ts'
 import { memory } from './scenarios/memory.ts'
 import { outbox } from './scenarios/outbox.ts'
+import { presence } from './scenarios/presence.ts'
 import { readers } from './scenarios/readers.ts'
 import { replicas } from './scenarios/replicas.ts'
 import { retention } from './scenarios/retention.ts'
@@ -50,6 +51,7 @@ const SCENARIOS: Record<string, Scenario> = {
   replicas,
   logs,
   spread,
+  presence,
   readers,
   history,
   ingest,

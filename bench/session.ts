@@ -22,6 +22,8 @@ const COMPLETE_WITHIN_MS = 30_000
 export class Session {
   readonly running: Running
   readonly client: LoadClient
+  /** Seconds of processor time that the server used until all streams were open. */
+  readonly openingSeconds: number
   readonly #publisher: Publisher
   #published = 0
 
@@ -33,12 +35,14 @@ export class Session {
     act: (session: Session) => Promise<T>,
   ): Promise<T> {
     const running = await target.start(testbed, options.channels ?? 1)
+    const before = processorTimeOf(running.pid)
     const client = testbed.load({ ...running.load, ...options })
     let publisher: Publisher | undefined
     try {
       await client.opened
+      const opening = processorTimeOf(running.pid) - before
       publisher = await running.publisher()
-      return await act(new Session(running, client, publisher))
+      return await act(new Session(running, client, publisher, opening))
     } finally {
       await publisher?.close()
       await client.close()
@@ -46,8 +50,14 @@ export class Session {
     }
   }
 
-  private constructor(running: Running, client: LoadClient, publisher: Publisher) {
+  private constructor(
+    running: Running,
+    client: LoadClient,
+    publisher: Publisher,
+    openingSeconds: number,
+  ) {
     this.running = running
+    this.openingSeconds = openingSeconds
     this.client = client
     this.#publisher = publisher
   }

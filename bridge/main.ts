@@ -90,6 +90,7 @@ const brokers = [...new Set(served.map(({ MQTT_URL }) => MQTT_URL))].map((url) =
     },
     onDropped: () => metrics.signals.inc({ outcome: 'dropped' }),
     now: () => performance.now(),
+    logger,
   })
   return [mqtt, signals]
 })

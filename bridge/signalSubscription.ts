@@ -1,5 +1,6 @@
 import type { MqttClient } from 'mqtt'
 import { type CopyKeys, MAC_LENGTH } from '../chassis/copyKeys.ts'
+import type { Logger } from '../chassis/logger.ts'
 import { allSignalsFilter, MAX_SIGNAL_BYTES, signalTopicChannel } from '../contract/signal.ts'
 
 interface SignalSubscriptionOptions {
@@ -14,8 +15,10 @@ interface SignalSubscriptionOptions {
   /** More came than this process takes. */
   onDropped: () => void
   now: () => number
+  logger: Logger
 }
 
+const AGAIN_MS = 30_000
 /** Signals of one second: they must not take the time of messages. */
 const MOST_PER_SECOND = 5_000
 /** The encoding of the largest signal, whose sender has a long name. */
@@ -23,7 +26,7 @@ const MOST_BYTES = MAX_SIGNAL_BYTES + 1_024
 
 /** Receives the signals of all channels, on a connection of its own. What comes while it is away is lost. */
 export function subscribeToSignals(client: MqttClient, options: SignalSubscriptionOptions): void {
-  const { prefix, copyKeys, isServed, onSignal, onRefused, onDropped, now } = options
+  const { prefix, copyKeys, isServed, onSignal, onRefused, onDropped, now, logger } = options
   let second = 0
   let inSecond = 0
   const hasTime = (): boolean => {
@@ -43,10 +46,18 @@ export function subscribeToSignals(client: MqttClient, options: SignalSubscripti
     if (copyKeys.openSignal(channel, sealed) === undefined) return onRefused()
     void onSignal(channel, sealed)
   })
-  client.on('connect', () => {
+  let isTold = false
+  const subscribe = (): void => {
     client.subscribe(allSignalsFilter(prefix), { qos: 0 }, (error) => {
-      // A connection without its subscription would look alive and receive nothing: the next one tries again.
-      if (error) client.stream.destroy()
+      if (!error) return
+      // A broker that was set up for an older version refuses until its operator gives the right.
+      if (!isTold) logger.warn({ reason: error.message }, 'signals are refused; trying again')
+      isTold = true
+      const again = (): void => {
+        if (client.connected) subscribe()
+      }
+      setTimeout(again, AGAIN_MS).unref()
     })
-  })
+  }
+  client.on('connect', subscribe)
 }

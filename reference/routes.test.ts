@@ -6,6 +6,7 @@ import { createOidcRoutes } from '../account/oidc/oidc.ts'
 import type { Operation } from '../chassis/description/operation.ts'
 import { ROUTES } from '../gateway/events/frontDoor.ts'
 import { gatewayOperations } from '../gateway/description/operations.ts'
+import { presenceRoute } from '../gateway/presenceRoute.ts'
 import { createIngest } from '../ingest/app.ts'
 import { ingestOperations } from '../ingest/description/operations.ts'
 import { operations } from './operations.ts'
@@ -53,7 +54,10 @@ test('Each route of account is described, and nothing else', () => {
 test('Each route of the gateway is described, and nothing else', () => {
   const routes = ROUTES.map(({ path, answeredBefore }) => [path, answeredBefore])
   expect(routes).toEqual([['/events', ['GET', 'HEAD']]])
-  expect(namesOf(gatewayOperations)).toEqual(['get /events'])
+  const names = ['requireAccess', 'split', 'ask', 'limit', 'subjectOf']
+  const { path, get, ...others } = makeOf(presenceRoute, names, {})
+  expect([typeof get, others]).toEqual(['function', {}])
+  expect(namesOf(gatewayOperations)).toEqual(['get /events', `get ${path}`])
 })
 
 test('No two operations have the same id', () => {

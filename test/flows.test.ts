@@ -6,6 +6,7 @@ import { Devices } from '../chassis/broker/devices.ts'
 import type { FlowMessage } from '../chassis/description/channel.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
+import { Causeway, sendSignal } from '../client/sdk/index.ts'
 import { isControl } from '../client/sdk/typeGuards.ts'
 import { parseEventId } from '../contract/eventId.ts'
 import { readEntry } from '../contract/message.ts'
@@ -58,9 +59,13 @@ beforeAll(async () => {
   device.on('message', (topic, payload, packet) => {
     heard.push({ topic, text: String(payload), packet })
   })
-  await device.subscribeAsync([RECEIPTS, `${RECEIPTS}/#`, 'causeway/channels/rooms/+'], { qos: 1 })
+  const topics = ['causeway/channels/rooms/+', 'causeway/signals/rooms/+']
+  await device.subscribeAsync([RECEIPTS, `${RECEIPTS}/#`, ...topics], { qos: 1 })
 }, 120_000)
 afterAll(() => stack?.stop(), 60_000)
+
+const signalTo = (channel: string) =>
+  sendSignal(new Causeway({ base: `${stack.origin}/` }), channel, { type: 'typing', data: true })
 
 const messageOf = (name: string): FlowMessage => {
   const found = channels.flatMap(({ messages }) => messages).find((each) => each.name === name)
@@ -83,7 +88,8 @@ function isDecoded(name: string, text: string): boolean {
     : isControl(control, JSON.parse(text))
 }
 
-const CONTROLS = ['ready', 'gap', 'reset', 'heartbeat', 'goodbye'] as const
+const EPHEMERAL = ['presence', 'signal']
+const CONTROLS = ['ready', 'gap', 'reset', 'heartbeat', 'goodbye', ...EPHEMERAL]
 
 describe('an example of an event', () => {
   const events = channels.find(({ id }) => id === 'events')?.messages ?? []
@@ -93,23 +99,42 @@ describe('an example of an event', () => {
     const { event, example } = each
     const text = JSON.stringify(example.payload)
     expectAsDescribed(event.name, text, example.headers ?? {})
-    expect(parseEventId(example.headers?.['id'] ?? '')).toBeDefined()
+    const id = parseEventId(example.headers?.['id'] ?? '')
+    expect(id === undefined).toBe(EPHEMERAL.includes(event.name))
     expect(isDecoded(event.name, text)).toBe(true)
   })
 })
 
 test('The events of a stream are as they are described', async () => {
-  const reader = new RawReader(`${stack.origin}/events?channel=rooms.a&heartbeat=2`, {
-    Host: new URL(stack.origin).host,
-  })
+  const reader = new RawReader(
+    `${stack.origin}/events?channel=rooms.a&heartbeat=2&presence=rooms.a&signals=rooms.a`,
+    {
+      Host: new URL(stack.origin).host,
+    },
+  )
   opened.add(() => reader.socket.destroy())
   await waitFor(() => reader.named('ready').length > 0)
   expect((await post(stack.origin, 'rooms.a', { data: { text: 'hi' } })).status).toBe(201)
-  await waitFor(() => reader.named('heartbeat').length > 0 && reader.named().length > 0)
+  await waitFor(async () => {
+    await signalTo('rooms.a')
+    return ['heartbeat', 'presence', 'signal'].every((name) => reader.named(name).length > 0)
+  })
+  await waitFor(() => reader.named().length > 0)
   for (const { event, data, id } of reader.events) {
-    const headers = { ...(event && { event }), ...(id && { id }) }
+    // An event without an id of its own shows the last one.
+    const own = EPHEMERAL.includes(event ?? '') ? undefined : id
+    const headers = { ...(event && { event }), ...(own && { id: own }) }
     expectAsDescribed(event ?? 'message', data, headers)
   }
+})
+
+test('Signals on MQTT are as they are described', async () => {
+  await waitFor(async () => {
+    await signalTo('rooms.b')
+    return heard.some(({ topic }) => topic === 'causeway/signals/rooms/b')
+  })
+  const [signal] = heard.filter(({ topic }) => topic.startsWith('causeway/signals/'))
+  expectAsDescribed('signalOverMqtt', signal?.text ?? '', userPropertiesOf(signal?.packet))
 })
 
 describe('a post by MQTT', () => {

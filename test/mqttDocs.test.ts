@@ -15,6 +15,7 @@ import { trusting } from './support/authority.ts'
 import { describeUnless } from './support/describeUnless.ts'
 import { disposables } from './support/disposables.ts'
 import { lackOf } from './support/lackOf.ts'
+import { PresentPerson } from './support/presentPerson.ts'
 import { runProgram } from './support/runProgram.ts'
 import { testStack } from './support/testStack.ts'
 import { waitFor } from './support/waitFor.ts'
@@ -92,6 +93,24 @@ describeUnless(lackOf('mosquitto_pub', 'mosquitto_rr'))('The page on posts by MQ
       problem: { type: '/problems/malformed-json' },
     })
   })
+
+  test('has a command that sends a signal, which a stream hears and nobody stores', async () => {
+    const channel = 'in.device-thermo'
+    const hearer = new PresentPerson(opened, { base: `${stack.origin}/`, id: 'alice', channel })
+    await waitFor(() => hearer.isLive)
+    const before = await dataOf(channel)
+    // Until the gateway's subscription stands, signals are lost.
+    await waitFor(async () => {
+      expect(await run(blocks('sh')[2] ?? '')).toBe('')
+      return hearer.signals.length > 0
+    })
+    expect(hearer.signals[0]).toMatchObject({
+      type: 'state',
+      sender: { id: 'device:thermo', name: 'thermo' },
+      data: { warming: true },
+    })
+    expect(await dataOf(channel)).toEqual(before)
+  }, 60_000)
 
   test('has a program of MQTT.js that prints the receipt', async () => {
     // In the repository, where the package is found.

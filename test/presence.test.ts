@@ -143,6 +143,23 @@ describe('a signal', () => {
   })
 })
 
+test('A flood of signals stands in front of no message', async () => {
+  const reader = come('s.flood', 'alice', 0)
+  await waitFor(() => reader.isLive)
+  const sender = callerOf('bob')
+  let isOver = false
+  const flood = Array.from({ length: 8 }, async () => {
+    while (!isOver) await sendSignal(sender, 's.flood', { data: 'x'.repeat(2_000) })
+  })
+  const said = Array.from({ length: 30 }, (_, n) => n)
+  for (const n of said) await postUntilStored(stack.origin, 's.flood', n)
+  // All the while signals come, too.
+  await waitFor(() => reader.messages.length === said.length && reader.signals.length > 100)
+  isOver = true
+  await Promise.all(flood)
+  expect(reader.messages).toEqual(said)
+}, 60_000)
+
 describe('presence outlives', () => {
   test('Redis with all its data gone: nobody is told that anybody left', async () => {
     const all = [come('f.flush', 'alice', 0), come('f.flush', 'bob', 1)]

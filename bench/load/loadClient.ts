@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 export interface LoadOptions {
   port: number
   streams: number
-  /** `{n}` stands for the stream's number modulo `channels`. */
+  /** Each `{n}` stands for the stream's number modulo `channels`. */
   path: string
   channels?: number
   /** Streams that may be opening at once; default 256. */

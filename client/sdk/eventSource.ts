@@ -1,5 +1,6 @@
 import { EventParser, type StreamEvent } from './eventParser.ts'
 import { type SourceOptions, channelQuery, endedBy } from './source.ts'
+import type { News } from './streamState.ts'
 import { isControl, isMessage, parseJson } from './typeGuards.ts'
 import { EVENT_ID } from '../../contract/eventId.ts'
 
@@ -45,12 +46,12 @@ export async function readStream(options: SourceOptions): Promise<void> {
 /** Passes on an event that has the form of its name. Any other is ignored: later versions may know more. */
 function takeEvent({ name, data, id }: StreamEvent, put: SourceOptions['put']): void {
   const value = parseJson(data)
-  if (name === 'message' && isMessage(value)) put({ is: 'message', id, message: value })
-  if (name === 'ready' && isControl(name, value)) put({ is: 'ready', id, ready: value })
-  if (name === 'heartbeat' && isControl(name, value)) put({ is: 'heartbeat', id, heartbeat: value })
-  if (name === 'gap' && isControl(name, value)) put({ is: 'gap', id, gap: value })
-  if (name === 'reset' && isControl(name, value)) put({ is: 'reset', reset: value })
-  if (name === 'presence' && isControl(name, value)) put({ is: 'presence', presence: value })
-  if (name === 'signal' && isControl(name, value)) put({ is: 'signal', signal: value })
-  if (name === 'goodbye' && isControl(name, value)) put({ is: 'goodbye', id, reason: value.reason })
+  const what: object = name === 'goodbye' ? Object(value) : { [name]: value }
+  // The id of a `reset` belongs to another log.
+  const news = { ...what, ...(name !== 'reset' && { id }), is: name }
+  if (isNews(news, value)) put(news)
+}
+
+function isNews(news: { is: string }, value: unknown): news is News {
+  return news.is === 'message' ? isMessage(value) : isControl(news.is, value)
 }

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals'
+import { isProblemType, PROBLEMS } from '../../contract/problem.ts'
 
 /** A request that a test answers. */
 export class FakeRequest {
@@ -45,7 +46,8 @@ export class FakeRequest {
   }
 
   refuse(status: number, type: string, headers: Record<string, string> = {}): void {
-    this.answer({ type: `/problems/${type}`, title: type, status }, status, headers)
+    const title = isProblemType(type) ? PROBLEMS[type].title : type
+    this.answer({ type: `/problems/${type}`, title, status }, status, headers)
   }
 
   /** No answer, or the end of one before it is whole. */

@@ -1,6 +1,6 @@
 import type { Causeway } from './causeway.ts'
 import { channelQuery } from './source.ts'
-import { isControl, isObject } from './typeGuards.ts'
+import { isObject } from './typeGuards.ts'
 import type { Sender } from '../../contract/message.ts'
 import type { PresenceEvent, PresencePage } from '../../contract/presence.ts'
 
@@ -47,9 +47,5 @@ export async function presenceOf(
 }
 
 function isPresencePage(body: unknown): body is PresencePage {
-  return (
-    isObject(body) &&
-    Array.isArray(body.channels) &&
-    body.channels.every((each) => isControl('presence', each))
-  )
+  return isObject(body) && Array.isArray(body.channels)
 }

@@ -5,7 +5,7 @@ import { randomId } from './randomId.ts'
 import { readSource } from './readSource.ts'
 import type { SourceOptions } from './source.ts'
 import { SourceHub } from './sourceHub.ts'
-import type { SourceRequest } from './sourceRequest.ts'
+import { NO_TOPICS, type SourceRequest } from './sourceRequest.ts'
 import { SteadyClock } from './steadyClock.ts'
 import type { SourceKind } from './streamState.ts'
 import { type TabMessage, isTabMessage, newsMessage, newsOf } from './tabMessage.ts'
@@ -155,7 +155,7 @@ export class SharedSources {
     this.#served.set(tab, ids.add(request.id))
     if (known === undefined && tab !== this.#tab) void this.#watch(tab, ids)
     // A tab may still run an older version of this code.
-    this.#hub.open({ ...request, presence: request.presence ?? [], signals: request.signals ?? [] })
+    this.#hub.open({ ...NO_TOPICS, ...request })
   }
 
   /** A tab that ends says nothing. */

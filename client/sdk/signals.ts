@@ -10,15 +10,12 @@ export async function sendSignal(
   { type, data = null }: { type?: string; data?: unknown },
 ): Promise<boolean> {
   try {
+    const isNothing = (body: unknown): body is undefined => body === undefined
     await causeway.attempt(`channels/${channel}/signals`, postJson({ type, data }), isNothing)
     return true
   } catch {
     return false
   }
-}
-
-function isNothing(body: unknown): body is undefined {
-  return body === undefined
 }
 
 export interface TypingOptions {
@@ -40,7 +37,8 @@ export class Typing {
   readonly #causeway: Causeway
   readonly #options: TypingOptions
   readonly #people = new Map<string, { sender: Sender; timer: ReturnType<typeof setTimeout> }>()
-  #sentAt: number | undefined
+  /** When the next signal is due; 0: nothing is typed here. */
+  #nextAt = 0
 
   constructor(causeway: Causeway, options: TypingOptions) {
     this.#causeway = causeway
@@ -54,15 +52,15 @@ export class Typing {
   /** Something was typed here. Call it as often as that is so. */
   keystroke(): void {
     const now = performance.now()
-    if (this.#sentAt !== undefined && now - this.#sentAt < EVERY_MS) return
-    this.#sentAt = now
+    if (now < this.#nextAt) return
+    this.#nextAt = now + EVERY_MS
     this.#send(true)
   }
 
   /** The text was sent, or is empty again. */
   stop(): void {
-    if (this.#sentAt === undefined) return
-    this.#sentAt = undefined
+    if (this.#nextAt === 0) return
+    this.#nextAt = 0
     this.#send(false)
   }
 

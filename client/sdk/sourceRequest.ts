@@ -15,6 +15,9 @@ export interface SourceRequest extends Topics {
   again: boolean
 }
 
+/** What an older version of this code does not ask for. */
+export const NO_TOPICS = { presence: [], signals: [] }
+
 export const TOPICS = ['channels', 'presence', 'signals'] as const
 
 /** All that some requests are about, and more channels. */
@@ -22,11 +25,11 @@ export function topicsOf(
   requests: ReadonlyMap<string, Topics>,
   more: readonly string[] = [],
 ): Topics {
-  const all = (topic: keyof Topics): string[] => [
-    ...new Set([...requests.values()].flatMap((each) => each[topic])),
+  const all = (topic: keyof Topics, others: readonly string[] = []): string[] => [
+    ...new Set([...requests.values()].flatMap((each) => each[topic]).concat(others)),
   ]
   return {
-    channels: [...new Set([...all('channels'), ...more])],
+    channels: all('channels', more),
     presence: all('presence').slice(0, MAX_PRESENCE_CHANNELS),
     signals: all('signals'),
   }

@@ -1,4 +1,4 @@
-import type { ControlEvent, ControlEvents } from '../../contract/events.ts'
+import type { ControlEvent } from '../../contract/events.ts'
 import type { ChannelsPage, HistoryPage, SearchPage } from '../../contract/history.ts'
 import type { Message } from '../../contract/message.ts'
 
@@ -55,17 +55,17 @@ const CONTROL_FIELDS: { [E in ControlEvent]: (value: Record<string, unknown>) =>
   reset: () => true,
   heartbeat: (value) => value.position === undefined || isPosition(value.position),
   goodbye: () => true,
-  presence: (value) => typeof value.channel === 'string' && typeof value.count === 'number',
-  signal: (value) =>
-    typeof value.channel === 'string' && typeof value.type === 'string' && isObject(value.sender),
+  presence: (value) => isPosition(value.count),
+  signal: (value) => isObject(value.sender),
 }
 
-/** Whether a value is the payload of a control event. */
-export function isControl<E extends ControlEvent>(
-  event: E,
-  value: unknown,
-): value is ControlEvents[E] {
-  return isObject(value) && CONTROL_FIELDS[event](value)
+/** Whether a value is the payload of the control event of this name. */
+export function isControl(event: string, value: unknown): boolean {
+  return isObject(value) && isControlEvent(event) && CONTROL_FIELDS[event](value)
+}
+
+function isControlEvent(event: string): event is ControlEvent {
+  return Object.hasOwn(CONTROL_FIELDS, event)
 }
 
 /** Undefined if the text is not JSON. */

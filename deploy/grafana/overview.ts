@@ -1,4 +1,5 @@
 import type { Dashboard } from './dashboard.ts'
+import { ephemeral } from './ephemeral.ts'
 import { history } from './history.ts'
 import { identity } from './identity.ts'
 import { posts } from './posts.ts'
@@ -157,6 +158,7 @@ export const overview: Dashboard = {
         },
       ],
     },
+    ephemeral,
     ...identity,
   ],
 }

@@ -12,7 +12,7 @@ export interface EphemeralQuery {
 }
 
 /** The part of one log. */
-export interface EphemeralLog {
+interface EphemeralLog {
   presence: Pick<Presence, 'join' | 'leave' | 'tell'>
   signals: Pick<SignalSubscription, 'want' | 'leave'>
 }

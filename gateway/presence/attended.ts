@@ -26,6 +26,8 @@ export class Attended {
   readonly listeners = new Map<Listener, number>()
   /** Those of them that could not be told the newest one. */
   readonly behind = new Set<Listener>()
+  /** Those of them for whose person there was no room. */
+  readonly leftOut = new Set<Listener>()
   /** Leases that end, as they stand in Redis: after the grace, or at once. */
   readonly ending = new Map<string, 'grace' | 'now'>()
   /** The stamp of what the view has taken. */

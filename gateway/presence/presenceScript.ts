@@ -76,9 +76,12 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local answer = {}
 for k = 1, #KEYS do
   local count = redis.pcall('ZCOUNT', KEYS[k], '(' .. now, '+inf')
-  if type(count) ~= 'number' then count = 0 end
-  local state = {count}
-  if count <= tonumber(ARGV[1]) then state[2] = redis.call('ZRANGEBYSCORE', KEYS[k], '(' .. now, '+inf') end
-  answer[k] = state
+  if type(count) ~= 'number' then
+    answer[k] = {0, {}}
+  elseif count > tonumber(ARGV[1]) then
+    answer[k] = {count}
+  else
+    answer[k] = {count, redis.call('ZRANGEBYSCORE', KEYS[k], '(' .. now, '+inf')}
+  end
 end
 return answer`

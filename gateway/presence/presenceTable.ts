@@ -55,7 +55,7 @@ export class PresenceTable {
 
   /** Streams should not be told anything yet. */
   isQuiet(now: number): boolean {
-    return now < this.#quietUntil
+    return this.#awaySince !== undefined || now < this.#quietUntil
   }
 
   /** A stream of somebody begins. */
@@ -74,7 +74,10 @@ export class PresenceTable {
       attended.leases.set(person.id, fresh)
       this.#fresh.add(fresh)
       attended.ending.delete(sealed)
-    } else this.#options.onLeftOut()
+    } else {
+      attended.leftOut.add(listener)
+      this.#options.onLeftOut()
+    }
     return attended
   }
 
@@ -83,7 +86,7 @@ export class PresenceTable {
     const attended = this.#channels.get(channel)
     if (attended?.listeners.delete(listener) !== true) return
     attended.behind.delete(listener)
-    const lease = attended.leases.get(id)
+    const lease = attended.leftOut.delete(listener) ? undefined : attended.leases.get(id)
     if (lease !== undefined && --lease.streams === 0) {
       this.#size--
       attended.leases.delete(id)
@@ -126,7 +129,10 @@ export class PresenceTable {
 
   done(step: PresenceStep, answer: StepAnswer, now: number): void {
     const { renewMs } = this.#options
-    const wasAway = this.#awaySince !== undefined && now - this.#awaySince > renewMs / 2
+    const awaySince = this.#awaySince
+    // What others lost before it, they may notice only now.
+    if (awaySince !== undefined) this.#quietUntil = now + SETTLE_MS
+    const wasAway = awaySince !== undefined && now - awaySince > renewMs / 2
     this.#awaySince = undefined
     for (const { keep } of step.channels) {
       for (const lease of keep) if (lease.streams > 0) this.#keep(lease, now + renewMs)

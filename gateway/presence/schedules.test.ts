@@ -15,7 +15,7 @@ const CONSTANT = 'constant'
 const TICK_MS = 100
 const SETTLE_MS = LEASE_MS + 2 * GRACE_MS
 
-/** Some minutes of joins, leaves, killed gateways, slow readers and an absent or empty Redis. */
+/** Some minutes of joins, leaves, killed gateways, readers that stall and an absent or empty Redis. */
 function run(seed: number): string[] {
   const random = new Random(seed)
   const redis = new LeasesModel()

@@ -1,5 +1,5 @@
-import { PresenceStep, type StepAnswer } from '../../gateway/presence/presenceStep.ts'
-import { PresenceTable } from '../../gateway/presence/presenceTable.ts'
+import type { PresenceStep, StepAnswer } from '../../gateway/presence/presenceStep.ts'
+import { PresenceTable, type PresenceTableOptions } from '../../gateway/presence/presenceTable.ts'
 import { Teller } from '../../gateway/presence/teller.ts'
 import type { PresenceEvent } from '../../contract/presence.ts'
 import { foldPresence } from '../../client/sdk/presence.ts'
@@ -15,6 +15,8 @@ export const LIMIT = 6
 export class LeasesModel {
   life = 'life-0'
   isAway = false
+  /** How often a lease was written. */
+  leasesWritten = 0
   readonly #channels = new Map<string, { leases: Map<string, number>; stamp: string }>()
   #stamps = 0
 
@@ -37,6 +39,7 @@ export class LeasesModel {
       }
       for (const sealed of drop) leases.delete(sealed)
       for (const { sealed } of keep) leases.set(sealed, now + LEASE_MS)
+      this.leasesWritten += keep.length
       if ([...leases.keys()].sort().join() !== before) state.stamp = this.#stamp()
       if (state.stamp === attended.stamp) return undefined
       const people = [...leases].sort(([, a], [, b]) => a - b).map(([sealed]) => sealed)
@@ -57,6 +60,7 @@ export class ModelStream implements Listener {
   readonly id: string
   known: PresenceEvent | undefined
   readonly left: string[] = []
+  events = 0
   /** Its reader takes nothing. */
   isFull = false
 
@@ -69,28 +73,36 @@ export class ModelStream implements Listener {
     if (this.isFull) return false
     const event: PresenceEvent = JSON.parse(text.slice(text.indexOf('data:') + 5).trim())
     this.left.push(...(event.left ?? []))
+    this.events++
     this.known = foldPresence(this.known, event)
     return true
   }
 }
 
+const DEFAULTS: PresenceTableOptions = {
+  copyKeys: {
+    sealPerson: (_channel, { id, name }) => `${id} ${name}`,
+    openPerson: (_channel, sealed) => {
+      const [id = '', name = ''] = sealed.split(' ')
+      return { id, name }
+    },
+  },
+  onRefused: () => {},
+  renewMs: RENEW_MS,
+  maxLeases: 1_000,
+  onLeftOut: () => {},
+}
+
 /** One gateway of the model, with its streams. */
 export class ModelGateway {
-  readonly table = new PresenceTable({
-    copyKeys: {
-      sealPerson: (_channel, { id, name }) => `${id} ${name}`,
-      openPerson: (_channel, sealed) => {
-        const [id = '', name = ''] = sealed.split(' ')
-        return { id, name }
-      },
-    },
-    onRefused: () => {},
-    renewMs: RENEW_MS,
-    maxLeases: 1_000,
-    onLeftOut: () => {},
-  })
+  readonly table: PresenceTable
   readonly streams = new Set<ModelStream>()
-  readonly #teller = new Teller(this.table)
+  readonly #teller: Teller
+
+  constructor(options: Partial<PresenceTableOptions> = {}) {
+    this.table = new PresenceTable({ ...DEFAULTS, ...options })
+    this.#teller = new Teller(this.table)
+  }
 
   join(channel: string, id: string, name = id): ModelStream {
     const stream = new ModelStream(channel, id)
@@ -105,7 +117,7 @@ export class ModelGateway {
   }
 
   /** All that is due now, in Redis and to streams. */
-  pass(redis: LeasesModel, now: number): void {
+  pass(redis: LeasesModel, now: number, budget = 10_000): void {
     for (let rounds = 0; rounds < 20; rounds++) {
       const step = this.table.next(now)
       if (step === undefined) break
@@ -115,6 +127,6 @@ export class ModelGateway {
       }
       this.table.done(step, redis.run(step, now), now)
     }
-    this.#teller.tell(now, 10_000)
+    this.#teller.tell(now, budget)
   }
 }

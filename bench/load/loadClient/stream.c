@@ -98,14 +98,20 @@ void beginStream(struct stream *stream) {
   }
 }
 
+// Fills each {n} of the path.
+static void writePath(const struct stream *stream, char *path, size_t size) {
+  const char *rest = options.path;
+  size_t used = 0;
+  for (const char *hole; (hole = strstr(rest, "{n}")) != NULL && used < size; rest = hole + 3) {
+    used += (size_t)snprintf(path + used, size - used, "%.*s%d", (int)(hole - rest), rest,
+                             stream->index % options.channels);
+  }
+  if (used < size) snprintf(path + used, size - used, "%s", rest);
+}
+
 static int writeRequest(const struct stream *stream, char *text, size_t size) {
   char path[4096], lastId[128] = "", token[2048] = "";
-  const char *hole = strstr(options.path, "{n}");
-  if (hole == NULL) snprintf(path, sizeof path, "%s", options.path);
-  else {
-    snprintf(path, sizeof path, "%.*s%d%s", (int)(hole - options.path), options.path,
-             stream->index % options.channels, hole + 3);
-  }
+  writePath(stream, path, sizeof path);
   const char *id = stream->reading.id[0] != 0 ? stream->reading.id : options.lastId;
   if (id != NULL) snprintf(lastId, sizeof lastId, "Last-Event-ID: %s\r\n", id);
   if (options.tokenCount > 0) {
