@@ -38,6 +38,7 @@ export class ChannelList extends Store {
   readonly #entries = new Map<string, ChannelEntry>()
   readonly #profiles = new Map<string, ChannelProfile>()
   readonly #markers: ReadMarkers
+  readonly #asked = new Set<string>()
   #loaded = false
   #stream: ReturnType<OpenStream> | undefined
   #streamed = ''
@@ -93,6 +94,7 @@ export class ChannelList extends Store {
   /** A channel is shown now. */
   show(channel: string): void {
     this.#shown = channel
+    this.#asked.delete(channel)
     this.changed()
   }
 
@@ -106,6 +108,9 @@ export class ChannelList extends Store {
 
   /** Reads all of it. */
   async follow(channel: string): Promise<void> {
+    // It is asked for with each message until it is done, and not again if it was refused.
+    if (this.#asked.has(channel)) return
+    this.#asked.add(channel)
     try {
       await this.#markers.follow(channel)
     } catch {

@@ -1,15 +1,26 @@
 import { useState } from 'preact/hooks'
 import { useStores } from '../store.ts'
 import { emojiNames } from './emoji.ts'
-import { type Block, type Inline, MAX_UNITS, allOf, beginningOf } from './markdown.ts'
+import type { Block, Inline } from './blocks.ts'
+import { MAX_UNITS, allOf, beginningOf } from './markdown.ts'
+
+interface TextProps {
+  text: string
+  /** One's own handle: mentions of it stand out. */
+  handle: string
+  edited?: boolean
+}
 
 /** A text with its form, or of a long one its beginning, and a button that shows all. */
-export function Text({ text, handle }: { text: string; handle: string }) {
+export function Text({ text, handle, edited = false }: TextProps) {
   const [all, setAll] = useState(false)
   const { blocks, complete } = all ? { blocks: allOf(text), complete: true } : beginningOf(text)
   return (
     <>
-      <div class={text.length > MAX_UNITS ? 'text long' : 'text'} dir="auto">
+      <div
+        class={`text ${text.length > MAX_UNITS ? 'long' : ''} ${edited ? 'was-edited' : ''}`}
+        dir="auto"
+      >
         <Blocks blocks={blocks} handle={handle} />
       </div>
       {!complete && (

@@ -126,13 +126,9 @@ function Body({ message, handle }: { message: ShownMessage; handle: string }) {
       {text === undefined ? (
         <Data json={JSON.stringify(message.data)} />
       ) : (
-        <Text text={text} handle={handle} />
+        <Text text={text} handle={handle} edited={message.edited !== undefined} />
       )}
-      {message.edited !== undefined && (
-        <span class="edited" title={fullTime(new Date(message.edited.sentAt))}>
-          edited
-        </span>
-      )}
+      {message.edited !== undefined && <span class="edited visually-hidden">edited</span>}
     </>
   )
 }
