@@ -92,7 +92,7 @@ test('A connection that waits can be tried now; then the page tells what was mis
   chat.server.cut()
   const now = chat.page.getByRole('button', { name: 'Try now' })
   await now.waitFor()
-  expect(await chat.page.locator('#connection-reason').textContent()).toMatch(/busy or away/)
+  await chat.page.locator('#connection-reason', { hasText: 'busy or away' }).waitFor()
   chat.log.append('missed.')
   delete chat.log.refuse.events
   // The wait grows with each failure; by now it is seconds long.
@@ -100,6 +100,7 @@ test('A connection that waits can be tried now; then the page tells what was mis
   await chat.until('live')
   await sees('missed.')
   await chat.page.getByText('The message that you missed is here.').waitFor()
+  expect(await chat.page.locator('#connection').getAttribute('title')).toBe('Connected')
 })
 
 test('Back and forward: what was written stays, and what was missed comes', async () => {

@@ -1,18 +1,20 @@
-import { expect } from '@jest/globals'
-import { messageOf, post } from '../support/ingestClient.ts'
-import type { Message } from '../../contract/message.ts'
+import { Causeway, type Message, Outbox } from '../../client/sdk/index.ts'
 
-/** Posts a message of somebody who has no page. */
+/** Posts a message of somebody who has no page; repeated until it is stored. */
 export async function say(
   origin: string,
   channel: string,
   name: string,
   data: unknown,
-  more: { about?: { position: number; as: string } } = {},
+  more: Parameters<Outbox['publish']>[2] = {},
 ): Promise<Message> {
   const id = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
-  const from = { 'Causeway-Sender': id, 'Causeway-Sender-Name': encodeURIComponent(name) }
-  const answer = await post(origin, channel, { data, ...more }, from)
-  expect(answer.status).toBe(201)
-  return messageOf(answer)
+  const headers = { 'Causeway-Sender': id, 'Causeway-Sender-Name': encodeURIComponent(name) }
+  const causeway = new Causeway({ base: `${origin}/`, headers: () => headers })
+  const outbox = new Outbox(causeway, { name: id })
+  try {
+    return await outbox.publish(channel, data, more)
+  } finally {
+    outbox.close()
+  }
 }

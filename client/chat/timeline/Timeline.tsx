@@ -102,6 +102,7 @@ export class Timeline extends Component<TimelineProps, TimelineState> {
             onMouseOver={this.#activate}
             onFocusIn={this.#activate}
             onClick={this.#activate}
+            onFocusOut={this.#leave}
             onMouseLeave={this.#deactivate}
             onKeyDown={this.#pressed}
           >
@@ -141,6 +142,12 @@ export class Timeline extends Component<TimelineProps, TimelineState> {
     const row = event.target instanceof Element ? event.target.closest('[data-key]') : null
     const active = row instanceof HTMLElement ? row.dataset.key : undefined
     if (active !== this.state.active) this.setState({ active })
+  }
+
+  /** Whoever leaves the list by the keyboard comes back to the message, and not to its buttons. A dialog gives the focus back. */
+  readonly #leave = ({ relatedTarget }: FocusEvent): void => {
+    if (!(relatedTarget instanceof Element) || relatedTarget.closest('dialog') !== null) return
+    if (this.#list.current?.contains(relatedTarget) !== true) this.setState({ active: undefined })
   }
 
   readonly #deactivate = (): void => {
