@@ -7,6 +7,7 @@ import { ReadMarkers } from '../../sdk/readMarkers.ts'
 import type { TabChannel } from '../../sdk/sharedSources.ts'
 import { Store } from '../store.ts'
 import { type ListedChannel, byTitle, listedChannel } from './listedChannels.ts'
+import { isHidden } from '../../../contract/grants.ts'
 import type { Message } from '../../../contract/message.ts'
 
 interface ChannelListOptions {
@@ -39,6 +40,7 @@ export class ChannelList extends Store {
   readonly #profiles = new Map<string, ChannelProfile>()
   readonly #markers: ReadMarkers
   readonly #asked = new Set<string>()
+  readonly #sought = new Set<string>()
   #loaded = false
   #stream: ReturnType<OpenStream> | undefined
   #streamed = ''
@@ -55,6 +57,7 @@ export class ChannelList extends Store {
       changed: () => {
         this.#loaded = true
         this.#listen()
+        this.#learnNames()
         this.changed()
       },
     })
@@ -174,6 +177,14 @@ export class ChannelList extends Store {
     } catch {
       // The list stays as it was until it is read again.
     }
+  }
+
+  /** Somebody may have been added to a private channel, whose name says nothing. */
+  #learnNames(): void {
+    const hidden = [...this.#markers.all.keys()].filter((name) => isHidden(name))
+    const isNew = hidden.some((name) => !this.#profiles.has(name) && !this.#sought.has(name))
+    for (const name of hidden) this.#sought.add(name)
+    if (isNew && this.#options.accounts) void this.readProfiles()
   }
 
   /** One stream for the channels that the person follows, those with the newest messages. */
