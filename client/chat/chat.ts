@@ -74,7 +74,7 @@ export class Chat extends Store {
       causeway,
       accounts,
       tabs,
-      open: this.#open,
+      open: shared && this.#open,
       me,
       heard: (message) => this.#heard(message),
     })

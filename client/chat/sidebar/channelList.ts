@@ -12,7 +12,8 @@ import type { Message } from '../../../contract/message.ts'
 
 interface ChannelListOptions {
   causeway: Causeway
-  open: OpenStream
+  /** Without it, what is new on other channels is asked for from time to time: a second connection for each tab would be too many. */
+  open: OpenStream | undefined
   /** One's own sender id. */
   me: string
   /** Whether Causeway knows people: only then there are private channels. */
@@ -194,10 +195,11 @@ export class ChannelList extends Store {
       .sort((a, b) => b.head - a.head)
       .slice(0, MAX_STREAMED)
     const names = newest.map(({ channel }) => channel).sort()
-    if (names.length === 0 || names.join() === this.#streamed) return
+    const { open } = this.#options
+    if (open === undefined || names.length === 0 || names.join() === this.#streamed) return
     this.#streamed = names.join()
     this.#stream?.close()
-    this.#stream = this.#options.open(
+    this.#stream = open(
       { channels: names, since: String(newest[0]?.head ?? 0) },
       {
         message: (message) => {
