@@ -3,6 +3,7 @@ import { useStores } from '../store.ts'
 import { emojiNames } from './emoji.ts'
 import type { Block, Inline } from './blocks.ts'
 import { MAX_UNITS, allOf, beginningOf } from './markdown.ts'
+import { useTabIndex } from './reachable.ts'
 
 interface TextProps {
   text: string
@@ -23,11 +24,7 @@ export function Text({ text, handle, edited = false }: TextProps) {
       >
         <Blocks blocks={blocks} handle={handle} />
       </div>
-      {!complete && (
-        <button type="button" class="more" onClick={() => setAll(true)}>
-          Show all
-        </button>
-      )}
+      {!complete && <ShowAll show={() => setAll(true)} />}
     </>
   )
 }
@@ -41,11 +38,7 @@ export function Data({ json }: { json: string }) {
       <div class={isLong ? 'text long' : 'text'}>
         <code>{all ? json : json.slice(0, MAX_UNITS)}</code>
       </div>
-      {isLong && !all && (
-        <button type="button" class="more" onClick={() => setAll(true)}>
-          Show all
-        </button>
-      )}
+      {isLong && !all && <ShowAll show={() => setAll(true)} />}
     </>
   )
 }
@@ -157,9 +150,7 @@ function InlineView({ inline, handle }: { inline: Inline; handle: string }) {
     case 'link':
       return (
         <>
-          <a href={inline.href} target="_blank" rel="noopener noreferrer">
-            {inline.label}
-          </a>
+          <Link href={inline.href} label={inline.label} />
           {inline.address !== undefined && <span class="host"> ({inline.address})</span>}
         </>
       )
@@ -174,5 +165,21 @@ function NamedEmoji({ name, text }: { name: string; text: string }) {
     <span class="emoji" role="img" aria-label={text} title={text}>
       {emoji}
     </span>
+  )
+}
+
+function Link({ href, label }: { href: string; label: string }) {
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer" tabIndex={useTabIndex()}>
+      {label}
+    </a>
+  )
+}
+
+function ShowAll({ show }: { show: () => void }) {
+  return (
+    <button type="button" class="more" tabIndex={useTabIndex()} onClick={show}>
+      Show all
+    </button>
   )
 }
