@@ -191,7 +191,6 @@ export class ChannelList extends Store {
   /** One stream for the channels that the person follows, those with the newest messages. */
   #listen(): void {
     const newest = [...this.#markers.all.values()]
-      .filter(({ head }) => head > 0)
       .sort((a, b) => b.head - a.head)
       .slice(0, MAX_STREAMED)
     const names = newest.map(({ channel }) => channel).sort()
