@@ -98,17 +98,19 @@ test('the page may not load anything from elsewhere, and is framed, opened and l
   expect(headers.get('strict-transport-security')).toBeNull()
 })
 
+const LINKED = /(?:href|src)="([^"]+)"/g
+const IMPORTED = /(?:from|import)\s*\(?\s*["'`](\.[\w./-]+)["'`]/g
+
 test('the page has all that it loads, and no part of it names a file that is not there', async () => {
   const seen = new Map<string, number>()
   const visit = async (path: string): Promise<void> => {
     if (seen.has(path)) return
     const answer = await fetch(`${edge.origin}${path}`)
     seen.set(path, answer.status)
-    const found = (await answer.text()).matchAll(
-      /(?:href|src)="([^"]+)"|(?:from|import)\s*\(?\s*["'`](\.[\w./-]+)["'`]/g,
-    )
-    for (const [, linked, imported = ''] of found) {
-      await visit(new URL(linked ?? imported, `${edge.origin}${path}`).pathname)
+    // In a script, what looks like a part of a page is a text.
+    const linked = path.endsWith('.js') ? IMPORTED : LINKED
+    for (const [, found = ''] of (await answer.text()).matchAll(linked)) {
+      await visit(new URL(found, `${edge.origin}${path}`).pathname)
     }
   }
   await visit('/')
@@ -118,6 +120,14 @@ test('the page has all that it loads, and no part of it names a file that is not
     expect([...seen.keys()].filter((path) => kind.test(path))).toHaveLength(1)
   // What comes only when it is needed.
   expect([...seen.keys()].filter((path) => path.includes('/emojiList-'))).toHaveLength(1)
+  // A file whose name has a hash of its content never changes.
+  const kept = async (path: string) =>
+    (await fetch(`${edge.origin}${path}`)).headers.get('cache-control')
+  const assets = [...seen.keys()].filter((path) => path.startsWith('/assets/'))
+  expect(new Set(await Promise.all(assets.map(kept)))).toEqual(
+    new Set(['max-age=31536000, immutable']),
+  )
+  expect([await kept('/'), await kept('/icon.svg')]).toEqual(['no-cache', 'no-cache'])
 })
 
 test.each([

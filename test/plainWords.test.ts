@@ -28,7 +28,7 @@ const NOT_OURS =
 // Measured, and kept as it was measured. The lock file holds other people's names.
 const DATA = /^docs\/benchmarks\.json$|package-lock\.json$/
 const TEXT =
-  /(\.(ts|mjs|js|c|h|go|py|rs|java|groovy|sh|sql|prisma|css|html|md|json|ya?ml|tpl|txt|template|toml)|file|\/run)$/
+  /(\.(tsx?|mjs|js|c|h|go|py|rs|java|groovy|sh|sql|prisma|css|html|md|json|ya?ml|tpl|txt|template|toml)|file|\/run)$/
 
 const FILES = filesBelow('').filter((path) => TEXT.test(path) && !DATA.test(path))
 const TEXTS = new Map(FILES.map((path) => [path, read(path)]))

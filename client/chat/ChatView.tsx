@@ -36,7 +36,14 @@ export function ChatView({ session, chat }: { session: Session; chat: Chat }) {
     discard: (key: string) => posts.discard(key),
   }
   return (
-    <div id="chat" class={drawer ? 'drawer-open' : ''} data-panel={panels.open?.is}>
+    <div
+      id="chat"
+      class={drawer ? 'drawer-open' : ''}
+      data-panel={panels.open?.is}
+      onKeyDown={({ key }) => {
+        if (key === 'Escape') setDrawer(false)
+      }}
+    >
       <button type="button" class="skip" onClick={() => document.getElementById('text')?.focus()}>
         Skip to the message box
       </button>
@@ -60,7 +67,11 @@ export function ChatView({ session, chat }: { session: Session; chat: Chat }) {
           channel={list.of(shown.name)}
           company={shown.company}
           drawerOpen={drawer}
-          openDrawer={() => setDrawer(true)}
+          openDrawer={() => {
+            setDrawer(true)
+            // Only now it can take the focus.
+            requestAnimationFrame(() => document.getElementById('channel')?.focus())
+          }}
         />
         <ConnectionBar
           connection={shown.connection}

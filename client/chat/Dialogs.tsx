@@ -65,6 +65,8 @@ export function Dialogs({ chat, session, asked, close }: DialogsProps) {
           remove={() => {
             close()
             chat.posts.remove(asked.message)
+            // The button that was pressed is gone with the message.
+            requestAnimationFrame(() => document.getElementById('text')?.focus())
           }}
         />
       )

@@ -1,6 +1,7 @@
 import { Avatar } from './Avatar.tsx'
 import type { Chat } from './chat.ts'
 import { MembersView } from './sidebar/MembersView.tsx'
+import { ProfileForm } from './sidebar/ProfileForm.tsx'
 import { useStores } from './store.ts'
 import { SenderName } from './timeline/MessageRow.tsx'
 import type { Sender } from '../../contract/message.ts'
@@ -26,6 +27,9 @@ export function PeoplePanel({ chat }: { chat: Chat }) {
       )}
       {profile !== undefined && profile.kind !== 'direct' && (
         <MembersView key={profile.name} chat={chat} profile={profile} />
+      )}
+      {profile !== undefined && profile.kind !== 'direct' && profile.role !== 'member' && (
+        <ProfileForm key={`${profile.title} ${profile.topic}`} chat={chat} profile={profile} />
       )}
       <Group title="Wrote here lately" people={others} />
     </div>

@@ -3,6 +3,7 @@ import { leaveChannel } from './channelActions.ts'
 import type { Chat } from './chat.ts'
 import { Icon } from './Icon.tsx'
 import { IconButton } from './IconButton.tsx'
+import { Menu } from './Menu.tsx'
 import { ChannelSign } from './sidebar/ChannelGroup.tsx'
 import type { ListedChannel } from './sidebar/listedChannels.ts'
 import { useStores } from './store.ts'
@@ -20,9 +21,15 @@ interface RoomHeaderProps {
 /** The name of the open channel, and what one does with it. */
 export function RoomHeader(props: RoomHeaderProps) {
   const { chat, channel, company, drawerOpen, openDrawer, ask } = props
-  useStores(company, chat.notifier)
+  useStores(company)
   const { title, topic, kind, followed } = channel
   const { count } = company
+  const items = [
+    { label: 'Jump to a date', press: () => ask({ is: 'day' }) },
+    { label: 'Notifications', press: () => ask({ is: 'notifications' }) },
+    { label: 'Keyboard shortcuts', press: () => ask({ is: 'help' }) },
+    ...(followed ? [{ label: 'Leave this channel', press: () => void leaveChannel(chat) }] : []),
+  ]
   const people = count === undefined ? 'People' : `People, ${count} here now`
   return (
     <header class="room-header">
@@ -53,17 +60,7 @@ export function RoomHeader(props: RoomHeaderProps) {
         {count}
       </button>
       <IconButton icon="search" label="Search messages" press={() => chat.panels.openSearch()} />
-      <IconButton icon="calendar" label="Jump to a date" press={() => ask({ is: 'day' })} />
-      <IconButton
-        icon="bell"
-        label="Notifications"
-        pressed={chat.notifier.wish !== 'none'}
-        press={() => ask({ is: 'notifications' })}
-      />
-      <IconButton icon="help" label="Keyboard shortcuts" press={() => ask({ is: 'help' })} />
-      {followed && (
-        <IconButton icon="leave" label="Leave this channel" press={() => void leaveChannel(chat)} />
-      )}
+      <Menu icon="more" label="More about this channel" items={items} />
     </header>
   )
 }

@@ -24,3 +24,13 @@ export async function leaveChannel(chat: Chat): Promise<void> {
     chat.say(`You have not left. ${channelErrorText(error)}`)
   }
 }
+
+/** Leads to the next channel of the list, or the one before. */
+export function stepChannel(chat: Chat, by: number, unreadOnly: boolean): void {
+  const { list, shown } = chat
+  const all = list.all.filter(({ followed, name }) => followed || name === shown?.name)
+  const at = all.findIndex(({ name }) => name === shown?.name)
+  const order = all.map((_, n) => all.at((at + by * (n + 1)) % all.length))
+  const next = order.find((each) => each && (!unreadOnly || each.unread > 0))
+  if (next !== undefined) chat.go({ channel: next.name })
+}

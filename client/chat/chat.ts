@@ -6,6 +6,7 @@ import { Panels } from './panels.ts'
 import { People, handleOf } from './people.ts'
 import { type OutboxKept, Posts } from './posts.ts'
 import { ChannelList } from './sidebar/channelList.ts'
+import { showUnread } from './showUnread.ts'
 import { Store } from './store.ts'
 import type { Causeway } from '../sdk/causeway.ts'
 import type { OpenStream } from '../sdk/joinedChannel.ts'
@@ -54,9 +55,8 @@ export class Chat extends Store {
     this.drafts = options.drafts
     this.notifier = options.notifier
     this.#sender = sender
-    const open: OpenStream = (stream, handlers) =>
+    this.#open = (stream, handlers) =>
       new Stream(causeway, { ...stream, source: shared?.read }, handlers)
-    this.#open = open
     this.posts = new Posts({
       causeway,
       me,
@@ -74,7 +74,7 @@ export class Chat extends Store {
       causeway,
       accounts,
       tabs,
-      open,
+      open: shared && this.#open,
       me,
       heard: (message) => this.#heard(message),
     })
@@ -93,7 +93,7 @@ export class Chat extends Store {
     return this.#shown
   }
 
-  /** A short text about something that has no place on the page; empty if there is none. */
+  /** A short text that has no place on the page; empty if there is none. */
   get notice(): string {
     return this.#notice
   }
@@ -112,15 +112,6 @@ export class Chat extends Store {
     // The same address again changes nothing, but its reader may have scrolled away.
     if (location.hash === hash) this.enter(place)
     else location.hash = hash
-  }
-
-  /** Leads to the next channel of the list, or the one before. */
-  step(by: number, unreadOnly: boolean): void {
-    const all = this.list.all.filter(({ followed, name }) => followed || name === this.#shown?.name)
-    const at = all.findIndex(({ name }) => name === this.#shown?.name)
-    const order = all.map((_, n) => all.at((at + by * (n + 1)) % all.length))
-    const next = order.find((each) => each && (!unreadOnly || each.unread > 0))
-    if (next !== undefined) this.go({ channel: next.name })
   }
 
   /** False if too many messages await their answer. */
@@ -158,6 +149,7 @@ export class Chat extends Store {
 
   check(): void {
     this.#shown?.check()
+    this.#readOn()
     this.list.check()
   }
 
@@ -193,13 +185,13 @@ export class Chat extends Store {
     })
     this.#shown = shown
     shown.reading.subscribe(() => this.#title())
+    shown.subscribe(() => this.#readOn())
     this.list.show(channel)
   }
 
   /** A message came on any followed channel. */
   #heard(message: Message): void {
-    const { title, kind } = this.list.of(message.channel)
-    const channel = { title, direct: kind === 'direct' }
+    const channel = this.list.of(message.channel)
     this.notifier.tell(message, channel, this.sender, () => this.go(message))
   }
 
@@ -208,15 +200,21 @@ export class Chat extends Store {
     this.#title()
     const shown = this.#shown
     if (shown === undefined || !this.list.loaded) return
-    const marker = this.list.marker(shown.name)
-    shown.unread.found(marker && { after: marker.position, count: marker.unread })
+    shown.unread.found(this.list.marker(shown.name))
+    this.#readOn()
+  }
+
+  /** Whoever follows the end of a channel and looks at it has read it. */
+  #readOn(): void {
+    const shown = this.#shown
+    if (shown?.following !== true || !shown.room.entered || document.hidden) return
+    this.list.read(shown.name, shown.room.conversation.messages.at(-1)?.position ?? 0, true)
   }
 
   /** Not when it is drawn: a hidden page may not be drawn for hours. */
   #title(): void {
     if (this.#shown === undefined) return
     const count = this.#shown.reading.unseen + this.list.unreadElsewhere
-    const unread = count > 0 ? `(${count}) ` : ''
-    document.title = `${unread}${this.list.of(this.#shown.name).title} · Causeway`
+    showUnread(this.list.of(this.#shown.name).title, count)
   }
 }

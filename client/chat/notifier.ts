@@ -1,5 +1,6 @@
 import { handleOf } from './people.ts'
 import { nameOf } from './senderLabel.ts'
+import type { ListedChannel } from './sidebar/listedChannels.ts'
 import { Store } from './store.ts'
 import { wordsOf } from './text/words.ts'
 import { textOf } from './timeline/conversation.ts'
@@ -25,17 +26,17 @@ export class Notifier extends Store {
   }
 
   get wish(): Wish {
-    return Notification.permission === 'granted' ? this.#wish : 'none'
+    return permission() === 'granted' ? this.#wish : 'none'
   }
 
   /** Whether the browser was told to show none. */
   get denied(): boolean {
-    return Notification.permission === 'denied'
+    return permission() === 'denied'
   }
 
   /** Asks the person, by the browser, if nobody did. */
   async choose(wish: Wish): Promise<void> {
-    if (wish !== 'none' && Notification.permission === 'default') {
+    if (wish !== 'none' && permission() === 'default') {
       await Notification.requestPermission()
     }
     this.#wish = wish
@@ -48,16 +49,12 @@ export class Notifier extends Store {
   }
 
   /** Shows a message if the person wished for it and does not look. `open` leads to it. */
-  tell(
-    message: Message,
-    channel: { title: string; direct: boolean },
-    me: Sender,
-    open: () => void,
-  ) {
+  tell(message: Message, channel: ListedChannel, me: Sender, open: () => void): void {
+    const direct = channel.kind === 'direct'
     if (message.sender.id === me.id || document.hasFocus()) return
-    if (!isWished(this.wish, message, channel.direct, me)) return
+    if (!isWished(this.wish, message, direct, me)) return
     const from = nameOf(message.sender)
-    const title = channel.direct ? from : `${from} in ${channel.title}`
+    const title = direct ? from : `${from} in ${channel.title}`
     const body = (textOf(message) ?? '').slice(0, MAX_BODY)
     // All tabs tell it, and the browser shows it once.
     const shown = new Notification(title, { body, tag: message.id, icon: './icon.svg' })
@@ -76,6 +73,11 @@ export class Notifier extends Store {
       return 'none'
     }
   }
+}
+
+/** Some phones have no notifications of pages. */
+function permission(): NotificationPermission {
+  return 'Notification' in window ? Notification.permission : 'denied'
 }
 
 /** A mention, or a direct message, is for the person; of the rest they may wish to know too. */

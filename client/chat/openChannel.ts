@@ -50,6 +50,7 @@ export class OpenChannel extends Store {
       change: () => this.#change(),
       arrived: (message) => this.#arrive(message),
       received: (message) => {
+        this.#people.see(message.sender)
         this.company.message(message)
         received(message)
       },

@@ -129,7 +129,7 @@ test('A message is shown as being sent, and stays in the box if too many are', a
   expect(await box().inputValue()).toBe('line 51')
   await waitFor(async () => (await chat.page.locator('.own.pending').count()) === 50, 5)
   expect(await chat.page.locator('.pending .time').first().textContent()).toBe('Sending…')
-})
+}, 90_000)
 
 test('A message that is refused says so, and can be tried again or discarded', async () => {
   chat.log.refuse.post = { status: 413, type: 'too-large' }

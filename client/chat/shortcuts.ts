@@ -1,11 +1,15 @@
 import { useEffect } from 'preact/hooks'
+import { stepChannel } from './channelActions.ts'
 import type { Chat } from './chat.ts'
+
+/** What the browser itself closes by Escape. */
+const OPEN = 'dialog[open], :popover-open'
 
 /** The keys that work everywhere in the chat. */
 export function useShortcuts(chat: Chat, help: () => void): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return
+      if (event.defaultPrevented || document.querySelector(OPEN) !== null) return
       const action = actionOf(event, chat, help)
       if (action === undefined) return
       event.preventDefault()
@@ -22,8 +26,8 @@ function actionOf(event: KeyboardEvent, chat: Chat, help: () => void): (() => vo
   if (control && key === '/') return help
   if (control && !shiftKey && key.toLowerCase() === 'k') return () => focus('channel')
   if (control && shiftKey && key.toLowerCase() === 'f') return () => chat.panels.openSearch()
-  if (altKey && key === 'ArrowDown') return () => chat.step(1, shiftKey)
-  if (altKey && key === 'ArrowUp') return () => chat.step(-1, shiftKey)
+  if (altKey && key === 'ArrowDown') return () => stepChannel(chat, 1, shiftKey)
+  if (altKey && key === 'ArrowUp') return () => stepChannel(chat, -1, shiftKey)
   if (control || altKey || isWriting(event.target)) {
     return key === 'Escape' ? () => leave(chat) : undefined
   }

@@ -97,3 +97,26 @@ test('A trimmed timeline keeps only the gaps after its oldest message', () => {
   timeline.trim(2)
   expect(timeline.gaps.map(({ before }) => before)).toEqual([9])
 })
+
+test('A timeline that shows a part in the midst counts what comes live, and takes it when its end is shown', () => {
+  const timeline = new Timeline()
+  timeline.replace([aMessage({ position: 1 }), aMessage({ position: 2 })], true)
+  timeline.trimEnd(1)
+  expect([timeline.atEnd, timeline.messages.map(({ position }) => position)]).toEqual([false, [1]])
+  expect(timeline.receive(aMessage({ position: 3 }))).toBe('later')
+  const edit = aMessage({ position: 4, text: 'new', about: { position: 1, as: 'edit' } })
+  expect(timeline.receive(edit)).toBe('changed')
+  timeline.extendNewer([aMessage({ position: 2 })], false)
+  expect(timeline.receive(aMessage({ position: 5 }))).toBe('later')
+  timeline.extendNewer([aMessage({ position: 3 }), aMessage({ position: 5 })], true)
+  expect(timeline.receive(aMessage({ position: 6 }))).toBe('added')
+  expect(timeline.messages.map(({ position }) => position)).toEqual([1, 2, 3, 5, 6])
+})
+
+test('Gaps behind the end that is shown go with it', () => {
+  const timeline = new Timeline()
+  timeline.replace([aMessage({ position: 1 }), aMessage({ position: 9 })], true)
+  timeline.miss({ channel: 'lobby', after: 1, before: 9, reason: 'retention' })
+  timeline.trimEnd(1)
+  expect(timeline.gaps).toEqual([])
+})

@@ -8,6 +8,10 @@ export interface Field {
   /** What a password manager or a phone fills in. */
   autocomplete: string
   hint?: string
+  /** What it begins with. */
+  value?: string
+  /** Whether it may be empty. */
+  optional?: boolean
 }
 
 interface FormProps {
@@ -65,7 +69,8 @@ export function Form({ id, fields, submit, send, errorText }: FormProps) {
   )
 }
 
-function Row({ field: { name, label, type, autocomplete, hint } }: { field: Field }) {
+function Row({ field }: { field: Field }) {
+  const { name, label, type, autocomplete, hint, value, optional = false } = field
   return (
     <p class="form-row">
       <label>
@@ -74,7 +79,8 @@ function Row({ field: { name, label, type, autocomplete, hint } }: { field: Fiel
           name={name}
           // Two kinds, which the types tell apart only if each is written out.
           {...(type === 'password' ? { type: 'password' } : { type: 'text' })}
-          required
+          required={!optional}
+          defaultValue={value ?? ''}
           autocomplete={autocomplete}
           autocapitalize="off"
           spellcheck={false}

@@ -52,7 +52,11 @@ export function Composer(props: ComposerProps) {
   const put = (emoji: string) =>
     write(text.slice(0, cursor) + emoji + text.slice(cursor), cursor + emoji.length)
   const submit = () => {
-    if (text.trim() === '' || !send(trimmed(text))) return
+    // What was typed just now may not be drawn yet.
+    const { current } = box
+    const written = current?.value ?? ''
+    if (written.trim() === '' || !send(trimmed(written))) return
+    if (current !== null) current.value = ''
     setText('')
     setCursor(0)
     typed('')
@@ -70,7 +74,7 @@ export function Composer(props: ComposerProps) {
       event.stopPropagation()
       return
     }
-    if (event.key === 'ArrowUp' && text === '') {
+    if (event.key === 'ArrowUp' && box.current?.value === '') {
       event.preventDefault()
       editLast()
     }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { channelOfInput } from '../channelHash.ts'
 import { Icon } from '../Icon.tsx'
 import { IconButton } from '../IconButton.tsx'
@@ -26,6 +26,7 @@ const MAX_SHOWN = 200
 export function Sidebar({ list, current, enter, create, children }: SidebarProps) {
   useStores(list)
   const [text, setText] = useState('')
+  const box = useRef<HTMLInputElement>(null)
   const found = matching(list.all, text).slice(0, MAX_SHOWN)
   const wanted = channelOfInput(text)
   const isNew = wanted !== '' && !found.some(({ name }) => name === wanted)
@@ -53,12 +54,16 @@ export function Sidebar({ list, current, enter, create, children }: SidebarProps
         aria-label="Channels"
         onSubmit={(event) => {
           event.preventDefault()
+          const written = box.current?.value ?? ''
+          const name = channelOfInput(written)
           // What a person sees first is what they mean, unless they know the whole name.
-          const [first] = text.trim().startsWith('#') ? [] : found
-          if (wanted !== '') go(isNew && first !== undefined ? first.name : wanted)
+          const [first] = written.trim().startsWith('#') ? [] : matching(list.all, written)
+          const isKnown = list.all.some((each) => each.name === name)
+          if (name !== '') go(isKnown ? name : (first?.name ?? name))
         }}
       >
         <input
+          ref={box}
           id="channel"
           class="field"
           type="search"

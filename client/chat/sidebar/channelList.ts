@@ -7,11 +7,13 @@ import { ReadMarkers } from '../../sdk/readMarkers.ts'
 import type { TabChannel } from '../../sdk/sharedSources.ts'
 import { Store } from '../store.ts'
 import { type ListedChannel, byTitle, listedChannel } from './listedChannels.ts'
+import { isHidden } from '../../../contract/grants.ts'
 import type { Message } from '../../../contract/message.ts'
 
 interface ChannelListOptions {
   causeway: Causeway
-  open: OpenStream
+  /** Without it, what is new on other channels is asked for from time to time: a second connection for each tab would be too many. */
+  open: OpenStream | undefined
   /** One's own sender id. */
   me: string
   /** Whether Causeway knows people: only then there are private channels. */
@@ -38,6 +40,8 @@ export class ChannelList extends Store {
   readonly #entries = new Map<string, ChannelEntry>()
   readonly #profiles = new Map<string, ChannelProfile>()
   readonly #markers: ReadMarkers
+  readonly #asked = new Set<string>()
+  readonly #sought = new Set<string>()
   #loaded = false
   #stream: ReturnType<OpenStream> | undefined
   #streamed = ''
@@ -54,6 +58,7 @@ export class ChannelList extends Store {
       changed: () => {
         this.#loaded = true
         this.#listen()
+        this.#learnNames()
         this.changed()
       },
     })
@@ -93,6 +98,7 @@ export class ChannelList extends Store {
   /** A channel is shown now. */
   show(channel: string): void {
     this.#shown = channel
+    this.#asked.delete(channel)
     this.changed()
   }
 
@@ -106,6 +112,9 @@ export class ChannelList extends Store {
 
   /** Reads all of it. */
   async follow(channel: string): Promise<void> {
+    // It is asked for with each message until it is done, and not again if it was refused.
+    if (this.#asked.has(channel)) return
+    this.#asked.add(channel)
     try {
       await this.#markers.follow(channel)
     } catch {
@@ -171,17 +180,25 @@ export class ChannelList extends Store {
     }
   }
 
+  /** Somebody may have been added to a private channel, whose name says nothing. */
+  #learnNames(): void {
+    const hidden = [...this.#markers.all.keys()].filter((name) => isHidden(name))
+    const isNew = hidden.some((name) => !this.#profiles.has(name) && !this.#sought.has(name))
+    for (const name of hidden) this.#sought.add(name)
+    if (isNew && this.#options.accounts) void this.readProfiles()
+  }
+
   /** One stream for the channels that the person follows, those with the newest messages. */
   #listen(): void {
     const newest = [...this.#markers.all.values()]
-      .filter(({ head }) => head > 0)
       .sort((a, b) => b.head - a.head)
       .slice(0, MAX_STREAMED)
     const names = newest.map(({ channel }) => channel).sort()
-    if (names.length === 0 || names.join() === this.#streamed) return
+    const { open } = this.#options
+    if (open === undefined || names.length === 0 || names.join() === this.#streamed) return
     this.#streamed = names.join()
     this.#stream?.close()
-    this.#stream = this.#options.open(
+    this.#stream = open(
       { channels: names, since: String(newest[0]?.head ?? 0) },
       {
         message: (message) => {

@@ -1,7 +1,7 @@
 import type { ChannelEntry } from '../../sdk/channels.ts'
 import type { Marker } from '../../sdk/markers.ts'
 import type { ChannelProfile } from '../../sdk/people.ts'
-import type { ChannelKind } from '../../../contract/membership.ts'
+import { type ChannelKind, DIRECT_PREFIX, PRIVATE_PREFIX } from '../../../contract/membership.ts'
 import type { Message } from '../../../contract/message.ts'
 
 /** A channel in the list. */
@@ -32,11 +32,17 @@ export function listedChannel(name: string, known: KnownChannels, me: string): L
     name,
     title: titleOf(name, profile, me),
     topic: profile?.topic ?? '',
-    kind: profile?.kind ?? 'public',
+    kind: profile?.kind ?? kindOf(name),
     followed: marker !== undefined || (profile !== undefined && profile.kind !== 'public'),
     unread: marker?.unread ?? 0,
     last: lasts.flatMap((last) => last ?? []).sort((a, b) => b.position - a.position)[0],
   }
+}
+
+/** Before anything else is known of it. */
+function kindOf(name: string): ChannelKind {
+  if (name.startsWith(DIRECT_PREFIX)) return 'direct'
+  return name.startsWith(PRIVATE_PREFIX) ? 'private' : 'public'
 }
 
 /** A direct message is called by the others in it. */

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { isComposing } from '../composer/growing.ts'
 import { Dialog } from '../Dialog.tsx'
 import { useStores } from '../store.ts'
 import { emojiNames } from './emoji.ts'
@@ -27,8 +28,9 @@ export function EmojiPicker({ pick, close }: EmojiPickerProps) {
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
         onKeyDown={(event) => {
-          const [first] = found
-          if (event.key !== 'Enter' || first === undefined) return
+          // What was typed just now may not be drawn yet.
+          const [first] = emojiNames.find(event.currentTarget.value, 1)
+          if (event.key !== 'Enter' || isComposing(event) || first === undefined) return
           event.preventDefault()
           pick(first.emoji)
         }}

@@ -1,22 +1,30 @@
 import { useState } from 'preact/hooks'
 import { useStores } from '../store.ts'
 import { emojiNames } from './emoji.ts'
-import { type Block, type Inline, MAX_UNITS, allOf, beginningOf } from './markdown.ts'
+import type { Block, Inline } from './blocks.ts'
+import { MAX_UNITS, allOf, beginningOf } from './markdown.ts'
+import { useTabIndex } from './reachable.ts'
+
+interface TextProps {
+  text: string
+  /** One's own handle: mentions of it stand out. */
+  handle: string
+  edited?: boolean
+}
 
 /** A text with its form, or of a long one its beginning, and a button that shows all. */
-export function Text({ text, handle }: { text: string; handle: string }) {
+export function Text({ text, handle, edited = false }: TextProps) {
   const [all, setAll] = useState(false)
   const { blocks, complete } = all ? { blocks: allOf(text), complete: true } : beginningOf(text)
   return (
     <>
-      <div class={text.length > MAX_UNITS ? 'text long' : 'text'} dir="auto">
+      <div
+        class={`text ${text.length > MAX_UNITS ? 'long' : ''} ${edited ? 'was-edited' : ''}`}
+        dir="auto"
+      >
         <Blocks blocks={blocks} handle={handle} />
       </div>
-      {!complete && (
-        <button type="button" class="more" onClick={() => setAll(true)}>
-          Show all
-        </button>
-      )}
+      {!complete && <ShowAll show={() => setAll(true)} />}
     </>
   )
 }
@@ -30,11 +38,7 @@ export function Data({ json }: { json: string }) {
       <div class={isLong ? 'text long' : 'text'}>
         <code>{all ? json : json.slice(0, MAX_UNITS)}</code>
       </div>
-      {isLong && !all && (
-        <button type="button" class="more" onClick={() => setAll(true)}>
-          Show all
-        </button>
-      )}
+      {isLong && !all && <ShowAll show={() => setAll(true)} />}
     </>
   )
 }
@@ -146,9 +150,7 @@ function InlineView({ inline, handle }: { inline: Inline; handle: string }) {
     case 'link':
       return (
         <>
-          <a href={inline.href} target="_blank" rel="noopener noreferrer">
-            {inline.label}
-          </a>
+          <Link href={inline.href} label={inline.label} />
           {inline.address !== undefined && <span class="host"> ({inline.address})</span>}
         </>
       )
@@ -163,5 +165,21 @@ function NamedEmoji({ name, text }: { name: string; text: string }) {
     <span class="emoji" role="img" aria-label={text} title={text}>
       {emoji}
     </span>
+  )
+}
+
+function Link({ href, label }: { href: string; label: string }) {
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer" tabIndex={useTabIndex()}>
+      {label}
+    </a>
+  )
+}
+
+function ShowAll({ show }: { show: () => void }) {
+  return (
+    <button type="button" class="more" tabIndex={useTabIndex()} onClick={show}>
+      Show all
+    </button>
   )
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { type Block, type Inline, MAX_PARTS, MAX_UNITS, allOf, beginningOf } from './markdown.ts'
+import type { Block, Inline } from './blocks.ts'
+import { MAX_PARTS, MAX_UNITS, allOf, beginningOf } from './markdown.ts'
 
 /** What would be shown, in short: `**strong**` for what is strong, and so on. */
 const shown = (blocks: readonly Block[]): string => blocks.map(blockText).join('¶')

@@ -1,23 +1,9 @@
 import type { Token, Tokens } from 'marked'
 import { linkOf } from './linkify.ts'
+import { type Block, type Inline, joined, plain } from './blocks.ts'
 import { tokensOf } from './markdownLexer.ts'
-import { type Word, wordsOf } from './words.ts'
-
-/** A part of a line. `address` of a link: what stands beside its text, if that does not say where it leads. */
-export type Inline =
-  | Word
-  | { is: 'emphasis' | 'strong' | 'struck'; of: Inline[] }
-  | { is: 'code'; text: string }
-  | { is: 'link'; href: string; label: string; address?: string }
-
-/** A part of a text. */
-export type Block =
-  | { is: 'paragraph' | 'heading'; of: Inline[] }
-  | { is: 'quote'; of: Block[] }
-  | { is: 'list'; start: number | undefined; items: Block[][] }
-  | { is: 'table'; head: Inline[][]; rows: Inline[][][] }
-  | { is: 'code'; text: string; language: string }
-  | { is: 'rule' }
+import { childrenOf, isList, isTable, stringIn, textIn } from './tokens.ts'
+import { wordsOf } from './words.ts'
 
 interface Parsed {
   blocks: Block[]
@@ -200,41 +186,4 @@ class Parser {
     this.left -= words.length - 1
     return this.left < 0 ? [{ is: 'text', text }] : words
   }
-}
-
-/** Texts side by side are one part. */
-function joined(inlines: readonly Inline[]): Inline[] {
-  const parts: Inline[] = []
-  for (const inline of inlines) {
-    const last = parts.at(-1)
-    if (inline.is === 'text' && last?.is === 'text') {
-      parts[parts.length - 1] = { is: 'text', text: last.text + inline.text }
-    } else parts.push(inline)
-  }
-  return parts
-}
-
-function isList(token: Token): token is Tokens.List {
-  return token.type === 'list'
-}
-
-function isTable(token: Token): token is Tokens.Table {
-  return token.type === 'table'
-}
-
-function plain(text: string): Block {
-  return { is: 'paragraph', of: [{ is: 'text', text: text.replace(/\n+$/, '') }] }
-}
-
-function childrenOf(token: Token): Token[] {
-  return 'tokens' in token && token.tokens !== undefined ? token.tokens : []
-}
-
-function textIn(token: Token): string {
-  return stringIn(token, 'text')
-}
-
-function stringIn(token: Token, name: string): string {
-  const value: unknown = new Map(Object.entries(token)).get(name)
-  return typeof value === 'string' ? value : ''
 }

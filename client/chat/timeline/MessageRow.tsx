@@ -1,6 +1,7 @@
 import { Component } from 'preact'
 import { Avatar, hueOf } from '../Avatar.tsx'
 import { Data, Text } from '../text/Text.tsx'
+import { Reachable, useTabIndex } from '../text/reachable.ts'
 import { badgeOf, nameOf } from '../senderLabel.ts'
 import { EditBox } from '../composer/EditBox.tsx'
 import { type MessageActions, Toolbar } from './Toolbar.tsx'
@@ -45,7 +46,7 @@ export class MessageRow extends Component<MessageRowProps> {
   }
 
   override render() {
-    const { rowKey, message, own, first, active, tabStop, editing, target, context } = this.props
+    const { rowKey, message, own, first, active, tabStop, editing, target } = this.props
     const { actions } = this.props
     const { sender, position } = message
     const names = [
@@ -63,29 +64,32 @@ export class MessageRow extends Component<MessageRowProps> {
         tabIndex={tabStop ? 0 : -1}
       >
         {first ? <Avatar sender={sender} /> : <Time message={message} />}
-        <div class="content">
-          {context !== undefined && (
-            <button type="button" class="context" onClick={() => actions.thread(message)}>
-              <bdi>{context}</bdi>
-            </button>
-          )}
-          {first && <SenderLine message={message} />}
-          {editing ? (
-            <EditBox
-              text={textOf(message) ?? ''}
-              save={(text) => actions.save(message, text)}
-              cancel={() => actions.edit(undefined)}
-            />
-          ) : (
-            <Body message={message} handle={this.props.handle} />
-          )}
-          <Reactions message={message} actions={actions} />
-          <Replies message={message} actions={actions} />
-        </div>
+        <Reachable.Provider value={active}>{this.#content()}</Reachable.Provider>
         {active && !editing && message.deleted !== true && (
           <Toolbar message={message} own={own} actions={actions} />
         )}
       </li>
+    )
+  }
+
+  #content() {
+    const { message, first, editing, context, actions, handle } = this.props
+    return (
+      <div class="content">
+        {context !== undefined && <Context text={context} open={() => actions.thread(message)} />}
+        {first && <SenderLine message={message} />}
+        {editing ? (
+          <EditBox
+            text={textOf(message) ?? ''}
+            save={(text) => actions.save(message, text)}
+            cancel={() => actions.edit(undefined)}
+          />
+        ) : (
+          <Body message={message} handle={handle} />
+        )}
+        <Reactions message={message} actions={actions} />
+        <Replies message={message} actions={actions} />
+      </div>
     )
   }
 }
@@ -118,6 +122,14 @@ function Time({ message: { sentAt } }: { message: ShownMessage }) {
   )
 }
 
+function Context({ text, open }: { text: string; open: () => void }) {
+  return (
+    <button type="button" class="context" tabIndex={useTabIndex()} onClick={open}>
+      <bdi>{text}</bdi>
+    </button>
+  )
+}
+
 function Body({ message, handle }: { message: ShownMessage; handle: string }) {
   if (message.deleted === true) return <p class="deleted">This message was deleted.</p>
   const text = textOf(message)
@@ -126,19 +138,16 @@ function Body({ message, handle }: { message: ShownMessage; handle: string }) {
       {text === undefined ? (
         <Data json={JSON.stringify(message.data)} />
       ) : (
-        <Text text={text} handle={handle} />
+        <Text text={text} handle={handle} edited={message.edited !== undefined} />
       )}
-      {message.edited !== undefined && (
-        <span class="edited" title={fullTime(new Date(message.edited.sentAt))}>
-          edited
-        </span>
-      )}
+      {message.edited !== undefined && <span class="edited visually-hidden">edited</span>}
     </>
   )
 }
 
 function Reactions({ message, actions }: { message: ShownMessage; actions: MessageActions }) {
   const { reactions = [] } = message
+  const tabIndex = useTabIndex()
   if (reactions.length === 0) return null
   return (
     <ul class="reactions" aria-label="Reactions">
@@ -150,6 +159,7 @@ function Reactions({ message, actions }: { message: ShownMessage; actions: Messa
             <button
               type="button"
               class="reaction"
+              tabIndex={tabIndex}
               aria-pressed={mine}
               title={count > senders.length ? `${who} and others` : who}
               onClick={() => actions.react(message, name)}
@@ -165,9 +175,15 @@ function Reactions({ message, actions }: { message: ShownMessage; actions: Messa
 
 function Replies({ message, actions }: { message: ShownMessage; actions: MessageActions }) {
   const count = message.replies?.count ?? 0
+  const tabIndex = useTabIndex()
   if (count === 0 || !actions.opensThreads) return null
   return (
-    <button type="button" class="replies" onClick={() => actions.thread(message)}>
+    <button
+      type="button"
+      class="replies"
+      tabIndex={tabIndex}
+      onClick={() => actions.thread(message)}
+    >
       {count === 1 ? '1 reply' : `${count} replies`}
     </button>
   )

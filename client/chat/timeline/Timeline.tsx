@@ -1,29 +1,15 @@
 import { Component, createRef } from 'preact'
-import { DayLine, GapLine, UnreadLine } from './Lines.tsx'
-import { MessageRow } from './MessageRow.tsx'
-import { PendingRow } from './PendingRow.tsx'
 import type { Room, Target } from './room.ts'
 import { type Anchor, ScrollKeeper } from './scrollKeeper.ts'
+import { TimelineRow, type RowsView } from './TimelineRow.tsx'
 import type { Row } from './timelineRows.ts'
-import type { MessageActions } from './Toolbar.tsx'
 import type { ShownMessage } from '../../sdk/history.ts'
-import type { Sender } from '../../../contract/message.ts'
 
-interface TimelineProps {
+interface TimelineProps extends RowsView {
   room: Room
   rows: readonly Row[]
   /** Whether it follows new messages. */
   following: boolean
-  sender: Sender
-  handle: string
-  /** The position of the message that is being edited. */
-  editing: number | undefined
-  actions: MessageActions
-  /** What a message is a reply to, in words. */
-  contextOf: (message: ShownMessage) => string | undefined
-  retry: (key: string) => void
-  discard: (key: string) => void
-  pickDay: () => void
   /** The reader came to the end of the channel, or left it; `seen` is the last position on the screen. */
   see: (following: boolean, seen: number) => void
   /** A key was pressed on a message. */
@@ -116,10 +102,20 @@ export class Timeline extends Component<TimelineProps, TimelineState> {
             onMouseOver={this.#activate}
             onFocusIn={this.#activate}
             onClick={this.#activate}
+            onFocusOut={this.#leave}
             onMouseLeave={this.#deactivate}
             onKeyDown={this.#pressed}
           >
-            {rows.map((row) => this.#row(row, tabStop))}
+            {rows.map((row) => (
+              <TimelineRow
+                key={row.key}
+                row={row}
+                active={row.key === active}
+                tabStop={row.key === tabStop}
+                target={room.target?.position}
+                view={this.props}
+              />
+            ))}
           </ol>
           {entered && !conversation.atEnd && (
             <p class="edge" role="status">
@@ -134,39 +130,6 @@ export class Timeline extends Component<TimelineProps, TimelineState> {
     )
   }
 
-  #row(row: Row, tabStop: string | undefined) {
-    const { sender, handle, editing, actions, room, contextOf } = this.props
-    switch (row.kind) {
-      case 'day':
-        return <DayLine key={row.key} date={row.date} pick={this.props.pickDay} />
-      case 'gap':
-        return <GapLine key={row.key} gap={row.gap} />
-      case 'unread':
-        return <UnreadLine key={row.key} />
-      case 'pending': {
-        const { pending, first } = row
-        const { retry, discard } = this.props
-        const more = { sender, first, handle, retry, discard }
-        return <PendingRow key={row.key} pending={pending} {...more} />
-      }
-      case 'message': {
-        const { key, stamp, message, own, first } = row
-        return (
-          <MessageRow
-            key={key}
-            rowKey={key}
-            {...{ stamp, message, own, first, handle, actions }}
-            active={key === this.state.active}
-            tabStop={key === tabStop}
-            editing={editing === message.position}
-            target={room.target?.position === message.position}
-            context={contextOf(message)}
-          />
-        )
-      }
-    }
-  }
-
   #place(anchor: Anchor | null): void {
     const { room, following } = this.props
     if (following) this.#keeper?.toEnd()
@@ -179,6 +142,12 @@ export class Timeline extends Component<TimelineProps, TimelineState> {
     const row = event.target instanceof Element ? event.target.closest('[data-key]') : null
     const active = row instanceof HTMLElement ? row.dataset.key : undefined
     if (active !== this.state.active) this.setState({ active })
+  }
+
+  /** Whoever leaves the list by the keyboard comes back to the message, and not to its buttons. A dialog gives the focus back. */
+  readonly #leave = ({ relatedTarget }: FocusEvent): void => {
+    if (!(relatedTarget instanceof Element) || relatedTarget.closest('dialog') !== null) return
+    if (this.#list.current?.contains(relatedTarget) !== true) this.setState({ active: undefined })
   }
 
   readonly #deactivate = (): void => {

@@ -88,24 +88,24 @@ test('A room keeps 200 messages for a reader who follows, also while nobody draw
   expect([positions().length, positions().at(-1)]).toEqual([200, 900])
 })
 
-test('A reader who is far up keeps the oldest 400, and gets the newer ones page by page, up to what came live', async () => {
+test('A reader who is far up keeps the oldest 300, and gets the newer ones page by page, up to what came live', async () => {
   const { room, reader, positions, stream, news } = await live()
   reader.following = false
-  const many = Array.from({ length: 399 }, (_, index) => aMessage({ position: index + 10 }))
+  const many = Array.from({ length: 299 }, (_, index) => aMessage({ position: index + 10 }))
   room.conversation.extend(many, true)
-  stream.send('message', aMessage({ position: 409, previous: 8 }), 'ep-409')
+  stream.send('message', aMessage({ position: 309, previous: 8 }), 'ep-309')
   await settled()
-  expect([positions().length, room.conversation.atEnd]).toEqual([400, false])
+  expect([positions().length, room.conversation.atEnd]).toEqual([300, false])
   news()
-  stream.send('message', aMessage({ position: 410, previous: 409 }), 'ep-410')
+  stream.send('message', aMessage({ position: 310, previous: 309 }), 'ep-310')
   await settled()
-  expect([positions().at(-1), news()]).toEqual([407, ['change', 'm410']])
+  expect([positions().at(-1), news()]).toEqual([307, ['change', 'm310']])
   const loading = room.loadNewer()
-  expect(newest().url.search).toBe('?channel=lobby&after=407&limit=50&order=asc')
+  expect(newest().url.search).toBe('?channel=lobby&after=307&limit=50&order=asc')
   // The page is older than what came live.
-  newest().answer({ ...aPage([408]), head: 408 })
+  newest().answer({ ...aPage([308]), head: 308 })
   await loading
-  expect([positions().slice(-3), room.conversation.atEnd]).toEqual([[408, 409, 410], true])
+  expect([positions().slice(-3), room.conversation.atEnd]).toEqual([[308, 309, 310], true])
 })
 
 test('A page in the midst of a channel is shown around its message', async () => {

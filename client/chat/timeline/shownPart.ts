@@ -9,7 +9,7 @@ import type { Message } from '../../../contract/message.ts'
 const MAX_FOLLOWING = 200
 
 /** The shown part of a channel has at most so many messages, however long the channel is. */
-const MAX_MESSAGES = 400
+const MAX_MESSAGES = 300
 
 /** The part of a channel that is shown: pages of history, and what the stream brings if the end is shown. Nothing is missing in it. */
 export class ShownPart {
