@@ -7,8 +7,9 @@
 ARG NODE_IMAGE=node:24-bookworm-slim
 ARG NGINX_IMAGE=nginx:1.28-bookworm
 
-# Compiles everything by the same steps as a developer's machine.
-FROM ${NODE_IMAGE} AS build
+# Compiles everything by the same steps as a developer's machine. The result is the same for every architecture, so the machine that builds
+# does it: emulated, it would take ten times as long.
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
 WORKDIR /build
 # What rarely changes comes first, so that the dependencies are a separate layer.
 COPY package.json package-lock.json .npmrc prisma.config.ts ./
@@ -27,14 +28,16 @@ RUN node stack/setup.mjs build \
   # Whatever the modes in the checkout: everybody may read the files, and only root may write them.
   && chmod -R u=rwX,go=rX /app /edge nginx.conf
 
-FROM ${NODE_IMAGE} AS dependencies
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dependencies
+ARG TARGETARCH
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY deploy/image/prune.mjs /tmp/
 # Also without `optional`: Prisma's command line and its studio are optional peers, 260 MB that no service loads.
 # What a package brings for one kind of machine is optional too: account's hashes of passwords need it.
 RUN npm ci --omit=dev --omit=optional \
-  && npm install --no-save --omit=dev --omit=optional "@node-rs/argon2-linux-$(node -p process.arch)-gnu@$(node -p \
+  && cpu=$(node -p "({ amd64: 'x64' })['$TARGETARCH'] ?? ('$TARGETARCH' || process.arch)") \
+  && npm install --no-save --omit=dev --omit=optional --cpu="$cpu" --force "@node-rs/argon2-linux-$cpu-gnu@$(node -p \
   "require('@node-rs/argon2/package.json').version")" \
   && node /tmp/prune.mjs node_modules
 

@@ -1,6 +1,7 @@
 import type { Logger } from '../chassis/logger.ts'
 import { ApiKeys } from './apiKeys.ts'
 import { Callers } from './callers.ts'
+import { ChannelTable } from './channelTable.ts'
 import { BrowserCookie } from './browserCookie.ts'
 import { cookieNames } from './cookies.ts'
 import type { Database } from './database.ts'
@@ -57,6 +58,7 @@ export class Account {
   readonly apiKeys: ApiKeys
   readonly revocations: Revocations
   readonly grants: GrantTable
+  readonly channels: ChannelTable
   readonly callers: Callers
   readonly metrics: AccountMetrics
   readonly #options: AccountOptions
@@ -96,6 +98,7 @@ export class Account {
     this.apiKeys = new ApiKeys(shared)
     this.revocations = new Revocations(shared)
     this.grants = new GrantTable({ database, maxGrants })
+    this.channels = new ChannelTable({ database, maxGrants })
     this.callers = new Callers(this)
   }
 

@@ -6,7 +6,9 @@ import { type AppOptions, createApp } from '../chassis/http.ts'
 import type { Route } from '../chassis/route.ts'
 import type { Account } from './account.ts'
 import { createAdminRoutes } from './adminRoutes.ts'
+import { createChannelRoutes } from './channelRoutes.ts'
 import { createGrantRoutes } from './grantRoutes.ts'
+import { createMemberRoutes } from './memberRoutes.ts'
 import { createPasskeyRoutes } from './passkeys/passkeyRoutes.ts'
 import { sameOrigin } from './sameOrigin.ts'
 import { createSessionRoutes } from './sessionRoutes.ts'
@@ -41,6 +43,8 @@ export function createAccountApp(options: AccountAppOptions): App {
     ...createTokenRoutes(account),
     ...createAdminRoutes(account, readBody),
     ...createGrantRoutes(account, readBody),
+    ...createChannelRoutes(account, readBody),
+    ...createMemberRoutes(account, readBody),
     ...providerRoutes,
   ]
   // No other origin: a page elsewhere may use Causeway with tokens, but not somebody's sessions.

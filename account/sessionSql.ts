@@ -22,7 +22,14 @@ export const END_OLDEST = endSessions(
   '$2',
 )
 
+// People are remembered beyond their sessions, for those who write to them.
 export const BEGIN = `
+  with "seen" as (
+    insert into "person" as p ("principal", "name")
+    select s.* from (values ($2::text, $3::text)) as s("principal", "name")
+    where s."principal" like 'user:%' and not ${BANNED}
+    on conflict ("principal") do update set "name" = excluded."name", "seen_at" = now()
+  )
   insert into "session" as s
     ("sid", "principal", "name", "groups", "secret", "ends_at", "user_agent", "provider", "subject", "provider_sid")
   select $1, s.*, $5, now() + $6::integer * interval '1 second', $7, $8, $9, $10

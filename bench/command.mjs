@@ -20,6 +20,7 @@ results into docs/benchmarks.md. Linux only. All load stays on the loopback. Wit
     drain: '5,000 streams that SIGTERM moves to another gateway',
     spread: '5,000 streams on gateways that come and go: a scale-up, and deploys',
     replicas: 'one, two and four gateways; as root',
+    logs: 'one, two and four logs, each on servers of its own; as root',
     readers: '30 readers of the largest pages of history, beside posts',
     history: 'pages, searches and an export of a log of 10,000,000 messages',
     ingest: 'posts as fast as they are acknowledged, beside servers that do less',

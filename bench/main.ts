@@ -15,6 +15,7 @@ import { fanout } from './scenarios/fanout.ts'
 import { history } from './scenarios/history.ts'
 import { ingest } from './scenarios/ingest.ts'
 import { latency } from './scenarios/latency.ts'
+import { logs } from './scenarios/logs.ts'
 import { memory } from './scenarios/memory.ts'
 import { outbox } from './scenarios/outbox.ts'
 import { readers } from './scenarios/readers.ts'
@@ -47,6 +48,7 @@ const SCENARIOS: Record<string, Scenario> = {
   slow,
   drain,
   replicas,
+  logs,
   spread,
   readers,
   history,

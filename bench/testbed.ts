@@ -29,6 +29,7 @@ export class Testbed {
   readonly #supervisor: Supervisor
   readonly #clients = new Set<LoadClient>()
   #names = 0
+  #isOnAllCores = false
 
   /** Moves this process off the core of the server under test, and starts Postgres, Redis and Mosquitto on the others. */
   static async start(dir: string, print: (line: string) => void): Promise<Testbed> {
@@ -115,6 +116,7 @@ export class Testbed {
 
   /** Starts a server under test, on its core. */
   serve(spec: ChildSpec): Promise<Child> {
+    if (this.#isOnAllCores) return this.start(spec)
     const { command, args, ...account } = spec.command
     const pinned = {
       command: 'taskset',
@@ -135,14 +137,21 @@ export class Testbed {
     return client
   }
 
-  /** Lets this process, and what it starts meanwhile, use the core of the server under test too. */
+  /** Lets this process, the servers, and what is started meanwhile use all cores. */
   async onAllCores<T>(act: () => Promise<T>): Promise<T> {
-    moveTo(allCores(this.cores), process.pid)
+    this.#moveAllTo(allCores(this.cores))
+    this.#isOnAllCores = true
     try {
       return await act()
     } finally {
-      moveTo(this.cores.rest, process.pid)
+      this.#isOnAllCores = false
+      this.#moveAllTo(this.cores.rest)
     }
+  }
+
+  #moveAllTo(cores: string): void {
+    const children = this.#supervisor.children.map(({ pid }) => pid)
+    for (const pid of [process.pid, ...children]) if (pid !== null) moveTo(cores, pid)
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import { connectRedis } from '../chassis/redis.ts'
 import type { LinkedEntry } from '../contract/message.ts'
 import { RedisKeys } from '../contract/redisKeys.ts'
 import { LogReader } from '../history/logReader.ts'
+import { SignalRelay } from './signalRelay.ts'
 import { RedisLog, type RedisLogOptions } from './redisLog.ts'
 import { Relay, type RelayOptions } from './relay.ts'
 
@@ -24,6 +25,7 @@ export class LogBridge {
   readonly #relay: Relay
   readonly #log: LogReader
   readonly #redis: ReturnType<typeof connectRedis>
+  readonly #signals: SignalRelay
 
   constructor({ servers, redisPrefix, copying, onAppended, logger, ...options }: LogBridgeOptions) {
     this.#log = new LogReader({
@@ -34,12 +36,12 @@ export class LogBridge {
       onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
     })
     const keys = new RedisKeys(redisPrefix, servers.id)
-    this.#redis = connectRedis({
-      url: servers.REDIS_URL,
-      key: keys.watermark,
-      name: 'causeway-bridge',
-      logger,
-    })
+    const link = { url: servers.REDIS_URL, key: keys.watermark, logger }
+    this.#redis = connectRedis({ ...link, name: 'causeway-bridge' })
+    this.#signals = new SignalRelay(
+      connectRedis({ ...link, name: 'causeway-bridge-signals' }),
+      keys,
+    )
     const copy = new RedisLog(this.#redis, keys, copying)
     this.#relay = new Relay({
       ...options,
@@ -73,6 +75,11 @@ export class LogBridge {
     this.#relay.receive(epoch, entry)
   }
 
+  /** See SignalRelay. */
+  signal(channel: string, sealed: string): Promise<boolean> {
+    return this.#signals.publish(channel, sealed)
+  }
+
   get follows(): boolean {
     return this.#relay.follows
   }
@@ -85,5 +92,6 @@ export class LogBridge {
   async close(): Promise<void> {
     await this.#log.close()
     this.#redis.disconnect()
+    this.#signals.close()
   }
 }

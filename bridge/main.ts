@@ -15,6 +15,7 @@ import { bridgeConfig } from './config.ts'
 import { LogBridge } from './logBridge.ts'
 import { createBridgeMetrics } from './metrics.ts'
 import { servedLogs } from './servedLogs.ts'
+import { subscribeToSignals } from './signalSubscription.ts'
 import { subscribeToChannels } from './subscription.ts'
 
 const config = readConfig('bridge', bridgeConfig)
@@ -77,7 +78,20 @@ const brokers = [...new Set(served.map(({ MQTT_URL }) => MQTT_URL))].map((url) =
     },
     logger,
   })
-  return mqtt
+  const signals = connectMqtt(url, 'causeway-bridge-signals', logger)
+  subscribeToSignals(signals, {
+    prefix: config.MQTT_PREFIX,
+    copyKeys,
+    isServed: (channel) => bridgeOf(channel) !== undefined,
+    onRefused: () => refused('mqtt'),
+    onSignal: async (channel, sealed) => {
+      const isPassed = await bridgeOf(channel)?.signal(channel, sealed)
+      metrics.signals.inc({ outcome: isPassed === true ? 'passed' : 'dropped' })
+    },
+    onDropped: () => metrics.signals.inc({ outcome: 'dropped' }),
+    now: () => performance.now(),
+  })
+  return [mqtt, signals]
 })
 for (const bridge of bridges.values()) bridge.start()
 
@@ -94,7 +108,7 @@ await runService({
     const all = [...bridges.values()]
     await Promise.all(all.map((bridge) => bridge.endWork()))
     await Promise.all([
-      ...brokers.map((mqtt) => endMqtt(mqtt, 500)),
+      ...brokers.flat().map((mqtt) => endMqtt(mqtt, 500)),
       ...all.map((bridge) => bridge.close()),
     ])
   },

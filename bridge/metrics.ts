@@ -30,6 +30,12 @@ export function createBridgeMetrics(registry: Registry) {
         0
       >,
     }),
+    signals: createPrimedCounter(registry, {
+      name: 'causeway_bridge_signals_total',
+      help: 'Signals by outcome: passed on to Redis; dropped (too many, or Redis is away)',
+      label: 'outcome',
+      values: { passed: 0, dropped: 0 },
+    }),
     lag: new Gauge({
       name: 'causeway_bridge_lag_messages',
       help: 'Messages that Redis is behind the log, measured once a second; with several logs: behind the one that it is furthest behind',

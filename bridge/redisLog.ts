@@ -5,7 +5,8 @@ import type { Entry } from '../contract/message.ts'
 import type { Place } from '../contract/place.ts'
 import type { RedisKeys } from '../contract/redisKeys.ts'
 import type { CopyKeys } from '../chassis/copyKeys.ts'
-import { hasShardedPubSub } from '../chassis/redis.ts'
+import { PublishCommand } from '../chassis/pubSub.ts'
+import { callScript } from '../chassis/redis.ts'
 import * as scripts from './scripts.ts'
 
 export interface RedisLogOptions {
@@ -29,7 +30,7 @@ export class RedisLog {
   readonly #redis: Redis
   readonly #keys: RedisKeys
   readonly #options: RedisLogOptions
-  #publishing: Promise<string> | undefined
+  readonly #publish: PublishCommand
   /** The last extent without a valid MAC: a new one may overwrite only that, not one that another bridge has just written. */
   #refused = ''
 
@@ -40,7 +41,7 @@ export class RedisLog {
     redis.defineCommand('causewayOpen', { numberOfKeys: 2, lua: scripts.OPEN })
     redis.defineCommand('causewayAppend', { lua: scripts.APPEND })
     redis.defineCommand('causewayWatermark', { numberOfKeys: 2, lua: scripts.WATERMARK })
-    redis.on('close', () => (this.#publishing = undefined))
+    this.#publish = new PublishCommand(redis)
   }
 
   /** Returns the extent of the epoch's copy; if there is none, begins one after `low`. */
@@ -49,8 +50,8 @@ export class RedisLog {
     const begin = this.#options.copyKeys.sealExtent(extent)
     for (let attempt = 0; attempt < 2; attempt++) {
       const keys = [this.#keys.extent(epoch), this.#keys.watermark]
-      const args = [...keys, await this.#publish(), EXTENT_TTL_MS, begin, this.#refused]
-      const found = this.#read(epoch, await call(this.#redis, 'causewayOpen', args))
+      const args = [...keys, await this.#publish.get(), EXTENT_TTL_MS, begin, this.#refused]
+      const found = this.#read(epoch, await callScript(this.#redis, 'causewayOpen', args))
       if (found !== undefined) return found
     }
     throw new Error('the extent in Redis does not prove itself')
@@ -67,7 +68,7 @@ export class RedisLog {
     const channels = [...new Set(entries.map((entry) => entry.channel))]
     const index = new Map(channels.map((channel, at) => [channel, at]))
     const last = entries.at(-1) ?? after
-    const reply = await call(this.#redis, 'causewayAppend', [
+    const reply = await callScript(this.#redis, 'causewayAppend', [
       1 + 2 * channels.length,
       this.#keys.extent(epoch),
       ...channels.flatMap((channel) => [
@@ -77,7 +78,7 @@ export class RedisLog {
       formatExtent(after),
       copyKeys.sealExtent({ epoch, position: last.position, id: last.id, low }),
       EXTENT_TTL_MS,
-      await this.#publish(),
+      await this.#publish.get(),
       recentLength,
       recentSeconds * 1_000,
       ...entries.flatMap(({ channel, json }) => {
@@ -93,10 +94,10 @@ export class RedisLog {
     const args = [
       this.#keys.extent(epoch),
       this.#keys.watermark,
-      await this.#publish(),
+      await this.#publish.get(),
       EXTENT_TTL_MS,
     ]
-    return this.#read(epoch, await call(this.#redis, 'causewayWatermark', args))
+    return this.#read(epoch, await callScript(this.#redis, 'causewayWatermark', args))
   }
 
   #read(epoch: string, reply: unknown): Extent | undefined {
@@ -107,23 +108,4 @@ export class RedisLog {
     this.#options.onRefused()
     return undefined
   }
-
-  /** Asked again after every connect: it may be another server. The gateways ask the same question. */
-  #publish(): Promise<string> {
-    this.#publishing ??= hasShardedPubSub(this.#redis).then(
-      (sharded) => (sharded ? 'SPUBLISH' : 'PUBLISH'),
-      (error: unknown) => {
-        this.#publishing = undefined
-        throw error
-      },
-    )
-    return this.#publishing
-  }
-}
-
-/** The client gets defined commands at run time, so its type does not know them. */
-function call(redis: Redis, name: string, args: (string | number)[]): Promise<unknown> {
-  const command: unknown = Reflect.get(redis, name)
-  if (typeof command !== 'function') throw new TypeError(`${name} is not defined`)
-  return Promise.resolve(Reflect.apply(command, redis, args))
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { type Extent, formatExtent, parseExtent } from '../contract/extent.ts'
-import type { LinkedEntry } from '../contract/message.ts'
+import type { LinkedEntry, Sender } from '../contract/message.ts'
 
 /** Characters of a MAC: of HMAC-SHA256's 43 it keeps the first 22, which are 132 bits. */
 export const MAC_LENGTH = 22
@@ -58,6 +58,35 @@ export class CopyKeys {
       : undefined
   }
 
+  /** A signal's encoding behind its MAC, the same for all hops. */
+  sealSignal(channel: string, json: string): string {
+    return this.#sign(signalText(channel, json)) + json
+  }
+
+  /** The encoding; undefined if its MAC is wrong. */
+  openSignal(channel: string, sealed: string): string | undefined {
+    return this.#open(sealed, (json) => signalText(channel, json))
+  }
+
+  /** Somebody in a channel: `<mac><id> <name>`. An id has no space. */
+  sealPerson(channel: string, { id, name }: Sender): string {
+    const text = `${id} ${name}`
+    return this.#sign(personText(channel, text)) + text
+  }
+
+  openPerson(channel: string, sealed: string): Sender | undefined {
+    const text = this.#open(sealed, (person) => personText(channel, person))
+    const at = text?.indexOf(' ') ?? -1
+    return text === undefined || at < 1
+      ? undefined
+      : { id: text.slice(0, at), name: text.slice(at + 1) }
+  }
+
+  #open(sealed: string, signed: (text: string) => string): string | undefined {
+    const text = sealed.slice(MAC_LENGTH)
+    return this.#proves(signed(text), sealed.slice(0, MAC_LENGTH)) ? text : undefined
+  }
+
   #sign(text: string): string {
     return this.#macs[0]?.(text) ?? ''
   }
@@ -72,6 +101,8 @@ const copyText = (epoch: string, { link, channel, json }: LinkedEntry): string =
 const messageText = (epoch: string, channel: string, json: string): string =>
   `message ${epoch} ${channel} ${json}`
 const extentText = (text: string): string => `extent ${text}`
+const signalText = (channel: string, json: string): string => `signal ${channel} ${json}`
+const personText = (channel: string, text: string): string => `person ${channel} ${text}`
 
 type Mac = (text: string) => string
 

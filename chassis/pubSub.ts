@@ -4,6 +4,29 @@ import { hasShardedPubSub } from './redis.ts'
 /** Names in one command: the reply to a larger one would delay what follows it. */
 const BATCH = 500
 
+/** How to publish to the server that a connection leads to. Subscribers find out in the same way. */
+export class PublishCommand {
+  readonly #redis: Redis
+  #asked: Promise<'SPUBLISH' | 'PUBLISH'> | undefined
+
+  constructor(redis: Redis) {
+    this.#redis = redis
+    // The next connection may lead to another server.
+    redis.on('close', () => (this.#asked = undefined))
+  }
+
+  get(): Promise<'SPUBLISH' | 'PUBLISH'> {
+    this.#asked ??= hasShardedPubSub(this.#redis).then(
+      (sharded) => (sharded ? 'SPUBLISH' : 'PUBLISH'),
+      (error: unknown) => {
+        this.#asked = undefined
+        throw error
+      },
+    )
+    return this.#asked
+  }
+}
+
 /** Subscriptions to many names in Redis, by sharded pub/sub if the server has it. */
 export class PubSub {
   readonly #redis: Redis

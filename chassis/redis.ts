@@ -115,3 +115,14 @@ export async function hasShardedPubSub(redis: Redis): Promise<boolean> {
   const [info] = await redis.command('INFO', 'SPUBLISH')
   return Array.isArray(info)
 }
+
+/** Calls a script that was given to `defineCommand`. The client gets those at run time, so its type does not know them. */
+export function callScript(
+  redis: Redis,
+  name: string,
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  const command: unknown = Reflect.get(redis, name)
+  if (typeof command !== 'function') throw new TypeError(`${name} is not defined`)
+  return Promise.resolve(Reflect.apply(command, redis, args))
+}

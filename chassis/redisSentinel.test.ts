@@ -24,13 +24,13 @@ async function nameOf(redis: Redis): Promise<string> {
 }
 
 test('A connection by Sentinels goes to the master, with one Sentinel away', async () => {
-  await servers.child('sentinel-1').stop('SIGKILL')
+  await servers.child('redis-sentinel-1').stop('SIGKILL')
   for (let count = 0; count < 5; count++) {
     const redis = await openRedis(opened, servers.url)
     expect(await redis.role()).toContain('master')
     redis.disconnect()
   }
-  await servers.child('sentinel-1').start()
+  await servers.child('redis-sentinel-1').start()
 })
 
 test('A connection by Sentinels that do not know the master, or the user, stays away and says why', async () => {

@@ -1,11 +1,11 @@
 /** Lets only so many run at once; whoever has to wait is let in in the order of coming. */
 export class Turns {
-  readonly #max: number
+  readonly max: number
   readonly #waiting: (() => void)[] = []
   #running = 0
 
   constructor(max: number) {
-    this.#max = max
+    this.max = max
   }
 
   /**
@@ -13,7 +13,7 @@ export class Turns {
    * stays empty, so that what all of them work on has time for others; the caller does not wait for that.
    */
   async take<T>(work: () => Promise<T>, rest: (answer: T) => number = () => 0): Promise<T> {
-    if (this.#running < this.#max) this.#running++
+    if (this.#running < this.max) this.#running++
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
     let restMs = 0
     try {

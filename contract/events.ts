@@ -1,6 +1,10 @@
+import type { PresenceEvent } from './presence.ts'
+import type { Signal } from './signal.ts'
+
 /**
  * Control events of the SSE stream. Stored messages are unnamed events with an id (`onmessage`); all other events are named. Each
- * payload is one line of JSON. Each event carries the id from which its reader resumes after it.
+ * payload is one line of JSON. Each event carries the id from which its reader resumes after it, but for the last two, which are
+ * ephemeral: they have no place.
  */
 export interface ControlEvents {
   /** First on every stream. A stream over several logs gets one for each: of a log that is away, later. */
@@ -26,9 +30,15 @@ export interface ControlEvents {
   heartbeat: { position?: number }
   /** The server ends this stream; reconnect with its id. It has none if the stream never began, and was asked for without one. */
   goodbye: { reason: GoodbyeReason }
+  /** Only for channels that the stream asks for by `presence`. */
+  presence: PresenceEvent
+  /** Only for channels that the stream asks for by `signals`. */
+  signal: Signal
 }
 
 export type ControlEvent = keyof ControlEvents
+/** Events that have no place in the log. A gateway writes them only to readers that have taken everything. */
+export type EphemeralEvent = 'presence' | 'signal'
 export type GapReason = 'retention' | 'lost'
 export type ResetReason = 'other-epoch' | 'ahead-of-log'
 /**

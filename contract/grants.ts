@@ -74,7 +74,19 @@ export function covers(outer: string, inner: string, principal: string): boolean
   return wide.length === narrow.length
 }
 
-/** Whether one of the grants allows the action on the channel, or on every channel of a pattern. There are no negative rules: what nothing allows is denied. */
+/** The first segment of channels that are for the people they name: private ones and direct messages (see `membership.ts`). */
+export const HIDDEN = '_'
+
+/** Whether a channel, or every channel of a pattern, is one of these. */
+export function isHidden(channel: string): boolean {
+  return channel === HIDDEN || channel.startsWith(`${HIDDEN}.`)
+}
+
+/**
+ * Whether one of the grants allows the action on the channel, or on every channel of a pattern. There are no negative rules: what
+ * nothing allows is denied. A pattern that begins with `*` or `**` does not reach hidden channels, so rights on all channels
+ * are none on these.
+ */
 export function isAllowed(
   grants: Iterable<Grant>,
   action: Action,
@@ -82,7 +94,8 @@ export function isAllowed(
   principal: string,
 ): boolean {
   for (const { pattern, actions } of grants) {
-    if (actions.includes(action) && covers(pattern, channel, principal)) return true
+    if (!actions.includes(action) || (pattern.startsWith('*') && isHidden(channel))) continue
+    if (covers(pattern, channel, principal)) return true
   }
   return false
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { covers } from './grants.ts'
+import { isAllowed } from './grants.ts'
 import { rangesOf } from './nameRanges.ts'
 
 const NAMES = [
@@ -17,6 +17,9 @@ const NAMES = [
   '0',
   '-',
   '_',
+  '_-',
+  '_.direct.x',
+  '_a',
 ]
 const PRINCIPAL = 'user:x'
 
@@ -27,6 +30,8 @@ describe('the ranges of patterns', () => {
   test.each([
     [['**']],
     [['*']],
+    [['**', '_.direct.x']],
+    [['_.**', '_']],
     [['a']],
     [['a.*']],
     [['a.**', 'b']],
@@ -39,7 +44,12 @@ describe('the ranges of patterns', () => {
       const ranges = rangesOf(patterns, PRINCIPAL, { prefix, after: '' })
       const found = NAMES.filter((name) => isIn(name, ranges))
       const matching = NAMES.filter((name) =>
-        patterns.some((pattern) => covers(pattern, name, PRINCIPAL)),
+        isAllowed(
+          patterns.map((pattern) => ({ pattern, actions: ['read'] })),
+          'read',
+          name,
+          PRINCIPAL,
+        ),
       )
       expect(found).toEqual(
         expect.arrayContaining(matching.filter((name) => name.startsWith(prefix))),

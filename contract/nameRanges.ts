@@ -1,3 +1,4 @@
+import { HIDDEN } from './grants.ts'
 import { ownSegment } from './principal.ts'
 
 /** Names of channels in the order of their bytes: those from `from` on, and below `to`. */
@@ -20,9 +21,7 @@ export function rangesOf(
   { prefix, after }: { prefix: string; after: string },
 ): NameRange[] {
   const ranges: NameRange[] = []
-  for (const pattern of patterns) {
-    const range = rangeOf(pattern, principal)
-    if (range === undefined) continue
+  for (const range of patterns.flatMap((pattern) => rangesOfPattern(pattern, principal))) {
     const from = prefix > range.from ? prefix : range.from
     const end = prefix + BEHIND
     const to = end < range.to ? end : range.to
@@ -31,17 +30,25 @@ export function rangesOf(
   return merged(ranges)
 }
 
-/** Undefined for a pattern with `{sub}` if the principal has no channels of its own. */
-function rangeOf(pattern: string, principal: string): NameRange | undefined {
+/** All names but those of hidden channels: `_` itself, and what begins with `_.` */
+const NOT_HIDDEN: readonly NameRange[] = [
+  { from: '', to: HIDDEN },
+  { from: HIDDEN + BEFORE, to: `${HIDDEN}.` },
+  { from: `${HIDDEN}/`, to: BEHIND },
+]
+
+/** None for a pattern with `{sub}` if the principal has no channels of its own. */
+function rangesOfPattern(pattern: string, principal: string): readonly NameRange[] {
+  if (pattern.startsWith('*')) return NOT_HIDDEN
   let name = ''
   for (const segment of pattern.split('.')) {
     const dot = name === '' ? '' : '.'
-    if (segment.startsWith('*')) return { from: name + dot, to: name + dot + BEHIND }
+    if (segment.startsWith('*')) return [{ from: name + dot, to: name + dot + BEHIND }]
     const own = segment === '{sub}' ? ownSegment(principal) : segment
-    if (own === undefined) return undefined
+    if (own === undefined) return []
     name += dot + own
   }
-  return { from: name, to: name + BEFORE }
+  return [{ from: name, to: name + BEFORE }]
 }
 
 function merged(ranges: NameRange[]): NameRange[] {

@@ -1,6 +1,6 @@
 /**
  * The names of one log in Redis. All share one hash tag, `{<log>}`, and so one cluster slot, because the scripts touch several at
- * once. All but the watermark carry the epoch: after a restore nobody looks at the old log's names, and they expire.
+ * once. All names of messages carry the epoch: after a restore nobody looks at the old log's names, and they expire.
  */
 export class RedisKeys {
   /** A pub/sub channel for the extent: about once a second, and as soon as a copy begins. */
@@ -25,6 +25,31 @@ export class RedisKeys {
   /** The pub/sub channel for a channel's new messages. */
   live(epoch: string, channel: string): string {
     return `${this.livePrefix(epoch)}${channel}`
+  }
+
+  /** The pub/sub channel for a channel's signals. It has no epoch: signals are of no log. */
+  signals(channel: string): string {
+    return `${this.signalsPrefix}${channel}`
+  }
+
+  /** The start of every such name. */
+  get signalsPrefix(): string {
+    return `${this.#log}:signals:`
+  }
+
+  /** Who is in a channel: a sorted set of people by the end of their leases, in milliseconds of Redis' clock. */
+  presence(channel: string): string {
+    return `${this.#log}:presence:${channel}`
+  }
+
+  /** A text that is another one after each change of a channel's people. */
+  presenceStamp(channel: string): string {
+    return `${this.#log}:presence-stamp:${channel}`
+  }
+
+  /** A random text that lives as long as Redis' data: another one says that the leases are lost. */
+  get presenceLife(): string {
+    return `${this.#log}:presence-life`
   }
 
   /** The start of every `live` name of an epoch; the rest is the channel. */

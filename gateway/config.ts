@@ -13,6 +13,23 @@ import {
 import { integer, kubernetesName, limit, seconds } from '../chassis/configFields.ts'
 import { MIN_CONNECTION_BUFFER_BYTES } from '../contract/limits.ts'
 
+export const presenceConfig = {
+  PRESENCE_LIMIT: integer(0, 1_000)
+    .default(100)
+    .describe('People of a channel who are named; if there are more, only their number is told'),
+  PRESENCE_LEASE_SECONDS: seconds(3, 3_600)
+    .default(30)
+    .describe('Time after which the people of a gateway that died are gone'),
+  PRESENCE_GRACE_SECONDS: seconds(1, 3_600)
+    .default(10)
+    .describe('Time for which somebody without a stream still counts as present'),
+  MAX_PRESENCES: integer(0, 1_000_000)
+    .default(50_000)
+    .describe(
+      'Maximum number of people who are present by this gateway, once in each channel; others hear, and are not counted',
+    ),
+}
+
 /**
  * What one address, or one principal, may hold and begin. An address is sized for an office of 500 people behind one router: each
  * has the page open twice, each page hears ten channels, and after a cut all come back at once.
@@ -61,6 +78,7 @@ export const gatewayConfig = z
     ...authConfig,
     ...limitsConfig,
     ...useConfig,
+    ...presenceConfig,
     HEARTBEAT_SECONDS: seconds(1, 60)
       .default(20)
       .describe(
@@ -132,5 +150,9 @@ export const gatewayConfig = z
     path: ['REPLAY_BUFFER_BYTES'],
     error:
       'expected at most half of MAX_MEMORY_BYTES, because the buffer alone would keep new streams out',
+  })
+  .refine((config) => config.PRESENCE_GRACE_SECONDS <= config.PRESENCE_LEASE_SECONDS, {
+    path: ['PRESENCE_GRACE_SECONDS'],
+    error: 'expected at most PRESENCE_LEASE_SECONDS, because a lease ends in any case',
   })
   .superRefine(checkAuth)

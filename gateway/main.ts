@@ -1,6 +1,8 @@
 import { Problem } from '../contract/problem.ts'
 import { createAuth } from '../chassis/auth/auth.ts'
+import { createAuthenticate, createRequireAccess } from '../chassis/auth/middleware.ts'
 import { readConfig } from '../chassis/config.ts'
+import { connectionShare } from '../chassis/connectionShare.ts'
 import { CopyKeys } from '../chassis/copyKeys.ts'
 import { createEndedEpochs } from '../chassis/endedEpochs.ts'
 import { createCollector, HeapTrim, loopUtilization } from '../chassis/heapTrim.ts'
@@ -8,6 +10,7 @@ import { createApp, createHttpServer } from '../chassis/http.ts'
 import { readLayout } from '../chassis/layout.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLimit } from '../chassis/limits/createLimit.ts'
+import { createSubjectOf } from '../chassis/limits/httpLimit.ts'
 import { createLimitMetrics } from '../chassis/limits/limitMetrics.ts'
 import { openSharedLimits } from '../chassis/limits/sharedLimits.ts'
 import { createLogger } from '../chassis/logger.ts'
@@ -16,20 +19,24 @@ import { createRefusedCopies } from '../chassis/refusedCopies.ts'
 import { VERSION } from '../chassis/version.ts'
 import { LogReader } from '../history/logReader.ts'
 import { gatewayConfig } from './config.ts'
-import { Admission } from './events/admission.ts'
+import { createAdmission } from './createAdmission.ts'
 import { clock } from '../chassis/clock.ts'
 import { Connections } from './events/connections.ts'
 import { createListener, openFrontDoor, ROUTES } from './events/frontDoor.ts'
 import { createHandler } from './events/handler.ts'
+import { presenceRoute } from './presenceRoute.ts'
 import { createFeedGauges } from './feed/feedGauges.ts'
 import { Hubs } from './hub/hubs.ts'
 import { createGatewayMetrics } from './metrics.ts'
+import { openEphemeral } from './openEphemeral.ts'
 import { openLog } from './openLog.ts'
 import { openSpread } from './spread/openSpread.ts'
 
 /** For what comes over Redis while logs are read, all together; and the least for one, which is some of the largest messages. */
 const CATCH_UP_BYTES = 16_777_216
 const MIN_CATCH_UP_BYTES = 2_097_152
+/** Two looks, and one to read with. */
+const LEAST_CONNECTIONS = 3
 /** The gateway serves the other logs if one is away for so long. */
 const PATIENCE_MS = 5_000
 
@@ -52,7 +59,7 @@ const logs = layout.logs.map(({ id, DATABASE_URL, DATABASE_REPLICA_URL, REDIS_UR
     { id, databaseUrl: DATABASE_URL, replicaUrl: DATABASE_REPLICA_URL, redisUrl: REDIS_URL },
     {
       redisPrefix: config.REDIS_PREFIX,
-      connections: config.DATABASE_CONNECTIONS,
+      connections: connectionShare(config, layout.logs, DATABASE_URL, LEAST_CONNECTIONS),
       onError,
       copyKeys,
       onRefused: () => refused('redis'),
@@ -69,12 +76,26 @@ const logs = layout.logs.map(({ id, DATABASE_URL, DATABASE_REPLICA_URL, REDIS_UR
   ),
 )
 const byId = new Map(logs.map((log) => [log.id, log]))
+const {
+  ephemeral,
+  ask,
+  close: closeEphemeral,
+} = openEphemeral({
+  config,
+  layout,
+  copyKeys,
+  onRefused: () => refused('redis'),
+  registry,
+  clock,
+  logger,
+})
 /** Grants are in the one database without a name, which may hold no log. */
 const accessLog =
   logs.find(({ databaseUrl }) => databaseUrl === config.DATABASE_URL)?.log ??
   new LogReader({
     databaseUrl: config.DATABASE_URL,
     logId: config.LOG_ID,
+    isCommon: true,
     connections: 1,
     onError,
   })
@@ -85,26 +106,7 @@ const auth = createAuth({
   logger,
   clock,
 })
-const admission = new Admission({
-  maxStreams: config.MAX_STREAMS,
-  maxChannels: config.MAX_CHANNELS,
-  ratePerSecond: config.STREAMS_PER_SECOND,
-  burst: config.STREAMS_BURST,
-  maxMemoryBytes: config.MAX_MEMORY_BYTES,
-  perAddress: {
-    maxStreams: config.MAX_STREAMS_PER_ADDRESS,
-    maxChannels: config.MAX_CHANNELS_PER_ADDRESS,
-    ratePerSecond: config.STREAMS_PER_SECOND_PER_ADDRESS,
-    burst: config.STREAMS_BURST_PER_ADDRESS,
-  },
-  perPrincipal: {
-    maxStreams: config.MAX_STREAMS_PER_PRINCIPAL,
-    maxChannels: config.MAX_CHANNELS_PER_PRINCIPAL,
-    // All gateways count these together, see below.
-    ratePerSecond: Infinity,
-    burst: Infinity,
-  },
-})
+const admission = createAdmission(config)
 const hubs = new Hubs({
   hubs: new Map(logs.map(({ id, feed }) => [id, feed.hub])),
   logOf: (channel) => layout.channelLogs.logOf(channel),
@@ -139,6 +141,7 @@ const connections = new Connections({
   wallNow: () => Date.now(),
   heartbeatMs: config.HEARTBEAT_SECONDS * 1_000,
   maxAgeMs: config.MAX_STREAM_SECONDS * 1_000,
+  onEnd: (connection) => ephemeral.end(connection),
   connectionBufferBytes: config.CONNECTION_BUFFER_BYTES,
   stallMs: config.STALL_SECONDS * 1_000,
   totalBufferBytes: config.TOTAL_BUFFER_BYTES,
@@ -156,6 +159,7 @@ const handle = createHandler({
   auth,
   hubs,
   connections,
+  ephemeral,
   admission,
   limit,
   findStart: async (query, isWanted, log) => byId.get(log)?.replay.findStart(query, isWanted) ?? {},
@@ -167,7 +171,22 @@ const handle = createHandler({
   retryMs,
   now: clock.now,
 })
-const app = createApp({ logger, registry, corsOrigins: config.CORS_ORIGINS, routes: ROUTES })
+const app = createApp({
+  logger,
+  registry,
+  corsOrigins: config.CORS_ORIGINS,
+  before: auth === undefined ? [] : [createAuthenticate(auth.authenticator, config.CORS_ORIGINS)],
+  routes: [
+    ...ROUTES,
+    presenceRoute({
+      requireAccess: createRequireAccess(auth?.access),
+      split: (channels) => hubs.split(channels),
+      ask,
+      limit,
+      subjectOf: createSubjectOf(config.PROXY_HOPS),
+    }),
+  ],
+})
 const server = createHttpServer(createListener(handle, app))
 openFrontDoor(server, handle, clock)
 for (const { feed } of logs) feed.start()
@@ -204,6 +223,7 @@ await runService({
     stopConnections()
     stopAuth?.()
     for (const log of logs) log.close()
+    closeEphemeral()
     await spread.close()
     shared.close()
     await Promise.all(

@@ -1,7 +1,7 @@
 import { Problem } from '../contract/problem.ts'
 import { clockDifference, type Clocks } from './clocks.ts'
 import { databaseProblem } from './databaseError.ts'
-import { FairQueue, type Queued } from './fairQueue.ts'
+import { FairQueue, QueueBytes, type Queued } from './fairQueue.ts'
 import type { Pool } from './pool.ts'
 import { refusalProblem, type Refusal } from './refusal.ts'
 import { toAppended, type AppendedRow } from './row.ts'
@@ -22,7 +22,7 @@ interface AnsweredRow extends AppendedRow {
 export interface AppenderOptions {
   logId: number
   /** Bounds the queue: beyond it, or half of it for one channel or principal, an append rejects at once with `overloaded`. */
-  appendQueueBytes: number
+  appendQueueBytes: number | QueueBytes
   /** How long an idempotency key is kept. */
   keySeconds: number
   /** How long authors may edit and delete what they wrote; 0: always. */
@@ -49,7 +49,8 @@ export class Appender {
   constructor(pool: Pool, options: AppenderOptions) {
     this.#pool = pool
     this.#options = options
-    this.#waiting = new FairQueue(options.appendQueueBytes)
+    const { appendQueueBytes: bytes } = options
+    this.#waiting = new FairQueue(typeof bytes === 'number' ? new QueueBytes(bytes) : bytes)
   }
 
   append(draft: Draft): Promise<Appended> {

@@ -19,8 +19,8 @@ export function clientOf(servers: Servers): new () => ClientBase {
         await super.connect()
         // A connection that breaks may be the first sign of a failover.
         this.on('error', () => servers.forget())
-        // It may have become a standby since it was found.
-        if (servers.wanted === 'any' || (await takesWrites(this))) return this
+        // It may have become a standby since it was found, or the log may have moved.
+        if (servers.wanted === 'any' || (await takesWrites(this, servers.logId))) return this
         throw new Error('DatabaseNotReachable: the server takes no writes any more')
       } catch (error) {
         servers.forget()

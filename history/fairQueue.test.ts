@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { FairQueue, type Queued } from './fairQueue.ts'
+import { FairQueue, QueueBytes, type Queued } from './fairQueue.ts'
 
 interface Item extends Queued {
   number: number
@@ -13,7 +13,7 @@ const item = (channel: string, principal: string, bytes = 1): Item => ({
   number: ++number,
 })
 const newQueue = (...items: Item[]): FairQueue<Item> => {
-  const queue = new FairQueue<Item>(1_000_000)
+  const queue = new FairQueue<Item>(new QueueBytes(1_000_000))
   for (const each of items) expect(queue.push(each)).toBe(true)
   return queue
 }
@@ -98,18 +98,31 @@ describe('a queue', () => {
       () => item('a', `p${++number}`),
       () => item(`a${++number}`, 'p'),
     ]) {
-      const queue = new FairQueue<Item>(100)
+      const queue = new FairQueue<Item>(new QueueBytes(100))
       while (queue.push(make())) continue
       expect(queue.length).toBe(50)
       expect(queue.push(item('b', 'q', 50))).toBe(true)
       expect(queue.push(item('c', 'r', 1))).toBe(false)
     }
-    expect(new FairQueue<Item>(100).push(item('a', 'p', 100))).toBe(true)
-    expect(new FairQueue<Item>(100).push(item('a', 'p', 101))).toBe(false)
+    expect(new FairQueue<Item>(new QueueBytes(100)).push(item('a', 'p', 100))).toBe(true)
+    expect(new FairQueue<Item>(new QueueBytes(100)).push(item('a', 'p', 101))).toBe(false)
+  })
+
+  test('that shares its bytes with others leaves room for them, and one that is alone takes all', () => {
+    const shared = new QueueBytes(100, true)
+    const [one, other] = [new FairQueue<Item>(shared), new FairQueue<Item>(shared)]
+    const fill = (queue: FairQueue<Item>): number => {
+      while (queue.push(item(`c${++number}`, `p${number}`))) continue
+      return queue.length
+    }
+    expect([fill(one), fill(other)]).toEqual([50, 25])
+    one.take(1_000, 1_000)
+    expect([shared.used, fill(other)]).toEqual([25, 50])
+    expect(fill(new FairQueue<Item>(new QueueBytes(100)))).toBe(100)
   })
 
   test('has all its room again when it is empty', () => {
-    const queue = new FairQueue<Item>(100)
+    const queue = new FairQueue<Item>(new QueueBytes(100))
     for (let round = 0; round < 3; round++) {
       for (let count = 0; count < 50; count++) expect(queue.push(item('a', 'p'))).toBe(true)
       expect(queue.push(item('a', 'p'))).toBe(false)

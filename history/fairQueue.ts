@@ -16,14 +16,28 @@ interface Flow {
 /** A sweep looks at all of them, so it comes only when many have gone. */
 const MIN_FLOWS = 1_024
 
+/** The bytes that one queue, or several of them together, may have. */
+export class QueueBytes {
+  readonly max: number
+  /** Whether several queues share them. */
+  readonly areShared: boolean
+  used = 0
+
+  constructor(max: number, areShared = false) {
+    this.max = max
+    this.areShared = areShared
+  }
+}
+
 /**
  * A bounded queue in which no channel and no principal delays others: each gets one turn in each round. So whoever has nothing
  * waiting comes in the next round, however much others wait for. What one principal sends to one channel keeps its order.
  *
- * It takes no more of one channel, or of one principal, than is still free. So one may fill half of it, and others find room.
+ * It takes no more of one channel, or of one principal, than is still free. So one may fill half of it, and others find room. The same
+ * holds for each of several queues that share their bytes: one that nobody empties leaves room for the others.
  */
 export class FairQueue<T extends Queued> {
-  readonly #maxBytes: number
+  readonly #shared: QueueBytes
   readonly #rounds = new Map<number, T[]>()
   readonly #channels = new Map<string, Flow>()
   readonly #principals = new Map<string, Flow>()
@@ -34,8 +48,8 @@ export class FairQueue<T extends Queued> {
   #bytes = 0
   #length = 0
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
+  constructor(shared: QueueBytes) {
+    this.#shared = shared
   }
 
   get length(): number {
@@ -45,8 +59,9 @@ export class FairQueue<T extends Queued> {
   /** False if there is no room for it. */
   push(item: T): boolean {
     const flows = this.#flowsOf(item)
-    const most = Math.max(...flows.map(({ bytes }) => bytes))
-    if (most + item.bytes > this.#maxBytes - this.#bytes) return false
+    const { max, used, areShared } = this.#shared
+    const most = Math.max(areShared ? this.#bytes : 0, ...flows.map(({ bytes }) => bytes))
+    if (most + item.bytes > max - used) return false
     for (const flow of flows) flow.round = Math.max(flow.round, this.#round) + 1
     this.#count(item, flows, 1)
     const round = Math.max(...flows.map((flow) => flow.round))
@@ -83,6 +98,7 @@ export class FairQueue<T extends Queued> {
   #count({ bytes }: T, flows: readonly Flow[], sign: 1 | -1): void {
     for (const flow of flows) flow.bytes += sign * bytes
     this.#bytes += sign * bytes
+    this.#shared.used += sign * bytes
     this.#length += sign
   }
 

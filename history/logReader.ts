@@ -12,6 +12,7 @@ import { positionBefore } from './firstAt.ts'
 import { foldEntries } from './folds.ts'
 import { readHeads } from './heads.ts'
 import { readLast } from './last.ts'
+import { MarkerTable } from './markerTable.ts'
 import { readMessagesAt } from './messagesAt.ts'
 import { readPage } from './page.ts'
 import { Pool, type PoolOptions } from './pool.ts'
@@ -54,6 +55,7 @@ export interface LogOptions extends PoolOptions {
  * Every method rejects with a Problem: `unavailable` if the database is away or too slow, or has no such log.
  */
 export class LogReader {
+  readonly markers: MarkerTable
   readonly #pool: Pool
   readonly #logId: number
   readonly #replica: Replica | undefined
@@ -64,6 +66,7 @@ export class LogReader {
     const { replicaUrl: databaseUrl } = options
     this.#pool = new Pool(options)
     this.#logId = options.logId
+    this.markers = new MarkerTable(this.#pool, options.logId)
     this.#replica = databaseUrl === undefined ? undefined : new Replica({ ...options, databaseUrl })
   }
 

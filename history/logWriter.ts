@@ -11,6 +11,7 @@ import { LogReader, type LogOptions } from './logReader.ts'
 import { moveOutbox, type Moved } from './outbox.ts'
 import { Pool } from './pool.ts'
 import { readOutbox, type OutboxState } from './outboxState.ts'
+import { readSearchState, type SearchState } from './searchState.ts'
 import { addToQuota, type QuotaName, type QuotaUse } from './quota.ts'
 import type { Appended, Draft } from './types.ts'
 
@@ -65,6 +66,11 @@ export class LogWriter extends LogReader {
   /** What is in the outbox. */
   outbox(): Promise<OutboxState> {
     return asReader(() => readOutbox(this.#database, this.#options.logId))
+  }
+
+  /** How many messages its search does not find yet. */
+  searchState(): Promise<SearchState> {
+    return asReader(() => readSearchState(this.#database, this.#options.logId))
   }
 
   /** Deletes some of the idempotency keys that have expired; false if there are no more. */

@@ -68,7 +68,7 @@ async function readChunk(
   const filters = [sender, type, about, String(isFolded)]
   const parameters = [log, channels, after, before, ...times, limit, ...filters, ...bounds]
   const rows = await pool.query<PageRow>(sql, parameters)
-  const [first] = rows
+  const first = rows.find(isOfPage)
   if (first === undefined) throw new Problem('unavailable', `Log ${log} does not exist.`)
   if (query.epoch !== undefined && query.epoch !== first.epoch) {
     throw new Problem('unavailable', 'The log has another epoch now.')
@@ -108,11 +108,16 @@ function restOf(
   return { channels, sender, type, about, isFolded, order, after, before, limit, epoch, readBytes }
 }
 
+function isOfPage(row: PageRow): row is PageRow & PageColumns {
+  return row.epoch !== null
+}
+
 function positionOf(text: string | null): number | undefined {
   return text === null ? undefined : Number(text)
 }
 
-interface PageRow extends Row {
+/** The page's own columns. */
+interface PageColumns {
   epoch: string
   log_head: string
   head: string
@@ -124,6 +129,12 @@ interface PageRow extends Row {
   /** The number of these that are on the page. */
   kept: string | null
   last: string | null
+}
+
+type Nullable<T> = { [K in keyof T]: T[K] | null }
+
+/** One row has the page's own columns too; in all others they are null. */
+interface PageRow extends Row, Nullable<PageColumns> {
   /** Whether there is something to fold into it, if the page is folded; null if there is no message. */
   has_fold: boolean | null
 }

@@ -8,8 +8,8 @@ const END = '9223372036854775807'
 
 type Order = PageQuery['order']
 
-/** What a folded page lists. */
-const IS_NO_CHANGE = `("about_as" is null or "about_as" = 'reply')`
+/** What a folded page lists: messages that change no other one. The index has the same words. */
+export const IS_NO_CHANGE = `("about_as" is null or "about_as" = 'reply')`
 
 /** Along which index a page is looked for: each is in the order of positions within a channel. */
 const WAYS = {
@@ -21,6 +21,18 @@ const WAYS = {
   type: `and "type" = $9::text and "type" <> '${DEFAULT_TYPE}'`,
   about: 'and "about" = $10::bigint',
 }
+
+/** The page's own columns. They stand in one row, and are null in all others: to read a cell costs as much as to make it. */
+const OF_PAGE = [
+  ['epoch', 'l."epoch"'],
+  ['log_head', 'l."head"'],
+  ['head', 'ends."head"'],
+  ['low', 'ends."low"'],
+  ['edge', 'edge."edge"'],
+  ['found', 'page."found"'],
+  ['kept', 'page."kept"'],
+  ['last', 'page."last"'],
+] as const
 
 const STATEMENTS = Object.fromEntries(
   Object.entries(WAYS).map(([way, condition]) => [
@@ -63,6 +75,9 @@ function wayOf({ sender, type, about, isFolded }: PageQuery): keyof typeof WAYS 
  */
 function statement(order: Order, way: string): string {
   const [first, last] = order === 'asc' ? ['min', 'max'] : ['max', 'min']
+  const ofPage = OF_PAGE.map(
+    ([name, value]) => `case when coalesce(page."number", 1) = 1 then ${value} end as "${name}"`,
+  )
   const isOfPage = `"number" = 1 or ("number" <= $7::int and "bytes" <= $13::bigint)`
   return `
     with looked as materialized (
@@ -82,7 +97,7 @@ function statement(order: Order, way: string): string {
         select ${last}("position") as "last" from looked group by "name" having count(*) = $12::int
       ) cut
     )
-    select l."epoch", l."head" as "log_head", edge."edge", page."found", page."kept", page."last", m.*, ends."head", ends."low"
+    select ${ofPage.join(', ')}, m.*
     from "log" l cross join edge
       cross join (
         select coalesce(max("head"), 0) as "head", coalesce(max("low"), 0) as "low" from "channel"

@@ -11,6 +11,10 @@ export interface PoolOptions {
   databaseUrl: string
   /** Which of several hosts; default: `primary`. */
   wanted?: 'primary' | 'any'
+  /** The log that the connections are for. Its name is theirs in Postgres, so that a move of the log ends these only. */
+  logId?: number
+  /** They are for what is no log's: if the log moves, they stay where the address leads. */
+  isCommon?: boolean
   /** Most connections at once. */
   connections: number
   /** Gets errors on idle connections, which no query could report. */
@@ -20,13 +24,16 @@ export interface PoolOptions {
 /**
  * Prisma's driver over a pool of its own. Every wait has a bound; by default it would wait for connections and locks for ever.
  */
-export function createDriver({ databaseUrl, wanted, connections, onError }: PoolOptions): PrismaPg {
-  const servers = new Servers(databaseUrl, wanted)
+export function createDriver(options: PoolOptions): PrismaPg {
+  const { databaseUrl, wanted, connections, onError } = options
+  const logId = options.isCommon === true ? undefined : options.logId
+  const servers = new Servers(databaseUrl, wanted, undefined, logId)
   const pooled = isPooled(servers)
   return new PrismaPg(
     {
       connectionString: servers.url,
       ...(servers.areChosen ? { Client: clientOf(servers) } : {}),
+      ...(logId === undefined ? {} : { application_name: sessionName(logId) }),
       max: connections,
       connectionTimeoutMillis: 1_500 + (servers.areChosen ? ASK_TIMEOUT_MS : 0),
       // Above the server's own limit: this is for a connection that went silent, on which the server's answer never comes.
@@ -47,6 +54,11 @@ export function createDriver({ databaseUrl, wanted, connections, onError }: Pool
       ...(pooled ? {} : { statementNameGenerator: ({ sql }) => statementName(sql) }),
     },
   )
+}
+
+/** What Postgres shows for a log's connections. */
+export function sessionName(logId: number): string {
+  return `causeway log ${logId}`
 }
 
 const OPTIONS = Object.entries(SESSION_SETTINGS)

@@ -140,6 +140,9 @@ describe('the role of a service', () => {
     ],
     ingest: [
       PUBLISH,
+      `update "marker" set "position" = 0`,
+      'select * from "person"',
+      `select channel_make('a', 'public', '', '', 'user:a', '{}', '{}', 1, 1, 1)`,
       'select "data" from "outbox"',
       'delete from "outbox"',
       'select * from "account_of_a_user"',
@@ -175,6 +178,7 @@ describe('the role of a service', () => {
       DROP,
     ],
     account: [
+      `update "marker" set "position" = 0`,
       'select * from "message"',
       'select * from "idempotency"',
       'select * from "mqtt_session"',

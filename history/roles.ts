@@ -22,7 +22,7 @@ const RIGHTS: Record<RoleOwner, Rights> = {
   ingest: {
     // It deletes keys that have expired, and locks them before: that takes UPDATE.
     tables: [
-      `select on ${LOG}, ${ACCESS}, "archive", "search", "search_state"`,
+      `select on ${LOG}, ${ACCESS}, "archive", "search", "search_state", "marker"`,
       'select, update, delete on "idempotency"',
       'select, insert, update, delete on "mqtt_session"',
       // How many wait, and since when; not what they say.
@@ -40,16 +40,21 @@ const RIGHTS: Record<RoleOwner, Rights> = {
       'search_messages',
       'search_block',
       'search_weak',
+      'markers_move',
+      'marker_leave',
     ],
   },
   bridge: { tables: [`select on ${LOG}`], functions: ['end_epoch'] },
   gateway: { tables: [`select on ${LOG}, ${ACCESS}`], functions: ['end_epoch'] },
-  account: { tables: [`select, delete on ${ACCESS}`], functions: ['access_put'] },
+  account: {
+    tables: [`select, delete on ${ACCESS}`, 'select on "marker"'],
+    functions: ['access_put', 'channel_make', 'channel_put_member', 'markers_move', 'name_words'],
+  },
 }
 
 /** Every other table is account's. */
 const NOT_ACCOUNTS =
-  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session search search_state layout'.split(
+  'log channel message fold reaction idempotency quota access access_head archive outbox outbox_limit mqtt_session search search_state layout marker'.split(
     ' ',
   )
 

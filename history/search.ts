@@ -91,7 +91,7 @@ const FEW = 32
 /** The keys that all hits have; the migration says what these are. */
 function keysOf({ ranges, sender, type }: SearchQuery): string {
   const all = [
-    ranges === undefined || ranges.length > FEW ? undefined : placesOf(ranges),
+    ranges === undefined || !areKeys(ranges) ? undefined : placesOf(ranges),
     sender === undefined ? undefined : [`s${sender}`],
     type === undefined ? undefined : [`t${type}`],
   ]
@@ -101,14 +101,21 @@ function keysOf({ ranges, sender, type }: SearchQuery): string {
     .join(' & ')
 }
 
-/** A range begins with a channel's name, or with what the names of all channels below one begin with. No channel has an empty name. */
+/** Whether each is one channel, or all channels below one: what lies between others has no key. */
+function areKeys(ranges: readonly NameRange[]): boolean {
+  return (
+    ranges.length <= FEW && ranges.every(({ from, to }) => to === `${from}!` || from.endsWith('.'))
+  )
+}
+
+/** No channel has an empty name. */
 function placesOf(ranges: readonly NameRange[]): string[] {
   return ranges.length === 0 ? ['c'] : ranges.map(({ from }) => `c${from}`)
 }
 
 /** The bounds of the ranges, if they are not among the keys. */
 function manyOf({ ranges = [] }: SearchQuery): (string[] | null)[] {
-  if (ranges.length <= FEW) return [null, null]
+  if (areKeys(ranges)) return [null, null]
   return [ranges.map(({ from }) => from), ranges.map(({ to }) => to)]
 }
 

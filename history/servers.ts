@@ -23,16 +23,27 @@ export function withUserOf(databaseUrl: string, { username, password }: URL): st
   return hosts.length === 0 ? own.href : formatAddress({ url: own, hosts })
 }
 
-/** The servers of an address, and which one to use: the one that takes writes, or any. It may be another one at any time. */
+/**
+ * The servers of an address, and which one to use: the one that takes writes and has the log, or any. It may be another one at any
+ * time.
+ */
 export class Servers {
   readonly #address: Address
   readonly #ask: Ask
   readonly wanted: 'primary' | 'any'
+  /** Undefined: it need not have a log. */
+  readonly logId: number | undefined
   #found: Host | undefined
   #search: Promise<Host> | undefined
 
-  constructor(databaseUrl: string, wanted: 'primary' | 'any' = 'primary', ask: Ask = askServer) {
+  constructor(
+    databaseUrl: string,
+    wanted: 'primary' | 'any' = 'primary',
+    ask: Ask = askServer,
+    logId?: number,
+  ) {
     this.#address = parseDatabaseUrl(databaseUrl)
+    this.logId = logId
     this.wanted = wanted
     this.#ask = ask
   }
@@ -85,7 +96,7 @@ export class Servers {
   async #isRight(host: Host, reasons: unknown[]): Promise<boolean> {
     try {
       const { url } = this.#address
-      const answer = await this.#ask(formatAddress({ url, hosts: [host] }))
+      const answer = await this.#ask(formatAddress({ url, hosts: [host] }), this.logId)
       return answer || this.wanted === 'any'
     } catch (error) {
       reasons.push(error)

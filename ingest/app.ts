@@ -2,12 +2,14 @@ import type { RequestHandler } from 'express'
 import type { Auth } from '../chassis/auth/auth.ts'
 import {
   createAuthenticate,
+  createIsAllowed,
   createReadableBy,
   createRequireAccess,
 } from '../chassis/auth/middleware.ts'
 import { type BodyLimits, createReadBody } from '../chassis/body.ts'
 import { type AppOptions, createApp } from '../chassis/http.ts'
 import type { App } from '../chassis/expressApp.ts'
+import { MAX_SIGNAL_BYTES } from '../contract/signal.ts'
 import { Turns } from '../chassis/turns.ts'
 import { byAccept, createExportHistory } from './exportHistory.ts'
 import { type Channels, createGetChannel } from './getChannel.ts'
@@ -18,6 +20,9 @@ import { createGetMessage, type Messages } from './getMessage.ts'
 import type { HeadWatchers } from './headWatchers.ts'
 import { createGetVersions, type VersionsOf } from './getVersions.ts'
 import type { IngestLimits } from './ingestLimits.ts'
+import { createPostSignal, type PostSignalOptions } from './postSignal.ts'
+import type { LogOfMarkers } from './markersOfLogs.ts'
+import { type MarkerRoutesOptions, markersRoute } from './markers.ts'
 import { createPostItem } from './postItem.ts'
 import { createPostLines } from './postLines.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
@@ -37,12 +42,16 @@ interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
     VersionsOf &
     Channels &
     ChannelList & {
-      all: ReadonlyMap<number, People & Searches>
+      all: ReadonlyMap<number, People & Searches & LogOfMarkers>
       logOf: (channel: string) => number
     }
+  /** In the database that is for all logs. */
+  markers: MarkerRoutesOptions['table']
   /** Every door for posts leads to it. */
   acceptMessage: PostMessageOptions['acceptMessage']
   posts: PostMessageOptions['posts']
+  acceptSignal: PostSignalOptions['acceptSignal']
+  signals: PostSignalOptions['signals']
   bodyLimits: BodyLimits
   limits: IngestLimits
   /** Aborts when the process is about to stop. */
@@ -58,16 +67,22 @@ const READ_MILLISECONDS = 120_000
 const MAX_EXPORTS = 8
 /** Whoever needs longer goes on after the last line. */
 const EXPORT_MILLISECONDS = 3_600_000
-/** Of pages, read from the database. The others wait for their turn: a post that waits for two large ones waits twice as long. */
-const CHUNKS_AT_ONCE = 1
+/**
+ * Chunks of pages, read from the database. The others wait for their turn. One would leave ingest idle while Postgres reads; each more
+ * is up to two milliseconds for which a post may have to wait.
+ */
+const CHUNKS_AT_ONCE = 3
 /** One takes some milliseconds, but one of many words may take a hundred times as long. */
 const SEARCHES_AT_ONCE = 2
 
 export function createIngest({
   auth,
   logs,
+  markers,
   acceptMessage,
   posts,
+  acceptSignal,
+  signals,
   bodyLimits,
   limits,
   stopping,
@@ -81,6 +96,7 @@ export function createIngest({
   const limitExport = (handler: RequestHandler): RequestHandler =>
     limits.exports.begin(openExports(handler))
   const requireAccess = createRequireAccess(auth?.access)
+  const isAllowed = createIsAllowed(auth?.access)
   const posting = { acceptMessage, readBody, posts, limits: limits.posts }
   const changes = changeRoutes(posting)
   const { maxBytes } = bodyLimits
@@ -125,6 +141,16 @@ export function createIngest({
         post: createPostMessage(posting),
       },
       {
+        path: '/channels/:channel/signals',
+        post: createPostSignal({
+          acceptSignal,
+          readBody: createReadBody({ ...bodyLimits, maxBytes: MAX_SIGNAL_BYTES }),
+          limit: limits.signals,
+          subjectOf: limits.subjectOf,
+          signals,
+        }),
+      },
+      {
         path: '/messages',
         post: createPostMessages({
           postItem,
@@ -143,7 +169,15 @@ export function createIngest({
         path: '/channels/:channel/messages/:position/versions',
         get: limited(createGetVersions(logs, requireAccess)),
       },
-      peopleRoute(logs.all, requireAccess, limitExport),
+      markersRoute({
+        table: markers,
+        logs,
+        requireAccess,
+        isAllowed,
+        readBody,
+        limited,
+      }),
+      peopleRoute(logs.all, { requireAccess, isAllowed, limitExport }),
       {
         path: '/channels',
         get: limited(createGetChannels(logs, turns, readableBy)),

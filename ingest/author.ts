@@ -2,7 +2,7 @@ import type { Request } from 'express'
 import type { Identity } from '../chassis/auth/identity.ts'
 import type { Subject } from '../chassis/limits/limit.ts'
 import type { Sender } from '../contract/message.ts'
-import { readClaimedSender } from './claimedSender.ts'
+import { readClaimedSender } from '../chassis/claimedSender.ts'
 
 /** Whose message a post brings. */
 export interface Author {

@@ -36,6 +36,11 @@ export class Brokers {
     this.#byLog.get(this.#logOf(entry.channel))?.publisher.publish(entry, epoch)
   }
 
+  /** See IngestBroker. */
+  signal(channel: string, json: string, mac: string): boolean {
+    return this.#byLog.get(this.#logOf(channel))?.signal(channel, json, mac) ?? false
+  }
+
   openDoors(handle: MqttDoorOptions['handle']): void {
     for (const broker of this.#byUrl.values()) broker.openDoor(handle)
   }

@@ -25,6 +25,12 @@ const useConfig = {
   POSTS_PER_MINUTE_PER_ADDRESS: limit(1_000_000_000)
     .default(30_000)
     .describe('Posts per address and minute, counted in the same way; 0: no limit'),
+  SIGNALS_PER_MINUTE: limit(1_000_000_000)
+    .default(1_200)
+    .describe('Signals per principal and minute; 0: no limit'),
+  SIGNALS_PER_MINUTE_PER_ADDRESS: limit(1_000_000_000)
+    .default(12_000)
+    .describe('Signals per address and minute; 0: no limit'),
   HISTORY_BYTES_PER_MINUTE: limit(1_000_000_000_000)
     .default(67_108_864)
     .describe('Bytes of answers to reads per principal and minute; 0: no limit'),

@@ -8,13 +8,14 @@ import { MESSAGE_TYPE } from '../contract/messageType.ts'
 import { readDataText } from './dataText.ts'
 import { checkRelation, RELATION_RULES } from './relation.ts'
 
-const DATA = { data: AnyJson }
+export const DATA = { data: AnyJson }
+
+export const WORD = z
+  .string('must be a string')
+  .regex(MESSAGE_TYPE, 'must be 1 to 64 characters of A-Z a-z 0-9 _ . : -')
 
 const CONTENT = {
-  type: z
-    .string('must be a string')
-    .regex(MESSAGE_TYPE, 'must be 1 to 64 characters of A-Z a-z 0-9 _ . : -')
-    .default(DEFAULT_TYPE),
+  type: WORD.default(DEFAULT_TYPE),
   about: z
     .strictObject(
       {
@@ -83,7 +84,8 @@ function contentOf(json: string, { type, about }: Pick<Content, 'type' | 'about'
   return content
 }
 
-function dataOf(json: string): string {
+/** The text of `data` in an object that was validated. Throws `validation-failed`. */
+export function dataOf(json: string): string {
   const data = readDataText(json)
   if ('text' in data) return data.text
   const { path, detail } = data

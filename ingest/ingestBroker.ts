@@ -3,6 +3,7 @@ import { clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
 import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 import type { MqttSessions } from '../history/mqttSessions.ts'
+import { signalTopic } from '../contract/signal.ts'
 import { MqttDoor, type MqttDoorOptions } from './mqttDoor.ts'
 import { Publisher, type PublisherOptions } from './publisher.ts'
 
@@ -10,6 +11,8 @@ import { Publisher, type PublisherOptions } from './publisher.ts'
 const MOST_PACKETS = 50_000
 /** A stop need not wait longer for a broker: the bridges read in the log what is not acknowledged by then. */
 const FLUSH_MS = 2_000
+/** With more on its way to the broker, signals are dropped. */
+const MOST_WAITING_BYTES = 65_536
 
 export interface BrokerOptions {
   url: string
@@ -31,6 +34,17 @@ export class IngestBroker {
     this.#options = options
     this.#client = connectMqtt(url, 'causeway-ingest', logger)
     this.publisher = new Publisher({ ...publishing, broker: this.#client })
+  }
+
+  /** Passes a signal on, behind its MAC. False if it is dropped: it never waits for the broker, nor lets a copy wait. */
+  signal(channel: string, json: string, mac: string): boolean {
+    const client = this.#client
+    if (!client.connected || client.stream.writableLength > MOST_WAITING_BYTES) return false
+    client.publish(signalTopic(this.#options.publishing.prefix, channel), json, {
+      qos: 0,
+      properties: { userProperties: { mac } },
+    })
+    return true
   }
 
   /** Takes posts from now on. */

@@ -12,6 +12,8 @@ export interface IngestLimitsOptions extends Pick<QuotasOptions, 'add' | 'exists
   /** See the variables of the same names; Infinity: no limit. */
   postsPerMinute: number
   postsPerMinutePerAddress: number
+  signalsPerMinute: number
+  signalsPerMinutePerAddress: number
   historyBytesPerMinute: number
   historyBytesPerMinutePerAddress: number
   newChannelsPerDay: number
@@ -29,6 +31,8 @@ export function createIngestLimits(options: IngestLimitsOptions) {
   const refusals = createLimitMetrics(registry, [
     'posts',
     'posts-by-address',
+    'signals',
+    'signals-by-address',
     'history',
     'history-by-address',
     'new-channels',
@@ -52,6 +56,14 @@ export function createIngestLimits(options: IngestLimitsOptions) {
     },
     common,
   )
+  const signals = createLimit(
+    {
+      name: 'signals',
+      perPrincipal: options.signalsPerMinute,
+      perAddress: options.signalsPerMinutePerAddress,
+    },
+    common,
+  )
   const history = createLimit(
     {
       name: 'history',
@@ -62,6 +74,7 @@ export function createIngestLimits(options: IngestLimitsOptions) {
     common,
   )
   return {
+    signals,
     posts: new PostLimits({ subjectOf, limit: posts, quotas }),
     reads: createReadBytesLimit(history, subjectOf),
     exports: new ExportLimit(history, subjectOf),

@@ -4,6 +4,7 @@ import type { Entry } from '../contract/message.ts'
 import type { Clocks } from '../history/clocks.ts'
 import type { LogWriter } from '../history/logWriter.ts'
 import type { OutboxState } from '../history/outboxState.ts'
+import type { SearchState } from '../history/searchState.ts'
 import type {
   Appended,
   ChannelNames,
@@ -30,6 +31,7 @@ type OneLog = Pick<
   | 'check'
   | 'clocks'
   | 'outbox'
+  | 'searchState'
 >
 
 /** All logs as one: what is about a channel goes to the channel's log. */
@@ -107,6 +109,15 @@ export class Logs<Log extends OneLog = OneLog> {
       waiting: sum.waiting + state.waiting,
       refused: sum.refused + state.refused,
       oldestSeconds: Math.max(sum.oldestSeconds, state.oldestSeconds),
+    }))
+  }
+
+  /** What all searches together do not find yet. */
+  async searchState(): Promise<SearchState> {
+    const states = await Promise.all(this.#logs.map((log) => log.searchState()))
+    return states.reduce((sum, state) => ({
+      newer: sum.newer + state.newer,
+      older: sum.older + state.older,
     }))
   }
 

@@ -13,6 +13,7 @@ import { openSharedLimits } from '../chassis/limits/sharedLimits.ts'
 import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
+import { AcceptSignal } from './acceptSignal.ts'
 import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
 import { RetentionLog } from '../history/retention.ts'
 import { createIngest } from './app.ts'
@@ -25,11 +26,14 @@ import { createIngestLimits } from './ingestLimits.ts'
 import { LogWork } from './logWork.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { MqttPosts } from './mqttPosts.ts'
+import { isMqttSignal, MqttSignals } from './mqttSignals.ts'
 import { IN_FLIGHT } from './mqttSession.ts'
 import { openLogs } from './openLogs.ts'
-import { createOutboxMetrics, OutboxWatch } from './outboxWatch.ts'
+import { createOutboxMetrics } from './outboxMetrics.ts'
 import { createReaderMetrics } from './readerMetrics.ts'
 import { Retries } from './retries.ts'
+import { createSearchMetrics } from './searchMetrics.ts'
+import { Watch } from './watch.ts'
 
 /** An answer to a post is as large as its message, and would stay in memory as long as its client does not read it. */
 const STALL_MILLISECONDS = 30_000
@@ -39,17 +43,18 @@ const logger = createLogger('ingest', config.LOG_LEVEL)
 exitOnCrash(logger)
 const registry = createRegistry('ingest', VERSION)
 const metrics = createIngestMetrics(registry)
-const { posts, mqttPosts, receipts, publishes, inFlight } = metrics
+const { posts, signals, mqttPosts, receipts, publishes, inFlight } = metrics
 
 const layout = readLayout('ingest', ingestConfig, config)
 const onError = (error: Error): void => logger.warn({ err: error }, 'a database connection broke')
 const { logs, common, close: closeLogs } = openLogs(config, layout, onError)
 createClockMetrics(registry, () => logs.clocks)
+const copyKeys = new CopyKeys(config.COPY_KEYS)
 const brokers = new Brokers(layout, {
   sessionsOf: (id) => logs.get(id).mqttSessions,
   publishing: {
     prefix: config.MQTT_PREFIX,
-    copyKeys: new CopyKeys(config.COPY_KEYS),
+    copyKeys,
     window: config.MQTT_WINDOW,
     windowBytes: MQTT_WINDOW_BYTES,
     publishes,
@@ -61,6 +66,8 @@ const shared = openSharedLimits(config, 'ingest', logger)
 const limits = createIngestLimits({
   postsPerMinute: config.POSTS_PER_MINUTE,
   postsPerMinutePerAddress: config.POSTS_PER_MINUTE_PER_ADDRESS,
+  signalsPerMinute: config.SIGNALS_PER_MINUTE,
+  signalsPerMinutePerAddress: config.SIGNALS_PER_MINUTE_PER_ADDRESS,
   historyBytesPerMinute: config.HISTORY_BYTES_PER_MINUTE,
   historyBytesPerMinutePerAddress: config.HISTORY_BYTES_PER_MINUTE_PER_ADDRESS,
   newChannelsPerDay: config.NEW_CHANNELS_PER_DAY,
@@ -93,6 +100,12 @@ const acceptMessage = new AcceptMessage({
   append: (draft) => logs.append(draft),
   publish,
 })
+const acceptSignal = new AcceptSignal({
+  requireAccess: createRequireAccess(auth?.access),
+  copyKeys,
+  publish: (...signal) => brokers.signal(...signal),
+  wallNow: () => Date.now(),
+})
 const { logOf } = logs
 const watchers = new HeadWatchers({ logs: logs.all, logOf, clock })
 createReaderMetrics(registry, { waits: () => watchers.size, exports: () => limits.exports.size })
@@ -102,8 +115,11 @@ const app = createIngest({
   auth,
   corsOrigins: config.CORS_ORIGINS,
   logs,
+  markers: common.markers,
   acceptMessage,
   posts,
+  acceptSignal,
+  signals,
   bodyLimits: { maxBytes: config.MAX_BODY_BYTES, maxReadingBytes: config.APPEND_QUEUE_BYTES },
   limits,
   stopping: stopping.signal,
@@ -124,11 +140,10 @@ const works = layout.logs.map(({ id: logId, DATABASE_URL: databaseUrl }) => {
     logger,
   })
 })
-const outboxWatch = new OutboxWatch({
-  look: () => logs.outbox(),
-  metrics: createOutboxMetrics(registry),
-  clock,
-})
+const watches = [
+  new Watch({ look: () => logs.outbox(), ...createOutboxMetrics(registry), clock }),
+  new Watch({ look: () => logs.searchState(), ...createSearchMetrics(registry), clock }),
+]
 
 const mqttPosting = new MqttPosts({
   prefix: config.MQTT_PREFIX,
@@ -143,8 +158,19 @@ const mqttPosting = new MqttPosts({
   logger,
 })
 
+const mqttSignals = new MqttSignals({
+  prefix: config.MQTT_PREFIX,
+  acceptSignal,
+  limit: limits.signals,
+  access: auth?.access,
+  signals,
+})
+
 const stopAuth = auth?.start()
-brokers.openDoors((...received) => mqttPosting.handle(...received))
+brokers.openDoors(async (packet, ...received) => {
+  if (isMqttSignal(packet)) mqttSignals.handle(packet)
+  else await mqttPosting.handle(packet, ...received)
+})
 
 await runService({
   logger,
@@ -168,7 +194,7 @@ await runService({
     await brokers.closeDoors()
     stopAuth?.()
     shared.close()
-    const background = [outboxWatch, ...works].map((each) => each.close())
+    const background = [...watches, ...works].map((each) => each.close())
     await Promise.all([brokers.close(), ...background])
     await closeLogs()
   },

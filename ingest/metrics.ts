@@ -22,6 +22,12 @@ export function createIngestMetrics(registry: Registry) {
       label: 'outcome',
       values: { sent: 0, foreign: 0 },
     }),
+    signals: createPrimedCounter(registry, {
+      name: 'causeway_signals_total',
+      help: 'Signals by outcome: sent, or the problem; unavailable: dropped, because the broker is away or busy',
+      label: 'outcome',
+      values: { sent: 0, ...PROBLEMS },
+    }),
     publishes: createPrimedCounter(registry, {
       name: 'causeway_publishes_total',
       help: 'Messages published to MQTT, by outcome: acked; nobody (acked, but no bridge is subscribed); failed; skipped (broker away or window full)',

@@ -5,6 +5,7 @@ import { Problem } from '../contract/problem.ts'
 import { type Content, parseContent } from './draft.ts'
 import { idempotencyKey } from './idempotencyKey.ts'
 import { dataOf } from './mqttData.ts'
+import { parseSignal, type SignalContent } from './signalContent.ts'
 
 /** The user properties that are looked at. A post over HTTP has the same in its body and its headers, where they are checked. */
 export const PostProperties = z.object({
@@ -13,6 +14,7 @@ export const PostProperties = z.object({
     .describe('Makes it safe to publish again: with it there is one message'),
   type: messageType.optional().describe('The message’s type'),
   about: z.string().optional().describe('The message that it is about, as JSON'),
+  signal: z.literal('true').optional().describe('It is a signal: nobody stores it'),
 })
 
 /** What a packet says beside its topic. */
@@ -27,22 +29,32 @@ export interface MqttPost {
  * MQTT 3.1.1 have a payload only. Throws a Problem as for the body of a post.
  */
 export function readMqttPost(packet: IPublishPacket, maxBytes: number): MqttPost {
+  const about = property(packet, 'about')
+  const members = about === undefined ? [] : [`"about":${checkJson(about)}`]
+  const content = parseContent(bodyOf(packet, maxBytes, members))
+  return { content, key: property(packet, 'idempotency-key') }
+}
+
+/** The same for a signal, which has a type and data only. */
+export function readMqttSignal(packet: IPublishPacket, maxBytes: number): SignalContent {
+  return parseSignal(bodyOf(packet, maxBytes, []))
+}
+
+/** The body that a POST would have: so both doors read the same. */
+function bodyOf(packet: IPublishPacket, maxBytes: number, more: readonly string[]): Buffer {
   const bytes = Buffer.from(packet.payload)
   if (bytes.length > maxBytes) {
-    throw new Problem('too-large', `At most ${maxBytes} bytes are allowed (MAX_BODY_BYTES).`)
+    throw new Problem('too-large', `At most ${maxBytes} bytes are allowed.`)
   }
   const { contentType, payloadFormatIndicator: isText } = packet.properties ?? {}
   const data = dataOf({ bytes, contentType, isText })
   const type = property(packet, 'type')
-  const about = property(packet, 'about')
   const members = [
     ...(type === undefined ? [] : [`"type":${JSON.stringify(type)}`]),
-    ...(about === undefined ? [] : [`"about":${checkJson(about)}`]),
+    ...more,
     `"data":${data}`,
   ]
-  // The body that a POST would have: so both doors read the same.
-  const content = parseContent(Buffer.from(`{${members.join(',')}}`))
-  return { content, key: property(packet, 'idempotency-key') }
+  return Buffer.from(`{${members.join(',')}}`)
 }
 
 function property(

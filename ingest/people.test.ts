@@ -19,11 +19,11 @@ async function ask(read: (part: number) => unknown, json = LINE) {
     const entry = { position: after + 1, previous: after, id: '', channel: 'a', json }
     return { entries: json === '' ? [] : [entry], upTo: after + 1, isDone: after + 1 === PARTS }
   }
-  const route = peopleRoute(
-    new Map([[0, { sentBy, erase }]]),
-    () => {},
-    (handler) => handler,
-  )
+  const route = peopleRoute(new Map([[0, { sentBy, erase }]]), {
+    requireAccess: () => {},
+    isAllowed: () => false,
+    limitExport: (handler) => handler,
+  })
   const state = { hasLeft: false, isDone: false }
   const get = await getServer(opened, {
     [route.path]: async (request, response, next) => {

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
-import type { RequireAccess } from '../chassis/auth/middleware.ts'
+import type { IsAllowed, RequireAccess } from '../chassis/auth/middleware.ts'
 import { position, senderId } from '../chassis/description/parameters.ts'
 import { wholeNumber } from '../chassis/description/reading.ts'
 import { pointer } from '../chassis/pointer.ts'
@@ -8,6 +8,7 @@ import type { Route } from '../chassis/route.ts'
 import { readQuery } from '../chassis/readQuery.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import { MAX_LOG_ID } from '../contract/channelLogs.ts'
+import { isHidden } from '../contract/grants.ts'
 import type { Sender } from '../contract/message.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Erased } from '../history/erase.ts'
@@ -35,14 +36,20 @@ interface Rest {
   after: number
 }
 
+interface PeopleOptions {
+  requireAccess: RequireAccess
+  isAllowed: IsAllowed
+  /** Limits how many are taken along at once. */
+  limitExport: (handler: RequestHandler) => RequestHandler
+}
+
 /**
- * For admins of all channels: everything that one sender wrote, to be taken along or to be erased, log by log. `limitExport` limits
- * how many are taken along at once.
+ * For admins of all channels: everything that one sender wrote, to be taken along or to be erased, log by log. What is on hidden channels
+ * is taken along only by those who may read them.
  */
 export function peopleRoute(
   all: ReadonlyMap<number, People>,
-  requireAccess: RequireAccess,
-  limitExport: (handler: RequestHandler) => RequestHandler,
+  { requireAccess, isAllowed, limitExport }: PeopleOptions,
 ): Route {
   const read = (request: Request): { sender: string; rest: Rest } => {
     requireAccess(request, 'admin', ['**'])
@@ -57,7 +64,10 @@ export function peopleRoute(
       if (request.method === 'HEAD') return void response.end()
       await writeChunks(
         response,
-        linesOf(rest, sender, () => response.closed),
+        linesOf(rest, sender, {
+          isGone: () => response.closed,
+          isShown: (channel) => !isHidden(channel) || isAllowed(request, 'read', channel),
+        }),
       )
     }),
     delete: async (request, response) => {
@@ -92,12 +102,13 @@ async function eraseSome(rest: Rest, sender: string, by: Sender, isOneOfSeveral:
 async function* linesOf(
   { logs, after }: Rest,
   sender: string,
-  isGone: () => boolean,
+  { isGone, isShown }: { isGone: () => boolean; isShown: (channel: string) => boolean },
 ): AsyncGenerator<string> {
   for (const [index, [, log]] of logs.entries()) {
     for (let upTo = index === 0 ? after : 0, isDone = false; !isDone && !isGone();) {
       const sent = await log.sentBy(sender, upTo)
-      if (sent.entries.length > 0) yield sent.entries.map(({ json }) => `${json}\n`).join('')
+      const shown = sent.entries.filter(({ channel }) => isShown(channel))
+      if (shown.length > 0) yield shown.map(({ json }) => `${json}\n`).join('')
       ;({ upTo, isDone } = sent)
     }
   }

@@ -10,7 +10,7 @@ export interface Pages {
 /** A chunk of a page for a reader; undefined if the reader has left meanwhile. */
 export type ReadChunk = (query: PageQuery | RestQuery) => Promise<Page | undefined>
 
-/** More, and the garbage of large pages holds posts up: V8 collects it beside them. */
+/** Of all together. More, and the garbage of large pages holds posts up: V8 collects it beside them. */
 const BYTES_PER_MILLISECOND = 2_500
 /** A page of 50 messages of the usual size is read and written in about a millisecond: posts need no rest after it. */
 const USUAL_BYTES = 16_384
@@ -23,11 +23,11 @@ export function readInTurn({ page }: Pages, turns: Turns, response: Response): R
   return (query) =>
     turns.take(
       async () => (response.closed ? undefined : page(query)),
-      (chunk) => restAfter(bytesOf(chunk)),
+      (chunk) => turns.max * restAfter(bytesOf(chunk)),
     )
 }
 
-/** For how many milliseconds the next chunk waits after one of so many bytes, whoever reads it. */
+/** For how many milliseconds nobody may read after a chunk of so many bytes; with several places, its own stays empty for longer. */
 function restAfter(bytes: number): number {
   return Math.max(0, bytes - USUAL_BYTES) / BYTES_PER_MILLISECOND
 }

@@ -44,6 +44,7 @@ class SlowIngest {
 
   async open(): Promise<void> {
     const registry = new Registry()
+    const metrics = createIngestMetrics(registry)
     const app = createIngest({
       auth: undefined,
       logger: pino({ level: 'silent' }),
@@ -61,6 +62,7 @@ class SlowIngest {
               sentBy: () => this.#wait({ entries: [], upTo: 0, isDone: true }),
               erase: () => this.#wait({ upTo: 0, count: 0, isDone: true }),
               search: () => this.#wait({ hits: [], head: 0, after: 0, upTo: 0, next: undefined }),
+              markers: { unread: () => this.#wait([]), marks: () => this.#wait([]) },
             },
           ],
         ]),
@@ -73,11 +75,18 @@ class SlowIngest {
           return PAGE
         },
       },
+      markers: {
+        read: () => this.#wait({ version: 0, markers: [] }),
+        move: () => this.#wait(true),
+        leave: () => this.#wait(undefined),
+      },
       acceptMessage: {
         check: () => null,
         accept: async (_author, channel) => ({ entry: entryOf(channel), isRepeat: false }),
       },
-      posts: createIngestMetrics(registry).posts,
+      posts: metrics.posts,
+      acceptSignal: { check: () => {}, accept: () => {} },
+      signals: metrics.signals,
       bodyLimits: { maxBytes: 1_000, maxReadingBytes: 1_000 },
       limits: ingestLimits(registry),
       stopping: new AbortController().signal,
@@ -121,14 +130,14 @@ test('all reads share one limit, beyond which each gets 503; posts are not affec
   for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200)
 })
 
-test('one page at a time is read from the database', async () => {
+test('three pages at a time are read from the database', async () => {
   const ingest = new SlowIngest()
   await ingest.open()
-  const answers = Array.from({ length: 5 }, () => fetch(`${ingest.origin}/history?channel=a`))
-  for (const _answer of answers) {
-    await waitFor(() => ingest.waiting.length === 1)
+  const answers = Array.from({ length: 9 }, () => fetch(`${ingest.origin}/history?channel=a`))
+  for (let left = answers.length; left > 0; left--) {
+    await waitFor(() => ingest.waiting.length === Math.min(3, left))
     ingest.waiting.shift()?.()
   }
   for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200)
-  expect(ingest.mostPages).toBe(1)
+  expect(ingest.mostPages).toBe(3)
 })

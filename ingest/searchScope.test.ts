@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { covers } from '../contract/grants.ts'
+import { isAllowed } from '../contract/grants.ts'
 import { scopeOf } from './searchScope.ts'
 
 const CHANNELS = [
@@ -14,12 +14,21 @@ const CHANNELS = [
   'user-ann.x',
   '-',
   'a-b.c',
+  '_',
+  '_-',
+  '_.direct.x',
+  '_a',
 ]
+
+const grantsOf = (patterns: string[]) =>
+  patterns.map((pattern) => ({ pattern, actions: ['read' as const] }))
 
 describe('the scope of a search', () => {
   test.each([
     [['**']],
     [['*']],
+    [['**', '_.direct.x']],
+    [['*', '_.**']],
     [['a']],
     [['a.**']],
     [['a.*']],
@@ -35,17 +44,17 @@ describe('the scope of a search', () => {
       const expression = channelPattern === undefined ? undefined : new RegExp(channelPattern)
       const found = CHANNELS.filter(
         (name) =>
-          (ranges === undefined || ranges.some(({ from, to }) => from <= name && name < to)) &&
+          ranges?.some(({ from, to }) => from <= name && name < to) === true &&
           (expression === undefined || expression.test(name)),
       )
       expect(found).toEqual(
-        CHANNELS.filter((name) => patterns.some((pattern) => covers(pattern, name, principal))),
+        CHANNELS.filter((name) => isAllowed(grantsOf(patterns), 'read', name, principal)),
       )
     }
   })
 
   test('needs no expression if whole subtrees are meant', () => {
     expect(scopeOf(['a.**', 'b'], '').channelPattern).toBeUndefined()
-    expect(scopeOf(['**', 'b'], '')).toEqual({ ranges: undefined, channelPattern: undefined })
+    expect(scopeOf(['**', 'b'], '').channelPattern).toBeUndefined()
   })
 })

@@ -27,7 +27,7 @@ export function scopeOf(
   const isWild = patterns.some((pattern) => pattern.replace(/(^|\.)\*\*$/, '').includes('*'))
   const isExpressed = isWild && patterns.length <= MAX_EXPRESSIONS
   return {
-    ranges: ranges.some(({ from }) => from === '') ? undefined : ranges,
+    ranges,
     channelPattern: isExpressed ? regularExpression(patterns, principal) : undefined,
   }
 }

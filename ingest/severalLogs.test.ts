@@ -50,6 +50,11 @@ async function json<T>(path: string): Promise<T> {
 const timesOf = (messages: readonly Message[]): string[] => messages.map(({ sentAt }) => sentAt)
 const idsOf = (messages: readonly Message[]): string[] => messages.map(({ id }) => id).sort()
 
+async function linesFrom(more: string): Promise<string[]> {
+  const answer = await get(`/history?${ALL}${more}`, { headers: { Accept: NDJSON } })
+  return (await answer.text()).trim().split('\n')
+}
+
 describe('with several logs', () => {
   test('a post goes to the log of its channel, and each log counts its own positions', async () => {
     const rows = await sql<{ channel: string; log: number }>(
@@ -147,6 +152,16 @@ describe('with several logs', () => {
     const lines = (await answer.text()).trim().split('\n')
     const messages = lines.map((line): Message => JSON.parse(line))
     expect([idsOf(messages), timesOf(messages)]).toEqual([idsOf(posted), timesOf(posted)])
+  })
+
+  test('an export that broke off goes on at the time of its last line, whose lines come again', async () => {
+    const whole = await linesFrom('')
+    for (const count of [1, 13, whole.length]) {
+      const had = whole.slice(0, count)
+      const { sentAt }: Message = JSON.parse(had.at(-1) ?? '')
+      const rest = await linesFrom(`&from=${sentAt}`)
+      expect([...had, ...rest.filter((line) => !had.includes(line))]).toEqual(whole)
+    }
   })
 
   test('channels of all logs are listed by name, with their last messages', async () => {

@@ -12,11 +12,21 @@ const authIn = ({ oidc }) => {
   if (oidc && auth === 'open') throw new Error('--oidc needs AUTH=required.')
   return auth
 }
-/** Servers of Postgres, each with a log. */
-const postgresIn = ({ logs = 1, postgres = 1 }) => {
-  if (postgres > logs) throw new Error('--postgres must not be more than --logs.')
-  if (postgres > 1 && env.DATABASE_URL) throw new Error('--postgres needs no DATABASE_URL.')
-  return postgres
+/** How many servers of a kind, each with a log. */
+const countIn = (name, { logs = 1 }, servers = 1, given = '') => {
+  if (servers > logs) throw new Error(`--${name} must not be more than --logs.`)
+  if (servers > 1 && env[given]) throw new Error(`--${name} needs no ${given}.`)
+  return servers
+}
+const redisKinds = matching(
+  /^(single|sentinel|cluster)(,(single|sentinel|cluster)){0,15}$/,
+  'single, sentinel or cluster, or several of them with commas',
+)
+/** Servers of Redis, each with a log. */
+const redisIn = (values) => {
+  const kinds = values.redis?.split(',')
+  countIn('redis', values, kinds?.length, 'REDIS_URL')
+  return kinds
 }
 /** The port in a variable; undefined if it is not set. */
 const portIn = (name) => (env[name] ? port(env[name], name) : undefined)
@@ -35,11 +45,12 @@ export const parse = defineCommand({
       'servers of Postgres, between which the logs are spread (default 1)',
       integer(1, 16),
     ),
+    brokers: option('N', 'brokers, between which the logs are spread (default 1)', integer(1, 16)),
     port: option('N', 'the port to open in the browser (default $PORT, else 8080)', port),
     redis: option(
       'KIND',
-      'single (default), sentinel (a master, two replicas, three Sentinels) or cluster (three masters, three replicas)',
-      matching(/^(single|sentinel|cluster)$/, 'single, sentinel or cluster'),
+      'single (default), sentinel (a master, two replicas, three Sentinels) or cluster (three masters, three replicas); several, as cluster,single, between which the logs are spread',
+      redisKinds,
     ),
     replica: flag('also start a replica of Postgres, which serves history'),
     secure: flag(
@@ -65,7 +76,9 @@ Environment:
     host: env.HOST || undefined,
     port: values.port ?? portIn('PORT') ?? 8080,
     auth: authIn(values),
-    postgres: postgresIn(values),
+    postgres: countIn('postgres', values, values.postgres, 'DATABASE_URL'),
+    redis: redisIn(values),
+    brokers: countIn('brokers', values, values.brokers, 'MQTT_URL'),
     databaseUrl: env.DATABASE_URL || undefined,
     redisUrl: env.REDIS_URL || undefined,
     mqttUrl: env.MQTT_URL || undefined,

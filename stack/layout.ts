@@ -5,27 +5,46 @@ import { StartRefused } from './errors.ts'
 import type { Addresses } from './secret.ts'
 import { writeAtomically } from './writeAtomically.ts'
 
-/** One more Postgres, by the name that a layout gives it. */
-export interface NamedDatabase {
+/** One more server beside the first of its kind, by the name that a layout gives it. */
+export interface NamedServer {
+  kind: ServerKind
   name: string
-  databaseUrl: string
+  /** The administrator's. */
+  url: string
+  /** Those of the services' own users. */
   addresses: Addresses
+}
+
+type ServerKind = 'postgres' | 'redis' | 'broker'
+
+/** The variable with the address of the first server of a kind. */
+const VARIABLES: Record<ServerKind, string> = {
+  postgres: 'DATABASE_URL',
+  redis: 'REDIS_URL',
+  broker: 'MQTT_URL',
 }
 
 interface LayoutOptions {
   /** How many; default 1. */
   logs?: number | undefined
-  /** How many servers of Postgres; default 1. */
+  /** How many servers of Postgres, in turn for the logs; default 1. */
   postgres?: number | undefined
+  /** How many of Redis and how many brokers, each for a run of logs; default 1. */
+  redis?: readonly unknown[] | undefined
+  brokers?: number | undefined
 }
 
-/** The names of the servers of Postgres after the first, which has none. */
-export function databaseNames({ postgres = 1 }: LayoutOptions): string[] {
-  return Array.from({ length: postgres - 1 }, (_, at) => `p${at + 2}`)
+/** The names of the servers of a kind after the first, which has none: `p2`, `r2`, `b2`. */
+export function serverNames(
+  kind: ServerKind,
+  { postgres = 1, redis = [0], brokers = 1 }: LayoutOptions,
+): string[] {
+  const count = { postgres, redis: redis.length, broker: brokers }[kind]
+  return Array.from({ length: count - 1 }, (_, at) => `${kind.charAt(0)}${at + 2}`)
 }
 
 /**
- * Writes the layout of a stack into its folder: its logs, in turn on its servers of Postgres. Returns the file; undefined for one log,
+ * Writes the layout of a stack into its folder: its logs, spread over its servers. Returns the file; undefined for one log,
  * which needs none.
  * @throws {StartRefused} if the folder has the data of other logs: their channels would be looked for elsewhere
  */
@@ -44,13 +63,20 @@ export function writeLayout(dir: string, options: LayoutOptions): string | undef
   return file
 }
 
+/** Postgres in turn and the others in runs: so logs that share one server do not share all. */
 function layoutOf(logs: number, options: LayoutOptions): LayoutFile {
-  const servers = [undefined, ...databaseNames(options)]
+  const of = (kind: ServerKind, at: (servers: number) => number) => {
+    const servers = [undefined, ...serverNames(kind, options)]
+    const server = servers[at(servers.length)]
+    return server === undefined ? {} : { [kind]: server }
+  }
   return {
-    logs: Array.from({ length: logs }, (_, id) => {
-      const postgres = servers[id % servers.length]
-      return postgres === undefined ? { id } : { id, postgres }
-    }),
+    logs: Array.from({ length: logs }, (_, id) => ({
+      id,
+      ...of('postgres', (servers) => id % servers),
+      ...of('redis', (servers) => Math.floor((id * servers) / logs)),
+      ...of('broker', (servers) => Math.floor((id * servers) / logs)),
+    })),
     rules: [],
   }
 }
@@ -58,22 +84,23 @@ function layoutOf(logs: number, options: LayoutOptions): LayoutFile {
 /** What a layout adds to the environment of a service, whose own users the addresses have. */
 export function layoutEnv(
   file: string | undefined,
-  databases: readonly NamedDatabase[],
+  servers: readonly NamedServer[],
   role: string,
 ): NodeJS.ProcessEnv {
   if (file === undefined) return {}
-  const addresses = databases.map(({ name, databaseUrl, addresses: own }) => [
-    `DATABASE_URL_${name.toUpperCase()}`,
-    own[`${role.toUpperCase()}_DATABASE_URL`] ?? databaseUrl,
+  const addresses = servers.map(({ kind, name, url, addresses: own }) => [
+    `${VARIABLES[kind]}_${name.toUpperCase()}`,
+    own[`${role.toUpperCase()}_${VARIABLES[kind]}`] ?? url,
   ])
   return { LAYOUT_FILE: file, ...Object.fromEntries(addresses) }
 }
 
-/** And to that of the migration, which makes these users. */
+/** And to that of the migration, which makes the users of Postgres. */
 export function migrationEnv(
   file: string | undefined,
-  databases: readonly NamedDatabase[],
+  servers: readonly NamedServer[],
 ): NodeJS.ProcessEnv {
+  const databases = servers.filter(({ kind }) => kind === 'postgres')
   const users = databases.flatMap(({ name, addresses }) =>
     Object.entries(addresses).map(([variable, url]) => [`${variable}_${name.toUpperCase()}`, url]),
   )

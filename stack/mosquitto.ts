@@ -17,14 +17,14 @@ const USERS = {
 
 /** The MQTT broker, with the chart's configuration and a user for each service. It keeps the devices that were added. */
 export function mosquitto(options: ServerOptions): ServerSpec {
-  const { dir, port, prefix = 'causeway' } = options
+  const { dir, port, name = 'mosquitto', prefix = 'causeway' } = options
   const { url, password, addresses, certificate } = secured(options, 'mqtt', USERS)
   const users = join(dir, 'users.json')
   const acls = serviceAcls(prefix)
-  const services = Object.entries(USERS).map(([variable, name]) => ({
-    name,
+  const services = Object.entries(USERS).map(([variable, user]) => ({
+    name: user,
     password: passwordIn(addresses[variable]),
-    acls: acls[name] ?? [],
+    acls: acls[user] ?? [],
   }))
   const known = existsSync(users) ? readFileSync(users, 'utf8') : undefined
   writeAtomically(
@@ -42,6 +42,7 @@ export function mosquitto(options: ServerOptions): ServerSpec {
     DATA_DIR: dir,
   })
   return serverSpec('mosquitto', {
+    name,
     url,
     addresses,
     command: commandAs(ownFolder(dir), 'mosquitto', ['-c', config], { files: [config] }),

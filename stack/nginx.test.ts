@@ -169,10 +169,10 @@ test('a method that the page does not offer is answered with a problem', async (
 describe('a request for an address', () => {
   test.each([
     '/nothing',
-    '/client/tsconfig.json',
-    '/client/none.js',
-    '/client/main.js.map',
-    '/client/apiFixture.js',
+    '/assets/',
+    '/assets/none.js',
+    '/assets/index.js.map',
+    '/assets/../package.json',
     '/contract/redisKeys.js',
     '/account',
     '/account/me',

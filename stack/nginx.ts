@@ -61,7 +61,7 @@ export function nginx(options: NginxOptions): ServerSpec {
   const { dir, port, statusPort } = options
   const config = writeConfig(options)
   const account = ownFolder(dir)
-  const page = join(PAGE, 'client/index.html')
+  const page = join(PAGE, 'index.html')
   // nginx opens it as the account it runs as.
   if (account !== undefined) chownSync(options.accessLog, account.uid, account.gid)
   const metricsUrl = `http://127.0.0.1:${statusPort}/nginx_status`
@@ -88,6 +88,7 @@ export function originOf({ host, port, tls }: Pick<NginxOptions, 'host' | 'port'
 export function writeConfig(options: NginxOptions): string {
   const { dir, host, port, statusPort, accessLog, limits = UNLIMITED } = options
   const config = join(dir, 'nginx.conf')
+  const connections = workerConnections()
   const own = options.tls?.issue(dir)
   ownFolder(dir)
   renderConfig('nginx.conf.template', config, {
@@ -105,13 +106,19 @@ export function writeConfig(options: NginxOptions): string {
     REQUESTS_PER_CLIENT: String(limits.requests),
     REQUESTS_PER_SECOND: String(limits.requestsPerSecond),
     SIGN_INS_PER_SECOND: String(limits.signInsPerSecond),
-    WORKER_CONNECTIONS: String(workerConnections()),
-    LISTEN: `${bracketed(host)}:${port}${own === undefined ? '' : ' ssl'}`,
+    WORKER_CONNECTIONS: String(connections),
+    OPEN_FILES: String(connections + RESERVED_FILES),
+    // Of two workers, with two connections for each stream.
+    STREAM_CAPACITY: String(connections),
+    // Browsers open only six connections to an origin by HTTP/1.1, and a stream takes one for as long as it lasts.
+    LISTEN: `${bracketed(host)}:${port}${own === undefined ? '' : ' ssl http2'}`,
+    LISTEN_V6: '',
     TLS:
       own === undefined
         ? ''
         : `ssl_certificate "${own.cert}";\n    ssl_certificate_key "${own.key}";`,
     STATUS_LISTEN: `127.0.0.1:${statusPort}`,
+    STATUS_LISTEN_V6: '',
     INGEST_SERVERS: servers(options.ingestPorts),
     GATEWAY_SERVERS: options.gatewayServers ?? servers(options.gatewayPorts),
     ACCOUNT_SERVERS: servers(options.accountPorts ?? []),
@@ -132,8 +139,11 @@ function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-/** The open-file limit, minus a few for logs and listeners. */
+/** For logs and listeners. */
+const RESERVED_FILES = 64
+
+/** The open-file limit, minus a few. */
 function workerConnections(): number {
   const limit = Number(execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }))
-  return Number.isNaN(limit) ? MAX_CONNECTIONS : Math.min(MAX_CONNECTIONS, limit - 64)
+  return Number.isNaN(limit) ? MAX_CONNECTIONS : Math.min(MAX_CONNECTIONS, limit - RESERVED_FILES)
 }

@@ -73,7 +73,7 @@ describe('a request', () => {
 
   test('is never redirected: a Location would name whatever host was asked for', async () => {
     expect(await ask('/channels', 'Host: localhost')).toMatch(/^HTTP\/1\.1 200 .*served/s)
-    for (const path of ['/account', '/client', '/client/', '/contract']) {
+    for (const path of ['/account', '/assets', '/assets/', '/reference']) {
       expect(await ask(path, 'Host: localhost')).toMatch(/^HTTP\/1\.1 404 /)
     }
   })

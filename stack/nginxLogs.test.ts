@@ -29,7 +29,7 @@ const REQUESTS = [
   request('GET /history?access_token=SECRET-query HTTP/1.1'),
   request('DELETE /senders/user:alice/messages?access_token=SECRET-query HTTP/1.1'),
   request('GET /events?access_token=SECRET-query HTTP/1.1'),
-  request('GET /client/none.js?access_token=SECRET-query HTTP/1.1'),
+  request('GET /assets/none.js?access_token=SECRET-query HTTP/1.1'),
   request('GET /nothing#access_token=SECRET-fragment HTTP/1.1'),
   request('GET /nothing\x1b[31m?access_token=SECRET-query HTTP/1.1'),
   request('GET /nothing","status":200,"x":"%0a%0d?SECRET-query HTTP/1.1'),

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { parseEventId } from '../contract/eventId.ts'
+import { formatLogIds, LOG_IDS } from '../contract/logIds.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { fewConnections, TestEdge } from '../test/support/testEdge.ts'
 
@@ -11,6 +12,13 @@ beforeAll(() => edge.open(opened))
 
 const endAtOnce: RequestListener = (_request, response) => response.end('data: 1\n\n')
 const leave: RequestListener = (_request, response) => response.destroy()
+
+/** The id of a stream over as many logs as fit into 300 bytes. */
+const SIXTEEN_LOGS = formatLogIds(
+  new Map(
+    Array.from({ length: 16 }, (_, log) => [log, { epoch: '326ece88', position: 9_000_000 + log }]),
+  ),
+)
 
 describe('a stream', () => {
   test('comes from the gateway that lives, without delay', async () => {
@@ -48,11 +56,21 @@ describe('a stream', () => {
     'e1-7, e1-8',
     'abcdefghijklmnopq-7',
     'e1-12345678901234567',
+    '~A4cb2996e-k7qB326ece88-1z',
+    SIXTEEN_LOGS,
+    '~',
+    '~A',
+    '~a1-2',
+    '~A1-2,B1-2',
+    '~A1-2 B1-2',
+    '~AAAAA1-2',
+    '~A1-2\tid:e1-8',
   ])(
     'that cannot begin repeats the last event id %j only if it has the form of one',
     async (id) => {
       edge.gateway = leave
-      const expected = parseEventId(id.trim()) === undefined ? undefined : id.trim()
+      const isOne = parseEventId(id.trim()) !== undefined || LOG_IDS.test(id)
+      const expected = isOne ? id.trim() : undefined
       const byHeader = await fetch(`${edge.origin}/events`, { headers: { 'Last-Event-ID': id } })
       expect(idOf(await byHeader.text())).toBe(expected)
       if (id !== id.trim()) return

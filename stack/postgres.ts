@@ -18,15 +18,16 @@ const ROLES = {
 const Binaries = z.object({ initdb: z.string(), postgres: z.string() })
 
 /**
- * The Postgres that npm brought, on the data below `dir`; `name` tells two of one stack apart. `fsync` and
- * `synchronous_commit` stay on, in tests too: the promise of the whole system rests on them.
+ * The Postgres that npm brought, on the data below `dir`. `fsync` and `synchronous_commit` stay on, in tests too: the promise of the
+ * whole system rests on them.
  */
 export async function postgres({
   dir,
   port,
   name = 'postgres',
   tls,
-}: ServerOptions & { name?: string }): Promise<ServerSpec> {
+  movable = false,
+}: ServerOptions): Promise<ServerSpec> {
   ownFolder(dir)
   const password = join(dir, 'password')
   const secured = tls === undefined ? undefined : security(dir, tls)
@@ -47,6 +48,7 @@ export async function postgres({
     synchronous_commit: 'on',
     // What is kept for a standby that is gone must not fill the disk.
     max_slot_wal_keep_size: '1GB',
+    ...(movable ? { wal_level: 'logical' } : {}),
     ...secured?.settings,
   }
   const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])

@@ -16,18 +16,21 @@ const USERS = {
 
 /** Redis as a cache that may be lost at any time, with a user for each service. */
 export function redis(options: ServerOptions): ServerSpec {
-  return redisNode(redisShare(options), { name: 'redis', port: options.port })
+  const share = redisShare(options)
+  return redisNode(share, { name: share.name, port: options.port })
 }
 
 /** What several Redis servers of a stack have in common: the folder, and with it the users and the certificate. */
 export interface RedisShare extends Secured {
   dir: string
+  /** How the names of all of them begin. */
+  name: string
   prefix: string
 }
 
 export function redisShare(options: ServerOptions): RedisShare {
-  const { dir, prefix = 'causeway' } = options
-  return { dir, prefix, ...secured(options, 'redis', USERS) }
+  const { dir, name = 'redis', prefix = 'causeway' } = options
+  return { dir, name, prefix, ...secured(options, 'redis', USERS) }
 }
 
 interface RedisNode {

@@ -28,7 +28,7 @@ export async function redisCluster(
     nodes.push({ port: count === 0 ? options.port : await freePort(), busPort: await freePort() })
   }
   const specs = nodes.map(({ port, busPort }, at) => {
-    const name = `redis-${at + 1}`
+    const name = `${share.name}-${at + 1}`
     const known = `${name}.nodes`
     // The cluster of an earlier run had other ports.
     rmSync(join(share.dir, known), { force: true })

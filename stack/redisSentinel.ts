@@ -39,14 +39,16 @@ export async function redisSentinel(
       ...(port === master ? [] : [`replicaof 127.0.0.1 ${master}`]),
       ...replicationLines(share),
     ]
-    return redisNode(share, { name: `redis-${at + 1}`, port, more })
+    return redisNode(share, { name: `${share.name}-${at + 1}`, port, more })
   })
   await Promise.all(servers.map((spec) => supervisor.start(spec)))
   await untilTrue(share, master, async (redis) =>
     (await redis.info('replication')).includes(`connected_slaves:${REPLICAS}\r`),
   )
   const sentinels = [options.port, await freePort(), await freePort()]
-  const specs = sentinels.map((port, at) => sentinelNode(share, `sentinel-${at + 1}`, port, master))
+  const specs = sentinels.map((port, at) =>
+    sentinelNode(share, `${share.name}-sentinel-${at + 1}`, port, master),
+  )
   await Promise.all(specs.map((spec) => supervisor.start(spec)))
   for (const port of sentinels) {
     await untilTrue(share, port, async (sentinel) => {

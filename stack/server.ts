@@ -14,6 +14,10 @@ export interface ServerOptions {
   /** The server's own folder, kept between runs. */
   dir: string
   port: number
+  /** Tells several of one stack apart. Default: its role. */
+  name?: string | undefined
+  /** Of Postgres: a log may be moved away from it. Default: false. */
+  movable?: boolean | undefined
   /** Of the names that the users of services may touch there. Default: `causeway`. */
   prefix?: string | undefined
   /** Makes its certificate; without, it does not use TLS. */

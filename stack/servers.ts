@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { messageOf } from './errors.ts'
-import { databaseNames, type NamedDatabase } from './layout.ts'
+import { type NamedServer, serverNames } from './layout.ts'
 import { mosquitto } from './mosquitto.ts'
 import { freePort } from './ports.ts'
 import { postgres } from './postgres.ts'
@@ -26,8 +26,8 @@ export interface ServerUrls {
 /** The same for administrators; and for the services' own users. A service without its own takes the administrator's. */
 export interface Servers extends ServerUrls {
   addresses: Addresses
-  /** Of Postgres, beside the first; default: none. */
-  databases?: readonly NamedDatabase[] | undefined
+  /** Those beside the first of each kind; default: none. */
+  named?: readonly NamedServer[] | undefined
 }
 
 export interface ServersOptions {
@@ -39,11 +39,14 @@ export interface ServersOptions {
   /** For those that are started; default: free ports. */
   postgresPort?: number | undefined
   redisPort?: number | undefined
-  /** Default: `single`. */
-  redis?: RedisKind | undefined
+  /** The kind of each Redis, between which several logs are spread; default: one, `single`. */
+  redis?: readonly RedisKind[] | undefined
   mqttPort?: number | undefined
-  /** How many servers of Postgres, between which several logs are spread; default 1. */
+  /** With several of them, each may be moved to another Postgres. Default: 1. */
+  logs?: number | undefined
+  /** How many servers of Postgres, and how many brokers, between which several logs are spread; default 1. */
   postgres?: number | undefined
+  brokers?: number | undefined
   /** Adds a Postgres that follows the first, and makes the services read history from it. Default: false. */
   replica?: boolean | undefined
   /** Of the names that the users of services may touch. Default: `causeway`. */
@@ -85,7 +88,7 @@ export async function startServers(
   supervisor: Supervisor,
   options: ServersOptions,
 ): Promise<Servers> {
-  const { redisPrefix, mqttPrefix, tls } = options
+  const { redisPrefix, mqttPrefix, tls, logs = 1 } = options
   const addresses: Addresses = { ...options.addresses }
   const start = async (
     server: Server,
@@ -94,19 +97,19 @@ export async function startServers(
     prefix?: string,
   ): Promise<string> => {
     const dir = join(options.dir, name)
-    const own = { dir, port: port ?? (await freePort()), prefix, tls }
+    const own = { dir, port: port ?? (await freePort()), prefix, tls, movable: logs > 1 }
     const started = await server(supervisor, own)
     Object.assign(addresses, started.addresses)
     return started.url
   }
-  const [databases, databaseUrl, redisUrl, mqttUrl] = await Promise.all([
-    Promise.all(databaseNames(options).map((name) => startNamed(supervisor, name, options))),
+  const [firstRedis = 'single'] = options.redis ?? []
+  const [named, databaseUrl, redisUrl, mqttUrl] = await Promise.all([
+    startNamed(supervisor, options),
     options.databaseUrl ?? start(one(postgres), 'postgres', options.postgresPort).then(ownDatabase),
-    options.redisUrl ??
-      start(REDIS[options.redis ?? 'single'], 'redis', options.redisPort, redisPrefix),
+    options.redisUrl ?? start(REDIS[firstRedis], 'redis', options.redisPort, redisPrefix),
     options.mqttUrl ?? start(one(mosquitto), 'mosquitto', options.mqttPort, mqttPrefix),
   ])
-  const servers = { databaseUrl, redisUrl, mqttUrl, databases }
+  const servers = { databaseUrl, redisUrl, mqttUrl, named }
   if (options.databaseUrl !== undefined) return { ...servers, addresses }
   const own = onDatabase(addresses, DATABASE)
   if (options.replica !== true) return { ...servers, addresses: own }
@@ -114,16 +117,34 @@ export async function startServers(
   return { ...servers, addresses: { ...own, ...replicatedAddresses(own, replicaPort) } }
 }
 
-async function startNamed(
-  supervisor: Supervisor,
-  name: string,
-  { dir, tls }: ServersOptions,
-): Promise<NamedDatabase> {
-  const own = `postgres-${name}`
-  const spec = await postgres({ dir: join(dir, own), port: await freePort(), name: own, tls })
-  await supervisor.start(spec)
-  const databaseUrl = await ownDatabase(spec.url)
-  return { name, databaseUrl, addresses: onDatabase(spec.addresses, DATABASE) }
+/** The servers beside the first of each kind, all at once. */
+function startNamed(supervisor: Supervisor, options: ServersOptions): Promise<NamedServer[]> {
+  const { redisPrefix, mqttPrefix, redis: kinds = [] } = options
+  const start = async (
+    kind: NamedServer['kind'],
+    name: string,
+    server: Server,
+    prefix?: string,
+  ): Promise<NamedServer> => {
+    const own = `${kind === 'broker' ? 'mosquitto' : kind}-${name}`
+    const dir = join(options.dir, own)
+    const port = await freePort()
+    const where = { dir, port, name: own, prefix, tls: options.tls, movable: true }
+    const { url, addresses } = await server(supervisor, where)
+    return { kind, name, url, addresses }
+  }
+  return Promise.all([
+    ...serverNames('postgres', options).map(async (name) => {
+      const { url, addresses, ...own } = await start('postgres', name, one(postgres))
+      return { ...own, url: await ownDatabase(url), addresses: onDatabase(addresses, DATABASE) }
+    }),
+    ...serverNames('redis', options).map((name, at) =>
+      start('redis', name, REDIS[kinds[at + 1] ?? 'single'], redisPrefix),
+    ),
+    ...serverNames('broker', options).map((name) =>
+      start('broker', name, one(mosquitto), mqttPrefix),
+    ),
+  ])
 }
 
 async function startReplica(

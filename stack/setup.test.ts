@@ -59,6 +59,8 @@ describe('the setup', () => {
     [['start', '--gateways', '0'], '--gateways must be 1 to 99, not "0"'],
     [['start', '--gateways', '2x'], '--gateways must be 1 to 99, not "2x"'],
     [['start', '--port', '70000'], '--port must be 1 to 65535, not "70000"'],
+    [['start', '--redis', 'single,none'], '--redis must be single, sentinel or cluster'],
+    [['start', '--brokers', '2'], '--brokers must not be more than --logs.'],
     [['start', 'now'], "Unexpected argument 'now'"],
     [['generate', '--all'], "Unknown option '--all'"],
     [['bench', 'fanuot'], 'There is no "fanuot"'],
@@ -111,14 +113,22 @@ describe('the options', () => {
       host: '::1',
       redisUrl: 'redis://r',
       postgres: 1,
+      brokers: 1,
       postgresPort: 7,
       replica: false,
     })
     const no = { secure: false, replica: false, oidc: false }
-    const unset = { addresses: {}, auth: 'required', postgres: 1, ...no }
+    const unset = { addresses: {}, auth: 'required', postgres: 1, brokers: 1, ...no }
     expect(optionsOf('start', [], { PORT: '81' })).toEqual({ ...unset, port: 81 })
     expect(optionsOf('start', [])).toEqual({ ...unset, port: 8080 })
     expect(optionsOf('start', ['--oidc'])).toEqual({ ...unset, oidc: true, port: 8080 })
+    const several = ['--logs', '4', '--postgres', '2', '--redis', 'cluster,single', '--brokers=2']
+    expect(optionsOf('start', several)).toMatchObject({
+      logs: 4,
+      postgres: 2,
+      redis: ['cluster', 'single'],
+      brokers: 2,
+    })
   })
 
   test('of bench are all scenarios with five rounds, or one quick round', () => {

@@ -34,16 +34,24 @@ export interface StackOptions
   ingests?: number | undefined
   bridges?: number | undefined
   gateways?: number | undefined
-  /** How many; default 1. A folder keeps the number that it was first started with. */
-  logs?: number | undefined
   /** `required` starts `account`, and every request needs a token of it; by default nobody needs any. */
   auth?: AuthMode | undefined
   /** With `auth` required: an identity provider for development, with two people, whom account signs in. Default: false. */
   oidc?: boolean | undefined
   /** TLS everywhere, by certificates of an authority that is made in `<dir>/tls`. Default: false. */
   secure?: boolean | undefined
-  /** More environment for one service, e.g. the URL of a proxy in front of its Redis; `index` counts from 1, `urls` are its own. */
-  env?: ((role: ServiceRole, index: number, urls: ServerUrls) => NodeJS.ProcessEnv) | undefined
+  /**
+   * More environment for one service, e.g. the URL of a proxy in front of its Redis; `index` counts from 1, `urls` are its own, `layout` is
+   * what several logs add.
+   */
+  env?:
+    | ((
+        role: ServiceRole,
+        index: number,
+        urls: ServerUrls,
+        layout: NodeJS.ProcessEnv,
+      ) => NodeJS.ProcessEnv)
+    | undefined
   /** Stops the stack. A start that is under way rejects. */
   signal?: AbortSignal | undefined
 }
@@ -113,8 +121,8 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
   const tls = options.secure === true ? openAuthority(join(dir, 'tls')) : undefined
   const layout = writeLayout(dir, options)
   const servers = await startServers(supervisor, { ...options, dir, tls })
-  const { databases = [] } = servers
-  await migrateDatabase(servers.databaseUrl, servers.addresses, migrationEnv(layout, databases))
+  const { named = [] } = servers
+  await migrateDatabase(servers.databaseUrl, servers.addresses, migrationEnv(layout, named))
   const { redisPrefix = 'causeway', mqttPrefix = 'causeway', env, auth = 'open' } = options
   const origin = originOf({ host, port, tls })
   const shared = {
@@ -131,14 +139,15 @@ async function startAll(supervisor: Supervisor, dir: string, options: StackOptio
       Array.from({ length: count }, async (_, at) => {
         const index = at + 1
         const urls = urlsFor(role, servers)
-        const more = env?.(role, index, urls) ?? {}
+        const ofLayout = layoutEnv(layout, named, role)
+        const more = env?.(role, index, urls, ofLayout) ?? {}
         const spec = await service({
           ...shared,
           ...urls,
           role,
           index,
           auth: own,
-          layout: layoutEnv(layout, databases, role),
+          layout: ofLayout,
           env: more,
         })
         await supervisor.start(spec)

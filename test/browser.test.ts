@@ -150,7 +150,7 @@ describe('the page', () => {
     await page.goto(`${stack.origin}/#/no%20channel`)
     await page.getByText('A channel name has letters').waitFor()
     expect(await page.getByLabel('Message', { exact: true }).isDisabled()).toBe(true)
-    const channel = page.getByRole('textbox', { name: 'Channel' })
+    const channel = page.getByRole('searchbox', { name: 'Channel' })
     await channel.fill('#rooms.words')
     await channel.press('Enter')
     await page.getByText('Nothing has been said here yet.').waitFor()

@@ -17,7 +17,7 @@ describeUnless(lackOf('openssl', 'curl'))('a stack with TLS and a Redis of sever
   test.each(['sentinel', 'cluster'] as const)(
     'carries messages over the %s, each service by its own user',
     async (redis) => {
-      const stack = await testStack({ ownServers: true, secure: true, redis })
+      const stack = await testStack({ ownServers: true, secure: true, redis: [redis] })
       stacks.push(stack)
       const authority = join(stack.dir, 'tls/ca.crt')
       const address = `${stack.origin}/events?channel=a`

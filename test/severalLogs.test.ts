@@ -43,7 +43,7 @@ const isOnSecond = (channel: string): boolean => channelLogs.logOf(channel) % 2 
 
 function second(): { url: string; server: Child } {
   const server = stack.processes.find(({ name }) => name === 'postgres-p2')
-  const url = stack.databases?.[0]?.databaseUrl
+  const url = stack.named?.find(({ kind }) => kind === 'postgres')?.url
   if (server === undefined || url === undefined) throw new Error('there is no second Postgres')
   return { server, url }
 }

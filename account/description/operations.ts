@@ -1,4 +1,5 @@
 import { invitations, removals } from './admins.ts'
+import { channels } from './channels.ts'
 import { grants } from './grants.ts'
 import { passkeys } from './passkeys.ts'
 import { providers } from './providers.ts'
@@ -16,4 +17,5 @@ export const accountOperations = [
   ...tokens,
   ...removals,
   ...grants,
+  ...channels,
 ]

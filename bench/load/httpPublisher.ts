@@ -15,15 +15,29 @@ export interface HttpPublisherOptions {
   connections: number
 }
 
+/** Requests that wait for a connection, and what to do once they have their responses. */
+interface Waiting {
+  requests: readonly string[]
+  resolve: () => void
+  reject: (error: unknown) => void
+}
+
 /** Posts over connections that stay open, without an HTTP client: that would be slower than the server it posts to. */
 export class HttpPublisher implements Publisher {
+  readonly isConcurrent: boolean
   readonly #options: HttpPublisherOptions
   readonly #connections: Connection[]
+  /** The connections without a request under way. */
+  readonly #free: Connection[]
+  /** The requests of all calls, in their order. */
+  readonly #queue: Waiting[] = []
   #count = 0
 
   private constructor(options: HttpPublisherOptions, connections: Connection[]) {
+    this.isConcurrent = connections.length > 1
     this.#options = options
     this.#connections = connections
+    this.#free = [...connections]
   }
 
   static async open(options: HttpPublisherOptions): Promise<HttpPublisher> {
@@ -38,20 +52,37 @@ export class HttpPublisher implements Publisher {
     const requests = (batch === undefined ? bodies : [batch(bodies)]).map((text) =>
       this.#request(text),
     )
-    if (this.#connections.length === 1) {
-      await this.#connections[0]?.post(requests)
-      return
-    }
-    const queue = requests.values()
-    await Promise.all(
-      this.#connections.map(async (connection) => {
-        for (const request of queue) await connection.post([request])
-      }),
-    )
+    const turns = this.isConcurrent ? requests.map((request) => [request]) : [requests]
+    await Promise.all(turns.map((each) => this.#post(each)))
   }
 
   async close(): Promise<void> {
     for (const connection of this.#connections) connection.close()
+  }
+
+  #post(requests: readonly string[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ requests, resolve, reject })
+      this.#sendNext()
+    })
+  }
+
+  #sendNext(): void {
+    while (this.#free.length > 0 && this.#queue.length > 0) {
+      const [connection, waiting] = [this.#free.pop(), this.#queue.shift()]
+      if (connection !== undefined && waiting !== undefined) void this.#send(connection, waiting)
+    }
+  }
+
+  async #send(connection: Connection, { requests, resolve, reject }: Waiting): Promise<void> {
+    try {
+      await connection.post(requests)
+    } catch (error) {
+      return reject(error)
+    }
+    resolve()
+    this.#free.push(connection)
+    this.#sendNext()
   }
 
   #request(text: string): string {

@@ -3,6 +3,8 @@ import type { LoadClient } from './loadClient.ts'
 
 /** Sends messages to the server under test, over the path that its deployment would use. */
 export interface Publisher {
+  /** A call need not wait for the one before. Posting over one connection in order, it must. */
+  readonly isConcurrent?: boolean
   /** Sends one message for each time, in order; resolves when the server has accepted them. */
   publish: (sentAt: readonly bigint[]) => Promise<void>
   close: () => Promise<void>
@@ -51,8 +53,10 @@ export async function pace(
   const start = clock()
   const interval = BigInt(Math.round(1e9 / perSecond))
   const total = Math.round(perSecond * seconds)
+  const sent: Promise<void>[] = []
+  const failures: unknown[] = []
   let published = 0
-  while (published < total) {
+  while (published < total && failures.length === 0) {
     const due: bigint[] = []
     const now = clock()
     while (published + due.length < total && due.length < MOST_AT_ONCE) {
@@ -60,10 +64,19 @@ export async function pace(
       if (time > now) break
       due.push(time)
     }
-    if (due.length > 0) await publisher.publish(due)
-    else await pause(1)
     published += due.length
+    if (due.length > 0) {
+      const publishing = publisher.publish(due)
+      if (publisher.isConcurrent !== true) {
+        await publishing
+        continue
+      }
+      sent.push(publishing.catch((error) => void failures.push(error)))
+    }
+    await pause(1)
   }
+  await Promise.all(sent)
+  if (failures.length > 0) throw failures[0]
   return published
 }
 

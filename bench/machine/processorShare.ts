@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { processTree } from './processTree.ts'
 
 /** Short, so that a process that has used up its share waits only milliseconds. */
 const PERIOD_US = 10_000
@@ -33,6 +34,11 @@ export class ProcessorShare {
   /** Adds a process with all its threads; its later children follow. */
   add(pid: number): void {
     this.#set('cgroup.procs', String(pid))
+  }
+
+  /** Adds a process and all its descendants; Postgres has many. */
+  addTree(pid: number): void {
+    for (const each of processTree(pid)) this.add(each)
   }
 
   /** Call this after its processes have ended. */

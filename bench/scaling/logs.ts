@@ -1,3 +1,4 @@
+import { ChannelLogs } from '../../contract/channelLogs.ts'
 import { markdownTable } from '../report/markdown.ts'
 
 const CHANNELS = 100_000
@@ -5,28 +6,18 @@ const LOGS = [1, 4, 16, 64]
 /** Exponents of Zipf's law: how much busier the busiest channels are than the rest. Words and web pages have 1. */
 const SKEWS = [0, 0.8, 1]
 
-/** The busiest log's share of the load if channels are spread over N logs by a hash of their names. */
+/** The busiest log's share of the load if channels are spread over N logs as Causeway does it. */
 export function busiestShare(logs: number, skew: number): number {
   const load = new Float64Array(logs)
+  const channelLogs = new ChannelLogs([...load.keys()], [])
   let total = 0
   for (let channel = 1; channel <= CHANNELS; channel++) {
     const weight = channel ** -skew
-    const log = hash(`rooms.${channel}`) % logs
+    const log = channelLogs.logOf(`rooms.${channel}`)
     load[log] = (load[log] ?? 0) + weight
     total += weight
   }
   return Math.max(...load) / total
-}
-
-/** FNV-1a with MurmurHash3's final mixing. Without it, names that differ only in their last letter spread too evenly. */
-function hash(text: string): number {
-  let value = 0x811c9dc5
-  for (let at = 0; at < text.length; at++) {
-    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
-  }
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35)
-  return (value ^ (value >>> 16)) >>> 0
 }
 
 /** The share of the busiest log, and how many times one log's load they all carry together, as a table in Markdown. */

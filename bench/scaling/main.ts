@@ -6,6 +6,7 @@ import { readResults } from '../report/results.ts'
 import { renderCapacity } from './capacity.ts'
 import { formatDay, makeDay, parseDay } from './day.ts'
 import { renderLogs } from './logs.ts'
+import { renderMeasuredLogs } from './measuredLogs.ts'
 import { drawDay } from './picture.ts'
 import { readGatewayValues } from './policy.ts'
 import { renderTable, simulateAll } from './table.ts'
@@ -32,6 +33,7 @@ const tables = {
   day: table,
   capacity: renderCapacity(benchmarks, values.memoryBytes),
   logs: renderLogs(),
+  measured: renderMeasuredLogs(benchmarks),
 }
 let page = read(PAGE)
 for (const [name, text] of Object.entries(tables)) page = fillMarked(page, name, text)

@@ -4,6 +4,7 @@ import { renderCapacity } from './capacity.ts'
 import { formatDay, makeDay, parseDay } from './day.ts'
 import { decide, type HpaMemory, type HpaSpec, NOTHING_YET } from './hpa.ts'
 import { busiestShare, renderLogs } from './logs.ts'
+import { renderMeasuredLogs } from './measuredLogs.ts'
 import { drawDay } from './picture.ts'
 import { readGatewayValues } from './policy.ts'
 import { readResults } from '../report/results.ts'
@@ -138,6 +139,7 @@ describe('the simulated day', () => {
     const benchmarks = readResults('docs/benchmarks.json')
     expect(page).toContain(renderTable(outcomes))
     expect(page).toContain(renderLogs())
+    expect(page).toContain(renderMeasuredLogs(benchmarks))
     expect(page).toContain(renderCapacity(benchmarks, values.memoryBytes))
   })
 

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { RELATIONS } from '../../contract/about.ts'
 import type { Message as ContractMessage } from '../../contract/message.ts'
+import type { PresenceEvent } from '../../contract/presence.ts'
+import type { Signal as ContractSignal } from '../../contract/signal.ts'
 import { MESSAGE_TYPE } from '../../contract/messageType.ts'
 import { MAX_SENDER_NAME } from '../../contract/sender.ts'
 import { when } from './condition.ts'
@@ -47,6 +49,14 @@ const About = z.strictObject({ position: z.int().min(1).max(MOST), as: z.enum(RE
   description: 'An earlier message of the channel, and what this one is to it.',
 })
 
+const sender = z.strictObject({
+  id: senderId,
+  name: z
+    .string()
+    .min(1)
+    .max(2 * MAX_SENDER_NAME),
+})
+
 const stored = {
   position: z
     .int()
@@ -57,13 +67,7 @@ const stored = {
   id: z.uuid().describe('A UUID v7'),
   channel: channelName,
   type: z.string().regex(MESSAGE_TYPE),
-  sender: z.strictObject({
-    id: senderId,
-    name: z
-      .string()
-      .min(1)
-      .max(2 * MAX_SENDER_NAME),
-  }),
+  sender,
   about: About.optional(),
   deleted: z.literal(true).optional().describe('Its data was taken away, and is null'),
   data: AnyJson,
@@ -88,6 +92,38 @@ export const Message = z
 
 // The compiler compares: a member that the contract does not have, or of another type, is an error.
 Message satisfies z.ZodType<ContractMessage>
+
+/** As streams and MQTT bring it. */
+export const Signal = z
+  .strictObject({ channel: channelName, type: stored.type, sender, data: AnyJson, sentAt })
+  .meta({ id: 'Signal', description: 'A signal, which nobody stores.' })
+
+Signal satisfies z.ZodType<ContractSignal>
+
+export const SIGNAL_EXAMPLE = {
+  channel: 'rooms.berlin',
+  type: 'typing',
+  sender: { id: 'user:alice', name: 'Alice' },
+  data: true,
+  sentAt: '2026-11-21T19:33:02.123Z',
+}
+
+/** Who is in a channel, or what has changed. */
+export const Presence = z
+  .strictObject({
+    channel: channelName,
+    count: place.describe('People, however many streams each has'),
+    people: z.array(sender).exactOptional().describe('All of them'),
+    joined: z.array(sender).exactOptional().describe('Who came since the event before'),
+    left: z.array(senderId).exactOptional().describe('The ids of those who left since'),
+  })
+  .meta({
+    id: 'Presence',
+    description:
+      'Who is in a channel: all, or what has changed. If there are too many to name, only their number.',
+  })
+
+Presence satisfies z.ZodType<PresenceEvent>
 
 /** As history shows it. */
 export const FoldedMessage = z

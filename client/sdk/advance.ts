@@ -28,6 +28,10 @@ export function advance(state: StreamState, input: Input): Step {
     }
     case 'reset':
       return [{ ...state, phase: 'closed' }, [{ do: 'close' }, { do: 'reset', reset: input.reset }]]
+    case 'presence':
+      return [state, [{ do: 'presence', presence: input.presence }]]
+    case 'signal':
+      return [state, [{ do: 'signal', signal: input.signal }]]
     case 'goodbye':
       return leave(resumeAfter(state, input), input)
     case 'retry':

@@ -8,8 +8,10 @@ import { EVENT_ID } from '../../contract/eventId.ts'
  * comes back by its own rules.
  */
 export async function readStream(options: SourceOptions): Promise<void> {
-  const { causeway, channels, since, signal, put } = options
+  const { causeway, channels, presence, signals, since, signal, put } = options
   const query = channelQuery(channels)
+  for (const channel of presence) query.append('presence', channel)
+  for (const channel of signals) query.append('signals', channel)
   const headers: Record<string, string> = { Accept: 'text/event-stream' }
   if (EVENT_ID.test(since)) headers['Last-Event-ID'] = since
   else if (since !== '') query.set('since', since)
@@ -48,5 +50,7 @@ function takeEvent({ name, data, id }: StreamEvent, put: SourceOptions['put']): 
   if (name === 'heartbeat' && isControl(name, value)) put({ is: 'heartbeat', id, heartbeat: value })
   if (name === 'gap' && isControl(name, value)) put({ is: 'gap', id, gap: value })
   if (name === 'reset' && isControl(name, value)) put({ is: 'reset', reset: value })
+  if (name === 'presence' && isControl(name, value)) put({ is: 'presence', presence: value })
+  if (name === 'signal' && isControl(name, value)) put({ is: 'signal', signal: value })
   if (name === 'goodbye' && isControl(name, value)) put({ is: 'goodbye', id, reason: value.reason })
 }

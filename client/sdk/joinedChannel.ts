@@ -22,6 +22,10 @@ export interface JoinOptions {
   channel: string
   /** Messages in a page of history. */
   limit: number
+  /** Whether one is present there, and hears who else is. */
+  presence?: boolean | undefined
+  /** Whether one hears its signals. */
+  signals?: boolean | undefined
   /** Opens its stream; by default one of its own. */
   open?: OpenStream | undefined
 }
@@ -86,11 +90,19 @@ export class JoinedChannel {
     const page = await this.#newest()
     if (page === undefined) return
     this.#handlers.history(page)
-    const { message, gap } = this.#handlers
-    const options = { channels: [this.#options.channel], since: String(page.head) }
+    const { message, gap, presence, signal } = this.#handlers
+    const channels = [this.#options.channel]
+    const options = {
+      channels,
+      presence: this.#options.presence === true ? channels : [],
+      signals: this.#options.signals === true ? channels : [],
+      since: String(page.head),
+    }
     this.#stream = this.#open(options, {
       message,
       gap,
+      presence,
+      signal,
       connection: (connection) => this.#show(connection),
       reset: () => {
         this.#handlers.connection({ is: 'connecting' })

@@ -53,6 +53,9 @@ export class FakeLog {
   /** `sender`: the one who is signed in; without it, the request says who sends. */
   answer(request: IncomingMessage, response: ServerResponse, url: URL, sender?: Sender): void {
     if (url.pathname === '/history') return this.#history(response, url.searchParams)
+    if (url.pathname === '/channels') return this.#channels(response)
+    if (url.pathname.endsWith('/signals')) return void response.writeHead(202).end()
+    if (url.pathname === '/markers') return this.#markers(request, response)
     if (url.pathname.startsWith('/channels/')) {
       return void this.#post(request, response, sender ?? claimedBy(request))
     }
@@ -69,6 +72,26 @@ export class FakeLog {
     if (this.refuse.post === 'hang') return
     if (this.refuse.post !== undefined) return refuseWith(response, this.refuse.post)
     answerJson(response, 201, this.append('', { sender, data: body.data }))
+  }
+
+  /** Nobody follows anything, or everybody has read everything. */
+  #markers(request: IncomingMessage, response: ServerResponse): void {
+    const head = this.messages.length
+    const last = this.messages.at(-1) ?? null
+    const marker = { channel: 'lobby', position: head, head, unread: 0, last }
+    const markers = request.method === 'POST' ? [marker] : []
+    answerJson(response, 200, { version: 1, complete: true, markers })
+  }
+
+  #channels(response: ServerResponse): void {
+    const last = this.messages.at(-1) ?? null
+    const lobby = {
+      name: 'lobby',
+      head: this.messages.length,
+      messages: this.messages.length,
+      last,
+    }
+    answerJson(response, 200, { channels: last === null ? [] : [lobby], next: null })
   }
 
   #history(response: ServerResponse, query: URLSearchParams): void {

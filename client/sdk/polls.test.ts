@@ -26,7 +26,8 @@ function poll(since: string, channels = ['lobby']): string[] {
   const seen: string[] = []
   const causeway = new Causeway({ base: 'https://chat.example/' })
   const put = (news: News) => seen.push(short(news))
-  void readPolls({ causeway, channels, since, again: false, signal: reader.signal, put })
+  const asked = { channels, presence: [], signals: [], since, again: false }
+  void readPolls({ ...asked, causeway, signal: reader.signal, put })
   return seen
 }
 

@@ -40,7 +40,7 @@ export async function request<T>(
   try {
     const response = await fetch(url, { ...init, signal: either })
     if (!response.ok) throw await problemOf(response)
-    const body: unknown = response.status === 204 ? undefined : await response.json()
+    const body: unknown = [202, 204].includes(response.status) ? undefined : await response.json()
     if (!isBody(body)) throw new TypeError('The answer has an unknown form')
     const date = Date.parse(response.headers.get('date') ?? '')
     return { body, date: Number.isNaN(date) ? Date.now() : date }

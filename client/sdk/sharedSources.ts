@@ -4,7 +4,8 @@ import { type Locks, holdTab, tabEnded } from './tabLocks.ts'
 import { randomId } from './randomId.ts'
 import { readSource } from './readSource.ts'
 import type { SourceOptions } from './source.ts'
-import { SourceHub, type SourceRequest } from './sourceHub.ts'
+import { SourceHub } from './sourceHub.ts'
+import type { SourceRequest } from './sourceRequest.ts'
 import { SteadyClock } from './steadyClock.ts'
 import type { SourceKind } from './streamState.ts'
 import { type TabMessage, isTabMessage, newsMessage, newsOf } from './tabMessage.ts'
@@ -67,9 +68,9 @@ export class SharedSources {
 
   /** What a stream takes as its `source`. One whose start only the server knows has a connection of its own. */
   readonly read = (by: SourceKind, options: SourceOptions): Promise<void> => {
-    const { channels, since, again, signal, put } = options
+    const { channels, presence, signals, since, again, signal, put } = options
     if (!/^\d+$/.test(since) && !EVENT_ID.test(since)) return readSource(by, options)
-    const request = { id: randomId(), by, channels, since, again }
+    const request = { id: randomId(), by, channels, presence, signals, since, again }
     const wanted: Wanted = { request, put }
     this.#wanted.set(request.id, wanted)
     signal.addEventListener('abort', () => this.#leave(request.id), { once: true })
@@ -153,7 +154,8 @@ export class SharedSources {
     const ids = known ?? new Set()
     this.#served.set(tab, ids.add(request.id))
     if (known === undefined && tab !== this.#tab) void this.#watch(tab, ids)
-    this.#hub.open(request)
+    // A tab may still run an older version of this code.
+    this.#hub.open({ ...request, presence: request.presence ?? [], signals: request.signals ?? [] })
   }
 
   /** A tab that ends says nothing. */

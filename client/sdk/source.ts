@@ -7,6 +7,9 @@ import { Problem } from '../../contract/problem.ts'
 export interface SourceOptions {
   causeway: Causeway
   channels: readonly string[]
+  /** Channels to be present in, and those whose signals are wanted. Polls bring neither. */
+  presence: readonly string[]
+  signals: readonly string[]
   since: string
   /** The reader had a source before, and was not content with it. */
   again: boolean

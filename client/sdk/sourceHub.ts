@@ -1,22 +1,13 @@
 import { placeAfter } from './continuity.ts'
+import { foldPresence } from './presence.ts'
+import { type SourceRequest, type Topics, TOPICS, topicsOf } from './sourceRequest.ts'
 import type { News, SourceKind } from './streamState.ts'
+import type { PresenceEvent } from '../../contract/presence.ts'
 import { LOG_IDS_START, parseEventId } from '../../contract/eventId.ts'
 
-/** A source that somebody asks for, under an id of their choice. */
-export interface SourceRequest {
-  id: string
-  by: SourceKind
-  channels: readonly string[]
-  /** An event id or a position. */
-  since: string
-  /** They had a source before, and were not content with it. */
-  again: boolean
-}
-
 /** What a real source is opened with. */
-interface UpstreamOptions {
+interface UpstreamOptions extends Topics {
   by: SourceKind
-  channels: readonly string[]
   since: string
   signal: AbortSignal
   put: (news: News) => void
@@ -32,9 +23,8 @@ interface HubOptions {
 }
 
 /** A real source, and the requests that it serves. */
-interface Upstream {
+interface Upstream extends Topics {
   by: SourceKind
-  channels: readonly string[]
   /** Everything up to here has been told. */
   place: string
   requests: Map<string, SourceRequest>
@@ -59,6 +49,7 @@ export class SourceHub {
   readonly #options: HubOptions
   readonly #upstreams = new Set<Upstream>()
   /** What the server ended: those who listened come back one after another, and must not open it again each time. */
+  readonly #present = new Map<string, PresenceEvent>()
   readonly #ended = new Map<SourceKind, Pick<Upstream, 'channels' | 'place'>>()
   /** The channels are of several logs. Places in different logs cannot be compared, so each request gets a source of its own. */
   #isApart = false
@@ -69,7 +60,7 @@ export class SourceHub {
 
   /** Asking again under the same id replaces the request. */
   open(request: SourceRequest): void {
-    const { by, since, channels, again } = request
+    const { by, since, again } = request
     this.#isApart ||= since.startsWith(LOG_IDS_START)
     if (this.#isApart) {
       this.close(request.id)
@@ -80,26 +71,33 @@ export class SourceHub {
     const isLater = before !== undefined && positionOf(since) >= positionOf(before.place)
     if (shared !== undefined && isLater) {
       const isOld = this.#options.now() - shared.openedAt > YOUNG_MS
-      const isCovered = channels.every((channel) => shared.channels.includes(channel))
+      const isCovered = TOPICS.every((topic) =>
+        request[topic].every((channel) => shared[topic].includes(channel)),
+      )
       if (isCovered && !(again && isOld)) {
         shared.requests.set(request.id, request)
         const ready = { position: positionOf(since), complete: true, channels: {} }
-        if (shared.isReady) this.#options.tell([request.id], { is: 'ready', id: '', ready })
+        if (shared.isReady) this.#welcome(request, { is: 'ready', id: '', ready })
         return
       }
     }
     if (shared !== undefined) this.#stop(shared)
     const requests = new Map(shared?.requests).set(request.id, request)
-    const all = new Set([...requests.values()].flatMap((each) => each.channels))
-    if (shared === undefined) for (const channel of before?.channels ?? []) all.add(channel)
     const place = before === undefined ? since : earlier(before.place, since)
-    this.#start({ by, channels: [...all], place, requests })
+    const more = shared === undefined ? before?.channels : []
+    this.#start({ by, ...topicsOf(requests, more), place, requests })
   }
 
   /** The channels of a closed request stay on the way until another one opens, or none is left. */
   close(id: string): void {
     for (const upstream of this.#upstreams) {
-      if (upstream.requests.delete(id) && upstream.requests.size === 0) this.#stop(upstream)
+      const { by, place, requests } = upstream
+      if (!requests.delete(id)) continue
+      const topics = topicsOf(requests)
+      // Nobody may seem to be where they have left.
+      const isElsewhere = topics.presence.length < upstream.presence.length
+      if (requests.size === 0 || isElsewhere) this.#stop(upstream)
+      if (requests.size > 0 && isElsewhere) this.#start({ by, ...topics, place, requests })
     }
   }
 
@@ -109,14 +107,23 @@ export class SourceHub {
     this.#ended.clear()
   }
 
-  #start(given: Pick<Upstream, 'by' | 'channels' | 'place' | 'requests'>): void {
-    const { by, channels, place: since } = given
+  #start(given: Topics & Pick<Upstream, 'by' | 'place' | 'requests'>): void {
+    const { by, channels, presence, signals, place: since } = given
     const controller = new AbortController()
     const put = (news: News) => {
       if (this.#upstreams.has(upstream)) this.#take(upstream, news)
     }
     const timer = setTimeout(
-      () => this.#options.read({ by, channels, since, signal: controller.signal, put }),
+      () =>
+        this.#options.read({
+          by,
+          channels,
+          presence,
+          signals,
+          since,
+          signal: controller.signal,
+          put,
+        }),
       GATHER_MS,
     )
     const openedAt = this.#options.now()
@@ -153,6 +160,10 @@ export class SourceHub {
       upstream.place = placeAfter(upstream.place, news.heartbeat.position)
     }
     if (news.is === 'ready') return this.#begin(upstream, news)
+    if (news.is === 'presence') {
+      const { channel } = news.presence
+      this.#present.set(channel, foldPresence(this.#present.get(channel), news.presence))
+    }
     const ids = [...requests.values()].filter((each) => concerns(news, each)).map(({ id }) => id)
     if (ids.length > 0) this.#options.tell(ids, news)
   }
@@ -166,18 +177,29 @@ export class SourceHub {
     }
   }
 
+  /** Tells a request that comes later what the others know already. */
+  #welcome({ id, presence }: SourceRequest, ready: News): void {
+    this.#options.tell([id], ready)
+    for (const channel of presence) {
+      const known = this.#present.get(channel)
+      if (known !== undefined) this.#options.tell([id], { is: 'presence', presence: known })
+    }
+  }
+
   #split({ place, requests }: Upstream): void {
     for (const request of requests.values()) this.#startAlone(request, place)
   }
 
   #startAlone(request: SourceRequest, place: string): void {
-    const { id, by, channels } = request
-    this.#start({ by, channels, place, requests: new Map([[id, request]]) })
+    const requests = new Map([[request.id, request]])
+    this.#start({ by: request.by, ...topicsOf(requests), place, requests })
   }
 }
 
 /** Whether news are for somebody who listens to these channels. */
-function concerns(news: News, { channels }: SourceRequest): boolean {
+function concerns(news: News, { channels, presence, signals }: SourceRequest): boolean {
+  if (news.is === 'presence') return presence.includes(news.presence.channel)
+  if (news.is === 'signal') return signals.includes(news.signal.channel)
   if (news.is === 'message') return channels.includes(news.message.channel)
   return news.is !== 'gap' || channels.includes(news.gap.channel)
 }

@@ -14,6 +14,8 @@ import {
 } from './streamState.ts'
 import type { ControlEvents } from '../../contract/events.ts'
 import type { Message } from '../../contract/message.ts'
+import type { PresenceEvent } from '../../contract/presence.ts'
+import type { Signal } from '../../contract/signal.ts'
 
 export interface StreamHandlers {
   /** Each message once, in the order of its log. */
@@ -23,10 +25,18 @@ export interface StreamHandlers {
   /** The log was replaced: drop what is shown, load history, open a new stream. This stream is closed. */
   reset: (reset: ControlEvents['reset']) => void
   connection: (connection: Connection) => void
+  /** For the channels of `presence`; `Presence` keeps it. */
+  presence?: ((event: PresenceEvent) => void) | undefined
+  /** For the channels of `signals`. */
+  signal?: ((signal: Signal) => void) | undefined
 }
 
 export interface StreamOptions {
   channels: readonly string[]
+  /** Those of them in which one is present, and hears who else is: 10 at most. */
+  presence?: readonly string[] | undefined
+  /** Those of them whose signals one hears. */
+  signals?: readonly string[] | undefined
   /** An event id, a position, a time or `-N`; '' is now. */
   since: string
   /** How it is read: `read` of `SharedSources` shares one connection. By default it has one of its own. */
@@ -36,7 +46,7 @@ export interface StreamOptions {
 /** Live messages of some channels. The stream opens at once, and reconnects and resumes until it is closed. */
 export class Stream {
   readonly #causeway: Causeway
-  readonly #channels: readonly string[]
+  readonly #asked: Pick<SourceOptions, 'channels' | 'presence' | 'signals'>
   readonly #handlers: StreamHandlers
   readonly #clock = new SteadyClock()
   readonly #read: typeof readSource
@@ -47,9 +57,9 @@ export class Stream {
   #shown = ''
 
   constructor(causeway: Causeway, options: StreamOptions, handlers: StreamHandlers) {
-    const { channels, since, source = readSource } = options
+    const { channels, presence = [], signals = [], since, source = readSource } = options
     this.#causeway = causeway
-    this.#channels = channels
+    this.#asked = { channels, presence, signals }
     this.#handlers = handlers
     this.#read = source
     this.#ticker = setInterval(() => this.check(), 1_000)
@@ -102,6 +112,10 @@ export class Stream {
         return
       case 'deliver':
         return this.#handlers.message(effect.message)
+      case 'presence':
+        return this.#handlers.presence?.(effect.presence)
+      case 'signal':
+        return this.#handlers.signal?.(effect.signal)
       case 'gap':
         return this.#handlers.gap(effect.gap)
       case 'reset':
@@ -116,7 +130,7 @@ export class Stream {
     this.#wasOpened = true
     void this.#read(by, {
       causeway: this.#causeway,
-      channels: this.#channels,
+      ...this.#asked,
       since,
       again,
       signal: source.signal,

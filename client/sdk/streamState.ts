@@ -1,6 +1,8 @@
 import type { Reason } from './connection.ts'
 import type { ControlEvents, GoodbyeReason } from '../../contract/events.ts'
 import type { Message } from '../../contract/message.ts'
+import type { PresenceEvent } from '../../contract/presence.ts'
+import type { Signal } from '../../contract/signal.ts'
 import type { Problem } from '../../contract/problem.ts'
 import { type StreamPlaces, startPlaces } from './streamPlaces.ts'
 
@@ -51,6 +53,8 @@ export type News =
   | { is: 'heartbeat'; id: string; heartbeat: ControlEvents['heartbeat'] }
   | { is: 'gap'; id: string; gap: ControlEvents['gap'] }
   | { is: 'reset'; reset: ControlEvents['reset'] }
+  | { is: 'presence'; presence: PresenceEvent }
+  | { is: 'signal'; signal: Signal }
   | { is: 'goodbye'; id: string; reason: GoodbyeReason }
   /** The server asks for this wait before the next source. */
   | { is: 'retry'; ms: number }
@@ -75,6 +79,8 @@ export type Effect =
   /** See that the token is good; then comes `renewed`. */
   | { do: 'renew'; refused: boolean }
   | { do: 'deliver'; message: Message }
+  | { do: 'presence'; presence: PresenceEvent }
+  | { do: 'signal'; signal: Signal }
   | { do: 'gap'; gap: ControlEvents['gap'] }
   | { do: 'reset'; reset: ControlEvents['reset'] }
 

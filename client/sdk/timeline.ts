@@ -5,8 +5,11 @@ import type { Message } from '../../contract/message.ts'
 
 export type Gap = ControlEvents['gap']
 
-/** What a live message did: `added`, it is new; `changed`, another message looks different; `nothing`, it was known or is not shown. */
-export type Received = 'added' | 'changed' | 'nothing'
+/**
+ * What a live message did: `added`, it is new; `later`, it is new, and behind the part that is shown; `changed`, another message looks
+ * different; `nothing`, it was known or is not shown.
+ */
+export type Received = 'added' | 'later' | 'changed' | 'nothing'
 
 /**
  * The shown part of a channel: its messages by position, each once, as history would show them now. Pages of history and messages
@@ -16,6 +19,7 @@ export class Timeline {
   #messages: ShownMessage[] = []
   #gaps: Gap[] = []
   #complete = false
+  #atEnd = true
   readonly #uncertain: (position: number) => void
 
   /** `uncertain`: this message has to be read again, and given to `correct`. */
@@ -36,10 +40,16 @@ export class Timeline {
     return this.#complete
   }
 
+  /** Whether the channel's last message is loaded. If not, live messages are not shown. */
+  get atEnd(): boolean {
+    return this.#atEnd
+  }
+
   /** Shows the newest page of history and drops the rest. `complete`: there are no older messages. */
   replace(messages: readonly ShownMessage[], complete: boolean): void {
     this.#messages = []
     this.#gaps = []
+    this.#atEnd = true
     this.extend(messages, complete)
   }
 
@@ -49,10 +59,17 @@ export class Timeline {
     for (const message of messages) this.#insert(message)
   }
 
+  /** Adds a page from behind the newest message. `atEnd`: nothing is between it and what comes live. */
+  extendNewer(messages: readonly ShownMessage[], atEnd: boolean): void {
+    for (const message of messages) this.#insert(message)
+    this.#atEnd = atEnd
+  }
+
   /** Takes a message of the stream, also one that changes another. */
   receive(message: Message): Received {
     const changed = this.#change(message)
     if (isChange(message)) return changed ? 'changed' : 'nothing'
+    if (!this.#atEnd) return 'later'
     if (this.#insert(message)) return 'added'
     return changed ? 'changed' : 'nothing'
   }
@@ -76,6 +93,15 @@ export class Timeline {
     this.#complete = false
     const oldest = this.#messages[0]?.position ?? 0
     this.#gaps = this.#gaps.filter((gap) => gap.before > oldest)
+  }
+
+  /** Keeps the oldest `max` messages; newer ones can be loaded again. */
+  trimEnd(max: number): void {
+    if (this.#messages.length <= max) return
+    this.#messages = this.#messages.slice(0, max)
+    this.#atEnd = false
+    const newest = this.#messages.at(-1)?.position ?? 0
+    this.#gaps = this.#gaps.filter((gap) => gap.after < newest)
   }
 
   #change(message: Message): boolean {

@@ -55,6 +55,9 @@ const CONTROL_FIELDS: { [E in ControlEvent]: (value: Record<string, unknown>) =>
   reset: () => true,
   heartbeat: (value) => value.position === undefined || isPosition(value.position),
   goodbye: () => true,
+  presence: (value) => typeof value.channel === 'string' && typeof value.count === 'number',
+  signal: (value) =>
+    typeof value.channel === 'string' && typeof value.type === 'string' && isObject(value.sender),
 }
 
 /** Whether a value is the payload of a control event. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type MetricObject, Registry } from 'prom-client'
 import type { z } from 'zod'
 import { accountConfig } from '../../account/config.ts'
@@ -17,8 +19,10 @@ import { createGatewayMetrics } from '../../gateway/metrics.ts'
 import { createClockMetrics } from '../../ingest/clockMetrics.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
-import { createOutboxMetrics } from '../../ingest/outboxWatch.ts'
+import { createOutboxMetrics } from '../../ingest/outboxMetrics.ts'
+import { createSearchMetrics } from '../../ingest/searchMetrics.ts'
 import { createReaderMetrics } from '../../ingest/readerMetrics.ts'
+import { ROOT } from '../../stack/root.ts'
 
 const CONFIGS: Record<string, z.ZodObject> = {
   ingest: ingestConfig,
@@ -64,6 +68,7 @@ export async function metricsTable(): Promise<string> {
   const [gateway, account] = [new Registry(), new Registry()]
   createIngestMetrics(ingest)
   createOutboxMetrics(ingest)
+  createSearchMetrics(ingest)
   createReaderMetrics(ingest, { waits: () => 0, exports: () => 0 })
   createClockMetrics(ingest, () => ({ difference: 0, lastAt: 0 }))
   createBridgeMetrics(bridge)
@@ -87,7 +92,23 @@ export async function metricsTable(): Promise<string> {
       ])
     }),
   )
-  return markdownTable(['metric', 'of', 'type', 'labels', 'meaning'], rows.flat())
+  return markdownTable(
+    ['metric', 'of', 'type', 'labels', 'meaning'],
+    [...rows.flat(), ...edgeMetrics()],
+  )
+}
+
+/** Those that nginx shows, as its configuration writes them. */
+function edgeMetrics(): string[][] {
+  const conf = readFileSync(join(ROOT, 'charts/causeway/files/nginx.conf.template'), 'utf8')
+  const helps = [...conf.matchAll(/# HELP (\w+) ([^\\]+)\\n# TYPE \w+ (\w+)\\n\w+(?:\{(\w+)=)?/g)]
+  return helps.map(([, name, help = '', type = '', label]) => [
+    `\`${name}\``,
+    'edge',
+    type,
+    label === undefined ? '' : `\`${label}\``,
+    help,
+  ])
 }
 
 /** Every problem that a caller may get. */

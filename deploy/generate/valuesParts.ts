@@ -25,16 +25,31 @@ export const resources = object(
   { required: ['limits'] },
 )
 export const name = matching('^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?)?$')
-export const placement = {
-  resources,
+/** What Kubernetes knows and the chart does not. */
+const hatches = {
+  annotations: map(text),
+  serviceAccount: object({ annotations: map(text) }),
   podAnnotations: map(text),
   podLabels: map(text),
+  extraEnv: list(kubernetesObject),
+  extraVolumes: list(kubernetesObject),
+  extraVolumeMounts: list(kubernetesObject),
+  sysctls: list(object({ name: text, value: text }, { required: ['name', 'value'] })),
+}
+export const placement = {
+  resources,
+  ...hatches,
   nodeSelector: map(text),
   tolerations: list(kubernetesObject),
   affinity: kubernetesObject,
   priorityClassName: name,
 }
 export const replicas = integer(1, 1_000)
+const percent = integer(0, 1_000)
+/** The number of pods by an autoscaler. */
+export const scaling = { minReplicas: replicas, maxReplicas: replicas, cpuUtilization: percent }
+/** What Kubernetes adds and removes at once while it replaces pods. */
+export const maxSurge = { anyOf: [integer(1, 1_000), matching('^([1-9][0-9]?|100)%$')] }
 export const drainSeconds = integer(1, 3_600)
 export const spread = oneOf('ScheduleAnyway', 'DoNotSchedule')
 export const peers = list(kubernetesObject)

@@ -6,6 +6,9 @@ import { gatewayConfig } from '../../gateway/config.ts'
 import { ROLE_OWNERS } from '../../history/roles.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import { auth } from './authSchema.ts'
+import { variable } from './variableSchema.ts'
+import { layout } from './layoutSchema.ts'
+import { edge, gatewayScaling, ingestScaling } from './scalingSchema.ts'
 import {
   flag,
   integer,
@@ -22,6 +25,7 @@ import {
   drainSeconds,
   duration,
   image,
+  maxSurge,
   name,
   peers,
   placement,
@@ -33,60 +37,12 @@ import {
   switched,
 } from './valuesParts.ts'
 
-/**
- * Variables that the chart sets, or offers under another name. CRASH_DIR is for fault runs. The chart has one log: LAYOUT_FILE and LOGS
- * would need a file in the pods, and more addresses.
- */
+/** Variables that the chart sets, or offers under another name. CRASH_DIR is for fault runs. */
 const OWN = new Set(
   `HOST PORT METRICS_HOST METRICS_PORT DRAIN_SECONDS CRASH_DIR LAYOUT_FILE LOGS DATABASE_URL DATABASE_REPLICA_URL REDIS_URL MQTT_URL
    COPY_KEYS LIMITS_REDIS_URL LIMITS_REPLICAS LOG_LEVEL LOG_ID REDIS_PREFIX MQTT_PREFIX CORS_ORIGINS
    AUTH ISSUERS SECURE_COOKIES NODE_ENV PUBLIC_ORIGIN ACCOUNT_KEY PROVIDERS`.split(/\s+/),
 )
-
-const autoscaling = object(
-  {
-    kind: oneOf('none', 'hpa', 'keda'),
-    minReplicas: replicas,
-    maxReplicas: replicas,
-    streamsPerPod: integer(1, 1_000_000),
-    scaleUp: object({
-      percent: integer(1, 1_000),
-      pods: integer(1, 100),
-      periodSeconds: integer(1, 1_800),
-      stabilizationSeconds: integer(0, 3_600),
-    }),
-    scaleDown: object({
-      pods: integer(1, 100),
-      periodSeconds: integer(1, 1_800),
-      stabilizationSeconds: integer(0, 3_600),
-    }),
-    prometheusUrl: matching('^(https?://.+)?$'),
-  },
-  {
-    if: { properties: { kind: { const: 'keda' } } },
-    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's word
-    then: { properties: { prometheusUrl: { minLength: 1 } } },
-  },
-)
-
-const perSecond = integer(1, 1_000_000)
-const edge = object({
-  replicas,
-  image: object(image),
-  workerConnections: integer(64, 1_000_000),
-  trustedProxies: list(matching('^[0-9a-fA-F.:]+(/[0-9]{1,3})?$')),
-  hosts: list(matching('^[^ ;{}"$]+$')),
-  https: flag,
-  limits: object({
-    streams: integer(1, 65_535),
-    streamsPerSecond: perSecond,
-    requests: integer(1, 65_535),
-    requestsPerSecond: perSecond,
-    signInsPerSecond: perSecond,
-  }),
-  service: object({ type: oneOf('ClusterIP', 'LoadBalancer'), port, annotations: map(text) }),
-  ...placement,
-})
 
 const networkPolicy = object({
   enabled: flag,
@@ -97,8 +53,14 @@ const networkPolicy = object({
   redis: object({ port, morePorts: list(port), to: peers }),
   mqtt: object({ port, to: peers }),
   providers: object({ port, to: peers }),
+  apiServer: object({ port, morePorts: list(port), to: peers }),
 })
 
+/** Values of a pod's securityContext; the chart itself says that no pod is root. */
+const podSecurity = {
+  type: 'object',
+  propertyNames: { not: { enum: ['runAsNonRoot', 'seccompProfile', 'sysctls'] } },
+}
 const monitoring = object({
   podMonitor: object({ enabled: switched, interval: duration, labels: map(text) }),
   rules: object({ enabled: switched, labels: map(text), runbookBase: text }),
@@ -116,6 +78,9 @@ const mosquitto = object({
   insecure: flag,
   allowFrom: peers,
   persistence: object({ size: matching('^[0-9]+(Mi|Gi|Ti)$'), storageClassName: name }),
+  podSecurity,
+  podAnnotations: map(text),
+  podLabels: map(text),
   resources,
 })
 
@@ -128,6 +93,11 @@ export const valuesSchema: Schema = {
     fullnameOverride: name,
     nameOverride: name,
     commonLabels: map(text),
+    commonAnnotations: map(text),
+    listenAddress: oneOf('::', '0.0.0.0'),
+    ipFamilyPolicy: oneOf('', 'SingleStack', 'PreferDualStack', 'RequireDualStack'),
+    podSecurity,
+    layout,
     image: object({ ...image, pullPolicy: oneOf('Always', 'IfNotPresent', 'Never') }),
     imagePullSecrets: list(name),
     secrets: object({ existingSecret: name, values: map(text), revision: text }),
@@ -148,10 +118,12 @@ export const valuesSchema: Schema = {
         ['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL'],
         ['DATABASE_REPLICA_URL', 'ISSUERS', 'LIMITS_REDIS_URL'],
       ),
+      { autoscaling: ingestScaling },
     ),
     bridge: service(
       bridgeConfig,
       secretKeys(['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL', 'REDIS_URL']),
+      { enabled: flag },
     ),
     gateway: service(
       gatewayConfig,
@@ -159,7 +131,10 @@ export const valuesSchema: Schema = {
         ['COPY_KEYS', 'DATABASE_URL', 'REDIS_URL'],
         ['DATABASE_REPLICA_URL', 'ISSUERS', 'LIMITS_REDIS_URL'],
       ),
-      { autoscaling },
+      {
+        autoscaling: gatewayScaling,
+        deletionCost: object({ enabled: flag, admissionPolicy: flag }),
+      },
     ),
     account: service(
       accountConfig,
@@ -178,6 +153,7 @@ export const valuesSchema: Schema = {
     }),
     httpRoute: object({
       enabled: flag,
+      annotations: map(text),
       parentRefs: list(kubernetesObject),
       hostnames: list(text),
       requestTimeout: text,
@@ -191,7 +167,7 @@ export const valuesSchema: Schema = {
       // A name in Postgres, with or without its schema; empty: as it is.
       searchLanguage: { type: 'string', pattern: '^[a-z0-9_.]{0,127}$' },
       deadlineSeconds: integer(10, 86_400),
-      resources,
+      ...placement,
     }),
     networkPolicy,
     monitoring,
@@ -205,15 +181,9 @@ function service(config: z.ZodObject, keys: Schema, more: Record<string, Schema>
   return object({
     replicas,
     secretKeys: keys,
-    config: object(
-      Object.fromEntries(
-        variables.map(([key, { description }]) => [
-          key,
-          { type: ['string', 'number', 'boolean'], description },
-        ]),
-      ),
-    ),
+    config: object(Object.fromEntries(variables.map(([key, type]) => [key, variable(type)]))),
     drainSeconds,
+    maxSurge,
     ...more,
     ...placement,
   })

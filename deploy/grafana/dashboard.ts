@@ -27,6 +27,8 @@ export interface Dashboard {
 }
 
 const WIDTH = 24
+/** What each process shows: the edge is nginx, and has no build of ours. */
+const ANY = '__name__=~"causeway_build_info|causeway_edge_stream_capacity"'
 const CHOSEN = 'namespace=~"$namespace",job=~"$job",instance=~"$instance"'
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' }
 
@@ -65,9 +67,9 @@ export function render({ uid, title, description, rows }: Dashboard): object {
     templating: {
       list: [
         { name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus' },
-        variable('namespace', 'causeway_build_info'),
-        variable('job', 'causeway_build_info{namespace=~"$namespace"}'),
-        variable('instance', 'causeway_build_info{namespace=~"$namespace",job=~"$job"}'),
+        variable('namespace', `{${ANY}}`),
+        variable('job', `{${ANY},namespace=~"$namespace"}`),
+        variable('instance', `{${ANY},namespace=~"$namespace",job=~"$job"}`),
       ],
     },
     panels,

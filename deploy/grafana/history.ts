@@ -2,7 +2,7 @@ import type { Row } from './dashboard.ts'
 
 /** The doors beside posts and streams: messages of applications' transactions, and readers of history that stay for long. */
 export const history: Row = {
-  title: 'Outbox, waits and exports',
+  title: 'Outbox, search, waits and exports',
   panels: [
     {
       title: 'Messages in the outbox',
@@ -22,6 +22,18 @@ export const history: Row = {
         'Since it was published. A transaction that took long shows its length for a moment.',
       unit: 's',
       queries: [{ promql: 'max(causeway_outbox_oldest_seconds{$in})', legend: 'age' }],
+    },
+    {
+      title: 'Messages that search does not find yet',
+      description:
+        'newer is soon 0 again. older are from before there was a search, or in another language: they follow while there are no new ones.',
+      unit: 'short',
+      queries: [
+        {
+          promql: 'max by (age) (causeway_search_waiting_messages{$in})',
+          legend: '{{age}}',
+        },
+      ],
     },
     {
       title: 'Reads that wait, and exports',

@@ -4,7 +4,7 @@ import type { Dashboard } from './dashboard.ts'
 export const processes: Dashboard = {
   uid: 'causeway-processes',
   title: 'Causeway: processes',
-  description: 'Every ingest, bridge, gateway and account: load, memory, and what runs.',
+  description: 'Every ingest, bridge, gateway, account and edge: load, memory, and what runs.',
   rows: [
     {
       title: 'Load',
@@ -90,6 +90,34 @@ export const processes: Dashboard = {
           queries: [
             {
               promql: 'min by (instance) (causeway_gateway_live{$in})',
+              legend: '{{instance}}',
+            },
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Edge',
+      panels: [
+        {
+          title: 'Streams by edge',
+          description: 'Connections that nginx writes to. Others read a request, or wait for one.',
+          unit: 'short',
+          queries: [
+            {
+              promql: 'sum by (instance) (causeway_edge_connections{$in,state="writing"})',
+              legend: '{{instance}}',
+            },
+          ],
+        },
+        {
+          title: 'Room at the edge',
+          description: 'Share of the streams that a pod has memory and connections for.',
+          unit: 'percentunit',
+          queries: [
+            {
+              promql:
+                'sum by (instance) (causeway_edge_connections{$in,state="writing"}) / sum by (instance) (causeway_edge_stream_capacity{$in})',
               legend: '{{instance}}',
             },
           ],

@@ -21,7 +21,9 @@ describe('the Dockerfile', () => {
       expect.stringMatching(/^ARG NODE_IMAGE=node:\d+-\w+-slim$/),
       expect.stringMatching(/^ARG NGINX_IMAGE=nginx:[\d.]+-\w+$/),
     ])
-    for (const from of of('FROM')) expect(from).toMatch(/^FROM \$\{(NODE|NGINX)_IMAGE\} AS \w+$/)
+    for (const from of of('FROM')) {
+      expect(from).toMatch(/^FROM (--platform=\$BUILDPLATFORM )?\$\{(NODE|NGINX)_IMAGE\} AS \w+$/)
+    }
   })
 
   test('starts everything without a shell and without root', () => {

@@ -21,10 +21,16 @@ renderConfig('nginx.conf.template', target, {
   REQUESTS_PER_SECOND: '200',
   SIGN_INS_PER_SECOND: '20',
   WORKER_CONNECTIONS: '16384',
+  OPEN_FILES: '17408',
+  // In the 512 MB that Compose gives it; charts/causeway/templates/_refuse.tpl has the arithmetic.
+  STREAM_CAPACITY: '14700',
   LISTEN: '0.0.0.0:8080',
+  // Compose's network has no IPv6.
+  LISTEN_V6: '',
   // The front does that.
   TLS: '',
   STATUS_LISTEN: '0.0.0.0:8081',
+  STATUS_LISTEN_V6: '',
   INGEST_SERVERS: servers('ingest'),
   GATEWAY_SERVERS: servers('gateway'),
   ACCOUNT_SERVERS: servers('account'),

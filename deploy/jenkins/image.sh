@@ -1,58 +1,83 @@
 #!/usr/bin/env bash
-# Builds both images, lists their contents, scans them for known weaknesses, and pushes them only if the scan finds none.
-# build/<name>.image then names each image by its digest, because a tag could name another image tomorrow.
-#   REGISTRY         such as registry.example.org/causeway
-#   REGISTRY_LOGIN   user:password for it; optional
+# Builds both images for each architecture, lists their contents, scans them for known weaknesses, and pushes them only if the scan finds
+# nothing that can be fixed. build/<name>.image then names each image by its digest, because a tag could name another image tomorrow.
+# Leaves nothing on the agent but build/.
+#   REGISTRY, REGISTRY_LOGIN   see registryAuth.sh
+#   ARCHITECTURES    default "amd64 arm64"; a foreign one needs qemu-user-static on the agent
 #   NODE_IMAGE       base image by digest, such as node:24-bookworm-slim@sha256:…
 #   NGINX_IMAGE      base image by digest, such as nginx:1.28-bookworm@sha256:…
 #   BUILDAH, TRIVY   the commands, with options; default buildah and trivy
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD_DIR:-build}
-: "${REGISTRY:?must be the registry for the images}"
 for base in "${NODE_IMAGE:?must name a base by its digest}" "${NGINX_IMAGE:?must name a base by its digest}"; do
   if [[ ! $base =~ @sha256:[0-9a-f]{64}$ ]]; then
     echo "$base is not named by its digest, so the same commit could give another image tomorrow" >&2
     exit 1
   fi
 done
+# shellcheck source=deploy/jenkins/registryAuth.sh
+. deploy/jenkins/registryAuth.sh
 read -ra buildah <<< "${BUILDAH:-buildah}"
 read -ra trivy <<< "${TRIVY:-trivy}"
+read -ra architectures <<< "${ARCHITECTURES:-amd64 arm64}"
 
 version=$(deploy/jenkins/version.sh)
 revision=$(git rev-parse HEAD)
 # The same commit on the same bases gives the same digest: by the commit's time, no cached layers, and OCI's format. Docker's format
 # would include the name of the build container. OCI has no HEALTHCHECK, which Kubernetes ignores anyway.
 created=$(git log -1 --format=%ct)
-mkdir -p "$build/sbom"
+mkdir -p "$build/sbom" "$build/scan"
+
+# The agent is kept, and its disk is finite: our images go, also after a failure, and so do the bases of this build.
+made=()
+clean() {
+  local image
+  for image in "${made[@]}" "$NODE_IMAGE" "$NGINX_IMAGE"; do
+    "${buildah[@]}" rmi --force "$image" > "$work/rmi" 2>&1 || true
+  done
+  "${buildah[@]}" rmi --prune > "$work/rmi" 2>&1 || true
+  rm -rf "$work" "$build"/*.tar
+}
+trap clean EXIT
 
 build() {
-  local name=$1 target=$2
-  "${buildah[@]}" bud --layers=false --format oci --timestamp "$created" --target "$target" \
+  local name=$1 target=$2 arch=$3
+  local image="$name:$version-$arch" tar="$build/$name-$arch.tar"
+  made+=("$image")
+  "${buildah[@]}" bud --layers=false --format oci --timestamp "$created" --platform "linux/$arch" --target "$target" \
     --build-arg "NODE_IMAGE=$NODE_IMAGE" --build-arg "NGINX_IMAGE=$NGINX_IMAGE" \
-    --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --tag "$name:$version" .
-  rm -f "$build/$name.tar"
-  "${buildah[@]}" push --quiet "$name:$version" "docker-archive:$build/$name.tar:$name:$version"
-  "${trivy[@]}" image --input "$build/$name.tar" --format cyclonedx --output "$build/sbom/$name.json"
-  "${trivy[@]}" image --input "$build/$name.tar" --severity HIGH,CRITICAL --exit-code 1 \
-    --ignorefile deploy/jenkins/trivyignore.yaml
+    --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --tag "$image" .
+  rm -f "$tar"
+  "${buildah[@]}" push --quiet "$image" "docker-archive:$tar:$image"
+  "${trivy[@]}" image --input "$tar" --format cyclonedx --output "$build/sbom/$name-$arch.json"
+  # All findings are listed. Those that nobody has fixed yet cannot stop a release: no base without them exists.
+  "${trivy[@]}" image --input "$tar" --severity HIGH,CRITICAL --ignorefile deploy/jenkins/trivyignore.yaml \
+    --output "$build/scan/$name-$arch.txt"
+  cat "$build/scan/$name-$arch.txt"
+  "${trivy[@]}" image --input "$tar" --severity HIGH,CRITICAL --ignorefile deploy/jenkins/trivyignore.yaml \
+    --ignore-unfixed --exit-code 1
+  rm -f "$tar"
 }
 
 push() {
-  local name=$1
-  "${buildah[@]}" push --quiet --digestfile "$build/$name.digest" "$name:$version" \
+  local name=$1 arch
+  made+=("$name:$version")
+  "${buildah[@]}" manifest create "$name:$version"
+  for arch in "${architectures[@]}"; do
+    "${buildah[@]}" manifest add "$name:$version" "containers-storage:localhost/$name:$version-$arch"
+  done
+  "${buildah[@]}" manifest inspect "$name:$version" > "$build/$name.index.json"
+  "${buildah[@]}" manifest push --all --quiet --digestfile "$build/$name.digest" "$name:$version" \
     "docker://$REGISTRY/$name:$version"
   echo "$REGISTRY/$name@$(cat "$build/$name.digest")" > "$build/$name.image"
   cat "$build/$name.image"
 }
 
-build causeway services
-build causeway-edge edge
-if [ -n "${REGISTRY_LOGIN:-}" ]; then
-  # Through standard input: every user of the machine can read command lines.
-  printf '%s' "${REGISTRY_LOGIN#*:}" |
-    "${buildah[@]}" login --username "${REGISTRY_LOGIN%%:*}" --password-stdin "${REGISTRY%%/*}"
-fi
-# Pushes only after both were built: nobody should find half a release by its tag.
+for arch in "${architectures[@]}"; do
+  build causeway services "$arch"
+  build causeway-edge edge "$arch"
+done
+# Pushes only after all were built: nobody should find half a release by its tag.
 push causeway
 push causeway-edge

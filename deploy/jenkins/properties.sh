@@ -13,5 +13,8 @@ EDGE_IMAGE=$(cat "$build/causeway-edge.image")
 CHART_VERSION=$version
 CHART_URL=$(cat "$build/chart.url")
 CHART_SHA256=$(sha256sum "$build/causeway-$version.tgz" | cut -d ' ' -f 1)
+STAGING_VALUES_URL=$(cat "$build/values-staging.url")
+PRODUCTION_VALUES_URL=$(cat "$build/values-production.url")
+TRIAL_VALUES_URL=$(cat "$build/values-trial.url")
 PROPERTIES
 cat "$build/build.properties"

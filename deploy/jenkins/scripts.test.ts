@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -15,6 +15,9 @@ IMAGE=${IMAGE}
 EDGE_IMAGE=${IMAGE.replace('causeway@', 'causeway-edge@')}
 CHART_VERSION=0.1.0-7.gabc
 CHART_URL=https://charts.example.org/causeway-0.1.0-7.gabc.tgz
+STAGING_VALUES_URL=https://charts.example.org/causeway-0.1.0-7.gabc-staging.yaml
+PRODUCTION_VALUES_URL=https://charts.example.org/causeway-0.1.0-7.gabc-production.yaml
+TRIAL_VALUES_URL=https://charts.example.org/causeway-0.1.0-7.gabc-trial.yaml
 `
 
 /** Runs trigger.mjs against a Gate that gives this answer. */
@@ -37,32 +40,10 @@ async function trigger(properties: string, answer: { status: number; body: strin
   return { ...ended, heard }
 }
 
-/** Runs image.sh with a buildah and a trivy that only note how they are called. */
-async function buildImages(name: string, env: Record<string, string> = {}) {
-  const build = join(folder, name)
-  mkdirSync(build)
-  const calls = join(build, 'calls')
-  const tool = resolve('deploy/jenkins/fakeTool.sh')
-  const ended = await runProgram('deploy/jenkins/image.sh', [], {
-    BUILD_DIR: build,
-    BUILD_NUMBER: '7',
-    BUILDAH: `${tool} buildah`,
-    TRIVY: `${tool} trivy`,
-    CALLS: calls,
-    REGISTRY: 'registry.example.org/team',
-    NODE_IMAGE: `node:24@${DIGEST}`,
-    NGINX_IMAGE: `nginx:1.28@${DIGEST}`,
-    REGISTRY_LOGIN: 'robot:pass:word',
-    ...env,
-  })
-  const lines = existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : []
-  return { ...ended, build, lines }
-}
-
 describe('trigger.mjs', () => {
   const taken = { status: 200, body: '{"eventProcessed":true,"eventId":"e-1"}' }
 
-  test('tells Spinnaker both images by digest and the chart by its address', async () => {
+  test('tells Spinnaker both images by digest, and chart and values by their addresses', async () => {
     const { code, output, heard } = await trigger(PROPERTIES, taken)
     expect({ code, output }).toEqual({ code: 0, output: 'Spinnaker has event e-1\n' })
     expect(heard.url).toBe('/gate/webhooks/webhook/causeway')
@@ -72,7 +53,11 @@ describe('trigger.mjs', () => {
       artifacts: [
         { type: 'docker/image', name: 'registry.example.org/team/causeway', version: DIGEST },
         { type: 'docker/image', name: 'registry.example.org/team/causeway-edge', version: DIGEST },
-        { type: 'http/file', name: 'causeway-chart', version: '0.1.0-7.gabc' },
+        ...['chart', 'staging-values', 'production-values', 'trial-values'].map((what) => ({
+          type: 'http/file',
+          name: `causeway-${what}`,
+          version: '0.1.0-7.gabc',
+        })),
       ],
     })
   })
@@ -80,6 +65,7 @@ describe('trigger.mjs', () => {
   test.each([
     ['an image is named by a tag', PROPERTIES.replace(DIGEST, 'latest'), /by its digest/],
     ['the chart is not named', PROPERTIES.replace(/CHART_URL=.*/, ''), /lack CHART_URL/],
+    ['values are not named', PROPERTIES.replace(/TRIAL.*/, ''), /lack TRIAL_VALUES_URL/],
   ])('fails and calls nobody if %s', async (_name, properties, message) => {
     const { code, output, heard } = await trigger(properties, taken)
     expect(code).toBe(1)
@@ -95,61 +81,6 @@ describe('trigger.mjs', () => {
     expect(code).toBe(1)
     expect(output).toMatch(message)
     expect(output).not.toContain('quite-secret')
-  })
-})
-
-describe('image.sh', () => {
-  test('builds, lists and scans both images before it pushes either, and names them by digest', async () => {
-    const { code, build, lines } = await buildImages('good')
-    expect(code).toBe(0)
-    const steps = lines.map((line) =>
-      line
-        .replace(
-          /^(buildah|trivy) (\w+).*?( --severity|--format cyclonedx|docker:|$).*/,
-          '$1 $2 $3',
-        )
-        .trim(),
-    )
-    const both = [
-      'buildah bud',
-      'buildah push',
-      'trivy image --format cyclonedx',
-      'trivy image  --severity',
-    ]
-    expect(steps.slice(0, 8)).toEqual([...both, ...both])
-    expect(steps.slice(8)).toEqual([
-      'buildah login',
-      'password: pass:word',
-      'buildah push docker:',
-      'buildah push docker:',
-    ])
-    expect(readFileSync(join(build, 'causeway.image'), 'utf8')).toBe(`${IMAGE}\n`)
-  })
-
-  test('builds the two final stages of the Dockerfile', async () => {
-    const { lines } = await buildImages('targets')
-    const targets = lines.flatMap((line) => / bud .*--target (\S+)/.exec(line)?.[1] ?? [])
-    expect(targets).toEqual(['services', 'edge'])
-    const stages = [...readFileSync('Dockerfile', 'utf8').matchAll(/^FROM \S+ AS (\S+)$/gm)]
-    expect(stages.map(([, name]) => name)).toEqual(expect.arrayContaining(targets))
-  })
-
-  test('pushes nothing if the scan finds something', async () => {
-    const { code, lines } = await buildImages('bad', { FINDING: 'yes' })
-    expect(code).not.toBe(0)
-    expect(lines.filter((line) => line.includes('docker://'))).toEqual([])
-  })
-
-  test('builds nothing on a base that is not named by its digest', async () => {
-    const { code, output, lines } = await buildImages('tag', { NODE_IMAGE: 'node:24' })
-    expect(code).not.toBe(0)
-    expect(output).toContain('node:24 is not named by its digest')
-    expect(lines).toEqual([])
-  })
-
-  test('puts the password on no command line', async () => {
-    const { lines } = await buildImages('login')
-    expect(lines.find((line) => line.startsWith('buildah login'))).not.toContain('pass:word')
   })
 })
 

@@ -13,14 +13,16 @@ function renderTrigger(properties, secret) {
     artifacts: [
       image(properties.IMAGE),
       image(properties.EDGE_IMAGE),
-      {
-        type: 'http/file',
-        name: 'causeway-chart',
-        version: properties.CHART_VERSION,
-        reference: properties.CHART_URL,
-      },
+      stored('causeway-chart', properties.CHART_URL, properties),
+      stored('causeway-staging-values', properties.STAGING_VALUES_URL, properties),
+      stored('causeway-production-values', properties.PRODUCTION_VALUES_URL, properties),
+      stored('causeway-trial-values', properties.TRIAL_VALUES_URL, properties),
     ],
   }
+}
+
+function stored(name, reference, { CHART_VERSION: version }) {
+  return { type: 'http/file', name, version, reference }
 }
 
 /** Accepts only `name@sha256:…`: anything else could name another image tomorrow. */
@@ -37,7 +39,8 @@ function parseProperties(text) {
       .filter((line) => line.includes('='))
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   )
-  for (const key of ['VERSION', 'COMMIT', 'IMAGE', 'EDGE_IMAGE', 'CHART_VERSION', 'CHART_URL']) {
+  const keys = `VERSION COMMIT IMAGE EDGE_IMAGE CHART_VERSION CHART_URL STAGING_VALUES_URL PRODUCTION_VALUES_URL TRIAL_VALUES_URL`
+  for (const key of keys.split(' ')) {
     if (!properties[key]) throw new Error(`The build's properties lack ${key}`)
   }
   return properties

@@ -23,7 +23,7 @@ function expected(
   return { id, displayName, matchArtifact, ...defaults }
 }
 
-/** Chart and both images, by the names that deploy/jenkins/trigger.mjs gives them. */
+/** Chart, values and both images, by the names that deploy/jenkins/trigger.mjs gives them. */
 export function releaseArtifacts(prefix: '' | 'running-', what: string): ExpectedArtifact[] {
   const image = (id: string, display: string, name: string): ExpectedArtifact =>
     expected(`${prefix}${id}`, `${display} ${what}`, {
@@ -31,12 +31,18 @@ export function releaseArtifacts(prefix: '' | 'running-', what: string): Expecte
       name: `${variable('registry')}/causeway/${name}`,
       artifactAccount: variable('imageAccount'),
     })
-  return [
-    expected(`${prefix}chart`, `The chart ${what}`, {
+  const file = (id: string, display: string): ExpectedArtifact =>
+    expected(`${prefix}${id}`, `${display} ${what}`, {
       type: 'http/file',
-      name: 'causeway-chart',
+      name: `causeway-${id}`,
       artifactAccount: variable('chartAccount'),
-    }),
+    })
+  return [
+    file('chart', 'The chart'),
+    // What runs is not staged again.
+    ...(prefix === '' ? [file('staging-values', "Staging's values")] : []),
+    file('production-values', "Production's values"),
+    file('trial-values', "Baseline's and canary's values"),
     image('image', 'The services', 'causeway'),
     image('edge-image', 'The edge', 'causeway-edge'),
   ]

@@ -98,7 +98,7 @@ export const canaryConfig = {
     metric(
       'Event loop lag, 99th percentile',
       'Saturation',
-      `max(nodejs_eventloop_lag_p99_seconds{${within('(ingest|bridge|gateway|account)')}})`,
+      `max(nodejs_eventloop_lag_p99_seconds{${within('(ingest|gateway|account)')}})`,
       measured(1.25),
     ),
     metric(

@@ -69,6 +69,17 @@ describe('the stages of a release', () => {
     expect(ending.map(({ refId }) => refId)).toEqual(['route-back'])
   })
 
+  test('bake a chart with the values of the same release, and set nothing that an old one may not know', () => {
+    for (const stage of stages.filter(({ type }) => type === 'bakeManifest')) {
+      const taken = takenBy(stage)
+      expect(taken.length).toBeGreaterThan(1)
+      const isOld = taken[0] === 'running-chart'
+      expect(taken.map((id) => id.startsWith('running-'))).toEqual(taken.map(() => isOld))
+      // The first chart of all knows this one.
+      expect(Object.keys(Object(stage['overrides']))).toEqual(['migrations.mode'])
+    }
+  })
+
   test('apply a chart with the images of the same release', () => {
     for (const stage of stages.filter((each) => each['source'] === 'artifact')) {
       const [bake] = stages.filter((each) =>

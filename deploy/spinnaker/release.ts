@@ -1,6 +1,6 @@
 import { releaseArtifacts } from './artifacts.ts'
 import { judge } from './judge.ts'
-import { FULL, MIGRATION, NEW, PRODUCTION, RUNNING, SMALL, STAGING } from './places.ts'
+import { NEW, PRODUCTION, RUNNING, STAGING } from './places.ts'
 import { smoke } from './smoke.ts'
 import {
   bake,
@@ -24,9 +24,9 @@ const staging: Stage[] = [
   bake('Bake the migration for staging', [], {
     release: 'causeway',
     place: STAGING,
-    chart: 'chart',
+    from: ['chart', 'staging-values'],
     output: 'staging-migration',
-    overrides: MIGRATION,
+    migrates: true,
   }),
   // Not runJobManifest, which takes a single document: the Job comes with its account and its network policy.
   deploy('migrate-staging', 'Migrate staging', ['bake-staging-migration'], {
@@ -38,9 +38,8 @@ const staging: Stage[] = [
   bake('Bake staging', ['migrate-staging'], {
     release: 'causeway',
     place: STAGING,
-    chart: 'chart',
+    from: ['chart', 'staging-values'],
     output: 'staging',
-    overrides: SMALL,
   }),
   deploy('deploy-staging', 'Deploy staging', ['bake-staging'], {
     place: STAGING,
@@ -56,9 +55,9 @@ const migration: Stage[] = [
   bake('Bake the migration', ['smoke-staging'], {
     release: 'causeway',
     place: PRODUCTION,
-    chart: 'chart',
+    from: ['chart', 'production-values'],
     output: 'migration',
-    overrides: MIGRATION,
+    migrates: true,
   }),
   deploy('migrate', 'Migrate production', ['bake-migration'], {
     place: PRODUCTION,
@@ -76,21 +75,22 @@ const migration: Stage[] = [
   }),
 ]
 
-/** Two small releases beside production, of the same size and age, so that only their versions differ. */
+/**
+ * Two small releases beside production, of the same size and age, so that only their versions differ. They have no bridges: one that is
+ * new would append for everybody.
+ */
 const canary: Stage[] = [
   bake('Bake baseline', ['find-running'], {
     release: 'causeway-baseline',
     place: PRODUCTION,
-    chart: 'running-chart',
+    from: ['running-chart', 'running-production-values', 'running-trial-values'],
     output: 'baseline',
-    overrides: SMALL,
   }),
   bake('Bake canary', ['find-running'], {
     release: 'causeway-canary',
     place: PRODUCTION,
-    chart: 'chart',
+    from: ['chart', 'production-values', 'trial-values'],
     output: 'canary',
-    overrides: SMALL,
   }),
 ].map((each) => ({ ...each, ...GOES_ON, ...when(WANTED) }))
 
@@ -138,9 +138,8 @@ const production: Stage[] = [
   bake('Bake production', ['canary-good'], {
     release: 'causeway',
     place: PRODUCTION,
-    chart: 'chart',
+    from: ['chart', 'production-values'],
     output: 'production',
-    overrides: FULL,
   }),
   {
     ...deploy('deploy-production', 'Deploy production', ['bake-production'], {
@@ -162,9 +161,8 @@ const production: Stage[] = [
     ...bake('Bake what ran before', ['smoke-production'], {
       release: 'causeway',
       place: PRODUCTION,
-      chart: 'running-chart',
+      from: ['running-chart', 'running-production-values'],
       output: 'previous',
-      overrides: FULL,
     }),
     ...GOES_ON,
     ...when(FAILED),

@@ -13,7 +13,8 @@ export function smoke(refId: string, name: string, after: string[], place: Place
   }
   const container = {
     name: 'road',
-    image: `${variable('registry')}/causeway/causeway`,
+    // With a tag, though the artifact's digest replaces it: Clouddriver would take the port of a registry for one.
+    image: `${variable('registry')}/causeway/causeway:released`,
     command: ['node', 'smoke.mjs'],
     env: [
       { name: 'ORIGIN', value: 'http://causeway-edge' },

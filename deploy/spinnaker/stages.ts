@@ -14,8 +14,6 @@ export interface Place {
   account: string
   namespace: string
   secret: string
-  /** The host name by which browsers reach it. */
-  host: string
 }
 
 const MINUTE = 60_000
@@ -38,25 +36,30 @@ export function stage(
 /** After a failure the next stages still run and look at the outcome. For stages that need a clean-up. */
 export const GOES_ON = { failPipeline: false, continuePipeline: true }
 
-/** The stage is skipped unless the expression holds. */
+/** The stage is skipped unless the expression holds. Orca adds `${ }` itself, and skips a stage whose expression it cannot read. */
 export function when(expression: string): object {
-  return { stageEnabled: { type: 'expression', expression: `\${ ${expression} }` } }
+  return { stageEnabled: { type: 'expression', expression } }
 }
 
 export function succeeded(name: string): string {
   return `#stage('${name}')['status'].toString() == 'SUCCEEDED'`
 }
 
-/** `helm template` of a chart into the artifact `output`. */
+/**
+ * `helm template` of a chart with values into the artifact `output`. All of them are of one release, and nothing else may be set here but
+ * whether it migrates: an old chart need not know what a newer pipeline would set.
+ */
 export function bake(
   name: string,
   after: string[],
   what: {
     release: string
     place: Place
-    chart: string
+    /** The ids of the chart, and of values that go on top of each other. */
+    from: readonly [chart: string, ...values: string[]]
     output: string
-    overrides: Record<string, string>
+    /** Whether the migration is all that is baked. */
+    migrates?: true
   },
 ): Stage {
   return stage(`bake-${what.output}`, name, 'bakeManifest', after, {
@@ -64,20 +67,16 @@ export function bake(
     templateRenderer: 'HELM3',
     outputName: what.release,
     namespace: variable(what.place.namespace),
-    inputArtifacts: [{ id: what.chart, account: variable('chartAccount') }],
-    // The default is --set-string, where 2 replicas are the string "2", which the chart's schema refuses.
+    // Rosco gives all but the first to Helm as files of values.
+    inputArtifacts: what.from.map((id) => ({ id, account: variable('chartAccount') })),
+    // The default is --set-string, with which numbers and switches are strings, which the chart's schema refuses.
     rawOverrides: true,
     evaluateOverrideExpressions: false,
     includeCRDs: false,
     // A bake cannot ask a cluster.
     apiVersions: 'monitoring.coreos.com/v1',
     kubeVersion: '1.32.0',
-    overrides: {
-      'global.imageRegistry': variable('registry'),
-      'secrets.existingSecret': variable(what.place.secret),
-      'auth.publicOrigin': `https://${variable(what.place.host)}`,
-      ...what.overrides,
-    },
+    overrides: { 'migrations.mode': what.migrates ? 'only' : 'none' },
     expectedArtifacts: [baked(what.output)],
     failOnFailedExpressions: true,
     ...within(10),
@@ -169,6 +168,7 @@ export function remove(
       'serviceAccount',
       'networkPolicy',
       'podDisruptionBudget',
+      'horizontalPodAutoscaler',
       'PodMonitor.monitoring.coreos.com',
     ],
     labelSelectors: {

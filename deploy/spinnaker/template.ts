@@ -4,9 +4,9 @@ import { stages } from './release.ts'
 /** A variable of the template. Without a default every pipeline must set it. */
 interface Variable {
   name: string
-  type: 'string' | 'int'
+  type: 'string'
   description: string
-  defaultValue?: string | number
+  defaultValue?: string
 }
 
 const VARIABLES: Variable[] = [
@@ -20,25 +20,12 @@ const VARIABLES: Variable[] = [
   text('stagingAccount', "Spinnaker's account for staging's cluster"),
   text('stagingNamespace', "Staging's namespace", 'causeway-staging'),
   text('stagingSecret', 'Secret in it with the same for staging', 'causeway'),
-  text('stagingHost', "Staging's host name"),
   text('registry', 'Registry of the images, as in registry.example.org'),
   text('imageAccount', "Spinnaker's account for that registry"),
   text('chartAccount', "Spinnaker's HTTP artifact account, by which charts are fetched"),
   text('host', 'Public host name'),
   text('gatewayName', 'Gateway of the Gateway API that leads to Causeway'),
   text('gatewayNamespace', 'Namespace of that Gateway'),
-  {
-    name: 'gatewayMin',
-    type: 'int',
-    description: 'Smallest number of gateway pods',
-    defaultValue: 3,
-  },
-  {
-    name: 'gatewayMax',
-    type: 'int',
-    description: 'Largest number of gateway pods',
-    defaultValue: 20,
-  },
   text('canaryConfigId', 'The id in deploy/spinnaker/causeway.canary.json', 'causeway'),
   text('metricsAccount', "Kayenta's account for Prometheus", 'prometheus'),
   text('storageAccount', "Kayenta's account for its results"),

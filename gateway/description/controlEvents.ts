@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { place } from '../../chassis/description/messages.ts'
+import { place, Presence, Signal, SIGNAL_EXAMPLE } from '../../chassis/description/messages.ts'
 import { channelName } from '../../chassis/description/parameters.ts'
 import { EVENT_ID } from '../../contract/eventId.ts'
 import { LOG_IDS } from '../../contract/logIds.ts'
@@ -81,5 +81,22 @@ export const controlEvents: { [E in ControlEvent]: ControlEventSchema<E> } = {
       ]),
     }),
     example: { reason: 'max-age' },
+  },
+  presence: {
+    summary: 'Who is in a channel that `presence` named, and what changes there',
+    data: Presence,
+    example: {
+      channel: 'rooms.berlin',
+      count: 2,
+      people: [
+        { id: 'user:alice', name: 'Alice' },
+        { id: 'user:bob', name: 'Bob' },
+      ],
+    },
+  },
+  signal: {
+    summary: 'A signal on a channel that `signals` named. It may be lost',
+    data: Signal,
+    example: SIGNAL_EXAMPLE,
   },
 }

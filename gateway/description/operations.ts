@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { Operation } from '../../chassis/description/operation.ts'
+import { Presence } from '../../chassis/description/messages.ts'
+import { PresenceParameters } from '../presenceRoute.ts'
 import { EventsParameters, ID_OR_NONE } from '../events/query.ts'
 import { controlEvents, eventId } from './controlEvents.ts'
 
@@ -23,6 +25,12 @@ const StreamEvent = z
     retry: z.int().min(0).optional().describe('Milliseconds to wait before coming back'),
   })
   .meta({ id: 'StreamEvent' })
+
+const LIMITED = ['RateLimit-Policy', 'RateLimit'] as const
+
+const PresencePage = z
+  .strictObject({ channels: z.array(Presence) })
+  .meta({ id: 'PresencePage', description: 'Who is in some channels.' })
 
 /** All that a gateway answers. */
 export const gatewayOperations: Operation[] = [
@@ -56,6 +64,40 @@ export const gatewayOperations: Operation[] = [
         name: 'two',
         summary: 'Two channels, from their last ten messages on',
         query: { channel: ['lobby', 'rooms.berlin'], since: '-10' },
+        status: 200,
+      },
+      {
+        name: 'presence',
+        summary: 'With the people and the signals of one of two channels',
+        query: { channel: ['lobby', 'rooms.berlin'], presence: 'lobby', signals: 'lobby' },
+        status: 200,
+      },
+    ],
+  },
+  {
+    id: 'whoIsThere',
+    method: 'get',
+    path: '/presence',
+    tag: 'Listening',
+    summary: 'See who is in some channels',
+    description:
+      'The people whose streams asked for `presence`, over all gateways. If a channel has too many to name, it has only a `count`. It counts as a new stream.',
+    credential: 'token',
+    query: PresenceParameters,
+    answers: [
+      {
+        status: 200,
+        description: 'Each channel, in the order of the request.',
+        content: { 'application/json': PresencePage },
+        headers: LIMITED,
+      },
+    ],
+    problems: ['unauthenticated', 'forbidden', 'invalid-channel', 'invalid-parameter'],
+    examples: [
+      {
+        name: 'two',
+        summary: 'Two channels',
+        query: { channel: ['lobby', 'rooms.berlin'] },
         status: 200,
       },
     ],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FlowChannel, FlowMessage } from '../../chassis/description/channel.ts'
+import type { EphemeralEvent } from '../../contract/events.ts'
 import { EXAMPLE, Message } from '../../chassis/description/messages.ts'
 import { controlEvents, eventId } from './controlEvents.ts'
 
@@ -13,6 +14,14 @@ const stored: FlowMessage = {
   examples: [{ name: 'text', summary: 'Any JSON', headers: { id: RESUME }, payload: EXAMPLE }],
 }
 
+/** They have no place in the log, and so no id. */
+const EPHEMERAL: ReadonlySet<string> = new Set<EphemeralEvent>(['presence', 'signal'])
+
+const PLACED = {
+  id: eventId.optional(),
+  retry: z.string().optional().describe('Milliseconds to wait before coming back'),
+}
+
 const controls: FlowMessage[] = Object.entries(controlEvents).map(
   ([name, { summary, data, example }]) => ({
     name,
@@ -20,10 +29,16 @@ const controls: FlowMessage[] = Object.entries(controlEvents).map(
     payload: data,
     headers: z.object({
       event: z.literal(name),
-      id: eventId.optional(),
-      retry: z.string().optional().describe('Milliseconds to wait before coming back'),
+      ...(EPHEMERAL.has(name) ? {} : PLACED),
     }),
-    examples: [{ name, summary, headers: { event: name, id: RESUME }, payload: example }],
+    examples: [
+      {
+        name,
+        summary,
+        headers: { event: name, ...(!EPHEMERAL.has(name) && { id: RESUME }) },
+        payload: example,
+      },
+    ],
   }),
 )
 

@@ -13,6 +13,7 @@ import type { Sink } from '../hub/sink.ts'
 import type { Subscription } from '../hub/subscription.ts'
 import type { Place } from './admission.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
+import { drained } from './drained.ts'
 import { writeWithIds } from './ownIds.ts'
 
 const OWNER = Symbol('connection')
@@ -140,6 +141,14 @@ export class Connection implements Sink<Frame>, JointSink<Frame>, Slotted<Connec
     if (at !== undefined) this.write(renderHeartbeat(at))
   }
 
+  /** Writes what is ephemeral. False if it would wait in front of messages, or of `ready`. */
+  tell(text: string): boolean {
+    const socket = this.#socket
+    if (this.#head !== '' || !socket.writable || socket.writableNeedDrain) return false
+    this.write(text)
+    return true
+  }
+
   /** Leaves the hub and ends the body cleanly, after what is waiting. */
   leave(reason: GoodbyeReason): void {
     const at = this.#subscription && this.#options.hubs.resumeAt(this.#subscription)
@@ -171,17 +180,9 @@ export class Connection implements Sink<Frame>, JointSink<Frame>, Slotted<Connec
     socket.resetAndDestroy()
   }
 
-  /** Resolves when the reader has taken everything, or is gone. */
-  async drained(): Promise<void> {
-    const socket = this.#socket
-    if (socket.destroyed || !socket.writableNeedDrain) return
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        socket.off('drain', done).off('close', done)
-        resolve()
-      }
-      socket.on('drain', done).on('close', done)
-    })
+  /** See `drained`. */
+  drained(): Promise<void> {
+    return drained(this.#socket)
   }
 
   private write(chunk: string | Buffer): void {

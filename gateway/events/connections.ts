@@ -25,6 +25,8 @@ export interface ConnectionsOptions
   heartbeatMs: number
   /** A stream ends somewhere in the last fifth of this, so that streams spread over replicas again after a scale-up. */
   maxAgeMs: number
+  /** A stream has ended, however. */
+  onEnd: (connection: Connection) => void
   /** Over how long a drain spreads its goodbyes. */
   drainMs: number
 }
@@ -210,6 +212,7 @@ export class Connections {
 
   #forget(connection: Connection): void {
     if (!this.#slots.delete(connection)) return
+    this.#options.onEnd(connection)
     this.#size--
     this.#options.metrics.streams.set(this.#size)
   }

@@ -4,6 +4,8 @@ import type { Socket } from 'node:net'
 export const HEADERS = [
   'accept',
   'authorization',
+  'causeway-sender',
+  'causeway-sender-name',
   'cookie',
   'last-event-id',
   'origin',

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { GoodbyeReason } from '../../contract/events.ts'
+import type { Sender } from '../../contract/message.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { LogSince } from '../../contract/since.ts'
 import { acceptsEventStream } from '../../chassis/accept.ts'
 import type { Auth } from '../../chassis/auth/auth.ts'
 import type { Identity } from '../../chassis/auth/identity.ts'
+import { readClaimedSender } from '../../chassis/claimedSender.ts'
 import { clientAddress } from '../../chassis/clientAddress.ts'
 import { createCorsLines } from '../../chassis/cors.ts'
 import type { Limit } from '../../chassis/limits/limit.ts'
@@ -18,6 +20,7 @@ import type { Hubs } from '../hub/hubs.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import { streamCost, type Admission, type Refusal } from './admission.ts'
 import type { Connections } from './connections.ts'
+import type { Ephemeral } from './ephemeral.ts'
 import type { Exchange, Handle } from './exchange.ts'
 import { requestedId, parseEventsQuery, type EventsQuery } from './query.ts'
 import { requireOneLog, sinceIn } from './sinceIn.ts'
@@ -34,6 +37,7 @@ export interface EventsOptions {
   auth: StreamAuth | undefined
   hubs: Pick<Hubs<Frame>, 'split' | 'epochOf' | 'logWith' | 'channelCount' | 'countNew'>
   connections: Pick<Connections, 'open' | 'begin' | 'beginAll'>
+  ephemeral: Pick<Ephemeral, 'begin'>
   admission: Pick<Admission, 'admit' | 'hasRoomFor'>
   /** On new streams, over all gateways. */
   limit: Pick<Limit, 'refusal' | 'take'>
@@ -92,9 +96,10 @@ export function createHandler(options: EventsOptions): Handle {
       const asked = (query = parseEventsQuery(search, headers['last-event-id']?.toString()))
       const logs = hubs.split(asked.channels)
       if (logs.size > 1) requireOneLog(asked)
+      const claimed = auth === undefined && asked.ephemeral ? readClaimedSender(headers) : undefined
       const answer = (identity: Identity | undefined): Promise<void> | undefined => {
         if (identity !== undefined) auth?.access.require(identity, 'read', asked.channels)
-        if (method !== 'HEAD') return begin(exchange, asked, logs, identity, head, onError)
+        if (method !== 'HEAD') return begin(exchange, asked, logs, identity, claimed, head, onError)
         finish(socket, head)
         return undefined
       }
@@ -113,6 +118,7 @@ export function createHandler(options: EventsOptions): Handle {
     query: EventsQuery,
     logs: ReadonlyMap<number, readonly string[]>,
     identity: Identity | undefined,
+    claimed: Sender | undefined,
     head: string,
     onError: (error: unknown) => void,
   ): Promise<void> {
@@ -142,7 +148,8 @@ export function createHandler(options: EventsOptions): Handle {
       metrics.starts.inc({ since })
       const { findStart } = options
       const starts = startsOfAll(connection, { sinceIn: sinceInLog, findStart, onError, pause })
-      return connections.beginAll(connection, logs, starts)
+      connections.beginAll(connection, logs, starts)
+      return beginEphemeral()
     }
     const start = await options
       .findStart({ since: sinceInLog(log), channels: query.channels }, () => connection.isOpen, log)
@@ -161,6 +168,13 @@ export function createHandler(options: EventsOptions): Handle {
     if (denial !== undefined) return sendAway(exchange, head, query, denial)
     metrics.starts.inc({ since })
     connections.begin(connection, query.channels, start)
+    beginEphemeral()
+
+    function beginEphemeral(): void {
+      if (query.ephemeral === undefined) return
+      const person = identity ? { id: identity.principal, name: identity.name } : claimed
+      if (person !== undefined) options.ephemeral.begin(connection, query.ephemeral, person)
+    }
 
     function countChannels(): number {
       return hubs.channelCount + hubs.countNew(query.channels)

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { channelParameter } from '../../chassis/channelParameter.ts'
-import { channels } from '../../chassis/description/parameters.ts'
+import { channels, MAX_CHANNELS, TOO_MANY_CHANNELS } from '../../chassis/description/parameters.ts'
 import { reading, wholeNumber } from '../../chassis/description/reading.ts'
 import { readQuery } from '../../chassis/readQuery.ts'
 import { EVENT_ID, formatEventId } from '../../contract/eventId.ts'
 import { formatLogIds, LOG_IDS } from '../../contract/logIds.ts'
+import { MAX_PRESENCE_CHANNELS } from '../../contract/presence.ts'
 import { Problem } from '../../contract/problem.ts'
 import { parseSince, parseSinceId, SINCE_FORMS, type Since } from '../../contract/since.ts'
+import type { EphemeralQuery } from './ephemeral.ts'
 
 export interface EventsQuery {
   /** Each once. */
@@ -16,6 +18,8 @@ export interface EventsQuery {
   otherwise?: Since | undefined
   /** Seconds between heartbeats, if the client asked for them. */
   heartbeat: number | undefined
+  /** Undefined if it asks for neither presence nor signals. */
+  ephemeral?: EphemeralQuery | undefined
 }
 
 /** For all channels together: one query reads them. */
@@ -43,6 +47,11 @@ const since = reading(parseSince, SINCE_FORMS).meta({
   ],
 })
 
+/** Some of the stream's channels. */
+function someOf(most: number, tooMany: string) {
+  return z.array(z.string().meta({ $ref: '#/components/schemas/ChannelName' })).max(most, tooMany)
+}
+
 export const EventsParameters = z
   .object({
     channel: channels.describe('The channels to listen to'),
@@ -58,6 +67,18 @@ export const EventsParameters = z
         `whole seconds from ${MIN_HEARTBEAT} to ${MAX_HEARTBEAT}`,
       ),
     ).describe('Seconds between heartbeats, if shorter than the server’s'),
+    presence: someOf(MAX_PRESENCE_CHANNELS, `at most ${MAX_PRESENCE_CHANNELS} channels`).describe(
+      'Be in these channels, and hear who else is; each is one of `channel`',
+    ),
+    signals: someOf(MAX_CHANNELS, TOO_MANY_CHANNELS).describe(
+      'Hear the signals of these channels; each is one of `channel`',
+    ),
+  })
+  .superRefine(({ channel, presence, signals }, context) => {
+    for (const [name, some] of Object.entries({ presence, signals })) {
+      if (some.every((each) => channel.includes(each))) continue
+      context.addIssue({ code: 'custom', path: [name], message: 'expected channels of the stream' })
+    }
   })
   .superRefine(({ since: start, channel }, context) => {
     if (start?.kind !== 'last' || start.count * new Set(channel).size <= MAX_LAST) return
@@ -79,6 +100,12 @@ export function parseEventsQuery(search: string, lastEventId: string | undefined
       ? { since: parseLastEventId(id), otherwise: query.since }
       : { since: query.since ?? { kind: 'now' } }),
     heartbeat: query.heartbeat,
+    ...(query.presence.length + query.signals.length > 0 && {
+      ephemeral: {
+        presence: [...new Set(query.presence)],
+        signals: [...new Set(query.signals)],
+      },
+    }),
   }
 }
 

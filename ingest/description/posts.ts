@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { Message } from '../../chassis/description/messages.ts'
 import type { Operation } from '../../chassis/description/operation.ts'
+import { MAX_SIGNAL_BYTES } from '../../contract/signal.ts'
 import { OF_BODIES, ProblemDetails } from '../../chassis/description/problems.ts'
 import { NewItem, NewMessage } from '../draft.ts'
 import { NDJSON } from '../exportHistory.ts'
+import { NewSignal } from '../signalContent.ts'
 import { MAX_ITEMS } from '../postMessages.ts'
 import { LIMITED, OF_POSTS, OF_TOKENS, ofChannel, postHeaders } from './parameters.ts'
 
@@ -109,6 +111,28 @@ export const posts: Operation[] = [
         mediaType: NDJSON,
         body: '{"channel":"lobby","data":1}\n{"channel":"lobby","data":2}\n',
         status: 200,
+      },
+    ],
+  },
+  {
+    id: 'sendSignal',
+    method: 'post',
+    path: '/channels/{channel}/signals',
+    tag: 'Posting',
+    summary: 'Send a signal',
+    description: `Something that counts only now, such as typing: at most ${MAX_SIGNAL_BYTES} bytes. Streams that asked for \`signals\` get it. Nobody stores it, and it may be lost.`,
+    credential: 'token',
+    parameters: ofChannel,
+    body: { 'application/json': NewSignal },
+    answers: [{ status: 202, description: 'It is on its way.', headers: LIMITED }],
+    problems: [...OF_TOKENS, ...OF_BODIES, 'invalid-channel', 'invalid-parameter', 'too-large'],
+    examples: [
+      {
+        name: 'typing',
+        summary: 'Somebody types',
+        parameters: { channel: 'lobby' },
+        body: { type: 'typing', data: true },
+        status: 202,
       },
     ],
   },

@@ -1,10 +1,18 @@
 import { z } from 'zod'
 import type { FlowChannel } from '../../chassis/description/channel.ts'
-import { AnyJson, EXAMPLE, Message, place } from '../../chassis/description/messages.ts'
+import {
+  AnyJson,
+  EXAMPLE,
+  Message,
+  place,
+  Signal,
+  SIGNAL_EXAMPLE,
+} from '../../chassis/description/messages.ts'
 import { channelName } from '../../chassis/description/parameters.ts'
 import { ProblemDetails } from '../../chassis/description/problems.ts'
 import { channelTopic } from '../../contract/channel.ts'
 import { publishTopics, receiptTopic } from '../../contract/publishTopic.ts'
+import { signalTopic } from '../../contract/signal.ts'
 import { PostProperties } from '../mqttPost.ts'
 
 /** Topics stand below a prefix, which the settings name; by default this one. */
@@ -44,6 +52,28 @@ const stored: FlowChannel = {
         mac: z.string().describe('Proves to Causeway’s own services that ingest wrote it'),
       }),
       examples: [{ name: 'text', summary: 'Any JSON', payload: EXAMPLE }],
+    },
+  ],
+}
+
+const signals: FlowChannel = {
+  id: 'signals',
+  over: 'mqtt',
+  address: signalTopic(PREFIX, '{path}'),
+  title: 'Signals',
+  description:
+    'The signals of a channel, of QoS 0. A grant to read lets a client subscribe. A client sends one as a post with the user property `signal`.',
+  parameters: PATH,
+  action: 'send',
+  messages: [
+    {
+      name: 'signalOverMqtt',
+      summary: 'A signal, which nobody stores',
+      payload: Signal,
+      headers: z.object({
+        mac: z.string().describe('Proves to Causeway’s own services that ingest wrote it'),
+      }),
+      examples: [{ name: 'typing', summary: 'Somebody types', payload: SIGNAL_EXAMPLE }],
     },
   ],
 }
@@ -174,4 +204,4 @@ const receipts: FlowChannel = {
 }
 
 /** All topics that are for others than Causeway itself. */
-export const topics = [...posts, receipts, stored]
+export const topics = [...posts, receipts, stored, signals]

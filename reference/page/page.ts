@@ -53,15 +53,13 @@ export function page({ operations, channels, openApi, asyncApi }: Documents): st
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>Causeway: the API</title>
-        <link rel="icon" href="/client/icon.svg" type="image/svg+xml" />
+        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/reference/style.css" />
         <link rel="stylesheet" href="/reference/parts.css" />
       </head>
       <body>
         <header>
-          <a class="home" href="/"
-            ><img src="/client/icon.svg" alt="" width="28" height="28" />Causeway</a
-          >
+          <a class="home" href="/"><img src="/icon.svg" alt="" width="28" height="28" />Causeway</a>
           <span class="quiet">API ${info.version}</span>
           <a href="/openapi.json">openapi.json</a>
           <a href="/asyncapi.json">asyncapi.json</a>

@@ -27,6 +27,8 @@ const CONTROL: Record<ControlEvent, true> = {
   reset: true,
   heartbeat: true,
   goodbye: true,
+  presence: true,
+  signal: true,
 }
 
 /** Compares the posted messages with those that a subscriber got: each one once, in order, unaltered. */

@@ -120,9 +120,23 @@ describeUnless(toolsLack)('what the pipeline bakes', () => {
     expect(services(objects)).toContain('causeway-edge')
   })
 
-  test('is refused by the chart if Spinnaker passes numbers as strings', async () => {
-    const stage = { ...stageOf('bake-production'), rawOverrides: false }
-    await expect(bake(stage, chart)).rejects.toThrow(/string/)
+  test('has no bridges in a baseline or a canary: any bridge works for all of production', () => {
+    for (const release of ['baseline', 'canary', 'production']) {
+      const bridges = output(`bake-${release}`).objects.filter(({ metadata }) =>
+        metadata.name.endsWith('-bridge'),
+      )
+      expect(bridges.length > 0).toBe(release === 'production')
+    }
+  })
+
+  test('has what a team set for production: its port of Redis, its labels, its proxies', () => {
+    for (const release of ['production', 'canary', 'previous']) {
+      const { text } = output(`bake-${release}`)
+      expect(text).toContain('port: 6380')
+      expect(text).toContain('release: kube-prometheus-stack')
+      expect(text).toContain('set_real_ip_from 10.0.0.0/8;')
+      expect(text).toContain('PUBLIC_ORIGIN: "https://chat.example.org"')
+    }
   })
 })
 

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { Stage } from '../../deploy/spinnaker/stages.ts'
+import { ROOT } from '../../stack/root.ts'
 import { helm } from './tools/tools.ts'
 import { parseDocuments } from './tools/values.ts'
 import { asObject, type KubernetesObject } from './chart/render.ts'
@@ -11,15 +13,30 @@ const Bake = z.looseObject({
   apiVersions: z.string(),
   kubeVersion: z.string(),
   overrides: z.record(z.string(), z.string()),
+  inputArtifacts: z.array(z.object({ id: z.string() })),
 })
+
+/** The file of an artifact with values, which the build stores: `production-values` and `running-production-values` are of two releases. */
+function valuesOf(id: string): string {
+  return join(ROOT, 'deploy/values', `${id.replace(/^running-|-values$/g, '')}.yaml`)
+}
 
 /** What a stage bakes with Helm 3, called as Spinnaker's Rosco calls it. Throws if the chart refuses the overrides. */
 export async function bake(
   stage: Stage,
   chart: string,
 ): Promise<{ text: string; objects: KubernetesObject[] }> {
-  const { outputName, namespace, rawOverrides, apiVersions, kubeVersion, overrides } =
-    Bake.parse(stage)
+  const {
+    outputName,
+    namespace,
+    rawOverrides,
+    apiVersions,
+    kubeVersion,
+    overrides,
+    inputArtifacts,
+  } = Bake.parse(stage)
+  const [, ...values] = inputArtifacts
+  const files = values.flatMap(({ id }) => ['--values', valuesOf(id)])
   const cluster = ['--api-versions', apiVersions, '--kube-version', kubeVersion]
   const options = ['--namespace', namespace, ...cluster]
   const set = Object.entries(overrides).map(([key, value]) => `${key}=${value}`)
@@ -29,6 +46,7 @@ export async function bake(
     outputName,
     chart,
     ...options,
+    ...files,
     rawOverrides ? '--set' : '--set-string',
     set.join(','),
   )

@@ -5,6 +5,8 @@ import { SetupError, orPrint, print } from '../../stack/setup/print.mjs'
 import { SERVERS, installPrograms } from '../../stack/setup/programs.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
 import { timed } from '../support/timed.mjs'
+import { buildCluster } from './cluster/build.mjs'
+import { installOrca } from './release/install.mjs'
 import { installTools } from './tools/install.mjs'
 
 /** The tests that compare generated files with their sources, and write the files if $CAUSEWAY_UPDATE is 1. */
@@ -24,6 +26,12 @@ const IMAGE_PROGRAMS = [
   { program: 'runc', apt: 'runc' },
   { program: 'mmdebstrap', apt: 'mmdebstrap' },
 ]
+/** What --release needs too. */
+const RELEASE_PROGRAMS = [
+  { program: 'buildah', apt: 'buildah' },
+  { program: 'docker-registry', apt: 'docker-registry' },
+  { program: 'mmdebstrap', apt: 'mmdebstrap' },
+]
 
 const parse = defineCommand({
   usage: `npm run test:deploy [-- options] [arguments of jest]: run the tests of everything that is deployed: chart, rules, dashboards
@@ -32,6 +40,8 @@ and configurations. They take two or three minutes once their tools are there.`,
     all: flag(
       'also build the images, run them as a cluster would, and stop them under load; see below',
     ),
+    cluster: flag('only run the tests on a real control plane of Kubernetes; see below'),
+    release: flag('only do what a release does, with the real tools; see below'),
     streams: option('N', 'how many streams with --all (default 300)', integer(1, 100_000)),
     update: flag(
       'only write the generated files: schema and README of the chart, dashboards, pipeline, tables in docs/',
@@ -39,6 +49,12 @@ and configurations. They take two or three minutes once their tools are there.`,
     setup: flag('only fetch the tools'),
   },
   notes: `
+--cluster runs Helm, kubectl, autoscaler and scheduler against a real API server, whose nodes are played. It takes about ten minutes. Go
+builds the control plane once, in ten minutes of one core, below $XDG_CACHE_HOME or ~/.cache. Without Go this part is skipped.
+
+--release builds both images for two architectures, signs and verifies them in a registry of its own, and asks Orca what the pipeline does.
+As root on Debian; what this machine lacks is skipped.
+
 --all takes several minutes, as root on Debian. It writes what it measures to docs/deploy.md, and keeps what it has built in
 .stack/deploy.
 `,
@@ -53,9 +69,13 @@ await orPrint(async () => {
   else process.stdout.write(help)
 })
 
-async function run({ all, streams, update, setup, rest }) {
+async function run(options) {
+  const { all, cluster, release, streams, update, setup, rest } = options
   if (streams !== undefined) process.env.CAUSEWAY_DEPLOY_STREAMS = String(streams)
-  await timed('preparation', () => prepare(all ? [...PROGRAMS, ...IMAGE_PROGRAMS] : PROGRAMS))
+  const more = [...(all ? IMAGE_PROGRAMS : []), ...(release ? RELEASE_PROGRAMS : [])]
+  await timed('preparation', () => prepare([...PROGRAMS, ...more]))
+  if (cluster) await timed('control plane', buildCluster)
+  if (release) await timed('tools of a release', installOrca)
   if (setup) return
   if (update) {
     process.env.CAUSEWAY_UPDATE = '1'
@@ -70,15 +90,28 @@ async function run({ all, streams, update, setup, rest }) {
       isEnded = true
     })
   }
+  if (cluster || release) {
+    for (const part of ['cluster', 'release'].filter((name) => options[name])) {
+      const args = [
+        `--config=test/deploy/${part}/jest.config.js`,
+        '--runInBand',
+        '--verbose',
+        ...rest,
+      ]
+      const code = await timed(`${part} part`, () => runTests(args))
+      process.exitCode ||= code
+    }
+    return
+  }
   const patterns = rest.filter((arg) => !isOption(arg)).map((arg) => `test/deploy/.*${arg}`)
-  const options = ['--verbose', ...rest.filter(isOption)]
+  const forJest = ['--verbose', ...rest.filter(isOption)]
   // With --all a pattern may match the other part only.
-  if (all && patterns.length > 0) options.push('--passWithNoTests')
-  process.exitCode = await timed('fast part', () => runTests([...patterns, CONFIG, ...options]))
+  if (all && patterns.length > 0) forJest.push('--passWithNoTests')
+  process.exitCode = await timed('fast part', () => runTests([...patterns, CONFIG, ...forJest]))
   // The slow part also runs after a failure of the fast one: a run of minutes should find everything.
   if (!all || isEnded) return
   const slow = ['--config=test/deploy/slow/jest.config.js', '--runInBand']
-  const slowCode = await timed('slow part', () => runTests([...patterns, ...slow, ...options]))
+  const slowCode = await timed('slow part', () => runTests([...patterns, ...slow, ...forJest]))
   process.exitCode ||= slowCode
 }
 

@@ -31,6 +31,8 @@ beforeAll(async () => {
     if (!SERVICES.includes(role)) continue
     pages.set(role, await (await fetch(`${metricsUrl}/metrics`)).text())
   }
+  const edge = stack.processes.find(({ role }) => role === 'nginx')
+  pages.set('edge', await (await fetch(new URL('/metrics', edge?.metricsUrl))).text())
 }, 60_000)
 afterAll(() => stack?.stop(), 60_000)
 

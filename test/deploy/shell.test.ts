@@ -11,6 +11,10 @@ const scripts = readdirSync('deploy', { recursive: true, encoding: 'utf8' })
 describeUnless(programLack('shellcheck'))('the shell scripts of the pipeline', () => {
   test('hold nothing that shellcheck finds', () => {
     expect(scripts).toContain('deploy/jenkins/image.sh')
-    expect(spawnSync('shellcheck', ['.ci/run', ...scripts], { encoding: 'utf8' }).stdout).toBe('')
+    expect(
+      spawnSync('shellcheck', ['.ci/run', 'charts/causeway/files/gateways.sh', ...scripts], {
+        encoding: 'utf8',
+      }).stdout,
+    ).toBe('')
   })
 })

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Random } from '../model/random.ts'
 import type { Rig } from './rig/rig.ts'
-import { type Judgement, type Limits, judge, withPatience, USUAL_LIMITS } from './judge/judge.ts'
+import type { Judgement, Limits } from './judge/judge.ts'
 import { Subscribers } from './traffic/subscribers.ts'
-import { dump, query, readHead } from './rig/database.ts'
+import { dump } from './rig/database.ts'
 import { Sampler } from './rig/sampler.ts'
 import { Publisher } from './traffic/publisher.ts'
-import { readRecords, EventLog } from './traffic/eventLog.ts'
+import { EventLog } from './traffic/eventLog.ts'
 import type { PostRecord, Retreat, Row } from './judge/records.ts'
+import { headsOfChannels, headsOfLogs, judgeRun } from './runRecords.ts'
 import type { Scenario, Scene } from './scenario.ts'
 import { comesTrue } from '../support/waitFor.ts'
 import type { Violation } from './judge/violation.ts'
@@ -47,8 +48,10 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   mkdirSync(dir, { recursive: true })
   const random = new Random(seed)
   const word = `${scenario.id.toLowerCase()}-${seed % 10_000}`
-  const channels = Array.from({ length: CHANNELS }, (_, at) => `faults.${word}.c${at}`)
-  const base = (await readHead(rig.databaseUrl)).position
+  const { ids, channelLogs } = rig.logs
+  const channels = rig.logs.channels(`faults.${word}`, CHANNELS / ids.length)
+  const bases = await headsOfLogs(rig)
+  const base = bases.get(0) ?? 0
   const posts = new EventLog<PostRecord>(join(dir, 'posts.jsonl'))
   const { edge, gateways, ingests, headers } = rig
   const subscribers = new Subscribers({
@@ -57,6 +60,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     edge,
     gateways,
     channels,
+    logs: ids,
+    channelLogs,
     headers: headers.reader,
   })
   const publisher = new Publisher({
@@ -73,6 +78,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const notes: string[] = []
   const kept: Row[] = []
   let retreat: Retreat | undefined
+  let struck: readonly number[] | undefined
   const fault = { from: 0, to: 0 }
   const seconds = (count: number) => sleep(count * 1_000 * scale)
   const limits: Partial<Limits> = { ...scenario.limits }
@@ -93,13 +99,14 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     },
     posted: (record) => posts.write(record),
     wentBack: (what) => void (retreat = what),
+    strikes: (logs) => void (struck = logs),
     limits,
   }
   const ticker = setInterval(() => {
     progress(`${publisher.posted} posts, ${subscribers.messages} deliveries`)
   }, 1_000)
   try {
-    gather(subscribers, channels, base)
+    gather(subscribers, rig, channels, bases)
     publisher.start()
     await seconds(2)
     fault.from = Date.now()
@@ -108,27 +115,31 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     await rig.restore()
     await seconds(5)
     await publisher.settle(15_000)
-    const heads = await channelHeads(rig.databaseUrl, channels)
+    const heads = await headsOfChannels(rig, channels)
     await comesTrue(() => subscribers.isLevel(heads), LEVEL_WITHIN_SECONDS)
     const chains = await subscribers.close()
     await posts.close()
     await comesTrue(async () => (await rig.openStreams()) === 0, STREAMS_GONE_WITHIN_SECONDS)
-    const rows = [...kept, ...(await dump(rig.databaseUrl, base))]
-    const judgement = judge(
-      {
-        posts: readRecords<PostRecord>(join(dir, 'posts.jsonl')),
-        chains,
-        rows,
-        retreat,
-        base,
-        head: await readHead(rig.databaseUrl),
-        samples: sampler.samples,
-        streamsLeft: await rig.openStreams(),
-        fault,
-      },
-      withPatience({ ...USUAL_LIMITS, ...limits }, patience),
-    )
+    const { judgement, healthyDelayMs } = await judgeRun(rig, {
+      dir,
+      chains,
+      bases,
+      kept,
+      retreat,
+      samples: sampler.samples,
+      streamsLeft: await rig.openStreams(),
+      fault,
+      limits,
+      patience,
+      struck,
+    })
     judgement.violations.push(...violations)
+    if (healthyDelayMs !== undefined) {
+      const others = ids.filter((log) => struck?.includes(log) !== true).join(', ')
+      notes.push(
+        `worst delay in the channels of the healthy logs (${others}): ${healthyDelayMs} ms`,
+      )
+    }
     return { id: scenario.id, title: scenario.title, notes, judgement }
   } finally {
     clearInterval(ticker)
@@ -138,25 +149,24 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 }
 
 /** Adds readers of all channels and of one, direct and through nginx, from now and from the beginning, our own and the package's. */
-function gather(subscribers: Subscribers, channels: readonly string[], base: number): void {
+function gather(
+  subscribers: Subscribers,
+  { logs }: Rig,
+  channels: readonly string[],
+  bases: ReadonlyMap<number, number>,
+): void {
   for (let count = 0; count < 6; count++) subscribers.add('all')
   for (let count = 0; count < 24; count++) {
     subscribers.add('one', { channels: channels.slice(count % CHANNELS, (count % CHANNELS) + 1) })
   }
-  for (let count = 0; count < 3; count++) {
-    subscribers.add('past', { channels: channels.slice(0, 3), since: String(base) })
+  // A position is one of a log.
+  const ofLogs = logs.ids.map((log) =>
+    channels.filter((name) => logs.channelLogs.logOf(name) === log).slice(0, 3),
+  )
+  for (let count = 0; count < Math.max(3, logs.ids.length); count++) {
+    const at = count % logs.ids.length
+    const since = String(bases.get(logs.ids[at] ?? 0))
+    subscribers.add('past', { channels: ofLogs[at] ?? [], since })
   }
   subscribers.addPackages(4)
-}
-
-async function channelHeads(
-  databaseUrl: string,
-  channels: readonly string[],
-): Promise<Map<string, number>> {
-  const names = channels.map((name) => `'${name}'`).join(',')
-  const rows = await query(
-    databaseUrl,
-    `select name, head::text from channel where log_id = 0 and name in (${names})`,
-  )
-  return new Map(rows.map((row) => [row['name'] ?? '', Number(row['head'])]))
 }

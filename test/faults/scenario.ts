@@ -1,5 +1,6 @@
 import type { Random } from '../model/random.ts'
-import type { Rig, RigOptions } from './rig/rig.ts'
+import type { Rig } from './rig/rig.ts'
+import type { RigOptions } from './rig/rigOptions.ts'
 import type { Limits } from './judge/judge.ts'
 import type { Subscribers } from './traffic/subscribers.ts'
 import type { Publisher } from './traffic/publisher.ts'
@@ -29,6 +30,8 @@ export interface Scene {
   posted: (record: PostRecord) => void
   /** Says that the log went back; at most once in a run. */
   wentBack: (retreat: Retreat) => void
+  /** Says which logs the fault hits, by their numbers. The channels of the others must not notice. Without a call it is all. */
+  strikes: (logs: readonly number[]) => void
   limits: Partial<Limits>
 }
 

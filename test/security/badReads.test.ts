@@ -132,7 +132,7 @@ const ELSEWHERE: [number: string, what: string, file: string][] = [
   ['D2.10', 'a reader that does not read', 'gateway/events/slowConsumers.test.ts'],
   ['D2.11', 'the wish for compression', 'stack/nginxStream.test.ts'],
   ['D4', 'forged copies', 'gateway/feed/forged.test.ts'],
-  ['D5', 'links', 'client/linkify.test.ts'],
+  ['D5', 'links', 'client/chat/text/linkify.test.ts'],
   ['D6', 'random requests', 'test/security/fuzz/fuzz.test.ts'],
 ]
 

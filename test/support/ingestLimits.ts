@@ -13,6 +13,8 @@ export function ingestLimits(
   return createIngestLimits({
     postsPerMinute: Infinity,
     postsPerMinutePerAddress: Infinity,
+    signalsPerMinute: Infinity,
+    signalsPerMinutePerAddress: Infinity,
     historyBytesPerMinute: Infinity,
     historyBytesPerMinutePerAddress: Infinity,
     newChannelsPerDay: Infinity,

@@ -9,6 +9,7 @@ import { ChannelLogs } from '../../contract/channelLogs.ts'
 import type { Entry } from '../../contract/message.ts'
 import { LogWriter } from '../../history/logWriter.ts'
 import { AcceptMessage } from '../../ingest/acceptMessage.ts'
+import { AcceptSignal } from '../../ingest/acceptSignal.ts'
 import { createIngest } from '../../ingest/app.ts'
 import { ingestConfig } from '../../ingest/config.ts'
 import type { ExportLimit } from '../../ingest/exportLimit.ts'
@@ -19,7 +20,7 @@ import type { IngestLimitsOptions } from '../../ingest/ingestLimits.ts'
 import { ingestLimits } from './ingestLimits.ts'
 import { portOf } from './openServer.ts'
 import type { TestIssuer } from './testIssuer.ts'
-import { COPY_KEY } from './testRedis.ts'
+import { COPY_KEY, copyKeys } from './testRedis.ts'
 
 export interface IngestServer {
   origin: string
@@ -32,6 +33,8 @@ export interface IngestServer {
   exports: Pick<ExportLimit, 'size'>
   /** The messages that would have gone to MQTT, in order. */
   published: { entry: Entry; epoch: string }[]
+  /** The signals that would have gone there: channel, encoding and MAC. Those with "drop" in them are dropped. */
+  signalled: [channel: string, json: string, mac: string][]
   /** Tells it that its process is about to stop. */
   stop: () => void
   close: () => Promise<void>
@@ -73,6 +76,8 @@ export async function ingestServer(
 ): Promise<IngestServer> {
   const registry = new Registry()
   const published: IngestServer['published'] = []
+  const signalled: IngestServer['signalled'] = []
+  const metrics = createIngestMetrics(registry)
   const ids = Array.from({ length: logCount }, (_, id) => id)
   const all = ids.map((logId) => {
     const writer = new LogWriter({
@@ -110,6 +115,7 @@ export async function ingestServer(
     auth,
     corsOrigins: [],
     logs,
+    markers: log.markers,
     acceptMessage: new AcceptMessage({
       requireAccess: createRequireAccess(auth?.access),
       isAllowed: createIsAllowed(auth?.access),
@@ -118,7 +124,17 @@ export async function ingestServer(
       append: (draft) => logs.append(draft),
       publish: (entry, epoch) => void published.push({ entry, epoch }),
     }),
-    posts: createIngestMetrics(registry).posts,
+    posts: metrics.posts,
+    acceptSignal: new AcceptSignal({
+      requireAccess: createRequireAccess(auth?.access),
+      copyKeys,
+      publish: (...signal) => {
+        signalled.push(signal)
+        return !signal[1].includes('"drop"')
+      },
+      wallNow: () => Date.now(),
+    }),
+    signals: metrics.signals,
     bodyLimits: { maxBytes: maxBodyBytes, maxReadingBytes: 3 * maxBodyBytes },
     limits: limiting,
     stopping: stopping.signal,
@@ -135,5 +151,16 @@ export async function ingestServer(
   }
   const origin = `http://127.0.0.1:${portOf(server)}`
   const stop = (): void => stopping.abort()
-  return { origin, log, logs, registry, watcher, exports: limiting.exports, published, stop, close }
+  return {
+    origin,
+    log,
+    logs,
+    registry,
+    watcher,
+    exports: limiting.exports,
+    published,
+    signalled,
+    stop,
+    close,
+  }
 }

@@ -7,6 +7,7 @@ import { Admission, type AdmissionOptions } from '../../gateway/events/admission
 import type { Connection } from '../../gateway/events/connection.ts'
 import { clock, type Clock } from '../../chassis/clock.ts'
 import { Connections } from '../../gateway/events/connections.ts'
+import type { Ephemeral } from '../../gateway/events/ephemeral.ts'
 import { createListener, openFrontDoor } from '../../gateway/events/frontDoor.ts'
 import type { Handle } from '../../gateway/events/exchange.ts'
 import { createHandler, type EventsOptions } from '../../gateway/events/handler.ts'
@@ -28,6 +29,7 @@ interface StreamServerOptions {
   admission?: Partial<AdmissionOptions>
   limit?: EventsOptions['limit']
   corsOrigins?: string[]
+  ephemeral?: Pick<Ephemeral, 'begin' | 'end'>
   proxyHops?: number
   findStart?: EventsOptions['findStart']
   /** No channel becomes ready until the test calls `answer`. */
@@ -103,6 +105,7 @@ export class StreamServer {
       connectionBufferBytes: options.connectionBufferBytes ?? 1_048_576,
       totalBufferBytes: options.totalBufferBytes ?? 1e9,
       drainMs: 500,
+      onEnd: (connection) => options.ephemeral?.end(connection),
       retryMs: () => RETRY_MS,
     })
     const corsOrigins = options.corsOrigins ?? ['https://chat.example']
@@ -117,6 +120,7 @@ export class StreamServer {
         },
         beginAll: (...how) => this.connections.beginAll(...how),
       },
+      ephemeral: options.ephemeral ?? { begin: () => {} },
       admission: this.admission,
       limit: options.limit ?? { refusal: () => undefined, take: () => {} },
       findStart: options.findStart ?? findStart,

@@ -90,6 +90,7 @@ export function openConnections(options: Partial<ConnectionsOptions> & { isReady
     connectionBufferBytes: 1e9,
     totalBufferBytes: 1e9,
     drainMs: 10_000,
+    onEnd: () => {},
     retryMs: () => 1_500,
     ...options,
   })

@@ -86,12 +86,14 @@ export async function openGateway(opened: Opened, options: TestGatewayOptions): 
     connectionBufferBytes: 1_048_576,
     totalBufferBytes: 1e9,
     drainMs: 100,
+    onEnd: () => {},
     retryMs: () => RETRY_MS,
   })
   const handle = createHandler({
     auth: undefined,
     hubs,
     connections,
+    ephemeral: { begin: () => {} },
     admission,
     limit: { refusal: () => undefined, take: () => {} },
     findStart: async (query, isWanted, log) => {

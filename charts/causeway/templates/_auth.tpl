@@ -7,7 +7,7 @@
 
 {{/* The services that share an image, separated by spaces. Argument: $ */}}
 {{- define "causeway.services" -}}
-ingest bridge gateway{{ if include "causeway.hasAccount" . }} account{{ end }}
+ingest{{ if .Values.bridge.enabled }} bridge{{ end }} gateway{{ if include "causeway.hasAccount" . }} account{{ end }}
 {{- end }}
 
 {{/* Where browsers reach Causeway; tokens are issued in this name. Argument: $ */}}

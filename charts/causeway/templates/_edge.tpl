@@ -13,7 +13,6 @@
 {{- end }}
 {{- /* Twice: nginx tries the next server of its list, and one address of a Service leads to several pods. */}}
 {{- $ingest := printf "server %s-ingest:8080 max_fails=0;" $name }}
-{{- $gateway := printf "server %s-gateway:8080 max_fails=0;" $name }}
 {{- $hosts := concat (list (printf "%s-edge" $name) (printf "%s-edge.%s" $name .Release.Namespace) (printf "%s-edge.%s.svc" $name .Release.Namespace)) .Values.edge.hosts .Values.httpRoute.hostnames }}
 {{- if .Values.ingress.enabled }}{{ $hosts = append $hosts .Values.ingress.host }}{{ end }}
 {{- $account := "" }}
@@ -39,17 +38,21 @@
   "STATIC_DIR" "/srv/causeway"
   "TRUSTED_PROXIES" $trusted
   "WORKER_CONNECTIONS" (include "causeway.text" .Values.edge.workerConnections)
+  "OPEN_FILES" (add 1024 (int64 .Values.edge.workerConnections) | toString)
+  "STREAM_CAPACITY" (include "causeway.edgeCapacity" .)
   "LISTEN" "0.0.0.0:8080"
+  "LISTEN_V6" (eq .Values.listenAddress "::" | ternary "[::]:8080" "")
   "TLS" ""
   "STATUS_LISTEN" "0.0.0.0:8081"
+  "STATUS_LISTEN_V6" (eq .Values.listenAddress "::" | ternary "[::]:8081" "")
   "INGEST_SERVERS" (printf "%s\n    %s" $ingest $ingest)
-  "GATEWAY_SERVERS" (printf "%s\n    %s" $gateway $gateway)
+  "GATEWAY_SERVERS" "# What files/gateways.sh has written.\n    include /tmp/gateways.conf;"
 }}
 {{- $text := .Files.Get "files/nginx.conf.template" }}
-{{- if not $values.ACCOUNT_SERVERS }}
-{{- $text = regexReplaceAll "(?ms)^ *# if ACCOUNT_SERVERS\n.*?^ *# end\n" $text "" }}
-{{- end }}
 {{- range $key, $value := $values }}
+{{- if not $value }}
+{{- $text = regexReplaceAll (printf "(?ms)^ *# if %s\n.*?^ *# end\n" $key) $text "" }}
+{{- end }}
 {{- $text = $text | replace (printf "${%s}" $key) $value }}
 {{- end }}
 {{- /* A name that is left is missing in this list. The pattern skips the ${...} in the first line of the file. */}}

@@ -21,7 +21,18 @@
 {{- $env := dict "LOG_LEVEL" $common.LOG_LEVEL "DRAIN_SECONDS" .values.drainSeconds }}
 {{- /* Buffers, code and sockets are not on the heap; they get the rest of the limit. */}}
 {{- $_ := set $env "NODE_OPTIONS" (printf "--max-old-space-size=%d" (div (mul $limit 6) (mul 10 1048576))) }}
-{{- if ne .component "account" }}{{ $_ := set $env "LOG_ID" $common.LOG_ID }}{{ end }}
+{{- if ne .component "account" }}
+{{- if .root.Values.layout.logs }}
+{{- $_ := set $env "LAYOUT_FILE" "/etc/causeway/layout/layout.json" }}
+{{- else }}
+{{- $_ := set $env "LOG_ID" $common.LOG_ID }}
+{{- end }}
+{{- end }}
+{{- with .logs }}
+{{- $logs := list }}
+{{- range . }}{{ $logs = append $logs (int . | toString) }}{{ end }}
+{{- $_ := set $env "LOGS" (join "," $logs) }}
+{{- end }}
 {{- if has .component (list "ingest" "bridge" "account") }}{{ $_ := set $env "MQTT_PREFIX" $common.MQTT_PREFIX }}{{ end }}
 {{- $_ := set $env "REDIS_PREFIX" $common.REDIS_PREFIX }}
 {{- if has .component (list "ingest" "gateway") }}
@@ -33,7 +44,7 @@
 {{- $_ := set $env "SECURE_COOKIES" (include "causeway.secureCookies" .root) }}
 {{- end }}
 {{- if ne .component "bridge" }}
-{{- $_ := set $env "LIMITS_REPLICAS" .values.replicas }}
+{{- $_ := set $env "LIMITS_REPLICAS" (include "causeway.fewestPods" .values | int) }}
 {{- /* The edge, and nothing else, may say who the client is: network policies let nobody else in. */}}
 {{- $_ := set $env "PROXY_HOPS" 1 }}
 {{- end }}

@@ -28,12 +28,35 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 {{- end }}
 
-{{/* Labels that never change, because a Deployment's selector cannot be changed. Pipelines change other labels. */}}
+{{/*
+The metadata of an object: dict "root" $ "name" its name "component" "ingest", and optionally "labels" and "annotations" with more
+of them
+*/}}
+{{- define "causeway.meta" -}}
+name: {{ .name }}
+labels:
+  {{- include "causeway.labels" . | nindent 2 }}
+  {{- with .labels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with merge (deepCopy (default dict .annotations)) .root.Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/*
+Labels that never change, because a Deployment's selector cannot be changed. Pipelines change other labels. "part" tells the bridges for
+some of the logs from others.
+*/}}
 {{- define "causeway.selector" -}}
 app.kubernetes.io/name: {{ include "causeway.name" .root }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- with .component }}
 app.kubernetes.io/component: {{ . }}
+{{- end }}
+{{- with .part }}
+causeway/part: {{ . }}
 {{- end }}
 {{- end }}
 

@@ -5,9 +5,8 @@
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
-  name: {{ include "causeway.fullname" .root }}-{{ default "deny" .component }}
-  labels:
-    {{- include "causeway.labels" . | nindent 4 }}
+  {{- $name := printf "%s-%s" (include "causeway.fullname" .root) (default "deny" .component) }}
+  {{- include "causeway.meta" (merge (dict "name" $name) .) | nindent 2 }}
 spec:
   podSelector:
     matchLabels:
@@ -23,10 +22,13 @@ spec:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   ports:
-    - port: 53
-      protocol: UDP
-    - port: 53
-      protocol: TCP
+    {{- /* A policy sees the port of the pod behind the Service: OpenShift's is 5353. */}}
+    {{- range $port := list 53 5353 }}
+    {{- range $protocol := list "UDP" "TCP" }}
+    - port: {{ $port }}
+      protocol: {{ $protocol }}
+    {{- end }}
+    {{- end }}
 {{- end }}
 
 {{/* Argument: {port, morePorts, to} */}}
@@ -75,12 +77,13 @@ spec:
 {{- end }}
 {{- end }}
 
+{{/* Prometheus: dict "root" $ "port" "metrics" */}}
 {{- define "causeway.ingressScrape" -}}
-{{- with .Values.networkPolicy.scrapeFrom }}
+{{- with .root.Values.networkPolicy.scrapeFrom }}
 - from:
     {{- toYaml . | nindent 4 }}
   ports:
-    - port: metrics
+    - port: {{ $.port }}
       protocol: TCP
 {{- end }}
 {{- end }}

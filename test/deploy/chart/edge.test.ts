@@ -1,60 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { freePort } from '../../../stack/ports.ts'
-import { waitForHttp } from '../../../stack/probes.ts'
-import { waitFor } from '../../support/waitFor.ts'
 import { describeUnless } from '../../support/describeUnless.ts'
 import { programLack, run, toolsLack } from '../tools/tools.ts'
 import { edgeConf, type EdgePorts } from './edgeConf.ts'
+import { EdgeProcess } from './edgeProcess.ts'
 
 let dir: string
-let nginx: ChildProcess | undefined
+let edge: EdgeProcess
 let origin: string
 let ingest: RequestListener = (_, response) => response.end()
 let gateway: RequestListener = (_, response) => response.end()
 const account: RequestListener = (request, response) => response.end(`account: ${request.url}`)
-const servers: Server[] = []
-
-/** Replaces a container's folders by this test's. */
-function local(conf: string): string {
-  return (
-    conf
-      .replaceAll('"/tmp/', `"${dir}/`)
-      // In a container standard output is a pipe; jest's cannot be opened by its name.
-      .replace('"/dev/stdout"', `"${dir}/access.log"`)
-  )
-}
-
-async function listen(listener: RequestListener): Promise<number> {
-  const server = createServer(listener)
-  servers.push(server)
-  const port = await freePort()
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return port
-}
-
 async function freePorts(): Promise<EdgePorts> {
   return { http: await freePort(), status: await freePort(), ingest: 1, gateway: 1, account: 1 }
 }
 
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'causeway-edge-'))
+  edge = new EdgeProcess(dir)
 })
 afterAll(async () => {
-  if (nginx !== undefined) {
-    nginx.kill('SIGTERM')
-    await once(nginx, 'exit')
-  }
-  for (const server of servers) {
-    server.closeAllConnections()
-    server.close()
-  }
+  await edge.stop()
   rmSync(dir, { recursive: true, force: true })
 })
 
@@ -62,9 +32,8 @@ describeUnless(toolsLack ?? programLack('nginx'))('the nginx that the chart conf
   test.each(['laptop', 'small', 'ha', 'external-tls', 'everything'] as const)(
     'accepts its configuration with the values %s',
     async (profile) => {
-      const file = join(dir, `${profile}.conf`)
-      const text = local(await edgeConf(profile, await freePorts()))
-      writeFileSync(file, text)
+      const text = await edgeConf(profile, await freePorts())
+      const file = edge.write(profile, text)
       expect(text).not.toMatch(/\$\{[A-Z]/)
       expect(() => run('nginx', ['-t', '-q', '-e', 'stderr', '-c', file])).not.toThrow()
     },
@@ -73,26 +42,17 @@ describeUnless(toolsLack ?? programLack('nginx'))('the nginx that the chart conf
   test('starts and serves its status', async () => {
     const chosen = {
       ...(await freePorts()),
-      ingest: await listen((...args) => ingest(...args)),
-      gateway: await listen((...args) => gateway(...args)),
-      account: await listen(account),
+      ingest: await edge.listen((...args) => ingest(...args)),
+      gateway: await edge.listen((...args) => gateway(...args)),
+      account: await edge.listen(account),
     }
-    const file = join(dir, 'running.conf')
-    writeFileSync(
-      file,
-      local(await edgeConf('ha', chosen, ['--set', 'edge.trustedProxies={127.0.0.0/8}'])),
-    )
-    nginx = spawn('nginx', ['-e', 'stderr', '-c', file], {
-      stdio: 'ignore',
-      env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },
-    })
-    await waitFor(() =>
-      waitForHttp(`http://127.0.0.1:${chosen.status}/nginx_status`, 200).then(
-        () => true,
-        () => false,
-      ),
-    )
+    const conf = await edgeConf('ha', chosen, ['--set', 'edge.trustedProxies={127.0.0.0/8}'])
     origin = `http://127.0.0.1:${chosen.http}`
+    const nginx = await edge.start(
+      'running',
+      conf,
+      `http://127.0.0.1:${chosen.status}/nginx_status`,
+    )
     expect(nginx.exitCode).toBeNull()
   })
 

@@ -19,10 +19,18 @@ export async function edgeConf(
   const name = objects.find(({ metadata }) => metadata.name.endsWith('-edge'))?.metadata.name ?? ''
   const data = get<Record<string, string>>(named(objects, 'ConfigMap', name), 'data')
   const release = name.replace(/-edge$/, '')
-  return (data['nginx.conf'] ?? '')
-    .replaceAll(`server ${release}-ingest:8080`, `server 127.0.0.1:${to.ingest}`)
-    .replaceAll(`server ${release}-gateway:8080`, `server 127.0.0.1:${to.gateway}`)
-    .replaceAll(`server ${release}-account:8080`, `server 127.0.0.1:${to.account}`)
-    .replace('listen 0.0.0.0:8080', `listen 127.0.0.1:${to.http}`)
-    .replace('listen 0.0.0.0:8081', `listen 127.0.0.1:${to.status}`)
+  return (
+    (data['nginx.conf'] ?? '')
+      .replaceAll(`server ${release}-ingest:8080`, `server 127.0.0.1:${to.ingest}`)
+      // What gateways.sh writes if nginx cannot ask for the pods, as Debian's cannot.
+      .replace(
+        'include /tmp/gateways.conf;',
+        `server 127.0.0.1:${to.gateway} max_fails=0;`.repeat(2),
+      )
+      .replaceAll(`server ${release}-account:8080`, `server 127.0.0.1:${to.account}`)
+      .replaceAll('listen 0.0.0.0:8080', `listen 127.0.0.1:${to.http}`)
+      .replaceAll('listen [::]:8080', `listen [::1]:${to.http}`)
+      .replace('listen 0.0.0.0:8081', `listen 127.0.0.1:${to.status}`)
+      .replace('listen [::]:8081', `listen [::1]:${to.status}`)
+  )
 }

@@ -43,8 +43,13 @@ function nameOf({ podSelector, namespaceSelector, ipBlock }: Peer): string {
   )
 }
 
+/** By UDP and TCP: to Kubernetes' own servers, OpenShift's, and a cache on each node. */
 const dns = (...components: string[]) =>
-  components.flatMap((each) => Array<string>(2).fill(`${each} -> kube-system:53`))
+  components.flatMap((each) =>
+    ['kube-system', 'openshift-dns', '169.254.20.10/32'].flatMap((server) =>
+      [53, 53, 5353, 5353].map((port) => `${each} -> ${server}:${port}`),
+    ),
+  )
 
 describeUnless(toolsLack)('the network policies', () => {
   test('allow exactly these connections', async () => {
@@ -67,6 +72,7 @@ describeUnless(toolsLack)('the network policies', () => {
         'monitoring -> ingest:metrics',
         'monitoring -> bridge:metrics',
         'monitoring -> gateway:metrics',
+        'monitoring -> edge:status',
         ...['ingest', 'bridge', 'gateway', 'account', 'migrate'].map(
           (each) => `${each} -> 10.20.0.0/24:5432`,
         ),

@@ -47,7 +47,7 @@ describeUnless(toolsLack)('the chart', () => {
     const broken: [string, string, RegExp][] = [
       ['"serviceAccountName"', '"serviceAcountName"', /unknown field "serviceAcountName"/],
       ['"containerPort":8080', '"containerPort":"8080"', /expected number, got "8080"/],
-      ['"maxReplicaCount":20', '"maxReplicaCount":"20"', /maxReplicaCount/],
+      ['"maxReplicaCount":6', '"maxReplicaCount":"6"', /maxReplicaCount/],
       ['"minReadySeconds":10', '"minReadySeconds":{}', /minReadySeconds/],
       ['"scaleTargetRef":{"name"', '"scaleTargetRef":{"nom"', /name/],
     ]

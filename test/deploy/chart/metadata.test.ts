@@ -24,7 +24,7 @@ describeUnless(toolsLack)('Chart.yaml', () => {
   test('holds the icon of the page', async () => {
     const [type, content = ''] = (await chart()).icon.split(',')
     expect(type).toBe('data:image/svg+xml;base64')
-    const icon = readFileSync(join(ROOT, 'client/icon.svg'), 'utf8')
+    const icon = readFileSync(join(ROOT, 'client/chat/public/icon.svg'), 'utf8')
     expect(Buffer.from(content, 'base64').toString()).toBe(icon)
   })
 

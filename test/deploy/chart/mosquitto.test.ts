@@ -41,7 +41,7 @@ beforeAll(async () => {
     .replaceAll('/etc/causeway/', `${dir}/`)
     .replaceAll('/var/lib/causeway', join(dir, 'data'))
     .replace('/usr/lib/mosquitto_dynamic_security.so', plugin())
-    .replace('listener 8883 0.0.0.0', `listener ${port} 127.0.0.1`)
+    .replace('listener 8883 ', `listener ${port} 127.0.0.1`)
   writeFileSync(join(dir, 'mosquitto.conf'), text)
   await writeUsers(['ingest', 'bridge', 'account', 'exporter'])
   const certificate = makeCertificate(join(dir, 'tls/tls'), 'IP:127.0.0.1')

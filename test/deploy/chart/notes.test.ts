@@ -56,10 +56,10 @@ describeUnless(toolsLack)('the notes', () => {
       (accounts > 0 ? (accounts + 1) * 4 : 0) +
       1
     expect(notes('small')).toContain(`At most ${sum(2, 2, 2, 2)} connections to Postgres`)
-    // At the largest number of gateways that the autoscaler may reach.
-    expect(notes('ha')).toContain(`At most ${sum(3, 3, 60, 3)} connections to Postgres`)
+    // At the largest number of pods that the autoscalers may reach. A roll-out adds six gateways, a tenth.
+    expect(notes('ha')).toContain(`At most ${sum(12, 3, 60 + 5, 3)} connections to Postgres`)
     const fewer = notes('ha', ['--set', 'gateway.config.DATABASE_CONNECTIONS=3'])
-    expect(fewer).toContain(`At most ${sum(3, 3, 60, 3, 3)} connections to Postgres`)
+    expect(fewer).toContain(`At most ${sum(12, 3, 60 + 5, 3, 3)} connections to Postgres`)
     const open = notes('small', ['--set', 'auth.mode=open'])
     expect(open).toContain(`At most ${sum(2, 2, 2, 0)} connections to Postgres`)
   })

@@ -92,7 +92,7 @@ describeUnless(containerLack)('the image of the edge', () => {
     ])
     buildah('umount', container)
     buildah('rm', container)
-    expect(list).toContain('644 root client/index.html')
+    expect(list).toContain('644 root index.html')
     expect(list).toContain('644 root contract/problem.js')
   })
 })

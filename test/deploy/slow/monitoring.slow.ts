@@ -39,7 +39,7 @@ beforeAll(async () => {
     stack.processes
       .filter((each) => each.role === role)
       .map(({ metricsUrl = '' }) => new URL(metricsUrl).host)
-  const jobs = ['ingest', 'bridge', 'gateway', 'account'].map((role) => ({
+  const jobs = ['ingest', 'bridge', 'gateway', 'account', 'nginx'].map((role) => ({
     job_name: role,
     static_configs: [{ targets: targets(role), labels: { namespace: 'test' } }],
   }))

@@ -13,7 +13,11 @@ export class Subscribers {
       const records: ChainRecord[] = []
       const own = [channels[at % channels.length] ?? '']
       this.chains.push({ name: `reader-${at}`, kind: 'lean', channels: own, isFast: true, records })
-      const journal = new Journal((record) => records.push(record), false)
+      const journal = new Journal({
+        write: (record) => records.push(record),
+        skipsRepeats: false,
+        logOf: () => 0,
+      })
       this.#readers.push(
         new Reader({ channels: own, origins: [origin], headers: {}, journal, random }),
       )
@@ -32,10 +36,10 @@ export class Subscribers {
   }
 
   isLevel(heads: ReadonlyMap<string, number>): boolean {
-    return this.#readers.every(({ channels: [channel = ''], journal }) => {
-      const last = Math.max(journal.start, journal.lasts.get(channel) ?? 0)
-      return last >= (heads.get(channel) ?? 0)
-    })
+    return this.#readers.every(
+      ({ channels: [channel = ''], journal }) =>
+        journal.positionOf(channel) >= (heads.get(channel) ?? 0),
+    )
   }
 
   async close(): Promise<void> {

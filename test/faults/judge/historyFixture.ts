@@ -16,7 +16,7 @@ export function goodHistory() {
   const posts = rows.map(postOf)
   const both: ChainRecord[] = [
     { t: 'connect', at: START - 10, via: 'x', lastId: '' },
-    { t: 'ready', at: START - 5, epoch: 'aaaa', position: 100, complete: true },
+    { t: 'ready', at: START - 5, log: 0, epoch: 'aaaa', position: 100, complete: true },
     ...rows.map(heard),
   ]
   const one = both.filter((record) => record.t !== 'message' || record.channel === 'a')

@@ -41,6 +41,7 @@ test('the judge accepts a faultless history, and counts its deliveries', () => {
 
 const ready = (fields: object): ChainRecord => ({
   t: 'ready',
+  log: 0,
   at: START + 450,
   epoch: 'aaaa',
   position: 104,

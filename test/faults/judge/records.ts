@@ -46,6 +46,8 @@ interface ConnectRecord {
 export interface ReadyRecord {
   t: 'ready'
   at: number
+  /** The log of its channels, by number. */
+  log: number
   epoch: string
   position: number
   complete: boolean
@@ -76,6 +78,8 @@ export interface GapRecord {
 interface EndRecord {
   t: 'reset' | 'goodbye' | 'close'
   at: number
+  /** Of a reset on a stream over several logs: the one that it is about. */
+  log?: number
   why: string
 }
 

@@ -40,7 +40,7 @@ function told({ channels }: Chain, at: number, epoch: string): ChainRecord[] {
     { t: 'goodbye', at, why: 'reset' },
     { t: 'close', at: at + 1, why: 'end' },
     { t: 'connect', at: at + 100, via: 'x', lastId },
-    { t: 'ready', at: at + 110, epoch, position: 100 + KEPT, complete: false },
+    { t: 'ready', at: at + 110, log: 0, epoch, position: 100 + KEPT, complete: false },
     { t: 'reset', at: at + 110, why: 'other-epoch' },
   ]
 }

@@ -37,23 +37,26 @@ export function query(databaseUrl: string, sql: string): ReturnType<Run> {
   return withSession(databaseUrl, (run) => run(sql))
 }
 
-export async function readHead(databaseUrl: string): Promise<{ epoch: string; position: number }> {
-  const [row] = await query(databaseUrl, 'select epoch, head::text from log where id = 0')
+export async function readHead(
+  databaseUrl: string,
+  log = 0,
+): Promise<{ epoch: string; position: number }> {
+  const [row] = await query(databaseUrl, `select epoch, head::text from log where id = ${log}`)
   return { epoch: row?.['epoch'] ?? '', position: Number(row?.['head'] ?? Number.NaN) }
 }
 
-/** All messages above a position. */
-export function dump(databaseUrl: string, base: number): Promise<Row[]> {
-  return withSession(databaseUrl, (run) => readRows(run, base))
+/** All messages of a log above a position. */
+export function dump(databaseUrl: string, base: number, log = 0): Promise<Row[]> {
+  return withSession(databaseUrl, (run) => readRows(run, base, log))
 }
 
-async function readRows(run: Run, base: number): Promise<Row[]> {
+async function readRows(run: Run, base: number, log = 0): Promise<Row[]> {
   const rows = await run(
     `select l.epoch, m.position::text, m.previous::text, m.id::text, m.channel, i.key,
        m.data::text, (extract(epoch from m.sent_at) * 1000)::bigint::text as sent_at
      from message m join log l on l.id = m.log_id
        left join idempotency i on i.log_id = m.log_id and i.position = m.position
-     where m.log_id = 0 and m.position > ${base} order by m.position`,
+     where m.log_id = ${log} and m.position > ${base} order by m.position`,
   )
   return rows.map((row) => ({
     epoch: row['epoch'] ?? '',

@@ -2,37 +2,19 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Child, Role } from '../../../stack/child.ts'
 import { freePort } from '../../../stack/ports.ts'
-import { waitForHttp } from '../../../stack/probes.ts'
 import { readMetric } from '../../../stack/readMetric.ts'
-import type { RedisKind } from '../../../stack/servers.ts'
 import { type Stack, startStack } from '../../../stack/stack.ts'
-import type { Random } from '../../model/random.ts'
-import { comesTrue } from '../../support/waitFor.ts'
 import { mountDisk, unmountDisk } from './disk.ts'
 import { Links } from './links.ts'
-import { signalTree } from './processTree.ts'
+import { signalTree } from '../../../bench/machine/processTree.ts'
 import { Standby } from './standby.ts'
+import { RigLogs } from './rigLogs.ts'
+import type { RigOptions } from './rigOptions.ts'
+import { withSpare } from './spare.ts'
 import { headersOf, openTokens, type Tokens } from './tokens.ts'
-
-export interface RigOptions {
-  dir: string
-  random: Random
-  /** More environment for the services; `dir` is the stack's. */
-  env?: ((name: string, dir: string) => NodeJS.ProcessEnv) | undefined
-  /** Default: a single server. The services reach several of them without a proxy. */
-  redis?: RedisKind | undefined
-  /** Adds a Postgres that the services know, and read history from; they reach both without a proxy. */
-  replica?: boolean | undefined
-  /** Adds a second Postgres that follows the first. */
-  standby?: boolean | undefined
-  /** AUTH=required, with the tokens of an issuer of its own; otherwise nobody needs one. */
-  auth?: boolean | undefined
-  /** Puts Postgres on its own disk, small enough to be filled. Needs root. */
-  postgresDiskMegabytes?: number | undefined
-}
+import { untilReady } from './untilReady.ts'
 
 const COUNTS = { ingest: 2, bridge: 2, gateway: 2, account: 0 }
-const READY_WITHIN_SECONDS = 40
 
 /** The whole system with a proxy on every link, and the means to break it. */
 export class Rig {
@@ -47,6 +29,9 @@ export class Rig {
   readonly tokens: Tokens | undefined
   /** The headers by which the usual readers and posts come in. */
   readonly headers: { reader: Record<string, string>; sender: Record<string, string> }
+  readonly logs: RigLogs
+  /** Where the services look for it, if there is one. */
+  readonly sparePort: number
   readonly #standby: Standby | undefined
   /** Names of processes that stay down. */
   readonly #abandoned = new Set<string>()
@@ -54,27 +39,33 @@ export class Rig {
   readonly #disk: string | undefined
 
   static async start(options: RigOptions): Promise<Rig> {
-    const { dir, random, env, redis, replica, standby, postgresDiskMegabytes: megabytes } = options
+    const { dir, random, env, replica, standby, postgresDiskMegabytes: megabytes } = options
+    const { redis, logs, postgres, brokers, bridges = COUNTS.bridge } = options
     // The stack keeps its Postgres in this folder.
     const disk = megabytes === undefined ? undefined : join(dir, 'postgres')
     if (disk !== undefined) mountDisk(disk, megabytes ?? 0)
     const crashDir = join(dir, 'crash')
     mkdirSync(crashDir, { recursive: true })
     const links = new Links(random)
+    const sparePort = await freePort()
     const ports = { postgres: await freePort(), redis: await freePort(), mqtt: await freePort() }
-    await links.openServices(COUNTS, ports)
+    await links.openServices({ ...COUNTS, bridge: bridges }, ports)
     const tokens = options.auth === true ? await openTokens(links) : undefined
     const stack = await startStack({
       dir,
       ingests: COUNTS.ingest,
-      bridges: COUNTS.bridge,
+      bridges,
       gateways: COUNTS.gateway,
       postgresPort: ports.postgres,
       redis,
+      logs,
+      postgres,
+      brokers,
       replica,
       redisPort: ports.redis,
       mqttPort: ports.mqtt,
-      env: (role, index, urls) => ({
+      env: (role, index, urls, layout) => ({
+        ...(options.spare === true ? withSpare(layout, sparePort) : {}),
         // Readers must notice a silent link within the time allowed for recovery; the default is 20.
         HEARTBEAT_SECONDS: '2',
         LOG_LEVEL: 'info',
@@ -100,6 +91,7 @@ export class Rig {
       headers: headersOf(tokens),
       crashDir,
       disk,
+      sparePort,
       standby:
         standby === true
           ? await Standby.start(stack, links)
@@ -113,6 +105,7 @@ export class Rig {
     parts: Pick<Rig, 'stack' | 'links' | 'edge' | 'gateways' | 'ingests' | 'tokens' | 'headers'> & {
       crashDir: string
       disk: string | undefined
+      sparePort: number
       standby: Standby | undefined
     },
   ) {
@@ -125,12 +118,14 @@ export class Rig {
     this.headers = parts.headers
     this.#crashDir = parts.crashDir
     this.#disk = parts.disk
+    this.sparePort = parts.sparePort
     this.#standby = parts.standby
+    this.logs = new RigLogs(this.stack)
   }
 
-  /** The address of the database that has the log now, without a proxy. */
+  /** The address of the database that has the first log now, without a proxy. */
   get databaseUrl(): string {
-    return this.#abandoned.has('postgres') ? this.standby.databaseUrl : this.stack.databaseUrl
+    return this.logs.databaseUrlOf(0)
   }
 
   get standby(): Standby {
@@ -165,6 +160,7 @@ export class Rig {
   /** Kills Postgres for good: from now on the standby has the log. */
   async abandonPostgres(): Promise<void> {
     this.#abandoned.add('postgres')
+    this.logs.move(0, this.standby.databaseUrl)
     signalTree(this.child('postgres').pid, 'SIGKILL')
     await this.child('postgres').stop('SIGKILL')
   }
@@ -200,19 +196,4 @@ export class Rig {
     await this.tokens?.close()
     if (this.#disk !== undefined) unmountDisk(this.#disk)
   }
-}
-
-/** Waits until a service says that it is ready. A server needs only a process: the services check the rest. */
-export async function untilReady(child: Child): Promise<void> {
-  const { name, role, metricsUrl } = child
-  const isService = role === 'bridge' || role === 'ingest' || role === 'gateway'
-  const isReady = async (): Promise<boolean> => {
-    if (child.pid === null || !isService) return child.pid !== null
-    return waitForHttp(`${metricsUrl}/ready`, 200).then(
-      () => true,
-      () => false,
-    )
-  }
-  if (!(await comesTrue(isReady, READY_WITHIN_SECONDS, 100)))
-    throw new Error(`${name} is not ready`)
 }

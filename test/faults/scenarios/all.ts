@@ -8,7 +8,9 @@ import { failoverFaults } from './failoverFaults.ts'
 import { forgeryFaults } from './forgeryFaults.ts'
 import { gatewayFaults } from './gatewayFaults.ts'
 import { ingestFaults } from './ingestFaults.ts'
+import { logsFaults } from './logsFaults.ts'
 import { machineFaults } from './machineFaults.ts'
+import { moveFaults } from './moveFaults.ts'
 import { mqttFaults } from './mqttFaults.ts'
 import { outboxFaults } from './outboxFaults.ts'
 import { postgresFaults } from './postgresFaults.ts'
@@ -38,4 +40,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...deviceFaults,
   ...outboxFaults,
   ...redisServersFaults,
+  ...logsFaults,
+  ...moveFaults,
 ].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))

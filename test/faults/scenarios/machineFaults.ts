@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { untilReady } from '../rig/rig.ts'
+import { untilReady } from '../rig/untilReady.ts'
 import type { Scenario } from '../scenario.ts'
 import { freezeFor } from './actions.ts'
 

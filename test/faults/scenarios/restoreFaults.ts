@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { untilReady } from '../rig/rig.ts'
+import { untilReady } from '../rig/untilReady.ts'
 import { goBack, readHead } from '../rig/database.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { comesTrue } from '../../support/waitFor.ts'

@@ -1,7 +1,7 @@
 import { RawReader } from '../../support/rawReader.ts'
 import { revoke } from '../../support/putAccess.ts'
 import { comesTrue } from '../../support/waitFor.ts'
-import { untilReady } from '../rig/rig.ts'
+import { untilReady } from '../rig/untilReady.ts'
 import { KEYS_LINK } from '../rig/tokens.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 

@@ -7,8 +7,7 @@ export class PackageReaders {
   readonly #worker: Worker
   #state: PackageReaderState = { readers: [], messages: 0 }
 
-  constructor(readers: PackageReaderData['readers']) {
-    const workerData: PackageReaderData = { readers }
+  constructor(workerData: PackageReaderData) {
     this.#worker = new Worker(new URL('./packageWorker.js', import.meta.url), { workerData })
     this.#worker.on('message', (state: PackageReaderState) => (this.#state = state))
   }
@@ -19,10 +18,8 @@ export class PackageReaders {
 
   /** Whether the reader with that number has the last message of each channel. */
   isLevel(index: number, heads: ReadonlyMap<string, number>): boolean {
-    const reader = this.#state.readers[index]
-    if (reader === undefined) return false
-    const lasts = new Map(reader.lasts)
-    return [...heads].every(([name, head]) => Math.max(reader.start, lasts.get(name) ?? 0) >= head)
+    const positions = new Map(this.#state.readers[index])
+    return [...heads].every(([name, head]) => (positions.get(name) ?? 0) >= head)
   }
 
   async close(): Promise<void> {

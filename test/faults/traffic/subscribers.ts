@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ChannelLogs } from '../../../contract/channelLogs.ts'
 import type { Random } from '../../model/random.ts'
 import { Journal } from './journal.ts'
 import { PackageReaders } from './packageReaders.ts'
@@ -13,6 +14,9 @@ interface SubscribersOptions {
   edge: string
   gateways: readonly string[]
   channels: readonly string[]
+  /** All logs, by their numbers, and which channel is in which. */
+  logs: readonly number[]
+  channelLogs: ChannelLogs
   /** More headers of every request. */
   headers: Record<string, string>
 }
@@ -54,12 +58,16 @@ export class Subscribers {
       pace?: Reader['pace']
     } = {},
   ): Reader {
-    const { dir, random, edge, gateways, channels: all, headers } = this.#options
+    const { dir, random, edge, gateways, channels: all, channelLogs, headers } = this.#options
     const { channels = all, since, pace = 'fast', origins = [edge, ...gateways] } = options
     const name = `${kind}-${this.#members.length + 1}`
     const file = join(dir, `${name}.jsonl`)
     const eventLog = new EventLog<ChainRecord>(file)
-    const journal = new Journal((record) => eventLog.write(record), true)
+    const journal = new Journal({
+      write: (record) => eventLog.write(record),
+      skipsRepeats: true,
+      logOf: (channel) => channelLogs.logOf(channel),
+    })
     const reader = new Reader({ channels, since, origins, headers, journal, random })
     reader.pace = pace
     const chain = {
@@ -76,7 +84,7 @@ export class Subscribers {
 
   /** Adds readers by the `eventsource` package, of all channels and through nginx. */
   addPackages(count: number): void {
-    const { dir, edge, channels, headers } = this.#options
+    const { dir, edge, channels, headers, logs } = this.#options
     this.#packageChains = Array.from({ length: count }, (_, at) => ({
       name: `eventsource-${at + 1}`,
       kind: 'eventsource',
@@ -84,24 +92,22 @@ export class Subscribers {
       isFast: true,
       file: join(dir, `eventsource-${at + 1}.jsonl`),
     }))
-    this.#packages = new PackageReaders(
-      this.#packageChains.map(({ file }) => ({
+    this.#packages = new PackageReaders({
+      readers: this.#packageChains.map(({ file }) => ({
         origin: edge,
         channels: [...channels],
         headers,
         file,
       })),
-    )
+      logs,
+    })
   }
 
   /** Whether every reader has the last message of each of its channels. */
   isLevel(heads: ReadonlyMap<string, number>): boolean {
     return (
       this.#members.every(({ reader: { journal, channels } }) =>
-        channels.every((name) => {
-          const at = Math.max(journal.start, journal.lasts.get(name) ?? 0)
-          return at >= (heads.get(name) ?? 0)
-        }),
+        channels.every((name) => journal.positionOf(name) >= (heads.get(name) ?? 0)),
       ) && this.#packageChains.every((_, index) => this.#packages?.isLevel(index, heads) === true)
     )
   }

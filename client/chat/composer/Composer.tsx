@@ -1,0 +1,136 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { Icon } from '../Icon.tsx'
+import { IconButton } from '../IconButton.tsx'
+import { useStores } from '../store.ts'
+import { emojiNames } from '../text/emoji.ts'
+import { completed } from './completion.ts'
+import { grow, isComposing } from './growing.ts'
+import { Suggestions, type Suggestion } from './Suggestions.tsx'
+import { useSuggestions } from './useSuggestions.tsx'
+import type { People } from '../people.ts'
+
+interface ComposerProps {
+  id: string
+  label: string
+  placeholder: string
+  draft: string
+  disabled: boolean
+  people: People
+  /** Returns whether it took the message; if not, the text stays in the box. */
+  send: (text: string) => boolean
+  /** The text has changed. */
+  typed: (text: string) => void
+  /** The arrow up was pressed in an empty box. */
+  editLast: () => void
+  /** Asks for an emoji; it is put where the cursor was. */
+  pickEmoji: (put: (emoji: string) => void) => void
+}
+
+/** The box for a new message. Enter sends it, Shift+Enter begins a new line. */
+export function Composer(props: ComposerProps) {
+  const { id, label, placeholder, draft, disabled, people, send, typed, editLast } = props
+  useStores(emojiNames)
+  const box = useRef<HTMLTextAreaElement>(null)
+  const [text, setText] = useState(draft)
+  const [cursor, setCursor] = useState(draft.length)
+  const { wanted, suggestions, chosen, choose, dismiss } = useSuggestions(text, cursor, people)
+  const write = (next: string, at: number) => {
+    setText(next)
+    setCursor(at)
+    typed(next)
+    // After the drawing, which moves the cursor to the end.
+    requestAnimationFrame(() => {
+      box.current?.focus()
+      box.current?.setSelectionRange(at, at)
+    })
+  }
+  const take = ({ word }: Suggestion) => {
+    if (wanted === undefined) return
+    const done = completed(text, cursor, wanted, word)
+    write(done.text, done.cursor)
+  }
+  const put = (emoji: string) =>
+    write(text.slice(0, cursor) + emoji + text.slice(cursor), cursor + emoji.length)
+  const submit = () => {
+    if (text.trim() === '' || !send(trimmed(text))) return
+    setText('')
+    setCursor(0)
+    typed('')
+  }
+  const press = (event: KeyboardEvent) => {
+    if (isComposing(event)) return
+    const suggestion = suggestions[chosen]
+    if (suggestion !== undefined) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+      if (step !== undefined) choose((chosen + step + suggestions.length) % suggestions.length)
+      else if (event.key === 'Enter' || event.key === 'Tab') take(suggestion)
+      else if (event.key === 'Escape') dismiss()
+      else return
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
+    if (event.key === 'ArrowUp' && text === '') {
+      event.preventDefault()
+      editLast()
+    }
+    if (event.key !== 'Enter' || event.shiftKey) return
+    event.preventDefault()
+    submit()
+  }
+  useLayoutEffect(() => grow(box.current), [text])
+  useEffect(() => box.current?.focus(), [])
+  const open = suggestions.length > 0
+  return (
+    <form
+      id={`${id}-form`}
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      {open && wanted !== undefined && (
+        <Suggestions
+          id={`${id}-suggestions`}
+          label={wanted.kind === 'person' ? 'People' : 'Emoji'}
+          {...{ suggestions, chosen, choose, take }}
+        />
+      )}
+      <fieldset disabled={disabled}>
+        <textarea
+          ref={box}
+          id={id}
+          rows={1}
+          dir="auto"
+          aria-label={label}
+          aria-autocomplete="list"
+          placeholder={placeholder}
+          autocomplete="off"
+          enterkeyhint="send"
+          value={text}
+          {...(open && {
+            'aria-controls': `${id}-suggestions`,
+            'aria-activedescendant': `${id}-suggestions-${chosen}`,
+          })}
+          onInput={({ currentTarget }) => {
+            setText(currentTarget.value)
+            setCursor(currentTarget.selectionStart)
+            typed(currentTarget.value)
+          }}
+          onSelect={({ currentTarget }) => setCursor(currentTarget.selectionStart)}
+          onKeyDown={press}
+        />
+        <IconButton icon="smile" label="Emoji" press={() => props.pickEmoji(put)} />
+        <button type="submit" class="send" aria-label="Send" title="Send">
+          <Icon name="send" />
+        </button>
+      </fieldset>
+    </form>
+  )
+}
+
+/** Without the empty lines around it. The first line keeps its indentation: it may be code. */
+function trimmed(text: string): string {
+  return text.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd()
+}

@@ -1,0 +1,46 @@
+import { useEffect } from 'preact/hooks'
+import type { Chat } from './chat.ts'
+
+/** The keys that work everywhere in the chat. */
+export function useShortcuts(chat: Chat, help: () => void): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return
+      const action = actionOf(event, chat, help)
+      if (action === undefined) return
+      event.preventDefault()
+      action()
+    }
+    document.addEventListener('keydown', press)
+    return () => document.removeEventListener('keydown', press)
+  }, [chat])
+}
+
+function actionOf(event: KeyboardEvent, chat: Chat, help: () => void): (() => void) | undefined {
+  const { key, shiftKey, altKey } = event
+  const control = event.ctrlKey || event.metaKey
+  if (control && key === '/') return help
+  if (control && !shiftKey && key.toLowerCase() === 'k') return () => focus('channel')
+  if (control && shiftKey && key.toLowerCase() === 'f') return () => chat.panels.openSearch()
+  if (altKey && key === 'ArrowDown') return () => chat.step(1, shiftKey)
+  if (altKey && key === 'ArrowUp') return () => chat.step(-1, shiftKey)
+  if (control || altKey || isWriting(event.target)) {
+    return key === 'Escape' ? () => leave(chat) : undefined
+  }
+  if (key === '?') return help
+  return key === 'Escape' ? () => leave(chat) : undefined
+}
+
+/** Closes the panel, and leads back to the message box. */
+function leave(chat: Chat): void {
+  chat.panels.close()
+  focus('text')
+}
+
+function focus(id: string): void {
+  document.getElementById(id)?.focus()
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
+}

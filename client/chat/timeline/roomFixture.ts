@@ -1,0 +1,53 @@
+import type { FakeRequest } from '../../sdk/fetchFixture.ts'
+import { settled } from '../../sdk/fetchFixture.ts'
+import { aMessage } from '../../sdk/messageFixture.ts'
+import { Causeway } from '../../sdk/causeway.ts'
+import { Outbox } from '../../sdk/outbox.ts'
+import { Room } from './room.ts'
+
+/** A page of history with these positions, newest first; it is the last page unless `next` names another. */
+export function aPage(positions: number[], next: string | null = null) {
+  const messages = positions.map((position) => aMessage({ position }))
+  return { channel: 'lobby', messages, head: positions[0] ?? 0, low: 0, next, prev: null }
+}
+
+/** A room whose requests the test answers; `news` has the handlers' calls since the last look. */
+export function aRoom() {
+  const events: string[] = []
+  const reader = { following: true }
+  const causeway = new Causeway({ base: 'https://chat.example/', timeoutMs: 0 })
+  const outbox: Outbox = new Outbox(causeway, {
+    name: 'me',
+    changed: () => events.push('change'),
+    sent: ({ key }, message) => room.conversation.settle(key, message),
+    failed: ({ key }) => room.conversation.fail(key),
+  })
+  const room = new Room(
+    { causeway, channel: 'lobby', me: 'me', outbox },
+    {
+      connection: (connection) => events.push(connection.is),
+      change: () => events.push('change'),
+      arrived: ({ position }) => events.push(`m${position}`),
+      following: () => reader.following,
+    },
+  )
+  const send = (text: string) => outbox.add('lobby', { text })
+  const leave = () => {
+    room.leave()
+    outbox.close()
+  }
+  const positions = () => room.conversation.messages.map(({ position }) => position)
+  return { room, outbox, reader, send, positions, leave, news: () => events.splice(0) }
+}
+
+/** The same, live, with one page of history. `newest` is the last request. */
+export async function liveRoom(newest: () => FakeRequest, page: ReturnType<typeof aPage>) {
+  const entered = aRoom()
+  newest().answer(page)
+  await settled()
+  const stream = newest()
+  stream.ready(page.head)
+  await settled()
+  entered.news()
+  return { ...entered, stream }
+}

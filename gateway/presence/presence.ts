@@ -1,0 +1,105 @@
+import type { Redis } from 'ioredis'
+import type { Clock } from '../../chassis/clock.ts'
+import type { CopyKeys } from '../../chassis/copyKeys.ts'
+import type { Sender } from '../../contract/message.ts'
+import type { PresenceEvent } from '../../contract/presence.ts'
+import type { RedisKeys } from '../../contract/redisKeys.ts'
+import type { Listener } from './attended.ts'
+import { PresenceStore, type PresenceStoreOptions } from './presenceStore.ts'
+import { PresenceTable } from './presenceTable.ts'
+import { PresenceView } from './presenceView.ts'
+import { Teller } from './teller.ts'
+
+export interface PresenceOptions extends PresenceStoreOptions {
+  /** Of its own: a script never stands in the way of what is read for streams. */
+  redis: Redis
+  keys: RedisKeys
+  copyKeys: CopyKeys
+  onRefused: () => void
+  /** See PresenceTableOptions. */
+  maxLeases: number
+  onLeftOut: () => void
+  clock: Clock
+}
+
+/** Between two scripts: Redis is busy with them for a fiftieth of its time at most. */
+const STEP_MS = 20
+/** After a failure. */
+const PAUSE_MS = 500
+
+/** The presence in the channels of one log: the thin edge around its table. */
+export class Presence {
+  readonly #options: PresenceOptions
+  readonly #table: PresenceTable
+  readonly #teller: Teller
+  readonly #store: PresenceStore
+  readonly #stop: () => void
+  #isBusy = false
+  #pausedUntil = 0
+
+  constructor(options: PresenceOptions) {
+    const { redis, keys, leaseMs, graceMs, clock } = options
+    this.#options = options
+    // Twice within the grace: another gateway may have ended the lease of somebody who is here too.
+    this.#table = new PresenceTable({ ...options, renewMs: Math.min(leaseMs / 3, graceMs / 2) })
+    this.#teller = new Teller(this.#table)
+    this.#store = new PresenceStore(redis, keys, options)
+    this.#stop = clock.every(STEP_MS, () => void this.#step())
+  }
+
+  /** People in channels, by streams of this gateway. */
+  get size(): number {
+    return this.#table.size
+  }
+
+  join(channel: string, person: Sender, listener: Listener): void {
+    this.#teller.begin(this.#table.join(channel, person, listener), listener)
+  }
+
+  leave(channel: string, id: string, listener: Listener): void {
+    this.#table.leave(channel, id, listener)
+  }
+
+  /** See Teller. */
+  tell(budget: number): number {
+    return this.#teller.tell(this.#options.clock.now(), budget)
+  }
+
+  /** Who is there now. Rejects if Redis is away. */
+  async ask(channels: readonly string[]): Promise<PresenceEvent[]> {
+    const { copyKeys, onRefused } = this.#options
+    const found = await this.#store.look(channels)
+    return found.map(({ count, people }, index) => {
+      const channel = channels[index] ?? ''
+      const view = new PresenceView(channel, (sealed) => {
+        const person = copyKeys.openPerson(channel, sealed)
+        if (person === undefined) onRefused()
+        return person
+      })
+      view.take(count, people)
+      view.publish()
+      return view.whole ?? { channel, count }
+    })
+  }
+
+  close(): void {
+    this.#stop()
+    this.#options.redis.disconnect()
+  }
+
+  async #step(): Promise<void> {
+    const { now } = this.#options.clock
+    if (this.#isBusy || now() < this.#pausedUntil) return
+    const step = this.#table.next(now())
+    if (step === undefined) return
+    this.#isBusy = true
+    try {
+      this.#table.done(step, await this.#store.run(step), now())
+    } catch {
+      this.#table.failed(step, now())
+      this.#pausedUntil = now() + PAUSE_MS
+    } finally {
+      this.#isBusy = false
+    }
+  }
+}

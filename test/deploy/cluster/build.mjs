@@ -1,0 +1,135 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { inRoot } from '../../../stack/setup/paths.mjs'
+import { print } from '../../../stack/setup/print.mjs'
+
+const SOURCE = inRoot('test/deploy/cluster/go')
+const PARTS = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubectl',
+  'kwok',
+]
+const KUBERNETES = '1.36.3'
+/** Packages that are compiled in all, for the progress. */
+const PACKAGES = 2_700
+const TELL_EVERY_MS = 20_000
+
+/** Modules of which only data is used, with their checksums: definitions of kinds, and what kwok does to nodes and pods. */
+const DATA = [
+  {
+    module: 'sigs.k8s.io/gateway-api@v1.5.1',
+    sum: 'h1:RqVRIlkhLhUO8wOHKTLnTJA6o/1un4po4/6M1nRzdd0=',
+    folders: ['config/crd/standard'],
+    to: 'crds',
+    files: /_(gatewayclasses|gateways|httproutes)\.yaml$/,
+  },
+  {
+    module: 'github.com/kedacore/keda/v2@v2.20.2',
+    sum: 'h1:SR60v8uIcelbveS8n/1jcl8tLdBBIbHMxmdOHw8tKqA=',
+    folders: ['config/crd/bases'],
+    to: 'crds',
+    files: /_scaledobjects\.yaml$/,
+  },
+  {
+    module: 'github.com/prometheus-operator/prometheus-operator@v0.85.0',
+    sum: 'h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=',
+    folders: ['example/prometheus-operator-crd'],
+    to: 'crds',
+    files: /_(podmonitors|prometheusrules)\.yaml$/,
+  },
+  {
+    module: 'sigs.k8s.io/kwok@v0.8.0',
+    sum: 'h1:OTIOTwgROqPMovcTwxICx2eYQ4AwLpSx5EpjbDKF4SQ=',
+    folders: ['node/fast', 'node/heartbeat-with-lease', 'pod/fast'].map(
+      (name) => `kustomize/stage/${name}`,
+    ),
+    to: 'stages',
+    files: /^(?!kustomization).*\.yaml$/,
+  },
+]
+
+/**
+ * Builds the control plane from its Go modules, once for each version of go/, and names its folder to the tests: bin/, crds/ and
+ * stages/. If that is impossible, prints why: the tests are then skipped.
+ */
+export async function buildCluster() {
+  if (spawnSync('go', ['version']).status !== 0) {
+    print('Go is not installed: tests on a control plane are skipped')
+    return
+  }
+  const hash = createHash('sha256').update(JSON.stringify(DATA, (_, value) => String(value)))
+  for (const file of readdirSync(SOURCE)) hash.update(readFileSync(join(SOURCE, file)))
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+  const folder = join(cache, 'causeway/cluster', hash.digest('hex').slice(0, 12))
+  if (existsSync(join(folder, 'stamp'))) {
+    process.env.CAUSEWAY_CLUSTER = folder
+    return
+  }
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(join(folder, 'bin'), { recursive: true })
+  try {
+    for (const each of DATA) copyData(each, folder)
+    await compile(join(folder, 'bin/cluster'))
+  } catch (error) {
+    print(`the control plane cannot be built, so tests on it are skipped: ${error.message}`)
+    return
+  }
+  for (const part of PARTS) symlinkSync('cluster', join(folder, 'bin', part))
+  writeFileSync(join(folder, 'stamp'), '')
+  process.env.CAUSEWAY_CLUSTER = folder
+}
+
+function copyData({ module, sum, folders, to, files }, folder) {
+  const told = execFileSync('go', ['mod', 'download', '-json', module], {
+    cwd: '/',
+    encoding: 'utf8',
+  })
+  const { Dir, Sum } = JSON.parse(told)
+  if (Sum !== sum) throw new Error(`${module} has the checksum ${Sum}, not ${sum}`)
+  mkdirSync(join(folder, to), { recursive: true })
+  for (const from of folders) {
+    for (const name of readdirSync(join(Dir, from)).filter((each) => files.test(each))) {
+      copyFileSync(join(Dir, from, name), join(folder, to, name))
+    }
+  }
+}
+
+/** Ten minutes on one core, so it tells how far it is. */
+async function compile(to) {
+  print(`building Kubernetes ${KUBERNETES}, etcd and kwok: ten minutes of one core, once`)
+  const version = 'k8s.io/component-base/version'
+  const [major, minor] = KUBERNETES.split('.')
+  const names = { gitVersion: `v${KUBERNETES}`, gitMajor: major, gitMinor: minor }
+  const set = Object.entries(names).map(([name, value]) => `-X ${version}.${name}=${value}`)
+  const flags = ['build', '-v', '-trimpath', '-ldflags', `-s -w ${set.join(' ')}`, '-o', to, '.']
+  const go = spawn('go', flags, { cwd: SOURCE, stdio: ['ignore', 'inherit', 'pipe'] })
+  const other = []
+  let count = 0
+  createInterface(go.stderr).on('line', (line) => {
+    if (/^[\w.~/-]+$/.test(line)) count++
+    else if (!line.startsWith('go: downloading')) other.push(line)
+  })
+  const timer = setInterval(() => print(`${count} of about ${PACKAGES} packages`), TELL_EVERY_MS)
+  const code = await new Promise((resolve) => {
+    go.on('error', () => resolve(1))
+    go.on('close', resolve)
+  })
+  clearInterval(timer)
+  if (code !== 0) throw new Error(other.slice(-20).join('\n'))
+}

@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { waitFor } from '../../support/waitFor.ts'
+import { freePort } from '../../../stack/ports.ts'
+import { makeCertificate } from '../tls/certificate.ts'
+import type { Cluster } from './cluster.ts'
+
+const GROUP = 'custom.metrics.k8s.io'
+const VERSION = 'v1beta2'
+const METRIC = 'causeway_gateway_streams'
+const API_SERVICE = `${VERSION}.${GROUP}`
+const NAMESPACE = 'custom-metrics'
+
+/** Stands for prometheus-adapter: an API of the cluster that says how many streams each pod has. */
+export class MetricsApi {
+  /** All streams; each pod that is asked for has the same share. */
+  streams = 0
+  mode: 'serving' | 'failing' | 'empty' = 'serving'
+  readonly #cluster: Cluster
+  readonly #server: Server
+
+  static async start(cluster: Cluster): Promise<MetricsApi> {
+    const folder = mkdtempSync(join(tmpdir(), 'causeway-metrics-'))
+    const certificate = makeCertificate(join(folder, 'server'), 'DNS:localhost')
+    rmSync(folder, { recursive: true })
+    const api = new MetricsApi(cluster, certificate)
+    const port = await freePort()
+    api.#server.listen(port, '127.0.0.1')
+    await once(api.#server, 'listening')
+    await cluster.namespace(NAMESPACE)
+    const namespace = NAMESPACE
+    await cluster.apply([
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'metrics', namespace },
+        ...{ spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] } },
+      },
+      {
+        apiVersion: 'apiregistration.k8s.io/v1',
+        kind: 'APIService',
+        metadata: { name: API_SERVICE },
+        ...{
+          spec: {
+            group: GROUP,
+            version: VERSION,
+            service: { name: 'metrics', namespace, port },
+            insecureSkipTLSVerify: true,
+            groupPriorityMinimum: 100,
+            versionPriority: 100,
+          },
+        },
+      },
+    ])
+    await waitFor(() => api.#isServed(), 30, 250)
+    return api
+  }
+
+  private constructor(cluster: Cluster, certificate: { key: Buffer; cert: Buffer }) {
+    this.#cluster = cluster
+    this.#server = createServer(certificate, (request, response) => {
+      this.#answer(new URL(request.url ?? '/', 'https://localhost')).then(
+        ({ status, body }) => {
+          response.writeHead(status, { 'Content-Type': 'application/json' })
+          response.end(JSON.stringify(body))
+        },
+        () => response.writeHead(500).end(),
+      )
+    })
+  }
+
+  async stop(): Promise<void> {
+    await this.#cluster.kubectl('delete', 'apiservice', API_SERVICE)
+    this.#server.closeAllConnections()
+    this.#server.close()
+  }
+
+  async #isServed(): Promise<boolean> {
+    try {
+      await this.#cluster.kubectl('get', '--raw', `/apis/${GROUP}/${VERSION}`)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  async #answer(url: URL): Promise<{ status: number; body: unknown }> {
+    const root = `/apis/${GROUP}/${VERSION}`
+    if (url.pathname === root) return { status: 200, body: resources() }
+    const [, namespace = ''] = /\/namespaces\/([^/]+)\/pods\/\*\//.exec(url.pathname) ?? []
+    if (!url.pathname.endsWith(`/${METRIC}`) || namespace === '') return { status: 404, body: {} }
+    if (this.mode === 'failing') return { status: 503, body: {} }
+    const selector = url.searchParams.get('labelSelector') ?? ''
+    const pods = this.mode === 'empty' ? [] : await this.#pods(namespace, selector)
+    return { status: 200, body: metrics(namespace, pods, this.streams) }
+  }
+
+  async #pods(namespace: string, selector: string): Promise<string[]> {
+    const pods = await this.#cluster.list(namespace, 'pods', '--selector', selector)
+    return pods.map(({ metadata }) => metadata.name)
+  }
+}
+
+function resources(): object {
+  const pods = { name: `pods/${METRIC}`, namespaced: true, kind: 'MetricValueList', verbs: ['get'] }
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: `${GROUP}/${VERSION}`,
+    resources: [{ ...pods, singularName: '' }],
+  }
+}
+
+function metrics(namespace: string, pods: readonly string[], streams: number): object {
+  const items = pods.map((name) => ({
+    describedObject: { kind: 'Pod', namespace, name, apiVersion: 'v1' },
+    metric: { name: METRIC, selector: null },
+    timestamp: new Date().toISOString(),
+    value: String(Math.round(streams / pods.length)),
+  }))
+  return { kind: 'MetricValueList', apiVersion: `${GROUP}/${VERSION}`, metadata: {}, items }
+}

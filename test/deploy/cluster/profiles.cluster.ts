@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals'
+import { describeUnless } from '../../support/describeUnless.ts'
+import { waitFor } from '../../support/waitFor.ts'
+import { PROFILES } from '../chart/render.ts'
+import { HELMS } from '../tools/tools.ts'
+import { ownCluster } from './cluster.ts'
+import { clusterLack } from './paths.ts'
+import { Release } from './release.ts'
+
+describeUnless(clusterLack)('an API server under the standard "restricted"', () => {
+  const cluster = ownCluster()
+
+  test.each(PROFILES.flatMap((profile) => HELMS.map((helm) => ({ profile, helm }))))(
+    'takes a release with the values $profile by $helm; its tests pass, and a second upgrade replaces no pod',
+    async ({ profile, helm }) => {
+      const release = await Release.open(cluster, `profile-${profile}-${helm}`, helm)
+      await release.upgrade({ profile })
+      const pods = await release.podIds()
+      // A release that only migrates has no pods that last, and no test.
+      expect(pods.length > 0).toBe(profile !== 'migration')
+      if (profile !== 'migration') {
+        expect(await release.helm('test', release.name)).toMatch(/Phase:\s+Succeeded/)
+      }
+      await release.upgrade({ profile })
+      expect(await release.podIds()).toEqual(pods)
+      await release.helm('uninstall', release.name)
+    },
+  )
+
+  test('refuses the same release in a namespace if a pod asks for more than the standard allows', async () => {
+    const release = await Release.open(cluster, 'profile-refused')
+    await release.upgrade({ set: ['tests.enabled=false'] })
+    const deployment = ['--namespace', release.namespace, 'patch', 'deployment', 'causeway-bridge']
+    const patch = { spec: { template: { spec: { hostNetwork: true } } } }
+    await cluster.kubectl(...deployment, '--patch', JSON.stringify(patch))
+    const complaint = 'violates PodSecurity "restricted'
+    await waitFor(async () => (await release.conditions('bridge')).includes(complaint), 30, 500)
+  })
+})

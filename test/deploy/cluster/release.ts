@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import { type Helm, TOOLS } from '../tools/tools.ts'
+import { CHART } from '../tools/values.ts'
+import { valuesFile, type Profile } from '../chart/render.ts'
+import { waitFor } from '../../support/waitFor.ts'
+import type { Cluster } from './cluster.ts'
+
+const PATIENCE_SECONDS = 120
+
+interface Pod {
+  metadata: {
+    name: string
+    uid: string
+    deletionTimestamp?: string
+    annotations?: Record<string, string>
+  }
+  spec: {
+    nodeName: string
+    restartPolicy: string
+    volumes: { name: string; emptyDir?: { medium?: string } }[]
+  }
+}
+
+interface What {
+  profile?: Profile
+  /** Another chart than that of the checkout, with its own file of values. */
+  chart?: string
+  valuesFile?: string
+  set?: string[]
+  /** Further options of Helm. */
+  options?: string[]
+}
+
+/** A release of the chart in a namespace of its own, as Helm manages it. */
+export class Release {
+  readonly name = 'causeway'
+  readonly namespace: string
+  readonly cluster: Cluster
+  readonly #helm: Helm
+
+  static async open(cluster: Cluster, namespace: string, helm: Helm = 'helm3'): Promise<Release> {
+    return new Release(cluster, await cluster.namespace(namespace), helm)
+  }
+
+  private constructor(cluster: Cluster, namespace: string, helm: Helm) {
+    this.cluster = cluster
+    this.namespace = namespace
+    this.#helm = helm
+  }
+
+  /** Installs or upgrades, and waits until all is ready. Resolves to what Helm says. */
+  upgrade(what: What): Promise<string> {
+    const { profile = 'small', chart = CHART, set = [], options = [] } = what
+    const file = what.valuesFile ?? valuesFile(profile)
+    const values = ['--values', file, ...set.flatMap((each) => ['--set', each])]
+    const patience = ['--wait', '--timeout=150s']
+    return this.helm('upgrade', '--install', this.name, chart, ...values, ...patience, ...options)
+  }
+
+  helm(...args: string[]): Promise<string> {
+    return this.cluster.run(join(TOOLS, this.#helm), [...args, '--namespace', this.namespace])
+  }
+
+  kubectl(...args: string[]): Promise<string> {
+    return this.cluster.kubectl('--namespace', this.namespace, ...args)
+  }
+
+  /** The wanted number of pods of a Deployment. */
+  async replicas(component: string): Promise<number> {
+    return Number(await this.#deployment(component, '{.spec.replicas}'))
+  }
+
+  /** What the controller says about a Deployment. */
+  conditions(component: string): Promise<string> {
+    return this.#deployment(component, '{.status.conditions[*].message}')
+  }
+
+  /** Waits until a Deployment has this many pods that are ready. */
+  async ready(component: string, count: number): Promise<void> {
+    const path = '{.status.readyReplicas}'
+    const isReady = async () => Number(await this.#deployment(component, path)) === count
+    await waitFor(isReady, PATIENCE_SECONDS, 250)
+  }
+
+  /** The pods of a component, or of all, without those that are going. */
+  async pods(component?: string): Promise<Pod[]> {
+    const label = component && [`--selector=app.kubernetes.io/component=${component}`]
+    const pods = await this.cluster.list<Pod>(this.namespace, 'pods', ...(label || []))
+    return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  }
+
+  /** The ids of the pods that last; a pod that was replaced has another one. */
+  async podIds(): Promise<string[]> {
+    const lasting = (await this.pods()).filter(({ spec }) => spec.restartPolicy === 'Always')
+    return lasting.map(({ metadata: { uid } }) => uid).toSorted()
+  }
+
+  /** The number of Helm's newest record. */
+  async revision(): Promise<number> {
+    const [{ revision }]: [{ revision: number }] = JSON.parse(
+      await this.helm('history', this.name, '--max=1', '--output=json'),
+    )
+    return revision
+  }
+
+  #deployment(component: string, path: string): Promise<string> {
+    const name = `${this.name}-${component}`
+    return this.kubectl('get', 'deployment', name, `--output=jsonpath=${path}`)
+  }
+}
