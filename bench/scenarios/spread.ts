@@ -147,7 +147,7 @@ async function postUntil(signal: AbortSignal, publisher: HttpPublisher): Promise
 async function scaleUp(rig: SpreadRig, plan: Plan): Promise<Record<string, number>> {
   await rig.grow(2)
   const before = performance.now()
-  const moves: number[] = [await rig.moved()]
+  const moves: { at: number; count: number }[] = []
   let evenAfter = Infinity
   let ratio = Infinity
   for (let second = 1; second <= (plan.quick ? 60 : WITHIN_SECONDS); second++) {
@@ -158,14 +158,17 @@ async function scaleUp(rig: SpreadRig, plan: Plan): Promise<Record<string, numbe
     ratio = Math.max(...counts) / (counts.reduce((sum, count) => sum + count, 0) / counts.length)
     if (ratio > EVEN) evenAfter = Infinity
     else if (evenAfter === Infinity) evenAfter = (performance.now() - before) / 1_000
-    moves.push(await rig.moved())
+    moves.push({ at: performance.now(), count: await rig.moved() })
     if (second % 10 === 0) plan.print(`    after ${second} s: ${counts.join(', ')}`)
   }
-  const inMinute = moves.map((count, at) => count - (moves[Math.max(0, at - 60)] ?? 0))
+  const inMinute = moves.map(({ at, count }) => {
+    const earlier = moves.findLast((each) => each.at <= at - 60_000)
+    return count - (earlier?.count ?? 0)
+  })
   return {
     [EVEN_AFTER]: evenAfter,
     [RATIO]: ratio,
-    [MOVED]: moves.at(-1) ?? 0,
+    [MOVED]: moves.at(-1)?.count ?? 0,
     [PER_MINUTE]: Math.max(...inMinute),
   }
 }
