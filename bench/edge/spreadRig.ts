@@ -24,6 +24,7 @@ interface Gateway {
 const MIN_READY_MS = 5_000
 const PRE_STOP_MS = 2_000
 const DRAIN_SECONDS = 10
+const TRIES = 5
 
 /** nginx since 1.27.3 follows a name's addresses. */
 export function canResolve(): boolean {
@@ -165,19 +166,28 @@ export class SpreadRig {
 
   /** Open streams of each gateway that stays. */
   counts(): Promise<number[]> {
-    return Promise.all(
-      this.gateways.map(({ metricsUrl }) => readMetric(metricsUrl, 'causeway_gateway_streams')),
-    )
+    return this.#read('causeway_gateway_streams')
   }
 
   /** Streams that moved so far, of the gateways that stay. */
   async moved(): Promise<number> {
-    const each = await Promise.all(
-      this.gateways.map(({ metricsUrl }) =>
-        readMetric(metricsUrl, 'causeway_gateway_stream_ends_total', 'reason="moved"'),
-      ),
-    )
+    const each = await this.#read('causeway_gateway_stream_ends_total', 'reason="moved"')
     return each.reduce((sum, count) => sum + count, 0)
+  }
+
+  #read(name: string, labels?: string): Promise<number[]> {
+    return Promise.all(
+      this.gateways.map(async ({ metricsUrl }) => {
+        for (let failures = 0; ; failures++) {
+          try {
+            return await readMetric(metricsUrl, name, labels)
+          } catch (error) {
+            // A machine that does other things too may let an answer wait.
+            if (failures === TRIES) throw error
+          }
+        }
+      }),
+    )
   }
 
   async close(): Promise<void> {

@@ -141,6 +141,18 @@ test.each([
   expect(Math.abs(movesOf(own, others) - moves)).toBeLessThanOrEqual(moves * 0.02)
 })
 
+test('if those that moved do not come back, the rest stays', () => {
+  const policy = new MovePolicy({ perMinute: 60_000, maxAgeMs: 3_600_000 })
+  const others = [count('a', 0)]
+  let streams = 10_000
+  for (let second = 0; second < 120; second++) {
+    streams -= policy.look(count('own', streams), others, second * 1_000)
+  }
+  // The mean was 5,000, and falls by a tenth in ninety seconds.
+  expect(streams).toBeLessThan(5_400)
+  expect(streams).toBeGreaterThan(4_500)
+})
+
 test('a gateway that leaves lets none move: its drain ends them', () => {
   expect(movesOf(10_000, [count('a', 0)], true)).toBe(0)
 })

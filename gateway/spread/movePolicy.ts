@@ -33,6 +33,11 @@ const CALM_AFTER_LEAVE_MS = 60_000
 /** In a second: a tenth of the excess, because those on their way are in no count. */
 const STEP = 0.1
 /**
+ * The mean falls at most by a 900th a second, whatever the counts say. Readers that moved may be slow to come back, or kept out. With
+ * the mean that is left without them, more and more would have to follow.
+ */
+const HOLD_SECONDS = 900
+/**
  * Within the time of an age, each stream moves twice at most, on average. Ages cost one. It bounds what moves cost if they cannot
  * help, because something in front sends each reader back to its gateway.
  */
@@ -48,6 +53,7 @@ export class MovePolicy {
   #members = new Set<string>()
   #calmUntil = -Infinity
   #isMoving = false
+  #mean = 0
   #lookedAt: number | undefined
   /** Rounds that are left, and the part of a stream that did not fit into the last second. */
   #rounds = ROUNDS
@@ -65,10 +71,12 @@ export class MovePolicy {
     this.#rounds = Math.min(ROUNDS, this.#rounds + refill)
     const takers = others.filter(({ isLeaving }) => !isLeaving)
     this.#watch(takers, others.length > takers.length, now)
-    const mean = meanOf(own, takers)
+    const isCalm = now >= this.#calmUntil
+    const held = isCalm ? this.#mean * Math.max(0, 1 - seconds / HOLD_SECONDS) : 0
+    const mean = (this.#mean = Math.max(held, meanOf(own, takers)))
     const excess = own.streams - mean
     const much = Math.max(mean * PART, LEAST, DEVIATIONS * Math.sqrt(mean))
-    if (own.isLeaving || now < this.#calmUntil) this.#isMoving = false
+    if (own.isLeaving || !isCalm) this.#isMoving = false
     else this.#isMoving = excess > (this.#isMoving ? much * ENOUGH : much)
     if (!this.#isMoving) {
       this.#rest = 0
