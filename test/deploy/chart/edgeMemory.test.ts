@@ -53,45 +53,49 @@ function bytesOf(master: number | undefined): number {
 }
 
 describeUnless(toolsLack ?? programLack('nginx'))('a stream at the edge', () => {
-  test('takes no more memory than the chart counts for it', async () => {
-    const processes = Math.ceil(STREAMS / PER_PROCESS)
-    const gateways = await Promise.all(Array.from({ length: processes }, () => freePort()))
-    for (const port of gateways) await load('serve', String(port))
-    const ports = {
-      http: await freePort(),
-      status: await freePort(),
-      ingest: 1,
-      gateway: 2,
-      account: 3,
-    }
-    const unlimited = ['--set', 'edge.limits.streams=65535,edge.limits.streamsPerSecond=1000000']
-    const servers = gateways.map((port) => `server 127.0.0.1:${port} max_fails=0;`).join('\n')
-    const conf = (await edgeConf('small', ports, unlimited))
-      .replace(/(server 127\.0\.0\.1:2 max_fails=0;)+/, servers)
-      .replace('worker_processes 2;', `worker_processes ${Math.max(2, processes + 1)};`)
-    const nginx = await edge.start('edge', conf, `http://127.0.0.1:${ports.status}/nginx_status`)
-    // One worker answers before the other has its connections.
-    await load('open', String(ports.http), '20', '127.0.1.250')
-    let before = 0
-    await waitFor(
-      () => {
-        const last = before
-        before = bytesOf(nginx.pid)
-        return before === last
-      },
-      30,
-      300,
-    )
-    for (let opened = 0; opened < STREAMS; opened += PER_PROCESS) {
-      const count = Math.min(PER_PROCESS, STREAMS - opened)
-      await load('open', String(ports.http), String(count), `127.0.1.${1 + opened / PER_PROCESS}`)
-    }
-    const page = await (await fetch(`http://127.0.0.1:${ports.status}/metrics`)).text()
-    const [, writing] = /state="writing"\} (\d+)/.exec(page) ?? []
-    expect(Number(writing)).toBeGreaterThanOrEqual(STREAMS)
-    const each = (bytesOf(nginx.pid) - before) / STREAMS
-    process.stderr.write(`${STREAMS} streams: ${Math.round(each)} B each in nginx\n`)
-    expect(each).toBeGreaterThan(1_000)
-    expect(each).toBeLessThan(MOST_BYTES)
-  }, PATIENCE_MS)
+  test(
+    'takes no more memory than the chart counts for it',
+    async () => {
+      const processes = Math.ceil(STREAMS / PER_PROCESS)
+      const gateways = await Promise.all(Array.from({ length: processes }, () => freePort()))
+      for (const port of gateways) await load('serve', String(port))
+      const ports = {
+        http: await freePort(),
+        status: await freePort(),
+        ingest: 1,
+        gateway: 2,
+        account: 3,
+      }
+      const unlimited = ['--set', 'edge.limits.streams=65535,edge.limits.streamsPerSecond=1000000']
+      const servers = gateways.map((port) => `server 127.0.0.1:${port} max_fails=0;`).join('\n')
+      const conf = (await edgeConf('small', ports, unlimited))
+        .replace(/(server 127\.0\.0\.1:2 max_fails=0;)+/, servers)
+        .replace('worker_processes 2;', `worker_processes ${Math.max(2, processes + 1)};`)
+      const nginx = await edge.start('edge', conf, `http://127.0.0.1:${ports.status}/nginx_status`)
+      // One worker answers before the other has its connections.
+      await load('open', String(ports.http), '20', '127.0.1.250')
+      let before = 0
+      await waitFor(
+        () => {
+          const last = before
+          before = bytesOf(nginx.pid)
+          return before === last
+        },
+        30,
+        300,
+      )
+      for (let opened = 0; opened < STREAMS; opened += PER_PROCESS) {
+        const count = Math.min(PER_PROCESS, STREAMS - opened)
+        await load('open', String(ports.http), String(count), `127.0.1.${1 + opened / PER_PROCESS}`)
+      }
+      const page = await (await fetch(`http://127.0.0.1:${ports.status}/metrics`)).text()
+      const [, writing] = /state="writing"\} (\d+)/.exec(page) ?? []
+      expect(Number(writing)).toBeGreaterThanOrEqual(STREAMS)
+      const each = (bytesOf(nginx.pid) - before) / STREAMS
+      process.stderr.write(`${STREAMS} streams: ${Math.round(each)} B each in nginx\n`)
+      expect(each).toBeGreaterThan(1_000)
+      expect(each).toBeLessThan(MOST_BYTES)
+    },
+    PATIENCE_MS,
+  )
 })
