@@ -9,6 +9,7 @@ export const REQUESTS = {
   edge: { cpu: 0.25, memory: 512 },
 }
 type Component = keyof typeof REQUESTS
+const COMPONENTS = ['ingest', 'bridge', 'gateway', 'account', 'edge'] as const
 
 /** Streams of one pod: of a gateway by `streamsPerPod`, and of an edge by the chart's arithmetic with its default values. */
 export const STREAMS_PER = { gateway: 10_000, edge: 31_662 }
@@ -30,19 +31,19 @@ export function podsFor(streams: number): Record<Component, number> {
 /** The block of docs/deploy.md. */
 export function renderCosts(): string {
   const rows = [1_000, 100_000, 1_000_000].map((streams) => {
-    const pods = Object.entries(podsFor(streams)) as [Component, number][]
+    const pods = podsFor(streams)
     const sum = (what: 'cpu' | 'memory'): number =>
-      pods.reduce((total, [component, count]) => total + count * REQUESTS[component][what], 0)
+      COMPONENTS.reduce((total, each) => total + pods[each] * REQUESTS[each][what], 0)
     const cores = sum('cpu').toFixed(1)
     const gigabytes = (sum('memory') / 1_024).toFixed(1)
     return [
       streams.toLocaleString('en-US'),
-      ...pods.map(([, count]) => String(count)),
+      ...COMPONENTS.map((each) => String(pods[each])),
       cores,
       `${gigabytes} GiB`,
       `${cores} × C + ${gigabytes} × M`,
     ]
   })
-  const head = ['streams', ...Object.keys(REQUESTS), 'cores', 'memory', 'a month']
+  const head = ['streams', ...COMPONENTS, 'cores', 'memory', 'a month']
   return `${markdownTable(head, rows, (column) => column < 7)}\n`
 }

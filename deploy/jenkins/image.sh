@@ -24,8 +24,8 @@ read -ra architectures <<< "${ARCHITECTURES:-amd64 arm64}"
 
 version=$(deploy/jenkins/version.sh)
 revision=$(git rev-parse HEAD)
-# The same commit on the same bases gives the same digest: by the commit's time, no cached layers, and OCI's format. Docker's format
-# would include the name of the build container. OCI has no HEALTHCHECK, which Kubernetes ignores anyway.
+# The same commit on the same bases gives the same digest: by the commit's time, and OCI's format. Docker's format would include the name
+# of the build container. Layers are cached during this build, and both architectures and images share what is compiled. OCI has no HEALTHCHECK, which Kubernetes ignores anyway.
 created=$(git log -1 --format=%ct)
 mkdir -p "$build/sbom" "$build/scan"
 
@@ -36,7 +36,8 @@ clean() {
   for image in "${made[@]}" "$NODE_IMAGE" "$NGINX_IMAGE"; do
     "${buildah[@]}" rmi --force "$image" > "$work/rmi" 2>&1 || true
   done
-  "${buildah[@]}" rmi --prune > "$work/rmi" 2>&1 || true
+  # Those of the steps in between have no names.
+  "${buildah[@]}" rmi --prune --force > "$work/rmi" 2>&1 || true
   rm -rf "$work" "$build"/*.tar
 }
 trap clean EXIT
@@ -45,7 +46,7 @@ build() {
   local name=$1 target=$2 arch=$3
   local image="$name:$version-$arch" tar="$build/$name-$arch.tar"
   made+=("$image")
-  "${buildah[@]}" bud --layers=false --format oci --timestamp "$created" --platform "linux/$arch" --target "$target" \
+  "${buildah[@]}" bud --layers --format oci --timestamp "$created" --platform "linux/$arch" --target "$target" \
     --build-arg "NODE_IMAGE=$NODE_IMAGE" --build-arg "NGINX_IMAGE=$NGINX_IMAGE" \
     --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --tag "$image" .
   rm -f "$tar"

@@ -6,7 +6,7 @@ import { SERVERS, installPrograms } from '../../stack/setup/programs.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
 import { timed } from '../support/timed.mjs'
 import { buildCluster } from './cluster/build.mjs'
-import { installOrca } from './release/install.mjs'
+import { installCosign, installOrca } from './release/install.mjs'
 import { installTools } from './tools/install.mjs'
 
 /** The tests that compare generated files with their sources, and write the files if $CAUSEWAY_UPDATE is 1. */
@@ -31,6 +31,7 @@ const RELEASE_PROGRAMS = [
   { program: 'buildah', apt: 'buildah' },
   { program: 'docker-registry', apt: 'docker-registry' },
   { program: 'mmdebstrap', apt: 'mmdebstrap' },
+  { program: 'qemu-aarch64-static', apt: 'qemu-user-static' },
 ]
 
 const parse = defineCommand({
@@ -75,7 +76,10 @@ async function run(options) {
   const more = [...(all ? IMAGE_PROGRAMS : []), ...(release ? RELEASE_PROGRAMS : [])]
   await timed('preparation', () => prepare([...PROGRAMS, ...more]))
   if (cluster) await timed('control plane', buildCluster)
-  if (release) await timed('tools of a release', installOrca)
+  if (release) {
+    await timed('Orca', installOrca)
+    await timed('cosign', installCosign)
+  }
   if (setup) return
   if (update) {
     process.env.CAUSEWAY_UPDATE = '1'

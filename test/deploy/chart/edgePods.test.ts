@@ -115,5 +115,13 @@ describeUnless(lack ?? lacksResolve)('nginx of the image', () => {
     const before = counts().reduce((sum, count) => sum + count)
     await open(3 * Math.max(...counts()) - before)
     expect(new Set(counts()).size).toBe(1)
+    // One that is gone is left at once, though the name server still names it.
+    const [gone = ''] = addresses
+    edge.end(gone)
+    await waitFor(() => streams.get(gone) === 0)
+    const all = counts().reduce((sum, count) => sum + count)
+    await open(6)
+    expect(streams.get(gone)).toBe(0)
+    expect(counts().reduce((sum, count) => sum + count)).toBe(all + 6)
   }, 60_000)
 })

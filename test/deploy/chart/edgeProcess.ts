@@ -60,6 +60,16 @@ export class EdgeProcess {
     return chosen
   }
 
+  /** Ends the servers at an address, with their connections. */
+  end(host: string): void {
+    for (const server of this.#servers) {
+      const address = server.address()
+      if (address === null || typeof address === 'string' || address.address !== host) continue
+      server.close()
+      server.closeAllConnections()
+    }
+  }
+
   async stop(): Promise<void> {
     for (const nginx of this.#nginx.filter(({ exitCode }) => exitCode === null)) {
       nginx.kill('SIGTERM')

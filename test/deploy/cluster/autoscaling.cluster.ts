@@ -6,12 +6,15 @@ import { lowestDuring } from './lowest.ts'
 import { clusterLack } from './paths.ts'
 import { Release } from './release.ts'
 
-const PODS = 6
-const NONE = ['gateway.autoscaling.kind=none', `gateway.replicas=${PODS}`]
-const HPA = ['gateway.autoscaling.kind=hpa', `gateway.replicas=${PODS}`]
+const PODS = 4
+/** Of the most that the chart allows by default. */
+const SCALED = 5
+const ALL = [`gateway.replicas=${PODS}`, 'gateway.maxSurge=100%']
+const NONE = [...ALL, 'gateway.autoscaling.kind=none']
+const HPA = [...ALL, 'gateway.autoscaling.kind=hpa']
 const KEDA = [
+  ...ALL,
   'gateway.autoscaling.kind=keda',
-  `gateway.replicas=${PODS}`,
   'gateway.autoscaling.prometheusUrl=http://prometheus:9090',
 ]
 const STEPS = [NONE, HPA, HPA, KEDA, NONE]
@@ -24,7 +27,13 @@ describeUnless(clusterLack)('turning autoscaling on, over and off', () => {
     await release.upgrade({ set: NONE })
     for (const set of STEPS.slice(1)) {
       const lowest = await lowestDuring(cluster, release.namespace, () => release.upgrade({ set }))
-      expect({ set, ...lowest.get('causeway-gateway') }).toEqual({ set, wanted: PODS, ready: PODS })
+      const { wanted = 0, ready = 0 } = lowest.get('causeway-gateway') ?? {}
+      // A roll-out may add pods, and takes none away.
+      expect({ set, wanted, isEnough: ready >= PODS }).toEqual({
+        set,
+        wanted: PODS,
+        isEnough: true,
+      })
     }
   })
 
@@ -32,12 +41,13 @@ describeUnless(clusterLack)('turning autoscaling on, over and off', () => {
     const release = await Release.open(cluster, `autoscaled-${helm}`, helm)
     await release.upgrade({ set: HPA })
     // As the autoscaler would, by the same subresource.
-    const scale = ['scale', 'deployment/causeway-gateway', '--replicas=9']
+    const scale = ['scale', 'deployment/causeway-gateway', `--replicas=${SCALED}`]
     await cluster.kubectl('--namespace', release.namespace, ...scale)
-    await release.ready('gateway', 9)
+    await release.ready('gateway', SCALED)
     const set = [...HPA, 'gateway.config.MAX_STREAMS=12000']
     const lowest = await lowestDuring(cluster, release.namespace, () => release.upgrade({ set }))
-    expect(lowest.get('causeway-gateway')).toEqual({ wanted: 9, ready: 9 })
+    expect(lowest.get('causeway-gateway')?.wanted).toBe(SCALED)
+    expect(lowest.get('causeway-gateway')?.ready).toBeGreaterThanOrEqual(SCALED)
   })
 
   test.each([

@@ -8,5 +8,5 @@ export default {
   testMatch: ['**/*.cluster.ts'],
   globalSetup: '<rootDir>/test/deploy/cluster/globalSetup.ts',
   globalTeardown: '<rootDir>/test/deploy/cluster/globalTeardown.ts',
-  testTimeout: 300_000,
+  testTimeout: 240_000,
 }
