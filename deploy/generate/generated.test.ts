@@ -8,6 +8,7 @@ import { render } from '../grafana/dashboard.ts'
 import { overview } from '../grafana/overview.ts'
 import { processes } from '../grafana/processes.ts'
 import { readFigures, renderFigures } from './deployFigures.ts'
+import { renderCosts } from './deployCosts.ts'
 import { metricsTable, problemsTable, variablesTable } from './operationsTables.ts'
 import { valuesSchema } from './valuesSchema.ts'
 
@@ -61,10 +62,13 @@ describe('docs/operations.md', () => {
 })
 
 describe('docs/deploy.md', () => {
-  test('has the figures that were measured', async () => {
+  test('has the figures that were measured, and what the chart requests for so many streams', async () => {
     const figures = readFigures(join(ROOT, 'docs/deploy-figures.json'))
     const page = fillMarked(read('docs/deploy.md'), 'figures', renderFigures(figures))
-    const { wanted, found } = await compare('docs/deploy.md', page)
+    const { wanted, found } = await compare(
+      'docs/deploy.md',
+      fillMarked(page, 'costs', renderCosts()),
+    )
     expect(found).toBe(wanted)
   })
 })

@@ -1,23 +1,16 @@
 #!/usr/bin/env bash
-# Packages the chart with this build's version, and stores it twice: for Spinnaker's bakes by HTTP, and in the registry beside the images,
-# where Helm and Argo CD fetch it and where it is signed.
-#   REGISTRY, REGISTRY_LOGIN   see registryAuth.sh
+# Packages the chart with this build's version, and stores it for Spinnaker's bakes.
 #   CHART_STORE_URL     a folder of any store that accepts HTTP PUT, such as Nexus or Artifactory
 #   CHART_STORE_LOGIN   user:password for it; optional
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD_DIR:-build}
 : "${CHART_STORE_URL:?must be the URL of the store for charts}"
-# shellcheck source=deploy/jenkins/registryAuth.sh
-. deploy/jenkins/registryAuth.sh
 
 version=$(deploy/jenkins/version.sh)
 chart="causeway-$version.tgz"
 mkdir -p "$build"
 helm package charts/causeway --version "$version" --app-version "$version" --destination "$build"
-helm push "$build/$chart" "oci://$REGISTRY/charts" 2>&1 | tee "$work/pushed"
-digest=$(sed -n 's/^Digest: *//p' "$work/pushed")
-echo "$REGISTRY/charts/causeway@${digest:?was not printed by helm push}" > "$build/chart.oci"
 
 # curl's configuration needs backslashes and quotes escaped.
 escaped=${CHART_STORE_LOGIN:-}

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs one of the checks that a change must pass: lint, units, road (whole stacks, browser, faults; then whole stacks with TLS) or
-# deploy (chart, rules). They are the npm scripts of .ci/run. Reports for Jenkins go to $BUILD_DIR/junit (default build).
+# Runs one of the checks that a change must pass: lint, units, road (whole stacks, browser, faults; then whole stacks with TLS), deploy
+# (chart, rules), cluster (the chart on a control plane) or release (images, signatures, the pipeline by Orca). All but the last two are
+# the npm scripts of .ci/run. Reports for Jenkins go to $BUILD_DIR/junit (default build).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD_DIR:-build}
@@ -29,8 +30,11 @@ case "$part" in
   deploy)
     tests run test:deploy --
     ;;
+  cluster | release)
+    tests run test:deploy -- "--$part"
+    ;;
   *)
-    echo "usage: deploy/jenkins/check.sh lint | units | road | deploy" >&2
+    echo "usage: deploy/jenkins/check.sh lint | units | road | deploy | cluster | release" >&2
     exit 2
     ;;
 esac

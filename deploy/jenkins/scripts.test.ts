@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -38,28 +38,6 @@ async function trigger(properties: string, answer: { status: number; body: strin
   })
   gate.close()
   return { ...ended, heard }
-}
-
-/** Runs image.sh with a buildah and a trivy that only note how they are called. */
-async function buildImages(name: string, env: Record<string, string> = {}) {
-  const build = join(folder, name)
-  mkdirSync(build)
-  const calls = join(build, 'calls')
-  const tool = resolve('deploy/jenkins/fakeTool.sh')
-  const ended = await runProgram('deploy/jenkins/image.sh', [], {
-    BUILD_DIR: build,
-    BUILD_NUMBER: '7',
-    BUILDAH: `${tool} buildah`,
-    TRIVY: `${tool} trivy`,
-    CALLS: calls,
-    REGISTRY: 'registry.example.org/team',
-    NODE_IMAGE: `node:24@${DIGEST}`,
-    NGINX_IMAGE: `nginx:1.28@${DIGEST}`,
-    REGISTRY_LOGIN: 'robot:pass:word',
-    ...env,
-  })
-  const lines = existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : []
-  return { ...ended, build, lines }
 }
 
 describe('trigger.mjs', () => {
@@ -103,61 +81,6 @@ describe('trigger.mjs', () => {
     expect(code).toBe(1)
     expect(output).toMatch(message)
     expect(output).not.toContain('quite-secret')
-  })
-})
-
-describe('image.sh', () => {
-  test('builds, lists and scans both images before it pushes either, and names them by digest', async () => {
-    const { code, build, lines } = await buildImages('good')
-    expect(code).toBe(0)
-    const steps = lines.map((line) =>
-      line
-        .replace(
-          /^(buildah|trivy) (\w+).*?( --severity|--format cyclonedx|docker:|$).*/,
-          '$1 $2 $3',
-        )
-        .trim(),
-    )
-    const both = [
-      'buildah bud',
-      'buildah push',
-      'trivy image --format cyclonedx',
-      'trivy image  --severity',
-    ]
-    expect(steps.slice(0, 8)).toEqual([...both, ...both])
-    expect(steps.slice(8)).toEqual([
-      'buildah login',
-      'password: pass:word',
-      'buildah push docker:',
-      'buildah push docker:',
-    ])
-    expect(readFileSync(join(build, 'causeway.image'), 'utf8')).toBe(`${IMAGE}\n`)
-  })
-
-  test('builds the two final stages of the Dockerfile', async () => {
-    const { lines } = await buildImages('targets')
-    const targets = lines.flatMap((line) => / bud .*--target (\S+)/.exec(line)?.[1] ?? [])
-    expect(targets).toEqual(['services', 'edge'])
-    const stages = [...readFileSync('Dockerfile', 'utf8').matchAll(/^FROM \S+ AS (\S+)$/gm)]
-    expect(stages.map(([, name]) => name)).toEqual(expect.arrayContaining(targets))
-  })
-
-  test('pushes nothing if the scan finds something', async () => {
-    const { code, lines } = await buildImages('bad', { FINDING: 'yes' })
-    expect(code).not.toBe(0)
-    expect(lines.filter((line) => line.includes('docker://'))).toEqual([])
-  })
-
-  test('builds nothing on a base that is not named by its digest', async () => {
-    const { code, output, lines } = await buildImages('tag', { NODE_IMAGE: 'node:24' })
-    expect(code).not.toBe(0)
-    expect(output).toContain('node:24 is not named by its digest')
-    expect(lines).toEqual([])
-  })
-
-  test('puts the password on no command line', async () => {
-    const { lines } = await buildImages('login')
-    expect(lines.find((line) => line.startsWith('buildah login'))).not.toContain('pass:word')
   })
 })
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Signs both images and the chart, attaches to the images what is in them (CycloneDX) and how they were made (SLSA), and then verifies all
-# of that as a cluster's admission would. For keys of your own: nothing goes to a public log.
+# Puts the chart into the registry, beside the images. Signs chart and images, attaches to the images what is in them (CycloneDX) and how
+# they were made (SLSA), and then verifies all of that as a cluster's admission would. The keys are your own: nothing goes to a public log.
 #   REGISTRY, REGISTRY_LOGIN   see registryAuth.sh
 #   COSIGN_PRIVATE_KEY, COSIGN_PASSWORD   from `cosign generate-key-pair`
 #   COSIGN_PUBLIC_KEY          the other half
-#   COSIGN                     the command; default cosign
+#   COSIGN, HELM               the commands; default cosign and helm
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD_DIR:-build}
@@ -13,6 +13,11 @@ build=${BUILD_DIR:-build}
 # shellcheck source=deploy/jenkins/registryAuth.sh
 . deploy/jenkins/registryAuth.sh
 cosign=${COSIGN:-cosign}
+"${HELM:-helm}" push "$build/causeway-$(deploy/jenkins/version.sh).tgz" "oci://$REGISTRY/charts" > "$work/pushed" 2>&1 ||
+  { cat "$work/pushed" >&2 && exit 1; }
+digest=$(sed -n 's/^Digest: *//p' "$work/pushed")
+chart="$REGISTRY/charts/causeway@${digest:?was not printed by helm push}"
+echo "$chart" > "$build/chart.oci"
 signing=(--yes --key env://COSIGN_PRIVATE_KEY --tlog-upload=false)
 verifying=(--key env://COSIGN_PUBLIC_KEY --private-infrastructure)
 
@@ -38,7 +43,6 @@ for name in causeway causeway-edge; do
     "$cosign" verify-attestation --type cyclonedx "${verifying[@]}" "$one" > "$work/verified"
   done
 done
-chart=$(cat "$build/chart.oci")
 "$cosign" sign "${signing[@]}" "$chart"
 "$cosign" verify "${verifying[@]}" "$chart" > "$work/verified"
 echo "signed and verified: $(cat "$build"/*.image) $chart"

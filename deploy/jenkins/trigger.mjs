@@ -13,15 +13,15 @@ function renderTrigger(properties, secret) {
     artifacts: [
       image(properties.IMAGE),
       image(properties.EDGE_IMAGE),
-      file('causeway-chart', properties.CHART_URL, properties),
-      file('causeway-staging-values', properties.STAGING_VALUES_URL, properties),
-      file('causeway-production-values', properties.PRODUCTION_VALUES_URL, properties),
-      file('causeway-trial-values', properties.TRIAL_VALUES_URL, properties),
+      stored('causeway-chart', properties.CHART_URL, properties),
+      stored('causeway-staging-values', properties.STAGING_VALUES_URL, properties),
+      stored('causeway-production-values', properties.PRODUCTION_VALUES_URL, properties),
+      stored('causeway-trial-values', properties.TRIAL_VALUES_URL, properties),
     ],
   }
 }
 
-function file(name, reference, { CHART_VERSION: version }) {
+function stored(name, reference, { CHART_VERSION: version }) {
   return { type: 'http/file', name, version, reference }
 }
 

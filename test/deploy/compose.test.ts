@@ -24,6 +24,7 @@ interface ComposeService {
   environment?: Record<string, string>
   build?: unknown
   ports?: string[]
+  volumes?: string[]
   read_only?: boolean
   cap_drop?: string[]
   security_opt?: string[]
@@ -89,6 +90,19 @@ describeUnless(toolsLack)('compose.yaml', () => {
     }
   })
 
+  test('gives a layout of several logs to all that need it, and to nobody else', async () => {
+    const found = Object.entries(await services()).filter(
+      ([, { environment = {} }]) => environment['LAYOUT_FILE'] !== undefined,
+    )
+    expect(found.map(([name]) => name).toSorted()).toEqual(
+      'bridge-1 bridge-2 gateway-1 gateway-2 ingest migrate'.split(' '),
+    )
+    for (const [, { environment, volumes }] of found) {
+      const path = environment?.['LAYOUT_FILE']?.replace('${LAYOUT:+', '').replace('}', '')
+      expect(volumes).toEqual([`\${LAYOUT:-/dev/null}:${path}:ro`])
+    }
+  })
+
   test.each([
     ['redis', 'deploy/redis/redis.conf.template', /^user default off$/m],
     ['mosquitto', 'charts/causeway/files/mosquitto.conf.template', /^allow_anonymous false$/m],
@@ -125,5 +139,5 @@ describeUnless(toolsLack)('compose.yaml', () => {
 
 /** What Compose makes of a variable that is not set. */
 function interpolate(value: string): string {
-  return value.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
+  return value.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1').replaceAll(/\$\{\w+:\+[^}]*\}/g, '')
 }

@@ -40,8 +40,9 @@ describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
     const services = profile === 'migration' ? [] : owners
     // With several logs there are several Deployments of bridges.
     const different = new Map(given.map((each) => [JSON.stringify(each), each]))
-    expect([...different.values()].toSorted()).toEqual(
-      services.map((service) => [service, variable]),
+    expect(different.size).toBe(services.length)
+    expect([...different.values()]).toEqual(
+      expect.arrayContaining(services.map((service) => [service, variable])),
     )
   })
 })

@@ -2,7 +2,6 @@ import type { KubernetesObject } from '../chart/render.ts'
 
 const ZONES = ['a', 'b', 'c']
 const NODES_PER_ZONE = 2
-export const NODE_COUNT = ZONES.length * NODES_PER_ZONE
 
 /** Machines in three zones, of the size on which a small cluster runs. kwok plays them. */
 export const NODES: KubernetesObject[] = ZONES.flatMap((zone) =>
