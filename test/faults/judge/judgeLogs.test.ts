@@ -19,14 +19,17 @@ const rowsOf = (log: number): Row[] =>
   }))
 const LOGS = [rowsOf(0), rowsOf(1)]
 
-/** A stream over both logs, which breaks in its middle and comes back with an id that has a place in each. */
-function joint(): ChainRecord[] {
-  const { records = [] } = goodHistory().chains[0] ?? {}
-  const begin = (lastId: string, position: number): ChainRecord[] => [
+function begin(lastId: string, position: number): ChainRecord[] {
+  return [
     { t: 'connect', at: 0, via: 'x', lastId },
     { t: 'ready', at: 0, log: 0, epoch: 'aaaa', position, complete: true },
     { t: 'ready', at: 0, log: 1, epoch: 'bbbb', position, complete: true },
   ]
+}
+
+/** A stream over both logs, which breaks in its middle and comes back with an id that has a place in each. */
+function joint(): ChainRecord[] {
+  const { records = [] } = goodHistory().chains[0] ?? {}
   const heard = records
     .filter(({ t }) => t === 'message')
     .flatMap((_, at) =>
