@@ -41,6 +41,9 @@ gateways. Four of them are the plain \`eventsource\` package. Streams send a hea
 link; all other settings are the defaults. Publisher and readers write down what they sent and received. After each fault
 \`test/faults/judge/judge.ts\` compares that with one dump of Postgres. The seconds in the second column are those of the usual length.
 
+F50 to F52 run four logs. Each log is judged as if it were the only one. In the channels of logs that the fault does not touch, no post may
+fail and no message may come later than a second; the notes have their worst delay.
+
 - **lost**: acknowledged but not stored, or stored but not delivered, or a hole in the log.
 - **duplicated**: delivered twice to the application, or two messages for one key.
 - **again on the wire**: arrived twice at a reader that compares positions and drops the second.
