@@ -11,7 +11,7 @@ import { CHART } from '../tools/values.ts'
 import { ownCluster } from './cluster.ts'
 import { lowestDuring } from './lowest.ts'
 import { clusterLack } from './paths.ts'
-import { Release } from './release.ts'
+import { AT_ONCE, Release } from './release.ts'
 
 const ROLLED_OUT = ['rollout', 'status', 'deployment', '--timeout=200s']
 
@@ -39,7 +39,8 @@ describeUnless(clusterLack)('without Helm in the cluster', () => {
   test.each(HELMS)(
     'what %s renders is applied by the server, as Argo CD does, and again with a change',
     async (version) => {
-      const { namespace } = await Release.open(cluster, `argo-${version}`)
+      const release = await Release.open(cluster, `argo-${version}`)
+      const { namespace } = release
       const where = ['--namespace', namespace]
       const sync = async (set: string[]) => {
         const migration = ['--set', 'migrations.mode=only', ...set]
@@ -57,12 +58,15 @@ describeUnless(clusterLack)('without Helm in the cluster', () => {
         await cluster.kubectlWith(renderText('ha', rest, version), ...apply)
         await cluster.kubectl(...ROLLED_OUT, ...where)
       }
-      await sync([])
+      const atOnce = AT_ONCE.flatMap((value) => ['--set', value])
+      await sync(atOnce)
+      // As many as the autoscaler has at least.
+      await release.ready('gateway', 6)
       const lowest = await lowestDuring(cluster, namespace, () =>
-        sync(['--set', 'commonLabels.changed=yes']),
+        sync([...atOnce, '--set', 'commonLabels.changed=yes']),
       )
       expect(lowest.get('causeway-ingest')).toEqual({ wanted: 3, ready: 3 })
-      expect(lowest.get('causeway-gateway')?.ready).toBeGreaterThanOrEqual(1)
+      expect(lowest.get('causeway-gateway')?.ready).toBeGreaterThanOrEqual(6)
     },
   )
 
@@ -87,6 +91,9 @@ describeUnless(clusterLack)('without Helm in the cluster', () => {
     const canary = async () => {
       await Promise.all(['bake-baseline', 'bake-canary'].map(apply))
       await cluster.kubectl(...ROLLED_OUT, ...where)
+      const deployments = await cluster.kubectl('get', 'deployments', '--output=name', ...where)
+      // A second bridge would append for everybody.
+      expect(deployments.match(/bridge/g)).toHaveLength(1)
       for (const refId of ['route-canary', 'route-back']) await applyInline(refId)
       for (const release of ['baseline', 'canary']) await remove(release)
     }

@@ -30,6 +30,8 @@ export class Refusal {
                   apiGroups: ['*'],
                   apiVersions: ['*'],
                   resources: ['*'],
+                  // Its parameters are in namespaces.
+                  scope: 'Namespaced',
                   operations: ['CREATE', 'UPDATE'],
                 },
               ],

@@ -4,10 +4,10 @@ import { ownCluster } from './cluster.ts'
 import { lowestDuring } from './lowest.ts'
 import { clusterLack } from './paths.ts'
 import { Refusal } from './refusal.ts'
-import { Release } from './release.ts'
+import { AT_ONCE, Release } from './release.ts'
 
 const PODS = 4
-const BEFORE = [`gateway.replicas=${PODS}`, 'monitoring.dashboards.enabled=true']
+const BEFORE = [...AT_ONCE, `gateway.replicas=${PODS}`, 'monitoring.dashboards.enabled=true']
 /** Changes every object, the pods among them. */
 const CHANGED = [...BEFORE, 'commonLabels.changed=yes']
 const SCALED = [...CHANGED, 'gateway.autoscaling.kind=hpa']

@@ -31,6 +31,11 @@ interface What {
   options?: string[]
 }
 
+/** Values with which all pods of a component are replaced at once, which makes a roll-out short. */
+export const AT_ONCE = ['ingest', 'bridge', 'gateway', 'account', 'edge'].map(
+  (component) => `${component}.maxSurge=100%`,
+)
+
 /** A release of the chart in a namespace of its own, as Helm manages it. */
 export class Release {
   readonly name = 'causeway'

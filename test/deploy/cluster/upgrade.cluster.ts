@@ -8,7 +8,7 @@ import { HELMS, run } from '../tools/tools.ts'
 import { ownCluster } from './cluster.ts'
 import { lowestDuring } from './lowest.ts'
 import { clusterLack } from './paths.ts'
-import { Release } from './release.ts'
+import { AT_ONCE, Release } from './release.ts'
 
 const CHART_FOLDER = 'charts/causeway'
 
@@ -46,7 +46,7 @@ describeUnless(clusterLack)('an upgrade', () => {
       const before = await release.podIds()
       const lowest = await lowestDuring(cluster, release.namespace, async () => {
         // Other text than that of the old chart in each pod, so that all are replaced.
-        await release.upgrade({ set: ['commonLabels.upgraded=yes'] })
+        await release.upgrade({ set: [...AT_ONCE, 'commonLabels.upgraded=yes'] })
         const after = await release.podIds()
         expect(before.filter((id) => after.includes(id))).toEqual([])
         await release.helm('rollback', release.name, '--wait')
