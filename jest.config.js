@@ -25,6 +25,7 @@ export default {
     '/node_modules/',
     '<rootDir>/test/deploy/',
     // `npm run test:browsers` says which engines are to be used.
+    // oxlint-disable-next-line node/no-process-env
     ...(process.env.BROWSERS === undefined ? ['<rootDir>/test/browsers/'] : []),
   ],
   extensionsToTreatAsEsm: ['.ts'],
