@@ -21,7 +21,13 @@ export default {
     'deploy',
     'test',
   ].map((folder) => `<rootDir>/${folder}`),
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/deploy/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/deploy/',
+    // `npm run test:browsers` says which engines are to be used.
+    // oxlint-disable-next-line node/no-process-env
+    ...(process.env.BROWSERS === undefined ? ['<rootDir>/test/browsers/'] : []),
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -119,5 +119,6 @@ describe.each(engineNames)('in %s', (engine) => {
     await post(channel, 'on time')
     await person.seesText('on time')
     await person.say('and back')
+    expect(await site.stored(channel)).toEqual(['on time', 'and back'])
   }, 180_000)
 })
