@@ -54,7 +54,7 @@ function sealed(channel: string, data: string, at = Date.now(), named = channel)
   return copyKeys.sealSignal(channel, json)
 }
 
-const publish = (channel: string, text: string): Promise<number> =>
+const publish = (channel: string, text: string): Promise<unknown> =>
   redis.spublish(keys.signals(channel), text)
 
 /** All that was published before has come. */
@@ -117,7 +117,7 @@ describe('the subscription to signals', () => {
   })
 
   test('comes back by itself after its connection broke', async () => {
-    await redis.client('KILL', 'TYPE', 'pubsub')
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await waitFor(async () => {
       await publish('a', sealed('a', 'back'))
       return heard.includes('a back')
