@@ -1,9 +1,11 @@
 import type { Redis } from 'ioredis'
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { connectSubscriber } from '../../chassis/redis.ts'
 import { RedisKeys } from '../../contract/redisKeys.ts'
 import { encodeSignal } from '../../contract/signal.ts'
 import { disposables } from '../../test/support/disposables.ts'
-import { copyKeys, openRedis, openSubscriber } from '../../test/support/testRedis.ts'
+import { testServers } from '../../test/support/servers.ts'
+import { copyKeys, openRedis, testLink } from '../../test/support/testRedis.ts'
 import { uniquePrefix } from '../../test/support/uniquePrefix.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
 import { SignalSubscription } from './signalSubscription.ts'
@@ -29,7 +31,8 @@ beforeEach(async () => {
   refused = 0
   stopped = undefined
   subscription = new SignalSubscription({
-    redis: await openSubscriber(opened),
+    // It must not be ready before somebody listens.
+    redis: connectSubscriber(testLink(testServers().redisUrl)),
     keys,
     copyKeys,
     onSignal: (channel, json) => void heard.push(`${channel} ${JSON.parse(json).data}`),
