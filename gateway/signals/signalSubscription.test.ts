@@ -125,5 +125,6 @@ describe('the subscription to signals', () => {
       await publish('a', sealed('a', 'back'))
       return heard.includes('a back')
     })
+    expect(refused).toBe(0)
   })
 })
