@@ -38,7 +38,7 @@ beforeEach(async () => {
     prefix,
     copyKeys,
     isServed: (channel) => channel !== 'other.log',
-    onSignal: async (channel, sealed) => void passed.push(`${channel} ${sealed}`),
+    onSignal: async (...signal) => void passed.push(signal.join(' ')),
     onRefused: () => void refused++,
     onDropped: () => void dropped++,
     now: () => now,

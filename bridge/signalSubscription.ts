@@ -53,11 +53,11 @@ export function subscribeToSignals(client: MqttClient, options: SignalSubscripti
       // A broker that was set up for an older version refuses until its operator gives the right.
       if (!isTold) logger.warn({ reason: error.message }, 'signals are refused; trying again')
       isTold = true
-      const again = (): void => {
-        if (client.connected) subscribe()
-      }
       setTimeout(again, AGAIN_MS).unref()
     })
+  }
+  const again = (): void => {
+    if (client.connected) subscribe()
   }
   client.on('connect', subscribe)
 }

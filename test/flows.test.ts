@@ -134,6 +134,7 @@ test('Signals on MQTT are as they are described', async () => {
     return heard.some(({ topic }) => topic === 'causeway/signals/rooms/b')
   })
   const [signal] = heard.filter(({ topic }) => topic.startsWith('causeway/signals/'))
+  expect(signal).toBeDefined()
   expectAsDescribed('signalOverMqtt', signal?.text ?? '', userPropertiesOf(signal?.packet))
 })
 

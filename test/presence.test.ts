@@ -147,15 +147,15 @@ test('A flood of signals stands in front of no message', async () => {
   const reader = come('s.flood', 'alice', 0)
   await waitFor(() => reader.isLive)
   const sender = callerOf('bob')
-  let isOver = false
+  const over = new AbortController()
   const flood = Array.from({ length: 8 }, async () => {
-    while (!isOver) await sendSignal(sender, 's.flood', { data: 'x'.repeat(2_000) })
+    while (!over.signal.aborted) await sendSignal(sender, 's.flood', { data: 'x'.repeat(2_000) })
   })
   const said = Array.from({ length: 30 }, (_, n) => n)
   for (const n of said) await postUntilStored(stack.origin, 's.flood', n)
   // All the while signals come, too.
   await waitFor(() => reader.messages.length === said.length && reader.signals.length > 100)
-  isOver = true
+  over.abort()
   await Promise.all(flood)
   expect(reader.messages).toEqual(said)
 }, 60_000)

@@ -8,6 +8,15 @@ const { requests, newest, passes, endLater } = fakeTime()
 const causeway = new Causeway({ base: 'https://chat.example/' })
 const ME = 'user:me'
 
+const signal = (name: string, data: unknown, more: Partial<Signal> = {}): Signal => ({
+  channel: 'a',
+  type: 'typing',
+  sender: { id: `user:${name}`, name },
+  data,
+  sentAt: '2026-11-21T19:33:02.123Z',
+  ...more,
+})
+
 describe('a signal', () => {
   test('is posted once, and says whether it is on its way', async () => {
     const sent = sendSignal(causeway, 'a.b', { type: 'cursor', data: { x: 1 } })
@@ -40,15 +49,6 @@ describe('typing', () => {
     }
     typing = new Typing(causeway, { channel: 'a', me: ME, changed })
     endLater(() => typing.close())
-  })
-
-  const signal = (name: string, data: unknown, more: Partial<Signal> = {}): Signal => ({
-    channel: 'a',
-    type: 'typing',
-    sender: { id: `user:${name}`, name },
-    data,
-    sentAt: '2026-11-21T19:33:02.123Z',
-    ...more,
   })
 
   test('is told once in three seconds, and its end once', async () => {

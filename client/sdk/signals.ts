@@ -3,6 +3,8 @@ import { postJson } from './request.ts'
 import type { Sender } from '../../contract/message.ts'
 import type { Signal } from '../../contract/signal.ts'
 
+const isNothing = (body: unknown): body is undefined => body === undefined
+
 /** Sends a signal, once: true if it is on its way. It never rejects, because a signal may be lost anywhere. */
 export async function sendSignal(
   causeway: Causeway,
@@ -10,7 +12,6 @@ export async function sendSignal(
   { type, data = null }: { type?: string; data?: unknown },
 ): Promise<boolean> {
   try {
-    const isNothing = (body: unknown): body is undefined => body === undefined
     await causeway.attempt(`channels/${channel}/signals`, postJson({ type, data }), isNothing)
     return true
   } catch {

@@ -1,9 +1,11 @@
 import type { Redis } from 'ioredis'
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { connectSubscriber } from '../../chassis/redis.ts'
 import { RedisKeys } from '../../contract/redisKeys.ts'
 import { encodeSignal } from '../../contract/signal.ts'
 import { disposables } from '../../test/support/disposables.ts'
-import { copyKeys, openRedis, openSubscriber } from '../../test/support/testRedis.ts'
+import { testServers } from '../../test/support/servers.ts'
+import { copyKeys, openRedis, testLink } from '../../test/support/testRedis.ts'
 import { uniquePrefix } from '../../test/support/uniquePrefix.ts'
 import { waitFor } from '../../test/support/waitFor.ts'
 import { SignalSubscription } from './signalSubscription.ts'
@@ -29,7 +31,8 @@ beforeEach(async () => {
   refused = 0
   stopped = undefined
   subscription = new SignalSubscription({
-    redis: await openSubscriber(opened),
+    // It must not be ready before somebody listens.
+    redis: connectSubscriber(testLink(testServers().redisUrl)),
     keys,
     copyKeys,
     onSignal: (channel, json) => void heard.push(`${channel} ${JSON.parse(json).data}`),
@@ -54,7 +57,7 @@ function sealed(channel: string, data: string, at = Date.now(), named = channel)
   return copyKeys.sealSignal(channel, json)
 }
 
-const publish = (channel: string, text: string): Promise<number> =>
+const publish = (channel: string, text: string): Promise<unknown> =>
   redis.spublish(keys.signals(channel), text)
 
 /** All that was published before has come. */
@@ -117,10 +120,11 @@ describe('the subscription to signals', () => {
   })
 
   test('comes back by itself after its connection broke', async () => {
-    await redis.client('KILL', 'TYPE', 'pubsub')
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await waitFor(async () => {
       await publish('a', sealed('a', 'back'))
       return heard.includes('a back')
     })
+    expect(refused).toBe(0)
   })
 })
