@@ -98,6 +98,10 @@ test('the page may not load anything from elsewhere, and is framed, opened and l
   expect(headers.get('strict-transport-security')).toBeNull()
 })
 
+/** How long a browser may keep a file. */
+const kept = async (path: string): Promise<string | null> =>
+  (await fetch(`${edge.origin}${path}`)).headers.get('cache-control')
+
 const LINKED = /(?:href|src)="([^"]+)"/g
 const IMPORTED = /(?:from|import)\s*\(?\s*["'`](\.[\w./-]+)["'`]/g
 
@@ -121,8 +125,6 @@ test('the page has all that it loads, and no part of it names a file that is not
   // What comes only when it is needed.
   expect([...seen.keys()].filter((path) => path.includes('/emojiList-'))).toHaveLength(1)
   // A file whose name has a hash of its content never changes.
-  const kept = async (path: string) =>
-    (await fetch(`${edge.origin}${path}`)).headers.get('cache-control')
   const assets = [...seen.keys()].filter((path) => path.startsWith('/assets/'))
   expect(new Set(await Promise.all(assets.map(kept)))).toEqual(
     new Set(['max-age=31536000, immutable']),

@@ -2,7 +2,7 @@ import { handleOf } from './people.ts'
 import { nameOf } from './senderLabel.ts'
 import type { ListedChannel } from './sidebar/listedChannels.ts'
 import { Store } from './store.ts'
-import { wordsOf } from './text/words.ts'
+import { wordsOf } from './text/textParts.ts'
 import { textOf } from './timeline/conversation.ts'
 import type { Message, Sender } from '../../contract/message.ts'
 

@@ -77,6 +77,7 @@ export class FakeAccount {
   async #answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const session = cookieOf(request, 'causeway-session')
     if (path === 'methods') return answerJson(response, 200, this.methods)
+    if (path === 'channels') return answerJson(response, 200, { channels: [] })
     if (path === 'me') {
       const sender = this.#sessions.get(session)
       if (sender === undefined) return refuse(response)

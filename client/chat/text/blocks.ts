@@ -1,4 +1,4 @@
-import type { Word } from './words.ts'
+import type { Word } from './textParts.ts'
 
 /** A part of a line. `address` of a link: what stands beside its text, if that does not say where it leads. */
 export type Inline =

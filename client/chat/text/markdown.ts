@@ -3,7 +3,7 @@ import { linkOf } from './linkify.ts'
 import { type Block, type Inline, joined, plain } from './blocks.ts'
 import { tokensOf } from './markdownLexer.ts'
 import { childrenOf, isList, isTable, stringIn, textIn } from './tokens.ts'
-import { wordsOf } from './words.ts'
+import { wordsOf } from './textParts.ts'
 
 interface Parsed {
   blocks: Block[]
