@@ -108,6 +108,10 @@ describe('the simulated day', () => {
   const values = readGatewayValues(readFileSync('charts/causeway/values.yaml', 'utf8'))
   const outcomes = simulateAll(parseDay(file), values)
   const [[, ours] = []] = outcomes
+  const scaledDown = (start: string): number => {
+    const [, outcome] = outcomes.find(([name]) => name.startsWith(start)) ?? []
+    return outcome?.reconnects['scale-down'] ?? NaN
+  }
 
   test('is what its generator makes of its seed', () => {
     expect(file).toBe(formatDay(makeDay(5), 'made by bench/scaling/day.ts with seed 5'))
@@ -119,11 +123,7 @@ describe('the simulated day', () => {
   })
 
   test('makes fewer readers come back than the default behaviour does', () => {
-    expect(named('the chart’s policy')).toBeLessThan(named('Kubernetes’ default'))
-    function named(start: string): number {
-      const [, outcome] = outcomes.find(([name]) => name.startsWith(start)) ?? []
-      return outcome?.reconnects['scale-down'] ?? NaN
-    }
+    expect(scaledDown('the chart’s policy')).toBeLessThan(scaledDown('Kubernetes’ default'))
   })
 
   test('has a pod too full for far longer if the edge chooses by chance and nothing moves', () => {
