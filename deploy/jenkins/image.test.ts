@@ -48,7 +48,10 @@ describe('image.sh', () => {
     const pushed = ['create', 'add', 'add', 'inspect', 'push docker:']
     const both = [...pushed, ...pushed].map((step) => `buildah manifest ${step}`)
     expect(steps.filter((step) => !step.startsWith('buildah rmi'))).toEqual([
-      ...[...one, ...one, ...one, ...one],
+      ...one,
+      ...one,
+      ...one,
+      ...one,
       ...both,
     ])
     expect(readFileSync(join(build, 'causeway.image'), 'utf8')).toBe(`${IMAGE}\n`)

