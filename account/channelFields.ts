@@ -4,7 +4,7 @@ import { MEMBER_ROLES } from '../contract/membership.ts'
 import { shownName } from './fields.ts'
 
 /** Of one direct message, beside the one who begins it: among more, people come and go, and that is a private channel. */
-export const MAX_OTHERS = 7
+const MAX_OTHERS = 7
 /** That a private channel may begin with. */
 const MAX_FIRST_MEMBERS = 50
 const MAX_TOPIC = 256

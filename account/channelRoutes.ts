@@ -131,7 +131,7 @@ function planOf(
   return { profile: { name, kind, title, topic }, people: new Map([[principal, 'owner']]) }
 }
 
-export function roleIn({ grants, principal }: Caller, channel: string): MemberRole | undefined {
+function roleIn({ grants, principal }: Caller, channel: string): MemberRole | undefined {
   return roleOf((action) => isAllowed(grants, action, channel, principal))
 }
 

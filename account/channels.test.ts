@@ -41,6 +41,9 @@ const direct = (...people: string[]) => ({ kind: 'direct', people })
 const mine = async (who: TestBrowser) => Object((await who.get(CHANNELS)).body['channels'])
 const statusOf = async (answer: Promise<{ status: number }>): Promise<number> =>
   (await answer).status
+const named = (name: string, title = 'Cooking') => ({ kind: 'public', name, title })
+const find = async (who: TestBrowser, q: string) =>
+  (await who.get(`/account/people?${new URLSearchParams({ q }).toString()}`)).body['people']
 
 describe('direct messages', () => {
   test('of the same people are one channel, whoever asks, also if they ask at once', async () => {
@@ -49,7 +52,9 @@ describe('direct messages', () => {
       make(bob, direct('user:alice')),
       make(alice, direct('user:bob')),
     ])
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 200, 201])
+    expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      200, 200, 201,
+    ])
     expect(new Set(both.map(({ body }) => body['name'])).size).toBe(1)
     const people = [
       { principal: 'user:alice', name: 'alice' },
@@ -147,8 +152,6 @@ describe('a private channel', () => {
 })
 
 describe('a public channel', () => {
-  const named = (name: string, title = 'Cooking') => ({ kind: 'public', name, title })
-
   test('belongs to whoever makes it, if it is new', async () => {
     const { status, body } = await make(alice, named('cooking'))
     expect([status, body['role'], body['title']]).toEqual([201, 'owner', 'Cooking'])
@@ -174,9 +177,6 @@ describe('a public channel', () => {
 })
 
 describe('people', () => {
-  const find = async (who: TestBrowser, q: string) =>
-    (await who.get(`/account/people?${new URLSearchParams({ q }).toString()}`)).body['people']
-
   test('are found by the beginnings of their names, without oneself and without the banned', async () => {
     expect(await find(alice, 'BO')).toEqual([{ principal: 'user:bob', name: 'bob' }])
     expect(await find(bob, 'bo')).toEqual([])
@@ -204,12 +204,9 @@ describe('people', () => {
 
 test('Nobody makes channels without end', async () => {
   const body = { kind: 'private', title: 'One of many' }
-  const answers = await Promise.all(
-    Array.from({ length: MAX_MADE_PER_DAY + 1 }, () => make(carol, body)),
-  )
-  const refused = answers.filter(({ status }) => status !== 201)
-  expect(refused.map(({ status, body: { type } }) => [status, type])).toEqual([
-    [429, '/problems/rate-limited'],
-  ])
-  expect(refused[0]?.headers.get('retry-after')).toBe('3600')
+  for (let made = 0; made < MAX_MADE_PER_DAY; made++) {
+    expect(await statusOf(make(carol, body))).toBe(201)
+  }
+  const { status, headers } = await make(carol, body)
+  expect([status, headers.get('retry-after')]).toEqual([429, '3600'])
 })

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { connectionShare } from './connectionShare.ts'
 
-const logs = [...'aabaaaaa'].map((DATABASE_URL) => ({ DATABASE_URL }))
+const logs = 'aabaaaaa'.split('').map((DATABASE_URL) => ({ DATABASE_URL }))
 
 test.each([
   [10, 'b', 10],

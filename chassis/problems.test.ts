@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Problem } from '../contract/problem.ts'
+import { Problem, problemDetails } from '../contract/problem.ts'
 import { channelParameter } from './channelParameter.ts'
 import { renderProblem, toProblem } from './problems.ts'
 
@@ -14,7 +14,7 @@ test('A rendered problem is a whole answer, whose length is in bytes', () => {
     `Content-Length: ${Buffer.byteLength(body)}`,
     'X: y',
   ])
-  expect(JSON.parse(body)).toEqual(problem.toDetails('r1'))
+  expect(JSON.parse(body)).toEqual(problemDetails(problem, 'r1'))
 })
 
 test('A rendered problem has no body for HEAD, and the same head', () => {

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler } from 'express'
-import { Problem } from '../contract/problem.ts'
+import { Problem, problemDetails } from '../contract/problem.ts'
 import type { Logger } from './logger.ts'
 
 /** Ends every failed request. An error that is no Problem is logged with its stack; the caller gets only the request id. */
@@ -19,7 +19,7 @@ export function createProblemHandler(): ErrorRequestHandler {
     response
       .status(problem.status)
       .type('application/problem+json')
-      .send(JSON.stringify(problem.toDetails(response.get('X-Request-Id'))))
+      .send(JSON.stringify(problemDetails(problem, response.get('X-Request-Id'))))
   }
 }
 
@@ -35,7 +35,7 @@ export function renderProblem(
   problem: Problem,
   { requestId, headers, method }: { requestId?: string; headers: string; method?: string },
 ): string {
-  const body = JSON.stringify(problem.toDetails(requestId))
+  const body = JSON.stringify(problemDetails(problem, requestId))
   const challenge = problem.status === 401 ? `WWW-Authenticate: ${challengeOf(problem)}\r\n` : ''
   return (
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${challenge}` +

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Problem, PROBLEMS } from './problem.ts'
+import { Problem, PROBLEMS, problemDetails } from './problem.ts'
 
 describe('the closed list', () => {
   const entries = Object.entries(PROBLEMS)
@@ -23,7 +23,7 @@ describe('a problem', () => {
   test('is sent with all its members', () => {
     const errors = [{ pointer: '#/data', detail: 'required' }]
     const problem = new Problem('validation-failed', 'Look again.', { errors })
-    expect(problem.toDetails('r1')).toEqual({
+    expect(problemDetails(problem, 'r1')).toEqual({
       type: '/problems/validation-failed',
       title: 'The body is not valid',
       status: 422,
@@ -34,7 +34,7 @@ describe('a problem', () => {
   })
 
   test('is sent without members that have no value', () => {
-    expect(new Problem('overloaded').toDetails()).toEqual({
+    expect(problemDetails(new Problem('overloaded'))).toEqual({
       type: '/problems/overloaded',
       title: 'Too many requests are waiting; try again soon',
       status: 503,
@@ -45,6 +45,6 @@ describe('a problem', () => {
     const problem = new Problem('internal', undefined, { cause: new Error('password') })
     expect(problem).toBeInstanceOf(Error)
     expect(problem.cause).toMatchObject({ message: 'password' })
-    expect(JSON.stringify(problem.toDetails('r1'))).not.toContain('password')
+    expect(JSON.stringify(problemDetails(problem, 'r1'))).not.toContain('password')
   })
 })

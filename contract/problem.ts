@@ -1,55 +1,86 @@
-/** The closed list of problem types (RFC 9457). Clients branch on the slug that ends `type`. `retry`: a retry may succeed. */
-export const PROBLEMS = {
-  'invalid-channel': { status: 400, title: 'The channel name is not valid', retry: false },
-  'invalid-parameter': { status: 400, title: 'A parameter is not valid', retry: false },
-  'invalid-event-id': { status: 400, title: 'The event id is not valid', retry: false },
-  'malformed-json': { status: 400, title: 'The body is not well-formed JSON', retry: false },
-  'malformed-request': { status: 400, title: 'The request cannot be read', retry: false },
-  unauthenticated: { status: 401, title: 'Sign in, or send a valid token', retry: false },
-  forbidden: { status: 403, title: 'Forbidden', retry: false },
-  'not-found': { status: 404, title: 'No such resource', retry: false },
-  'message-not-found': { status: 404, title: 'No such message on this channel', retry: false },
-  'method-not-allowed': {
-    status: 405,
-    title: 'This resource does not support the method',
-    retry: false,
-  },
-  conflict: {
-    status: 409,
-    title: 'It does not fit what is there',
-    retry: false,
-  },
-  'not-acceptable': {
-    status: 406,
-    title: 'No representation matches the Accept header',
-    retry: false,
-  },
-  'request-timeout': {
-    status: 408,
-    title: 'The request took too long to arrive; try again',
-    retry: true,
-  },
-  'too-large': { status: 413, title: 'The body is too large', retry: false },
-  'misdirected-request': { status: 421, title: 'This host is not served here', retry: false },
-  'unsupported-media-type': { status: 415, title: 'Send application/json', retry: false },
-  'validation-failed': { status: 422, title: 'The body is not valid', retry: false },
-  'idempotency-conflict': {
-    status: 422,
-    title: 'The idempotency key was used for another message',
-    retry: false,
-  },
-  'rate-limited': { status: 429, title: 'Too many requests; try again later', retry: true },
-  overloaded: { status: 503, title: 'Too many requests are waiting; try again soon', retry: true },
-  unavailable: { status: 503, title: 'A backing service is away; try again soon', retry: true },
-  'outcome-unknown': {
-    status: 503,
-    title: 'The message may or may not be stored; repeat it with the same idempotency key',
-    retry: true,
-  },
-  internal: { status: 500, title: 'Internal error', retry: false },
-} as const satisfies Record<string, { status: number; title: string; retry: boolean }>
+/** The closed list of problem types (RFC 9457). Clients branch on the slug that ends `type`. */
+const STATUSES = {
+  'invalid-channel': 400,
+  'invalid-parameter': 400,
+  'invalid-event-id': 400,
+  'malformed-json': 400,
+  'malformed-request': 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'message-not-found': 404,
+  'method-not-allowed': 405,
+  conflict: 409,
+  'not-acceptable': 406,
+  'request-timeout': 408,
+  'too-large': 413,
+  'misdirected-request': 421,
+  'unsupported-media-type': 415,
+  'validation-failed': 422,
+  'idempotency-conflict': 422,
+  'rate-limited': 429,
+  overloaded: 503,
+  unavailable: 503,
+  'outcome-unknown': 503,
+  internal: 500,
+} as const
 
-export type ProblemType = keyof typeof PROBLEMS
+export type ProblemType = keyof typeof STATUSES
+
+const TITLES: Readonly<Record<ProblemType, string>> = {
+  'invalid-channel': 'The channel name is not valid',
+  'invalid-parameter': 'A parameter is not valid',
+  'invalid-event-id': 'The event id is not valid',
+  'malformed-json': 'The body is not well-formed JSON',
+  'malformed-request': 'The request cannot be read',
+  unauthenticated: 'Sign in, or send a valid token',
+  forbidden: 'Forbidden',
+  'not-found': 'No such resource',
+  'message-not-found': 'No such message on this channel',
+  'method-not-allowed': 'This resource does not support the method',
+  conflict: 'It does not fit what is there',
+  'not-acceptable': 'No representation matches the Accept header',
+  'request-timeout': 'The request took too long to arrive; try again',
+  'too-large': 'The body is too large',
+  'misdirected-request': 'This host is not served here',
+  'unsupported-media-type': 'Send application/json',
+  'validation-failed': 'The body is not valid',
+  'idempotency-conflict': 'The idempotency key was used for another message',
+  'rate-limited': 'Too many requests; try again later',
+  overloaded: 'Too many requests are waiting; try again soon',
+  unavailable: 'A backing service is away; try again soon',
+  'outcome-unknown':
+    'The message may or may not be stored; repeat it with the same idempotency key',
+  internal: 'Internal error',
+}
+
+interface ProblemKind {
+  status: number
+  title: string
+  /** A retry may succeed. */
+  retry: boolean
+}
+
+export const isProblemType = (slug: string): slug is ProblemType => Object.hasOwn(STATUSES, slug)
+const mayRetry = (status: number): boolean => [408, 429, 503].includes(status)
+
+/** All of them. Clients that only read problems do without the titles: each answer brings its own. */
+export const PROBLEMS: Readonly<Record<ProblemType, ProblemKind>> = /* @__PURE__ */ kinds()
+
+function kinds(): Record<ProblemType, ProblemKind> {
+  const all: Partial<Record<ProblemType, ProblemKind>> = {}
+  for (const [slug, status] of Object.entries(STATUSES)) {
+    if (isProblemType(slug)) all[slug] = { status, title: TITLES[slug], retry: mayRetry(status) }
+  }
+  if (!isWhole(all)) throw new TypeError('a problem without a title')
+  return all
+}
+
+function isWhole(
+  all: Partial<Record<ProblemType, ProblemKind>>,
+): all is Record<ProblemType, ProblemKind> {
+  return Object.keys(all).length === Object.keys(STATUSES).length
+}
 
 /** One mistake in a request; `pointer` is a JSON pointer (RFC 6901) as a URI fragment, e.g. `#/data`. */
 export interface Mistake {
@@ -80,9 +111,9 @@ export class Problem extends Error {
   constructor(
     type: ProblemType,
     detail?: string,
-    options: { errors?: Mistake[]; cause?: unknown; retryAfter?: number } = {},
+    options: { errors?: Mistake[]; cause?: unknown; retryAfter?: number; title?: string } = {},
   ) {
-    super(detail ?? PROBLEMS[type].title, { cause: options.cause })
+    super(detail ?? options.title ?? type, { cause: options.cause })
     this.name = 'Problem'
     this.type = type
     this.detail = detail
@@ -91,17 +122,26 @@ export class Problem extends Error {
   }
 
   get status(): number {
-    return PROBLEMS[this.type].status
+    return STATUSES[this.type]
   }
 
-  toDetails(requestId?: string): ProblemDetails {
-    return {
-      type: `/problems/${this.type}`,
-      title: PROBLEMS[this.type].title,
-      status: this.status,
-      ...(this.detail === undefined ? {} : { detail: this.detail }),
-      ...(requestId === undefined ? {} : { instance: `/requests/${requestId}` }),
-      ...(this.errors === undefined ? {} : { errors: this.errors }),
-    }
+  /** Whether the same request may succeed later. */
+  get mayRetry(): boolean {
+    return mayRetry(this.status)
+  }
+}
+
+/** The wire form. A function, so that clients need not have it. */
+export function problemDetails(
+  { type, status, detail, errors }: Problem,
+  requestId?: string,
+): ProblemDetails {
+  return {
+    type: `/problems/${type}`,
+    title: TITLES[type],
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    ...(requestId === undefined ? {} : { instance: `/requests/${requestId}` }),
+    ...(errors === undefined ? {} : { errors }),
   }
 }

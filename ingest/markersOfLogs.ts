@@ -24,9 +24,10 @@ export async function unreadOf(
 
 /** Where markers on channels of any logs are to stand. */
 export async function marksOf(logs: LogsOfMarkers, wanted: readonly Wanted[]): Promise<Marker[]> {
-  const ask = ({ markers: table }: LogOfMarkers, own: Wanted[]) => table.marks(own)
-  return (await Promise.all(byLog(logs, wanted, ask))).flat()
+  return (await Promise.all(byLog(logs, wanted, askMarks))).flat()
 }
+
+const askMarks = ({ markers: table }: LogOfMarkers, own: Wanted[]) => table.marks(own)
 
 function byLog<Item extends { channel: string }, T>(
   { all, logOf }: LogsOfMarkers,

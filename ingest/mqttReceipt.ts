@@ -1,5 +1,5 @@
 import type { IClientPublishOptions, IPublishPacket } from 'mqtt'
-import type { Problem } from '../contract/problem.ts'
+import { type Problem, problemDetails } from '../contract/problem.ts'
 import { receiptTopic } from '../contract/publishTopic.ts'
 import type { Accepted } from './acceptMessage.ts'
 
@@ -43,7 +43,7 @@ export function receiptOf(
 /** `{"status":403,"problem":{…}}`; the user property `reason` names the problem. */
 export function refusalOf(problem: Problem, to: Exclude<ReplyTo, 'foreign' | undefined>): Receipt {
   const { status, type } = problem
-  const answer = { status, problem: problem.toDetails(), retryAfter: problem.retryAfter }
+  const answer = { status, problem: problemDetails(problem), retryAfter: problem.retryAfter }
   return render(to, answer, { status: String(status), reason: type })
 }
 

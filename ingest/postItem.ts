@@ -4,7 +4,7 @@ import type { Identity } from '../chassis/auth/identity.ts'
 import type { Subject } from '../chassis/limits/limit.ts'
 import { logProblem, toProblem } from '../chassis/problems.ts'
 import { decodeBody } from '../chassis/validate.ts'
-import { Problem } from '../contract/problem.ts'
+import { Problem, problemDetails } from '../contract/problem.ts'
 import type { AcceptMessage } from './acceptMessage.ts'
 import { authorOf } from './author.ts'
 import { countPost } from './countPost.ts'
@@ -56,7 +56,7 @@ export function createPostItem({
     } catch (error) {
       const problem = toProblem(error)
       logProblem(request.log, problem)
-      const details = JSON.stringify(problem.toDetails(request.res?.get('X-Request-Id')))
+      const details = JSON.stringify(problemDetails(problem, request.res?.get('X-Request-Id')))
       return `{"status":${problem.status},"problem":${details}}`
     }
   }

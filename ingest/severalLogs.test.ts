@@ -50,6 +50,11 @@ async function json<T>(path: string): Promise<T> {
 const timesOf = (messages: readonly Message[]): string[] => messages.map(({ sentAt }) => sentAt)
 const idsOf = (messages: readonly Message[]): string[] => messages.map(({ id }) => id).sort()
 
+async function linesFrom(more: string): Promise<string[]> {
+  const answer = await get(`/history?${ALL}${more}`, { headers: { Accept: NDJSON } })
+  return (await answer.text()).trim().split('\n')
+}
+
 describe('with several logs', () => {
   test('a post goes to the log of its channel, and each log counts its own positions', async () => {
     const rows = await sql<{ channel: string; log: number }>(
@@ -150,10 +155,6 @@ describe('with several logs', () => {
   })
 
   test('an export that broke off goes on at the time of its last line, whose lines come again', async () => {
-    const linesFrom = async (more: string): Promise<string[]> => {
-      const answer = await get(`/history?${ALL}${more}`, { headers: { Accept: NDJSON } })
-      return (await answer.text()).trim().split('\n')
-    }
     const whole = await linesFrom('')
     for (const count of [1, 13, whole.length]) {
       const had = whole.slice(0, count)

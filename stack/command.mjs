@@ -13,9 +13,9 @@ const authIn = ({ oidc }) => {
   return auth
 }
 /** How many servers of a kind, each with a log. */
-const countIn = (option, { logs = 1 }, servers = 1, given = '') => {
-  if (servers > logs) throw new Error(`--${option} must not be more than --logs.`)
-  if (servers > 1 && env[given]) throw new Error(`--${option} needs no ${given}.`)
+const countIn = (name, { logs = 1 }, servers = 1, given = '') => {
+  if (servers > logs) throw new Error(`--${name} must not be more than --logs.`)
+  if (servers > 1 && env[given]) throw new Error(`--${name} needs no ${given}.`)
   return servers
 }
 const redisKinds = matching(

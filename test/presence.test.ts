@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { presenceOf, sendSignal } from '../client/sdk/index.ts'
+import { Causeway, presenceOf, sendSignal } from '../client/sdk/index.ts'
 import type { Stack } from '../stack/stack.ts'
 import { disposables } from './support/disposables.ts'
 import { postUntilStored } from './support/ingestClient.ts'
@@ -34,6 +34,12 @@ afterAll(() => stack?.stop(), 60_000)
 const come = (channel: string, id: string, gateway?: number, name?: string): PresentPerson => {
   const base = `${gateway === undefined ? stack.origin : gateways[gateway]}/`
   return new PresentPerson(opened, { base, id, channel, ...(name !== undefined && { name }) })
+}
+
+/** Somebody without a stream. */
+const callerOf = (id: string, name = id): Causeway => {
+  const headers = { 'Causeway-Sender': id, 'Causeway-Sender-Name': name }
+  return new Causeway({ base: `${stack.origin}/`, headers: () => headers })
 }
 
 describe('presence', () => {
@@ -92,19 +98,11 @@ describe('a signal', () => {
     const alice = come('s.one', 'alice', 0, 'Alice')
     const bob = come('s.one', 'bob', 1)
     const other = come('s.two', 'carol', 1)
+    const sender = callerOf('alice', 'Alice')
     await waitFor(() => [alice, bob, other].every(({ isLive }) => isLive))
     await waitFor(
       async () => {
-        await sendSignal(
-          new PresentPerson(opened, {
-            base: `${stack.origin}/`,
-            id: 'alice',
-            name: 'Alice',
-            channel: 's.three',
-          }).causeway,
-          's.one',
-          { type: 'typing', data: { n: 1 } },
-        )
+        await sendSignal(sender, 's.one', { type: 'typing', data: { n: 1 } })
         return alice.signals.length > 0 && bob.signals.length > 0
       },
       20,
@@ -117,8 +115,8 @@ describe('a signal', () => {
       data: { n: 1 },
     })
     expect(other.signals).toEqual([])
-    const page = await fetch(`${stack.origin}/history?channel=s.one`)
-    expect(await page.json()).toMatchObject({ messages: [] })
+    const page: unknown = await (await fetch(`${stack.origin}/history?channel=s.one`)).json()
+    expect(page).toMatchObject({ messages: [] })
   })
 
   test('comes once, although two bridges pass it on', async () => {
@@ -134,7 +132,7 @@ describe('a signal', () => {
         500,
       )
     }
-    const sender = come('s.none', 'bob').causeway
+    const sender = callerOf('bob')
     await mark(1)
     const before = alice.signals.length
     for (let n = 10; n < 20; n++) await sendSignal(sender, 's.once', { data: n })

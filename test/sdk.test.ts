@@ -50,11 +50,11 @@ async function tsc(...files: string[]): Promise<string> {
   return ended.stdout
 }
 
-test('The page has three programs', async () => {
-  expect(await programs()).toHaveLength(3)
+test('The page has four programs', async () => {
+  expect(await programs()).toHaveLength(4)
 })
 
-test.each([0, 1, 2])(
+test.each([0, 1, 2, 3])(
   'Program %i of the page compiles, and prints what the page says',
   async (at) => {
     const { program, output } = (await programs())[at] ?? { program: '', output: '' }

@@ -38,6 +38,8 @@ export function canResolve(): boolean {
 export class SpreadRig {
   readonly gateways: Gateway[] = []
   readonly port: number
+  /** Of the ingest, without nginx: that ends a connection after a thousand requests. */
+  ingestPort = 0
   readonly #testbed: Testbed
   readonly #prefix: string
   readonly #choice: Choice
@@ -76,6 +78,7 @@ export class SpreadRig {
       testbed.service('ingest', this.#prefix),
       testbed.service('bridge', this.#prefix),
     ])
+    this.ingestPort = ingest.port
     this.#helpers.push(...(await Promise.all([ingest, bridge].map((spec) => testbed.start(spec)))))
     await this.grow(count)
     const dir = testbed.folder(this.#prefix)

@@ -7,7 +7,7 @@ export type Cause = 'max-age' | 'scale-down' | 'deploy' | 'moves'
  * How the edge chooses a pod: `least`, the one with the fewest streams, as nginx does if it knows the pods (`resolve`); `chance`, as
  * kube-proxy does behind the one address of a Service.
  */
-export type Choice = 'least' | 'chance'
+type Choice = 'least' | 'chance'
 
 interface Pod {
   id: string

@@ -4,7 +4,7 @@ import type { Child } from '../../stack/child.ts'
 import { NO_LIMITS } from '../../stack/limits.ts'
 import { type Stack, startStack } from '../../stack/stack.ts'
 import { HttpPublisher } from '../load/httpPublisher.ts'
-import type { LoadClient } from '../load/loadClient.ts'
+import type { LoadClient, LoadReport } from '../load/loadClient.ts'
 import { dataOf } from '../load/messages.ts'
 import { type Publisher, saturate } from '../load/publisher.ts'
 import { ProcessorShare } from '../machine/processorShare.ts'
@@ -88,8 +88,7 @@ async function measure(
   })
   const channelLogs = new ChannelLogs([...Array(count).keys()], [])
   const shares: ProcessorShare[] = []
-  const clients: LoadClient[] = []
-  const publishers: Publisher[] = []
+  const loads: Load[] = []
   try {
     const [gateway] = childrenOf(stack, 'gateway')
     const [ingest] = childrenOf(stack, 'ingest')
@@ -97,57 +96,65 @@ async function measure(
     for (let log = 0; log < count; log++) {
       const channel = channelOf(channelLogs, log)
       const path = `/events?channel=${channel}`
-      clients.push(
-        testbed.load({ port: portOf(gateway), path, streams: STREAMS, readyEvent: true }),
-      )
-      publishers.push(await publisherTo(portOf(ingest), channel))
+      const readers = { port: portOf(gateway), path, streams: STREAMS, readyEvent: true }
+      const publisher = await publisherTo(portOf(ingest), channel)
+      loads.push({ client: testbed.load(readers), publisher })
     }
-    await Promise.all(clients.map((client) => client.opened))
-    const postAll = (): Promise<number[]> =>
-      Promise.all(
-        clients.map((client, at) =>
-          publishers[at] === undefined
-            ? 0
-            : saturate(publishers[at], client, { window: WINDOW, seconds }),
-        ),
-      )
-    const warmUp = await postAll()
-    await completed(clients, warmUp)
+    await Promise.all(loads.map(({ client }) => client.opened))
+    const warmUp = await postAll(loads, seconds)
+    await completed(loads, warmUp)
     // Not earlier: compiling their code would use up most of the share.
     for (let log = 0; log < count; log++) {
       const share = new ProcessorShare(testbed.fresh('causeway-bench-'), SHARE)
       shares.push(share)
       for (const { pid } of serversOf(stack, log)) share.addTree(pid ?? 0)
     }
-    for (const client of clients) client.reset()
-    const published = await postAll()
-    const meanwhile = await Promise.all(clients.map((client) => client.report()))
+    for (const { client } of loads) client.reset()
+    const published = await postAll(loads, seconds)
+    const meanwhile = await reportsOf(loads)
     await completed(
-      clients,
+      loads,
       published.map((each, log) => each + (warmUp[log] ?? 0)),
     )
-    const reports = await Promise.all(clients.map((client) => client.report()))
-    const sum = (of: (log: number) => number): number =>
-      clients.reduce((total, _, log) => total + of(log), 0)
+    const reports = await reportsOf(loads)
+    const durable = sumOf(published)
     return {
-      [DURABLE]: sum((log) => (published[log] ?? NaN) / seconds),
-      [DELIVERED]: sum(
-        (log) => (meanwhile[log]?.complete ?? NaN) / (meanwhile[log]?.seconds ?? NaN),
-      ),
+      [DURABLE]: durable / seconds,
+      [DELIVERED]: sumOf(meanwhile.map((report) => report.complete / report.seconds)),
       [P99]: Math.max(...reports.map(({ each }) => each.p99)),
-      [FAULTS]: sum((log) => {
-        const report = reports[log]
-        return report === undefined
-          ? NaN
-          : brokenOf(report) + (published[log] ?? NaN) - report.complete
-      }),
+      [FAULTS]: durable + sumOf(reports.map((report) => brokenOf(report) - report.complete)),
     }
   } finally {
-    await Promise.all(publishers.map((publisher) => publisher.close()))
-    await Promise.all(clients.map((client) => client.close()))
+    await Promise.all(loads.map(({ publisher }) => publisher.close()))
+    await Promise.all(loads.map(({ client }) => client.close()))
     await stack.stop()
     for (const share of shares) share.close()
   }
+}
+
+/** What is posted to one log, and who reads it. */
+interface Load {
+  client: LoadClient
+  publisher: Publisher
+}
+
+/** As fast as each log takes and delivers it; how many that was, by log. */
+function postAll(loads: readonly Load[], seconds: number): Promise<number[]> {
+  return Promise.all(
+    loads.map(({ publisher, client }) => saturate(publisher, client, { window: WINDOW, seconds })),
+  )
+}
+
+async function completed(loads: readonly Load[], counts: readonly number[]): Promise<void> {
+  await Promise.all(loads.map(({ client }, log) => client.completed(counts[log] ?? 0, WITHIN_MS)))
+}
+
+function reportsOf(loads: readonly Load[]): Promise<LoadReport[]> {
+  return Promise.all(loads.map(({ client }) => client.report()))
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0)
 }
 
 /** The first channel whose log it is. */
@@ -187,8 +194,4 @@ function serversOf({ processes }: Stack, log: number): Child[] {
 
 function portOf(child: Child | undefined): number {
   return Number(new URL(child?.url ?? '').port)
-}
-
-async function completed(clients: readonly LoadClient[], counts: readonly number[]): Promise<void> {
-  await Promise.all(clients.map((client, at) => client.completed(counts[at] ?? 0, WITHIN_MS)))
 }

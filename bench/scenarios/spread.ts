@@ -102,15 +102,16 @@ async function measure(testbed: Testbed, choice: Choice, streams: number, plan: 
     await client.opened
     await pause(CALM_SECONDS * 1_000)
     client.reset()
-    const { port } = rig
     const publisher = await HttpPublisher.open({
-      port,
+      port: rig.ingestPort,
       path: (at) => `/channels/bench.${at % CHANNELS}/messages`,
       body: (sentAt) => `{"data":${dataOf(sentAt)}}`,
       connections: 8,
     })
     const isOver = new AbortController()
     const posted = postUntil(isOver.signal, publisher)
+    // Told when it is awaited, after everything else.
+    posted.catch(() => {})
     const moved = await scaleUp(rig, plan)
     const rolled = await deploy(rig, client, 1)
     const surged = await deploy(rig, client, 4)

@@ -9,9 +9,9 @@ const MAX_SPOKEN = 300
 
 /** Tells screen readers of the newest live message of others; the list itself is silent, because pages of history come and go in it. */
 export function Announcer({ chat }: { chat: Chat }) {
-  const { arrivals } = chat
+  const arrivals = chat.shown?.arrivals
   useStores(arrivals)
-  const { last } = arrivals
+  const last = arrivals?.last
   const [notice, setNotice] = useState('')
   useEffect(() => {
     setNotice(chat.notice)

@@ -1,17 +1,19 @@
 import { lazy } from './lazy.tsx'
 import type { Chat } from './chat.ts'
 import { HelpSheet } from './HelpSheet.tsx'
+import { NotificationsDialog } from './NotificationsDialog.tsx'
 import type { Session } from './session.ts'
 import { DayPicker } from './timeline/DayPicker.tsx'
 import { DeleteDialog } from './timeline/DeleteDialog.tsx'
 import type { ShownMessage } from '../sdk/history.ts'
 
 const EmojiPicker = lazy(async () => (await import('./text/EmojiPicker.tsx')).EmojiPicker)
+const NewChannel = lazy(async () => (await import('./sidebar/NewChannel.tsx')).NewChannel)
 const Settings = lazy(async () => (await import('./account/Settings.tsx')).Settings)
 
 /** The dialog that is open. */
 export type Asked =
-  | { is: 'help' | 'day' | 'settings' }
+  | { is: 'help' | 'day' | 'settings' | 'notifications' | 'new-channel' }
   | { is: 'emoji'; put: (emoji: string) => void }
   | { is: 'delete'; message: ShownMessage }
 
@@ -31,13 +33,17 @@ export function Dialogs({ chat, session, asked, close }: DialogsProps) {
       return <HelpSheet close={close} />
     case 'settings':
       return <Settings session={session} close={close} />
+    case 'notifications':
+      return <NotificationsDialog notifier={chat.notifier} close={close} />
+    case 'new-channel':
+      return <NewChannel chat={chat} close={close} />
     case 'day':
       return (
         <DayPicker
           close={close}
           jump={(from) => {
             close()
-            void chat.room?.jumpBehind({ from })
+            chat.shown?.jumpBehind({ from })
           }}
         />
       )

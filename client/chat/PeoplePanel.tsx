@@ -1,5 +1,6 @@
 import { Avatar } from './Avatar.tsx'
 import type { Chat } from './chat.ts'
+import { MembersView } from './sidebar/MembersView.tsx'
 import { useStores } from './store.ts'
 import { SenderName } from './timeline/MessageRow.tsx'
 import type { Sender } from '../../contract/message.ts'
@@ -7,37 +8,38 @@ import type { Sender } from '../../contract/message.ts'
 /** More are not listed: nobody reads so long a list. */
 const MAX_SHOWN = 200
 
-/** Who is here now, and who has written here lately. */
+/** Who is here now, who is a member, and who has written here lately. */
 export function PeoplePanel({ chat }: { chat: Chat }) {
-  const { company, people } = chat
-  useStores(company)
+  const { people, shown } = chat
+  const company = shown?.company
+  useStores(company, chat.list)
   const { here, count } = company ?? {}
   const present = new Set(here?.map(({ id }) => id))
   const others = people.find('', MAX_SHOWN).filter(({ id }) => !present.has(id))
+  const profile = shown && chat.list.profile(shown.name)
+  const heading = count === undefined ? 'Here now' : `Here now: ${count}`
   return (
     <div class="panel-body">
-      <Group
-        title={count === undefined ? 'Here now' : `Here now: ${count}`}
-        people={here ?? []}
-        here
-      />
+      <Group title={heading} people={here ?? []} here />
       {count !== undefined && here === undefined && (
         <p class="edge">They are too many to be named.</p>
       )}
-      <Group title="Wrote here lately" people={others} here={false} />
+      {profile !== undefined && profile.kind !== 'direct' && (
+        <MembersView key={profile.name} chat={chat} profile={profile} />
+      )}
+      <Group title="Wrote here lately" people={others} />
     </div>
   )
 }
 
-function Group({
-  title,
-  people,
-  here,
-}: {
+interface GroupProps {
   title: string
   people: readonly Sender[]
-  here: boolean
-}) {
+  /** Whether they are here now. */
+  here?: boolean
+}
+
+function Group({ title, people, here = false }: GroupProps) {
   if (people.length === 0 && !here) return null
   return (
     <section class="people-group">

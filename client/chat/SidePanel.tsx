@@ -2,27 +2,23 @@ import type { Chat } from './chat.ts'
 import { Composer } from './composer/Composer.tsx'
 import { IconButton } from './IconButton.tsx'
 import { PeoplePanel } from './PeoplePanel.tsx'
+import type { Doors } from './RoomView.tsx'
 import { SearchPanel } from './search/SearchPanel.tsx'
+import type { Thread } from './timeline/thread.ts'
 import { ThreadPanel } from './timeline/ThreadPanel.tsx'
-import type { MessageActions } from './timeline/Toolbar.tsx'
 
 interface SidePanelProps {
   chat: Chat
-  editing: number | undefined
-  actions: MessageActions
-  retry: (key: string) => void
-  discard: (key: string) => void
-  pickEmoji: (put: (emoji: string) => void) => void
+  doors: Doors
 }
 
 const TITLES = { thread: 'Thread', search: 'Search', people: 'People' } as const
 
 /** What stands beside the timeline, or over it on a narrow screen. */
-export function SidePanel(props: SidePanelProps) {
-  const { chat } = props
-  const { open: panel } = chat.panels
-  if (panel === undefined) return null
-  const title = TITLES[panel.is]
+export function SidePanel({ chat, doors }: SidePanelProps) {
+  const { open } = chat.panels
+  if (open === undefined) return null
+  const title = TITLES[open.is]
   return (
     <aside class="panel" aria-label={title}>
       <header>
@@ -33,44 +29,37 @@ export function SidePanel(props: SidePanelProps) {
           press={() => chat.panels.close()}
         />
       </header>
-      <PanelBody {...props} />
+      {open.is === 'people' && <PeoplePanel chat={chat} />}
+      {open.is === 'search' && (
+        <SearchPanel search={open.search} title={(channel) => chat.list.of(channel).title} />
+      )}
+      {open.is === 'thread' && <ThreadView chat={chat} doors={doors} thread={open.thread} />}
     </aside>
   )
 }
 
-function PanelBody({ chat, editing, actions, retry, discard, pickEmoji }: SidePanelProps) {
-  const { me, sender, handle, people, drafts, room } = chat
-  const { open: panel } = chat.panels
-  switch (panel?.is) {
-    case undefined:
-      return null
-    case 'search':
-      return <SearchPanel search={panel.search} title={(channel) => chat.list.title(channel)} />
-    case 'people':
-      return <PeoplePanel chat={chat} />
-    case 'thread': {
-      const { thread } = panel
-      const draft = `${room?.channel ?? ''}/${thread.root}`
-      return (
-        <ThreadPanel
-          key={thread.root}
-          {...{ thread, me, sender, handle, editing, retry, discard }}
-          actions={{ ...actions, opensThreads: false }}
-        >
-          <Composer
-            id="reply"
-            label="Reply"
-            placeholder="Reply"
-            draft={drafts.get(draft)}
-            disabled={chat.connection.is === 'refused'}
-            people={people}
-            send={(text) => chat.send(text, thread.root)}
-            typed={(text) => drafts.set(draft, text)}
-            editLast={() => undefined}
-            pickEmoji={pickEmoji}
-          />
-        </ThreadPanel>
-      )
-    }
-  }
+function ThreadView({ chat, doors, thread }: SidePanelProps & { thread: Thread }) {
+  const { me, sender, handle, people, drafts, shown } = chat
+  const { actions, editing, retry, discard, ask } = doors
+  const draft = `${shown?.name ?? ''}/${thread.root}`
+  return (
+    <ThreadPanel
+      key={thread.root}
+      {...{ thread, me, sender, handle, editing, retry, discard }}
+      actions={{ ...actions, opensThreads: false }}
+    >
+      <Composer
+        id="reply"
+        label="Reply"
+        placeholder="Reply"
+        draft={drafts.get(draft)}
+        disabled={shown?.connection.is === 'refused'}
+        people={people}
+        send={(text) => chat.send(text, thread.root)}
+        typed={(text) => drafts.set(draft, text)}
+        editLast={() => undefined}
+        pickEmoji={(put) => ask({ is: 'emoji', put })}
+      />
+    </ThreadPanel>
+  )
 }

@@ -1,154 +1,149 @@
-import { Arrivals } from './arrivals.ts'
 import { hashOfPlace, type Place } from './channelHash.ts'
 import type { Drafts } from './composer/drafts.ts'
+import type { Notifier } from './notifier.ts'
+import { OpenChannel } from './openChannel.ts'
 import { Panels } from './panels.ts'
 import { People, handleOf } from './people.ts'
 import { type OutboxKept, Posts } from './posts.ts'
-import { Reading } from './reading.ts'
 import { ChannelList } from './sidebar/channelList.ts'
 import { Store } from './store.ts'
-import { Company } from './timeline/company.ts'
-import { Recovery } from './timeline/recovery.ts'
-import { Room } from './timeline/room.ts'
 import type { Causeway } from '../sdk/causeway.ts'
-import type { Connection } from '../sdk/connection.ts'
 import type { OpenStream } from '../sdk/joinedChannel.ts'
-import type { Unsent } from '../sdk/outboxStorage.ts'
-import type { SharedSources } from '../sdk/sharedSources.ts'
+import type { SharedSources, TabChannel } from '../sdk/sharedSources.ts'
 import { Stream } from '../sdk/stream.ts'
 import type { Message, Sender } from '../../contract/message.ts'
 
 interface ChatOptions {
   causeway: Causeway
+  /** Whether people sign in: only then there are private channels. */
+  accounts: boolean
   outbox: OutboxKept
   drafts: Drafts
+  notifier: Notifier
   /** Read whenever a name is shown, because a person may change it. */
   sender: () => Sender
   /** One connection for all tabs; without it each tab has its own. */
   shared: SharedSources | undefined
+  /** By which the tabs tell each other what was read. */
+  tabs: TabChannel
 }
 
-/** The chat of one sender: the open channel, what is being sent, and what stands beside it. */
+/** The chat of one sender: the open channel, the list of channels, what is being sent, and what stands beside it. */
 export class Chat extends Store {
   readonly me: string
+  readonly causeway: Causeway
+  readonly accounts: boolean
   readonly drafts: Drafts
+  readonly notifier: Notifier
   readonly people = new People()
-  readonly reading = new Reading()
-  readonly arrivals = new Arrivals()
-  readonly recovery = new Recovery(() => this.changed())
   readonly posts: Posts
   readonly panels: Panels
   readonly list: ChannelList
-  readonly #options: ChatOptions
+  readonly #sender: () => Sender
   readonly #open: OpenStream
-  #room: Room | undefined
-  #company: Company | undefined
-  #connection: Connection = { is: 'connecting' }
+  #shown: OpenChannel | undefined
   #notice = ''
 
   constructor(options: ChatOptions) {
     super()
-    const { causeway, shared, drafts, sender, outbox } = options
-    this.#options = options
-    this.me = sender().id
-    this.drafts = drafts
-    this.#open = (stream, handlers) =>
+    const { causeway, shared, sender, accounts, tabs, outbox: kept } = options
+    const me = sender().id
+    this.me = me
+    this.causeway = causeway
+    this.accounts = accounts
+    this.drafts = options.drafts
+    this.notifier = options.notifier
+    this.#sender = sender
+    const open: OpenStream = (stream, handlers) =>
       new Stream(causeway, { ...stream, source: shared?.read }, handlers)
+    this.#open = open
     this.posts = new Posts({
       causeway,
-      me: this.me,
-      kept: outbox,
-      sent: (unsent, message) => this.#sent(unsent, message),
-      failed: (key) => this.#room?.conversation.fail(key),
+      me,
+      kept,
+      sent: ({ key, channel }, message) => {
+        if (this.#shown?.name === channel) this.#shown.room.conversation.settle(key, message)
+        this.panels.settle(key, message)
+      },
+      failed: (key) => this.#shown?.room.conversation.fail(key),
       say: (notice) => this.say(notice),
     })
-    this.panels = new Panels(causeway, this.me, this.posts.outbox)
-    this.posts.subscribe(() => {
-      this.panels.draw()
-      this.changed()
+    this.panels = new Panels(causeway, me, this.posts.outbox)
+    this.posts.subscribe(() => this.panels.draw())
+    this.list = new ChannelList({
+      causeway,
+      accounts,
+      tabs,
+      open,
+      me,
+      heard: (message) => this.#heard(message),
     })
-    this.list = new ChannelList({ causeway, open: this.#open, me: this.me })
-    this.reading.subscribe(() => this.#title())
+    this.list.subscribe(() => this.#markersKnown())
   }
 
   get sender(): Sender {
-    return this.#options.sender()
+    return this.#sender()
   }
 
   get handle(): string {
     return handleOf(this.sender)
   }
 
-  get room(): Room | undefined {
-    return this.#room
+  get shown(): OpenChannel | undefined {
+    return this.#shown
   }
 
-  /** Who is in the open channel. */
-  get company(): Company | undefined {
-    return this.#company
-  }
-
-  get connection(): Connection {
-    return this.#connection
-  }
-
-  /** A short text about something that went wrong; empty if there is none. */
+  /** A short text about something that has no place on the page; empty if there is none. */
   get notice(): string {
     return this.#notice
   }
 
   /** Shows a channel, perhaps at one of its messages. */
   enter({ channel, position }: Place): void {
-    if (this.#room?.channel !== channel) this.#enter(channel)
-    if (position !== undefined) void this.#room?.jump(position)
+    if (this.#shown?.name !== channel) this.#enter(channel)
+    if (position !== undefined) this.#shown?.jump(position)
     this.changed()
   }
 
   /** Leads to a place and puts it into the address. */
-  go(place: Place): void {
+  go({ channel, position }: Place): void {
+    const place: Place = position === undefined ? { channel } : { channel, position }
     const hash = hashOfPlace(place)
     // The same address again changes nothing, but its reader may have scrolled away.
     if (location.hash === hash) this.enter(place)
     else location.hash = hash
   }
 
+  /** Leads to the next channel of the list, or the one before. */
+  step(by: number, unreadOnly: boolean): void {
+    const all = this.list.all.filter(({ followed, name }) => followed || name === this.#shown?.name)
+    const at = all.findIndex(({ name }) => name === this.#shown?.name)
+    const order = all.map((_, n) => all.at((at + by * (n + 1)) % all.length))
+    const next = order.find((each) => each && (!unreadOnly || each.unread > 0))
+    if (next !== undefined) this.go({ channel: next.name })
+  }
+
   /** False if too many messages await their answer. */
   send(text: string, replyTo?: number): boolean {
-    const { room } = this
-    if (room === undefined || !this.posts.send(room.channel, text, replyTo)) return false
-    if (replyTo === undefined) this.follow()
+    const { shown } = this
+    if (shown === undefined || !this.posts.send(shown.name, text, replyTo)) return false
+    if (replyTo === undefined) shown.follow()
     return true
   }
 
   /** The text in the message box has changed. */
   typed(text: string): void {
-    if (this.#room === undefined) return
-    this.drafts.set(this.#room.channel, text)
-    this.#company?.typed(text)
-  }
-
-  /** Shows the newest message, and follows. */
-  follow(): void {
-    this.reading.see(true)
-    void this.#room?.jumpToEnd()
-    this.#room?.trim(true)
-    this.changed()
+    if (this.#shown === undefined) return
+    this.drafts.set(this.#shown.name, text)
+    this.#shown.company.typed(text)
   }
 
   /** The reader came to the end of the channel, or left it; `seen` is the last position on the screen. */
-  see(following: boolean, _seen: number): void {
-    this.reading.see(following)
-  }
-
-  /** Leads to the next channel of the list, or the one before. */
-  step(by: number, unreadOnly: boolean): void {
-    const { all } = this.list
-    const at = all.findIndex(({ name }) => name === this.#room?.channel)
-    const order = Array.from({ length: all.length }, (_, n) =>
-      all.at((at + by * (n + 1)) % all.length),
-    )
-    const next = order.find((each) => each && (!unreadOnly || each.unread > 0))
-    if (next !== undefined) this.go({ channel: next.name })
+  see(following: boolean, seen: number): void {
+    const { shown } = this
+    if (shown === undefined) return
+    shown.reading.see(following)
+    if (!document.hidden && shown.room.entered) this.list.read(shown.name, seen, following)
   }
 
   say(notice: string): void {
@@ -157,13 +152,12 @@ export class Chat extends Store {
   }
 
   network(state: 'online' | 'offline'): void {
-    this.#room?.network(state)
+    this.#shown?.network(state)
     if (state === 'online') this.posts.outbox.resume()
   }
 
   check(): void {
-    this.#room?.check()
-    this.reading.look()
+    this.#shown?.check()
     this.list.check()
   }
 
@@ -175,71 +169,54 @@ export class Chat extends Store {
 
   /** Ends the streams. What was not sent goes on when its sender is back. */
   close(): void {
-    this.#company?.close()
-    this.#room?.leave()
+    this.#shown?.close()
+    this.panels.close()
     this.list.close()
-    this.recovery.close()
     this.posts.outbox.close()
   }
 
   #enter(channel: string): void {
-    this.#company?.close()
-    this.#room?.leave()
+    this.#shown?.close()
     this.panels.leaveChannel()
-    this.#connection = { is: 'connecting' }
-    this.recovery.begin()
-    const { causeway } = this.#options
-    const options = { causeway, channel, me: this.me, outbox: this.posts.outbox, open: this.#open }
-    const company = new Company(causeway, channel, this.me)
-    this.#company = company
-    const room = new Room(options, {
-      presence: (event) => company.presence(event),
-      signal: (signal) => company.signal(signal),
-      connection: (connection) => {
-        this.#connection = connection
-        this.recovery.connection(connection)
-        this.changed()
+    const { causeway, me, people } = this
+    const shown = new OpenChannel({
+      causeway,
+      channel,
+      me,
+      people,
+      outbox: this.posts.outbox,
+      open: this.#open,
+      received: (message) => {
+        this.list.received(message)
+        this.panels.receive(message)
       },
-      change: () => this.#changed(room),
-      arrived: (message) => this.#arrived(message),
-      received: (message) => this.#received(message),
-      following: () => this.reading.following,
     })
-    this.#room = room
-    this.reading.enter()
-    this.arrivals.add(undefined)
-    this.list.open(channel)
+    this.#shown = shown
+    shown.reading.subscribe(() => this.#title())
+    this.list.show(channel)
+  }
+
+  /** A message came on any followed channel. */
+  #heard(message: Message): void {
+    const { title, kind } = this.list.of(message.channel)
+    const channel = { title, direct: kind === 'direct' }
+    this.notifier.tell(message, channel, this.sender, () => this.go(message))
+  }
+
+  /** What was unread when the person came; only then it may move. */
+  #markersKnown(): void {
     this.#title()
+    const shown = this.#shown
+    if (shown === undefined || !this.list.loaded) return
+    const marker = this.list.marker(shown.name)
+    shown.unread.found(marker && { after: marker.position, count: marker.unread })
   }
 
-  #changed(room: Room): void {
-    for (const { sender } of room.conversation.messages) this.people.see(sender)
-    this.changed()
-  }
-
-  #arrived(message: Message): void {
-    const own = message.sender.id === this.me
-    this.reading.arrived(own)
-    this.recovery.arrived()
-    if (!own) this.arrivals.add(message)
-  }
-
-  #received(message: Message): void {
-    this.list.received(message)
-    this.#company?.message(message)
-    this.panels.receive(message)
-  }
-
-  #sent(unsent: Unsent, message: Message): void {
-    if (this.#room?.channel === unsent.channel) this.#room.conversation.settle(unsent.key, message)
-    this.panels.settle(unsent, message)
-  }
-
+  /** Not when it is drawn: a hidden page may not be drawn for hours. */
   #title(): void {
-    const channel = this.#room?.channel
-    if (channel === undefined) return
-    const count = this.reading.unseen + this.list.unreadElsewhere
+    if (this.#shown === undefined) return
+    const count = this.#shown.reading.unseen + this.list.unreadElsewhere
     const unread = count > 0 ? `(${count}) ` : ''
-    document.title = `${unread}${this.list.title(channel)} · Causeway`
+    document.title = `${unread}${this.list.of(this.#shown.name).title} · Causeway`
   }
 }

@@ -1,6 +1,7 @@
 import { render } from 'preact'
 import { App } from './App.tsx'
 import { Identity } from './account/identity.ts'
+import { Notifier } from './notifier.ts'
 import { Session } from './session.ts'
 import { tabName } from './tabName.ts'
 
@@ -12,6 +13,7 @@ const session = new Session({
   identity: new Identity(kept),
   kept,
   keptHere,
+  notifier: new Notifier(kept),
   tab: tabName(keptHere),
   // The types promise locks, but browsers have them on https and localhost only.
   locks: navigator.locks,

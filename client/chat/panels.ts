@@ -3,7 +3,6 @@ import { Store } from './store.ts'
 import { Thread } from './timeline/thread.ts'
 import type { Causeway } from '../sdk/causeway.ts'
 import type { Outbox } from '../sdk/outbox.ts'
-import type { Unsent } from '../sdk/outboxStorage.ts'
 import type { Message } from '../../contract/message.ts'
 
 /** What stands beside the timeline. */
@@ -56,7 +55,7 @@ export class Panels extends Store {
   }
 
   /** What was sent is stored. */
-  settle({ key }: Unsent, message: Message): void {
+  settle(key: string, message: Message): void {
     if (this.#open?.is === 'thread') this.#open.thread.settle(key, message)
   }
 

@@ -6,6 +6,7 @@ import { BrowserTabs } from './account/tabs.ts'
 import { Chat } from './chat.ts'
 import { Drafts } from './composer/drafts.ts'
 import { readHash } from './pageHash.ts'
+import type { Notifier } from './notifier.ts'
 import { Store } from './store.ts'
 import { Causeway } from '../sdk/causeway.ts'
 import { SharedSources } from '../sdk/sharedSources.ts'
@@ -20,6 +21,7 @@ interface SessionOptions {
   /** Names this tab. */
   tab: string
   locks: LockManager | undefined
+  notifier: Notifier
 }
 
 type View =
@@ -136,7 +138,11 @@ export class Session extends Store {
     if (this.#view.is === 'chat' && this.#view.chat.me === id) return this.#view.chat
     this.#leave()
     const { kept, keptHere, tab, locks } = this.#options
+    const { base, notifier } = this.#options
     return new Chat({
+      accounts: this.account.state.is === 'signed-in',
+      notifier,
+      tabs: new BroadcastChannel(`causeway markers ${id} ${base}`),
       causeway: this.#causeway,
       shared: this.#shared,
       sender: () => this.sender,

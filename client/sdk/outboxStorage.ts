@@ -1,6 +1,6 @@
 import { isObject, parseJson } from './typeGuards.ts'
 import type { About } from '../../contract/about.ts'
-import { PROBLEMS, type ProblemType } from '../../contract/problem.ts'
+import { isProblemType, type ProblemType } from '../../contract/problem.ts'
 
 /** Where unsent messages are kept: `localStorage` is one. */
 export interface KeyValueStorage {
@@ -92,7 +92,7 @@ function isStoredUnsent(value: unknown): value is StoredUnsent {
   return (
     [key, channel, tab].every((text) => typeof text === 'string') &&
     [order, at].every((number) => Number.isFinite(number)) &&
-    (failure === undefined || (typeof failure === 'string' && Object.hasOwn(PROBLEMS, failure))) &&
+    (failure === undefined || (typeof failure === 'string' && isProblemType(failure))) &&
     (about === undefined || isObject(about))
   )
 }

@@ -1,5 +1,5 @@
 import { isObject, parseJson } from './typeGuards.ts'
-import { type Mistake, PROBLEMS, Problem, type ProblemType } from '../../contract/problem.ts'
+import { type Mistake, Problem, type ProblemType, isProblemType } from '../../contract/problem.ts'
 
 /** The problem for a proxy's own error page, which does not use our problem types. */
 const BY_STATUS: Partial<Record<number, ProblemType>> = {
@@ -22,12 +22,13 @@ export async function problemOf(response: Response): Promise<Problem> {
   const body = parseJson(await response.text().catch(() => ''))
   const wait = retryAfterOf(response)
   if (!isObject(body)) return new Problem(fallback, undefined, wait)
-  const { type, detail, errors } = body
+  const { type, title, detail, errors } = body
+  const options = typeof title === 'string' ? { ...wait, title } : wait
   const slug = typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : ''
   return new Problem(
     isProblemType(slug) ? slug : fallback,
     typeof detail === 'string' ? detail : undefined,
-    Array.isArray(errors) ? { ...wait, errors: errors.filter(isMistake) } : wait,
+    Array.isArray(errors) ? { ...options, errors: errors.filter(isMistake) } : options,
   )
 }
 
@@ -39,8 +40,4 @@ function retryAfterOf({ headers }: Response): { retryAfter?: number } {
 
 function isMistake(value: unknown): value is Mistake {
   return isObject(value) && typeof value.pointer === 'string' && typeof value.detail === 'string'
-}
-
-function isProblemType(slug: string): slug is ProblemType {
-  return Object.hasOwn(PROBLEMS, slug)
 }

@@ -1,6 +1,6 @@
 import { type Backoff, backoffDelay } from './backoff.ts'
 import { Unreachable } from './request.ts'
-import { PROBLEMS, Problem } from '../../contract/problem.ts'
+import { Problem } from '../../contract/problem.ts'
 
 /** The most that `Retry-After` or `retry:` counts: a person must not wait for a day because a clock was wrong. */
 const MAX_RETRY_AFTER_MS = 3_600_000
@@ -9,7 +9,7 @@ const MAX_RETRY_AFTER_MS = 3_600_000
 export function retryDelay(error: unknown, failures: number, backoff: Backoff): number | undefined {
   const wait = backoffDelay(failures, Math.random(), backoff)
   if (error instanceof Unreachable) return wait
-  if (!(error instanceof Problem) || !PROBLEMS[error.type].retry) return undefined
+  if (!(error instanceof Problem) || !error.mayRetry) return undefined
   return Math.max(wait, retryAfterMs(error))
 }
 
@@ -19,6 +19,6 @@ export function retryAfterMs({ retryAfter = 0 }: Problem): number {
 }
 
 /** Whether asking again is useless. */
-export function isFinal({ type, status }: Problem): boolean {
-  return status < 500 && !PROBLEMS[type].retry
+export function isFinal({ status, mayRetry }: Problem): boolean {
+  return status < 500 && !mayRetry
 }

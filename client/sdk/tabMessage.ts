@@ -1,7 +1,7 @@
 import type { SourceRequest } from './sourceRequest.ts'
 import type { News } from './streamState.ts'
 import { isObject } from './typeGuards.ts'
-import { PROBLEMS, Problem, type ProblemType } from '../../contract/problem.ts'
+import { isProblemType, Problem, type ProblemType } from '../../contract/problem.ts'
 
 /** What the tabs of a browser tell each other about the sources that they share. */
 export type TabMessage =
@@ -51,7 +51,7 @@ export function isTabMessage(value: unknown): value is TabMessage {
     case 'taken':
       return typeof leader === 'string' && typeof id === 'string'
     case 'news': {
-      const isKnown = !isObject(problem) || Object.hasOwn(PROBLEMS, String(problem.type))
+      const isKnown = !isObject(problem) || isProblemType(String(problem.type))
       return typeof leader === 'string' && Array.isArray(ids) && isObject(news) && isKnown
     }
     default:

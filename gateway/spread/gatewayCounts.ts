@@ -31,8 +31,7 @@ export class GatewayCounts {
 
   /** The line for the next write. */
   line({ streams, room, isLeaving }: Omit<GatewayCount, 'id'>): string {
-    const most = (count: number): number => Math.max(0, Math.min(99_999_999, Math.floor(count)))
-    return `${this.#id} ${++this.#writes} ${most(streams)} ${most(room)} ${isLeaving ? 'l' : 'o'}`
+    return `${this.#id} ${++this.#writes} ${bounded(streams)} ${bounded(room)} ${isLeaving ? 'l' : 'o'}`
   }
 
   /** Takes in all lines, and drops what is none. `leaseMs` grows with the time between writes. */
@@ -72,4 +71,9 @@ export class GatewayCounts {
   get size(): number {
     return this.#known.size + 1
   }
+}
+
+/** As a line may have it. */
+function bounded(count: number): number {
+  return Math.max(0, Math.min(99_999_999, Math.floor(count)))
 }

@@ -21,7 +21,8 @@ Environment:
 const EXIT_USAGE = 64
 
 /** Exits with 64 after a wrong command line, and with 1 if the log cannot be moved: then it is where it was. */
-process.exitCode = await run(process.argv[2], process.env)
+const { env: environment, argv } = process
+process.exitCode = await run(argv[2], environment)
 
 async function run(command: string | undefined, env: NodeJS.ProcessEnv): Promise<number> {
   const { FROM_DATABASE_URL: from, TO_DATABASE_URL: to } = env
@@ -31,7 +32,6 @@ async function run(command: string | undefined, env: NodeJS.ProcessEnv): Promise
     process.stderr.write(HELP)
     return command === '--help' ? 0 : EXIT_USAGE
   }
-  const say = (text: string): void => void process.stderr.write(`${text}\n`)
   try {
     if (command === 'prepare') {
       await prepareMove({
@@ -66,4 +66,8 @@ function readLayout(path: string | undefined): LayoutFile | undefined {
   const parsed = parseLayoutFile(layoutText(path))
   if ('file' in parsed) return parsed.file
   throw new Error(parsed.mistakes.join('\n'))
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
 }

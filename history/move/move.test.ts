@@ -51,26 +51,27 @@ function appending(log: LogWriter): {
   stop: () => Promise<{ acknowledged: string[]; refused: number }>
 } {
   const acknowledged: string[] = []
+  const stopping = new AbortController()
   let refused = 0
-  let isStopped = false
+  const append = async (key: string): Promise<boolean> => {
+    try {
+      const { entry } = await log.append(draft({ key }))
+      acknowledged.push(JSON.parse(entry.json).id)
+      return true
+    } catch {
+      refused++
+      return stopping.signal.aborted
+    }
+  }
   const work = async (): Promise<void> => {
-    for (let count = 0; !isStopped; count++) {
-      const key = `k${count}`
-      for (let isDone = false; !isDone;) {
-        isDone = await log.append(draft({ key })).then(
-          ({ entry }) => acknowledged.push(JSON.parse(entry.json).id) > 0,
-          () => {
-            refused++
-            return isStopped
-          },
-        )
-      }
+    for (let count = 0; !stopping.signal.aborted; count++) {
+      while (!(await append(`k${count}`))) continue
     }
   }
   const working = work()
   return {
     stop: async () => {
-      isStopped = true
+      stopping.abort()
       await working
       return { acknowledged, refused }
     },
@@ -123,7 +124,7 @@ describe('a log that is moved to another Postgres', () => {
     })
     await expect(
       source(`select causeway_publish('lobby', '1', log => ${MOVED}::smallint)`),
-    ).rejects.toThrow()
+    ).rejects.toThrow('log 3 does not exist')
   })
 
   test('leaves no publication, subscription or slot behind', async () => {

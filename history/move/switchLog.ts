@@ -31,6 +31,8 @@ export async function switchLog(
       const before = await readLogRow(source, log)
       if (before?.away !== true) {
         await addPartitions(source, target, log)
+        // An earlier call may have failed after it had stopped the copying.
+        await target(`alter subscription "${linkName(log)}" enable`)
         await untilCopied(target, log, say)
         await untilNear(source, log)
       }

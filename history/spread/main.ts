@@ -13,7 +13,8 @@ Environment:
 const EXIT_USAGE = 64
 
 /** Exits with 64 after a wrong command line, and with 1 if it fails: then the old log goes on. */
-process.exitCode = await run(process.argv.slice(2), process.env)
+const { env: environment, argv } = process
+process.exitCode = await run(argv.slice(2), environment)
 
 async function run(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { DATABASE_URL: databaseUrl, LAYOUT_FILE: path } = env

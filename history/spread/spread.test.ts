@@ -40,6 +40,8 @@ beforeAll(async () => {
 
 const of = (channel: string): LogWriter => logs.get(channelLogs.logOf(channel)) ?? old
 
+const plain = ({ id, data, sentAt, sender }: Message) => ({ id, data, sentAt, sender })
+
 describe('one log that is spread over three', () => {
   test('is refused while messages wait in its outbox, and goes on', async () => {
     await sql(`select causeway_publish('lobby', '1')`)
@@ -64,7 +66,6 @@ describe('one log that is spread over three', () => {
     for (const channel of CHANNELS) {
       const was = before.get(channel) ?? []
       const now = await messagesOf(of(channel), channel)
-      const plain = ({ id, data, sentAt, sender }: Message) => ({ id, data, sentAt, sender })
       expect(now.map(plain)).toEqual(was.map(plain))
       expect(now.map(({ previous }) => previous)).toEqual([
         0,

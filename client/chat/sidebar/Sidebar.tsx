@@ -1,61 +1,61 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { channelOfInput, hashOfPlace } from '../channelHash.ts'
+import { channelOfInput } from '../channelHash.ts'
 import { Icon } from '../Icon.tsx'
-import { nameOf } from '../senderLabel.ts'
+import { IconButton } from '../IconButton.tsx'
 import { useStores } from '../store.ts'
-import { textOf } from '../timeline/conversation.ts'
+import { ChannelGroup } from './ChannelGroup.tsx'
 import type { ChannelList } from './channelList.ts'
-import { type ListedChannel, matching } from './listedChannels.ts'
+import { matching } from './listedChannels.ts'
 
 interface SidebarProps {
   list: ChannelList
   current: string
   /** Leads to a channel. */
   enter: (channel: string) => void
+  /** Asks for the kind of a new channel. */
+  create: () => void
   /** Who uses the page, and what they do with their account. */
   children: ComponentChildren
-  /** Asks what kind of channel to create. */
-  create?: (() => void) | undefined
 }
 
 /** More than this is found by its name only. */
 const MAX_SHOWN = 200
 
 /** The channels, and who is signed in. */
-export function Sidebar({ list, current, enter, children, create }: SidebarProps) {
+export function Sidebar({ list, current, enter, create, children }: SidebarProps) {
   useStores(list)
   const [text, setText] = useState('')
-  const found = matching(list.all, text)
+  const found = matching(list.all, text).slice(0, MAX_SHOWN)
   const wanted = channelOfInput(text)
   const isNew = wanted !== '' && !found.some(({ name }) => name === wanted)
+  const clear = () => setText('')
   const go = (channel: string) => {
-    setText('')
+    clear()
     enter(channel)
   }
+  const mine = found.filter(({ followed, name }) => followed || name === current)
+  const groups = [
+    { title: 'Channels', channels: mine.filter(({ kind }) => kind !== 'direct') },
+    { title: 'Direct messages', channels: mine.filter(({ kind }) => kind === 'direct') },
+    { title: 'More channels', channels: found.filter((each) => !mine.includes(each)) },
+  ]
   return (
     <nav id="channels" class="sidebar" aria-label="Channels">
       <div class="brand">
         <img class="mark" src="./icon.svg" alt="" width="28" height="28" />
         <strong>Causeway</strong>
-        {create !== undefined && (
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="New channel"
-            title="New channel"
-            onClick={create}
-          >
-            <Icon name="plus" />
-          </button>
-        )}
+        <IconButton icon="plus" label="New channel or message" press={create} />
       </div>
       <form
         class="find"
         role="search"
+        aria-label="Channels"
         onSubmit={(event) => {
           event.preventDefault()
-          if (wanted !== '') go(wanted)
+          // What a person sees first is what they mean, unless they know the whole name.
+          const [first] = text.trim().startsWith('#') ? [] : found
+          if (wanted !== '') go(isNew && first !== undefined ? first.name : wanted)
         }}
       >
         <input
@@ -72,12 +72,9 @@ export function Sidebar({ list, current, enter, children, create }: SidebarProps
         />
       </form>
       <div class="channel-lists">
-        <ChannelGroup
-          title="Channels"
-          channels={found.slice(0, MAX_SHOWN)}
-          current={current}
-          pick={() => setText('')}
-        />
+        {groups.map(({ title, channels }) => (
+          <ChannelGroup key={title} {...{ title, channels, current }} pick={clear} />
+        ))}
         {isNew && (
           <button type="button" class="enter-new" onClick={() => go(wanted)}>
             <Icon name="plus" /> Enter <bdi>#{wanted}</bdi>
@@ -86,65 +83,5 @@ export function Sidebar({ list, current, enter, children, create }: SidebarProps
       </div>
       {children}
     </nav>
-  )
-}
-
-interface ChannelGroupProps {
-  title: string
-  channels: readonly ListedChannel[]
-  current: string
-  pick: () => void
-}
-
-function ChannelGroup({ title, channels, current, pick }: ChannelGroupProps) {
-  if (channels.length === 0) return null
-  return (
-    <section class="channel-group">
-      <h2>{title}</h2>
-      <ul>
-        {channels.map((channel) => (
-          <li key={channel.name}>
-            <ChannelLink channel={channel} current={channel.name === current} pick={pick} />
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
-}
-
-function ChannelLink({
-  channel,
-  current,
-  pick,
-}: {
-  channel: ListedChannel
-  current: boolean
-  pick: () => void
-}) {
-  const { name, title, kind, unread, last } = channel
-  const count = unread > 99 ? '99+' : String(unread)
-  return (
-    <a
-      href={hashOfPlace({ channel: name })}
-      class={unread > 0 ? 'channel-link unread' : 'channel-link'}
-      aria-current={current ? 'page' : undefined}
-      onClick={pick}
-    >
-      <span class="sign" aria-hidden="true">
-        {kind === 'public' ? '#' : <Icon name={kind === 'private' ? 'lock' : 'people'} />}
-      </span>
-      <bdi class="title">{title}</bdi>
-      {unread > 0 && (
-        <span class="count">
-          {count}
-          <span class="visually-hidden"> unread</span>
-        </span>
-      )}
-      {last !== undefined && (
-        <span class="last" dir="auto">
-          {nameOf(last.sender)}: {textOf(last)?.slice(0, 80) ?? 'data'}
-        </span>
-      )}
-    </a>
   )
 }

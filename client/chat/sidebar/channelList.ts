@@ -1,21 +1,31 @@
 import type { Causeway } from '../../sdk/causeway.ts'
 import { type ChannelEntry, channels } from '../../sdk/channels.ts'
-import { isChange } from '../../sdk/fold.ts'
 import type { OpenStream } from '../../sdk/joinedChannel.ts'
+import type { Marker } from '../../sdk/markers.ts'
+import { type ChannelProfile, myChannels } from '../../sdk/people.ts'
+import { ReadMarkers } from '../../sdk/readMarkers.ts'
+import type { TabChannel } from '../../sdk/sharedSources.ts'
 import { Store } from '../store.ts'
-import { type ListedChannel, byTitle } from './listedChannels.ts'
+import { type ListedChannel, byTitle, listedChannel } from './listedChannels.ts'
 import type { Message } from '../../../contract/message.ts'
 
 interface ChannelListOptions {
   causeway: Causeway
   open: OpenStream
+  /** One's own sender id. */
   me: string
+  /** Whether Causeway knows people: only then there are private channels. */
+  accounts: boolean
+  /** By which the tabs tell each other what was read. */
+  tabs: TabChannel
+  /** A live message came, on any channel that the person follows. */
+  heard: (message: Message) => void
 }
 
 /** More channels than this are found by their names only. */
 const MAX_CHANNELS = 500
 
-/** A stream takes a hundred; the open channel has one of its own. */
+/** A stream takes a hundred, and tabs that share one may have different lists. */
 const MAX_STREAMED = 60
 
 /** The list is read again so often while somebody looks at the page. */
@@ -25,109 +35,166 @@ const REFRESH_MS = 60_000
 export class ChannelList extends Store {
   readonly #options: ChannelListOptions
   readonly #left = new AbortController()
-  readonly #channels = new Map<string, ListedChannel>()
+  readonly #entries = new Map<string, ChannelEntry>()
+  readonly #profiles = new Map<string, ChannelProfile>()
+  readonly #markers: ReadMarkers
+  #loaded = false
   #stream: ReturnType<OpenStream> | undefined
   #streamed = ''
-  #open = ''
+  #shown = ''
   #readAt = -Infinity
 
   constructor(options: ChannelListOptions) {
     super()
     this.#options = options
-    void this.#read()
+    const { causeway, me, tabs } = options
+    this.#markers = new ReadMarkers(causeway, {
+      reader: me,
+      tabs,
+      changed: () => {
+        this.#loaded = true
+        this.#listen()
+        this.changed()
+      },
+    })
+    this.check()
   }
 
   get all(): readonly ListedChannel[] {
-    return [...this.#channels.values()].sort(byTitle)
+    const names = [this.#entries, this.#markers.all, this.#profiles].flatMap((map) => [
+      ...map.keys(),
+    ])
+    return [...new Set([...names, this.#shown])].map((name) => this.of(name)).sort(byTitle)
   }
 
   get unreadElsewhere(): number {
-    const others = [...this.#channels.values()].filter(({ name }) => name !== this.#open)
+    const others = [...this.#markers.all.values()].filter(({ channel }) => channel !== this.#shown)
     return others.reduce((sum, { unread }) => sum + unread, 0)
   }
 
-  title(channel: string): string {
-    return this.#channels.get(channel)?.title ?? channel
+  /** Whether it is known what the person has read. */
+  get loaded(): boolean {
+    return this.#loaded
+  }
+
+  of(channel: string): ListedChannel {
+    const known = { entries: this.#entries, markers: this.#markers.all, profiles: this.#profiles }
+    return listedChannel(channel, known, this.#options.me)
+  }
+
+  marker(channel: string): Marker | undefined {
+    return this.#markers.all.get(channel)
+  }
+
+  profile(channel: string): ChannelProfile | undefined {
+    return this.#profiles.get(channel)
   }
 
   /** A channel is shown now. */
-  open(channel: string): void {
-    this.#open = channel
-    const known = this.#channels.get(channel) ?? entryOf(channel)
-    this.#channels.set(channel, { ...known, unread: 0 })
-    this.#listen()
+  show(channel: string): void {
+    this.#shown = channel
     this.changed()
   }
 
-  /** A live message came, of the open channel or of another one. */
-  received(message: Message): void {
-    if (isChange(message)) return
-    const known = this.#channels.get(message.channel) ?? entryOf(message.channel)
-    const isNew = message.channel !== this.#open && message.sender.id !== this.#options.me
-    const unread = isNew ? known.unread + 1 : known.unread
-    this.#channels.set(message.channel, { ...known, unread, last: message })
+  /** The person has seen everything up to a position; `all`: up to the end. They follow the channel from then on. */
+  read(channel: string, position: number, all: boolean): void {
+    if (!this.#loaded) return
+    const marker = this.marker(channel)
+    if (marker === undefined) return void this.follow(channel)
+    this.#markers.read(channel, all ? Math.max(position, marker.head) : position)
+  }
+
+  /** Reads all of it. */
+  async follow(channel: string): Promise<void> {
+    try {
+      await this.#markers.follow(channel)
+    } catch {
+      // It may not be read, or too many are followed: it is shown all the same.
+    }
+  }
+
+  /** The channel is none of the person's own any more. */
+  async unfollow(channel: string): Promise<void> {
+    await this.#markers.unfollow(channel)
+    this.#profiles.delete(channel)
     this.changed()
+  }
+
+  /** It was created, or changed. */
+  put(profile: ChannelProfile): void {
+    this.#profiles.set(profile.name, profile)
+    this.#markers.check()
+    this.changed()
+  }
+
+  /** A live message came, of the shown channel or of another one. */
+  received(message: Message): void {
+    this.#markers.received(message)
   }
 
   /** The page has become visible, or a machine woke. */
   check(): void {
     this.#stream?.check()
-    if (!document.hidden && performance.now() - this.#readAt > REFRESH_MS) void this.#read()
+    if (performance.now() - this.#readAt < REFRESH_MS) return
+    this.#readAt = performance.now()
+    this.#markers.check()
+    void this.#readEntries()
+    if (this.#options.accounts) void this.readProfiles()
+  }
+
+  async readProfiles(): Promise<void> {
+    try {
+      const profiles = await myChannels(this.#options.causeway, this.#left.signal)
+      this.#profiles.clear()
+      for (const profile of profiles) this.#profiles.set(profile.name, profile)
+      this.changed()
+    } catch {
+      // They stay as they were until they are read again.
+    }
   }
 
   close(): void {
     this.#left.abort()
     this.#stream?.close()
+    this.#markers.close()
   }
 
-  async #read(): Promise<void> {
-    this.#readAt = performance.now()
+  async #readEntries(): Promise<void> {
     try {
-      let count = 0
       for await (const entry of channels(this.#options.causeway, {}, this.#left.signal)) {
-        this.#add(entry)
-        count += 1
-        if (count >= MAX_CHANNELS) break
+        this.#entries.set(entry.name, entry)
+        if (this.#entries.size >= MAX_CHANNELS) break
       }
-      this.#listen()
       this.changed()
     } catch {
       // The list stays as it was until it is read again.
     }
   }
 
-  #add({ name, last }: ChannelEntry): void {
-    const known = this.#channels.get(name) ?? entryOf(name)
-    this.#channels.set(name, { ...known, last: last ?? known.last })
-  }
-
-  /** One stream for the channels that are not open, those with the newest messages. */
+  /** One stream for the channels that the person follows, those with the newest messages. */
   #listen(): void {
-    const heads = [...this.#channels.values()]
-      // One that nobody has written in may have no valid name.
-      .filter(({ name, last }) => name !== this.#open && last !== undefined)
-      .sort((a, b) => (b.last?.position ?? 0) - (a.last?.position ?? 0))
+    const newest = [...this.#markers.all.values()]
+      .filter(({ head }) => head > 0)
+      .sort((a, b) => b.head - a.head)
       .slice(0, MAX_STREAMED)
-    const names = heads.map(({ name }) => name).sort()
+    const names = newest.map(({ channel }) => channel).sort()
     if (names.length === 0 || names.join() === this.#streamed) return
     this.#streamed = names.join()
     this.#stream?.close()
-    const since = String(heads[0]?.last?.position ?? 0)
     this.#stream = this.#options.open(
-      { channels: names, since },
+      { channels: names, since: String(newest[0]?.head ?? 0) },
       {
-        message: (message) => this.received(message),
-        gap: () => undefined,
+        message: (message) => {
+          this.received(message)
+          this.#options.heard(message)
+        },
+        gap: () => this.#markers.check(),
         reset: () => {
           this.#streamed = ''
-          void this.#read()
+          this.#markers.check()
         },
         connection: () => undefined,
       },
     )
   }
-}
-
-function entryOf(name: string): ListedChannel {
-  return { name, title: name, kind: 'public', unread: 0, last: undefined }
 }

@@ -1,13 +1,48 @@
+import type { ChannelEntry } from '../../sdk/channels.ts'
+import type { Marker } from '../../sdk/markers.ts'
+import type { ChannelProfile } from '../../sdk/people.ts'
+import type { ChannelKind } from '../../../contract/membership.ts'
 import type { Message } from '../../../contract/message.ts'
 
 /** A channel in the list. */
 export interface ListedChannel {
   name: string
   title: string
-  kind: 'public' | 'private' | 'direct'
+  topic: string
+  kind: ChannelKind
+  /** Whether it is one of the person's own. */
+  followed: boolean
   /** Messages of others that one has not read. */
   unread: number
   last: Message | undefined
+}
+
+/** What is known of channels, each by its name. */
+export interface KnownChannels {
+  entries: ReadonlyMap<string, ChannelEntry>
+  markers: ReadonlyMap<string, Marker>
+  profiles: ReadonlyMap<string, ChannelProfile>
+}
+
+/** A channel, put together from all that is known of it. `me`: one's own sender id. */
+export function listedChannel(name: string, known: KnownChannels, me: string): ListedChannel {
+  const [marker, profile] = [known.markers.get(name), known.profiles.get(name)]
+  const lasts = [marker?.last, known.entries.get(name)?.last]
+  return {
+    name,
+    title: titleOf(name, profile, me),
+    topic: profile?.topic ?? '',
+    kind: profile?.kind ?? 'public',
+    followed: marker !== undefined || (profile !== undefined && profile.kind !== 'public'),
+    unread: marker?.unread ?? 0,
+    last: lasts.flatMap((last) => last ?? []).sort((a, b) => b.position - a.position)[0],
+  }
+}
+
+/** A direct message is called by the others in it. */
+function titleOf(name: string, profile: ChannelProfile | undefined, me: string): string {
+  const others = profile?.people?.filter(({ principal }) => principal !== me) ?? []
+  return others.map((person) => person.name).join(', ') || profile?.title || name
 }
 
 /** Those whose title or name has these words, those that begin so first. */

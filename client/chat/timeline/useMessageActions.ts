@@ -10,7 +10,7 @@ interface Doors {
   edit: (position: number | undefined) => void
 }
 
-interface AllActions extends MessageActions {
+export interface AllActions extends MessageActions {
   /** A key was pressed on a message. */
   press: (event: KeyboardEvent, message: ShownMessage, own: boolean) => void
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { Redis } from 'ioredis'
+import type { Role } from '../../../stack/child.ts'
 import { untilReady } from '../rig/untilReady.ts'
 import type { Fault } from '../rig/proxy.ts'
 import { comesTrue } from '../../support/waitFor.ts'
@@ -74,5 +75,15 @@ export async function withRedis(
     await act(redis)
   } finally {
     redis.disconnect()
+  }
+}
+
+/** Restarts them as a deployment does: the next one when the one before is ready. */
+export async function rollingRestart({ rig, seconds }: Scene, role: Role): Promise<void> {
+  for (const child of rig.children(role)) {
+    await child.stop('SIGTERM')
+    await child.start()
+    await untilReady(child)
+    await seconds(1)
   }
 }

@@ -1,7 +1,5 @@
-import type { Role } from '../../../stack/child.ts'
-import { untilReady } from '../rig/untilReady.ts'
-import type { Scenario, Scene } from '../scenario.ts'
-import { freezeFor, killFor } from './actions.ts'
+import type { Scenario } from '../scenario.ts'
+import { freezeFor, killFor, rollingRestart } from './actions.ts'
 
 export const gatewayFaults: Scenario[] = [
   {
@@ -28,13 +26,3 @@ export const gatewayFaults: Scenario[] = [
     run: (scene) => freezeFor(scene, ['gateway-1'], 10),
   },
 ]
-
-/** Restarts them as a deployment does: the next one when the one before is ready. */
-async function rollingRestart({ rig, seconds }: Scene, role: Role): Promise<void> {
-  for (const child of rig.children(role)) {
-    await child.stop('SIGTERM')
-    await child.start()
-    await untilReady(child)
-    await seconds(1)
-  }
-}

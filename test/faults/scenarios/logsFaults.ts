@@ -115,6 +115,17 @@ export const logsFaults: Scenario[] = [
       await killFor(scene, ['bridge-3', 'bridge-4'], 6)
     },
   },
+  {
+    id: 'F50i',
+    title: '4 logs on 2 servers of Postgres: the one with grants and quotas killed, down for 6 s',
+    limits: { postsMayFail: true },
+    rate: RATE,
+    own: CLUSTER,
+    run: async (scene) => {
+      scene.strikes(scene.rig.logs.on('postgres'))
+      await killFor(scene, ['postgres'], 6)
+    },
+  },
 ]
 
 /** The logs whose slots a node of the cluster serves. */
