@@ -82,8 +82,7 @@ export class MetricsApi {
 
   async #respond(url: URL, response: ServerResponse): Promise<void> {
     // A question that the cluster does not answer is one more failure of this API.
-    const failed = () => ({ status: 500, body: {} })
-    const { status, body } = await this.#answer(url).catch(failed)
+    const { status, body } = await this.#answer(url).catch(() => ({ status: 500, body: {} }))
     response.writeHead(status, { 'Content-Type': 'application/json' })
     response.end(JSON.stringify(body))
   }
