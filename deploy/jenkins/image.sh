@@ -28,6 +28,7 @@ revision=$(git rev-parse HEAD)
 # of the build container. Layers are cached during this build, and both architectures and images share what is compiled. OCI has no HEALTHCHECK, which Kubernetes ignores anyway.
 created=$(git log -1 --format=%ct)
 mkdir -p "$build/sbom" "$build/scan"
+native=linux/$("${buildah[@]}" info --format '{{.host.arch}}')
 
 # The agent is kept, and its disk is finite: our images go, also after a failure, and so do the bases of this build.
 made=()
@@ -47,7 +48,7 @@ build() {
   local image="$name:$version-$arch" tar="$build/$name-$arch.tar"
   made+=("$image")
   "${buildah[@]}" bud --layers --format oci --timestamp "$created" --platform "linux/$arch" --target "$target" \
-    --build-arg "NODE_IMAGE=$NODE_IMAGE" --build-arg "NGINX_IMAGE=$NGINX_IMAGE" \
+    --build-arg "BUILDPLATFORM=$native" --build-arg "NODE_IMAGE=$NODE_IMAGE" --build-arg "NGINX_IMAGE=$NGINX_IMAGE" \
     --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --tag "$image" .
   rm -f "$tar"
   "${buildah[@]}" push --quiet "$image" "docker-archive:$tar:$image"
