@@ -67,9 +67,11 @@ push() {
   made+=("$name:$version")
   "${buildah[@]}" manifest create "$name:$version"
   for arch in "${architectures[@]}"; do
-    "${buildah[@]}" manifest add "$name:$version" "containers-storage:localhost/$name:$version-$arch"
+    # Each by itself first: the registry's digest is not that of the store, and sign.sh needs it.
+    "${buildah[@]}" push --quiet --digestfile "$build/$name-$arch.digest" "$name:$version-$arch" \
+      "docker://$REGISTRY/$name:$version-$arch"
+    "${buildah[@]}" manifest add "$name:$version" "docker://$REGISTRY/$name@$(cat "$build/$name-$arch.digest")"
   done
-  "${buildah[@]}" manifest inspect "$name:$version" > "$build/$name.index.json"
   "${buildah[@]}" manifest push --all --quiet --digestfile "$build/$name.digest" "$name:$version" \
     "docker://$REGISTRY/$name:$version"
   echo "$REGISTRY/$name@$(cat "$build/$name.digest")" > "$build/$name.image"
