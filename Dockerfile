@@ -6,6 +6,8 @@
 # requires a digest. The default is a tag, because a digest that nobody renews gets no security fixes.
 ARG NODE_IMAGE=node:24-bookworm-slim
 ARG NGINX_IMAGE=nginx:1.28-bookworm
+# Docker sets it by itself, and Debian's buildah only if it is passed.
+ARG BUILDPLATFORM
 
 # Compiles everything by the same steps as a developer's machine. The result is the same for every architecture, so the machine that builds
 # does it: emulated, it would take ten times as long.

@@ -28,6 +28,7 @@ revision=$(git rev-parse HEAD)
 # of the build container. Layers are cached during this build, and both architectures and images share what is compiled. OCI has no HEALTHCHECK, which Kubernetes ignores anyway.
 created=$(git log -1 --format=%ct)
 mkdir -p "$build/sbom" "$build/scan"
+native=linux/$("${buildah[@]}" info --format '{{.host.arch}}')
 
 # The agent is kept, and its disk is finite: our images go, also after a failure, and so do the bases of this build.
 made=()
@@ -47,7 +48,7 @@ build() {
   local image="$name:$version-$arch" tar="$build/$name-$arch.tar"
   made+=("$image")
   "${buildah[@]}" bud --layers --format oci --timestamp "$created" --platform "linux/$arch" --target "$target" \
-    --build-arg "NODE_IMAGE=$NODE_IMAGE" --build-arg "NGINX_IMAGE=$NGINX_IMAGE" \
+    --build-arg "BUILDPLATFORM=$native" --build-arg "NODE_IMAGE=$NODE_IMAGE" --build-arg "NGINX_IMAGE=$NGINX_IMAGE" \
     --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --tag "$image" .
   rm -f "$tar"
   "${buildah[@]}" push --quiet "$image" "docker-archive:$tar:$image"
@@ -66,9 +67,11 @@ push() {
   made+=("$name:$version")
   "${buildah[@]}" manifest create "$name:$version"
   for arch in "${architectures[@]}"; do
-    "${buildah[@]}" manifest add "$name:$version" "containers-storage:localhost/$name:$version-$arch"
+    # Each by itself first: the registry's digest is not that of the store, and sign.sh needs it.
+    "${buildah[@]}" push --quiet --digestfile "$build/$name-$arch.digest" "$name:$version-$arch" \
+      "docker://$REGISTRY/$name:$version-$arch"
+    "${buildah[@]}" manifest add "$name:$version" "docker://$REGISTRY/$name@$(cat "$build/$name-$arch.digest")"
   done
-  "${buildah[@]}" manifest inspect "$name:$version" > "$build/$name.index.json"
   "${buildah[@]}" manifest push --all --quiet --digestfile "$build/$name.digest" "$name:$version" \
     "docker://$REGISTRY/$name:$version"
   echo "$REGISTRY/$name@$(cat "$build/$name.digest")" > "$build/$name.image"

@@ -21,11 +21,6 @@ echo "$chart" > "$build/chart.oci"
 signing=(--yes --key env://COSIGN_PRIVATE_KEY --tlog-upload=false)
 verifying=(--key env://COSIGN_PUBLIC_KEY --private-infrastructure)
 
-digest_of() {
-  node -p 'JSON.parse(fs.readFileSync(process.argv[1])).manifests.find((each) => each.platform.architecture === process.argv[2]).digest' \
-    "$build/$1.index.json" "$2"
-}
-
 node deploy/jenkins/provenance.mjs > "$build/provenance.json"
 for name in causeway causeway-edge; do
   image=$(cat "$build/$name.image")
@@ -38,7 +33,7 @@ for name in causeway causeway-edge; do
     [ -f "$list" ] || continue
     arch=${list%.json}
     arch=${arch##*-}
-    one=${image%@*}@$(digest_of "$name" "$arch")
+    one=${image%@*}@$(cat "$build/$name-$arch.digest")
     "$cosign" attest --type cyclonedx --predicate "$list" "${signing[@]}" "$one"
     "$cosign" verify-attestation --type cyclonedx "${verifying[@]}" "$one" > "$work/verified"
   done

@@ -6,7 +6,7 @@ import { SERVERS, installPrograms } from '../../stack/setup/programs.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
 import { timed } from '../support/timed.mjs'
 import { buildCluster } from './cluster/build.mjs'
-import { installCosign, installOrca } from './release/install.mjs'
+import { installOrca } from './release/install.mjs'
 import { installTools } from './tools/install.mjs'
 
 /** The tests that compare generated files with their sources, and write the files if $CAUSEWAY_UPDATE is 1. */
@@ -26,14 +26,6 @@ const IMAGE_PROGRAMS = [
   { program: 'runc', apt: 'runc' },
   { program: 'mmdebstrap', apt: 'mmdebstrap' },
 ]
-/** What --release needs too. */
-const RELEASE_PROGRAMS = [
-  { program: 'buildah', apt: 'buildah' },
-  { program: 'docker-registry', apt: 'docker-registry' },
-  { program: 'mmdebstrap', apt: 'mmdebstrap' },
-  { program: 'qemu-aarch64-static', apt: 'qemu-user-static' },
-]
-
 const parse = defineCommand({
   usage: `npm run test:deploy [-- options] [arguments of jest]: run the tests of everything that is deployed: chart, rules, dashboards
 and configurations. They take two or three minutes once their tools are there.`,
@@ -42,7 +34,7 @@ and configurations. They take two or three minutes once their tools are there.`,
       'also build the images, run them as a cluster would, and stop them under load; see below',
     ),
     cluster: flag('only run the tests on a real control plane of Kubernetes; see below'),
-    release: flag('only do what a release does, with the real tools; see below'),
+    release: flag('only ask Orca what the pipeline does after each failure; see below'),
     streams: option('N', 'how many streams with --all (default 300)', integer(1, 100_000)),
     update: flag(
       'only write the generated files: schema and README of the chart, dashboards, pipeline, tables in docs/',
@@ -53,8 +45,7 @@ and configurations. They take two or three minutes once their tools are there.`,
 --cluster runs Helm, kubectl, autoscaler and scheduler against a real API server, whose nodes are played. It takes about ten minutes. Go
 builds the control plane once, in ten minutes of one core, below $XDG_CACHE_HOME or ~/.cache. Without Go this part is skipped.
 
---release builds both images for two architectures, signs and verifies them in a registry of its own, and asks Orca what the pipeline does.
-As root on Debian; what this machine lacks is skipped.
+--release needs Java and Maven, which fetches Orca once. Without them this part is skipped.
 
 --all takes several minutes, as root on Debian. It writes what it measures to docs/deploy.md, and keeps what it has built in
 .stack/deploy.
@@ -73,13 +64,9 @@ await orPrint(async () => {
 async function run(options) {
   const { all, cluster, release, streams, update, setup, rest } = options
   if (streams !== undefined) process.env.CAUSEWAY_DEPLOY_STREAMS = String(streams)
-  const more = [...(all ? IMAGE_PROGRAMS : []), ...(release ? RELEASE_PROGRAMS : [])]
-  await timed('preparation', () => prepare([...PROGRAMS, ...more]))
+  await timed('preparation', () => prepare(all ? [...PROGRAMS, ...IMAGE_PROGRAMS] : PROGRAMS))
   if (cluster) await timed('control plane', buildCluster)
-  if (release) {
-    await timed('Orca', installOrca)
-    await timed('cosign', installCosign)
-  }
+  if (release) await timed('Orca', installOrca)
   if (setup) return
   if (update) {
     process.env.CAUSEWAY_UPDATE = '1'

@@ -128,6 +128,6 @@ describeUnless(clusterLack)('without Helm in the cluster', () => {
     const text = manifest.replaceAll(/"namespace":"[^"]*"/g, `"namespace":"${namespace}"`)
     await cluster.kubectlWith(text, 'create', '--filename=-')
     const complete = ['wait', '--for=condition=Complete', 'job', '--all', '--timeout=60s']
-    await cluster.kubectl(...complete, '--namespace', namespace)
+    expect(await cluster.kubectl(...complete, '--namespace', namespace)).toContain('condition met')
   })
 })

@@ -37,7 +37,7 @@ export class Cluster {
     throw new Error(`kubectl ${args.join(' ')}: ${err}`)
   }
 
-  async apply(objects: readonly KubernetesObject[]): Promise<void> {
+  async apply(objects: readonly object[]): Promise<void> {
     const list = { apiVersion: 'v1', kind: 'List', items: objects }
     await this.kubectlWith(JSON.stringify(list), 'apply', '--server-side', '--filename=-')
   }

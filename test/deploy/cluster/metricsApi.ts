@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -37,21 +38,19 @@ export class MetricsApi {
         apiVersion: 'v1',
         kind: 'Service',
         metadata: { name: 'metrics', namespace },
-        ...{ spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] } },
+        spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] },
       },
       {
         apiVersion: 'apiregistration.k8s.io/v1',
         kind: 'APIService',
         metadata: { name: API_SERVICE },
-        ...{
-          spec: {
-            group: GROUP,
-            version: VERSION,
-            service: { name: 'metrics', namespace, port },
-            insecureSkipTLSVerify: true,
-            groupPriorityMinimum: 100,
-            versionPriority: 100,
-          },
+        spec: {
+          group: GROUP,
+          version: VERSION,
+          service: { name: 'metrics', namespace, port },
+          insecureSkipTLSVerify: true,
+          groupPriorityMinimum: 100,
+          versionPriority: 100,
         },
       },
     ])
@@ -62,13 +61,7 @@ export class MetricsApi {
   private constructor(cluster: Cluster, certificate: { key: Buffer; cert: Buffer }) {
     this.#cluster = cluster
     this.#server = createServer(certificate, (request, response) => {
-      this.#answer(new URL(request.url ?? '/', 'https://localhost')).then(
-        ({ status, body }) => {
-          response.writeHead(status, { 'Content-Type': 'application/json' })
-          response.end(JSON.stringify(body))
-        },
-        () => response.writeHead(500).end(),
-      )
+      void this.#respond(new URL(request.url ?? '/', 'https://localhost'), response)
     })
   }
 
@@ -85,6 +78,13 @@ export class MetricsApi {
     } catch {
       return false
     }
+  }
+
+  async #respond(url: URL, response: ServerResponse): Promise<void> {
+    // A question that the cluster does not answer is one more failure of this API.
+    const { status, body } = await this.#answer(url).catch(() => ({ status: 500, body: {} }))
+    response.writeHead(status, { 'Content-Type': 'application/json' })
+    response.end(JSON.stringify(body))
   }
 
   async #answer(url: URL): Promise<{ status: number; body: unknown }> {

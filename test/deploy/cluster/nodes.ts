@@ -31,7 +31,7 @@ export const NODES: KubernetesObject[] = ZONES.flatMap((zone) =>
 )
 
 /** Volumes for the chart's own broker: nobody makes them here when they are asked for. */
-export function storageClasses(): KubernetesObject[] {
+export function storageClasses(): object[] {
   const className = 'fast'
   const volumes = ['', className].flatMap((storageClassName) =>
     Array.from({ length: 4 }, (_, at) => ({
@@ -49,7 +49,7 @@ export function storageClasses(): KubernetesObject[] {
   const provisioner = 'kubernetes.io/no-provisioner'
   const metadata = { name: className }
   return [
-    { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata, ...{ provisioner } },
+    { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata, provisioner },
     ...volumes,
   ]
 }

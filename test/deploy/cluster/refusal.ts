@@ -20,37 +20,33 @@ export class Refusal {
         apiVersion: 'admissionregistration.k8s.io/v1',
         kind: 'ValidatingAdmissionPolicy',
         metadata,
-        ...{
-          spec: {
-            failurePolicy: 'Fail',
-            paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
-            matchConstraints: {
-              resourceRules: [
-                {
-                  apiGroups: ['*'],
-                  apiVersions: ['*'],
-                  resources: ['*'],
-                  // Its parameters are in namespaces.
-                  scope: 'Namespaced',
-                  operations: ['CREATE', 'UPDATE'],
-                },
-              ],
-            },
-            validations: [{ expression, message: 'refused by the test' }],
+        spec: {
+          failurePolicy: 'Fail',
+          paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+          matchConstraints: {
+            resourceRules: [
+              {
+                apiGroups: ['*'],
+                apiVersions: ['*'],
+                resources: ['*'],
+                // Its parameters are in namespaces.
+                scope: 'Namespaced',
+                operations: ['CREATE', 'UPDATE'],
+              },
+            ],
           },
+          validations: [{ expression, message: 'refused by the test' }],
         },
       },
       {
         apiVersion: 'admissionregistration.k8s.io/v1',
         kind: 'ValidatingAdmissionPolicyBinding',
         metadata,
-        ...{
-          spec: {
-            policyName: metadata.name,
-            validationActions: ['Deny'],
-            matchResources: { namespaceSelector: { matchLabels: { [LABEL]: 'yes' } } },
-            paramRef: { name: PARAMETERS, parameterNotFoundAction: 'Allow' },
-          },
+        spec: {
+          policyName: metadata.name,
+          validationActions: ['Deny'],
+          matchResources: { namespaceSelector: { matchLabels: { [LABEL]: 'yes' } } },
+          paramRef: { name: PARAMETERS, parameterNotFoundAction: 'Allow' },
         },
       },
     ])

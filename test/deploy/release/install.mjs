@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -8,27 +7,6 @@ import { run } from '../../../stack/setup/run.mjs'
 import { unlessMade } from '../../../stack/setup/stamp.mjs'
 
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'causeway')
-
-/** Builds cosign from its Go module, once, and names it to the tests. Without Go those are skipped. */
-export function installCosign() {
-  const from = inRoot('test/deploy/release/go')
-  const there = join(CACHE, 'release')
-  const cosign = join(there, 'cosign')
-  if (spawnSync('go', ['version']).status !== 0)
-    return print('Go is not installed: signatures are not tried')
-  try {
-    mkdirSync(there, { recursive: true })
-    unlessMade(join(there, 'stamp'), readFileSync(join(from, 'go.sum'), 'utf8'), () => {
-      print('building cosign: five minutes of one core, once')
-      const how = ['-trimpath', '-ldflags=-s -w', '-o', cosign]
-      run('go', ['build', ...how, 'github.com/sigstore/cosign/v2/cmd/cosign'], { cwd: from })
-    })
-    process.env.CAUSEWAY_COSIGN = cosign
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error
-    print('cosign cannot be built: signatures are not tried')
-  }
-}
 
 /** Fetches Orca with Maven, once, and names its class path to the tests. Without Java or Maven those are skipped. */
 export function installOrca() {

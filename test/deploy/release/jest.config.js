@@ -1,6 +1,6 @@
 import base from '../jest.config.js'
 
-/** What a release does, with the real tools: takes minutes, and runs only when asked for. */
+/** What the release's pipeline does, by Orca: needs Java, and runs only when asked for. */
 export default {
   ...base,
   rootDir: '../../..',

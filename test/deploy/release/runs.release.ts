@@ -110,6 +110,8 @@ const CASES: Case[] = [
   },
 ]
 
+const all = (refIds: string[], status: string) => refIds.map((refId) => [refId, status])
+
 describeUnless(orcaLack)('by the classes of Orca', () => {
   let found: Record<string, string>[] = []
 
@@ -125,7 +127,6 @@ describeUnless(orcaLack)('by the classes of Orca', () => {
 
   describe.each(CASES.map((each, at) => ({ ...each, at })))('if $what', (each) => {
     const statusOf = (refId: string) => found[each.at]?.[refId]
-    const all = (refIds: string[], status: string) => refIds.map((refId) => [refId, status])
 
     test('the right stages run, are skipped or never start', () => {
       const { succeeded = [], skipped = [], untouched = [] } = each
