@@ -82,7 +82,8 @@ const search = async (who: Person) =>
 
 /** A stream that has begun: the gateway hears of a grant by itself, and not sooner than the ingest. */
 async function listen(who: Person, channel: string): Promise<RawReader> {
-  const url = `${stack.origin}/events?channel=${channel}`
+  const gateway = stack.processes.find(({ role }) => role === 'gateway')
+  const url = `${gateway?.url}/events?channel=${channel}`
   const headers = { Cookie: who.browser.cookies.header('/') }
   await waitFor(async () => (await fetch(url, { method: 'HEAD', headers })).ok)
   const reader = new RawReader(url, headers)

@@ -112,7 +112,7 @@ test('A thread is shown beside the channel', async () => {
     .getByRole('button', { name: /2 replies/ })
     .first()
     .click()
-  await page.locator('.text', { hasText: 'sandwiches' }).last().waitFor()
+  await page.locator('aside .text', { hasText: 'sandwiches' }).waitFor()
   expect(await shoot(page, 'thread')).toBeLessThanOrEqual(0)
 }, 90_000)
 
