@@ -23,6 +23,7 @@ test('A connection says why it is so, if there is something to say', () => {
   expect(connectionReason({ is: 'live' })).toBe('')
   expect(connectionReason({ is: 'reconnecting', reason: 'broken' })).toBe('The connection broke.')
   expect(connectionReason({ is: 'live', reason: 'held-back' })).toMatch(/repeated questions/)
+  expect(connectionReason({ is: 'offline' })).toMatch(/is kept, and sent when/)
 })
 
 test('A connection by polls is called slow', () => {
