@@ -61,7 +61,8 @@ export function connectionLabel(connection: Connection): string {
 
 /** Why the connection is as it is, or what happens meanwhile; empty if there is nothing to say. */
 export function connectionReason(connection: Connection): string {
-  if (connection.is === 'offline') return 'What you write is kept, and sent when the network is back.'
+  if (connection.is === 'offline')
+    return 'What you write is kept, and sent when the network is back.'
   const { reason } = { reason: undefined, ...connection }
   return reason === undefined ? '' : reasonText(reason)
 }
