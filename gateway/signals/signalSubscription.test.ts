@@ -47,6 +47,8 @@ beforeEach(async () => {
     await publish('a', sealed('a', 'up'))
     return heard.includes('a up')
   })
+  // More than one may have been published meanwhile.
+  await settled()
   heard = []
 })
 

@@ -32,6 +32,7 @@ export class SignalSubscription {
   /** The MACs of the last ones. */
   readonly #seen = new Set<string>()
   #isUp = false
+  #isClosed = false
   /** Subscribed together at the end of the turn. */
   #coming: string[] = []
   #second = 0
@@ -59,7 +60,13 @@ export class SignalSubscription {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#options.redis.disconnect()
+  }
+
+  /** Never after `close`: a connection that came back would keep the process alive. */
+  #connectAgain(): void {
+    if (!this.#isClosed) this.#options.redis.disconnect(true)
   }
 
   async #come(): Promise<void> {
@@ -68,7 +75,7 @@ export class SignalSubscription {
       this.#isUp = true
       await this.#subscribe([...this.#wanted])
     } catch {
-      this.#options.redis.disconnect(true)
+      this.#connectAgain()
     }
   }
 
@@ -77,7 +84,7 @@ export class SignalSubscription {
     this.#coming = []
     // Otherwise the next connection subscribes them.
     if (!this.#isUp) return
-    await this.#subscribe(names).catch(() => this.#options.redis.disconnect(true))
+    await this.#subscribe(names).catch(() => this.#connectAgain())
   }
 
   #subscribe(names: readonly string[]): Promise<void> {
