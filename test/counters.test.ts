@@ -35,6 +35,7 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
       causeway_publishes_total: ['acked', 'failed', 'skipped', 'nobody'],
       causeway_retention_removed_total: [],
       causeway_retention_passes_total: ['done', 'busy', 'failed'],
+      causeway_signals_total: ['sent', ...Object.keys(PROBLEMS)],
     },
   ],
   [
@@ -60,6 +61,7 @@ test.each<[string, (registry: Registry) => unknown, Record<string, string[]>]>([
       causeway_bridge_appended_total: [],
       causeway_bridge_fetched_total: [],
       causeway_bridge_failures_total: ['open', 'append', 'fetch', 'end'],
+      causeway_bridge_signals_total: ['passed', 'dropped'],
     },
   ],
   [

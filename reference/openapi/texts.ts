@@ -17,6 +17,7 @@ export const TAGS = [
     name: 'Changing',
     description: 'Edits, deletions and reactions. Each is a message about an earlier one.',
   },
+  { name: 'Read markers', description: 'How far people have read, on all their devices.' },
   { name: 'People', description: 'Everything of one person: for admins.' },
   { name: 'Signing in', description: 'The ways to a session. Each answer sets the cookies.' },
   {
@@ -32,4 +33,8 @@ export const TAGS = [
   { name: 'Tokens', description: 'For programs.' },
   { name: 'Administration', description: 'For those who have `admin` on all channels.' },
   { name: 'Grants', description: 'Who may what, by patterns of channels.' },
+  {
+    name: 'Channels and people',
+    description: 'Channels of their own for people: members, titles, direct messages.',
+  },
 ]
