@@ -9,6 +9,7 @@ const NO_ADDRESS_LIMITS = {
   STREAMS_PER_SECOND_PER_ADDRESS: '0',
   STREAMS_PER_MINUTE_PER_ADDRESS: '0',
   SIGN_INS_PER_ADDRESS: '0',
+  SIGNALS_PER_MINUTE_PER_ADDRESS: '0',
 }
 
 /** For load: nothing is limited but what a gateway as a whole can carry. */
@@ -19,6 +20,7 @@ export const NO_LIMITS = {
   MAX_STREAMS_PER_PRINCIPAL: '0',
   MAX_CHANNELS_PER_PRINCIPAL: '0',
   STREAMS_PER_MINUTE: '0',
+  SIGNALS_PER_MINUTE: '0',
 }
 
 /** The limits of a stack that listens on this host. On loopback all clients have one address, so it tells nobody apart. */

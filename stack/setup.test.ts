@@ -14,19 +14,10 @@ const FOLDERS = {
   account: 'account',
   seed: 'stack/seed',
 }
-const COMMANDS = [
-  'start',
-  'test',
-  'bench',
-  'faults',
-  'fuzz',
-  'api',
-  'clients',
-  'account',
-  'seed',
-  'build',
-  'generate',
-]
+const COMMANDS =
+  'start, test, bench, faults, fuzz, api, browsers, clients, account, seed, build, generate'.split(
+    ', ',
+  )
 
 describe('the setup', () => {
   test('lists its commands', () => {

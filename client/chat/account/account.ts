@@ -18,6 +18,8 @@ const BACKOFF: Backoff = { first: 1_000, max: 30_000 }
 
 /** The most that a browser's timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1
+/** A new token is good for longer than that. */
+const JUST_NOW_MS = 1_000
 
 /** Who is signed in, in this browser. Keeps the access token good while somebody is. */
 export class Account {
@@ -26,6 +28,8 @@ export class Account {
   #renewAt = Infinity
   #timer: ReturnType<typeof setTimeout> | undefined
   #renewal: Promise<boolean> | undefined
+  /** On a clock that nobody sets. */
+  #renewedAt = -Infinity
   #failures = 0
 
   constructor(options: AccountOptions) {
@@ -72,6 +76,8 @@ export class Account {
   readonly renew = async (refused: boolean): Promise<boolean> => {
     if (this.#state.is !== 'signed-in') return false
     if (!refused && Date.now() < this.#renewAt) return true
+    // The page has several calls under way: they were all refused for the token that was renewed for the first.
+    if (performance.now() - this.#renewedAt < JUST_NOW_MS) return true
     this.#renewal ??= this.#renewOnce().finally(() => (this.#renewal = undefined))
     return this.#renewal
   }
@@ -105,6 +111,7 @@ export class Account {
       const me = await this.#newToken()
       // Another tab may have signed out in the meantime.
       if (this.#state.is !== 'signed-in') return false
+      this.#renewedAt = performance.now()
       this.enter(me)
       return true
     } catch (error) {

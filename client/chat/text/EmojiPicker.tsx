@@ -18,6 +18,12 @@ export function EmojiPicker({ pick, close }: EmojiPickerProps) {
   const [text, setText] = useState('')
   useEffect(() => void emojiNames.load(), [])
   const found = emojiNames.find(text, MAX_SHOWN)
+  /** What was typed just now may not be drawn yet, and the list may still be on its way. */
+  const pickFirst = async (typed: string): Promise<void> => {
+    await emojiNames.load()
+    const [first] = emojiNames.find(typed, 1)
+    if (first !== undefined) pick(first.emoji)
+  }
   return (
     <Dialog title="Choose an emoji" id="emoji" close={close}>
       <input
@@ -28,11 +34,9 @@ export function EmojiPicker({ pick, close }: EmojiPickerProps) {
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
         onKeyDown={(event) => {
-          // What was typed just now may not be drawn yet.
-          const [first] = emojiNames.find(event.currentTarget.value, 1)
-          if (event.key !== 'Enter' || isComposing(event) || first === undefined) return
+          if (event.key !== 'Enter' || isComposing(event)) return
           event.preventDefault()
-          pick(first.emoji)
+          void pickFirst(event.currentTarget.value)
         }}
       />
       <div class="emoji-grid" role="group" aria-label="Emoji">
