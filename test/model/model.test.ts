@@ -3,7 +3,7 @@ import { runSchedule } from './run.ts'
 import type { Ablations } from './world.ts'
 
 /** For more schedules: `SCHEDULES=5000 npm test -- test/model`. */
-const SCHEDULES = Number(process.env['SCHEDULES'] ?? 600)
+const SCHEDULES = Number(process.env['SCHEDULES'] ?? 250)
 
 /** The first schedule that breaks the promise: its seed, to run it again, and the breaches. */
 function search(
