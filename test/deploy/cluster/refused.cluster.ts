@@ -20,7 +20,7 @@ const KINDS = [
   { kind: 'ConfigMap', example: 'configmap/causeway-edge' },
   { kind: 'Service', example: 'service/causeway-edge' },
   { kind: 'Deployment', example: 'deployment/causeway-edge' },
-  { kind: 'Ingress', example: 'ingress/causeway' },
+  { kind: 'Ingress', example: 'ingress/causeway-edge' },
   { kind: 'PodMonitor', example: 'podmonitor/causeway' },
   { kind: 'PrometheusRule', example: 'prometheusrule/causeway' },
 ]

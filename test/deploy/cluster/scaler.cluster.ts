@@ -92,5 +92,7 @@ function scaling(stabilizationSeconds: number): string[] {
     'scaleDown.periodSeconds': 5,
     'scaleUp.periodSeconds': 5,
   }
-  return Object.entries(values).map(([name, value]) => `gateway.autoscaling.${name}=${value}`)
+  const set = Object.entries(values).map(([name, value]) => `gateway.autoscaling.${name}=${value}`)
+  // The chart refuses an edge that could not carry so many.
+  return [...set, 'edge.replicas=7']
 }
