@@ -1,6 +1,7 @@
 import type { MqttClient } from 'mqtt'
 import { type CopyKeys, MAC_LENGTH } from '../chassis/copyKeys.ts'
 import type { Logger } from '../chassis/logger.ts'
+import { RateGate } from '../chassis/rateGate.ts'
 import { allSignalsFilter, MAX_SIGNAL_BYTES, signalTopicChannel } from '../contract/signal.ts'
 
 interface SignalSubscriptionOptions {
@@ -27,16 +28,9 @@ const MOST_BYTES = MAX_SIGNAL_BYTES + 1_024
 /** Receives the signals of all channels, on a connection of its own. What comes while it is away is lost. */
 export function subscribeToSignals(client: MqttClient, options: SignalSubscriptionOptions): void {
   const { prefix, copyKeys, isServed, onSignal, onRefused, onDropped, now, logger } = options
-  let second = 0
-  let inSecond = 0
-  const hasTime = (): boolean => {
-    const current = Math.floor(now() / 1_000)
-    if (current !== second) inSecond = 0
-    second = current
-    return ++inSecond <= MOST_PER_SECOND
-  }
+  const gate = new RateGate(MOST_PER_SECOND, now)
   client.on('message', (topic, payload, packet) => {
-    if (!hasTime()) return onDropped()
+    if (!gate.pass()) return onDropped()
     const channel = signalTopicChannel(prefix, topic)
     if (channel !== undefined && !isServed(channel)) return
     const mac = packet.properties?.userProperties?.['mac']

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { CopyKeys } from '../../chassis/copyKeys.ts'
 import { MAC_LENGTH } from '../../chassis/copyKeys.ts'
 import { PubSub } from '../../chassis/pubSub.ts'
+import { RateGate } from '../../chassis/rateGate.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
 import { MAX_SIGNAL_AGE_MS, signalTime } from '../../contract/signal.ts'
 
@@ -28,6 +29,7 @@ const REMEMBERED = 1_000
 export class SignalSubscription {
   readonly #options: SignalSubscriptionOptions
   readonly #pubSub: PubSub
+  readonly #gate: RateGate
   readonly #wanted = new Set<string>()
   /** The MACs of the last ones. */
   readonly #seen = new Set<string>()
@@ -35,11 +37,10 @@ export class SignalSubscription {
   #isClosed = false
   /** Subscribed together at the end of the turn. */
   #coming: string[] = []
-  #second = 0
-  #inSecond = 0
 
   constructor(options: SignalSubscriptionOptions) {
     this.#options = options
+    this.#gate = new RateGate(MOST_PER_SECOND, options.wallNow)
     const { redis } = options
     this.#pubSub = new PubSub(redis, (name, payload) => this.#receive(name, payload))
     redis.on('close', () => (this.#isUp = false))
@@ -94,14 +95,13 @@ export class SignalSubscription {
   #receive(name: string, sealed: string): void {
     const { keys, copyKeys, onSignal, onRefused, onDropped, wallNow } = this.#options
     if (!this.#wanted.has(name) || this.#isSeen(sealed.slice(0, MAC_LENGTH))) return
-    const now = wallNow()
-    if (!this.#hasTime(now)) return onDropped('rate')
+    if (!this.#gate.pass()) return onDropped('rate')
     const channel = name.slice(keys.signalsPrefix.length)
     const json = copyKeys.openSignal(channel, sealed)
     if (json === undefined) return onRefused()
     this.#remember(sealed.slice(0, MAC_LENGTH))
     // The clocks of two machines may differ.
-    if (!(Math.abs(now - signalTime(json)) <= MAX_SIGNAL_AGE_MS)) return onDropped('old')
+    if (!(Math.abs(wallNow() - signalTime(json)) <= MAX_SIGNAL_AGE_MS)) return onDropped('old')
     onSignal(channel, json)
   }
 
@@ -116,12 +116,5 @@ export class SignalSubscription {
       this.#seen.delete(oldest)
       return
     }
-  }
-
-  #hasTime(now: number): boolean {
-    const second = Math.floor(now / 1_000)
-    if (second !== this.#second) this.#inSecond = 0
-    this.#second = second
-    return ++this.#inSecond <= MOST_PER_SECOND
   }
 }
