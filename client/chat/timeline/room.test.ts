@@ -1,36 +1,12 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { type FakeRequest, fakeFetch, settled } from '../../sdk/fetchFixture.ts'
+import { expect, jest, test } from '@jest/globals'
+import { settled } from '../../sdk/fetchFixture.ts'
 import { aMessage } from '../../sdk/messageFixture.ts'
 import { SILENCE_MS } from '../../sdk/streamPauses.ts'
-import { aPage, aRoom, liveRoom } from './roomFixture.ts'
+import { aPage, roomTests } from './roomFixture.ts'
 
-let requests: FakeRequest[]
-let newest: () => FakeRequest
-let left: (() => void)[]
+const { enter, live, newest, requests } = roomTests()
 
-beforeEach(() => {
-  ;({ requests, newest } = fakeFetch())
-  left = []
-})
-
-afterEach(() => {
-  for (const leave of left) leave()
-  jest.restoreAllMocks()
-})
-
-function enter() {
-  const entered = aRoom()
-  left.push(entered.leave)
-  return entered
-}
-
-async function live(page = aPage([8, 7], '/next')) {
-  const entered = await liveRoom(newest, page)
-  left.push(entered.leave)
-  return entered
-}
-
-const posts = () => requests.filter(({ method }) => method === 'POST')
+const posts = () => requests().filter(({ method }) => method === 'POST')
 
 test('A room is entered when its history is loaded', async () => {
   const { room, news, positions } = enter()
@@ -86,10 +62,10 @@ test('A message of which nobody can tell what it has is read again, once for all
   newest().answer(aMessage({ position: 8, text: 'read' }))
   await settled()
   // What changed while it was read is read too.
-  expect(requests).toHaveLength(4)
+  expect(requests()).toHaveLength(4)
   newest().answer(aMessage({ position: 8, text: 'read again' }))
   await settled()
-  expect([requests.length, room.conversation.messages[0]?.data]).toEqual([
+  expect([requests().length, room.conversation.messages[0]?.data]).toEqual([
     4,
     { text: 'read again' },
   ])
@@ -133,12 +109,12 @@ test('A room passes on a check and the state of the network, and leaves its chan
   room.network('offline')
   expect(news()).toEqual(['offline'])
   room.network('online')
-  expect([news(), requests.length]).toEqual([['reconnecting'], 3])
+  expect([news(), requests().length]).toEqual([['reconnecting'], 3])
   newest().ready(8)
   await settled()
   jest.spyOn(Date, 'now').mockReturnValue(Date.now() + SILENCE_MS)
   room.check()
-  expect(requests).toHaveLength(4)
+  expect(requests()).toHaveLength(4)
   room.leave()
   expect([news().at(-1), newest().isClosed]).toEqual(['closed', true])
 })

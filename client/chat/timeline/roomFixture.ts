@@ -1,5 +1,5 @@
-import type { FakeRequest } from '../../sdk/fetchFixture.ts'
-import { settled } from '../../sdk/fetchFixture.ts'
+import { afterEach, beforeEach, jest } from '@jest/globals'
+import { type FakeRequest, fakeFetch, settled } from '../../sdk/fetchFixture.ts'
 import { aMessage } from '../../sdk/messageFixture.ts'
 import { Causeway } from '../../sdk/causeway.ts'
 import { Outbox } from '../../sdk/outbox.ts'
@@ -12,7 +12,7 @@ export function aPage(positions: number[], next: string | null = null) {
 }
 
 /** A room whose requests the test answers; `news` has the handlers' calls since the last look. */
-export function aRoom() {
+function aRoom() {
   const events: string[] = []
   const reader = { following: true }
   const causeway = new Causeway({ base: 'https://chat.example/', timeoutMs: 0 })
@@ -41,7 +41,7 @@ export function aRoom() {
 }
 
 /** The same, live, with one page of history. `newest` is the last request. */
-export async function liveRoom(newest: () => FakeRequest, page: ReturnType<typeof aPage>) {
+async function liveRoom(newest: () => FakeRequest, page: ReturnType<typeof aPage>) {
   const entered = aRoom()
   newest().answer(page)
   await settled()
@@ -50,4 +50,33 @@ export async function liveRoom(newest: () => FakeRequest, page: ReturnType<typeo
   await settled()
   entered.news()
   return { ...entered, stream }
+}
+
+/** For each test of a file: the requests of its rooms, the last one, and two ways into a room, which is left after the test. */
+export function roomTests() {
+  let fake: ReturnType<typeof fakeFetch>
+  let left: (() => void)[] = []
+  beforeEach(() => {
+    fake = fakeFetch()
+    left = []
+  })
+  afterEach(() => {
+    for (const leave of left) leave()
+    jest.restoreAllMocks()
+  })
+  const newest = (): FakeRequest => fake.newest()
+  return {
+    newest,
+    requests: (): FakeRequest[] => fake.requests,
+    enter: () => {
+      const entered = aRoom()
+      left.push(entered.leave)
+      return entered
+    },
+    live: async (page = aPage([8, 7], '/next')) => {
+      const entered = await liveRoom(newest, page)
+      left.push(entered.leave)
+      return entered
+    },
+  }
 }

@@ -1,39 +1,21 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { type FakeRequest, fakeFetch, settled } from '../../sdk/fetchFixture.ts'
+import { expect, test } from '@jest/globals'
+import { settled } from '../../sdk/fetchFixture.ts'
 import { aMessage } from '../../sdk/messageFixture.ts'
-import { aPage, liveRoom } from './roomFixture.ts'
+import { aPage, roomTests } from './roomFixture.ts'
 
-let requests: FakeRequest[]
-let newest: () => FakeRequest
-let left: (() => void)[]
-
-beforeEach(() => {
-  ;({ requests, newest } = fakeFetch())
-  left = []
-})
-
-afterEach(() => {
-  for (const leave of left) leave()
-  jest.restoreAllMocks()
-})
-
-async function live(page = aPage([8, 7], '/next')) {
-  const entered = await liveRoom(newest, page)
-  left.push(entered.leave)
-  return entered
-}
+const { live, newest, requests } = roomTests()
 
 test('Older messages are loaded from before the oldest, one page at a time, until the first', async () => {
   const { room, positions, news } = await live()
   const loading = room.loadOlder()
   void room.loadOlder()
-  expect([room.older, requests.length, news()]).toEqual(['loading', 3, ['change']])
+  expect([room.older, requests().length, news()]).toEqual(['loading', 3, ['change']])
   expect(newest().url.search).toBe('?channel=lobby&before=7&limit=50')
   newest().answer(aPage([6, 5]))
   await loading
   expect([room.older, positions(), news()]).toEqual(['idle', [5, 6, 7, 8], ['change']])
   await room.loadOlder()
-  expect(requests).toHaveLength(3)
+  expect(requests()).toHaveLength(3)
 })
 
 test('Older messages that do not load say why, and can be requested again', async () => {
@@ -76,7 +58,7 @@ test('Older messages are shown also if the oldest one was edited while they load
 test('Nothing older is loaded into an empty room', async () => {
   const { room } = await live({ ...aPage([]), next: '/next' })
   await room.loadOlder()
-  expect(requests).toHaveLength(2)
+  expect(requests()).toHaveLength(2)
 })
 
 test('A room keeps 200 messages for a reader who follows, also while nobody draws', async () => {
@@ -111,7 +93,7 @@ test('A reader who is far up keeps the oldest 300, and gets the newer ones page 
 test('A page in the midst of a channel is shown around its message', async () => {
   const { room, positions } = await live(aPage([900], '/next'))
   const jumping = room.jump(50)
-  const [older, newer] = requests.slice(-2)
+  const [older, newer] = requests().slice(-2)
   expect(older?.url.search).toBe('?channel=lobby&before=51&limit=50')
   expect(newer?.url.search).toBe('?channel=lobby&after=50&limit=50&order=asc')
   older?.answer(aPage([50, 49], '/next'))
@@ -131,7 +113,7 @@ test('A page in the midst of a channel is shown around its message', async () =>
 test('A message that is shown is led to without a request; a day leads to its first message', async () => {
   const { room } = await live(aPage([8, 7], '/next'))
   await room.jump(7)
-  expect([room.target, requests.length]).toEqual([{ position: 7 }, 2])
+  expect([room.target, requests().length]).toEqual([{ position: 7 }, 2])
   const jumping = room.jumpBehind({ from: '2026-11-21T00:00:00.000Z' })
   expect(newest().url.searchParams.get('from')).toBe('2026-11-21T00:00:00.000Z')
   newest().answer(aPage([8]))
