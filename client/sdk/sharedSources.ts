@@ -68,9 +68,10 @@ export class SharedSources {
 
   /** What a stream takes as its `source`. One whose start only the server knows has a connection of its own. */
   readonly read = (by: SourceKind, options: SourceOptions): Promise<void> => {
-    const { channels, presence, signals, since, again, signal, put } = options
-    if (!/^\d+$/.test(since) && !EVENT_ID.test(since)) return readSource(by, options)
-    const request = { id: randomId(), by, channels, presence, signals, since, again }
+    // Only what can be copied to another tab.
+    const { causeway: _, signal, put, ...asked } = options
+    if (!/^\d+$/.test(asked.since) && !EVENT_ID.test(asked.since)) return readSource(by, options)
+    const request = { id: randomId(), by, ...asked }
     const wanted: Wanted = { request, put }
     this.#wanted.set(request.id, wanted)
     signal.addEventListener('abort', () => this.#leave(request.id), { once: true })
