@@ -46,7 +46,7 @@ const REASON_TEXT: { [R in Reason]: string } = {
   revoked: 'The sign-in has ended.',
   forbidden: 'The rights have changed.',
   broken: 'The connection broke.',
-  silence: 'Nothing has been heard for too long.',
+  silence: 'Nothing was heard for too long.',
   unreachable: 'The service does not answer.',
   'no-stream': 'Something else answers at this address.',
   missing: 'Messages were missing, and are loaded again.',

@@ -30,6 +30,9 @@ export interface SharedSourcesOptions {
 /** A leader answers at once, unless the browser has put its tab to sleep. */
 const ANSWER_MS = 5_000
 
+/** Before a tab that lost the lead, or was refused it, asks again. */
+const AGAIN_MS = 1_000
+
 /** A source that this tab asked for, until it ends. Its `since` moves on with what it was told, for the next leader. */
 interface Wanted {
   request: SourceRequest
@@ -114,8 +117,11 @@ export class SharedSources {
       // Another tab took the lead, or this one is closed.
     }
     this.#stepDown()
-    // A tab that took the lead by force has asked for it in good order too.
-    if ('signal' in options && !signal.aborted) void this.#lead({ signal })
+    // A tab that took the lead by force has asked for it in good order too. Not at once: a page that ends is refused each lock, and would
+    // never come to its end.
+    if ('signal' in options && !signal.aborted) {
+      setTimeout(() => void this.#lead({ signal }), AGAIN_MS)
+    }
   }
 
   #stepDown(): void {
