@@ -64,6 +64,16 @@ export class Site {
     return person
   }
 
+  /** A message of somebody without a page. */
+  async post(channel: string, text: string): Promise<void> {
+    const answer = await fetch(`${this.stack.origin}/channels/${channel}/messages`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Causeway-Sender': 'mallory' },
+      body: JSON.stringify({ data: { text } }),
+    })
+    if (answer.status !== 201) throw new Error(`posted with ${answer.status}`)
+  }
+
   /** The texts of a channel, as the log has them. */
   async stored(channel: string): Promise<string[]> {
     const answer = await fetch(
