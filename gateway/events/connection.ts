@@ -57,8 +57,6 @@ export class Connection implements Sink<Frame>, JointSink<Frame>, Slotted<Connec
     this.address = place.address
     this.named = place.named
     this.#options = options
-    // Node would keep the address that it was asked for: 120 bytes of each stream.
-    if ('_peername' in socket) socket._peername = undefined
     Object.assign(socket, { [OWNER]: this }).on('close', onSocketClose)
   }
 
