@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import { describeUnless } from '../../support/describeUnless.ts'
-import { ownCluster } from './cluster.ts'
+import { ownCluster } from './ownCluster.ts'
 import { lowestDuring } from './lowest.ts'
 import { clusterLack } from './paths.ts'
 import { Refusal } from './refusal.ts'

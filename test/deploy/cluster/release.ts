@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { type Helm, TOOLS } from '../tools/tools.ts'
 import { CHART } from '../tools/values.ts'
 import { valuesFile, type Profile } from '../chart/render.ts'
-import { waitFor } from '../../support/waitFor.ts'
 import type { Cluster } from './cluster.ts'
 
 const PATIENCE_SECONDS = 120
@@ -82,9 +81,9 @@ export class Release {
 
   /** Waits until a Deployment has this many pods that are ready. */
   async ready(component: string, count: number): Promise<void> {
-    const path = '{.status.readyReplicas}'
-    const isReady = async () => Number(await this.#deployment(component, path)) === count
-    await waitFor(isReady, PATIENCE_SECONDS, 250)
+    const ready = `--for=jsonpath={.status.readyReplicas}=${count}`
+    const patience = `--timeout=${PATIENCE_SECONDS}s`
+    await this.kubectl('wait', `deployment/${this.name}-${component}`, ready, patience)
   }
 
   /** The pods of a component, or of all, without those that are going. */
