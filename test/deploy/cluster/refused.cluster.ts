@@ -42,7 +42,7 @@ describeUnless(clusterLack)('an upgrade of which an object is refused', () => {
       await refusal.during(release.namespace, refused, async () => {
         await expect(release.upgrade({ set })).rejects.toThrow(/refused by the test/)
       })
-      await release.helm('rollback', release.name, '--wait')
+      await release.rollback()
     })
     return Object.fromEntries(lowest)
   }
