@@ -4,6 +4,7 @@ import { Identity } from './account/identity.ts'
 import { Notifier } from './notifier.ts'
 import { Session } from './session.ts'
 import { tabName } from './tabName.ts'
+import { usableLocks } from './usableLocks.ts'
 
 /** A hidden page has no frames. */
 const NO_FRAME_MS = 100
@@ -25,7 +26,7 @@ const session = new Session({
   notifier: new Notifier(kept),
   tab: tabName(keptHere),
   // The types promise locks, but browsers have them on https and localhost only.
-  locks: navigator.locks,
+  locks: await usableLocks(navigator.locks),
 })
 
 /** Merely reading `localStorage` throws if the browser denies access. */

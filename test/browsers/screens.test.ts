@@ -120,7 +120,7 @@ test('A search is shown with what was found', async () => {
   const page = await open()
   await tide(page)
   await page.getByRole('button', { name: 'Search messages' }).first().click()
-  await page.keyboard.type('tide')
+  await page.getByLabel('Search all messages').fill('tide')
   await page.keyboard.press('Enter')
   await page.locator('mark').first().waitFor()
   expect(await shoot(page, 'search')).toBeLessThanOrEqual(0)
