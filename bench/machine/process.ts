@@ -29,13 +29,14 @@ export function processorTimeWithEnded(pid: number): number {
   return secondsOf(timesOf(pid))
 }
 
-/** Seconds for which the processors of the machine were busy, each counted, also for other machines on the same hardware. */
+/**
+ * Seconds for which the processors of the machine worked for programs, each counted, or for other machines on the same hardware. Interrupts
+ * are not in it, because no program has them in its own time.
+ */
 export function busyTime(): number {
   const [, line = ''] = /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'latin1')) ?? []
-  const [user = 0, nice = 0, system = 0, , , interrupts = 0, softly = 0, stolen = 0] = line
-    .split(' ')
-    .map(Number)
-  return secondsOf([user, nice, system, interrupts, softly, stolen])
+  const [user = 0, nice = 0, system = 0, , , , , stolen = 0] = line.split(' ').map(Number)
+  return secondsOf([user, nice, system, stolen])
 }
 
 /** In user mode and in the kernel; then the same of its children that have ended. */

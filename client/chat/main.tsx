@@ -43,6 +43,9 @@ if (page !== null) render(<App session={session} />, page)
 window.addEventListener('hashchange', () => session.show())
 window.addEventListener('online', () => session.network('online'))
 window.addEventListener('offline', () => session.network('offline'))
-window.addEventListener('pageshow', () => session.check())
+window.addEventListener('pageshow', ({ persisted }) => {
+  // The browser kept the page for the way back, but not its locks: the other tabs hold it for ended. Its draft is kept too.
+  if (persisted) location.reload()
+})
 document.addEventListener('visibilitychange', () => session.check())
 void session.account.start()

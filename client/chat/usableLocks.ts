@@ -4,7 +4,9 @@ import { pause } from '../sdk/pause.ts'
 const ANSWER_MS = 1_000
 
 /** The browser's locks; undefined if it has none, or refuses them: it does so where it denies storage. */
-export async function usableLocks(locks: LockManager | undefined): Promise<LockManager | undefined> {
+export async function usableLocks(
+  locks: LockManager | undefined,
+): Promise<LockManager | undefined> {
   if (locks === undefined) return undefined
   try {
     const granted = locks.request('causeway.usable', { mode: 'shared' }, () => true)

@@ -140,3 +140,19 @@ test('A sign-in is asked for', async () => {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   expect(await shoot(page, 'sign-in')).toBeLessThanOrEqual(0)
 }, 90_000)
+
+// The last one, because it adds to the channel.
+test('What came since the last visit stands below a line', async () => {
+  const page = await open()
+  await tide(page)
+  await live(page)
+  const link = page.locator('#channels a', { hasText: 'harbour' })
+  await page.goto(`${stack.origin}/#/rooms.north`)
+  await page.locator('.text', { hasText: 'for a swim' }).waitFor()
+  await say('grace', 'I can see the first stones.')
+  await say('alan', 'Then let us go :walking:')
+  await link.getByText('2 unread').waitFor()
+  await link.click()
+  await page.locator('#messages .line.unread').waitFor()
+  expect(await shoot(page, 'unread')).toBeLessThanOrEqual(0)
+}, 90_000)

@@ -71,6 +71,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const publisher = new Publisher({
     origins: [edge, edge, ...ingests],
     channels,
+    logs: ids.length,
+    logOf: (channel) => channelLogs.logOf(channel),
     rate: scenario.rate ?? DEFAULT_RATE,
     padding: scenario.padding ?? 20,
     headers: headers.sender,

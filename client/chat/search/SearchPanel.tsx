@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { Avatar } from '../Avatar.tsx'
+import { emojiNames } from '../text/emoji.ts'
 import { plainExcerpt } from '../text/plainText.ts'
 import { SenderName } from '../timeline/MessageRow.tsx'
 import { clockTime, dayName } from '../timeline/dateFormat.ts'
@@ -61,7 +62,8 @@ export function SearchPanel({ search, title }: SearchPanelProps) {
 
 function HitLink({ hit, channel }: { hit: Hit; channel: string }) {
   const date = new Date(hit.sentAt)
-  const parts = useMemo(() => plainExcerpt(hit.highlight), [hit])
+  useStores(emojiNames)
+  const parts = useMemo(() => plainExcerpt(hit.highlight), [hit, emojiNames.all])
   return (
     <a class="hit" href={hashOfPlace({ channel: hit.channel, position: hit.position })}>
       <Avatar sender={hit.sender} />

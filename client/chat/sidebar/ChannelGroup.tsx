@@ -3,6 +3,8 @@ import { hashOfPlace } from '../channelHash.ts'
 import { Icon } from '../Icon.tsx'
 import { previewOf } from '../preview.ts'
 import { nameOf } from '../senderLabel.ts'
+import { useStores } from '../store.ts'
+import { emojiNames } from '../text/emoji.ts'
 import type { ListedChannel } from './listedChannels.ts'
 
 interface ChannelGroupProps {
@@ -47,8 +49,9 @@ interface ChannelLinkProps {
 
 function ChannelLink({ channel, current, pick }: ChannelLinkProps) {
   const { name, title, kind, unread, last } = channel
+  useStores(emojiNames)
   // The list has hundreds, and is drawn with each message.
-  const preview = useMemo(() => last && previewOf(last, 80), [last])
+  const preview = useMemo(() => last && previewOf(last, 80), [last, emojiNames.all])
   return (
     <a
       href={hashOfPlace({ channel: name })}

@@ -1,12 +1,15 @@
-import { expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
+import { emojiNames } from './emoji.ts'
 import { plainExcerpt, plainText } from './plainText.ts'
+
+beforeAll(() => emojiNames.load())
 
 test.each([
   ['**bold** *slanted* ~~struck~~ `code`', 'bold slanted struck code'],
   ['# Title\n> quoted\n\n- one\n- two\n\n---\n7. three', 'Title quoted one two three'],
   ['```js\nlet a\n  b\n```', 'let a b'],
   ['| a | b |\n|---|---|\n| 1 | 2 |', 'a b 1 2'],
-  ['hi @alice :tea: **@bob**', 'hi @alice :tea: @bob'],
+  ['hi @alice :tea: :none: **@bob**', 'hi @alice 🍵 :none: @bob'],
   [
     '[bank](https://evil.example/x) https://example.org/a_b',
     'bank (evil.example) https://example.org/a_b',

@@ -1,11 +1,15 @@
 import type { Block, Inline } from './blocks.ts'
+import { emojiNames } from './emoji.ts'
 import { beginningOf } from './markdown.ts'
 
 /** Around a hit while the text is parsed: letters that no font has, so they are no markup. */
 const START = '\ue000'
 const END = '\ue001'
 
-/** A text as a person reads it, without its markup and in one line: for lists, notifications and screen readers. */
+/**
+ * A text as a person reads it, without its markup and in one line: for lists, notifications and screen readers. Emoji stay names until
+ * `emojiNames` are known.
+ */
 export function plainText(text: string): string {
   return textOfBlocks(beginningOf(text).blocks).replaceAll(/\s+/g, ' ').trim()
 }
@@ -49,9 +53,10 @@ function textOfInline(inline: Inline): string {
       return textOfInlines(inline.of)
     case 'link':
       return inline.address === undefined ? inline.label : `${inline.label} (${inline.address})`
+    case 'emoji':
+      return emojiNames.named(inline.name) ?? inline.text
     case 'code':
     case 'mention':
-    case 'emoji':
     case 'text':
       return inline.text
   }
