@@ -16,7 +16,7 @@ import {
 } from './fields.ts'
 import type { Invitations } from './invitations.ts'
 import type { Revocations } from './revocations.ts'
-import { readQuery } from '../chassis/readQuery.ts'
+import { queryReader } from '../chassis/queryReader.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 
 export interface AdminParts {
@@ -40,6 +40,8 @@ export const NewKey = z.strictObject({
 export const KeysParameters = z.object({
   after: keyId.optional().describe('Where the page begins: `next` of the one before has it'),
 })
+
+const readKeysQuery = queryReader(KeysParameters)
 
 /** What only those may do who are admin of all channels. */
 export function createAdminRoutes(
@@ -80,7 +82,7 @@ export function createAdminRoutes(
       },
       get: async (request, response) => {
         await callers.admin(request)
-        const { after } = readQuery(searchOf(request.originalUrl), KeysParameters)
+        const { after } = readKeysQuery(searchOf(request.originalUrl))
         const { keys, last } = await apiKeys.list(after)
         response.json({ keys, next: last === undefined ? null : `/account/keys?after=${last}` })
       },

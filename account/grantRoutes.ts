@@ -6,7 +6,7 @@ import { type Callers, isAdmin } from './callers.ts'
 import * as fields from './fields.ts'
 import type { GrantTable } from './grantTable.ts'
 import { wholeNumber } from '../chassis/description/reading.ts'
-import { readQuery } from '../chassis/readQuery.ts'
+import { queryReader } from '../chassis/queryReader.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 
 export interface GrantParts {
@@ -22,11 +22,15 @@ export const GrantParameters = z.object({
   pattern: fields.pattern,
 })
 
+const readGrantQuery = queryReader(GrantParameters)
+
 export const GrantsParameters = GrantParameters.partial().extend({
   after: wholeNumber(0, Number.MAX_SAFE_INTEGER, 'a number')
     .default(0)
     .describe('Where the page begins: `next` of the one before has it'),
 })
+
+const readGrantsQuery = queryReader(GrantsParameters)
 
 /** Who may what. A caller gives, takes and sees grants on channels that it is admin of. */
 export function createGrantRoutes({ callers, grants }: GrantParts, readBody: ReadBody): Route[] {
@@ -35,7 +39,7 @@ export function createGrantRoutes({ callers, grants }: GrantParts, readBody: Rea
       path: '/grants',
       get: async (request, response) => {
         const search = searchOf(request.originalUrl)
-        const { subject, pattern, after } = readQuery(search, GrantsParameters)
+        const { subject, pattern, after } = readGrantsQuery(search)
         const caller = await callers.identify(request)
         if (!caller.grants.some((grant) => grant.actions.includes('admin'))) {
           throw new Problem('forbidden', 'You need admin on some pattern.')
@@ -49,7 +53,7 @@ export function createGrantRoutes({ callers, grants }: GrantParts, readBody: Rea
         })
       },
       put: async (request, response) => {
-        const { subject, pattern } = readQuery(searchOf(request.originalUrl), GrantParameters)
+        const { subject, pattern } = readGrantQuery(searchOf(request.originalUrl))
         const caller = await callers.admin(request, pattern)
         const body = await fields.readJson(readBody, request, GrantBody)
         const grant = { subject, pattern, actions: body.actions }
@@ -60,7 +64,7 @@ export function createGrantRoutes({ callers, grants }: GrantParts, readBody: Rea
         response.json(grant)
       },
       delete: async (request, response) => {
-        const { subject, pattern } = readQuery(searchOf(request.originalUrl), GrantParameters)
+        const { subject, pattern } = readGrantQuery(searchOf(request.originalUrl))
         const caller = await callers.admin(request, pattern)
         if (!(await grants.remove(subject, pattern))) throw new Problem('not-found')
         request.log.info({ by: caller.principal, subject, pattern }, 'grant taken away')

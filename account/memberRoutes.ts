@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import type { ReadBody } from '../chassis/body.ts'
 import type { Route } from '../chassis/route.ts'
-import { readQuery } from '../chassis/readQuery.ts'
+import { queryReader } from '../chassis/queryReader.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import { mayChange, type MemberRole } from '../contract/membership.ts'
 import { Problem } from '../contract/problem.ts'
@@ -9,6 +9,8 @@ import { memberPrincipal, NewRole, PeopleParameters } from './channelFields.ts'
 import { refused } from './channelRefusal.ts'
 import { type ChannelParts, knownTo } from './channelRoutes.ts'
 import { readJson } from './fields.ts'
+
+const readPeopleQuery = queryReader(PeopleParameters)
 
 /** The people of channels, and people to write to. */
 export function createMemberRoutes(
@@ -66,7 +68,7 @@ export function createMemberRoutes(
     {
       path: '/account/people',
       get: async (request, response) => {
-        const { q } = readQuery(searchOf(request.originalUrl), PeopleParameters)
+        const { q } = readPeopleQuery(searchOf(request.originalUrl))
         const { principal } = await callers.identify(request)
         // Guests come and go: they may not learn who has an account.
         const only = principal.startsWith('guest:') ? 'known' : 'all'

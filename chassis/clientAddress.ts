@@ -19,17 +19,10 @@ export function clientAddress(
     address = candidate
   }
   // Only on demand: it costs a system call.
-  address ??= peerOf(connection)
+  address ??= connection.remoteAddress ?? ''
   // Split and joined, the text is a string of its own. A slice would keep the whole header in memory, or whatever that was sliced
   // from.
   return isIP(address) === 6 ? networkOf(address) : address.split('.').join('.')
-}
-
-/** Node would keep what it has read as long as the connection is open: 120 bytes of each stream. */
-function peerOf(connection: { readonly remoteAddress?: string | undefined }): string {
-  const address = connection.remoteAddress ?? ''
-  if ('_peername' in connection) connection._peername = undefined
-  return address
 }
 
 /** `2001:db8:0:1::/64`; for an IPv4 address in IPv6 notation, that IPv4 address. */

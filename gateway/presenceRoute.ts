@@ -4,7 +4,7 @@ import { channelParameter } from '../chassis/channelParameter.ts'
 import { channels } from '../chassis/description/parameters.ts'
 import { checkLimit, showLimit, type SubjectOf } from '../chassis/limits/httpLimit.ts'
 import type { Limit } from '../chassis/limits/limit.ts'
-import { readQuery } from '../chassis/readQuery.ts'
+import { queryReader } from '../chassis/queryReader.ts'
 import type { Route } from '../chassis/route.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import type { PresenceEvent, PresencePage } from '../contract/presence.ts'
@@ -26,11 +26,13 @@ export const PresenceParameters = z.object({
   channel: channels.describe('The channels to look at'),
 })
 
+const readPresenceQuery = queryReader(PresenceParameters)
+
 /** Who is in some channels, and how many. */
 export function presenceRoute(options: PresenceRouteOptions): Route {
   const { requireAccess, split, ask, limit, subjectOf } = options
   const get: Route['get'] = async (request, response) => {
-    const { channel } = readQuery(searchOf(request.originalUrl), PresenceParameters)
+    const { channel } = readPresenceQuery(searchOf(request.originalUrl))
     const names = [...new Set(channel)].map((name) => channelParameter(name))
     requireAccess(request, 'read', names)
     const subject = subjectOf(request)

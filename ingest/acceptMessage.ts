@@ -1,4 +1,3 @@
-import { v7 as uuid } from 'uuid'
 import type { IsAllowed, RequireAccess } from '../chassis/auth/middleware.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
 import type { Entry, LinkedEntry } from '../contract/message.ts'
@@ -8,6 +7,7 @@ import type { Appended, Draft } from '../history/types.ts'
 import type { Author } from './author.ts'
 import type { Content } from './draft.ts'
 import { parseIdempotencyKey } from './idempotencyKey.ts'
+import { messageIds } from './messageIds.ts'
 import type { PostLimits } from './postLimits.ts'
 
 export interface AcceptOptions {
@@ -31,6 +31,7 @@ export interface Accepted {
 /** The one way into the log: every door leads here. The door itself has its content paid for (PostLimits). */
 export class AcceptMessage {
   readonly #options: AcceptOptions
+  readonly #newId = messageIds()
 
   constructor(options: AcceptOptions) {
     this.#options = options
@@ -62,7 +63,7 @@ export class AcceptMessage {
     const checkedKey = this.check(author, channel, key)
     const { sender, principal = sender.id, subject } = author
     const draft: Draft = {
-      id: uuid(),
+      id: this.#newId(),
       channel,
       type,
       sender,

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import type { ReadableBy } from '../chassis/auth/middleware.ts'
 import { wholeNumber } from '../chassis/description/reading.ts'
-import { readQuery } from '../chassis/readQuery.ts'
+import { queryReader } from '../chassis/queryReader.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import type { Turns } from '../chassis/turns.ts'
 import type { ChannelInfo } from '../contract/history.ts'
@@ -32,7 +32,7 @@ export function createGetChannels(
   readableBy: ReadableBy,
 ): RequestHandler {
   return async (request, response) => {
-    const { prefix, after, limit } = readQuery(searchOf(request.originalUrl), ChannelsParameters)
+    const { prefix, after, limit } = readChannelsQuery(searchOf(request.originalUrl))
     const { patterns, principal, allows } = readableBy(request)
     const ranges = rangesOf(patterns, principal, { prefix, after })
     const wild = patterns.filter((pattern) => pattern.includes('*')).length
@@ -66,6 +66,8 @@ export const ChannelsParameters = z.object({
     .describe('Where the page begins: `next` of the one before has it'),
   limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).describe('Channels of the page, at most'),
 })
+
+const readChannelsQuery = queryReader(ChannelsParameters)
 
 function nextUrl({ prefix, after, limit }: z.output<typeof ChannelsParameters>): string {
   const search = new URLSearchParams({ prefix, after, limit: String(limit) })

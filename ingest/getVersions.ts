@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { RequireAccess } from '../chassis/auth/middleware.ts'
 import { channelParameter } from '../chassis/channelParameter.ts'
 import { position as positionText } from '../chassis/description/parameters.ts'
-import { readQuery } from '../chassis/readQuery.ts'
+import { queryReader } from '../chassis/queryReader.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Versions } from '../history/versions.ts'
@@ -17,13 +17,15 @@ export const VersionsParameters = z.object({
   after: positionText.default(0).describe('Where the rest of the versions begins: `next` has it'),
 })
 
+const readVersionsQuery = queryReader(VersionsParameters)
+
 /** The message as it was posted, and its edits, in order; `next` leads to the others if not all fit. */
 export function createGetVersions(log: VersionsOf, requireAccess: RequireAccess): RequestHandler {
   return async (request, response) => {
     const channel = channelParameter(request.params['channel'])
     requireAccess(request, 'read', [channel])
     const position = positionParameter(request.params['position'])
-    const { after } = readQuery(searchOf(request.originalUrl), VersionsParameters)
+    const { after } = readVersionsQuery(searchOf(request.originalUrl))
     const found = await log.versions(channel, position, after)
     if (found === undefined) throw new Problem('message-not-found')
     const last = found.more ? found.entries.at(-1)?.position : undefined

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { channelParameter } from '../chassis/channelParameter.ts'
 import * as parameters from '../chassis/description/parameters.ts'
 import { reading, wholeNumber } from '../chassis/description/reading.ts'
-import { readQuery } from '../chassis/readQuery.ts'
+import { queryReader } from '../chassis/queryReader.ts'
 import { LOG_POSITIONS, parseAsked } from './logPositions.ts'
 import type { AskedQuery } from './askedQuery.ts'
 
@@ -41,6 +41,8 @@ export const ExportParameters = z.object({
     ),
 })
 
+const readExportQuery = queryReader(ExportParameters)
+
 export const HistoryParameters = ExportParameters.extend({
   limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).describe('Messages of the page, at most'),
   order: word('asc', 'desc')
@@ -57,6 +59,8 @@ export const HistoryParameters = ExportParameters.extend({
   context.addIssue({ code: 'custom', path: ['wait'], message })
 })
 
+const readHistoryQuery = queryReader(HistoryParameters)
+
 export interface HistoryQuery extends AskedQuery {
   /** Seconds that an empty page may wait for messages; `after` is given then. */
   wait: number
@@ -64,14 +68,14 @@ export interface HistoryQuery extends AskedQuery {
 
 /** Reads the query of `GET /history`. Throws `invalid-parameter` or `invalid-channel`. */
 export function parseHistoryQuery(search: string): HistoryQuery {
-  const { limit, order, wait, ...range } = readQuery(search, HistoryParameters)
+  const { limit, order, wait, ...range } = readHistoryQuery(search)
   // Whoever waits reads on.
   return { ...rangeOf(range), limit, order: order ?? (wait > 0 ? 'asc' : 'desc'), wait }
 }
 
 /** Reads the query of an export. Throws the same. */
 export function parseExportQuery(search: string): Omit<AskedQuery, 'limit' | 'order'> {
-  return rangeOf(readQuery(search, ExportParameters))
+  return rangeOf(readExportQuery(search))
 }
 
 function rangeOf({ channel, changes, ...range }: z.output<typeof ExportParameters>) {

@@ -4,7 +4,7 @@ import type { IsAllowed, RequireAccess } from '../chassis/auth/middleware.ts'
 import type { ReadBody } from '../chassis/body.ts'
 import { wholeNumber } from '../chassis/description/reading.ts'
 import { pointer } from '../chassis/pointer.ts'
-import { readQuery } from '../chassis/readQuery.ts'
+import { queryReader } from '../chassis/queryReader.ts'
 import type { Route } from '../chassis/route.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import { decodeBody, validateJson } from '../chassis/validate.ts'
@@ -59,7 +59,11 @@ export const MarkersParameters = z.object({
     .describe('Only what was changed after this `version`, by any device'),
 })
 
+const readMarkersQuery = queryReader(MarkersParameters)
+
 export const MarkerParameters = z.object({ channel: z.string().refine(isChannel, 'a channel') })
+
+const readMarkerQuery = queryReader(MarkerParameters)
 
 /** Up to where a person has read. Whoever has a marker on a channel follows it. */
 export function markersRoute(options: MarkerRoutesOptions): Route {
@@ -86,7 +90,7 @@ export function markersRoute(options: MarkerRoutesOptions): Route {
   return {
     path: '/markers',
     get: limited(async (request, response) => {
-      const { after } = readQuery(searchOf(request.originalUrl), MarkersParameters)
+      const { after } = readMarkersQuery(searchOf(request.originalUrl))
       response.type('application/json').send(await encode(request, after))
     }),
     post: limited(async (request, response) => {
@@ -100,7 +104,7 @@ export function markersRoute(options: MarkerRoutesOptions): Route {
       response.type('application/json').send(await encode(request, 0, channels))
     }),
     delete: limited(async (request, response) => {
-      const { channel: name } = readQuery(searchOf(request.originalUrl), MarkerParameters)
+      const { channel: name } = readMarkerQuery(searchOf(request.originalUrl))
       await table.leave(readerOf(request), name)
       response.status(204).end()
     }),

@@ -5,7 +5,7 @@ import { position, senderId } from '../chassis/description/parameters.ts'
 import { wholeNumber } from '../chassis/description/reading.ts'
 import { pointer } from '../chassis/pointer.ts'
 import type { Route } from '../chassis/route.ts'
-import { readQuery } from '../chassis/readQuery.ts'
+import { queryReader } from '../chassis/queryReader.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import { MAX_LOG_ID } from '../contract/channelLogs.ts'
 import { isHidden } from '../contract/grants.ts'
@@ -30,6 +30,8 @@ export const PeopleParameters = z.object({
     .describe('With several logs: the one to begin in; by default the first'),
 })
 
+const readPeopleQuery = queryReader(PeopleParameters)
+
 /** The rest of the logs to go through, in the order of their numbers, and the position to begin after in the first of them. */
 interface Rest {
   logs: [number, People][]
@@ -53,7 +55,7 @@ export function peopleRoute(
 ): Route {
   const read = (request: Request): { sender: string; rest: Rest } => {
     requireAccess(request, 'admin', ['**'])
-    const { after, log } = readQuery(searchOf(request.originalUrl), PeopleParameters)
+    const { after, log } = readPeopleQuery(searchOf(request.originalUrl))
     return { sender: senderParameter(request.params['sender']), rest: restOf(all, after, log) }
   }
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { channelParameter } from '../chassis/channelParameter.ts'
 import { MAX_CHANNELS, TOO_MANY_CHANNELS, word } from '../chassis/description/parameters.ts'
 import { reading, wholeNumber } from '../chassis/description/reading.ts'
-import { readQuery } from '../chassis/readQuery.ts'
+import { queryReader } from '../chassis/queryReader.ts'
 import { parseSearchWords } from '../history/searchWords.ts'
 import type { SearchQuery } from '../history/searchTypes.ts'
 import { ExportParameters } from './historyQuery.ts'
@@ -46,7 +46,7 @@ export interface SearchParameters extends Omit<
 
 /** Reads the query of `GET /history` with `q`. Throws `invalid-parameter` or `invalid-channel`. */
 export function parseSearchParameters(search: string): SearchParameters {
-  const { channel, ...query } = readQuery(search, Search)
+  const { channel, ...query } = readSearch(search)
   const named = [...new Set(channel)].map(channelParameter)
   const channels = named.length === 0 ? undefined : named
   return { ...query, words: parseSearchWords(query.q), channels }
@@ -62,6 +62,8 @@ const Search = SearchParameters.superRefine(({ q, order, below }, context) => {
   if (terms > MAX_TERMS) mistake('q', `at most ${MAX_TERMS} words and phrases`)
   if (below !== undefined && order !== 'rank') mistake('below', 'only with order=rank')
 })
+
+const readSearch = queryReader(Search)
 
 /** The address of the same search from another place on. */
 export function searchUrl(parameters: SearchParameters, next: SearchGoesOn): string {

@@ -12,6 +12,14 @@ function refusal(search: string, lastEventId?: string): Problem {
   throw new Error('accepted')
 }
 
+function outcome(search: string): unknown {
+  try {
+    return parseEventsQuery(search, 'e1-7')
+  } catch (error) {
+    return error
+  }
+}
+
 const many = (count: number): string =>
   Array.from({ length: count }, (_, index) => `channel=c${index}`).join('&')
 
@@ -30,6 +38,20 @@ describe('a query of events', () => {
       since: { kind: 'now' },
       heartbeat: undefined,
     })
+  })
+
+  // An empty `heartbeat` counts as none, and sends a query the long way.
+  test.each([
+    'channel=a',
+    'channel=b-c_D9.e&channel=a&channel=b-c_D9.e',
+    'channel=..',
+    'channel=a.',
+    'channel=a&channel=-&channel=_',
+    `channel=${'x'.repeat(129)}`,
+    many(100),
+    many(101),
+  ])('%j says the same as with an empty parameter beside it', (search) => {
+    expect(outcome(search)).toEqual(outcome(`heartbeat=&${search}`))
   })
 
   test.each([
