@@ -6,12 +6,11 @@ const WORK = 'for (const end = process.cpuUsage().user + 3e5; process.cpuUsage()
 /** What the child uses at least, less a tick of the kernel's clock at either end. */
 const SECONDS = 0.28
 
+function times(): number[] {
+  return [processorTimeWithEnded(process.pid), processorTimeOf(process.pid), busyTime()]
+}
+
 test('The work of a child that has ended is in the time of its parent with those, and in the machine’s', () => {
-  const times = () => [
-    processorTimeWithEnded(process.pid),
-    processorTimeOf(process.pid),
-    busyTime(),
-  ]
   const before = times()
   execFileSync(process.execPath, ['-e', WORK])
   const [all = 0, alone = 0, busy = 0] = times().map((time, at) => time - (before[at] ?? 0))

@@ -83,12 +83,7 @@ async function run(options) {
   }
   if (cluster || release) {
     for (const part of ['cluster', 'release'].filter((name) => options[name])) {
-      const args = [
-        `--config=test/deploy/${part}/jest.config.js`,
-        '--runInBand',
-        '--verbose',
-        ...rest,
-      ]
+      const args = [`--config=test/deploy/${part}/jest.config.js`, '--verbose', ...rest]
       const code = await timed(`${part} part`, () => runTests(args))
       process.exitCode ||= code
     }

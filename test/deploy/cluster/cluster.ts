@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import type { KubernetesObject } from '../chart/render.ts'
-import { KUBECONFIG, partPath } from './paths.ts'
+import { partPath } from './paths.ts'
 
 const execute = promisify(execFile)
 /** No step of a test takes longer. */
@@ -11,6 +11,7 @@ const WITHIN_MS = 240_000
 /** Talks to the API server as one user. Nothing here blocks, because this process also serves metrics to the cluster. */
 export class Cluster {
   readonly env: NodeJS.ProcessEnv
+  readonly #namespaces: string[] = []
 
   constructor(kubeconfig: string) {
     this.env = { ...process.env, KUBECONFIG: kubeconfig }
@@ -59,11 +60,16 @@ export class Cluster {
   async namespace(name: string): Promise<string> {
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
     await this.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }])
+    this.#namespaces.push(name)
     return name
   }
-}
 
-/** The cluster of this run. */
-export function ownCluster(): Cluster {
-  return new Cluster(process.env[KUBECONFIG] ?? '')
+  /** Deletes the namespaces that were made here, with all that is in them, and waits until their pods are gone. */
+  async clean(): Promise<void> {
+    const names = this.#namespaces.splice(0)
+    if (names.length === 0) return
+    await this.kubectl('delete', 'namespace', ...names, '--wait=false')
+    const gone = ['wait', '--for=delete', 'pod', '--all', '--timeout=60s']
+    for (const name of names) await this.kubectl(...gone, '--namespace', name)
+  }
 }

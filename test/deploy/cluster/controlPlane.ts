@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../../stack/ports.ts'
 import { Cluster } from './cluster.ts'
-import { NODES, storageClasses } from './nodes.ts'
+import { DRAINED_NODES, NODES, storageClasses } from './nodes.ts'
 import { Part } from './part.ts'
 
 /** The user of Helm and kubectl, and that of all controllers: a refusal is for the first one only. */
@@ -71,7 +71,7 @@ export class ControlPlane {
     const crds = join(this.#built, 'crds')
     await cluster.kubectl('apply', '--server-side', '--filename', crds)
     await cluster.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s')
-    await cluster.apply([...NODES, ...storageClasses()])
+    await cluster.apply([...NODES, ...DRAINED_NODES, ...storageClasses()])
     await cluster.kubectl('wait', '--for=condition=Ready', 'node', '--all', '--timeout=60s')
     return kubeconfig
   }

@@ -1,22 +1,25 @@
-import { expect, test } from '@jest/globals'
+import { afterEach, expect, test } from '@jest/globals'
 import { describeUnless } from '../../support/describeUnless.ts'
-import { ownCluster } from './cluster.ts'
+import { ownCluster } from './ownCluster.ts'
 import { lowestDuring } from './lowest.ts'
-import { NODES } from './nodes.ts'
+import { DRAINED_NODES, onDrainedNodes } from './nodes.ts'
 import { clusterLack } from './paths.ts'
 import { Release } from './release.ts'
 
 const COMPONENTS = ['ingest', 'bridge', 'gateway', 'account', 'edge']
+const ON_DRAINED = COMPONENTS.flatMap(onDrainedNodes)
 
 describeUnless(clusterLack)('while nodes are drained', () => {
   const cluster = ownCluster()
+  // Also after a failure: the next drain would wait for what is left.
+  afterEach(() => cluster.clean())
   const drain = (node: string) =>
     cluster.kubectl('drain', node, '--delete-emptydir-data', '--timeout=120s')
 
   test('each component loses one pod at a time, also if two nodes are drained at once', async () => {
     const release = await Release.open(cluster, 'drained')
-    await release.upgrade({ set: ['gateway.replicas=6'] })
-    const zones = [NODES.slice(0, 2), NODES.slice(2, 4)].map((nodes) =>
+    await release.upgrade({ set: [...ON_DRAINED, 'gateway.replicas=6'] })
+    const zones = [DRAINED_NODES.slice(0, 2), DRAINED_NODES.slice(2, 4)].map((nodes) =>
       nodes.map(({ metadata }) => metadata.name),
     )
     const lowest = await lowestDuring(cluster, release.namespace, async () => {
@@ -32,18 +35,16 @@ describeUnless(clusterLack)('while nodes are drained', () => {
       const least = component === 'gateway' ? 5 : 1
       expect(lowest.get(`causeway-${component}`)?.ready).toBeGreaterThanOrEqual(least)
     }
-    await release.helm('uninstall', release.name)
   })
 
   test('a component with one pod does not block them', async () => {
     const release = await Release.open(cluster, 'drained-laptop')
-    await release.upgrade({ profile: 'laptop' })
+    await release.upgrade({ profile: 'laptop', set: ON_DRAINED })
     const { nodeName } = (await release.pods('gateway'))[0]?.spec ?? { nodeName: '' }
     await drain(nodeName)
     await cluster.kubectl('uncordon', nodeName)
     const after = (await release.pods('gateway')).map(({ spec }) => spec.nodeName)
     expect(after).not.toContain(nodeName)
-    await release.helm('uninstall', release.name)
   })
 
   test('no pod keeps its node from being removed by the cluster autoscaler', async () => {
@@ -59,7 +60,6 @@ describeUnless(clusterLack)('while nodes are drained', () => {
         holding: onDisk.filter((name) => !allowed.includes(name)),
       }).toEqual({ pod: metadata.name, holding: [] })
     }
-    await release.helm('uninstall', release.name)
   })
 })
 

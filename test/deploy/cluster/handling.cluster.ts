@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { describeUnless } from '../../support/describeUnless.ts'
 import { HELMS } from '../tools/tools.ts'
-import { ownCluster } from './cluster.ts'
+import { ownCluster } from './ownCluster.ts'
 import { lowestDuring } from './lowest.ts'
 import { clusterLack } from './paths.ts'
 import { AT_ONCE, Release } from './release.ts'
@@ -19,7 +19,6 @@ describeUnless(clusterLack)('what an upgrade cannot do', () => {
     const set = ['mosquitto.persistence.size=2Gi']
     await expect(release.upgrade({ profile: 'laptop', set })).rejects.toThrow(/cannot change/)
     expect(await release.revision()).toBe(revision)
-    await release.helm('uninstall', release.name)
   })
 })
 
@@ -34,11 +33,10 @@ describeUnless(clusterLack)('after somebody scaled by hand', () => {
     const options = TAKE_BACK[helm]
     const lowest = await lowestDuring(cluster, release.namespace, async () => {
       await release.upgrade({ set: [...AT_ONCE, 'commonLabels.changed=yes'], options })
-      await release.helm('rollback', release.name, '--wait', ...options)
+      await release.rollback(options)
     })
     expect(lowest.get('causeway-ingest')?.ready).toBeGreaterThanOrEqual(2)
     expect(await release.replicas('ingest')).toBe(2)
-    await release.helm('uninstall', release.name)
   })
 
   test('a helm 4 that is not told so changes nothing', async () => {
@@ -48,6 +46,5 @@ describeUnless(clusterLack)('after somebody scaled by hand', () => {
     const upgrade = release.upgrade({ set: ['commonLabels.changed=yes'] })
     await expect(upgrade).rejects.toThrow(/conflict/)
     await release.ready('ingest', 5)
-    await release.helm('uninstall', release.name)
   })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { describeUnless } from '../../support/describeUnless.ts'
 import { renderText } from '../chart/render.ts'
-import { ownCluster } from './cluster.ts'
+import { ownCluster } from './ownCluster.ts'
 import { lowestDuring } from './lowest.ts'
 import { clusterLack } from './paths.ts'
 import { AT_ONCE, Release } from './release.ts'

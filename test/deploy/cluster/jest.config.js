@@ -9,4 +9,6 @@ export default {
   globalSetup: '<rootDir>/test/deploy/cluster/globalSetup.ts',
   globalTeardown: '<rootDir>/test/deploy/cluster/globalTeardown.ts',
   testTimeout: 240_000,
+  // Most of the time tests wait for ten seconds that each new pod has to last.
+  maxWorkers: 2,
 }

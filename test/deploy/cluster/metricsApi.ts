@@ -21,13 +21,15 @@ export class MetricsApi {
   streams = 0
   mode: 'serving' | 'failing' | 'empty' = 'serving'
   readonly #cluster: Cluster
+  readonly #of: string
   readonly #server: Server
 
-  static async start(cluster: Cluster): Promise<MetricsApi> {
+  /** It knows the pods of one namespace only: autoscalers of other tests get no metric. */
+  static async start(cluster: Cluster, of: string): Promise<MetricsApi> {
     const folder = mkdtempSync(join(tmpdir(), 'causeway-metrics-'))
     const certificate = makeCertificate(join(folder, 'server'), 'DNS:localhost')
     rmSync(folder, { recursive: true })
-    const api = new MetricsApi(cluster, certificate)
+    const api = new MetricsApi(cluster, of, certificate)
     const port = await freePort()
     api.#server.listen(port, '127.0.0.1')
     await once(api.#server, 'listening')
@@ -58,8 +60,9 @@ export class MetricsApi {
     return api
   }
 
-  private constructor(cluster: Cluster, certificate: { key: Buffer; cert: Buffer }) {
+  private constructor(cluster: Cluster, of: string, certificate: { key: Buffer; cert: Buffer }) {
     this.#cluster = cluster
+    this.#of = of
     this.#server = createServer(certificate, (request, response) => {
       void this.#respond(new URL(request.url ?? '/', 'https://localhost'), response)
     })
@@ -90,16 +93,17 @@ export class MetricsApi {
   async #answer(url: URL): Promise<{ status: number; body: unknown }> {
     const root = `/apis/${GROUP}/${VERSION}`
     if (url.pathname === root) return { status: 200, body: resources() }
-    const [, namespace = ''] = /\/namespaces\/([^/]+)\/pods\/\*\//.exec(url.pathname) ?? []
-    if (!url.pathname.endsWith(`/${METRIC}`) || namespace === '') return { status: 404, body: {} }
+    // The controller sends the asterisk encoded.
+    const path = decodeURIComponent(url.pathname)
+    if (path !== `${root}/namespaces/${this.#of}/pods/*/${METRIC}`) return { status: 404, body: {} }
     if (this.mode === 'failing') return { status: 503, body: {} }
     const selector = url.searchParams.get('labelSelector') ?? ''
-    const pods = this.mode === 'empty' ? [] : await this.#pods(namespace, selector)
-    return { status: 200, body: metrics(namespace, pods, this.streams) }
+    const pods = this.mode === 'empty' ? [] : await this.#pods(selector)
+    return { status: 200, body: metrics(this.#of, pods, this.streams) }
   }
 
-  async #pods(namespace: string, selector: string): Promise<string[]> {
-    const pods = await this.#cluster.list(namespace, 'pods', '--selector', selector)
+  async #pods(selector: string): Promise<string[]> {
+    const pods = await this.#cluster.list(this.#of, 'pods', '--selector', selector)
     return pods.map(({ metadata }) => metadata.name)
   }
 }
@@ -119,7 +123,8 @@ function metrics(namespace: string, pods: readonly string[], streams: number): o
     describedObject: { kind: 'Pod', namespace, name, apiVersion: 'v1' },
     metric: { name: METRIC, selector: null },
     timestamp: new Date().toISOString(),
-    value: String(Math.round(streams / pods.length)),
+    // In thousandths and rounded down: the sum may not ask for one pod more.
+    value: `${Math.floor((streams * 1_000) / pods.length)}m`,
   }))
   return { kind: 'MetricValueList', apiVersion: `${GROUP}/${VERSION}`, metadata: {}, items }
 }

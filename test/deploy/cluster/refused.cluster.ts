@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import { describeUnless } from '../../support/describeUnless.ts'
-import { ownCluster } from './cluster.ts'
+import { ownCluster } from './ownCluster.ts'
 import { lowestDuring } from './lowest.ts'
 import { clusterLack } from './paths.ts'
 import { Refusal } from './refusal.ts'
@@ -42,7 +42,7 @@ describeUnless(clusterLack)('an upgrade of which an object is refused', () => {
       await refusal.during(release.namespace, refused, async () => {
         await expect(release.upgrade({ set })).rejects.toThrow(/refused by the test/)
       })
-      await release.helm('rollback', release.name, '--wait')
+      await release.rollback()
     })
     return Object.fromEntries(lowest)
   }

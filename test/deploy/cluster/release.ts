@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { type Helm, TOOLS } from '../tools/tools.ts'
 import { CHART } from '../tools/values.ts'
 import { valuesFile, type Profile } from '../chart/render.ts'
-import { waitFor } from '../../support/waitFor.ts'
 import type { Cluster } from './cluster.ts'
 
 const PATIENCE_SECONDS = 120
+const WAIT = ['--wait', '--timeout=150s']
 
 interface Pod {
   metadata: {
@@ -53,13 +53,19 @@ export class Release {
     this.#helm = helm
   }
 
-  /** Installs or upgrades, and waits until all is ready. Resolves to what Helm says. */
-  upgrade(what: What): Promise<string> {
+  /** Installs or upgrades, and waits until all is ready and what was before is gone. */
+  async upgrade(what: What): Promise<void> {
     const { profile = 'small', chart = CHART, set = [], options = [] } = what
     const file = what.valuesFile ?? valuesFile(profile)
     const values = ['--values', file, ...set.flatMap((each) => ['--set', each])]
-    const patience = ['--wait', '--timeout=150s']
-    return this.helm('upgrade', '--install', this.name, chart, ...values, ...patience, ...options)
+    await this.helm('upgrade', '--install', this.name, chart, ...values, ...WAIT, ...options)
+    await this.#rolledOut()
+  }
+
+  /** Goes back to the revision before, and waits in the same way. */
+  async rollback(options: string[] = []): Promise<void> {
+    await this.helm('rollback', this.name, ...WAIT, ...options)
+    await this.#rolledOut()
   }
 
   helm(...args: string[]): Promise<string> {
@@ -82,9 +88,9 @@ export class Release {
 
   /** Waits until a Deployment has this many pods that are ready. */
   async ready(component: string, count: number): Promise<void> {
-    const path = '{.status.readyReplicas}'
-    const isReady = async () => Number(await this.#deployment(component, path)) === count
-    await waitFor(isReady, PATIENCE_SECONDS, 250)
+    const ready = `--for=jsonpath={.status.readyReplicas}=${count}`
+    const patience = `--timeout=${PATIENCE_SECONDS}s`
+    await this.kubectl('wait', `deployment/${this.name}-${component}`, ready, patience)
   }
 
   /** The pods of a component, or of all, without those that are going. */
@@ -106,6 +112,11 @@ export class Release {
       await this.helm('history', this.name, '--max=1', '--output=json'),
     )
     return revision
+  }
+
+  /** Helm 3 waits only until new pods are ready. The old ones go later, and with them what the new ones cannot carry. */
+  async #rolledOut(): Promise<void> {
+    await this.kubectl('rollout', 'status', 'deployment', `--timeout=${PATIENCE_SECONDS}s`)
   }
 
   #deployment(component: string, path: string): Promise<string> {

@@ -5,21 +5,31 @@ import { afterAll, expect, test } from '@jest/globals'
 import { describeUnless } from '../../support/describeUnless.ts'
 import { ROOT } from '../../../stack/root.ts'
 import { HELMS, run } from '../tools/tools.ts'
-import { ownCluster } from './cluster.ts'
+import { ownCluster } from './ownCluster.ts'
 import { lowestDuring } from './lowest.ts'
 import { clusterLack } from './paths.ts'
 import { AT_ONCE, Release } from './release.ts'
 
 const CHART_FOLDER = 'charts/causeway'
 
+/** Values of each chart with which it is installed, and which the first ones did not have yet. */
+const VALUES = 'ci/small-values.yaml'
+
 /** Two charts of before, by their commits: the first, and that before the newest change. */
 function earlierCharts(): { age: string; commit: string }[] {
-  const log = run('git', ['-C', ROOT, 'log', '--format=%H', '--', CHART_FOLDER]).trim().split('\n')
-  const [, previous = '', ...rest] = log
+  const [, previous = ''] = commitsOf('--', CHART_FOLDER)
+  const first = commitsOf('--diff-filter=A', '--', `${CHART_FOLDER}/${VALUES}`).at(-1) ?? previous
   return [
     { age: 'previous', commit: previous },
-    { age: 'first', commit: rest.at(-1) ?? previous },
+    { age: 'first', commit: first },
   ]
+}
+
+/** The commits that `git log` names, the newest first. */
+function commitsOf(...args: string[]): string[] {
+  return run('git', ['-C', ROOT, 'log', '--format=%H', ...args])
+    .trim()
+    .split('\n')
 }
 
 describeUnless(clusterLack)('an upgrade', () => {
@@ -41,7 +51,7 @@ describeUnless(clusterLack)('an upgrade', () => {
     async ({ age, commit, helm }) => {
       const release = await Release.open(cluster, `upgrade-${age}-${helm}`, helm)
       const chart = chartOf(commit)
-      const old = join(chart, 'ci/small-values.yaml')
+      const old = join(chart, VALUES)
       await release.upgrade({ chart, valuesFile: old })
       const before = await release.podIds()
       const lowest = await lowestDuring(cluster, release.namespace, async () => {
@@ -49,7 +59,7 @@ describeUnless(clusterLack)('an upgrade', () => {
         await release.upgrade({ set: [...AT_ONCE, 'commonLabels.upgraded=yes'] })
         const after = await release.podIds()
         expect(before.filter((id) => after.includes(id))).toEqual([])
-        await release.helm('rollback', release.name, '--wait')
+        await release.rollback()
       })
       for (const component of ['ingest', 'bridge', 'gateway', 'edge']) {
         expect(lowest.get(`causeway-${component}`)).toEqual({ wanted: 2, ready: 2 })

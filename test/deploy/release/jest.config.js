@@ -7,4 +7,5 @@ export default {
   roots: ['<rootDir>/test/deploy/release'],
   testMatch: ['**/*.release.ts'],
   testTimeout: 600_000,
+  maxWorkers: 1,
 }
