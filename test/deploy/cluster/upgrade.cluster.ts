@@ -17,7 +17,9 @@ const VALUES = 'ci/small-values.yaml'
 
 /** Commits, the newest first. */
 function log(...args: string[]): string[] {
-  return run('git', ['-C', ROOT, 'log', '--format=%H', ...args]).trim().split('\n')
+  return run('git', ['-C', ROOT, 'log', '--format=%H', ...args])
+    .trim()
+    .split('\n')
 }
 
 /** Two charts of before, by their commits: the first, and that before the newest change. */
