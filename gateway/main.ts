@@ -109,7 +109,12 @@ const connections = new Connections({
   wallNow: () => Date.now(),
   heartbeatMs: config.HEARTBEAT_SECONDS * 1_000,
   maxAgeMs: config.MAX_STREAM_SECONDS * 1_000,
-  onEnd: (connection) => ephemeral.end(connection),
+  onEnd: (connection) => {
+    const { identity } = connection
+    const isShutOut = (channel: string): boolean =>
+      identity !== undefined && auth?.access.isShutOut(identity, 'read', channel) === true
+    ephemeral.end(connection, isShutOut)
+  },
   connectionBufferBytes: config.CONNECTION_BUFFER_BYTES,
   stallMs: config.STALL_SECONDS * 1_000,
   totalBufferBytes: config.TOTAL_BUFFER_BYTES,

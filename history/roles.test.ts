@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
+import { APPEND, FORBIDDEN, MOVE } from '../test/support/forbiddenStatements.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
 import { indexAll, look } from '../test/support/testSearch.ts'
@@ -36,12 +37,6 @@ const as = (service: RoleOwner, statement: string): Promise<unknown> =>
   sql.get(service)?.(statement) ?? Promise.reject(new Error('no such service'))
 const archiveNowhere = async () => ({ file: 'file', bytes: 1 })
 const DENIED = /permission denied|must be owner/
-const REMOVE = `select remove_messages(0::smallint, '{lobby}', '{1}', '', 0)`
-const DROP = `select drop_partition(0::smallint, 10000000)`
-const APPEND = `select append_messages(0::smallint, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 1, now())`
-
-const PUBLISH = `select causeway_publish('a', '1')`
-const MOVE = 'select outbox_move(0::smallint, 1, 1, now())'
 
 describe('the role of a service', () => {
   test('of ingest appends, repeats a key, forgets keys and reads', async () => {
@@ -117,82 +112,6 @@ describe('the role of a service', () => {
     expect(await log.step([bound], 100)).toEqual({ removed: 1, more: false })
     expect(await log.dropPartitions()).toBe(0)
   })
-
-  const FORBIDDEN = {
-    nobody: [
-      'create table "mine" ("a" int)',
-      'create temporary table "message" ("a" int)',
-      'create schema "mine"',
-      'drop table "message"',
-      'alter table "log" add column "a" int',
-      'truncate "message"',
-      'select * from "_prisma_migrations"',
-      'select * from "message_0_10000000"',
-      `update "log" set "head" = 0`,
-      `delete from "message"`,
-      `insert into "channel" values (0, 'a', 1, 1)`,
-      `insert into "access" values (1, 'grant', 'user:a', '**', 'admin')`,
-      `update "access" set "actions" = 'admin'`,
-      `select add_partitions(0::smallint, 1, 2)`,
-      'set role causeway',
-      `select * from pg_authid`,
-      `copy (select 1) to program 'true'`,
-    ],
-    ingest: [
-      PUBLISH,
-      `update "marker" set "position" = 0`,
-      'select * from "person"',
-      `select channel_make('a', 'public', '', '', 'user:a', '{}', '{}', 1, 1, 1)`,
-      'select "data" from "outbox"',
-      'delete from "outbox"',
-      'select * from "account_of_a_user"',
-      `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
-      'delete from "access"',
-      'delete from "search"',
-      `update "search_state" set "after" = 0`,
-      `select search_in('english')`,
-    ],
-    bridge: [
-      'select * from "account_of_a_user"',
-      'select * from "access"',
-      'select * from "idempotency"',
-      'select * from "mqtt_session"',
-      `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
-      APPEND,
-      MOVE,
-      PUBLISH,
-      REMOVE,
-      DROP,
-    ],
-    gateway: [
-      'select * from "search"',
-      'select index_messages(0::smallint)',
-      'select * from "account_of_a_user"',
-      'select * from "idempotency"',
-      `select access_put('grant', 'user:a', '**', 'admin', null, null)`,
-      'delete from "access"',
-      APPEND,
-      MOVE,
-      PUBLISH,
-      REMOVE,
-      DROP,
-    ],
-    account: [
-      `update "marker" set "position" = 0`,
-      'select * from "message"',
-      'select * from "idempotency"',
-      'select * from "mqtt_session"',
-      'select * from "log"',
-      `select end_epoch(0::smallint, 'a', 1, '')`,
-      APPEND,
-      MOVE,
-      PUBLISH,
-      'select * from "outbox"',
-      'select * from "outbox_limit"',
-      REMOVE,
-      DROP,
-    ],
-  }
 
   test.each(
     ROLE_OWNERS.flatMap((service) =>

@@ -25,7 +25,13 @@ export class Brokers {
     this.#logOf = (channel) => channelLogs.logOf(channel)
     for (const { id, MQTT_URL: url } of logs) {
       const broker =
-        this.#byUrl.get(url) ?? new IngestBroker({ ...options, url, sessions: sessionsOf(id) })
+        this.#byUrl.get(url) ??
+        new IngestBroker({
+          ...options,
+          url,
+          logs: logs.length,
+          sessions: sessionsOf(id),
+        })
       this.#byUrl.set(url, broker)
       this.#byLog.set(id, broker)
     }

@@ -16,6 +16,8 @@ const MOST_WAITING_BYTES = 65_536
 
 export interface BrokerOptions {
   url: string
+  /** How many logs there are, on this broker and others. */
+  logs: number
   /** Of the first log on this broker: all ingests find the broker's sessions there. */
   sessions: MqttSessions
   publishing: Omit<PublisherOptions, 'broker'>

@@ -27,7 +27,6 @@ import { LogWork } from './logWork.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { MqttPosts } from './mqttPosts.ts'
 import { isMqttSignal, MqttSignals } from './mqttSignals.ts'
-import { IN_FLIGHT } from './mqttSession.ts'
 import { openLogs } from './openLogs.ts'
 import { createOutboxMetrics } from './outboxMetrics.ts'
 import { createReaderMetrics } from './readerMetrics.ts'
@@ -154,7 +153,7 @@ const mqttPosting = new MqttPosts({
   posts: mqttPosts,
   receipts,
   logOf,
-  retries: new Retries(layout.logs.length === 1 ? Infinity : IN_FLIGHT / layout.logs.length),
+  retries: new Retries(),
   logger,
 })
 

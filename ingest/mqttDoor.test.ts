@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { MqttClient } from 'mqtt'
+import { Problem } from '../contract/problem.ts'
 import { disposables } from '../test/support/disposables.ts'
-import { MqttIngest } from '../test/support/mqttIngest.ts'
+import { MqttIngest, type MqttIngestOptions } from '../test/support/mqttIngest.ts'
 import { TestBroker } from '../test/support/testBroker.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { openLog, openSql, type Sql } from '../test/support/testLog.ts'
@@ -34,12 +35,8 @@ beforeEach(() => {
 
 let running: MqttIngest[] = []
 
-async function open(mostPackets?: number): Promise<MqttIngest> {
-  const ingest = await MqttIngest.open(opened, {
-    url: broker.ingestUrl,
-    log,
-    ...(mostPackets === undefined ? {} : { mostPackets }),
-  })
+async function open(options: Partial<MqttIngestOptions> = {}): Promise<MqttIngest> {
+  const ingest = await MqttIngest.open(opened, { url: broker.ingestUrl, log, ...options })
   running.push(ingest)
   return ingest
 }
@@ -50,18 +47,29 @@ afterEach(async () => {
   running = []
 })
 
-const publish = (data: unknown): Promise<unknown> =>
-  device.publishAsync(`causeway/publish-as/device:t1/${channel}`, JSON.stringify(data), { qos: 1 })
+const publishTo = (path: string, data: unknown): Promise<unknown> =>
+  device.publishAsync(`causeway/publish-as/device:t1/${path}`, JSON.stringify(data), { qos: 1 })
+const publish = (data: unknown): Promise<unknown> => publishTo(channel, data)
 
 const sessions = (): Promise<{ client_id: string }[]> => sql('select * from "mqtt_session"')
 const names = (rows: { client_id: string }[]): string => rows.map((row) => row.client_id).join()
 
-const stored = async (): Promise<unknown[]> => {
+const stored = async (of = channel): Promise<unknown[]> => {
   const rows = await sql<{ data: unknown }>(
-    `select "data" from "message" where "channel" = '${channel}' order by "position"`,
+    `select "data" from "message" where "channel" = '${of}' order by "position"`,
   )
   return rows.map(({ data }) => data)
 }
+
+const TWO_LOGS = { logs: 2, logOf: (name: string) => (name.endsWith('.other') ? 0 : 1) }
+
+/** As if the log of that channel were away. */
+const withoutLogOf =
+  (away: string): NonNullable<MqttIngestOptions['append']> =>
+  async (draft) => {
+    if (draft.channel === away) throw new Problem('unavailable')
+    return log.append(draft)
+  }
 
 const numbers = (from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, at) => from + at)
@@ -108,7 +116,7 @@ describe('posts by MQTT', () => {
   })
 
   test('go on over many sessions, each of which ends before the broker counts from 1 again', async () => {
-    const ingest = await open(100)
+    const ingest = await open({ mostPackets: 100 })
     const before = await sessions()
     for (let from = 0; from < 1_000; from += 50) {
       await Promise.all(numbers(from, from + 50).map(publish))
@@ -132,5 +140,23 @@ describe('posts by MQTT', () => {
     })
     await ingest.door.close(5_000)
     expect(await stored()).toContain('again')
+  })
+
+  test('for one log of several wait while it is away, many more than are under way as usual, and others pass them', async () => {
+    const other = `${channel}.other`
+    const away = await open({ ...TWO_LOGS, append: withoutLogOf(channel) })
+    await Promise.all(numbers(0, 600).map(publish))
+    await Promise.all(numbers(0, 10).map((data) => publishTo(`${channel}/other`, data)))
+    await waitFor(async () => (await stored(other)).length === 10)
+    expect([await stored(), await away.outcome('unavailable')]).toEqual([[], 0])
+    // With its ingest they go to the next one, and must have room there.
+    await away.door.close(0)
+    const next = await open({ ...TWO_LOGS, append: withoutLogOf(channel) })
+    await waitFor(() => next.received === 600)
+    expect(await next.outcome('unavailable')).toBe(0)
+    await next.door.close(0)
+    await open(TWO_LOGS)
+    await waitFor(async () => (await stored()).length >= 600)
+    expect(inOrder(await stored())).toEqual(numbers(0, 600))
   })
 })

@@ -33,6 +33,9 @@ export interface Session {
   clientId: string
   over: AbortSignal
   send: (receipt: Receipt) => void
+  /** Whether a post of so many bytes may wait for its log; then it must leave. */
+  enter: (log: number, bytes: number) => boolean
+  leave: (log: number, bytes: number) => void
 }
 
 /** What becomes of a packet on a topic for posts: the log has it, or it is refused with a reason. It never stops the next one. */
@@ -80,7 +83,15 @@ export class MqttPosts {
       acceptMessage.accept(deviceAuthor(principal, access), channel, content, key)
     // A packet of QoS 0 has promised nothing. With a key a repeat does no harm, and the broker keeps the post meanwhile.
     if (number === undefined) return accept()
-    return retries.run(logOf(channel), session.over, accept)
+    const log = logOf(channel)
+    const { length } = packet.payload
+    return retries.run({
+      log,
+      over: session.over,
+      run: accept,
+      enter: () => session.enter(log, length),
+      leave: () => session.leave(log, length),
+    })
   }
 
   #log(problem: Problem, topic: string): void {

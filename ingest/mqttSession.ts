@@ -1,12 +1,14 @@
+import { setMaxListeners } from 'node:events'
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt'
 import { within } from '../chassis/deadline.ts'
 import { MAX_PACKET_BYTES } from '../contract/limits.ts'
 import { publishFilters } from '../contract/publishTopic.ts'
 import type { Receipt } from './mqttReceipt.ts'
+import { WaitingRoom } from './waitingRoom.ts'
 
 /** Posts that the broker sends before the first of them is acknowledged. So many fill the batches of the log. */
-export const IN_FLIGHT = 200
-/** Beyond it nothing more is read. Only posts of QoS 0 get so far: the broker waits for no acknowledgement of theirs. */
+const IN_FLIGHT = 200
+/** Beyond it nothing more is read, without what waits. With one log only posts of QoS 0 get so far: nobody acknowledges them. */
 const MOST_IN_FLIGHT = 2 * IN_FLIGHT
 /** The broker forgets a session, and the posts in it, that no ingest has had for so long. */
 const EXPIRY_SECONDS = 86_400
@@ -20,6 +22,8 @@ export interface MqttSessionOptions {
   prefix: string
   /** Packets after which the session should end. The broker counts them up to 65,535 and begins again. */
   mostPackets: number
+  /** How many logs there are: posts come for any of them. */
+  logs: number
   /**
    * Gets a packet with its number in the session, which is undefined for QoS 0. Resolves when it may be acknowledged. It must
    * not reject, and should give up if the session is over.
@@ -43,6 +47,7 @@ export class MqttSession {
   readonly #client: MqttClient
   readonly #over = new AbortController()
   readonly #marker: string
+  readonly #room: WaitingRoom
   #inFlight = 0
   #lastNumber = 0
   #isTaken = false
@@ -52,10 +57,13 @@ export class MqttSession {
   #onIdle: () => void = () => {}
 
   constructor(options: MqttSessionOptions) {
-    const { url, clientId, prefix } = options
+    const { url, clientId, prefix, logs } = options
     this.clientId = clientId
     this.#options = options
     this.#marker = `${prefix}/sessions/${clientId}`
+    this.#room = new WaitingRoom(logs)
+    // Whatever waits listens to it.
+    setMaxListeners(0, this.#over.signal)
     this.#client = mqtt.connect(url, {
       protocolVersion: 5,
       clientId,
@@ -66,7 +74,7 @@ export class MqttSession {
       reconnectPeriod: 0,
       resubscribe: false,
       properties: {
-        receiveMaximum: IN_FLIGHT,
+        receiveMaximum: IN_FLIGHT + this.#room.most,
         maximumPacketSize: MAX_PACKET_BYTES,
         sessionExpiryInterval: EXPIRY_SECONDS,
       },
@@ -110,6 +118,17 @@ export class MqttSession {
     await this.#answer(
       this.#client.subscribeAsync(publishFilters(this.#options.prefix), { qos: 1 }),
     )
+  }
+
+  /** Lets a post wait for its log, unless the log's share of the room is taken. Others come in meanwhile. It must leave. */
+  enter(log: number, bytes: number): boolean {
+    const isIn = this.#room.enter(log, bytes)
+    if (isIn) this.#readOn()
+    return isIn
+  }
+
+  leave(log: number, bytes: number): void {
+    this.#room.leave(log, bytes)
   }
 
   /** Not for long: what waits for an acknowledgement of the broker is in memory. */
@@ -166,15 +185,20 @@ export class MqttSession {
     this.#inFlight++
     void this.#options.handle(packet, this, number).then(() => this.#settle(number))
     // With an error mqtt.js goes on to the next packet and sends no acknowledgement: ours follows.
-    const proceed = (): void => next(new Error('acknowledged later'))
-    if (this.#inFlight < MOST_IN_FLIGHT) proceed()
-    else this.#proceed = proceed
+    this.#proceed = () => next(new Error('acknowledged later'))
+    this.#readOn()
+  }
+
+  #readOn(): void {
+    if (this.#inFlight - this.#room.posts >= MOST_IN_FLIGHT) return
+    const proceed = this.#proceed
+    this.#proceed = undefined
+    proceed?.()
   }
 
   #settle(messageId: number | undefined): void {
     this.#inFlight--
-    this.#proceed?.()
-    this.#proceed = undefined
+    this.#readOn()
     if (!this.#over.signal.aborted && messageId !== undefined) {
       this.#client['_sendPacket']({ cmd: 'puback', messageId, reasonCode: 0 })
     }

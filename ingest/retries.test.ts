@@ -2,54 +2,65 @@ import { expect, test } from '@jest/globals'
 import { Problem } from '../contract/problem.ts'
 import { Retries } from './retries.ts'
 
-const never = new AbortController().signal
-
-/** Work that fails until it is told that the log is back. */
-function awayLog() {
-  const log = { isBack: false, tries: 0, problem: new Problem('unavailable') }
-  const work = async (): Promise<string> => {
-    log.tries++
-    if (!log.isBack) throw log.problem
-    return 'done'
+/** Posts for a log that fail until it is told that the log is back. At most two may wait. */
+function awayLog(log = 0, over = new AbortController().signal) {
+  const state = { isBack: false, tries: 0, waiting: 0, problem: new Problem('unavailable') }
+  const work = {
+    log,
+    over,
+    run: async (): Promise<string> => {
+      state.tries++
+      if (!state.isBack) throw state.problem
+      return 'done'
+    },
+    enter: () => {
+      if (state.waiting === 2) return false
+      state.waiting++
+      return true
+    },
+    leave: () => void state.waiting--,
   }
-  return { log, work }
+  return { state, work }
 }
 
 const settled = async (work: Promise<unknown>): Promise<unknown> =>
   work.catch((error: unknown) => (error instanceof Problem ? error.type : error))
 
 test('Work for a log that is away is done when it is back', async () => {
-  const { log, work } = awayLog()
-  const done = new Retries(Infinity).run(0, never, work)
-  setImmediate(() => (log.isBack = true))
-  expect([await done, log.tries]).toEqual(['done', 2])
+  const { state, work } = awayLog()
+  const done = new Retries().run(work)
+  setImmediate(() => (state.isBack = true))
+  expect([await done, state.tries, state.waiting]).toEqual(['done', 2, 0])
 })
 
 test('Work that fails for good is not repeated', async () => {
-  const { log, work } = awayLog()
-  log.problem = new Problem('forbidden')
-  expect(await settled(new Retries(Infinity).run(0, never, work))).toBe('forbidden')
-  expect(log.tries).toBe(1)
+  const { state, work } = awayLog()
+  state.problem = new Problem('forbidden')
+  expect(await settled(new Retries().run(work))).toBe('forbidden')
+  expect([state.tries, state.waiting]).toEqual([1, 0])
 })
 
-test('Only so much waits for one log: the rest is refused without a try, and other logs have room of their own', async () => {
-  const retries = new Retries(2)
-  const { log, work } = awayLog()
-  const waiting = [retries.run(0, never, work), retries.run(0, never, work)]
+test('Only so much waits for one log: the rest is refused, also without a try, and other logs notice nothing', async () => {
+  const retries = new Retries()
+  const { state, work } = awayLog()
+  const waiting = [retries.run(work), retries.run(work)]
   // It finds the room taken only after its try.
-  expect(await settled(retries.run(0, never, work))).toBe('unavailable')
-  expect(await settled(retries.run(0, never, work))).toBe('unavailable')
-  expect(log.tries).toBe(3)
-  expect(await retries.run(1, never, async () => 'other')).toBe('other')
-  log.isBack = true
+  expect(await settled(retries.run(work))).toBe('unavailable')
+  expect(await settled(retries.run(work))).toBe('unavailable')
+  expect(state.tries).toBe(3)
+  const other = awayLog(1)
+  other.state.isBack = true
+  expect([await retries.run(other.work), other.state.tries]).toEqual(['done', 1])
+  state.isBack = true
   expect(await Promise.all(waiting)).toEqual(['done', 'done'])
-  expect(await retries.run(0, never, work)).toBe('done')
+  expect([await retries.run(work), state.waiting]).toEqual(['done', 0])
 })
 
-test('Whoever is over waits no longer', async () => {
+test('Work that is over waits no longer', async () => {
   const over = new AbortController()
-  const { work } = awayLog()
-  const done = new Retries(Infinity).run(0, over.signal, work)
+  const { state, work } = awayLog(0, over.signal)
+  const done = new Retries().run(work)
   over.abort()
   expect(await settled(done)).toBe('unavailable')
+  expect(state.waiting).toBe(0)
 })

@@ -5,60 +5,64 @@ import { Problem, type ProblemType } from '../contract/problem.ts'
 /** They pass by themselves. */
 const PASSING: readonly ProblemType[] = ['unavailable', 'overloaded', 'outcome-unknown']
 const AGAIN_MS = 500
+/** Of one log, by all that waits for it: more would only be refused together. */
+const MOST_PER_SECOND = 400
 
-/**
- * Repeats what a log that is away cannot do. For each log only so much waits at once: what waits takes the room of what is meant for
- * other logs, and without a bound nothing else would come in. With one log there is nothing else, and the bound is Infinity.
- */
+interface Work<T> {
+  log: number
+  /** It is not wanted any more. */
+  over: AbortSignal
+  run: () => Promise<T>
+  /** Whether it may wait for its log; then it leaves at the end. */
+  enter: () => boolean
+  leave: () => void
+}
+
+/** Repeats what a log that is away cannot do. */
 export class Retries {
-  readonly #mostWaiting: number
-  /** By log. */
+  /** How much waits, by log. */
   readonly #waiting = new Map<number, number>()
 
-  constructor(mostWaiting: number) {
-    this.#mostWaiting = mostWaiting
-  }
-
-  /** Runs it until it succeeds, fails for good, or `over` aborts. Rejects with `unavailable` if enough waits for this log. */
-  async run<T>(log: number, over: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (this.#isFull(log)) throw new Problem('unavailable')
+  /** Runs it until it succeeds, fails for good, or is over. If it may not wait, it fails as at its first try, or as `unavailable`. */
+  async run<T>(work: Work<T>): Promise<T> {
+    // A try may take seconds, and room that is meant for posts of other logs.
+    if (this.#countOf(work.log) > 0) return this.#enter(work, new Problem('unavailable'))
     try {
-      return await work()
+      return await work.run()
     } catch (error) {
-      if (!isPassing(error) || this.#isFull(log)) throw error
-      return await this.#wait(log, over, work, error)
+      if (!isPassing(error)) throw error
+      return await this.#enter(work, error)
     }
   }
 
-  async #wait<T>(
-    log: number,
-    over: AbortSignal,
-    work: () => Promise<T>,
-    firstError: unknown,
-  ): Promise<T> {
-    this.#count(log, 1)
+  async #enter<T>(work: Work<T>, error: unknown): Promise<T> {
+    const { log, enter, leave } = work
+    if (!enter()) throw error
+    this.#waiting.set(log, this.#countOf(log) + 1)
     try {
-      for (let last = firstError; ;) {
-        await sleep(AGAIN_MS, undefined, { signal: over }).catch(() => {})
-        if (over.aborted) throw last
-        try {
-          return await work()
-        } catch (error) {
-          if (!isPassing(error)) throw error
-          last = error
-        }
-      }
+      return await this.#wait(work, error)
     } finally {
-      this.#count(log, -1)
+      this.#waiting.set(log, this.#countOf(log) - 1)
+      leave()
     }
   }
 
-  #isFull(log: number): boolean {
-    return (this.#waiting.get(log) ?? 0) >= this.#mostWaiting
+  async #wait<T>({ log, over, run }: Work<T>, firstError: unknown): Promise<T> {
+    for (let last = firstError; ;) {
+      const ms = Math.max(AGAIN_MS, (this.#countOf(log) / MOST_PER_SECOND) * 1_000)
+      await sleep(ms, undefined, { signal: over }).catch(() => {})
+      if (over.aborted) throw last
+      try {
+        return await run()
+      } catch (error) {
+        if (!isPassing(error)) throw error
+        last = error
+      }
+    }
   }
 
-  #count(log: number, more: number): void {
-    this.#waiting.set(log, (this.#waiting.get(log) ?? 0) + more)
+  #countOf(log: number): number {
+    return this.#waiting.get(log) ?? 0
   }
 }
 

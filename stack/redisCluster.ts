@@ -36,6 +36,8 @@ export async function redisCluster(
       'cluster-enabled yes',
       `cluster-config-file ${known}`,
       'cluster-node-timeout 1500',
+      // Else all logs would wait for the successor of one master.
+      'cluster-require-full-coverage no',
       `cluster-port ${busPort}`,
       ...(share.certificate === undefined ? [] : ['tls-cluster yes']),
       ...replicationLines(share),

@@ -11,9 +11,11 @@ const ARGS = [
   '--disable-sync',
 ]
 
-export function launchChromium(): Promise<Browser> {
+/** `keepsPages`: like people's, it keeps pages for the way back, which Playwright does not expect. */
+export function launchChromium({ keepsPages = false } = {}): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-  return chromium.launch({ executablePath, args: ARGS })
+  const ignoreDefaultArgs = keepsPages ? ['--disable-back-forward-cache'] : []
+  return chromium.launch({ executablePath, args: ARGS, ignoreDefaultArgs })
 }
 
 interface Visitor {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -23,11 +25,14 @@ const LOGS = given('LOG_COUNT', 4)
 const CHANNELS = given('CHANNELS', 40)
 const STREAMS = given('STREAMS', 100)
 const CUTS = given('CUTS', 6)
-const MESSAGES = given('MESSAGES', 400)
+const MESSAGES = given('MESSAGES', Math.max(400, STREAMS / 2))
 /** Channels of each stream. */
 const HEARD = 10
-/** Connections that are cut at once, twenty times a second. */
+/** Connections that are cut at once. */
 const CUT_AT_ONCE = 10
+const CUT_EVERY_MS = 50
+/** Between two messages of a log, so that messages come as long as streams are cut. */
+const PAUSE_MS = (((STREAMS * CUTS) / CUT_AT_ONCE) * CUT_EVERY_MS) / (MESSAGES / LOGS)
 const WITHIN_SECONDS = 120 + (STREAMS * CUTS) / 50
 
 const opened = disposables()
@@ -83,9 +88,14 @@ beforeAll(async () => {
   })
 }, 120_000)
 
+/** As a sender does, by one key until it is stored: so many streams in one process let a query take too long. */
 async function post(channel: string): Promise<{ channel: string; position: number }> {
-  const answer = await writers[logOf(channel)]?.append(draft({ channel }))
-  return { channel, position: answer?.entry.position ?? 0 }
+  const one = draft({ channel, key: randomUUID() })
+  for (;;) {
+    const answer = await writers[logOf(channel)]?.append(one).catch(() => undefined)
+    if (answer !== undefined) return { channel, position: answer.entry.position }
+    await sleep(200)
+  }
 }
 
 describe(`${STREAMS} streams over ${CHANNELS} channels of ${LOGS} logs`, () => {
@@ -99,12 +109,13 @@ describe(`${STREAMS} streams over ${CHANNELS} channels of ${LOGS} logs`, () => {
     const cutter = setInterval(() => {
       const left = readers.filter(({ cuts }) => cuts < CUTS)
       for (const reader of some(left, Math.min(left.length, CUT_AT_ONCE))) reader.cut()
-    }, 50)
+    }, CUT_EVERY_MS)
     opened.add(() => clearInterval(cutter))
     const posted: { channel: string; position: number }[] = []
     const chat = async (count: number): Promise<void> => {
       for (let left = count; left > 0; left--) {
         posted.push(await post(names[Math.floor(Math.random() * CHANNELS)] ?? ''))
+        await sleep(PAUSE_MS)
       }
     }
     await Promise.all(ids.map(() => chat(MESSAGES / LOGS)))

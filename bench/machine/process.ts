@@ -21,10 +21,34 @@ let ticksPerSecond: number | undefined
 
 /** Seconds of processor time used by all threads of a process, in user mode and in the kernel. */
 export function processorTimeOf(pid: number): number {
-  ticksPerSecond ??= Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
+  return secondsOf(timesOf(pid).slice(0, 2))
+}
+
+/** The same, and what its children used that have ended. */
+export function processorTimeWithEnded(pid: number): number {
+  return secondsOf(timesOf(pid))
+}
+
+/**
+ * Seconds for which the processors of the machine worked for programs, each counted, or for other machines on the same hardware. Interrupts
+ * are not in it, because no program has them in its own time.
+ */
+export function busyTime(): number {
+  const [, line = ''] = /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'latin1')) ?? []
+  const [user = 0, nice = 0, system = 0, , , , , stolen = 0] = line.split(' ').map(Number)
+  return secondsOf([user, nice, system, stolen])
+}
+
+/** In user mode and in the kernel; then the same of its children that have ended. */
+function timesOf(pid: number): number[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+  return fields.slice(11, 15).map(Number)
+}
+
+function secondsOf(ticks: readonly number[]): number {
+  ticksPerSecond ??= Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
+  return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond
 }
 
 /** The children of a process that still run. */

@@ -2,15 +2,13 @@ import { rm } from 'node:fs/promises'
 import { type Stack, startStack } from '../../stack/stack.ts'
 import type { Testbed } from '../testbed.ts'
 import { format } from '../report/statistics.ts'
-import { HttpPublisher } from '../load/httpPublisher.ts'
-import { dataOf } from '../load/messages.ts'
 import { pace, pause } from '../load/publisher.ts'
+import { CHANNELS, openPosts, openStreams } from '../load/wholeSystem.ts'
 import { claim, type Outcome } from '../report/results.ts'
 import { inTurn, type Plan } from '../scenario.ts'
 import { brokenOf } from '../session.ts'
 import { NOW } from '../target.ts'
 
-const CHANNELS = 50
 const PER_SECOND = 200
 const MOVED = 'streams that moved'
 const EXIT = 's from SIGTERM to its exit'
@@ -49,24 +47,11 @@ async function measure(testbed: Testbed, streams: number, seconds: number) {
   await rm(dir, { recursive: true, force: true })
   const stack = await startStack({ dir, gateways: 2, bridges: 2, ingests: 1 })
   const port = Number(new URL(stack.origin).port)
-  const client = testbed.load({
-    port,
-    streams,
-    path: '/events?channel=bench.{n}',
-    channels: CHANNELS,
-    receivers: streams / CHANNELS,
-    resume: true,
-    readyEvent: true,
-  })
+  const client = openStreams(testbed, port, streams)
   try {
     await client.opened
     client.reset()
-    const publisher = await HttpPublisher.open({
-      port,
-      path: (at) => `/channels/bench.${at % CHANNELS}/messages`,
-      body: (sentAt) => `{"data":${dataOf(sentAt)}}`,
-      connections: 8,
-    })
+    const publisher = await openPosts(port, 8)
     const all = [pace(publisher, { perSecond: PER_SECOND, seconds }), endOne(stack, seconds / 4)]
     const [, exitSeconds = 0] = await Promise.all(all)
     // Messages flow throughout the drain, and as long again after it.

@@ -1,8 +1,7 @@
 import { canResolve, type Choice, SpreadRig } from '../edge/spreadRig.ts'
 import type { LoadClient } from '../load/loadClient.ts'
-import { HttpPublisher } from '../load/httpPublisher.ts'
-import { dataOf } from '../load/messages.ts'
-import { pace, pause } from '../load/publisher.ts'
+import { pace, pause, type Publisher } from '../load/publisher.ts'
+import { CHANNELS, openPosts, openStreams } from '../load/wholeSystem.ts'
 import { FAULTS, type Figures } from '../report/figures.ts'
 import { claim, type Outcome } from '../report/results.ts'
 import { format } from '../report/statistics.ts'
@@ -10,7 +9,6 @@ import { inTurn, type Plan } from '../scenario.ts'
 import { brokenOf } from '../session.ts'
 import type { Testbed } from '../testbed.ts'
 
-const CHANNELS = 50
 const PER_SECOND = 50
 /** New fleets are left alone for half a minute, and the claim is about three. */
 const CALM_SECONDS = 32
@@ -90,26 +88,13 @@ function shown(values: readonly number[], unit: string): string {
 
 async function measure(testbed: Testbed, choice: Choice, streams: number, plan: Plan) {
   const rig = await SpreadRig.open(testbed, choice, 2)
-  const client = testbed.load({
-    port: rig.port,
-    streams,
-    path: '/events?channel=bench.{n}',
-    channels: CHANNELS,
-    receivers: streams / CHANNELS,
-    resume: true,
-    readyEvent: true,
-  })
+  const client = openStreams(testbed, rig.port, streams)
   try {
     await client.opened
     await pause(CALM_SECONDS * 1_000)
     client.reset()
-    const publisher = await HttpPublisher.open({
-      port: rig.ingestPort,
-      path: (at) => `/channels/bench.${at % CHANNELS}/messages`,
-      body: (sentAt) => `{"data":${dataOf(sentAt)}}`,
-      // Several would idle, and the ingest ends those.
-      connections: 1,
-    })
+    // One connection: several would idle, and the ingest ends those.
+    const publisher = await openPosts(rig.ingestPort, 1)
     const isOver = new AbortController()
     const posted = postUntil(isOver.signal, publisher)
     // Told when it is awaited, after everything else.
@@ -138,7 +123,7 @@ async function measure(testbed: Testbed, choice: Choice, streams: number, plan: 
 }
 
 /** Posts until the signal; returns how many. */
-async function postUntil(signal: AbortSignal, publisher: HttpPublisher): Promise<number> {
+async function postUntil(signal: AbortSignal, publisher: Publisher): Promise<number> {
   let published = 0
   while (!signal.aborted) published += await pace(publisher, { perSecond: PER_SECOND, seconds: 1 })
   return published

@@ -47,6 +47,7 @@ test('A change counts half a second later, and tells only whom it concerns', asy
   await run.pass(1_000)
   expect(run.readers).toEqual(['user:bob'])
   expect([run.access.refusal(alice), run.access.refusal(bob)]).toEqual([undefined, 'revoked'])
+  expect([alice, bob].map((each) => run.access.isShutOut(each, 'read', 'a'))).toEqual([true, true])
   // The first: the whole table was read.
   expect(run.changes).toEqual([
     ['user:alice', 'user:bob'],

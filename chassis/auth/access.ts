@@ -99,6 +99,14 @@ export class Access {
     return this.refusal(identity) ?? (isAllowed ? undefined : 'forbidden')
   }
 
+  /** Whether a principal may not act there any more, by whatever session: the end of one session leaves the others. */
+  isShutOut(identity: Identity, action: Action, channel: string): boolean {
+    const { principal, issuedAt } = identity
+    return (
+      issuedAt < this.#table.refusedBefore(principal) || !this.allows(identity, action, channel)
+    )
+  }
+
   /** Throws `forbidden` unless all of these channels are allowed. */
   require(identity: Identity, action: Action, channels: readonly string[]): void {
     const denied = channels.filter((channel) => !this.allows(identity, action, channel))

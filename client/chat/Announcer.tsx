@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Chat } from './chat.ts'
+import { previewOf } from './preview.ts'
 import { nameOf } from './senderLabel.ts'
 import { useStores } from './store.ts'
-import { textOf } from './timeline/conversation.ts'
 
 /** A heap of messages is not read aloud for minutes. */
 const MAX_SPOKEN = 300
@@ -19,7 +19,7 @@ export function Announcer({ chat }: { chat: Chat }) {
     const timer = setTimeout(() => chat.say(''), 6_000)
     return () => clearTimeout(timer)
   }, [chat.notice])
-  const text = last && `${nameOf(last.sender)}: ${(textOf(last) ?? 'data').slice(0, MAX_SPOKEN)}`
+  const text = last && `${nameOf(last.sender)}: ${previewOf(last, MAX_SPOKEN)}`
   return (
     <>
       <p class="visually-hidden" id="announcer" role="status">

@@ -3,9 +3,9 @@ import type { Chat } from './chat.ts'
 import type { Asked } from './Dialogs.tsx'
 import { Icon } from './Icon.tsx'
 import type { OpenChannel } from './openChannel.ts'
+import { previewOf } from './preview.ts'
 import { nameOf } from './senderLabel.ts'
 import { useStores } from './store.ts'
-import { textOf } from './timeline/conversation.ts'
 import { Timeline } from './timeline/Timeline.tsx'
 import { rowsOf } from './timeline/timelineRows.ts'
 import { UnreadBar } from './timeline/UnreadBar.tsx'
@@ -103,5 +103,5 @@ function contextIn(messages: readonly ShownMessage[], { about }: ShownMessage): 
   if (about?.as !== 'reply') return undefined
   const root = messages.find(({ position }) => position === about.position)
   if (root === undefined) return 'Reply in a thread'
-  return `Reply to ${nameOf(root.sender)}: ${(textOf(root) ?? 'data').slice(0, 120)}`
+  return `Reply to ${nameOf(root.sender)}: ${previewOf(root, 120)}`
 }

@@ -4,6 +4,7 @@ import { Identity } from './account/identity.ts'
 import { Notifier } from './notifier.ts'
 import { Session } from './session.ts'
 import { tabName } from './tabName.ts'
+import { usableLocks } from './usableLocks.ts'
 
 /** A hidden page has no frames. */
 const NO_FRAME_MS = 100
@@ -25,7 +26,7 @@ const session = new Session({
   notifier: new Notifier(kept),
   tab: tabName(keptHere),
   // The types promise locks, but browsers have them on https and localhost only.
-  locks: navigator.locks,
+  locks: await usableLocks(navigator.locks),
 })
 
 /** Merely reading `localStorage` throws if the browser denies access. */
@@ -42,6 +43,9 @@ if (page !== null) render(<App session={session} />, page)
 window.addEventListener('hashchange', () => session.show())
 window.addEventListener('online', () => session.network('online'))
 window.addEventListener('offline', () => session.network('offline'))
-window.addEventListener('pageshow', () => session.check())
+window.addEventListener('pageshow', ({ persisted }) => {
+  // The browser kept the page for the way back, but not its locks: the other tabs hold it for ended. Its draft is kept too.
+  if (persisted) location.reload()
+})
 document.addEventListener('visibilitychange', () => session.check())
 void session.account.start()

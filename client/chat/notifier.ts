@@ -1,4 +1,5 @@
 import { handleOf } from './people.ts'
+import { previewOf } from './preview.ts'
 import { nameOf } from './senderLabel.ts'
 import type { ListedChannel } from './sidebar/listedChannels.ts'
 import { Store } from './store.ts'
@@ -55,7 +56,7 @@ export class Notifier extends Store {
     if (!isWished(this.wish, message, direct, me)) return
     const from = nameOf(message.sender)
     const title = direct ? from : `${from} in ${channel.title}`
-    const body = (textOf(message) ?? '').slice(0, MAX_BODY)
+    const body = previewOf(message, MAX_BODY)
     // All tabs tell it, and the browser shows it once.
     const shown = new Notification(title, { body, tag: message.id, icon: './icon.svg' })
     shown.addEventListener('click', () => {

@@ -138,6 +138,7 @@ test('A browser that denies storage chats all the same', async () => {
         },
       })
     }
+    navigator.locks.request = () => Promise.reject(new DOMException('denied', 'SecurityError'))
   })
   await chat.page.reload()
   await chat.until('live')

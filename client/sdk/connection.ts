@@ -38,7 +38,7 @@ export function connectionOf(state: StreamState, now: number): Connection {
 
 const REASON_TEXT: { [R in Reason]: string } = {
   shutdown: 'The server is restarting.',
-  'max-age': 'The connection is renewed from time to time.',
+  'max-age': 'The connection is renewed.',
   moved: 'The connection moves to another server.',
   unavailable: 'The service is busy or away.',
   reset: 'The messages are loaded again.',
@@ -46,12 +46,11 @@ const REASON_TEXT: { [R in Reason]: string } = {
   revoked: 'The sign-in has ended.',
   forbidden: 'The rights have changed.',
   broken: 'The connection broke.',
-  silence: 'Nothing has been heard for too long.',
+  silence: 'Nothing was heard for too long.',
   unreachable: 'The service does not answer.',
   'no-stream': 'Something else answers at this address.',
-  missing: 'Messages were left out, and are requested again.',
-  'held-back':
-    'Something on the way holds the live connection back, so messages come by repeated questions.',
+  missing: 'Messages were missing, and are loaded again.',
+  'held-back': 'A proxy holds the connection back, so messages come by repeated questions.',
 }
 
 /** A reason in words, for people. */

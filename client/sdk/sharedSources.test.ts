@@ -195,3 +195,16 @@ test('A lead that sleeps is taken from it', async () => {
   await waitFor(() => a.events.includes('live'))
   expect(open()).toHaveLength(1)
 }, 20_000)
+
+test('A page that ends is refused each lock, and does not ask for them all the time', async () => {
+  let asked = 0
+  const request = (): Promise<void> =>
+    (asked += 1) < 100 ? Promise.reject(new DOMException('gone', 'InvalidStateError')) : never()
+  const channel = new BroadcastChannel(browser)
+  const causeway = new Causeway({ base: 'https://chat.example/' })
+  const shared = new SharedSources(causeway, { name: browser, locks: { request }, channel })
+  await settled()
+  // That of the tab, and the lead.
+  expect(asked).toBe(2)
+  shared.close()
+})

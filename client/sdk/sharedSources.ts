@@ -30,6 +30,9 @@ export interface SharedSourcesOptions {
 /** A leader answers at once, unless the browser has put its tab to sleep. */
 const ANSWER_MS = 5_000
 
+/** Before a tab that lost the lead, or was refused it, asks again. */
+const AGAIN_MS = 1_000
+
 /** A source that this tab asked for, until it ends. Its `since` moves on with what it was told, for the next leader. */
 interface Wanted {
   request: SourceRequest
@@ -68,9 +71,10 @@ export class SharedSources {
 
   /** What a stream takes as its `source`. One whose start only the server knows has a connection of its own. */
   readonly read = (by: SourceKind, options: SourceOptions): Promise<void> => {
-    const { channels, presence, signals, since, again, signal, put } = options
-    if (!/^\d+$/.test(since) && !EVENT_ID.test(since)) return readSource(by, options)
-    const request = { id: randomId(), by, channels, presence, signals, since, again }
+    // Only what can be copied to another tab.
+    const { causeway: _, signal, put, ...asked } = options
+    if (!/^\d+$/.test(asked.since) && !EVENT_ID.test(asked.since)) return readSource(by, options)
+    const request = { id: randomId(), by, ...asked }
     const wanted: Wanted = { request, put }
     this.#wanted.set(request.id, wanted)
     signal.addEventListener('abort', () => this.#leave(request.id), { once: true })
@@ -113,8 +117,11 @@ export class SharedSources {
       // Another tab took the lead, or this one is closed.
     }
     this.#stepDown()
-    // A tab that took the lead by force has asked for it in good order too.
-    if ('signal' in options && !signal.aborted) void this.#lead({ signal })
+    // A tab that took the lead by force has asked for it in good order too. Not at once: a page that ends is refused each lock, and would
+    // never come to its end.
+    if ('signal' in options && !signal.aborted) {
+      setTimeout(() => void this.#lead({ signal }), AGAIN_MS)
+    }
   }
 
   #stepDown(): void {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { aMessage } from './messageFixture.ts'
 import { hub } from './sourceHubFixture.ts'
 import type { News } from './streamState.ts'
-import { Problem } from '../../contract/problem.ts'
+import { Problem, type ProblemType } from '../../contract/problem.ts'
 
 beforeEach(() => {
   jest.useFakeTimers()
@@ -28,7 +28,7 @@ const heartbeat = (position: number, id = `ep-${position}`): News => ({
   id,
   heartbeat: { position },
 })
-const ended = (type?: 'forbidden' | 'unavailable'): News => ({
+const ended = (type?: ProblemType): News => ({
   is: 'ended',
   reason: 'broken',
   ...(type !== undefined && { problem: new Problem(type) }),
@@ -125,17 +125,45 @@ test.each([ended(), { is: 'goodbye', id: '', reason: 'shutdown' } as const])(
   },
 )
 
-test('If a source over all is refused, each request is asked for alone, and hears its own answer', () => {
-  const { ask, put, open, opened, told } = hub()
+test.each(['forbidden', 'invalid-channel', 'invalid-parameter', 'malformed-request'] as const)(
+  'If a source over all is refused as %s, only the request that is to blame hears so, and few sources are left',
+  (type) => {
+    const { ask, open, opened, told } = hub()
+    for (let n = 0; n < 20; n += 1) ask(`r${n}`, n === 13 ? 'wrong' : `c${n}`, '4')
+    begin()
+    for (const { what, put } of opened) {
+      if (what.includes('wrong')) put(ended(type))
+      begin()
+    }
+    expect(told).toEqual([`r13 ended ${type}`])
+    expect(open().length).toBeLessThanOrEqual(5)
+    expect(open().join()).not.toMatch('wrong')
+    for (const { put } of opened) put(message(5, 'c12'))
+    expect(told.at(-1)).toBe('r12 m5')
+  },
+)
+
+test('A channel of another request, which has not come back yet, does not make one be refused', () => {
+  const { ask, put, open, told } = hub()
   ask('a', 'lobby', '4')
   ask('b', 'secret', '4')
   begin()
+  put({ is: 'goodbye', id: '', reason: 'shutdown' })
+  ask('a2', 'lobby', '4', { again: true })
+  begin()
   put(ended('forbidden'))
   begin()
-  expect(open()).toEqual(['stream lobby 4', 'stream secret 4'])
-  opened[2]?.put(ended('forbidden'))
-  opened[1]?.put(message(5, 'lobby'))
-  expect(told).toEqual(['b ended forbidden', 'a m5'])
+  expect([open(), told.at(-1)]).toEqual([['stream lobby 4'], 'a,b goodbye'])
+})
+
+test('A sign-in that has ended concerns all, who ask no more than once for it', () => {
+  const { ask, put, opened, told } = hub()
+  ask('a', 'lobby', '4')
+  ask('b', 'news', '4')
+  begin()
+  put(ended('unauthenticated'))
+  begin()
+  expect([opened.length, told]).toEqual([1, ['a,b ended unauthenticated']])
 })
 
 test('Nothing is left of a log that was replaced', () => {

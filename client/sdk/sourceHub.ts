@@ -1,6 +1,6 @@
 import { placeAfter } from './continuity.ts'
 import { foldPresence } from './presence.ts'
-import { type SourceRequest, type Topics, TOPICS, topicsOf } from './sourceRequest.ts'
+import { type SourceRequest, type Topics, TOPICS, concerns, topicsOf } from './sourceRequest.ts'
 import type { News, SourceKind } from './streamState.ts'
 import type { PresenceEvent } from '../../contract/presence.ts'
 import { LOG_IDS_START, parseEventId } from '../../contract/eventId.ts'
@@ -22,17 +22,19 @@ interface HubOptions {
   now: () => number
 }
 
+/** By their ids. */
+type Requests = Map<string, SourceRequest>
+
 /** A real source, and the requests that it serves. */
 interface Upstream extends Topics {
   by: SourceKind
   /** Everything up to here has been told. */
   place: string
-  requests: Map<string, SourceRequest>
+  requests: Requests
   /** Whether the server has said so. Before it, nobody may be told, or nobody would see that a proxy holds it back. */
   isReady: boolean
   openedAt: number
-  controller: AbortController
-  timer: ReturnType<typeof setTimeout>
+  end: () => void
 }
 
 /** All tabs ask at once if one has taken the lead. A source that each of them replaced would be opened ten times. */
@@ -41,6 +43,9 @@ const GATHER_MS = 20
 /** Several tabs that are not content with one source come within this time, and get one new source. */
 const YOUNG_MS = 5_000
 
+/** By these a server says that something is wrong with what was asked for, not with who asks. */
+const REFUSED: readonly (number | undefined)[] = [400, 403]
+
 /**
  * Serves the sources that several tabs ask for by one real source of each kind, over all their channels. Each request is told everything
  * after its `since` on its channels, in order, and maybe some of it twice: whoever asks drops what they know.
@@ -48,8 +53,8 @@ const YOUNG_MS = 5_000
 export class SourceHub {
   readonly #options: HubOptions
   readonly #upstreams = new Set<Upstream>()
-  /** What the server ended: those who listened come back one after another, and must not open it again each time. */
   readonly #present = new Map<string, PresenceEvent>()
+  /** What the server ended: those who listened come back one after another, and must not open it again each time. */
   readonly #ended = new Map<SourceKind, Pick<Upstream, 'channels' | 'place'>>()
   /** The channels are of several logs. Places in different logs cannot be compared, so each request gets a source of its own. */
   #isApart = false
@@ -64,7 +69,7 @@ export class SourceHub {
     this.#isApart ||= since.startsWith(LOG_IDS_START)
     if (this.#isApart) {
       this.close(request.id)
-      return this.#startAlone(request, since)
+      return this.#start(by, since, new Map([[request.id, request]]))
     }
     const shared = [...this.#upstreams].find((each) => each.by === by)
     const before = shared ?? this.#ended.get(by)
@@ -85,7 +90,7 @@ export class SourceHub {
     const requests = new Map(shared?.requests).set(request.id, request)
     const place = before === undefined ? since : earlier(before.place, since)
     const more = shared === undefined ? before?.channels : []
-    this.#start({ by, ...topicsOf(requests, more), place, requests })
+    this.#start(by, place, requests, more)
   }
 
   /** The channels of a closed request stay on the way until another one opens, or none is left. */
@@ -93,11 +98,11 @@ export class SourceHub {
     for (const upstream of this.#upstreams) {
       const { by, place, requests } = upstream
       if (!requests.delete(id)) continue
-      const topics = topicsOf(requests)
       // Nobody may seem to be where they have left.
-      const isElsewhere = topics.presence.length < upstream.presence.length
-      if (requests.size === 0 || isElsewhere) this.#stop(upstream)
-      if (requests.size > 0 && isElsewhere) this.#start({ by, ...topics, place, requests })
+      const isHere = topicsOf(requests).presence.length === upstream.presence.length
+      if (isHere && requests.size > 0) continue
+      this.#stop(upstream)
+      this.#start(by, place, requests)
     }
   }
 
@@ -107,51 +112,55 @@ export class SourceHub {
     this.#ended.clear()
   }
 
-  #start(given: Topics & Pick<Upstream, 'by' | 'place' | 'requests'>): void {
-    const { by, channels, presence, signals, place: since } = given
+  #start(by: SourceKind, since: string, requests: Requests, more?: readonly string[]): void {
+    if (requests.size === 0) return
+    const topics = topicsOf(requests, more)
     const controller = new AbortController()
     const put = (news: News) => {
       if (this.#upstreams.has(upstream)) this.#take(upstream, news)
     }
     const timer = setTimeout(
-      () =>
-        this.#options.read({
-          by,
-          channels,
-          presence,
-          signals,
-          since,
-          signal: controller.signal,
-          put,
-        }),
+      () => this.#options.read({ by, ...topics, since, signal: controller.signal, put }),
       GATHER_MS,
     )
     const openedAt = this.#options.now()
-    const upstream: Upstream = { ...given, isReady: false, controller, timer, openedAt }
+    const end = () => {
+      clearTimeout(timer)
+      controller.abort()
+    }
+    const upstream: Upstream = {
+      by,
+      ...topics,
+      place: since,
+      requests,
+      isReady: false,
+      openedAt,
+      end,
+    }
     this.#upstreams.add(upstream)
     this.#ended.delete(by)
   }
 
   #stop(upstream: Upstream): void {
     this.#upstreams.delete(upstream)
-    clearTimeout(upstream.timer)
-    upstream.controller.abort()
+    upstream.end()
   }
 
   #take(upstream: Upstream, news: News): void {
     const { by, requests } = upstream
     if (news.is === 'ended' || news.is === 'reset' || news.is === 'goodbye') {
       this.#stop(upstream)
-      if (news.is === 'ended' && news.problem?.type === 'forbidden') {
-        // One channel that may not be read makes a stream over all be refused. Alone, each request is told the truth.
-        if (requests.size > 1) return this.#split(upstream)
+      if (news.is === 'ended' && REFUSED.includes(news.problem?.status)) {
+        // One wrong channel, or too many together, make a stream over all be refused. Alone, each request is told the truth.
+        const isMore = upstream.channels.length > topicsOf(requests).channels.length
+        if (requests.size > 1 || isMore) return this.#split(upstream)
       } else if (news.is !== 'reset') this.#ended.set(by, upstream)
     }
     if ('id' in news && news.id.startsWith(LOG_IDS_START)) {
       this.#isApart = true
       if (requests.size > 1) {
         this.#stop(upstream)
-        for (const request of requests.values()) this.#startAlone(request, request.since)
+        for (const each of requests) this.#start(by, each[1].since, new Map([each]))
         return
       }
     }
@@ -186,22 +195,13 @@ export class SourceHub {
     }
   }
 
-  #split({ place, requests }: Upstream): void {
-    for (const request of requests.values()) this.#startAlone(request, place)
+  /** In halves, so that few sources are left however many requests there are: a browser has only six connections. */
+  #split({ by, place, requests }: Upstream): void {
+    const some = [...requests]
+    const others = some.splice(some.length >> 1)
+    this.#start(by, place, new Map(some))
+    this.#start(by, place, new Map(others))
   }
-
-  #startAlone(request: SourceRequest, place: string): void {
-    const requests = new Map([[request.id, request]])
-    this.#start({ by: request.by, ...topicsOf(requests), place, requests })
-  }
-}
-
-/** Whether news are for somebody who listens to these channels. */
-function concerns(news: News, { channels, presence, signals }: SourceRequest): boolean {
-  if (news.is === 'presence') return presence.includes(news.presence.channel)
-  if (news.is === 'signal') return signals.includes(news.signal.channel)
-  if (news.is === 'message') return channels.includes(news.message.channel)
-  return news.is !== 'gap' || channels.includes(news.gap.channel)
 }
 
 /** The earlier of two places, in the epoch that is known. */

@@ -1,5 +1,5 @@
 import type { SourceOptions } from './source.ts'
-import type { SourceKind } from './streamState.ts'
+import type { News, SourceKind } from './streamState.ts'
 import { MAX_PRESENCE_CHANNELS } from '../../contract/presence.ts'
 
 /** What a source is about: see `SourceOptions`. */
@@ -33,4 +33,12 @@ export function topicsOf(
     presence: all('presence').slice(0, MAX_PRESENCE_CHANNELS),
     signals: all('signals'),
   }
+}
+
+/** Whether news are for somebody who listens to these channels. */
+export function concerns(news: News, { channels, presence, signals }: Topics): boolean {
+  if (news.is === 'presence') return presence.includes(news.presence.channel)
+  if (news.is === 'signal') return signals.includes(news.signal.channel)
+  if (news.is === 'message') return channels.includes(news.message.channel)
+  return news.is !== 'gap' || channels.includes(news.gap.channel)
 }

@@ -28,7 +28,8 @@ beforeEach(() => {
     presence: {
       join: (channel: string, { id, name }: { id: string; name: string }) =>
         void calls.push(`join ${channel} ${id} ${name}`),
-      leave: (channel: string, id: string) => void calls.push(`leave ${channel} ${id}`),
+      leave: (channel: string, id: string, _of: Listener, how: string) =>
+        void calls.push(`leave ${channel} ${id} ${how}`),
       tell: (budget: number) => {
         presenceBudget += budget
         return 0
@@ -54,10 +55,17 @@ describe('streams that ask', () => {
       'join a p0 P0',
       'want a',
       'join a p1 P1',
-      'leave a p0',
-      'leave a p1',
+      'leave a p0 grace',
+      'leave a p1 grace',
       'unwant a',
     ])
+  })
+
+  test('leave without a grace only if they may not come back', () => {
+    const stream: Listener = { tell: () => true }
+    ephemeral.begin(stream, { presence: ['a', 'b'], signals: [] }, { id: 'p', name: 'P' })
+    ephemeral.end(stream, (channel) => channel === 'b')
+    expect(calls.slice(2)).toEqual(['leave a p grace', 'leave b p now'])
   })
 
   test('share a bounded number of writes, of which a flood of signals leaves some for presence', () => {

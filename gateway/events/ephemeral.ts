@@ -59,14 +59,15 @@ export class Ephemeral {
     }
   }
 
-  /** A stream has ended. */
-  end(listener: Listener): void {
+  /** A stream has ended. `isShutOut`: its person may not come back to that channel. */
+  end(listener: Listener, isShutOut: (channel: string) => boolean = () => false): void {
     const asked = this.#asked.get(listener)
     if (asked === undefined) return
     this.#asked.delete(listener)
     const { logOf, fanout } = this.#options
     for (const channel of asked.presence) {
-      logOf(channel)?.presence.leave(channel, asked.personId, listener)
+      const how = isShutOut(channel) ? 'now' : 'grace'
+      logOf(channel)?.presence.leave(channel, asked.personId, listener, how)
     }
     for (const channel of asked.signals) {
       if (fanout.leave(channel, listener)) logOf(channel)?.signals.leave(channel)

@@ -56,8 +56,8 @@ export class Presence {
     this.#teller.begin(this.#table.join(channel, person, listener), listener)
   }
 
-  leave(channel: string, id: string, listener: Listener): void {
-    this.#table.leave(channel, id, listener)
+  leave(channel: string, id: string, listener: Listener, how: 'grace' | 'now'): void {
+    this.#table.leave(channel, id, listener, how)
   }
 
   /** See Teller. */

@@ -81,8 +81,8 @@ export class PresenceTable {
     return attended
   }
 
-  /** A stream of somebody has ended. */
-  leave(channel: string, id: string, listener: Listener): void {
+  /** A stream of somebody has ended. `now`: they will not come back. */
+  leave(channel: string, id: string, listener: Listener, how: 'grace' | 'now' = 'grace'): void {
     const attended = this.#channels.get(channel)
     if (attended?.listeners.delete(listener) !== true) return
     attended.behind.delete(listener)
@@ -92,7 +92,7 @@ export class PresenceTable {
       attended.leases.delete(id)
       this.#fresh.delete(lease)
       this.#kept.delete(lease)
-      this.#end(attended, lease.sealed, 'grace')
+      this.#end(attended, lease.sealed, how)
     }
     if (attended.listeners.size === 0) this.#close(attended)
   }

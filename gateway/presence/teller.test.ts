@@ -58,6 +58,20 @@ describe('streams', () => {
   })
 })
 
+test.each([
+  ['grace', 2],
+  ['now', 1],
+] as const)('Somebody who leaves (%s) is seen for a grace, or not any more', (how, count) => {
+  const watcher = gateway.join('a', 'watcher')
+  const other = gateway.join('a', 'other')
+  pass(0, 2_000)
+  gateway.leave(other, how)
+  pass(2_000, 3_000)
+  expect(watcher.known?.count).toBe(count)
+  pass(5_000, 10_000)
+  expect(watcher.known?.count).toBe(1)
+})
+
 describe('a gateway', () => {
   test('does as much for a thousand leases that are not due as for none', () => {
     for (let n = 0; n < 200; n++) gateway.join(`c${n}`, 'p')

@@ -72,14 +72,7 @@ describe.each(engineNames)('in %s', (engine) => {
       `${'> '.repeat(60)}deep`,
       '`'.repeat(501),
     ]
-    for (const text of texts) {
-      const answer = await fetch(`${site.stack.origin}/channels/hostile.${engine}/messages`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'Causeway-Sender': 'mallory' },
-        body: JSON.stringify({ data: { text } }),
-      })
-      expect(answer.status).toBe(201)
-    }
+    for (const text of texts) await site.post(`hostile.${engine}`, text)
     await person.sees(`document.querySelectorAll('.message .text').length === ${texts.length}`)
     await person.say('still here')
     const state = await person.tab.evaluate<unknown[]>(`[

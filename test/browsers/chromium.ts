@@ -1,22 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BrowserContext } from 'playwright-core'
+import type { Browser, BrowserContext } from 'playwright-core'
 import { launchChromium } from '../chatPage.ts'
-import type { Engine, Tab } from './engine.ts'
+import { type Engine, HIDE, type Tab } from './engine.ts'
+import { signalPages } from './signalPages.ts'
 
 export async function openChromium(): Promise<Engine> {
-  const browser = await launchChromium()
+  const browser = await launchChromium({ keepsPages: true })
+  const pid = await pidOf(browser)
   return {
     name: 'chromium',
     profile: async () => {
       const viewport = { width: 1_100, height: 720 }
       const context = await browser.newContext({ viewport, locale: 'en-GB', timezoneId: 'UTC' })
-      return { tab: () => tabIn(context), close: () => context.close() }
+      return { tab: () => tabIn(context, pid), close: () => context.close() }
     },
     close: () => browser.close(),
   }
 }
 
-async function tabIn(context: BrowserContext): Promise<Tab> {
+async function pidOf(browser: Browser): Promise<number | undefined> {
+  const session = await browser.newBrowserCDPSession()
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  await session.detach()
+  return processInfo.find(({ type }) => type === 'browser')?.id
+}
+
+async function tabIn(context: BrowserContext, pid: number | undefined): Promise<Tab> {
   const page = await context.newPage()
   return {
     goto: async (url) => void (await page.goto(url)),
@@ -24,10 +33,14 @@ async function tabIn(context: BrowserContext): Promise<Tab> {
     type: (text) => page.keyboard.type(text),
     press: (key) => page.keyboard.press(key),
     reload: async () => void (await page.reload()),
-    back: async () => void (await page.goBack()),
-    forward: async () => void (await page.goForward()),
+    // Playwright waits for a load, which a page that was kept does not have.
+    back: () => page.evaluate('history.back()'),
+    forward: () => page.evaluate('history.forward()'),
     screenshot: async (path) => void (await page.screenshot({ path })),
     close: () => page.close(),
+    hide: (isHidden) => page.evaluate(HIDE(isHidden)),
+    sleep: async (isAsleep) =>
+      signalPages(pid, /--type=renderer/, isAsleep ? 'SIGSTOP' : 'SIGCONT'),
     crash: async () => {
       const crashed = new Promise((resolve) => page.once('crash', resolve))
       // It never answers: the page that would is gone.

@@ -14,6 +14,10 @@ export interface Tab {
   forward: () => Promise<void>
   screenshot: (path: string) => Promise<void>
   close: () => Promise<void>
+  /** Another tab comes in front of it; or it comes to the front again. */
+  hide: (isHidden: boolean) => Promise<void>
+  /** The processes of all pages of the browser stand still, as in sleep; or go on. No command may be given meanwhile. */
+  sleep: (isAsleep: boolean) => Promise<void>
   /** The process of the page dies at once; the tab cannot be used any more. Undefined: this engine cannot be made to. */
   crash: (() => Promise<void>) | undefined
 }
@@ -29,6 +33,14 @@ export interface Engine {
   profile: () => Promise<Profile>
   close: () => Promise<void>
 }
+
+/** For an engine whose driver shows each tab as if it were in front: what a page sees of a tab in the background. */
+export const HIDE = (isHidden: boolean): string => `(() => {
+  Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true })
+  window.framesOf ??= requestAnimationFrame
+  window.requestAnimationFrame = ${isHidden} ? () => 0 : window.framesOf
+  document.dispatchEvent(new Event('visibilitychange'))
+})()`
 
 export const ENGINES = ['chromium', 'firefox', 'webkit'] as const
 export type EngineName = (typeof ENGINES)[number]

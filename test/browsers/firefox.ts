@@ -1,8 +1,10 @@
 import { launch, type BrowserContext } from 'puppeteer-core'
 import type { Engine, Tab } from './engine.ts'
-import { killPageProcesses } from './killPageProcesses.ts'
+import { signalPages } from './signalPages.ts'
 
 export const FIREFOX = 'firefox-esr'
+
+const PAGES = /-contentproc.* tab$/
 
 /** Debian's Firefox, driven by WebDriver BiDi. */
 export async function openFirefox(): Promise<Engine> {
@@ -45,8 +47,13 @@ async function tabIn(context: BrowserContext, pid: number | undefined): Promise<
     forward: async () => void (await page.goForward()),
     screenshot: async (path) => void (await page.screenshot({ path: pngPath(path) })),
     close: () => page.close(),
+    hide: async (isHidden) => {
+      const front = isHidden ? await context.newPage() : page
+      await front.bringToFront()
+    },
+    sleep: async (isAsleep) => signalPages(pid, PAGES, isAsleep ? 'SIGSTOP' : 'SIGCONT'),
     crash: async () => {
-      killPageProcesses(pid, /-contentproc.* tab$/)
+      signalPages(pid, PAGES, 'SIGKILL')
       await page.close().catch(() => {})
     },
   }

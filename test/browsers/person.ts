@@ -33,6 +33,14 @@ export class Person {
     return this.sees(`(${TEXTS}).some((each) => each.includes(${JSON.stringify(text)}))`)
   }
 
+  /** Shifts the page's wall clock. */
+  async shift(ms: number): Promise<void> {
+    await this.tab.evaluate(`(() => {
+      const now = Date.now
+      Date.now = () => now() + ${ms}
+    })()`)
+  }
+
   /** The texts of the messages, from top to bottom. */
   texts(): Promise<string[]> {
     return this.tab.evaluate(TEXTS)

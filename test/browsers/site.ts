@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from '@jest/globals'
+import { afterAll, afterEach, beforeAll } from '@jest/globals'
 import type { Stack } from '../../stack/stack.ts'
 import { Proxy } from '../faults/rig/proxy.ts'
 import { Random } from '../model/random.ts'
@@ -27,8 +27,11 @@ export class Site {
       })
       await this.#proxy.open()
     }, 180_000)
+    // Pages of one test must not come back to the gateways in the next one, which counts.
+    afterEach(async () => {
+      for (const profile of this.#profiles.splice(0)) await profile.close().catch(() => {})
+    }, 60_000)
     afterAll(async () => {
-      for (const profile of this.#profiles) await profile.close().catch(() => {})
       for (const engine of this.#engines.values()) await (await engine).close()
       await this.#proxy?.close()
       await this.#stack?.stop()
@@ -48,7 +51,7 @@ export class Site {
     return `http://127.0.0.1:${this.proxy.port}`
   }
 
-  /** A browser profile, until the end of the file. */
+  /** A browser profile, until the end of the test. */
   async profile(name: EngineName): Promise<Profile> {
     const engine = this.#engines.get(name) ?? openEngine(name)
     this.#engines.set(name, engine)
@@ -62,6 +65,16 @@ export class Site {
     const person = new Person(await (await this.profile(engine)).tab())
     await person.open(this.origin, channel)
     return person
+  }
+
+  /** A message of somebody without a page. */
+  async post(channel: string, text: string): Promise<void> {
+    const answer = await fetch(`${this.stack.origin}/channels/${channel}/messages`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Causeway-Sender': 'mallory' },
+      body: JSON.stringify({ data: { text } }),
+    })
+    if (answer.status !== 201) throw new Error(`posted with ${answer.status}`)
   }
 
   /** The texts of a channel, as the log has them. */

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { freePort } from '../../stack/ports.ts'
-import type { Engine, Key, Profile, Tab } from './engine.ts'
+import { type Engine, HIDE, type Key, type Profile, type Tab } from './engine.ts'
+import { signalPages } from './signalPages.ts'
 import { WebDriver } from './webDriver.ts'
 
 export const WEBKIT_PROGRAMS = ['WebKitWebDriver', 'Xvfb']
@@ -52,7 +53,7 @@ async function openProfile(env: NodeJS.ProcessEnv): Promise<Profile> {
     tab: async () => {
       const window = isFirstTaken ? await driver.newWindow() : first
       isFirstTaken = true
-      return tabIn(driver, window)
+      return tabIn(driver, window, server.pid)
     },
     close: async () => {
       await driver.close().catch(() => {})
@@ -61,7 +62,7 @@ async function openProfile(env: NodeJS.ProcessEnv): Promise<Profile> {
   }
 }
 
-async function tabIn(driver: WebDriver, window: string): Promise<Tab> {
+async function tabIn(driver: WebDriver, window: string, pid: number | undefined): Promise<Tab> {
   const command = (method: string, path: string, body?: object) =>
     driver.in(window, method, path, body)
   const keys = async (text: string): Promise<void> => {
@@ -99,6 +100,9 @@ async function tabIn(driver: WebDriver, window: string): Promise<Tab> {
       await writeFile(path, Buffer.from(String(image), 'base64'))
     },
     close: async () => void (await command('DELETE', '/window')),
+    hide: (isHidden) => run(HIDE(isHidden)),
+    sleep: async (isAsleep) =>
+      signalPages(pid, /\/WebKitWebProcess /, isAsleep ? 'SIGSTOP' : 'SIGCONT'),
     // Its driver ends the session with the process of the page.
     crash: undefined,
   }

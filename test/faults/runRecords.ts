@@ -1,14 +1,11 @@
 import { join } from 'node:path'
 import { historyOfLog } from './judge/historyOfLog.ts'
 import { type JudgedLogs, judgeLogs } from './judge/judgeLogs.ts'
-import { type Limits, withPatience, USUAL_LIMITS } from './judge/judge.ts'
+import { type Limits, withoutTimes, withPatience, USUAL_LIMITS } from './judge/judge.ts'
 import type { Chain, FaultHistory, PostRecord, Retreat, Row } from './judge/records.ts'
 import { dump, query, readHead } from './rig/database.ts'
 import type { Rig } from './rig/rig.ts'
 import { readRecords } from './traffic/eventLog.ts'
-
-/** Later than this a message is late: in the channels of logs that the fault does not touch, none may be. */
-const NOTICED_MS = 1_000
 
 /** What a run leaves, of all logs. */
 interface Records extends Pick<FaultHistory, 'samples' | 'streamsLeft' | 'fault'> {
@@ -22,6 +19,8 @@ interface Records extends Pick<FaultHistory, 'samples' | 'streamsLeft' | 'fault'
   retreat: Retreat | undefined
   limits: Partial<Limits>
   patience: number
+  /** Others use the machine too: then times are not judged. */
+  isShared: boolean
   /** The logs that the fault hits; undefined: all. */
   struck: readonly number[] | undefined
 }
@@ -65,7 +64,7 @@ export async function judgeRun(rig: Rig, records: Records): Promise<JudgedLogs> 
       const url = rig.logs.databaseUrlOf(log)
       const base = bases.get(log) ?? 0
       const isHealthy = struck !== undefined && !struck.includes(log)
-      const own = isHealthy ? { postsMayFail: false, delayWithinMs: NOTICED_MS } : {}
+      const own = isHealthy ? { postsMayFail: false } : {}
       const history: FaultHistory = {
         ...historyOfLog({ posts, chains }, log, logOf),
         rows: [...kept, ...(await dump(url, base, log))],
@@ -77,8 +76,11 @@ export async function judgeRun(rig: Rig, records: Records): Promise<JudgedLogs> 
         streamsLeft: at === 0 ? streamsLeft : 0,
         fault,
       }
-      const limits = withPatience({ ...USUAL_LIMITS, ...records.limits, ...own }, records.patience)
-      return { log, history, limits, isHealthy }
+      const limits: Limits = { ...USUAL_LIMITS, ...records.limits, ...own }
+      const { patience, isShared } = records
+      return isShared
+        ? { log, history, limits: withoutTimes(limits), isHealthy, patience: Infinity }
+        : { log, history, limits: withPatience(limits, patience), isHealthy, patience }
     }),
   )
   return judgeLogs(logs)

@@ -27,12 +27,13 @@ const COLUMNS: { title: string; of: (judgement: Judgement) => number | undefined
 export const HEADINGS = ['fault', 'what happens', ...COLUMNS.map(({ title }) => title), 'verdict']
 
 /** One fault as a row of the table. */
-export function cells({ id, title, skipped, judgement }: Result): string[] {
+export function cells({ id, title, skipped, judgement, isShared }: Result): string[] {
   const words = [...new Set(judgement?.violations.map(({ word }) => word))]
   const figures = COLUMNS.map(({ of, isMs }) => show(judgement && of(judgement), isMs))
   if (skipped !== undefined) return [id, title, ...figures, `skipped: ${skipped}`]
   if (judgement === undefined) return [id, title, ...figures, 'BROKEN']
-  return [id, title, ...figures, words.length === 0 ? 'held' : `BROKEN: ${words.join(', ')}`]
+  const held = isShared === true ? 'held, without times' : 'held'
+  return [id, title, ...figures, words.length === 0 ? held : `BROKEN: ${words.join(', ')}`]
 }
 
 /** All faults together as the last row. */

@@ -24,13 +24,17 @@ export interface MqttIngestOptions {
   limits?: Partial<IngestLimitsOptions>
   append?: (draft: Draft) => Promise<Appended>
   mostPackets?: number
+  /** How many logs there are, and which a channel is in. */
+  logs?: number
+  logOf?: (channel: string) => number
 }
 
 /** The part of an ingest that takes posts by MQTT, in the process of the test. A body may have 1,000 bytes, an event 2,000. */
 export class MqttIngest {
   readonly door: MqttDoor
   readonly #metrics = createIngestMetrics(new Registry())
-  /** Packets that were handled. */
+  /** Packets that came, and those of them that were handled. */
+  received = 0
   handled = 0
   /** While it is set, no packet is acknowledged. */
   isMute = false
@@ -53,6 +57,8 @@ export class MqttIngest {
       limits,
       append = (draft) => log.append(draft),
       mostPackets = 50_000,
+      logs = 1,
+      logOf = () => 0,
     } = options
     const logger = pino({ level: 'silent' })
     const posts = ingestLimits(new Registry(), limits).posts
@@ -71,18 +77,20 @@ export class MqttIngest {
       access: test?.access,
       posts: this.#metrics.mqttPosts,
       receipts: this.#metrics.receipts,
-      logOf: () => 0,
-      retries: new Retries(Infinity),
+      logOf,
+      retries: new Retries(),
       logger,
     })
     this.door = new MqttDoor({
       url,
       prefix: 'causeway',
+      logs,
       mostPackets,
       sessions: log.mqttSessions,
       clock,
       logger,
       handle: async (...received) => {
+        this.received++
         await mqttPosts.handle(...received)
         this.handled++
         if (this.isMute) await new Promise(() => {})

@@ -111,9 +111,9 @@ export class ModelGateway {
     return stream
   }
 
-  leave(stream: ModelStream): void {
+  leave(stream: ModelStream, how?: 'grace' | 'now'): void {
     this.streams.delete(stream)
-    this.table.leave(stream.channel, stream.id, stream)
+    this.table.leave(stream.channel, stream.id, stream, how)
   }
 
   /** All that is due now, in Redis and to streams. */

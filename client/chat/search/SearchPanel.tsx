@@ -1,5 +1,7 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { Avatar } from '../Avatar.tsx'
+import { emojiNames } from '../text/emoji.ts'
+import { plainExcerpt } from '../text/plainText.ts'
 import { SenderName } from '../timeline/MessageRow.tsx'
 import { clockTime, dayName } from '../timeline/dateFormat.ts'
 import { useStores } from '../store.ts'
@@ -60,6 +62,8 @@ export function SearchPanel({ search, title }: SearchPanelProps) {
 
 function HitLink({ hit, channel }: { hit: Hit; channel: string }) {
   const date = new Date(hit.sentAt)
+  useStores(emojiNames)
+  const parts = useMemo(() => plainExcerpt(hit.highlight), [hit, emojiNames.all])
   return (
     <a class="hit" href={hashOfPlace({ channel: hit.channel, position: hit.position })}>
       <Avatar sender={hit.sender} />
@@ -70,7 +74,7 @@ function HitLink({ hit, channel }: { hit: Hit; channel: string }) {
         </span>
       </span>
       <span class="hit-text" dir="auto">
-        {hit.highlight.map((part, at) => (at % 2 === 1 ? <mark key={at}>{part}</mark> : part))}
+        {parts.map(({ text, isHit }, at) => (isHit ? <mark key={at}>{text}</mark> : text))}
       </span>
       <span class="hit-channel">
         #<bdi>{channel}</bdi>

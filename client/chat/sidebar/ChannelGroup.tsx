@@ -1,7 +1,10 @@
+import { useMemo } from 'preact/hooks'
 import { hashOfPlace } from '../channelHash.ts'
 import { Icon } from '../Icon.tsx'
+import { previewOf } from '../preview.ts'
 import { nameOf } from '../senderLabel.ts'
-import { textOf } from '../timeline/conversation.ts'
+import { useStores } from '../store.ts'
+import { emojiNames } from '../text/emoji.ts'
 import type { ListedChannel } from './listedChannels.ts'
 
 interface ChannelGroupProps {
@@ -46,6 +49,9 @@ interface ChannelLinkProps {
 
 function ChannelLink({ channel, current, pick }: ChannelLinkProps) {
   const { name, title, kind, unread, last } = channel
+  useStores(emojiNames)
+  // The list has hundreds, and is drawn with each message.
+  const preview = useMemo(() => last && previewOf(last, 80), [last, emojiNames.all])
   return (
     <a
       href={hashOfPlace({ channel: name })}
@@ -63,7 +69,7 @@ function ChannelLink({ channel, current, pick }: ChannelLinkProps) {
       )}
       {last?.about?.as !== 'delete' && last !== undefined && (
         <span class="last" dir="auto">
-          {nameOf(last.sender)}: {textOf(last)?.slice(0, 80) ?? '…'}
+          {nameOf(last.sender)}: {preview}
         </span>
       )}
     </a>

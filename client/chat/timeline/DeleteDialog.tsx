@@ -1,5 +1,5 @@
 import { Dialog } from '../Dialog.tsx'
-import { textOf } from './conversation.ts'
+import { previewOf } from '../preview.ts'
 import type { ShownMessage } from '../../sdk/history.ts'
 
 interface DeleteDialogProps {
@@ -11,7 +11,7 @@ interface DeleteDialogProps {
 export function DeleteDialog({ message, remove, close }: DeleteDialogProps) {
   return (
     <Dialog title="Delete this message?" id="delete" close={close}>
-      <blockquote dir="auto">{(textOf(message) ?? 'data').slice(0, 300)}</blockquote>
+      <blockquote dir="auto">{previewOf(message, 300)}</blockquote>
       <p>Its words are taken away for everybody. This cannot be undone.</p>
       <p class="row end">
         <button type="button" class="small-button" onClick={close}>

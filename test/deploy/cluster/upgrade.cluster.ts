@@ -15,21 +15,21 @@ const CHART_FOLDER = 'charts/causeway'
 /** Values of each chart with which it is installed, and which the first ones did not have yet. */
 const VALUES = 'ci/small-values.yaml'
 
-/** Commits, the newest first. */
-function log(...args: string[]): string[] {
-  return run('git', ['-C', ROOT, 'log', '--format=%H', ...args])
-    .trim()
-    .split('\n')
-}
-
 /** Two charts of before, by their commits: the first, and that before the newest change. */
 function earlierCharts(): { age: string; commit: string }[] {
-  const [, previous = ''] = log('--', CHART_FOLDER)
-  const first = log('--diff-filter=A', '--', `${CHART_FOLDER}/${VALUES}`).at(-1) ?? previous
+  const [, previous = ''] = commitsOf('--', CHART_FOLDER)
+  const first = commitsOf('--diff-filter=A', '--', `${CHART_FOLDER}/${VALUES}`).at(-1) ?? previous
   return [
     { age: 'previous', commit: previous },
     { age: 'first', commit: first },
   ]
+}
+
+/** The commits that `git log` names, the newest first. */
+function commitsOf(...args: string[]): string[] {
+  return run('git', ['-C', ROOT, 'log', '--format=%H', ...args])
+    .trim()
+    .split('\n')
 }
 
 describeUnless(clusterLack)('an upgrade', () => {

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { formatLogIds } from '../../../contract/logIds.ts'
-import { goodHistory, postOf } from './historyFixture.ts'
+import { goodHistory, postOf, START } from './historyFixture.ts'
 import { historyOfLog } from './historyOfLog.ts'
 import { type JudgedLogs, judgeLogs } from './judgeLogs.ts'
 import { USUAL_LIMITS } from './judge.ts'
-import type { Chain, ChainRecord, FaultHistory, Row } from './records.ts'
+import type { Chain, ChainRecord, FaultHistory, PostRecord, Row } from './records.ts'
 
 const logOf = (channel: string): number => (channel < 'c' ? 0 : 1)
 
@@ -55,27 +55,36 @@ function never(): never {
   throw new Error('a log has no messages')
 }
 
-function judged(records: ChainRecord[]): JudgedLogs {
+function judged(
+  records: ChainRecord[],
+  fault = goodHistory().fault,
+  failed: PostRecord[] = [],
+): JudgedLogs {
   const channels = ['a', 'b', 'c', 'd']
   const chain: Chain = { name: 'joint', kind: 'lean', channels, isFast: true, records }
-  const posts = LOGS.flat().map(postOf)
+  const posts = [...failed, ...LOGS.flat().map(postOf)]
   return judgeLogs(
     LOGS.map((rows, log) => {
       const history: FaultHistory = {
         ...goodHistory(),
         ...historyOfLog({ posts, chains: [chain] }, log, logOf),
         rows,
+        fault,
         head: { epoch: rows[0]?.epoch ?? '', position: 110 },
       }
-      return { log, history, limits: USUAL_LIMITS, isHealthy: log === 1 }
+      return { log, history, limits: USUAL_LIMITS, isHealthy: log === 1, patience: 1 }
     }),
   )
 }
 
 test('A stream over two logs is judged in each of them, and their figures are added', () => {
-  const { judgement, healthyDelayMs } = judged(joint())
+  const { judgement, struck, healthy } = judged(joint())
   expect(judgement).toMatchObject({ violations: [], deliveries: 20, posts: { taken: 20 } })
-  expect(healthyDelayMs).toBe(20)
+  const noticed = { worstDelayMs: 20, worstAnswerMs: 8, failed: 0, failedForMs: 0 }
+  expect([struck, healthy]).toMatchObject([
+    { logs: [0], ...noticed },
+    { logs: [1], ...noticed },
+  ])
 })
 
 test('What a stream lacks of one log is told of that one', () => {
@@ -95,11 +104,35 @@ test('A reset of one log breaks nothing in the other', () => {
   expect(violations[0]?.detail).toMatch(/^log 0: joint/)
 })
 
-test('A channel that comes late in the healthy log is its worst delay', () => {
-  const late = joint().map((record) =>
-    record.t === 'message' && record.id === '1-id-107'
-      ? { ...record, at: record.at + 700 }
-      : record,
+/** As `joint`, with some messages of the healthy log so much later. */
+const withDelays = (delays: Record<string, number>): ChainRecord[] =>
+  joint().map((record) =>
+    record.t === 'message' ? { ...record, at: record.at + (delays[record.id] ?? 0) } : record,
   )
-  expect(judged(late).healthyDelayMs).toBe(720)
+
+test('A message of the healthy log may not come late', () => {
+  const { healthy, judgement } = judged(withDelays({ '1-id-107': 2_000 }))
+  expect(healthy).toMatchObject({ worstDelayMs: 2_020 })
+  expect(judgement.violations).toMatchObject([
+    { word: 'late', detail: expect.stringMatching(/^log 1: 2020 ms/) },
+  ])
+})
+
+test('On a machine that was slow before the fault, it may come as late as three times that', () => {
+  const fault = { from: START + 1_500, to: START + 1_600 }
+  const { healthy, judgement } = judged(withDelays({ '1-id-102': 700, '1-id-107': 2_000 }), fault)
+  expect([healthy, judgement.violations]).toMatchObject([
+    { calmDelayMs: 720, worstDelayMs: 2_020 },
+    [],
+  ])
+})
+
+test('Attempts to post that failed are counted for the logs that noticed them, with their time', () => {
+  const [post] = LOGS[0]?.map(postOf) ?? []
+  const failed = { ...(post ?? never()), outcome: 'failed' as const, ms: 30 }
+  const { struck, healthy } = judged(joint(), undefined, [
+    failed,
+    { ...failed, at: failed.at + 200 },
+  ])
+  expect([struck, healthy]).toMatchObject([{ failed: 2, failedForMs: 230 }, { failed: 0 }])
 })

@@ -6,8 +6,13 @@ const LATE_MS = 1_000
 /** Commits within this time after the fault still count for recovery. */
 const WATCHED_MS = 2_000
 
+/** Before the fault the machine shows how late a message is without one: in this time before it, when all readers have begun. */
+const CALM_MS = 4_000
+
 export interface Recovery {
   worstDelayMs: number
+  /** The worst delay before the fault. */
+  calmDelayMs: number
   /** From the end of the fault until deliveries kept up with the log again, and posts were accepted. */
   recoveryMs: number
 }
@@ -20,6 +25,7 @@ export function measureRecovery(history: FaultHistory): Recovery {
   const { chains, posts, fault } = history
   const commits = commitTimes(history)
   let worstDelayMs = 0
+  let calmDelayMs = 0
   let levelAt = fault.to
   for (const { records, isFast } of chains) {
     if (!isFast) continue
@@ -27,8 +33,12 @@ export function measureRecovery(history: FaultHistory): Recovery {
       if (record.t !== 'message' || record.repeat === true) continue
       const committed = commits.get(record.id)
       // A message that was older when the reader asked for it is not late.
-      if (committed === undefined || committed < fault.from - LATE_MS) continue
+      if (committed === undefined || committed < fault.from - CALM_MS) continue
       const delay = record.at - committed
+      if (committed < fault.from - LATE_MS) {
+        calmDelayMs = Math.max(calmDelayMs, delay)
+        continue
+      }
       worstDelayMs = Math.max(worstDelayMs, delay)
       if (delay > LATE_MS && committed < fault.to + WATCHED_MS) {
         levelAt = Math.max(levelAt, record.at)
@@ -39,7 +49,7 @@ export function measureRecovery(history: FaultHistory): Recovery {
     const isBegunSoon = post.at < fault.to + WATCHED_MS
     if (!isTaken(post) && isBegunSoon) levelAt = Math.max(levelAt, post.at + post.ms)
   }
-  return { worstDelayMs, recoveryMs: levelAt - fault.to }
+  return { worstDelayMs, calmDelayMs, recoveryMs: levelAt - fault.to }
 }
 
 /** Commit times by message id. The database's clock may be wrong, so its time counts only between a message's first post and its answer. */

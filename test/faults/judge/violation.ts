@@ -39,6 +39,11 @@ export interface Violation {
   detail: string
 }
 
+/** One if a value is above its limit. */
+export function over(word: Word, value: number, limit: number, what: string): Violation[] {
+  return value > limit ? [{ word, detail: `${value} ${what}; at most ${limit}` }] : []
+}
+
 /** The first few violations of each word, so that many of one do not hide the others. */
 export function examples(violations: readonly Violation[], ofEach: number): Violation[] {
   const counts = new Map<Word, number>()

@@ -10,7 +10,7 @@ import { signalTree } from '../../../bench/machine/processTree.ts'
 import { Standby } from './standby.ts'
 import { RigLogs } from './rigLogs.ts'
 import type { RigOptions } from './rigOptions.ts'
-import { withSpare } from './spare.ts'
+import { startSpare, withSpare } from './spare.ts'
 import { headersOf, openTokens, type Tokens } from './tokens.ts'
 import { untilReady } from './untilReady.ts'
 
@@ -30,8 +30,8 @@ export class Rig {
   /** The headers by which the usual readers and posts come in. */
   readonly headers: { reader: Record<string, string>; sender: Record<string, string> }
   readonly logs: RigLogs
-  /** Where the services look for it, if there is one. */
-  readonly sparePort: number
+  /** The administrator's address of the spare Postgres; undefined without one. */
+  readonly spareUrl: string | undefined
   readonly #standby: Standby | undefined
   /** Names of processes that stay down. */
   readonly #abandoned = new Set<string>()
@@ -91,7 +91,7 @@ export class Rig {
       headers: headersOf(tokens),
       crashDir,
       disk,
-      sparePort,
+      spareUrl: options.spare === true ? await startSpare(stack, sparePort) : undefined,
       standby:
         standby === true
           ? await Standby.start(stack, links)
@@ -105,7 +105,7 @@ export class Rig {
     parts: Pick<Rig, 'stack' | 'links' | 'edge' | 'gateways' | 'ingests' | 'tokens' | 'headers'> & {
       crashDir: string
       disk: string | undefined
-      sparePort: number
+      spareUrl: string | undefined
       standby: Standby | undefined
     },
   ) {
@@ -118,7 +118,7 @@ export class Rig {
     this.headers = parts.headers
     this.#crashDir = parts.crashDir
     this.#disk = parts.disk
-    this.sparePort = parts.sparePort
+    this.spareUrl = parts.spareUrl
     this.#standby = parts.standby
     this.logs = new RigLogs(this.stack)
   }

@@ -13,7 +13,7 @@ export interface RigOptions {
   logs?: number | undefined
   postgres?: number | undefined
   brokers?: number | undefined
-  /** The services know one more Postgres for the logs of each that the layout names; the scenario starts it. */
+  /** Adds an empty Postgres, which the services know as one more host of each that the layout names. */
   spare?: boolean | undefined
   /** Default: 2, for all logs. */
   bridges?: number | undefined

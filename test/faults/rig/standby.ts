@@ -8,7 +8,8 @@ import { query } from './database.ts'
 import type { Links } from './links.ts'
 
 const NAME = 'standby'
-const SYNC_WITHIN_SECONDS = 20
+/** On any machine. */
+const SYNC_WITHIN_SECONDS = 60
 
 /** A second Postgres that follows the first over the link `standby>postgres`, until it is promoted. */
 export class Standby {

@@ -2,7 +2,8 @@ import type { Child } from '../../../stack/child.ts'
 import { waitForHttp } from '../../../stack/probes.ts'
 import { comesTrue } from '../../support/waitFor.ts'
 
-const READY_WITHIN_SECONDS = 40
+/** On any machine; a service is ready within a second or two. */
+const READY_WITHIN_SECONDS = 120
 
 /** Waits until a service says that it is ready. A server needs only a process: the services check the rest. */
 export async function untilReady(child: Child): Promise<void> {

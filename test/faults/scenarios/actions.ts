@@ -6,6 +6,9 @@ import type { Fault } from '../rig/proxy.ts'
 import { comesTrue } from '../../support/waitFor.ts'
 import type { Scene } from '../scenario.ts'
 
+/** On any machine: the next post leads to the crash point. */
+const DIES_WITHIN_SECONDS = 30
+
 /** Kills processes with SIGKILL, leaves them dead for some seconds, and starts them again. */
 export async function killFor(scene: Scene, names: string[], count: number): Promise<void> {
   await Promise.all(names.map((name) => scene.rig.child(name).stop('SIGKILL')))
@@ -57,7 +60,7 @@ export async function crashAt(
     const before = children.map(({ pid }) => pid)
     const isSame = () => children.every(({ pid }, at) => pid === before[at])
     writeFileSync(scene.rig.crashFlag(place), '')
-    const hasDied = await comesTrue(() => !isSame(), 5, 10)
+    const hasDied = await comesTrue(() => !isSame(), DIES_WITHIN_SECONDS, 10)
     scene.expect(hasDied, `no ${role} died ${place}`)
     await Promise.all(children.map((child) => untilReady(child)))
     await scene.seconds(0.5)

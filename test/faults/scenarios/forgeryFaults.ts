@@ -3,11 +3,14 @@ import type { Role } from '../../../stack/child.ts'
 import { movedTo, positionOf, raised, reworded, scrambled, stripped } from '../rig/forgery.ts'
 import type { Copy, MqttWire } from '../rig/mqttWire.ts'
 import type { RedisWire } from '../rig/redisWire.ts'
+import { comesTrue } from '../../support/waitFor.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { onMqtt, onRedis, repeat } from './wires.ts'
 
 /** Positions relative to the head: next, soon, never, and long ago. */
 const SHIFTS = [1, 2, 3, 50, 1_000_000, -50]
+/** On any machine. */
+const COUNTED_WITHIN_SECONDS = 30
 
 export const forgeryFaults: Scenario[] = [
   {
@@ -93,9 +96,10 @@ async function expectRefusals(
   source: 'mqtt' | 'redis',
 ): Promise<void> {
   const name = 'causeway_refused_copies_total'
-  const count = await rig.sumMetric(role, name, `source="${source}"`)
-  expect(count > 0, `no ${role} counted a forgery`)
-  note(`refused by the ${role}s: ${count}`)
+  const count = () => rig.sumMetric(role, name, `source="${source}"`)
+  const isCounted = await comesTrue(async () => (await count()) > 0, COUNTED_WITHIN_SECONDS, 500)
+  expect(isCounted, `no ${role} counted a forgery`)
+  note(`refused by the ${role}s: ${await count()}`)
 }
 
 /** Forgeries in every disguise: without a MAC, with that of another message, with a wrong one, on another channel. */

@@ -1,8 +1,10 @@
 import { RedisKeys } from '../../../contract/redisKeys.ts'
 import type { TestCluster } from '../../support/testCluster.ts'
+import type { RigLogs } from '../rig/rigLogs.ts'
+import { lackOfPartitions } from '../rig/partition.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { freezeFor, killFor } from './actions.ts'
-import { loseMaster, untilLive, withCluster } from './redisServers.ts'
+import { divideMaster, loseMaster, untilLive, withCluster } from './redisServers.ts'
 
 const RATE = 200
 
@@ -18,6 +20,38 @@ const CLUSTER = { logs: 4, postgres: 2, brokers: 2, redis: ['cluster'], ...BRIDG
 const BOTH = { ...CLUSTER, redis: ['cluster', 'sentinel'] } as const
 
 const keyOf = (log: number): string => new RedisKeys('causeway', log).watermark
+
+/** Processes that are killed, and the server of the logs that notice. */
+const KILLED: readonly [
+  id: string,
+  title: string,
+  processes: string[],
+  place?: Parameters<RigLogs['on']>,
+  limits?: Scenario['limits'],
+][] = [
+  [
+    'F50e',
+    '4 logs on 2 servers of Postgres: one killed',
+    ['postgres-p2'],
+    ['postgres', 'p2'],
+    { postsMayFail: true },
+  ],
+  ['F50f', '4 logs on 2 brokers: one killed', ['mosquitto-b2'], ['broker', 'b2']],
+  ['F50g', '4 logs: one bridge process killed; another serves its logs too', ['bridge-1']],
+  [
+    'F50h',
+    '4 logs: both bridges of two of them killed',
+    ['bridge-3', 'bridge-4'],
+    ['broker', 'b2'],
+  ],
+  [
+    'F50i',
+    '4 logs on 2 servers of Postgres: the one with grants and quotas killed',
+    ['postgres'],
+    ['postgres'],
+    { postsMayFail: true },
+  ],
+]
 
 export const logsFaults: Scenario[] = [
   {
@@ -75,57 +109,31 @@ export const logsFaults: Scenario[] = [
     },
   },
   {
-    id: 'F50e',
-    title: '4 logs on 2 servers of Postgres: one killed, down for 6 s',
-    limits: { postsMayFail: true },
+    id: 'F50j',
+    title:
+      '4 logs on a Redis Cluster that is partitioned: one’s master alone, reached by clients; its replica takes over on the other side',
     rate: RATE,
     own: CLUSTER,
-    run: async (scene) => {
-      scene.strikes(scene.rig.logs.on('postgres', 'p2'))
-      await killFor(scene, ['postgres-p2'], 6)
-    },
+    skip: lackOfPartitions,
+    run: (scene) =>
+      withCluster(scene, async (cluster) => {
+        const place = await cluster.placeOf(keyOf(0))
+        scene.strikes(await logsOf(scene, cluster, place.owner))
+        await divideMaster(scene, place)
+        await untilLive(scene)
+      }),
   },
-  {
-    id: 'F50f',
-    title: '4 logs on 2 brokers: one killed, down for 6 s',
+  ...KILLED.map(([id, title, processes, place, limits]): Scenario => ({
+    id,
+    title: `${title}, down for 6 s`,
     rate: RATE,
     own: CLUSTER,
+    ...(limits !== undefined && { limits }),
     run: async (scene) => {
-      scene.strikes(scene.rig.logs.on('broker', 'b2'))
-      await killFor(scene, ['mosquitto-b2'], 6)
+      scene.strikes(place === undefined ? [] : scene.rig.logs.on(...place))
+      await killFor(scene, processes, 6)
     },
-  },
-  {
-    id: 'F50g',
-    title: '4 logs: one bridge process killed, down for 6 s; another serves its logs too',
-    rate: RATE,
-    own: CLUSTER,
-    run: async (scene) => {
-      scene.strikes([])
-      await killFor(scene, ['bridge-1'], 6)
-    },
-  },
-  {
-    id: 'F50h',
-    title: '4 logs: both bridges of two of them killed, down for 6 s',
-    rate: RATE,
-    own: CLUSTER,
-    run: async (scene) => {
-      scene.strikes(scene.rig.logs.on('broker', 'b2'))
-      await killFor(scene, ['bridge-3', 'bridge-4'], 6)
-    },
-  },
-  {
-    id: 'F50i',
-    title: '4 logs on 2 servers of Postgres: the one with grants and quotas killed, down for 6 s',
-    limits: { postsMayFail: true },
-    rate: RATE,
-    own: CLUSTER,
-    run: async (scene) => {
-      scene.strikes(scene.rig.logs.on('postgres'))
-      await killFor(scene, ['postgres'], 6)
-    },
-  },
+  })),
 ]
 
 /** The logs whose slots a node of the cluster serves. */

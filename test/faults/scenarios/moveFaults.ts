@@ -6,7 +6,6 @@ import type { LayoutFile } from '../../../chassis/layoutFile.ts'
 import { ROOT } from '../../../stack/root.ts'
 import { writeAtomically } from '../../../stack/writeAtomically.ts'
 import { query } from '../rig/database.ts'
-import { startSpare } from '../rig/spare.ts'
 import type { Scenario, Scene } from '../scenario.ts'
 import { rollingRestart } from './actions.ts'
 
@@ -25,7 +24,7 @@ export const moveFaults: Scenario[] = [
     run: async (scene) => {
       const { rig, seconds } = scene
       scene.strikes([MOVED])
-      const to = await startSpare(rig.stack, rig.sparePort)
+      const { spareUrl: to = '' } = rig
       await move(scene, 'prepare', to)
       await seconds(2)
       const said = await move(scene, 'switch', to)

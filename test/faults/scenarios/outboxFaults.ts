@@ -14,7 +14,8 @@ const CALLS_PER_SECOND = 200
 /** More than there is time for. */
 const MOST_CALLS = 100_000
 const APPLICATIONS = { usual: 3, slow: 2 }
-const MOVED_WITHIN_SECONDS = 30
+/** On any machine. */
+const MOVED_WITHIN_SECONDS = 90
 
 /** In size, and without a fault, it is `npm run bench -- outbox`. */
 export const outboxFaults: Scenario[] = [

@@ -1,7 +1,8 @@
 import { RedisKeys } from '../../../contract/redisKeys.ts'
+import { lackOfPartitions } from '../rig/partition.ts'
 import type { Scenario } from '../scenario.ts'
 import { freezeFor } from './actions.ts'
-import { loseMaster, untilLive, withCluster } from './redisServers.ts'
+import { divideMaster, loseMaster, untilLive, withCluster } from './redisServers.ts'
 
 const KEYS = new RedisKeys('causeway', 0)
 const RATE = 500
@@ -66,6 +67,19 @@ export const redisServersFaults: Scenario[] = [
       withCluster(scene, async (cluster) => {
         const { others } = await cluster.placeOf(KEYS.watermark)
         await freezeFor(scene, others, 6)
+      }),
+  },
+  {
+    id: 'F44e',
+    title:
+      'Redis Cluster partitioned: the log’s master alone, reached by clients; its replica takes over on the other side',
+    rate: RATE,
+    own: CLUSTER,
+    skip: lackOfPartitions,
+    run: (scene) =>
+      withCluster(scene, async (cluster) => {
+        await divideMaster(scene, await cluster.placeOf(KEYS.watermark))
+        await untilLive(scene)
       }),
   },
 ]

@@ -2,11 +2,14 @@ import { MAX_BODY_BYTES, MAX_EVENT_BYTES } from '../../../contract/limits.ts'
 import { eventBytes } from '../../../contract/messageEvent.ts'
 import { ingestConfig } from '../../../ingest/config.ts'
 import type { Scenario, Scene } from '../scenario.ts'
+import { comesTrue } from '../../support/waitFor.ts'
 import { killFor } from './actions.ts'
 import { restart } from './postgresFaults.ts'
 
 const USUAL_EVENT_BYTES = ingestConfig.shape.MAX_EVENT_BYTES.parse(undefined)
 const PULLERS = 30
+/** A page for each; on any machine. */
+const READ_WITHIN_SECONDS = 60
 
 /** The largest messages by default, and the largest that any setting allows. */
 const usual = { rate: 12, padding: paddingOf(USUAL_EVENT_BYTES) }
@@ -64,11 +67,12 @@ export const sizeFaults: Scenario[] = [
         }
       })
       await scene.seconds(8)
+      const isRead = () => (statuses.get(200) ?? 0) >= PULLERS
+      scene.expect(await comesTrue(isRead, READ_WITHIN_SECONDS), 'history was hardly read')
       over.abort()
       await Promise.all(pulling)
       const counts = [...statuses].map(([status, count]) => `${count} × ${status}`)
       scene.note(`pages of history: ${counts.join(', ')}`)
-      scene.expect((statuses.get(200) ?? 0) >= PULLERS, 'history was hardly read')
     },
   },
 ]

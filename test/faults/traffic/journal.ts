@@ -36,6 +36,8 @@ export class Journal {
   messages = 0
   gaps = 0
   resets = 0
+  /** How often a connection, or a log of it, has begun. */
+  readies = 0
   readonly #options: JournalOptions
   readonly #logs = new Map<number, HeardLog>()
 
@@ -66,6 +68,7 @@ export class Journal {
       const { position, complete, channels }: ControlEvents['ready'] = JSON.parse(data)
       const log = logOf(Object.keys(channels)[0] ?? '')
       const epoch = epochIn(lastId, log)
+      this.readies++
       this.#begin(log, epoch, position, complete)
       write({ t: 'ready', at, log, epoch, position, complete })
     } else if (name === 'gap') {

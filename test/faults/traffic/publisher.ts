@@ -9,6 +9,9 @@ interface PublisherOptions {
   /** Origins of the edge and of the ingests; each attempt goes to the next one. */
   origins: readonly string[]
   channels: readonly string[]
+  /** How many logs there are, and which a channel is in; default: one. */
+  logs?: number
+  logOf?: (channel: string) => number
   /** Posts a second. */
   rate: number
   /** Characters of padding in a body. */
@@ -22,15 +25,20 @@ interface PublisherOptions {
 interface Draft {
   key: string
   channel: string
+  log: number
   body: string
   hash: string
 }
 
 const TICK_MS = 20
 const RETRY_MS = 200
+/** Then it tries again as seldom as this many times that. */
+const MOST_RETRY_TIMES = 5
 const ANSWER_WITHIN_MS = 15_000
-/** The most unsettled posts at once; above it no new ones begin. */
+/** The most unsettled posts at once, an equal part for each log; above it no new ones begin. */
 const MAX_OPEN = 400
+/** Of each log to each address: posts that wait for a log that is away keep no place of others. */
+const MAX_SOCKETS = 64
 /** One post in this many is repeated after its answer, like a sender that lost the answer. */
 const REPEAT_ONE_IN = 40
 
@@ -40,8 +48,9 @@ const REPEAT_ONE_IN = 40
  */
 export class Publisher {
   readonly #options: PublisherOptions
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: 60_000 })
-  readonly #open = new Set<Promise<void>>()
+  /** By log. */
+  readonly #agents = new Map<number, Agent>()
+  readonly #open = new Map<Promise<void>, number>()
   #timer: NodeJS.Timeout | undefined
   #turn = 0
   #number = 0
@@ -70,16 +79,16 @@ export class Publisher {
   /** Begins no new posts, and resolves when all posts have their answers. */
   async quiet(): Promise<void> {
     this.pause()
-    await Promise.all(this.#open)
+    await Promise.all(this.#open.keys())
   }
 
   /** Waits until every post has a definite answer, or time is up: the rest stay unknown. */
   async settle(withinMs: number): Promise<void> {
     this.pause()
     const late = sleep(withinMs, undefined, { ref: false }).then(() => (this.#givesUp = true))
-    await Promise.race([Promise.all(this.#open), late])
-    await Promise.all(this.#open)
-    this.#agent.destroy()
+    await Promise.race([Promise.all(this.#open.keys()), late])
+    await Promise.all(this.#open.keys())
+    for (const agent of this.#agents.values()) agent.destroy()
   }
 
   #tick(): void {
@@ -89,40 +98,49 @@ export class Publisher {
     // After a stall it does not catch up: the rate stays the rate.
     this.#due = Math.min(this.#due, Math.max(1, this.#options.rate / 5))
     for (; this.#due >= 1; this.#due--) {
-      if (this.#open.size >= MAX_OPEN) continue
-      const posting = this.#post(this.#draft())
-      this.#open.add(posting)
+      const draft = this.#draft()
+      if (draft === undefined) continue
+      const posting = this.#post(draft)
+      this.#open.set(posting, draft.log)
       void posting.finally(() => this.#open.delete(posting))
     }
   }
 
-  #draft(): Draft {
-    const { channels, random, padding } = this.#options
+  /** Undefined if enough of its log are unsettled. */
+  #draft(): Draft | undefined {
+    const { channels, logs = 1, logOf = () => 0, random, padding } = this.#options
+    const channel = random.pick(channels)
+    const log = logOf(channel)
+    const open = [...this.#open.values()].filter((each) => each === log).length
+    if (open >= MAX_OPEN / logs) return undefined
     const data = JSON.stringify({ number: ++this.#number, text: 'ü'.repeat(padding) })
     const body = `{"data":${data}}`
-    return { key: randomUUID(), channel: random.pick(channels), body, hash: hashOf(data) }
+    return { key: randomUUID(), channel, log, body, hash: hashOf(data) }
   }
 
   async #post(draft: Draft): Promise<void> {
-    for (;;) {
+    for (let times = 1; ; times++) {
       const outcome = await this.#attempt(draft)
       const isDefinite = outcome !== 'unknown' && outcome !== 'failed'
       if (isDefinite || this.#givesUp) break
-      await sleep(RETRY_MS * (0.5 + this.#options.random.next()))
+      const wait = RETRY_MS * Math.min(times, MOST_RETRY_TIMES)
+      await sleep(wait * (0.5 + this.#options.random.next()))
     }
     if (this.#options.random.between(1, REPEAT_ONE_IN) === 1) await this.#attempt(draft)
   }
 
-  async #attempt({ key, channel, body, hash }: Draft): Promise<PostOutcome> {
+  async #attempt({ key, channel, log, body, hash }: Draft): Promise<PostOutcome> {
     const { origins, write } = this.#options
     const via = origins[this.#turn++ % origins.length] ?? ''
     const at = Date.now()
-    const answer = await this.#send(`${via}/channels/${channel}/messages`, key, body)
+    const answer = await this.#send(`${via}/channels/${channel}/messages`, log, key, body)
     write({ t: 'post', at, ms: Date.now() - at, key, channel, hash, via, ...answer })
     return answer.outcome
   }
 
-  #send(url: string, key: string, body: string): Promise<Answer> {
+  #send(url: string, log: number, key: string, body: string): Promise<Answer> {
+    const agent = this.#agents.get(log) ?? newAgent()
+    this.#agents.set(log, agent)
     return new Promise((resolve) => {
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
       const headers = {
@@ -130,7 +148,7 @@ export class Publisher {
         ...this.#options.headers,
         'idempotency-key': key,
       }
-      const sent = request(url, { method: 'POST', agent: this.#agent, headers, signal })
+      const sent = request(url, { method: 'POST', agent, headers, signal })
       const fail = (error: Error) => resolve({ outcome: 'unknown', status: 0, why: error.message })
       sent.on('error', fail)
       sent.on('response', (response) => {
@@ -143,6 +161,10 @@ export class Publisher {
       sent.end(body)
     })
   }
+}
+
+function newAgent(): Agent {
+  return new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: 60_000 })
 }
 
 type Answer = Pick<PostRecord, 'outcome' | 'status' | 'why' | 'position' | 'id'>

@@ -6,8 +6,12 @@ interface Process {
   command: string
 }
 
-/** Kills the processes of a browser in which pages run: those below its own one whose command line fits. */
-export function killPageProcesses(browser: number | undefined, command: RegExp): void {
+/** Sends a signal to the processes of a browser in which pages run: those below its own one whose command line fits. */
+export function signalPages(
+  browser: number | undefined,
+  command: RegExp,
+  signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT',
+): void {
   const all = processes()
   const isBelow = (parent: number): boolean => {
     if (parent === browser) return true
@@ -15,7 +19,7 @@ export function killPageProcesses(browser: number | undefined, command: RegExp):
     return above !== undefined && above.parent > 1 && isBelow(above.parent)
   }
   for (const each of all) {
-    if (command.test(each.command) && isBelow(each.parent)) process.kill(each.pid, 'SIGKILL')
+    if (command.test(each.command) && isBelow(each.parent)) process.kill(each.pid, signal)
   }
 }
 
