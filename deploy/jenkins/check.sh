@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs one of the checks that a change must pass: lint, units, road (whole stacks, browser, faults; then whole stacks with TLS), deploy
-# (chart, rules), cluster (the chart on a control plane) or release (the pipeline by Orca). All but the last two are
+# (chart, rules), cluster (the chart on a control plane) or release (the pipeline by Orca, signatures by cosign). All but the last two are
 # the npm scripts of .ci/run. Reports for Jenkins go to $BUILD_DIR/junit (default build).
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -6,6 +6,7 @@ import { SERVERS, installPrograms } from '../../stack/setup/programs.mjs'
 import { runTests } from '../../stack/setup/tests.mjs'
 import { timed } from '../support/timed.mjs'
 import { buildCluster } from './cluster/build.mjs'
+import { buildSigning } from './release/buildSigning.mjs'
 import { installOrca } from './release/install.mjs'
 import { installTools } from './tools/install.mjs'
 
@@ -34,7 +35,9 @@ and configurations. They take two or three minutes once their tools are there.`,
       'also build the images, run them as a cluster would, and stop them under load; see below',
     ),
     cluster: flag('only run the tests on a real control plane of Kubernetes; see below'),
-    release: flag('only ask Orca what the pipeline does after each failure; see below'),
+    release: flag(
+      'only try the release: what Orca does after each failure, and signatures; see below',
+    ),
     streams: option('N', 'how many streams with --all (default 300)', integer(1, 100_000)),
     update: flag(
       'only write the generated files: schema and README of the chart, dashboards, pipeline, tables in docs/',
@@ -42,10 +45,10 @@ and configurations. They take two or three minutes once their tools are there.`,
     setup: flag('only fetch the tools'),
   },
   notes: `
---cluster runs Helm, kubectl, autoscaler and scheduler against a real API server, whose nodes are played. It takes about ten minutes. Go
+--cluster runs Helm, kubectl, autoscaler and scheduler against a real API server, whose nodes are played. It takes ten to twenty minutes. Go
 builds the control plane once, in ten minutes of one core, below $XDG_CACHE_HOME or ~/.cache. Without Go this part is skipped.
 
---release needs Java and Maven, which fetches Orca once. Without them this part is skipped.
+--release needs Java and Maven, which fetches Orca once, and Go, which builds cosign once, in some minutes. What is missing is skipped.
 
 --all takes several minutes, as root on Debian. It writes what it measures to docs/deploy.md, and keeps what it has built in
 .stack/deploy.
@@ -66,7 +69,10 @@ async function run(options) {
   if (streams !== undefined) process.env.CAUSEWAY_DEPLOY_STREAMS = String(streams)
   await timed('preparation', () => prepare(all ? [...PROGRAMS, ...IMAGE_PROGRAMS] : PROGRAMS))
   if (cluster) await timed('control plane', buildCluster)
-  if (release) await timed('Orca', installOrca)
+  if (release) {
+    await timed('Orca', installOrca)
+    await timed('cosign', buildSigning)
+  }
   if (setup) return
   if (update) {
     process.env.CAUSEWAY_UPDATE = '1'

@@ -77,6 +77,8 @@ describeUnless(toolsLack ?? programLack('nginx'))('a stream at the edge', () => 
       const conf = (await edgeConf('small', ports, unlimited))
         .replace(/(server 127\.0\.0\.1:2 max_fails=0;)+/, servers)
         .replace('worker_processes 2;', `worker_processes ${Math.max(2, processes + 1)};`)
+        // Evenly: a worker that has most of them would be out of files.
+        .replace(/(listen 127\.0\.0\.1:\d+ default_server)/, '$1 reuseport')
       const nginx = await edge.start('edge', conf, `http://127.0.0.1:${ports.status}/nginx_status`)
       // One worker answers before the other has its connections.
       await load('open', String(ports.http), '20', '127.0.1.250')
@@ -95,6 +97,8 @@ describeUnless(toolsLack ?? programLack('nginx'))('a stream at the edge', () => 
         const count = Math.min(PER_PROCESS, STREAMS - opened)
         await load('open', String(ports.http), String(count), `127.0.1.${1 + opened / PER_PROCESS}`)
       }
+      // A process ends if nginx ends one of its streams.
+      expect(children.every(({ exitCode }) => exitCode === null)).toBe(true)
       const page = await (await fetch(`http://127.0.0.1:${ports.status}/metrics`)).text()
       const [, writing] = /state="writing"\} (\d+)/.exec(page) ?? []
       expect(Number(writing)).toBeGreaterThanOrEqual(STREAMS)

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   copyFileSync,
@@ -10,11 +10,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { inRoot } from '../../../stack/setup/paths.mjs'
 import { print } from '../../../stack/setup/print.mjs'
+import { cacheFolder, compileGo, hasGo } from '../tools/compileGo.mjs'
 
 const SOURCE = inRoot('test/deploy/cluster/go')
 const PARTS = [
@@ -28,7 +27,6 @@ const PARTS = [
 const KUBERNETES = '1.36.3'
 /** Packages that are compiled in all, for the progress. */
 const PACKAGES = 2_700
-const TELL_EVERY_MS = 20_000
 
 /** Modules of which only data is used, with their checksums: definitions of kinds, and what kwok does to nodes and pods. */
 const DATA = [
@@ -69,14 +67,13 @@ const DATA = [
  * stages/. If that is impossible, prints why: the tests are then skipped.
  */
 export async function buildCluster() {
-  if (spawnSync('go', ['version']).status !== 0) {
+  if (!hasGo()) {
     print('Go is not installed: tests on a control plane are skipped')
     return
   }
   const hash = createHash('sha256').update(JSON.stringify(DATA, (_, value) => String(value)))
   for (const file of readdirSync(SOURCE)) hash.update(readFileSync(join(SOURCE, file)))
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  const folder = join(cache, 'causeway/cluster', hash.digest('hex').slice(0, 12))
+  const folder = join(cacheFolder('cluster'), hash.digest('hex').slice(0, 12))
   if (existsSync(join(folder, 'stamp'))) {
     process.env.CAUSEWAY_CLUSTER = folder
     return
@@ -110,26 +107,12 @@ function copyData({ module, sum, folders, to, files }, folder) {
   }
 }
 
-/** Ten minutes on one core, so it tells how far it is. */
 async function compile(to) {
   print(`building Kubernetes ${KUBERNETES}, etcd and kwok: ten minutes of one core, once`)
   const version = 'k8s.io/component-base/version'
   const [major, minor] = KUBERNETES.split('.')
   const names = { gitVersion: `v${KUBERNETES}`, gitMajor: major, gitMinor: minor }
   const set = Object.entries(names).map(([name, value]) => `-X ${version}.${name}=${value}`)
-  const flags = ['build', '-v', '-trimpath', '-ldflags', `-s -w ${set.join(' ')}`, '-o', to, '.']
-  const go = spawn('go', flags, { cwd: SOURCE, stdio: ['ignore', 'inherit', 'pipe'] })
-  const other = []
-  let count = 0
-  createInterface(go.stderr).on('line', (line) => {
-    if (/^[\w.~/-]+$/.test(line)) count++
-    else if (!line.startsWith('go: downloading')) other.push(line)
-  })
-  const timer = setInterval(() => print(`${count} of about ${PACKAGES} packages`), TELL_EVERY_MS)
-  const code = await new Promise((resolve) => {
-    go.on('error', () => resolve(1))
-    go.on('close', resolve)
-  })
-  clearInterval(timer)
-  if (code !== 0) throw new Error(other.slice(-20).join('\n'))
+  const args = ['-ldflags', `-s -w ${set.join(' ')}`, '-o', to, '.']
+  await compileGo({ source: SOURCE, args, count: PACKAGES })
 }

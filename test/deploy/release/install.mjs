@@ -1,16 +1,14 @@
 import { cpSync, mkdirSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { inRoot } from '../../../stack/setup/paths.mjs'
 import { SetupError, print } from '../../../stack/setup/print.mjs'
 import { run } from '../../../stack/setup/run.mjs'
 import { unlessMade } from '../../../stack/setup/stamp.mjs'
-
-const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'causeway')
+import { cacheFolder } from '../tools/compileGo.mjs'
 
 /** Fetches Orca with Maven, once, and names its class path to the tests. Without Java or Maven those are skipped. */
 export function installOrca() {
-  const there = join(CACHE, 'orca')
+  const there = cacheFolder('orca')
   const classPath = join(there, 'classpath')
   const pom = inRoot('test/deploy/release/orca/pom.xml')
   try {
