@@ -7,6 +7,8 @@ import type { MqttSessions } from '../history/mqttSessions.ts'
 import { MqttSession, type MqttSessionOptions } from './mqttSession.ts'
 
 const EVERY_MS = 1_000
+/** Sessions at once. Each may have posts that wait for a log that is away. */
+const MOST_HELD = 8
 
 export interface MqttDoorOptions extends Omit<MqttSessionOptions, 'clientId'> {
   sessions: Pick<MqttSessions, 'keep' | 'adopt' | 'release' | 'remove'>
@@ -26,7 +28,8 @@ export class MqttDoor {
   readonly #held = new Map<string, MqttSession>()
   #current: MqttSession | undefined
   #nextId = newId()
-  #adopted: Promise<void> | undefined
+  /** The one whose posts are being received. */
+  #adopted: MqttSession | undefined
   #isAway = false
 
   constructor(options: MqttDoorOptions) {
@@ -62,7 +65,7 @@ export class MqttDoor {
       if (this.#current === undefined || worn !== undefined) await this.#begin()
       if (worn !== undefined) void this.#retire(worn)
       // Only with a broker that answers, and one at a time.
-      if (this.#adopted === undefined) await this.#adopt()
+      if (this.#adopted === undefined && this.#held.size < MOST_HELD) await this.#adopt()
       if (this.#isAway) logger.info('posts by MQTT are received again')
       this.#isAway = false
     } catch (error) {
@@ -99,18 +102,23 @@ export class MqttDoor {
     if (id === undefined) return
     this.#options.logger.info({ session: id }, 'posts by MQTT: a session is taken over')
     const session = this.#open(id)
+    // Its posts may wait for their log for long; the next session may have posts of other logs.
+    const received = (): void => {
+      if (this.#adopted === session) this.#adopted = undefined
+    }
     this.#adopted = session
+    void session
       .connected()
-      .then((isThere) => this.#retire(session, isThere))
+      .then((isThere) => this.#retire(session, isThere, received))
       .catch(() => this.#leave(session))
-      .finally(() => (this.#adopted = undefined))
+      .finally(received)
   }
 
-  async #retire(session: MqttSession, isThere = true): Promise<void> {
+  async #retire(session: MqttSession, isThere = true, onReceived = () => {}): Promise<void> {
     const { clientId } = session
     if (this.#current === session) this.#current = undefined
     try {
-      await (isThere ? session.drain() : session.end())
+      await (isThere ? session.drain(onReceived) : session.end())
       this.#held.delete(clientId)
       await this.#options.sessions.remove(clientId)
     } catch (error) {

@@ -137,16 +137,17 @@ export class MqttSession {
   }
 
   /**
-   * Takes no new posts, handles all that the broker has for the session, and ends it. Rejects if the connection breaks: then it
-   * is still to be drained.
+   * Takes no new posts, handles all that the broker has for the session, and ends it. `onReceived`: the broker has no more, but some may
+   * wait for their log. Rejects if the connection breaks: then it is still to be drained.
    */
-  async drain(): Promise<void> {
+  async drain(onReceived: () => void): Promise<void> {
     await this.#answer(this.#client.unsubscribeAsync(publishFilters(this.#options.prefix)))
     await this.#answer(this.#client.subscribeAsync(this.#marker, { qos: 1 }))
     // The broker sends in order, so it comes after all that waits.
     const marked = new Promise<void>((resolve) => (this.#onMarker = resolve))
     await this.#answer(this.#client.publishAsync(this.#marker, '', { qos: 1 }))
     await this.#orOver(marked)
+    onReceived()
     await this.#orOver(this.#idle())
     await this.end()
   }

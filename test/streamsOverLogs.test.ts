@@ -33,7 +33,7 @@ const CUT_AT_ONCE = 10
 const CUT_EVERY_MS = 50
 /** Between two messages of a log, so that messages come as long as streams are cut. */
 const PAUSE_MS = (((STREAMS * CUTS) / CUT_AT_ONCE) * CUT_EVERY_MS) / (MESSAGES / LOGS)
-const WITHIN_SECONDS = 120 + (STREAMS * CUTS) / 50
+const WITHIN_SECONDS = 120 + (STREAMS * CUTS) / 20
 
 const opened = disposables()
 const names = Array.from({ length: CHANNELS }, (_, index) => `room${index}`)

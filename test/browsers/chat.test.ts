@@ -55,7 +55,7 @@ describe.each(engineNames)('in %s', (engine) => {
     const pasted = `document.execCommand('insertText', false, ${JSON.stringify(text)})`
     expect(await person.tab.evaluate(pasted)).toBe(true)
     await person.tab.press('Enter')
-    await person.seesText('three')
+    await person.seesSent('three')
     expect(await site.stored(`paste.${engine}`)).toEqual([text])
   }, 120_000)
 

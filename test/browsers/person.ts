@@ -65,7 +65,12 @@ export class Person {
   /** The same, and it is sent. */
   async say(text: string): Promise<void> {
     await this.write(text)
-    await this.sees(
+    await this.seesSent(text)
+  }
+
+  /** Waits until an own message with this text is stored. */
+  seesSent(text: string): Promise<void> {
+    return this.sees(
       `[...document.querySelectorAll('.own:not(.pending):not(.failed) .text')].some((each) => each.textContent.includes(${JSON.stringify(text)}))`,
     )
   }

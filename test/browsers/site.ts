@@ -3,6 +3,7 @@ import type { Stack } from '../../stack/stack.ts'
 import { Proxy } from '../faults/rig/proxy.ts'
 import { Random } from '../model/random.ts'
 import { freePort } from '../../stack/ports.ts'
+import { PROTOCOL } from '../support/authority.ts'
 import { testStack } from '../support/testStack.ts'
 import type { Engine, EngineName, Profile } from './engine.ts'
 import { openEngine } from './openEngines.ts'
@@ -48,7 +49,7 @@ export class Site {
 
   /** Where pages reach the stack by the link. */
   get origin(): string {
-    return `http://127.0.0.1:${this.proxy.port}`
+    return `${PROTOCOL}://127.0.0.1:${this.proxy.port}`
   }
 
   /** A browser profile, until the end of the test. */
