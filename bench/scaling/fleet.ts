@@ -123,6 +123,7 @@ export class Fleet {
 
   /** Each pod sees what all had a moment ago. Returns how many streams move. */
   #move(now: number): number {
+    if (this.#options.movesPerMinute === 0) return 0
     const counts = this.#pods
       .filter(({ readyAt }) => readyAt <= now)
       .map((pod) => {
