@@ -3,7 +3,7 @@ import { Icon } from '../Icon.tsx'
 import { IconButton } from '../IconButton.tsx'
 import { useStores } from '../store.ts'
 import { emojiNames } from '../text/emoji.ts'
-import { completed } from './completion.ts'
+import { completed, wantedAt } from './completion.ts'
 import { grow, isComposing } from './growing.ts'
 import { Suggestions, type Suggestion } from './Suggestions.tsx'
 import { useSuggestions } from './useSuggestions.tsx'
@@ -38,6 +38,11 @@ export function Composer(props: ComposerProps) {
     setText(next)
     setCursor(at)
     typed(next)
+    const { current } = box
+    if (current !== null) {
+      current.value = next
+      current.setSelectionRange(at, at)
+    }
     // After the drawing, which moves the cursor to the end.
     requestAnimationFrame(() => {
       box.current?.focus()
@@ -63,7 +68,9 @@ export function Composer(props: ComposerProps) {
   }
   const press = (event: KeyboardEvent) => {
     if (isComposing(event)) return
-    const suggestion = suggestions[chosen]
+    // What was typed or taken just now may not be drawn yet: then the list is of an earlier text.
+    const { value = '', selectionStart = 0 } = box.current ?? {}
+    const suggestion = wantedAt(value, selectionStart) && suggestions[chosen]
     if (suggestion !== undefined) {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
       if (step !== undefined) choose((chosen + step + suggestions.length) % suggestions.length)
