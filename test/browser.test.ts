@@ -1,22 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { readMetric } from '../stack/readMetric.ts'
 import type { Stack } from '../stack/stack.ts'
-import { ChatPage, launchChromium } from './chatPage.ts'
+import { ChatPage } from './chatPage.ts'
 import { post as postTo } from './support/ingestClient.ts'
-import { testStack } from './support/testStack.ts'
+import { openSite } from './openSite.ts'
+import { disposables } from './support/disposables.ts'
 
+const opened = disposables()
 let stack: Stack
 let browser: Browser
 
 beforeAll(async () => {
-  ;[stack, browser] = await Promise.all([testStack(), launchChromium()])
+  ;[stack, browser] = await openSite(opened)
 }, 120_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await stack?.stop()
-}, 60_000)
 
 const enter = (channel: string, name: string) =>
   ChatPage.enter(browser, { origin: stack.origin, channel, name })

@@ -1,22 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { PROBLEMS } from '../contract/problem.ts'
 import { channels } from '../reference/channels.ts'
 import { operations } from '../reference/operations.ts'
 import type { Stack } from '../stack/stack.ts'
-import { launchChromium } from './chatPage.ts'
-import { testStack } from './support/testStack.ts'
+import { openSite } from './openSite.ts'
+import { disposables } from './support/disposables.ts'
 
+const opened = disposables()
 let stack: Stack
 let browser: Browser
 
 beforeAll(async () => {
-  ;[stack, browser] = await Promise.all([testStack({ gateways: 1, bridges: 1 }), launchChromium()])
+  ;[stack, browser] = await openSite(opened, { gateways: 1, bridges: 1 })
 }, 120_000)
-afterAll(async () => {
-  await browser?.close()
-  await stack?.stop()
-}, 60_000)
 
 const PHONE = { width: 390, height: 844 }
 const DESK = { width: 1_280, height: 900 }

@@ -1,16 +1,18 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import type { Stack } from '../../stack/stack.ts'
-import { ChatPage, launchChromium } from '../chatPage.ts'
-import { testStack } from '../support/testStack.ts'
+import { ChatPage } from '../chatPage.ts'
 import { violations } from './axe.ts'
 import { say } from './talk.ts'
+import { openSite } from '../openSite.ts'
+import { disposables } from '../support/disposables.ts'
 
+const opened = disposables()
 let stack: Stack
 let browser: Browser
 
 beforeAll(async () => {
-  ;[stack, browser] = await Promise.all([testStack(), launchChromium()])
+  ;[stack, browser] = await openSite(opened)
   const { origin } = stack
   const question = await say(origin, 'rooms.access', 'Zeynep', {
     text: '# Title\n**Bold** `code` [map](https://maps.example/x) @Alice :tada:\n\n> quoted\n\n- one\n- two',
@@ -24,11 +26,6 @@ beforeAll(async () => {
   await say(origin, 'rooms.access', 'Bob', { text: 'yes' }, { about: { ...about, as: 'reply' } })
   await say(origin, 'rooms.access', 'Bob', '👍', { about: { ...about, as: 'reaction' } })
 }, 120_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await stack?.stop()
-}, 60_000)
 
 const enter = (channel: string) =>
   ChatPage.enter(browser, { origin: stack.origin, channel, name: 'Alice' })

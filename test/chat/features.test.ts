@@ -1,22 +1,19 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import type { Browser, Locator } from 'playwright-core'
 import type { Stack } from '../../stack/stack.ts'
-import { ChatPage, launchChromium } from '../chatPage.ts'
-import { testStack } from '../support/testStack.ts'
+import { ChatPage } from '../chatPage.ts'
 import { waitFor } from '../support/waitFor.ts'
 import { say } from './talk.ts'
+import { openSite } from '../openSite.ts'
+import { disposables } from '../support/disposables.ts'
 
+const opened = disposables()
 let stack: Stack
 let browser: Browser
 
 beforeAll(async () => {
-  ;[stack, browser] = await Promise.all([testStack(), launchChromium()])
+  ;[stack, browser] = await openSite(opened)
 }, 120_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await stack?.stop()
-}, 60_000)
 
 const enter = (channel: string, name: string) =>
   ChatPage.enter(browser, { origin: stack.origin, channel, name })

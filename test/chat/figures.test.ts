@@ -1,27 +1,24 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import type { Stack } from '../../stack/stack.ts'
-import { ChatPage, launchChromium } from '../chatPage.ts'
-import { testStack } from '../support/testStack.ts'
+import { ChatPage } from '../chatPage.ts'
 import { say } from './talk.ts'
+import { openSite } from '../openSite.ts'
+import { disposables } from '../support/disposables.ts'
 
 const MAX_FIRST_LOAD_BYTES = 120_000
 const MESSAGES = 100
 
+const opened = disposables()
 let stack: Stack
 let browser: Browser
 
 beforeAll(async () => {
-  ;[stack, browser] = await Promise.all([testStack({ gateways: 1, bridges: 1 }), launchChromium()])
+  ;[stack, browser] = await openSite(opened, { gateways: 1, bridges: 1 })
   for (let n = 0; n < MESSAGES; n += 1) {
     await say(stack.origin, 'figures', 'Bob', { text: `**${n}** a line with \`code\`` })
   }
 }, 120_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await stack?.stop()
-}, 60_000)
 
 interface Figures {
   firstPaint: number

@@ -1,22 +1,24 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { seed, seededChannel } from '../../stack/seed/seed.ts'
 import type { Stack } from '../../stack/stack.ts'
-import { ChatPage, launchChromium } from '../chatPage.ts'
+import { ChatPage } from '../chatPage.ts'
 import { testDatabase } from '../support/testDatabase.ts'
-import { testStack } from '../support/testStack.ts'
+import { openSite } from '../openSite.ts'
+import { disposables } from '../support/disposables.ts'
 
 /** A channel of so many messages: `MESSAGES=100000` takes a minute or two. */
 const MESSAGES = Number(process.env.MESSAGES ?? 5_000)
 const MAX_NODES = 500
 const MAX_HEAP_BYTES = 80_000_000
 
+const opened = disposables()
 let stack: Stack
 let browser: Browser
 
 beforeAll(async () => {
   const databaseUrl = await testDatabase()
-  ;[stack, browser] = await Promise.all([testStack({ databaseUrl }), launchChromium()])
+  ;[stack, browser] = await openSite(opened, { databaseUrl })
   await seed({
     databaseUrl,
     messages: MESSAGES,
@@ -25,11 +27,6 @@ beforeAll(async () => {
     onProgress: () => undefined,
   })
 }, 240_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await stack?.stop()
-}, 60_000)
 
 interface Scrolled {
   nodes: number
