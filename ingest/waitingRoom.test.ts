@@ -3,6 +3,7 @@ import { WaitingRoom } from './waitingRoom.ts'
 
 test('Each log has a share in posts and in bytes, which is there again when one leaves', () => {
   const room = new WaitingRoom(2, { posts: 4, bytes: 200 })
+  expect(room.most).toBe(4)
   expect([room.enter(0, 60), room.enter(0, 60), room.enter(0, 40)]).toEqual([true, false, true])
   expect([room.enter(0, 0), room.enter(1, 100), room.posts]).toEqual([false, true, 3])
   room.leave(0, 60)

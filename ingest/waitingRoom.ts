@@ -13,23 +13,19 @@ const MOST: Size = { posts: 10_000, bytes: 8_388_608 }
  * It is the session's, not the process's: a session that another ingest takes over brings the posts that waited, and they must fit.
  */
 export class WaitingRoom {
-  readonly #logs: number
+  /** How many more posts than usual the broker may send. */
+  readonly most: number
   readonly #share: Size
   /** By log. */
   readonly #taken = new Map<number, Size>()
   #posts = 0
 
   constructor(logs: number, { posts, bytes } = MOST) {
-    this.#logs = logs
+    this.most = logs === 1 ? 0 : posts
     this.#share =
       logs === 1
         ? { posts: Infinity, bytes: Infinity }
         : { posts: posts / logs, bytes: bytes / logs }
-  }
-
-  /** How many more posts than usual the broker may send. */
-  get most(): number {
-    return this.#logs === 1 ? 0 : MOST.posts
   }
 
   /** How many are in it, of all logs. */

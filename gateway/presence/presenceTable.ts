@@ -82,7 +82,7 @@ export class PresenceTable {
   }
 
   /** A stream of somebody has ended. `now`: they will not come back. */
-  leave(channel: string, id: string, listener: Listener, how: 'grace' | 'now' = 'grace'): void {
+  leave(channel: string, id: string, listener: Listener, how: 'grace' | 'now'): void {
     const attended = this.#channels.get(channel)
     if (attended?.listeners.delete(listener) !== true) return
     attended.behind.delete(listener)

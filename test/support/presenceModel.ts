@@ -111,7 +111,7 @@ export class ModelGateway {
     return stream
   }
 
-  leave(stream: ModelStream, how?: 'grace' | 'now'): void {
+  leave(stream: ModelStream, how: 'grace' | 'now' = 'grace'): void {
     this.streams.delete(stream)
     this.table.leave(stream.channel, stream.id, stream, how)
   }
