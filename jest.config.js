@@ -39,6 +39,7 @@ export default {
       },
     ],
   },
+  testEnvironment: '<rootDir>/test/support/fastEnvironment.js',
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
   reporters: [
