@@ -30,7 +30,7 @@ export class PresenceTable {
   #size = 0
   #life = ''
   #number = -1
-  #awaySince: number | undefined
+  #isAway = false
   #quietUntil = -Infinity
 
   constructor(options: PresenceTableOptions) {
@@ -45,7 +45,7 @@ export class PresenceTable {
 
   /** Streams should not be told anything yet. */
   isQuiet(now: number): boolean {
-    return this.#awaySince !== undefined || now < this.#quietUntil
+    return this.#isAway || now < this.#quietUntil
   }
 
   /** A stream of somebody begins. */
@@ -92,12 +92,10 @@ export class PresenceTable {
 
   done(step: PresenceStep, answer: StepAnswer, now: number): void {
     const { life, number, isLost, hasMore, news } = answer
-    const awaySince = this.#awaySince
-    this.#awaySince = undefined
     const isOther = this.#life !== '' && life !== this.#life
-    const wasAway = awaySince !== undefined && now - awaySince > this.#options.renewMs / 2
-    // What others lost before it, they may notice only now.
-    if (awaySince !== undefined || isOther) this.#quietUntil = now + SETTLE_MS
+    // What ran out while Redis was away comes back now, like what was lost.
+    if (this.#isAway || isOther) this.#quietUntil = now + SETTLE_MS
+    this.#isAway = false
     this.#life = life
     this.#number = number
     if (hasMore) this.#work.hurry()
@@ -105,11 +103,11 @@ export class PresenceTable {
     step.channels.forEach(({ attended }, index) => {
       if (attended.listeners.size > 0) this.#take(attended, answer.channels[index] ?? {}, now)
     })
-    if (isOther || wasAway || isLost) this.#work.renewAll(now)
+    if (isOther || isLost) this.#work.renewAll(now)
   }
 
   failed(step: PresenceStep, now: number): void {
-    this.#awaySince ??= now
+    this.#isAway = true
     for (const { attended, keep } of step.channels) {
       for (const lease of keep) if (lease.streams > 0) this.#work.keep(lease)
       if (attended.listeners.size > 0) this.#work.look(attended, now)
@@ -171,6 +169,6 @@ export class PresenceTable {
   }
 
   #end(attended: Attended, sealed: string, how: Leaving): void {
-    if (this.#awaySince === undefined) this.#work.end(attended, sealed, how)
+    if (!this.#isAway) this.#work.end(attended, sealed, how)
   }
 }

@@ -76,6 +76,28 @@ test('A join or leave elsewhere is seen within three seconds, however quiet the 
   expect(counts()).toEqual([2, 2])
 })
 
+test('The last of a gateway is gone after the grace, also for those elsewhere', () => {
+  const stream = there.join('b', 'p')
+  const watcher = here.join('b', 'watcher')
+  pass(LEASE_MS)
+  there.leave(stream)
+  pass(GRACE_MS - 1_000)
+  expect(watcher.known?.count).toBe(2)
+  pass(4_000)
+  expect([watcher.known?.count, watcher.left]).toEqual([1, ['p']])
+})
+
+test('Whoever comes after a gateway died sees its people go when their leases end', () => {
+  there.join('b', 'p')
+  pass(100)
+  pass(LEASE_MS - 5_000, [here])
+  const late = here.join('b', 'late')
+  pass(3_000, [here])
+  expect(late.known?.count).toBe(2)
+  pass(5_000, [here])
+  expect([late.known?.count, late.left]).toEqual([1, ['p']])
+})
+
 test('A channel in which nothing happens costs two renewals in the time of a lease, and nothing else', () => {
   for (let n = 0; n < 100; n++) for (const id of ['p', 'q', 'r']) here.join(`c${n}`, id)
   pass(LEASE_MS)

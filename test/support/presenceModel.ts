@@ -14,7 +14,7 @@ import type { Leaving, Listener } from '../../gateway/presence/attended.ts'
 export const LEASE_MS = 30_000
 export const GRACE_MS = 10_000
 /** These as `Presence` has them. */
-const RENEW_MS = LEASE_MS / 2
+export const RENEW_MS = LEASE_MS / 2
 const NEWS_MS = 1_000
 export const LIMIT = 6
 
