@@ -98,7 +98,7 @@ export class PresenceTable {
     this.#isAway = false
     this.#life = life
     this.#number = number
-    if (hasMore) this.#work.hurry()
+    if (hasMore) this.#work.askAgain()
     for (const each of news) this.#hear(each, now)
     step.channels.forEach(({ attended }, index) => {
       if (attended.listeners.size > 0) this.#take(attended, answer.channels[index] ?? {}, now)

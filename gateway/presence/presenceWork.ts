@@ -71,7 +71,7 @@ export class PresenceWork {
   }
 
   /** More news wait. */
-  hurry(): void {
+  askAgain(): void {
     this.#newsAt = -Infinity
   }
 
