@@ -1,6 +1,6 @@
 /** A hidden page has no frames, and one that becomes hidden gets none any more. */
 const HIDDEN_MS = 100
-const VISIBLE_MS = 1_000
+const VISIBLE_MS = 300
 
 /** Calls once: at the next frame, or after a while if there is none. */
 export function onNextFrame(call: () => void): void {

@@ -1,8 +1,7 @@
 import { Component, createRef } from 'preact'
-import { DrawnRows } from './drawnRows.tsx'
 import type { Room, Target } from './room.ts'
 import { type Anchor, ScrollKeeper } from './scrollKeeper.ts'
-import type { RowsView } from './TimelineRow.tsx'
+import { TimelineRow, type RowsView } from './TimelineRow.tsx'
 import type { Row } from './timelineRows.ts'
 import type { ShownMessage } from '../../sdk/history.ts'
 
@@ -27,7 +26,6 @@ export class Timeline extends Component<TimelineProps, TimelineState> {
   override state: TimelineState = { active: undefined }
   readonly #scroller = createRef<HTMLElement>()
   readonly #list = createRef<HTMLOListElement>()
-  readonly #drawn = new DrawnRows()
   #keeper: ScrollKeeper | undefined
   #observer: ResizeObserver | undefined
   #shownTarget: Target | undefined
@@ -108,15 +106,16 @@ export class Timeline extends Component<TimelineProps, TimelineState> {
             onMouseLeave={this.#deactivate}
             onKeyDown={this.#pressed}
           >
-            {this.#drawn.draw(
-              rows.map((row) => ({
-                row,
-                active: row.key === active,
-                tabStop: row.key === tabStop,
-                target: room.target?.position,
-                view: this.props,
-              })),
-            )}
+            {rows.map((row) => (
+              <TimelineRow
+                key={row.key}
+                row={row}
+                active={row.key === active}
+                tabStop={row.key === tabStop}
+                target={room.target?.position}
+                view={this.props}
+              />
+            ))}
           </ol>
           {entered && !conversation.atEnd && (
             <p class="edge" role="status">

@@ -20,7 +20,7 @@ export interface RowsView {
   pickDay: () => void
 }
 
-export interface TimelineRowProps {
+interface TimelineRowProps {
   row: Row
   /** Whether the pointer or the keyboard is on it. */
   active: boolean
