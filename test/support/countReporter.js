@@ -30,7 +30,10 @@ export default class CountReporter {
 function addUp(file, own) {
   if (file === undefined) return own
   appendFileSync(file, `${JSON.stringify(own)}\n`)
-  const runs = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line))
+  const runs = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   return Object.fromEntries(
     Object.keys(own).map((name) => [name, runs.reduce((sum, run) => sum + run[name], 0)]),
   )
