@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 
 interface LockedPackage {
@@ -68,6 +68,11 @@ describe('the Dockerfile', () => {
     const compiled = [...text.matchAll(/ dist\/(\w+)(?= )/g)].map(([, folder]) => `!${folder}`)
     expect(compiled.length).toBeGreaterThan(8)
     expect(rest).toEqual(expect.arrayContaining(compiled))
+    const built = [...read('stack/setup/build.mjs').matchAll(/'(?:dist\/)?(\w+)\/[\w/.]+'/g)]
+      .map(([, folder = '']) => folder)
+      .filter((folder) => folder !== 'dist' && existsSync(folder))
+    expect(built).toEqual(expect.arrayContaining(['client', 'reference']))
+    expect(rest).toEqual(expect.arrayContaining(built.map((folder) => `!${folder}`)))
     expect(rest.join(' ')).not.toMatch(/!(\.git|\.stack|test|docs)\b/)
     // Of the chart only the file that nginx' image is made from.
     expect(rest.filter((line) => line.startsWith('!charts'))).toEqual([
