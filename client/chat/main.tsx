@@ -39,7 +39,7 @@ window.addEventListener('hashchange', () => session.show())
 window.addEventListener('online', () => session.network('online'))
 window.addEventListener('offline', () => session.network('offline'))
 window.addEventListener('pageshow', ({ persisted }) => {
-  // The browser kept the page for the way back, but not its locks: the other tabs hold it for ended. Its draft is kept too.
+  // WebKit keeps the page for the way back, but not its locks: the other tabs hold it for ended. Its draft is kept too.
   if (persisted) location.reload()
 })
 document.addEventListener('visibilitychange', () => session.check())

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { readMetric } from '../../stack/readMetric.ts'
 import { waitFor } from '../support/waitFor.ts'
 import { engineNames } from './openEngines.ts'
 import { Person } from './person.ts'
@@ -15,31 +14,28 @@ async function answering(): Promise<number> {
   return Number(/Writing: (\d+)/.exec(status)?.[1]) - 1
 }
 
-async function streams(): Promise<number> {
-  const gateways = site.stack.processes.filter(({ role }) => role === 'gateway')
-  const each = gateways.map(({ metricsUrl }) => readMetric(metricsUrl, 'causeway_gateway_streams'))
-  return (await Promise.all(each)).reduce((sum, count) => sum + count, 0)
-}
-
 describe.each(engineNames)('in %s', (engine) => {
   test('ten tabs have one stream at nginx, and the tenth can send to all', async () => {
     const profile = await site.profile(engine)
     const people: Person[] = []
-    await waitFor(async () => (await streams()) === 0)
+    await waitFor(async () => (await site.streams()) === 0)
     const at = await answering()
     while (people.length < TABS) {
       const person = new Person(await profile.tab())
       await person.open(site.origin, `tabs.${engine}`)
       people.push(person)
     }
-    await waitFor(async () => (await streams()) === 1)
+    await waitFor(async () => (await site.streams()) === 1)
     await waitFor(async () => (await answering()) === at + 1)
     await people.at(-1)?.say('from the tenth')
     for (const person of people) await person.seesText('from the tenth')
     expect(await Promise.all(people.map((person) => person.texts()))).toEqual(
       people.map(() => ['from the tenth']),
     )
-    expect([await streams(), await site.stored(`tabs.${engine}`)]).toEqual([1, ['from the tenth']])
+    expect([await site.streams(), await site.stored(`tabs.${engine}`)]).toEqual([
+      1,
+      ['from the tenth'],
+    ])
   }, 300_000)
 
   test('messages written without a network arrive once and in order, also over a reload and a crash', async () => {

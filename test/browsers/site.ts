@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals'
+import { readMetric } from '../../stack/readMetric.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { Proxy } from '../faults/rig/proxy.ts'
 import { Random } from '../model/random.ts'
@@ -66,6 +67,15 @@ export class Site {
     const person = new Person(await (await this.profile(engine)).tab())
     await person.open(this.origin, channel)
     return person
+  }
+
+  /** Streams that are open at all gateways. */
+  async streams(): Promise<number> {
+    const gateways = this.stack.processes.filter(({ role }) => role === 'gateway')
+    const each = gateways.map(({ metricsUrl }) =>
+      readMetric(metricsUrl, 'causeway_gateway_streams'),
+    )
+    return (await Promise.all(each)).reduce((sum, count) => sum + count, 0)
   }
 
   /** A message of somebody without a page. */

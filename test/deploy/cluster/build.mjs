@@ -1,19 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { inRoot } from '../../../stack/setup/paths.mjs'
 import { print } from '../../../stack/setup/print.mjs'
-import { cacheFolder, compileGo, hasGo } from '../tools/compileGo.mjs'
+import { builtOnce } from '../tools/builtOnce.mjs'
+import { compileGo } from '../tools/compileGo.mjs'
 
 const SOURCE = inRoot('test/deploy/cluster/go')
 const PARTS = [
@@ -62,34 +53,26 @@ const DATA = [
   },
 ]
 
+const WANTED = {
+  name: 'cluster',
+  what: 'the control plane',
+  tests: 'tests on a control plane',
+  source: SOURCE,
+  also: JSON.stringify(DATA, (_, value) => String(value)),
+}
+
 /**
  * Builds the control plane from its Go modules, once for each version of go/, and names its folder to the tests: bin/, crds/ and
  * stages/. If that is impossible, prints why: the tests are then skipped.
  */
 export async function buildCluster() {
-  if (!hasGo()) {
-    print('Go is not installed: tests on a control plane are skipped')
-    return
-  }
-  const hash = createHash('sha256').update(JSON.stringify(DATA, (_, value) => String(value)))
-  for (const file of readdirSync(SOURCE)) hash.update(readFileSync(join(SOURCE, file)))
-  const folder = join(cacheFolder('cluster'), hash.digest('hex').slice(0, 12))
-  if (existsSync(join(folder, 'stamp'))) {
-    process.env.CAUSEWAY_CLUSTER = folder
-    return
-  }
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(join(folder, 'bin'), { recursive: true })
-  try {
-    for (const each of DATA) copyData(each, folder)
-    await compile(join(folder, 'bin/cluster'))
-  } catch (error) {
-    print(`the control plane cannot be built, so tests on it are skipped: ${error.message}`)
-    return
-  }
-  for (const part of PARTS) symlinkSync('cluster', join(folder, 'bin', part))
-  writeFileSync(join(folder, 'stamp'), '')
-  process.env.CAUSEWAY_CLUSTER = folder
+  const folder = await builtOnce(WANTED, async (to) => {
+    mkdirSync(join(to, 'bin'))
+    for (const each of DATA) copyData(each, to)
+    await compile(join(to, 'bin/cluster'))
+    for (const part of PARTS) symlinkSync('cluster', join(to, 'bin', part))
+  })
+  if (folder !== undefined) process.env.CAUSEWAY_CLUSTER = folder
 }
 
 function copyData({ module, sum, folders, to, files }, folder) {
