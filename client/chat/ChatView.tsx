@@ -9,6 +9,7 @@ import { RoomView } from './RoomView.tsx'
 import type { Session } from './session.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { SidePanel } from './SidePanel.tsx'
+import { signedTitle } from './sidebar/listedChannels.ts'
 import { Sidebar } from './sidebar/Sidebar.tsx'
 import { useStores } from './store.ts'
 import { useMessageActions } from './timeline/useMessageActions.ts'
@@ -78,7 +79,7 @@ export function ChatView({ session, chat }: { session: Session; chat: Chat }) {
           recovered={shown.recovered}
           retryNow={() => shown.room.retryNow()}
         />
-        <RoomView {...{ chat, shown, doors }} title={list.of(shown.name).title} />
+        <RoomView {...{ chat, shown, doors }} title={signedTitle(list.of(shown.name))} />
       </main>
       <SidePanel chat={chat} doors={doors} />
       <Dialogs chat={chat} session={session} asked={asked} close={() => ask(undefined)} />

@@ -27,6 +27,7 @@ export interface Doors {
 interface RoomViewProps {
   chat: Chat
   shown: OpenChannel
+  /** What a new message is for, as people call it. */
   title: string
   doors: Doors
 }

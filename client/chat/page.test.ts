@@ -77,7 +77,7 @@ test('Links open in another tab, other data is shown as code, and days and gaps 
 
 test('Enter sends the text once without the space behind it, and empties the box; Shift+Enter begins a line', async () => {
   await enter()
-  expect(await box().getAttribute('placeholder')).toBe('Message lobby')
+  expect(await box().getAttribute('placeholder')).toBe('Message #lobby')
   expect(await box().evaluate((node) => node === document.activeElement)).toBe(true)
   const height = async () => (await box().boundingBox())?.height ?? 0
   const before = await height()
@@ -190,7 +190,7 @@ test('Another channel is entered by its field or address, with its own title and
     '',
   ])
   expect([await chat.page.title(), await texts()]).toEqual(['rooms-berlin · Causeway', []])
-  expect(await box().getAttribute('placeholder')).toBe('Message rooms-berlin')
+  expect(await box().getAttribute('placeholder')).toBe('Message #rooms-berlin')
   const streams = chat.log.resumed.length
   await channel.fill(' rooms-berlin ')
   await channel.press('Enter')

@@ -39,7 +39,10 @@ export function SignIn({ reason, api, enter }: SignInProps) {
   return (
     <main id="sign-in" ref={root}>
       <div class="card">
-        <img class="mark" src="./icon.svg" alt="" />
+        <p class="brand">
+          <img class="mark" src="./icon.svg" alt="" />
+          <strong>Causeway</strong>
+        </p>
         <h1>{title}</h1>
         <p class="words" role="alert">
           {failure ?? (invited === undefined && methods !== undefined ? noticeOf(reason) : '')}

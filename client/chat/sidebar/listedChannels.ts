@@ -66,3 +66,8 @@ export function matching(channels: readonly ListedChannel[], text: string): List
 export function byTitle(a: ListedChannel, b: ListedChannel): number {
   return a.title.localeCompare(b.title, undefined, { numeric: true, sensitivity: 'base' })
 }
+
+/** As people write it: a public channel has its sign. */
+export function signedTitle({ kind, title }: Pick<ListedChannel, 'kind' | 'title'>): string {
+  return kind === 'public' ? `#${title}` : title
+}

@@ -76,8 +76,8 @@ export class MessageRow extends Component<MessageRowProps> {
     const { message, first, editing, context, actions, handle } = this.props
     return (
       <div class="content">
-        {context !== undefined && <Context text={context} open={() => actions.thread(message)} />}
         {first && <SenderLine message={message} />}
+        {context !== undefined && <Context text={context} open={() => actions.thread(message)} />}
         {editing ? (
           <EditBox
             text={textOf(message) ?? ''}
