@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { callScript } from '../../chassis/redis.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
-import { LOOK, PRESENCE } from './presenceScript.ts'
+import { PRESENCE } from './presenceScript.ts'
 import type { ChannelAnswer, PresenceStep, StepAnswer } from './presenceStep.ts'
 
 export interface PresenceStoreOptions {
@@ -13,9 +13,6 @@ export interface PresenceStoreOptions {
   /** In a channel with more people these are counted and not listed. */
   limit: number
 }
-
-/** Channels in one look: it must not hold up Redis either. */
-const LOOKS_AT_ONCE = 10
 
 /** The leases in Redis. Each call is one script, however many channels it is about. */
 export class PresenceStore {
@@ -28,7 +25,6 @@ export class PresenceStore {
     this.#keys = keys
     this.#options = options
     redis.defineCommand('causewayPresence', { lua: PRESENCE })
-    redis.defineCommand('causewayPresenceLook', { lua: LOOK })
   }
 
   async run(step: PresenceStep): Promise<StepAnswer> {
@@ -60,30 +56,14 @@ export class PresenceStore {
     const [life, ...states] = Array.isArray(reply) ? reply : []
     return { life: String(life), channels: channels.map((_, index) => answerOf(states[index])) }
   }
-
-  /** The number of people in each channel, and their sealed texts if they are not too many. */
-  async look(channels: readonly string[]): Promise<{ count: number; people?: string[] }[]> {
-    const found: { count: number; people?: string[] }[] = []
-    for (let start = 0; start < channels.length; start += LOOKS_AT_ONCE) {
-      const some = channels.slice(start, start + LOOKS_AT_ONCE)
-      const keys = some.map((channel) => this.#keys.presence(channel))
-      const args = [keys.length, ...keys, this.#options.limit]
-      const reply = await callScript(this.#redis, 'causewayPresenceLook', args)
-      const states: unknown[] = Array.isArray(reply) ? reply : []
-      found.push(...some.map((_, at) => peopleOf(Array.isArray(states[at]) ? states[at] : [])))
-    }
-    return found
-  }
 }
 
 function answerOf(state: unknown): ChannelAnswer {
   if (!Array.isArray(state)) return undefined
-  const [stamp, ...rest] = state
-  return { stamp: String(stamp), ...peopleOf(rest) }
-}
-
-function peopleOf([count, people]: unknown[]): { count: number; people?: string[] } {
-  return Array.isArray(people)
-    ? { count: Number(count), people: people.map(String) }
-    : { count: Number(count) }
+  const [stamp, count, people]: unknown[] = state
+  return {
+    stamp: String(stamp),
+    count: Number(count),
+    ...(Array.isArray(people) && { people: people.map(String) }),
+  }
 }
