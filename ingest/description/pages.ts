@@ -11,7 +11,9 @@ const channel = {
   messages: place.describe('How many there are, without those that were removed'),
   occupancy: place
     .nullable()
-    .describe('How many people are there, as `GET /presence` counts them; null if that is not known now'),
+    .describe(
+      'How many people are there, as `GET /presence` counts them; null if that is not known now',
+    ),
 }
 
 export const ChannelInfo = z.strictObject(channel).meta({
