@@ -7,9 +7,10 @@ class SlowLeases {
   readonly outcomes: string[] = []
   time = 0
   count = 1
-  /** Until then it tells nothing. */
+  /** Until it resolves nothing is told. */
   gate = Promise.resolve()
   isAway = false
+  open: () => void = () => {}
 
   readonly occupancy = new LogOccupancy({
     reader: {
@@ -24,11 +25,9 @@ class SlowLeases {
     clock: { now: () => this.time },
   })
 
-  /** It tells nothing until the returned function is called. */
-  hold(): () => void {
-    let open = (): void => {}
-    this.gate = new Promise((resolve) => (open = resolve))
-    return open
+  /** It tells nothing until `open` is called. */
+  hold(): void {
+    this.gate = new Promise((resolve) => (this.open = resolve))
   }
 }
 
@@ -47,20 +46,20 @@ test('Numbers are kept for a quarter of a second, and only the other channels ar
 
 test('Whoever asks meanwhile shares the answer: one look is under way at a time', async () => {
   const leases = new SlowLeases()
-  const open = leases.hold()
+  leases.hold()
   const answers = Array.from({ length: 50 }, () => leases.occupancy.of(['a']))
-  open()
+  leases.open()
   expect(await Promise.all(answers)).toEqual(answers.map(() => [1]))
   expect(leases.asked).toEqual([['a']])
 })
 
 test('Nobody waits longer than a quarter of a second, and a look for which it is too late is not begun', async () => {
   const leases = new SlowLeases()
-  const open = leases.hold()
+  leases.hold()
   const answers = ['a', 'b', 'c'].map((channel) => leases.occupancy.of([channel]))
   expect(await Promise.all(answers)).toEqual([undefined, undefined, undefined])
   leases.time = MAX_WAIT_MS + 1
-  open()
+  leases.open()
   // Behind the others.
   expect(await leases.occupancy.of(['d'])).toEqual([1])
   expect(leases.asked).toEqual([['a'], ['d']])

@@ -15,7 +15,7 @@ import { LogOccupancy, MAX_WAIT_MS } from './logOccupancy.ts'
 export type OccupancyOf = (channels: readonly string[]) => Promise<(number | null)[]>
 
 /** Over all logs, of which none waits for another one. */
-export function occupancyOfLogs(
+function occupancyOfLogs(
   logs: ReadonlyMap<number, Pick<LogOccupancy, 'of'>>,
   logOf: (channel: string) => number,
 ): OccupancyOf {
@@ -57,6 +57,7 @@ export function openOccupancy(
     label: 'outcome',
     values: { told: 0, failed: 0 },
   })
+  const onLook = (outcome: 'told' | 'failed'): void => looks.inc({ outcome })
   const links = layout.logs.flatMap(({ id, REDIS_URL: url }) => {
     if (url === undefined) return []
     const keys = new RedisKeys(config.REDIS_PREFIX, id)
@@ -64,7 +65,6 @@ export function openOccupancy(
     const redis = connectRedis(link, MAX_WAIT_MS)
     const limit = config.PRESENCE_LIMIT
     const reader = new PresenceReader({ redis, keys, copyKeys, onRefused, limit })
-    const onLook = (outcome: 'told' | 'failed'): void => looks.inc({ outcome })
     return [{ id, redis, log: new LogOccupancy({ reader, onLook, clock }) }]
   })
   const logs = new Map(links.map(({ id, log }) => [id, log]))

@@ -13,6 +13,11 @@ const opened = disposables()
 const LOGS = [0, 1]
 const channelLogs = new ChannelLogs(LOGS, [])
 const LIMIT = 4
+const ENV = {
+  PRESENCE_LIMIT: String(LIMIT),
+  PRESENCE_LEASE_SECONDS: '4',
+  PRESENCE_GRACE_SECONDS: '1',
+}
 /** Some of each log. */
 const CHANNELS = Array.from({ length: 10 }, (_, at) => `rooms.r${at}`)
 const ofLog = (log: number): string[] =>
@@ -22,17 +27,12 @@ let gateways: string[]
 
 /** Two logs, each with a Redis of its own. */
 beforeAll(async () => {
-  const limit = { PRESENCE_LIMIT: String(LIMIT) }
   stack = await testStack({
     ownServers: true,
     logs: LOGS.length,
     redis: ['single', 'single'],
     ingests: 1,
-    env: (role) =>
-      ({
-        ingest: limit,
-        gateway: { ...limit, PRESENCE_LEASE_SECONDS: '4', PRESENCE_GRACE_SECONDS: '1' },
-      })[String(role)] ?? {},
+    env: () => ENV,
   })
   gateways = stack.processes.flatMap(({ role, url }) => (role === 'gateway' ? [url ?? ''] : []))
   for (const channel of CHANNELS) await postUntilStored(stack.origin, channel, 'hi')
@@ -68,8 +68,8 @@ test('The list has for each channel of each log the number that presence has, ov
     come(two, 'bob', 1),
     ...Array.from({ length: LIMIT + 3 }, (_, at) => come(many, `p${at}`, at % 2)),
   ]
-  const wanted = { ...Object.fromEntries(CHANNELS.map((channel) => [channel, 0])) }
-  Object.assign(wanted, { [one]: 1, [named]: 1, [two]: 2, [many]: LIMIT + 3 })
+  const nobodyThere = Object.fromEntries(CHANNELS.map((channel) => [channel, 0]))
+  const wanted = { ...nobodyThere, [one]: 1, [named]: 1, [two]: 2, [many]: LIMIT + 3 }
   await waitFor(async () => JSON.stringify(await listed()) === JSON.stringify(wanted))
   const presence = await presenceOf(watcher.causeway, CHANNELS)
   expect(Object.fromEntries(presence.map(({ channel, count }) => [channel, count]))).toEqual(wanted)
@@ -88,18 +88,20 @@ test('The list has for each channel of each log the number that presence has, ov
   await waitFor(async () => JSON.stringify(await listed()) === JSON.stringify(left))
 }, 90_000)
 
+/** Whether the list has no number for the channels of the log 1, and one for those of the log 0. */
+async function isUnknownOfSecond(): Promise<boolean> {
+  const found = await listed()
+  return CHANNELS.every(
+    (channel) => (found[channel] === null) === (channelLogs.logOf(channel) === 1),
+  )
+}
+
 test('While the Redis of a log hangs or is away, its channels are listed without a number, and posts go on', async () => {
   const [own = ''] = ofLog(1)
   const redis = stack.processes.find(({ name }) => name === 'redis-r2')
   const ingest = stack.processes.find(({ role }) => role === 'ingest')
-  const unknown = async (): Promise<boolean> => {
-    const found = await listed()
-    return CHANNELS.every(
-      (channel) => (found[channel] === null) === (channelLogs.logOf(channel) === 1),
-    )
-  }
   const comesOnWithout = async (): Promise<void> => {
-    await waitFor(unknown)
+    await waitFor(isUnknownOfSecond)
     await waitFor(async () => (await occupancyOf(own)) === null)
     const posted = await fetch(`${stack.origin}/channels/${own}/messages`, {
       method: 'POST',

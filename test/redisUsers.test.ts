@@ -113,7 +113,7 @@ describeUnless(lackOf('redis-cli'))('Redis', () => {
     ].map((command) => ({ service: 'LIMITS', command })),
   ])('refuses $command of the user in $service', async ({ service, command }) => {
     expect(await redisCli(addressOf(`${service}_REDIS_URL`), ...command)).toMatch(
-      /NOPERM|not allowed|can't access|no permission/i,
+      /NOPERM|not allowed|can't access|can't run|no permission/i,
     )
   })
 
