@@ -28,9 +28,9 @@ const MOST_BYTES = MAX_SIGNAL_BYTES + 1_024
 /** Receives the signals of all channels, on a connection of its own. What comes while it is away is lost. */
 export function subscribeToSignals(client: MqttClient, options: SignalSubscriptionOptions): void {
   const { prefix, copyKeys, isServed, onSignal, onRefused, onDropped, now, logger } = options
-  const gate = new RateGate(MOST_PER_SECOND, now)
+  const gate = new RateGate(MOST_PER_SECOND)
   client.on('message', (topic, payload, packet) => {
-    if (!gate.pass()) return onDropped()
+    if (!gate.pass(now())) return onDropped()
     const channel = signalTopicChannel(prefix, topic)
     if (channel !== undefined && !isServed(channel)) return
     const mac = packet.properties?.userProperties?.['mac']

@@ -24,6 +24,8 @@ export function connectMqtt(url: string, role: string, logger: Logger): MqttClie
     // The client sends stored messages again after a reconnect; without this, messages published while offline would pile up in
     // its store.
     queueQoSZero: false,
+    // By default it asks for each step of each packet whether anybody debugs it.
+    log: () => {},
     // Each packet is acknowledged once it is handled, and none is read while acknowledgements cannot leave. So memory holds at
     // most one packet of the largest size and what was read with it; the rest waits at the broker.
     properties: { receiveMaximum: 1_000, maximumPacketSize: MAX_PACKET_BYTES },

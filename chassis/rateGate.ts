@@ -1,19 +1,16 @@
-/** Lets so many pass in each second of the clock. */
+/** Lets so many pass in each second. */
 export class RateGate {
   readonly #most: number
-  readonly #now: () => number
   #second = 0
   #passed = 0
 
-  /** `now`: milliseconds of any clock. */
-  constructor(most: number, now: () => number) {
+  constructor(most: number) {
     this.#most = most
-    this.#now = now
   }
 
-  /** Whether one more may pass now. */
-  pass(): boolean {
-    const second = Math.floor(this.#now() / 1_000)
+  /** Whether one more may pass now: milliseconds of any clock, always the same one. */
+  pass(now: number): boolean {
+    const second = Math.floor(now / 1_000)
     if (second !== this.#second) this.#passed = 0
     this.#second = second
     return ++this.#passed <= this.#most

@@ -40,3 +40,25 @@ test('Closing waits for the run under way, tells it so, and lets no other begin'
   clock.pass(1_000)
   expect([ends.length, clock.timers.size]).toEqual([1, 0])
 })
+
+test('A run that fails is told of once until one has succeeded, and begins again at its time', async () => {
+  const errors: unknown[] = []
+  let outcome: Promise<void> = Promise.reject(new Error('one'))
+  recurring = new Recurring(
+    clock,
+    100,
+    () => outcome,
+    (error) => errors.push(error),
+  )
+  const runs = async (count: number, next: Promise<void>): Promise<void> => {
+    outcome = next
+    for (let n = 0; n < count; n++) {
+      clock.pass(100)
+      await turn()
+    }
+  }
+  await runs(3, outcome)
+  await runs(1, Promise.resolve())
+  await runs(2, Promise.reject(new Error('two')))
+  expect(errors.map(String)).toEqual(['Error: one', 'Error: two'])
+})

@@ -39,17 +39,20 @@ export class RedisKeys {
 
   /** Who is in a channel: a sorted set of people by the end of their leases, in milliseconds of Redis' clock. */
   presence(channel: string): string {
-    return `${this.#log}:presence:${channel}`
+    return `${this.presencePrefix}${channel}`
   }
 
-  /** A text that is another one after each change of a channel's people. */
-  presenceStamp(channel: string): string {
-    return `${this.#log}:presence-stamp:${channel}`
+  /** The start of every such name. */
+  get presencePrefix(): string {
+    return `${this.#log}:presence:`
   }
 
-  /** A random text that lives as long as Redis' data: another one says that the leases are lost. */
-  get presenceLife(): string {
-    return `${this.#log}:presence-life`
+  /**
+   * What became of the people lately: a sorted set by consecutive numbers. The first one, 0, is a random text that lives as long as
+   * Redis' data: another one says that the leases are lost. The others are channels whose people changed, and leases that were shortened.
+   */
+  get presenceNews(): string {
+    return `${this.#log}:presence-news`
   }
 
   /** The start of every `live` name of an epoch; the rest is the channel. */

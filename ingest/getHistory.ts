@@ -66,18 +66,19 @@ async function* encode(
   first: Page,
   links: Links,
   read: ReadChunk,
-): AsyncGenerator<string> {
+): AsyncGenerator<string, string | undefined> {
   const [channel, ...others] = channels
   const named = others.length === 0 ? { channel } : { channels }
-  yield `${JSON.stringify(named).slice(0, -1)},"messages":[${join(first)}`
+  let text = `${JSON.stringify(named).slice(0, -1)},"messages":[${join(first)}`
   let { rest } = first
   while (rest !== undefined) {
+    yield text
     const chunk = await read(rest)
-    if (chunk === undefined) return
-    if (chunk.entries.length > 0) yield `,${join(chunk)}`
+    if (chunk === undefined) return undefined
+    text = chunk.entries.length > 0 ? `,${join(chunk)}` : ''
     rest = chunk.rest
   }
-  yield `],${JSON.stringify({ head: first.head, low: first.low, ...links }).slice(1)}`
+  return `${text}],${JSON.stringify({ head: first.head, low: first.low, ...links }).slice(1)}`
 }
 
 function join({ entries }: Page): string {

@@ -61,7 +61,8 @@ export function openOccupancy(
   const links = layout.logs.flatMap(({ id, REDIS_URL: url }) => {
     if (url === undefined) return []
     const keys = new RedisKeys(config.REDIS_PREFIX, id)
-    const link = { url, key: keys.presenceLife, name: 'causeway-ingest-presence', logger }
+    // No channel has this key: it only says where all of them are.
+    const link = { url, key: keys.presencePrefix, name: 'causeway-ingest-presence', logger }
     const redis = connectRedis(link, MAX_WAIT_MS)
     const limit = config.PRESENCE_LIMIT
     const reader = new PresenceReader({ redis, keys, copyKeys, onRefused, limit })

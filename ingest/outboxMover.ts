@@ -24,11 +24,16 @@ const EVERY_MS = 200
 export class OutboxMover {
   readonly #options: OutboxMoverOptions
   readonly #recurring: Recurring
-  #isFailing = false
 
   constructor(options: OutboxMoverOptions) {
+    const { clock, logger } = options
     this.#options = options
-    this.#recurring = new Recurring(options.clock, EVERY_MS, () => this.#moveAll())
+    this.#recurring = new Recurring(
+      clock,
+      EVERY_MS,
+      () => this.#moveAll(),
+      (error) => logger.warn({ err: error }, 'cannot empty the outbox'),
+    )
   }
 
   /** Waits for the step that is under way. */
@@ -37,17 +42,11 @@ export class OutboxMover {
   }
 
   async #moveAll(): Promise<void> {
-    try {
-      let moved: Moved[]
-      do {
-        moved = await this.#options.move()
-        this.#isFailing = false
-        for (const each of moved) this.#tell(each)
-      } while (moved.length > 0 && !this.#recurring.isClosed)
-    } catch (error) {
-      if (!this.#isFailing) this.#options.logger.warn({ err: error }, 'cannot empty the outbox')
-      this.#isFailing = true
-    }
+    let moved: Moved[]
+    do {
+      moved = await this.#options.move()
+      for (const each of moved) this.#tell(each)
+    } while (moved.length > 0 && !this.#recurring.isClosed)
   }
 
   #tell(moved: Moved): void {

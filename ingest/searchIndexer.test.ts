@@ -43,10 +43,11 @@ test('Messages are put into the search until there are no more, with a rest as l
 })
 
 test('A failure is told once, and tried again', async () => {
-  const { pass, told, steps } = start(['fail', 'fail', true, 'fail'])
+  const { pass, told, steps } = start(['fail', 'fail', false, 'fail'])
   await pass(300)
   await pass(300)
   expect([steps(), told.length]).toEqual([2, 1])
+  await pass(300)
   await pass(300)
   expect([steps(), told.length]).toEqual([4, 2])
 })

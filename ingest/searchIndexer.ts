@@ -21,11 +21,16 @@ const EVERY_MS = 300
 export class SearchIndexer {
   readonly #options: SearchIndexerOptions
   readonly #recurring: Recurring
-  #isFailing = false
 
   constructor(options: SearchIndexerOptions) {
+    const { clock, logger } = options
     this.#options = options
-    this.#recurring = new Recurring(options.clock, EVERY_MS, () => this.#indexAll())
+    this.#recurring = new Recurring(
+      clock,
+      EVERY_MS,
+      () => this.#indexAll(),
+      (error) => logger.warn({ err: error }, 'cannot put messages into the search'),
+    )
   }
 
   /** Waits for the step that is under way. */
@@ -34,17 +39,11 @@ export class SearchIndexer {
   }
 
   async #indexAll(): Promise<void> {
-    const { index, clock, rest, logger } = this.#options
-    try {
-      for (let more = true; more && !this.#recurring.isClosed;) {
-        const began = clock.now()
-        more = await index()
-        this.#isFailing = false
-        if (more) await rest(clock.now() - began)
-      }
-    } catch (error) {
-      if (!this.#isFailing) logger.warn({ err: error }, 'cannot put messages into the search')
-      this.#isFailing = true
+    const { index, clock, rest } = this.#options
+    for (let more = true; more && !this.#recurring.isClosed;) {
+      const began = clock.now()
+      more = await index()
+      if (more) await rest(clock.now() - began)
     }
   }
 }

@@ -1,15 +1,19 @@
 import type { Response } from 'express'
 
-/** Writes an answer. The next chunk is asked for when the one before has left; none if the reader has gone. */
+/**
+ * Writes an answer. The next chunk is asked for when the one before has left; none if the reader has gone. The text that is returned is
+ * the last: if it is the only one, the answer tells its length and leaves by one call of the system.
+ */
 export async function writeChunks(
   response: Response,
-  chunks: AsyncGenerator<string>,
+  chunks: AsyncGenerator<string, string | void>,
 ): Promise<void> {
-  for await (const chunk of chunks) {
-    if (!response.write(chunk)) await left(response)
-    if (response.closed) return
+  for (;;) {
+    const { value, done } = await chunks.next()
+    if (done === true) return void response.end(value ?? '')
+    if (!response.write(value)) await left(response)
+    if (response.closed) return void (await chunks.return())
   }
-  response.end()
 }
 
 /** What was written has left, or its reader has. */

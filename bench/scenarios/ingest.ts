@@ -1,9 +1,11 @@
 import { HttpPublisher, type HttpPublisherOptions } from '../load/httpPublisher.ts'
 import { clock, dataOf } from '../load/messages.ts'
 import { pgbench } from '../load/pgbench.ts'
+import { processorTimeOf } from '../machine/process.ts'
 import {
   bare,
   ingest as causeway,
+  libraries,
   prepareLog,
   prismaCreate,
   type PostServer,
@@ -16,7 +18,7 @@ import { inTurn, type Plan } from '../scenario.ts'
 import type { Testbed } from '../testbed.ts'
 
 /** Connections that stay open, each with one post under way. */
-const CONNECTIONS = 64
+const CONNECTIONS = 256
 /** Messages in one NDJSON request, and in one transaction of pgbench. */
 const BATCH = 500
 /** Such requests, or transactions, under way at once. */
@@ -26,13 +28,14 @@ const PGBENCH = 'pgbench'
 const PGBENCH_LOG = 2
 const POSTS = 'posts/s'
 const HOT = 'posts/s to one channel'
+const PROCESSOR = 'processor time of a post, µs'
 const ROWS = `messages/s in batches of ${BATCH}`
 const MISSING = 'answered, but not in the log'
 
 /** Posts as fast as they are acknowledged, beside servers that do less. */
 export async function ingest(testbed: Testbed, plan: Plan): Promise<Outcome> {
   const seconds = plan.quick ? 1 : 10
-  const servers = [causeway, withoutAppend, bare, prismaCreate].map((server) => ({
+  const servers = [causeway, withoutAppend, libraries, bare, prismaCreate].map((server) => ({
     name: server.name,
     measure: () => measure(testbed, server, seconds),
   }))
@@ -43,8 +46,8 @@ export async function ingest(testbed: Testbed, plan: Plan): Promise<Outcome> {
     method: [
       `Each server has a core to itself. Postgres and the client share the others. ${CONNECTIONS} connections stay open, and each has one post ` +
         `under way, to ${CHANNELS} channels in turn. Then all post to one channel. A post counts when it is acknowledged, which is after its commit.`,
-      `"${withoutAppend.name}" is the same program, but an append is answered from memory. "${bare.name}" parses a post and answers the same ` +
-        `bytes. "${prismaCreate.name}" is a bare server too, which stores each message by itself.`,
+      `"${withoutAppend.name}" is the same program, but an append is answered from memory. "${libraries.name}" takes posts by Express, publishes ` +
+        `them by mqtt.js and does nothing else. "${bare.name}" parses a post and answers the same bytes. "${prismaCreate.name}" is a bare server too, which stores each message by itself. Processor time is that of the server's own process.`,
       `Batches: ${BATCHES} connections, each with one NDJSON request of ${BATCH} messages under way. ${PGBENCH} is Postgres' own load program in the ` +
         `place of ingest: as many clients, whose transactions write the same rows as an append, under the lock of a log.`,
     ],
@@ -88,20 +91,23 @@ async function measure(
   server: PostServer,
   seconds: number,
 ): Promise<Record<string, number>> {
-  const { port, stop } = await server.start(testbed)
+  const { port, pid, stop } = await server.start(testbed)
   const many = { port, body, path: (at: number) => `/channels/bench.${at % CHANNELS}/messages` }
   const one = { port, body, path: () => '/channels/bench.hot/messages' }
   try {
     await post({ ...many, connections: CONNECTIONS }, seconds / 5)
     const before = await testbed.history.head()
+    const used = processorTimeOf(pid)
     const spread = await post({ ...many, connections: CONNECTIONS }, seconds)
-    if (server !== causeway) return { [POSTS]: spread.rate }
+    const processor = ((processorTimeOf(pid) - used) * 1e6) / spread.count
+    if (server !== causeway) return { [POSTS]: spread.rate, [PROCESSOR]: processor }
     const hot = await post({ ...one, connections: CONNECTIONS }, seconds)
     const batched = await postBatches(port, seconds)
     const { position } = await testbed.history.head()
     const acknowledged = spread.count + hot.count + batched.count
     return {
       [POSTS]: spread.rate,
+      [PROCESSOR]: processor,
       [HOT]: hot.rate,
       [ROWS]: batched.rate,
       [MISSING]: acknowledged - (position - before.position),

@@ -1,19 +1,14 @@
 import { options, render } from 'preact'
 import { App } from './App.tsx'
 import { Identity } from './account/identity.ts'
+import { onNextFrame } from './nextFrame.ts'
 import { Notifier } from './notifier.ts'
 import { Session } from './session.ts'
 import { tabName } from './tabName.ts'
 import { usableLocks } from './usableLocks.ts'
 
-/** A hidden page has no frames. */
-const NO_FRAME_MS = 100
-
-// Once a frame, however many messages come. Whatever draws first, the other one finds nothing to do.
-options.debounceRendering = (draw) => {
-  requestAnimationFrame(draw)
-  setTimeout(draw, NO_FRAME_MS)
-}
+// Once a frame, however many messages come.
+options.debounceRendering = onNextFrame
 
 const base = document.baseURI.replace(/[?#].*$/, '')
 const kept = storage(() => localStorage)

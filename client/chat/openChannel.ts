@@ -1,4 +1,5 @@
 import { Arrivals } from './arrivals.ts'
+import { nextFrame } from './nextFrame.ts'
 import type { People } from './people.ts'
 import { Reading } from './reading.ts'
 import { Store } from './store.ts'
@@ -45,19 +46,22 @@ export class OpenChannel extends Store {
     this.#me = me
     this.#people = people
     this.company = new Company(causeway, channel, me)
-    this.room = new Room(options, {
-      connection: (connection) => this.#show(connection),
-      change: () => this.#change(),
-      arrived: (message) => this.#arrive(message),
-      received: (message) => {
-        this.#people.see(message.sender)
-        this.company.message(message)
-        received(message)
+    this.room = new Room(
+      { ...options, frame: nextFrame },
+      {
+        connection: (connection) => this.#show(connection),
+        change: () => this.#change(),
+        arrived: (message) => this.#arrive(message),
+        received: (message) => {
+          this.#people.see(message.sender)
+          this.company.message(message)
+          received(message)
+        },
+        following: () => this.reading.following,
+        presence: (event) => this.company.presence(event),
+        signal: (signal) => this.company.signal(signal),
       },
-      following: () => this.reading.following,
-      presence: (event) => this.company.presence(event),
-      signal: (signal) => this.company.signal(signal),
-    })
+    )
   }
 
   get connection(): Connection {

@@ -159,7 +159,7 @@ test('A name is taken with Enter, restored with Escape, and sent with the next m
   expect(await name.inputValue()).toBe(guest)
   await name.fill(' Zoë ')
   await name.press('Enter')
-  expect(await name.inputValue()).toBe('Zoë')
+  await waitFor(async () => (await name.inputValue()) === 'Zoë', 5)
   await name.focus()
   await chat.page.keyboard.type('Bob')
   await name.press('Enter')

@@ -130,6 +130,33 @@ test('Older messages load near the top, above a reader who stays at their place'
   await older.waitFor({ state: 'hidden' })
 })
 
+test('A page of older messages is drawn in slices, a frame for each, while every row on the screen stands still', async () => {
+  fill(120)
+  await chat.open()
+  await sees('line 120.')
+  await scrollTo('top', 450)
+  const { added, moved } = await chat.page.evaluate<{
+    added: number[]
+    moved: number[]
+  }>(`(async () => {
+    const [timeline, list] = ['#timeline', '#messages'].map((id) => document.querySelector(id))
+    const [added, moved] = [[], []]
+    new MutationObserver((changes) => added.push(changes.flatMap((each) => [...each.addedNodes]).length))
+      .observe(list, { childList: true })
+    timeline.scrollTop -= 60
+    const row = [...list.children].find((each) => each.getBoundingClientRect().top > 100)
+    const { top } = row.getBoundingClientRect()
+    while (!list.textContent.includes('line 21.')) {
+      await new Promise(requestAnimationFrame)
+      moved.push(Math.abs(row.getBoundingClientRect().top - top))
+    }
+    return { added: added.filter((count) => count > 0), moved }
+  })()`)
+  expect(added.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(50)
+  expect(Math.max(...added)).toBeLessThanOrEqual(12)
+  expect(Math.max(...moved)).toBeLessThanOrEqual(1)
+})
+
 test('Older messages that do not load say so, and only the button requests them again', async () => {
   fill(60)
   await chat.open()
@@ -149,58 +176,4 @@ test('Older messages that do not load say so, and only the button requests them 
   await chat.page.getByRole('button', { name: 'Show older messages' }).click()
   await sees('line 1.')
   expect(await status.textContent()).toBe('')
-})
-
-test('The connection shows its state, and a countdown while it waits', async () => {
-  await chat.open()
-  await chat.until('live')
-  expect(await chat.page.locator('#connection-label').textContent()).toBe('Connected')
-  expect(await chat.page.locator('#connection-countdown').textContent()).toBe('')
-  expect(await chat.page.locator('#connection').getAttribute('title')).toBe('Connected')
-  chat.log.refuse.events = { status: 503, type: 'unavailable' }
-  // The most that a wait can be, so that the countdown can be seen.
-  await chat.page.evaluate('Math.random = () => 1')
-  chat.server.cut()
-  await chat.until('reconnecting')
-  await chat.page.locator('#connection-countdown', { hasText: /^in \d+ s$/ }).waitFor()
-  delete chat.log.refuse.events
-  await chat.until('live')
-  await chat.page.locator('#connection-countdown', { hasText: /^$/ }).waitFor({ state: 'attached' })
-  await chat.page.context().setOffline(true)
-  await chat.until('offline')
-  await chat.page.context().setOffline(false)
-  await chat.until('live')
-})
-
-test('A refused channel says why and disables the composer, and another one enables it', async () => {
-  chat.log.refuse.history = { status: 400, type: 'invalid-channel' }
-  await chat.open()
-  await chat.until('refused')
-  expect(await chat.page.locator('#connection-label').textContent()).toMatch(/^A channel name has/)
-  const box = chat.page.getByLabel('Message', { exact: true })
-  await waitFor(() => box.isDisabled(), 5)
-  expect(await chat.page.locator('#empty').isVisible()).toBe(false)
-  expect(await chat.page.locator('#older').isVisible()).toBe(false)
-  expect(await chat.page.locator('#timeline').getAttribute('aria-busy')).toBe('true')
-  delete chat.log.refuse.history
-  await chat.page.goto(`${chat.server.base}#/other`)
-  await chat.until('live')
-  await waitFor(() => box.isEnabled(), 5)
-  expect(await chat.page.locator('#timeline').getAttribute('aria-busy')).toBe('false')
-})
-
-test('A hidden page counts messages although it is at the bottom, until it is visible', async () => {
-  await chat.open()
-  await chat.until('live')
-  const show = (hidden: boolean) =>
-    chat.page.evaluate((isHidden) => {
-      Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true })
-      document.dispatchEvent(new Event('visibilitychange'))
-    }, hidden)
-  await show(true)
-  chat.log.append('new.')
-  await waitFor(async () => (await chat.page.title()) === '(1) lobby · Causeway', 5)
-  await show(false)
-  await waitFor(async () => (await chat.page.title()) === 'lobby · Causeway', 5)
-  expect(await chat.page.locator('#pill').isVisible()).toBe(false)
 })

@@ -65,7 +65,7 @@ describe('streams that ask', () => {
     const stream: Listener = { tell: () => true }
     ephemeral.begin(stream, { presence: ['a', 'b'], signals: [] }, { id: 'p', name: 'P' })
     ephemeral.end(stream, (channel) => channel === 'b')
-    expect(calls.slice(2)).toEqual(['leave a p grace', 'leave b p now'])
+    expect(calls.slice(2)).toEqual(['leave a p grace', 'leave b p soon'])
   })
 
   test('share a bounded number of writes, of which a flood of signals leaves some for presence', () => {

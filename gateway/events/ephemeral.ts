@@ -66,7 +66,7 @@ export class Ephemeral {
     this.#asked.delete(listener)
     const { logOf, fanout } = this.#options
     for (const channel of asked.presence) {
-      const how = isShutOut(channel) ? 'now' : 'grace'
+      const how = isShutOut(channel) ? 'soon' : 'grace'
       logOf(channel)?.presence.leave(channel, asked.personId, listener, how)
     }
     for (const channel of asked.signals) {

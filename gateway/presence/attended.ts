@@ -13,9 +13,10 @@ export interface Lease {
   /** As it stands in Redis. */
   sealed: string
   streams: number
-  /** Redis has to hear of it again by then. */
-  renewAt: number
 }
+
+/** How somebody leaves: so that nobody sees a reconnect, or without that. */
+export type Leaving = 'grace' | 'soon'
 
 /** A channel in which people are by streams of this gateway. */
 export class Attended {
@@ -28,11 +29,18 @@ export class Attended {
   readonly behind = new Set<Listener>()
   /** Those of them for whose person there was no room. */
   readonly leftOut = new Set<Listener>()
-  /** Leases that end, as they stand in Redis: after the grace, or at once. */
-  readonly ending = new Map<string, 'grace' | 'now'>()
-  /** The stamp of what the view has taken. */
-  stamp = ''
-  lookAt = 0
+  /** Leases that end, as they stand in Redis. */
+  readonly ending = new Map<string, Leaving>()
+  /** All leases are renewed together by then. */
+  renewAt = Infinity
+  /** Leases of a renewal that is under way. */
+  renewal: Iterator<Lease> | undefined
+  /** Its people are not those that the view has taken last. */
+  isStale = true
+  /** When Redis was asked for that. */
+  lookedAt = -Infinity
+  /** Redis is asked again by then. */
+  lookAt = Infinity
   /** The view has taken something since the streams were told. */
   hasNews = false
   /** Nothing new is told before. */

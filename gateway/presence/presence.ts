@@ -5,7 +5,7 @@ import { PresenceReader } from '../../chassis/presenceReader.ts'
 import type { Sender } from '../../contract/message.ts'
 import type { PresenceEvent } from '../../contract/presence.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
-import type { Listener } from './attended.ts'
+import type { Leaving, Listener } from './attended.ts'
 import { PresenceStore, type PresenceStoreOptions } from './presenceStore.ts'
 import { PresenceTable } from './presenceTable.ts'
 import { Teller } from './teller.ts'
@@ -17,6 +17,7 @@ export interface PresenceOptions extends PresenceStoreOptions {
   copyKeys: CopyKeys
   onRefused: () => void
   /** See PresenceTableOptions. */
+  graceMs: number
   maxLeases: number
   onLeftOut: () => void
   clock: Clock
@@ -24,6 +25,8 @@ export interface PresenceOptions extends PresenceStoreOptions {
 
 /** Between two scripts: Redis is busy with them for a fiftieth of its time at most. */
 const STEP_MS = 20
+/** Others learn so late who has come. */
+const MOST_NEWS_MS = 1_000
 /** After a failure. */
 const PAUSE_MS = 500
 
@@ -41,8 +44,12 @@ export class Presence {
   constructor(options: PresenceOptions) {
     const { redis, keys, leaseMs, graceMs, clock } = options
     this.#options = options
-    // Twice within the grace: another gateway may have ended the lease of somebody who is here too.
-    this.#table = new PresenceTable({ ...options, renewMs: Math.min(leaseMs / 3, graceMs / 2) })
+    this.#table = new PresenceTable({
+      ...options,
+      renewMs: leaseMs / 2,
+      // Well within the grace: another gateway may have shortened the lease of somebody who is here too.
+      newsMs: Math.min(MOST_NEWS_MS, graceMs / 4),
+    })
     this.#teller = new Teller(this.#table)
     this.#store = new PresenceStore(redis, keys, options)
     this.#reader = new PresenceReader(options)
@@ -58,7 +65,7 @@ export class Presence {
     this.#teller.begin(this.#table.join(channel, person, listener), listener)
   }
 
-  leave(channel: string, id: string, listener: Listener, how: 'grace' | 'now'): void {
+  leave(channel: string, id: string, listener: Listener, how: Leaving): void {
     this.#table.leave(channel, id, listener, how)
   }
 

@@ -1,68 +1,95 @@
+/** News that one answer brings at most. */
+export const NEWS_PAGE = 500
+/** News that Redis keeps. A gateway that has missed more is told that it has. */
+export const NEWS_KEPT = 10_000
+
 /**
- * Keeps and ends leases in some channels, and tells what changed there. By Redis' own clock, so that the gateways' clocks may differ.
+ * Keeps and shortens leases in some channels, and tells what changed in all of them. By Redis' own clock, so that the gateways' clocks
+ * may differ.
  *
- * KEYS: the life; then the people and the stamp of each channel. ARGV: a new life, a lease in milliseconds, the grace, the most people
- * to list. Then for each channel: the stamp that the caller knows, and how many texts to keep, to end and to drop; then these.
+ * KEYS: the news; then the people of each channel. ARGV: a new life, the number of the last news that the caller knows or -1, a lease in
+ * milliseconds, the most people to list, and the length of what stands before a channel in its key. Then for each channel: 1 to
+ * be told its people in any case, how many leases to shorten, and how many to keep; then the texts of the former, each behind
+ * the milliseconds that are left to it; then those of the latter.
  *
- * A lease that ends is only shortened to the grace: a gateway that has the same person renews it before that is over. So nobody has to
- * know who else has them.
+ * It answers the life; the number of the last news that the caller knows now; 1 if more has been lost; the news; and for each channel
+ * the milliseconds until the next lease ends, or -1. If it was asked for the people, or has changed them, their number follows, and all
+ * of them if they are not too many.
  *
- * It answers the life, and for each channel false if its stamp is the known one. Otherwise the stamp, the number of people, and all of
- * them if they are not too many.
+ * The news are read before anything is changed, and the number is taken after it: so nobody is told what they did themselves.
  */
 export const PRESENCE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local life = redis.pcall('GET', KEYS[1])
-if type(life) ~= 'string' then
-  life = ARGV[1]
-  redis.call('SET', KEYS[1], life)
+local news, life, since = KEYS[1], ARGV[1], tonumber(ARGV[2])
+local lease, limit, prefix = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local first = redis.pcall('ZRANGE', news, 0, 0, 'WITHSCORES')
+if first.err or first[2] ~= '0' then
+  redis.call('DEL', news)
+  redis.call('ZADD', news, 0, life)
+else
+  life = first[1]
 end
-local lease, grace, limit = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local answer = {life}
-local at = 5
-for k = 2, #KEYS, 2 do
-  local people, stamp = KEYS[k], KEYS[k + 1]
-  local known, keeps, ends, drops = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
-  at = at + 4
-  local gone = redis.pcall('ZREMRANGEBYSCORE', people, '-inf', now)
-  if type(gone) ~= 'number' then
+local last = tonumber(redis.call('ZRANGE', news, -1, -1, 'WITHSCORES')[2])
+local number, lost, told = last, 0, {}
+if since > last then
+  lost = 1
+elseif since >= 0 and since < last then
+  if redis.call('ZCARD', news) >= ${NEWS_KEPT} and tonumber(redis.call('ZRANGE', news, 1, 1, 'WITHSCORES')[2]) > since + 1 then
+    lost = 1
+  else
+    told = redis.call('ZRANGEBYSCORE', news, '(' .. ARGV[2], '+inf', 'LIMIT', 0, ${NEWS_PAGE})
+    if #told == ${NEWS_PAGE} then number = tonumber(redis.call('ZSCORE', news, told[#told])) end
+  end
+end
+local answer = {life, 0, lost, told}
+local add = {'ZADD', news}
+local function tell(text)
+  add[#add + 1] = last + #add / 2
+  add[#add + 1] = text
+end
+local at = 6
+for k = 2, #KEYS do
+  local people = KEYS[k]
+  local channel = string.sub(people, prefix + 1)
+  local asked, ends, keeps = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  at = at + 3
+  local changed = redis.pcall('ZREMRANGEBYSCORE', people, '-inf', now)
+  if type(changed) ~= 'number' then
     redis.call('DEL', people)
-    gone = 1
+    changed = 1
   end
-  local changed = gone
-  local add = {'ZADD', people}
-  for i = at, at + keeps - 1 do
-    add[#add + 1] = now + lease
-    add[#add + 1] = ARGV[i]
+  for i = at, at + 2 * ends - 1, 2 do
+    local score, stop = redis.call('ZSCORE', people, ARGV[i + 1]), now + tonumber(ARGV[i])
+    if score and tonumber(score) > stop then
+      redis.call('ZADD', people, stop, ARGV[i + 1])
+      tell(channel .. ' ' .. ARGV[i] .. ' ' .. ARGV[i + 1])
+    end
   end
-  at = at + keeps
-  for i = at, at + ends - 1 do
-    local score = redis.call('ZSCORE', people, ARGV[i])
-    if score and tonumber(score) > now + grace then redis.call('ZADD', people, now + grace, ARGV[i]) end
-  end
-  at = at + ends
-  for i = at, at + drops - 1 do changed = changed + redis.call('ZREM', people, ARGV[i]) end
-  at = at + drops
+  at = at + 2 * ends
   if keeps > 0 then
-    changed = changed + redis.call(unpack(add))
+    local keep = {'ZADD', people}
+    for i = at, at + keeps - 1 do
+      keep[#keep + 1] = now + lease
+      keep[#keep + 1] = ARGV[i]
+    end
+    at = at + keeps
+    changed = changed + redis.call(unpack(keep))
     redis.call('PEXPIRE', people, 2 * lease)
   end
-  if changed > 0 then redis.call('SET', stamp, time[1] .. '.' .. time[2], 'PX', 2 * lease) end
-  local last = redis.pcall('GET', stamp)
-  if type(last) ~= 'string' then
-    last = time[1] .. '.' .. time[2]
-    redis.call('SET', stamp, last, 'PX', 2 * lease)
-  elseif keeps > 0 then
-    redis.call('PEXPIRE', stamp, 2 * lease)
+  if changed > 0 then tell(channel) end
+  local next = redis.call('ZRANGE', people, 0, 0, 'WITHSCORES')
+  local state = {next[2] and next[2] - now or -1}
+  if changed > 0 or asked == '1' then
+    state[2] = redis.call('ZCARD', people)
+    if state[2] <= limit then state[3] = redis.call('ZRANGE', people, 0, -1) end
   end
-  if last == known then
-    answer[#answer + 1] = false
-  else
-    local count = redis.call('ZCARD', people)
-    local state = {last, count}
-    if count <= limit then state[3] = redis.call('ZRANGE', people, 0, -1) end
-    answer[#answer + 1] = state
-  end
+  answer[#answer + 1] = state
 end
+if #add > 2 then
+  redis.call(unpack(add))
+  redis.call('ZREMRANGEBYRANK', news, 1, -${NEWS_KEPT})
+  if number == last then number = last + #add / 2 - 1 end
+end
+answer[2] = tostring(number)
 return answer`

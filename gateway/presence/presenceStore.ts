@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { callScript } from '../../chassis/redis.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
-import { PRESENCE } from './presenceScript.ts'
-import type { ChannelAnswer, PresenceStep, StepAnswer } from './presenceStep.ts'
+import { NEWS_PAGE, PRESENCE } from './presenceScript.ts'
+import type { ChannelAnswer, PresenceNews, PresenceStep, StepAnswer } from './presenceStep.ts'
 
 export interface PresenceStoreOptions {
   /** How long a lease holds without its gateway, in milliseconds. */
   leaseMs: number
-  /** How long somebody stays after their last stream. */
-  graceMs: number
   /** In a channel with more people these are counted and not listed. */
   limit: number
 }
@@ -28,42 +26,60 @@ export class PresenceStore {
   }
 
   async run(step: PresenceStep): Promise<StepAnswer> {
-    const { leaseMs, graceMs, limit } = this.#options
-    const { channels } = step
-    const keys = channels.flatMap(({ attended: { channel } }) => [
-      this.#keys.presence(channel),
-      this.#keys.presenceStamp(channel),
-    ])
-    const texts = channels.flatMap(({ attended, keep, end, drop }) => [
-      attended.stamp,
+    const { leaseMs, limit } = this.#options
+    const { channels, since } = step
+    const keys = channels.map(({ attended: { channel } }) => this.#keys.presence(channel))
+    const items = channels.flatMap(({ attended, keep, shorten }) => [
+      attended.isStale ? 1 : 0,
+      shorten.length,
       keep.length,
-      end.length,
-      drop.length,
+      ...shorten.flatMap(([sealed, ms]) => [ms, sealed]),
       ...keep.map(({ sealed }) => sealed),
-      ...end,
-      ...drop,
     ])
     const reply = await callScript(this.#redis, 'causewayPresence', [
       1 + keys.length,
-      this.#keys.presenceLife,
+      this.#keys.presenceNews,
       ...keys,
       randomUUID(),
+      since,
       leaseMs,
-      graceMs,
       limit,
-      ...texts,
+      this.#keys.presencePrefix.length,
+      ...items,
     ])
-    const [life, ...states] = Array.isArray(reply) ? reply : []
-    return { life: String(life), channels: channels.map((_, index) => answerOf(states[index])) }
+    const [life, number, lost, news, ...states] = listOf(reply)
+    const texts = listOf(news).map(String)
+    return {
+      life: String(life),
+      number: Number(number),
+      isLost: lost === 1,
+      hasMore: texts.length === NEWS_PAGE,
+      news: texts.map(newsOf),
+      channels: channels.map((_, index) => answerOf(listOf(states[index]))),
+    }
   }
 }
 
-function answerOf(state: unknown): ChannelAnswer {
-  if (!Array.isArray(state)) return undefined
-  const [stamp, count, people]: unknown[] = state
+const listOf = (reply: unknown): unknown[] => (Array.isArray(reply) ? reply : [])
+
+/** `<channel>`, or `<channel> <milliseconds> <sealed>`. */
+function newsOf(text: string): PresenceNews {
+  const [channel = '', ms, ...rest] = text.split(' ')
+  return rest.length === 0
+    ? { channel }
+    : { channel, shortened: { ms: Number(ms), sealed: rest.join(' ') } }
+}
+
+function answerOf([nextEnd, ...state]: unknown[]): ChannelAnswer {
+  const ms = Number(nextEnd)
   return {
-    stamp: String(stamp),
-    count: Number(count),
-    ...(Array.isArray(people) && { people: people.map(String) }),
+    ...(ms >= 0 && { nextEnd: ms }),
+    ...(state.length > 0 && { present: peopleOf(state) }),
   }
+}
+
+function peopleOf([count, people]: unknown[]): { count: number; people?: string[] } {
+  return Array.isArray(people)
+    ? { count: Number(count), people: people.map(String) }
+    : { count: Number(count) }
 }

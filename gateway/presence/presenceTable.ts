@@ -1,51 +1,41 @@
 import type { CopyKeys } from '../../chassis/copyKeys.ts'
 import type { Sender } from '../../contract/message.ts'
-import { Attended, type Lease, type Listener } from './attended.ts'
-import { PresenceStep, type StepAnswer } from './presenceStep.ts'
+import { Attended, type Lease, type Leaving, type Listener } from './attended.ts'
+import type { ChannelAnswer, PresenceNews, PresenceStep, StepAnswer } from './presenceStep.ts'
+import { type PresenceTimes, PresenceWork } from './presenceWork.ts'
 
-export interface PresenceTableOptions {
+export interface PresenceTableOptions extends PresenceTimes {
   copyKeys: Pick<CopyKeys, 'sealPerson' | 'openPerson'>
   /** Redis has somebody without a valid MAC. */
   onRefused: () => void
-  /** A lease is renewed so often. */
-  renewMs: number
   /** People whom this gateway reports, counted once in each channel. Others hear, and are not seen. */
   maxLeases: number
   /** There is no room for somebody. */
   onLeftOut: () => void
 }
 
-/** Between two looks at a channel, if there is time for it. */
-const LOOK_MS = 1_000
 /** After Redis lost the leases, all gateways need a moment to bring theirs: nobody is told meanwhile that all have left. */
 const SETTLE_MS = 5_000
 
 /**
  * Who is where by the streams of this gateway, and what is to be done in Redis about it. Without I/O: `next` says what, and `done` or
  * `failed` what became of it. One step at a time.
- *
- * Joins and leaves go first, then leases that are due, then looks. So if there is more to do than Redis is asked to, only the looks
- * become rarer.
  */
 export class PresenceTable {
   /** Channels whose people Redis has told of. Whoever tells streams empties it. */
   readonly changed = new Set<Attended>()
   readonly #options: PresenceTableOptions
   readonly #channels = new Map<string, Attended>()
-  /** Redis has not heard of these yet. */
-  readonly #fresh = new Set<Lease>()
-  /** In the order of `renewAt`. */
-  readonly #kept = new Set<Lease>()
-  readonly #ending = new Set<Attended>()
-  /** In the order of `lookAt`. */
-  readonly #looks = new Set<Attended>()
+  readonly #work: PresenceWork
   #size = 0
   #life = ''
-  #awaySince: number | undefined
+  #number = -1
+  #isAway = false
   #quietUntil = -Infinity
 
   constructor(options: PresenceTableOptions) {
     this.#options = options
+    this.#work = new PresenceWork(this.#channels, options)
   }
 
   /** People, once in each channel. */
@@ -55,7 +45,7 @@ export class PresenceTable {
 
   /** Streams should not be told anything yet. */
   isQuiet(now: number): boolean {
-    return this.#awaySince !== undefined || now < this.#quietUntil
+    return this.#isAway || now < this.#quietUntil
   }
 
   /** A stream of somebody begins. */
@@ -70,10 +60,9 @@ export class PresenceTable {
       if (lease.sealed !== sealed) this.#rename(lease, sealed)
     } else if (this.#size < this.#options.maxLeases) {
       this.#size++
-      const fresh = { attended, sealed, streams: 1, renewAt: 0 }
+      const fresh = { attended, sealed, streams: 1 }
       attended.leases.set(person.id, fresh)
-      this.#fresh.add(fresh)
-      attended.ending.delete(sealed)
+      this.#work.keep(fresh)
     } else {
       attended.leftOut.add(listener)
       this.#options.onLeftOut()
@@ -81,8 +70,8 @@ export class PresenceTable {
     return attended
   }
 
-  /** A stream of somebody has ended. `now`: they will not come back. */
-  leave(channel: string, id: string, listener: Listener, how: 'grace' | 'now'): void {
+  /** A stream of somebody has ended. */
+  leave(channel: string, id: string, listener: Listener, how: Leaving): void {
     const attended = this.#channels.get(channel)
     if (attended?.listeners.delete(listener) !== true) return
     attended.behind.delete(listener)
@@ -90,8 +79,7 @@ export class PresenceTable {
     if (lease !== undefined && --lease.streams === 0) {
       this.#size--
       attended.leases.delete(id)
-      this.#fresh.delete(lease)
-      this.#kept.delete(lease)
+      this.#work.forget(lease)
       this.#end(attended, lease.sealed, how)
     }
     if (attended.listeners.size === 0) this.#close(attended)
@@ -99,65 +87,59 @@ export class PresenceTable {
 
   /** What to do next in Redis; undefined: nothing. */
   next(now: number): PresenceStep | undefined {
-    const step = new PresenceStep()
-    for (const attended of this.#ending) {
-      for (const [sealed, how] of attended.ending) {
-        if (step.isFull) break
-        step.end(attended, sealed, how)
-        attended.ending.delete(sealed)
-      }
-      if (step.isFull) break
-      this.#ending.delete(attended)
-    }
-    for (const lease of this.#fresh) {
-      if (step.isFull) break
-      step.keep(lease)
-      this.#fresh.delete(lease)
-    }
-    for (const lease of this.#kept) {
-      if (step.isFull || lease.renewAt > now) break
-      step.keep(lease)
-      this.#kept.delete(lease)
-    }
-    for (const attended of this.#looks) {
-      if (step.isFull || attended.lookAt > now) break
-      step.look(attended)
-    }
-    for (const { attended } of step.channels) this.#lookLater(attended, now)
-    return step.isEmpty ? undefined : step
+    return this.#work.next(now, this.#number)
   }
 
   done(step: PresenceStep, answer: StepAnswer, now: number): void {
-    const { renewMs } = this.#options
-    const awaySince = this.#awaySince
-    // What others lost before it, they may notice only now.
-    if (awaySince !== undefined) this.#quietUntil = now + SETTLE_MS
-    const wasAway = awaySince !== undefined && now - awaySince > renewMs / 2
-    this.#awaySince = undefined
-    for (const { keep } of step.channels) {
-      for (const lease of keep) if (lease.streams > 0) this.#keep(lease, now + renewMs)
-    }
-    if ((this.#life !== '' && answer.life !== this.#life) || wasAway) this.#lose(now)
-    this.#life = answer.life
+    const { life, number, isLost, hasMore, news } = answer
+    const isOther = this.#life !== '' && life !== this.#life
+    // What ran out while Redis was away comes back now, like what was lost.
+    if (this.#isAway || isOther) this.#quietUntil = now + SETTLE_MS
+    this.#isAway = false
+    this.#life = life
+    this.#number = number
+    if (hasMore) this.#work.askAgain()
+    for (const each of news) this.#hear(each, now)
     step.channels.forEach(({ attended }, index) => {
-      const state = answer.channels[index]
-      if (state === undefined || attended.listeners.size === 0) return
-      attended.stamp = state.stamp
-      attended.view.take(state.count, state.people)
-      attended.hasNews = true
-      this.changed.add(attended)
+      if (attended.listeners.size > 0) this.#take(attended, answer.channels[index] ?? {}, now)
     })
+    if (isOther || isLost) this.#work.renewAll(now)
   }
 
-  /** Leases that should have ended do so by themselves. */
   failed(step: PresenceStep, now: number): void {
-    this.#awaySince ??= now
-    for (const { keep } of step.channels) {
-      for (const lease of keep) if (lease.streams > 0) this.#fresh.add(lease)
+    this.#isAway = true
+    for (const { attended, keep } of step.channels) {
+      for (const lease of keep) if (lease.streams > 0) this.#work.keep(lease)
+      if (attended.listeners.size > 0) this.#work.look(attended, now)
     }
-    // Otherwise people who come and go would fill the memory while Redis is away.
-    for (const attended of this.#ending) attended.ending.clear()
-    this.#ending.clear()
+    this.#work.dropEndings()
+  }
+
+  #take(attended: Attended, { nextEnd, present }: ChannelAnswer, now: number): void {
+    const nextAt = nextEnd === undefined ? Infinity : now + nextEnd
+    if (present === undefined) {
+      attended.lookAt = attended.isStale ? Math.min(attended.lookAt, nextAt) : nextAt
+      return
+    }
+    this.#work.looked(attended, now, nextAt)
+    attended.view.take(present.count, present.people)
+    attended.hasNews = true
+    this.changed.add(attended)
+  }
+
+  #hear({ channel, shortened }: PresenceNews, now: number): void {
+    const attended = this.#channels.get(channel)
+    if (attended === undefined) return
+    if (shortened === undefined) {
+      this.#work.look(attended, now)
+      return
+    }
+    const { sealed, ms } = shortened
+    const id = this.#options.copyKeys.openPerson(channel, sealed)?.id
+    const lease = id === undefined ? undefined : attended.leases.get(id)
+    // Another gateway had the same person, and does not know of this one.
+    if (lease?.sealed === sealed) this.#work.keep(lease)
+    else if (ms >= 0) attended.lookAt = Math.min(attended.lookAt, now + ms)
   }
 
   #open(channel: string): Attended {
@@ -168,48 +150,25 @@ export class PresenceTable {
       return person
     })
     this.#channels.set(channel, attended)
-    this.#looks.add(attended)
+    this.#work.look(attended, 0)
     return attended
   }
 
   #close(attended: Attended): void {
     this.#channels.delete(attended.channel)
-    this.#looks.delete(attended)
+    this.#work.close(attended)
     this.changed.delete(attended)
     attended.pass = undefined
   }
 
   #rename(lease: Lease, sealed: string): void {
-    this.#end(lease.attended, lease.sealed, 'now')
+    this.#work.forget(lease)
+    this.#end(lease.attended, lease.sealed, 'soon')
     lease.sealed = sealed
-    this.#kept.delete(lease)
-    this.#fresh.add(lease)
-    lease.attended.ending.delete(sealed)
+    this.#work.keep(lease)
   }
 
-  #end(attended: Attended, sealed: string, how: 'grace' | 'now'): void {
-    if (this.#awaySince !== undefined) return
-    attended.ending.set(sealed, how)
-    this.#ending.add(attended)
-  }
-
-  #keep(lease: Lease, renewAt: number): void {
-    // It has got another name meanwhile.
-    if (this.#fresh.has(lease)) return
-    lease.renewAt = renewAt
-    this.#kept.add(lease)
-  }
-
-  #lookLater(attended: Attended, now: number): void {
-    if (!this.#looks.delete(attended)) return
-    attended.lookAt = now + LOOK_MS
-    this.#looks.add(attended)
-  }
-
-  /** Redis does not have the leases any more, or may not. */
-  #lose(now: number): void {
-    for (const lease of this.#kept) this.#fresh.add(lease)
-    this.#kept.clear()
-    this.#quietUntil = now + SETTLE_MS
+  #end(attended: Attended, sealed: string, how: Leaving): void {
+    if (!this.#isAway) this.#work.end(attended, sealed, how)
   }
 }

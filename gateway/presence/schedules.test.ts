@@ -10,7 +10,7 @@ import {
 
 const CHANNELS = ['a', 'b']
 const PEOPLE = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7']
-/** Here in every schedule, by a stream at some gateway that is not killed. */
+/** Here in every schedule, by a stream at the first gateway, which is not killed. Streams of theirs come and go at others. */
 const CONSTANT = 'constant'
 const TICK_MS = 100
 const SETTLE_MS = LEASE_MS + 2 * GRACE_MS
@@ -30,13 +30,16 @@ function run(seed: number): string[] {
   }
   for (let turn = 0; turn < 120; turn++) {
     const gateway = random.pick(gateways)
-    const streams = [...gateway.streams].filter(({ id }) => id !== CONSTANT)
+    const streams = [...gateway.streams].filter(({ id }) => id !== CONSTANT || gateway !== first)
     const stream = streams.length > 0 ? random.pick(streams) : undefined
     const dice = random.between(0, 99)
-    if (dice < 45) gateway.join(random.pick(CHANNELS), random.pick(PEOPLE))
-    else if (dice < 80 && stream !== undefined) gateway.leave(stream)
+    if (dice < 10) gateway.join(random.pick(CHANNELS), CONSTANT)
+    else if (dice < 45) gateway.join(random.pick(CHANNELS), random.pick(PEOPLE))
+    else if (dice < 80 && stream !== undefined)
+      gateway.leave(stream, random.pick(['grace', 'soon'] as const))
     else if (dice < 85 && stream !== undefined) stream.isFull = !stream.isFull
-    else if (dice < 88) redis.flush()
+    else if (dice < 87) redis.loseNews()
+    else if (dice < 89) redis.flush()
     else if (dice < 91) redis.isAway = !redis.isAway
     // Killed: it says nothing any more, and another one starts.
     else if (dice < 94 && gateway !== first)

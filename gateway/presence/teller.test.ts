@@ -60,8 +60,8 @@ describe('streams', () => {
 
 test.each([
   ['grace', 2],
-  ['now', 1],
-] as const)('Somebody who leaves (%s) is seen for a grace, or not any more', (how, count) => {
+  ['soon', 1],
+] as const)('Somebody who leaves (%s) is seen for a grace, or for a moment', (how, count) => {
   const watcher = gateway.join('a', 'watcher')
   const other = gateway.join('a', 'other')
   pass(0, 2_000)

@@ -29,7 +29,7 @@ const REMEMBERED = 1_000
 export class SignalSubscription {
   readonly #options: SignalSubscriptionOptions
   readonly #pubSub: PubSub
-  readonly #gate: RateGate
+  readonly #gate = new RateGate(MOST_PER_SECOND)
   readonly #wanted = new Set<string>()
   /** The MACs of the last ones. */
   readonly #seen = new Set<string>()
@@ -40,7 +40,6 @@ export class SignalSubscription {
 
   constructor(options: SignalSubscriptionOptions) {
     this.#options = options
-    this.#gate = new RateGate(MOST_PER_SECOND, options.wallNow)
     const { redis } = options
     this.#pubSub = new PubSub(redis, (name, payload) => this.#receive(name, payload))
     redis.on('close', () => (this.#isUp = false))
@@ -95,13 +94,14 @@ export class SignalSubscription {
   #receive(name: string, sealed: string): void {
     const { keys, copyKeys, onSignal, onRefused, onDropped, wallNow } = this.#options
     if (!this.#wanted.has(name) || this.#isSeen(sealed.slice(0, MAC_LENGTH))) return
-    if (!this.#gate.pass()) return onDropped('rate')
+    const now = wallNow()
+    if (!this.#gate.pass(now)) return onDropped('rate')
     const channel = name.slice(keys.signalsPrefix.length)
     const json = copyKeys.openSignal(channel, sealed)
     if (json === undefined) return onRefused()
     this.#remember(sealed.slice(0, MAC_LENGTH))
     // The clocks of two machines may differ.
-    if (!(Math.abs(wallNow() - signalTime(json)) <= MAX_SIGNAL_AGE_MS)) return onDropped('old')
+    if (!(Math.abs(now - signalTime(json)) <= MAX_SIGNAL_AGE_MS)) return onDropped('old')
     onSignal(channel, json)
   }
 

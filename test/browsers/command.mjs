@@ -1,4 +1,7 @@
-import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineCommand, option } from '../../stack/setup/defineCommand.mjs'
 import { print } from '../../stack/setup/print.mjs'
 import { SERVERS, installPrograms } from '../../stack/setup/programs.mjs'
@@ -28,10 +31,36 @@ export async function run({ only, rest }) {
     if (only.split(',').includes(name)) tryToInstall(name, needed)
   }
   process.env.BROWSERS = only
-  process.exitCode = await runTests([
-    '--runInBand',
-    ...(rest.length > 0 ? rest : ['test/browsers']),
-  ])
+  // First, because it notes how busy the machine is.
+  const { writeChatFigures } = await import('../../dist/bench/report/chatFigures.js')
+  const { engineCounts } = await import('../../dist/bench/report/engineCounts.js')
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-browsers-'))
+  try {
+    const file = join(dir, 'results.json')
+    const tests = rest.length > 0 ? rest : ['test/browsers']
+    process.exitCode = await runTests(['--runInBand', '--json', `--outputFile=${file}`, ...tests])
+    if (!existsSync(file)) return
+    const counts = engineCounts(JSON.parse(readFileSync(file, 'utf8')))
+    for (const { name, passed, failed } of counts)
+      print(`${name}: ${passed} passed, ${failed} failed`)
+    if (process.env.UPDATE_FIGURES !== '1' || rest.length > 0) return
+    const rows = counts.map(({ name, passed, failed }) => [name, String(passed), String(failed)])
+    writeChatFigures('engines', [['engine', 'passed', 'failed'], ...rows], versions())
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+function versions() {
+  const [chromium, firefox, webkit] = [
+    ['chromium', '--version'],
+    ['firefox-esr', '--version'],
+    ['dpkg-query', '-W', '-f', '${Version}', 'webkit2gtk-driver'],
+  ].map(([program, ...args]) => {
+    const { stdout } = spawnSync(program, args, { encoding: 'utf8' })
+    return /\d+(\.\d+)+/.exec(stdout ?? '')?.[0] ?? 'unknown'
+  })
+  return `Chromium ${chromium}, Firefox ${firefox}, WebKitGTK ${webkit}`
 }
 
 /** The tests say what is skipped. */

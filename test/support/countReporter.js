@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 
 /**
  * Closes a run with one plain line of counts, for CI. A file that did not load counts as a failure. If $COUNTS_FILE names a file,
- * empty at first, the counts of earlier runs are read from it and added: the last run speaks for all of them. `notRun` names a suite
- * that this run leaves out; a whole run prints it above the counts.
+ * empty at first, each run adds a line to it, also two at once, and counts what the lines say: the last run speaks for all of them.
+ * `notRun` names a suite that this run leaves out; a whole run prints it above the counts.
  */
 export default class CountReporter {
   #notRun
@@ -29,10 +29,12 @@ export default class CountReporter {
 
 function addUp(file, own) {
   if (file === undefined) return own
-  const before = JSON.parse(readFileSync(file, 'utf8') || '{}')
-  const total = Object.fromEntries(
-    Object.entries(own).map(([name, count]) => [name, count + (before[name] ?? 0)]),
+  appendFileSync(file, `${JSON.stringify(own)}\n`)
+  const runs = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  return Object.fromEntries(
+    Object.keys(own).map((name) => [name, runs.reduce((sum, run) => sum + run[name], 0)]),
   )
-  writeFileSync(file, JSON.stringify(total))
-  return total
 }

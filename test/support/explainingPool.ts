@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { escapeLiteral } from 'pg'
 import { Pool, type Parameter } from '../../history/pool.ts'
 
 interface Plan {
@@ -14,7 +16,7 @@ interface Plan {
   Plans?: Plan[]
 }
 
-/** Has each statement explained instead of answered. */
+/** Has each statement explained instead of answered, by the plan that the services get: it is made once, for all values. */
 export class ExplainingPool extends Pool {
   /** Messages that the last statement went through, on every way to them. */
   messages = 0
@@ -30,8 +32,10 @@ export class ExplainingPool extends Pool {
   sorts = 0
 
   override async query<Row>(text: string, parameters: readonly Parameter[]): Promise<Row[]> {
-    const explain = `explain (analyze, buffers, verbose, format json) ${text}`
-    const [row] = await super.query<{ 'QUERY PLAN': string }>(explain, parameters)
+    const name = await this.#prepare(text)
+    const values = parameters.length === 0 ? '' : `(${parameters.map(literal).join(', ')})`
+    const explain = `explain (analyze, buffers, verbose, format json) execute ${name}${values}`
+    const [row] = await super.query<{ 'QUERY PLAN': string }>(explain, [])
     const [{ Plan: plan }] = JSON.parse(row?.['QUERY PLAN'] ?? '[]')
     this.messages = countRows(plan, 'message_')
     this.channels = countRows(plan, 'channel')
@@ -41,6 +45,22 @@ export class ExplainingPool extends Pool {
     this.sorts = countSorts(plan)
     return []
   }
+
+  /** A statement that is explained itself gets a plan for its values, and shows nothing of the one that a service gets. */
+  async #prepare(text: string): Promise<string> {
+    const name = `explained_${createHash('md5').update(text).digest('hex')}`
+    const known = 'select 1 from pg_prepared_statements where "name" = $1::text'
+    if ((await super.query(known, [name])).length === 0) {
+      await super.query(`prepare ${name} as ${text}`, [])
+    }
+    return name
+  }
+}
+
+function literal(value: Parameter): string {
+  if (value === null) return 'null'
+  if (!Array.isArray(value)) return escapeLiteral(String(value))
+  return escapeLiteral(`{${value.map((each) => JSON.stringify(String(each))).join(',')}}`)
 }
 
 function countRows(plan: Plan, table: string): number {

@@ -30,6 +30,9 @@ export default async function globalSetup(): Promise<void> {
   const tls = AUTHORITY === undefined ? undefined : openAuthority(AUTHORITY)
   const servers = await startServers(supervisor, { dir, ...ANY_PREFIX, tls })
   const { databaseUrl, redisUrl, mqttUrl, addresses } = servers
+  // It would look after every database each minute: there are hundreds, of which none lives for long.
+  await runSql(databaseUrl, 'alter system set autovacuum = off')
+  await runSql(databaseUrl, 'select pg_reload_conf()')
   await runSql(databaseUrl, `create database ${TEMPLATE_DATABASE}`)
   // In a separate process: the schema engine leaves a ten-second timer, and jest would wait for it at its end.
   await migrateDatabase(

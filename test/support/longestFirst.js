@@ -1,12 +1,13 @@
 import TestSequencer from '@jest/test-sequencer'
 
-/** They take from 40 s to three minutes, the longest first. */
+/** They take from 20 s to two minutes, the longest first. */
 const LONGEST = [
-  'test/model/model',
   'test/faults',
   'test/clients/npm',
-  'test/signIn',
   'test/renewal',
+  'test/signIn',
+  'test/model/model',
+  'test/security/slowBodies',
 ]
 
 /**

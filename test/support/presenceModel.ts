@@ -1,56 +1,77 @@
-import type { PresenceStep, StepAnswer } from '../../gateway/presence/presenceStep.ts'
+import type {
+  ChannelAnswer,
+  ChannelStep,
+  PresenceNews,
+  PresenceStep,
+  StepAnswer,
+} from '../../gateway/presence/presenceStep.ts'
 import { PresenceTable, type PresenceTableOptions } from '../../gateway/presence/presenceTable.ts'
 import { Teller } from '../../gateway/presence/teller.ts'
 import type { PresenceEvent } from '../../contract/presence.ts'
 import { foldPresence } from '../../client/sdk/presence.ts'
-import type { Listener } from '../../gateway/presence/attended.ts'
+import type { Leaving, Listener } from '../../gateway/presence/attended.ts'
 
 export const LEASE_MS = 30_000
 export const GRACE_MS = 10_000
-/** As `Presence` has it. */
-const RENEW_MS = GRACE_MS / 2
+/** These as `Presence` has them. */
+export const RENEW_MS = LEASE_MS / 2
+const NEWS_MS = 1_000
 export const LIMIT = 6
 
 /** What the script does, in the memory of a test. */
 export class LeasesModel {
   life = 'life-0'
   isAway = false
-  /** How often a lease was written. */
+  /** How often a lease was written, and a channel was looked at. */
   leasesWritten = 0
-  readonly #channels = new Map<string, { leases: Map<string, number>; stamp: string }>()
-  #stamps = 0
+  looks = 0
+  readonly #channels = new Map<string, Map<string, number>>()
+  #news: (PresenceNews | undefined)[] = []
+  #lives = 0
 
   flush(): void {
     this.#channels.clear()
-    this.life = `life-${++this.#stamps}`
+    this.#news = []
+    this.life = `life-${++this.#lives}`
+  }
+
+  /** As if so many came that Redis has none of these any more. */
+  loseNews(): void {
+    this.#news = this.#news.map(() => undefined)
   }
 
   run(step: PresenceStep, now: number): StepAnswer {
-    const channels = step.channels.map(({ attended, keep, end, drop }) => {
-      const found = this.#channels.get(attended.channel)
-      const state = found ?? { leases: new Map<string, number>(), stamp: this.#stamp() }
-      this.#channels.set(attended.channel, state)
-      const { leases } = state
-      const before = [...leases.keys()].sort().join()
-      for (const [sealed, until] of leases) if (until <= now) leases.delete(sealed)
-      for (const sealed of end) {
-        const until = leases.get(sealed)
-        if (until !== undefined) leases.set(sealed, Math.min(until, now + GRACE_MS))
-      }
-      for (const sealed of drop) leases.delete(sealed)
-      for (const { sealed } of keep) leases.set(sealed, now + LEASE_MS)
-      this.leasesWritten += keep.length
-      if ([...leases.keys()].sort().join() !== before) state.stamp = this.#stamp()
-      if (state.stamp === attended.stamp) return undefined
-      const people = [...leases].sort(([, a], [, b]) => a - b).map(([sealed]) => sealed)
-      const { stamp } = state
-      return { stamp, count: people.length, ...(people.length <= LIMIT && { people }) }
-    })
-    return { life: this.life, channels }
+    const { since } = step
+    const page = since < 0 ? [] : this.#news.slice(since)
+    const news = page.filter((each) => each !== undefined)
+    const isLost = since > this.#news.length || news.length < page.length
+    const channels = step.channels.map((each) => this.#answer(each, now))
+    const number = this.#news.length
+    return { life: this.life, number, isLost, hasMore: false, news, channels }
   }
 
-  #stamp(): string {
-    return String(++this.#stamps)
+  #answer({ attended, keep, shorten }: ChannelStep, now: number): ChannelAnswer {
+    const { channel, isStale } = attended
+    const leases = this.#channels.get(channel) ?? new Map<string, number>()
+    this.#channels.set(channel, leases)
+    const before = [...leases.keys()].sort().join()
+    for (const [sealed, until] of leases) if (until <= now) leases.delete(sealed)
+    for (const [sealed, ms] of shorten) {
+      if ((leases.get(sealed) ?? 0) <= now + ms) continue
+      leases.set(sealed, now + ms)
+      this.#news.push({ channel, shortened: { sealed, ms } })
+    }
+    for (const { sealed } of keep) leases.set(sealed, now + LEASE_MS)
+    this.leasesWritten += keep.length
+    this.looks++
+    const people = [...leases].sort(([, a], [, b]) => a - b).map(([sealed]) => sealed)
+    const isOther = people.toSorted().join() !== before
+    if (isOther) this.#news.push({ channel })
+    const count = people.length
+    return {
+      ...(count > 0 && { nextEnd: Math.min(...leases.values()) - now }),
+      ...((isOther || isStale) && { present: { count, ...(count <= LIMIT && { people }) } }),
+    }
   }
 }
 
@@ -89,6 +110,8 @@ const DEFAULTS: PresenceTableOptions = {
   },
   onRefused: () => {},
   renewMs: RENEW_MS,
+  newsMs: NEWS_MS,
+  graceMs: GRACE_MS,
   maxLeases: 1_000,
   onLeftOut: () => {},
 }
@@ -111,7 +134,7 @@ export class ModelGateway {
     return stream
   }
 
-  leave(stream: ModelStream, how: 'grace' | 'now' = 'grace'): void {
+  leave(stream: ModelStream, how: Leaving = 'grace'): void {
     this.streams.delete(stream)
     this.table.leave(stream.channel, stream.id, stream, how)
   }

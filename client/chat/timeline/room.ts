@@ -27,6 +27,8 @@ interface RoomOptions {
   me: string
   outbox: Pick<Outbox, 'unsent'>
   open?: OpenStream | undefined
+  /** Resolves when what has changed is drawn. */
+  frame: () => Promise<void>
 }
 
 /** The state of loading more messages; `failure` is a text for people. */
@@ -53,7 +55,7 @@ export class Room {
   #newer: Loading = 'idle'
   #target: Target | undefined
 
-  constructor({ causeway, channel, me, outbox, open }: RoomOptions, handlers: RoomHandlers) {
+  constructor({ causeway, channel, me, outbox, open, frame }: RoomOptions, handlers: RoomHandlers) {
     this.channel = channel
     this.#causeway = causeway
     this.#handlers = handlers
@@ -68,7 +70,7 @@ export class Room {
       () => outbox.unsent(channel),
       (position) => void again.ask(position),
     )
-    this.#shown = new ShownPart(this.conversation)
+    this.#shown = new ShownPart(this.conversation, handlers.change, frame)
     const join: JoinHandlers = {
       history: (page) =>
         this.#changed(() => {
@@ -109,9 +111,8 @@ export class Room {
       (state) => (this.#older = state),
       async () => {
         const page = await this.#joined.older(oldest.position)
-        // The log may have been replaced while this page was being loaded, and the message changed.
-        if (this.conversation.messages[0]?.id !== oldest.id) return
-        this.#shown.addOlder(page)
+        // The log may have been replaced while this page was being loaded.
+        await this.#shown.addOlder(page, oldest.id)
       },
     )
   }
@@ -125,8 +126,7 @@ export class Room {
         const { channel } = this
         const query = { channel, after: newest.position, limit: PAGE_SIZE, order: 'asc' } as const
         const page = await historyPage(this.#causeway, query, this.#left.signal)
-        if (this.conversation.messages.at(-1)?.id !== newest.id) return
-        this.#shown.addNewer(page)
+        await this.#shown.addNewer(page, newest.id)
       },
     )
   }

@@ -11,9 +11,17 @@ export function aPage(positions: number[], next: string | null = null) {
   return { channel: 'lobby', messages, head: positions[0] ?? 0, low: 0, next, prev: null }
 }
 
+interface RoomTestOptions {
+  /** Frames come only by `drawNext`, and not at once. */
+  held?: boolean
+}
+
 /** A room whose requests the test answers; `news` has the handlers' calls since the last look. */
-function aRoom() {
+function aRoom({ held = false }: RoomTestOptions = {}) {
   const events: string[] = []
+  const frames: (() => void)[] = []
+  const frame = () =>
+    held ? new Promise<void>((resolve) => frames.push(resolve)) : Promise.resolve()
   const reader = { following: true }
   const causeway = new Causeway({ base: 'https://chat.example/', timeoutMs: 0 })
   const outbox: Outbox = new Outbox(causeway, {
@@ -23,7 +31,7 @@ function aRoom() {
     failed: ({ key }) => room.conversation.fail(key),
   })
   const room = new Room(
-    { causeway, channel: 'lobby', me: 'me', outbox },
+    { causeway, channel: 'lobby', me: 'me', outbox, frame },
     {
       connection: (connection) => events.push(connection.is),
       change: () => events.push('change'),
@@ -37,12 +45,17 @@ function aRoom() {
     outbox.close()
   }
   const positions = () => room.conversation.messages.map(({ position }) => position)
-  return { room, outbox, reader, send, positions, leave, news: () => events.splice(0) }
+  const drawNext = () => frames.shift()?.()
+  return { room, outbox, reader, send, positions, leave, drawNext, news: () => events.splice(0) }
 }
 
 /** The same, live, with one page of history. `newest` is the last request. */
-async function liveRoom(newest: () => FakeRequest, page: ReturnType<typeof aPage>) {
-  const entered = aRoom()
+async function liveRoom(
+  newest: () => FakeRequest,
+  page: ReturnType<typeof aPage>,
+  options: RoomTestOptions,
+) {
+  const entered = aRoom(options)
   newest().answer(page)
   await settled()
   const stream = newest()
@@ -73,8 +86,8 @@ export function roomTests() {
       left.push(entered.leave)
       return entered
     },
-    live: async (page = aPage([8, 7], '/next')) => {
-      const entered = await liveRoom(newest, page)
+    live: async (page = aPage([8, 7], '/next'), options: RoomTestOptions = {}) => {
+      const entered = await liveRoom(newest, page, options)
       left.push(entered.leave)
       return entered
     },

@@ -6,7 +6,7 @@ const NEAR_EDGE_PX = 400
 
 /** A row and where it was on the screen. */
 export interface Anchor {
-  key: string
+  row: HTMLElement
   top: number
 }
 
@@ -14,6 +14,8 @@ export interface Anchor {
 export class ScrollKeeper {
   readonly #scroller: HTMLElement
   readonly #list: HTMLElement
+  /** Browsers scroll by whole pixels: what was left over counts at the next time, so that slices do not add it up. */
+  #rest = 0
 
   constructor(scroller: HTMLElement, list: HTMLElement) {
     this.#scroller = scroller
@@ -36,34 +38,34 @@ export class ScrollKeeper {
   anchor(): Anchor | undefined {
     const { top } = this.#scroller.getBoundingClientRect()
     const row = this.#firstBelow(top)
-    const key = row?.dataset.key
-    return row && key ? { key, top: row.getBoundingClientRect().top } : undefined
+    return row && { row, top: row.getBoundingClientRect().top }
   }
 
-  /** Puts a row back to where it was. */
-  restore({ key, top }: Anchor): void {
-    const row = this.row(key)
-    if (row !== undefined) this.#scroller.scrollTop += row.getBoundingClientRect().top - top
+  /** Puts a row back to where it was, if it is still there. */
+  restore({ row, top }: Anchor): void {
+    if (!row.isConnected) return
+    const before = this.#scroller.scrollTop
+    const wanted = row.getBoundingClientRect().top - top + this.#rest
+    this.#scroller.scrollTop = before + wanted
+    const rest = wanted - (this.#scroller.scrollTop - before)
+    this.#rest = Math.abs(rest) < 1 ? rest : 0
   }
 
   toEnd(): void {
     this.#scroller.scrollTop = this.#scroller.scrollHeight
   }
 
-  row(key: string): HTMLElement | undefined {
-    return this.#find((row) => row.dataset.key === key)
-  }
-
   /** The row of a position, or of the first one behind it. */
   rowAt(position: number): HTMLElement | undefined {
-    return this.#find(({ dataset }) => Number(dataset.position ?? 0) >= position)
+    return this.#rows().find(({ dataset }) => Number(dataset.position ?? 0) >= position)
   }
 
   /** The position of the last message that can be seen; 0 if there is none. */
   lastSeen(): number {
     const { bottom } = this.#scroller.getBoundingClientRect()
-    const rows = this.#rows().filter(({ dataset }) => dataset.position !== undefined)
-    const seen = rows.findLast((row) => row.getBoundingClientRect().top < bottom)
+    const rows = this.#rows()
+    const below = firstIn(rows, (row) => row.getBoundingClientRect().top >= bottom)
+    const seen = rows.slice(0, below).findLast(({ dataset }) => dataset.position !== undefined)
     return Number(seen?.dataset.position ?? 0)
   }
 
@@ -76,19 +78,20 @@ export class ScrollKeeper {
     return [...this.#list.children].filter((row) => row instanceof HTMLElement)
   }
 
-  #find(isIt: (row: HTMLElement) => boolean): HTMLElement | undefined {
-    return this.#rows().find(isIt)
-  }
-
-  /** Rows are in order, so a few looks are enough. */
   #firstBelow(top: number): HTMLElement | undefined {
     const rows = this.#rows()
-    let [low, high] = [0, rows.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) <= top) low = middle + 1
-      else high = middle
-    }
-    return rows.slice(low).find((row) => row.dataset.key !== undefined)
+    const below = firstIn(rows, (row) => row.getBoundingClientRect().bottom > top)
+    return rows.slice(below).find((row) => row.dataset.key !== undefined)
   }
+}
+
+/** The index of the first row for which it is true; it is for all behind it. Rows are in order, so a few looks are enough. */
+function firstIn(rows: readonly HTMLElement[], isIt: (row: HTMLElement) => boolean): number {
+  let [low, high] = [0, rows.length]
+  for (let middle = high >> 1; low < high; middle = (low + high) >> 1) {
+    const row = rows[middle]
+    if (row !== undefined && isIt(row)) high = middle
+    else low = middle + 1
+  }
+  return low
 }

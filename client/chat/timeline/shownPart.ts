@@ -3,6 +3,7 @@ import type { Received } from '../../sdk/timeline.ts'
 import type { Conversation } from './conversation.ts'
 import type { Around } from './pagesAround.ts'
 import { Recent } from './recent.ts'
+import { slicesOf } from './slices.ts'
 import type { Message } from '../../../contract/message.ts'
 
 /** A reader at the end sees few of them; older ones are loaded again on scrolling up. */
@@ -14,10 +15,15 @@ const MAX_MESSAGES = 300
 /** The part of a channel that is shown: pages of history, and what the stream brings if the end is shown. Nothing is missing in it. */
 export class ShownPart {
   readonly #conversation: Conversation
+  readonly #changed: () => void
+  readonly #frame: () => Promise<void>
   #recent = new Recent(Infinity)
 
-  constructor(conversation: Conversation) {
+  /** `changed`: a part of a page is there to be drawn; `frame` resolves when that is done. */
+  constructor(conversation: Conversation, changed: () => void, frame: () => Promise<void>) {
     this.#conversation = conversation
+    this.#changed = changed
+    this.#frame = frame
   }
 
   /** Begins with the newest page. The stream follows it, or the log was replaced and it follows from here. */
@@ -36,14 +42,22 @@ export class ShownPart {
     this.#extendNewer(newer)
   }
 
-  addOlder(page: ShownPage): void {
-    this.#conversation.extend(page.messages, page.next === null)
-    this.#conversation.trimEnd(MAX_MESSAGES)
+  /** Adds the page from before the message `oldest`, unless another one is the oldest by now. */
+  async addOlder(page: ShownPage, oldest: string): Promise<void> {
+    const edge = () => this.#conversation.messages[0]?.id
+    await this.#add(page, oldest, edge, (slice) => {
+      this.#conversation.extend(slice.messages, slice.next === null)
+      this.#conversation.trimEnd(MAX_MESSAGES)
+    })
   }
 
-  addNewer(page: ShownPage): void {
-    this.#extendNewer(page)
-    this.#conversation.trim(MAX_MESSAGES)
+  /** Adds the page from behind the message `newest`, unless another one is the newest by now. */
+  async addNewer(page: ShownPage, newest: string): Promise<void> {
+    const edge = () => this.#conversation.messages.at(-1)?.id
+    await this.#add(page, newest, edge, (slice) => {
+      this.#extendNewer(slice)
+      this.#conversation.trim(MAX_MESSAGES)
+    })
   }
 
   receive(message: Message): Received {
@@ -54,6 +68,26 @@ export class ShownPart {
   trim(following: boolean): void {
     if (following) this.#conversation.trim(MAX_FOLLOWING)
     else this.#conversation.trimEnd(MAX_MESSAGES)
+  }
+
+  /** The edge moves with each slice. If something else moves it, the rest of the page does not fit any more. */
+  async #add(
+    page: ShownPage,
+    from: string,
+    edge: () => string | undefined,
+    add: (slice: ShownPage) => void,
+  ): Promise<void> {
+    let expected: string | undefined = from
+    for (const [at, slice] of slicesOf(page).entries()) {
+      if (at > 0) {
+        // In this order: what has changed is drawn in the frame, and then the next slice comes.
+        this.#changed()
+        await this.#frame()
+      }
+      if (edge() !== expected) return
+      add(slice)
+      expected = edge()
+    }
   }
 
   #extendNewer({ messages, head, next }: ShownPage): void {
