@@ -83,11 +83,24 @@ const redisPrefix = {
     .describe('Prefix of all keys and pub/sub channels in Redis'),
 }
 
-export const redisConfig = {
-  REDIS_URL: redisUrl().describe(
-    'Address of Redis, which holds recent messages; [a Sentinel or a cluster](#addresses-of-redis) too',
-  ),
+const redisAddress = redisUrl().describe(
+  'Address of Redis, which holds recent messages and who is present; [a Sentinel or a cluster](#addresses-of-redis) too. ' +
+    'Ingest only counts who is present, and can do without',
+)
+
+export const redisConfig = { REDIS_URL: redisAddress, ...redisPrefix }
+
+/** For services that do without Redis if they have to. */
+export const optionalRedisConfig = {
+  REDIS_URL: redisAddress.optional().describe(redisAddress.description ?? ''),
   ...redisPrefix,
+}
+
+/** For services that say how many people are in a channel: with the same number they say the same. */
+export const presenceLimitConfig = {
+  PRESENCE_LIMIT: integer(0, 1_000)
+    .default(100)
+    .describe('People of a channel who are named; if there are more, only their number is told'),
 }
 
 /** For services that limit what one client may use. A service's limits themselves are its own variables, of the kind `limit`. */

@@ -38,7 +38,7 @@ export interface SearchPage {
 
 /** The answer of `GET /channels`. */
 export interface ChannelsPage {
-  channels: (ChannelInfo & {
+  channels: (ChannelAnswer & {
     /** Null if it has been removed. */
     last: Message | null
   })[]
@@ -47,6 +47,12 @@ export interface ChannelsPage {
 }
 
 /** The answer of `GET /channels/{channel}`. */
+export interface ChannelAnswer extends ChannelInfo {
+  /** How many people are present, as `GET /presence` counts them; null if Redis does not say it in time. */
+  occupancy: number | null
+}
+
+/** What the log has of a channel. */
 export interface ChannelInfo {
   name: string
   head: number

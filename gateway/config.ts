@@ -7,6 +7,7 @@ import {
   databaseConfig,
   databaseReplicaConfig,
   limitsConfig,
+  presenceLimitConfig,
   publicConfig,
   redisConfig,
 } from '../chassis/commonConfig.ts'
@@ -14,9 +15,7 @@ import { integer, kubernetesName, limit, seconds } from '../chassis/configFields
 import { MIN_CONNECTION_BUFFER_BYTES } from '../contract/limits.ts'
 
 export const presenceConfig = {
-  PRESENCE_LIMIT: integer(0, 1_000)
-    .default(100)
-    .describe('People of a channel who are named; if there are more, only their number is told'),
+  ...presenceLimitConfig,
   PRESENCE_LEASE_SECONDS: seconds(3, 3_600)
     .default(30)
     .describe('Time after which the people of a gateway that died are gone'),

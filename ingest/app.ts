@@ -20,6 +20,7 @@ import { createGetMessage, type Messages } from './getMessage.ts'
 import type { HeadWatchers } from './headWatchers.ts'
 import { createGetVersions, type VersionsOf } from './getVersions.ts'
 import type { IngestLimits } from './ingestLimits.ts'
+import type { OccupancyOf } from './occupancy.ts'
 import { createPostSignal, type PostSignalOptions } from './postSignal.ts'
 import type { LogOfMarkers } from './markersOfLogs.ts'
 import { type MarkerRoutesOptions, markersRoute } from './markers.ts'
@@ -45,6 +46,7 @@ interface IngestOptions extends Omit<AppOptions, 'before' | 'routes'> {
       all: ReadonlyMap<number, People & Searches & LogOfMarkers>
       logOf: (channel: string) => number
     }
+  occupancyOf: OccupancyOf
   /** In the database that is for all logs. */
   markers: MarkerRoutesOptions['table']
   /** Every door for posts leads to it. */
@@ -78,6 +80,7 @@ const SEARCHES_AT_ONCE = 2
 export function createIngest({
   auth,
   logs,
+  occupancyOf,
   markers,
   acceptMessage,
   posts,
@@ -180,9 +183,12 @@ export function createIngest({
       peopleRoute(logs.all, { requireAccess, isAllowed, limitExport }),
       {
         path: '/channels',
-        get: limited(createGetChannels(logs, turns, readableBy)),
+        get: limited(createGetChannels(logs, occupancyOf, turns, readableBy)),
       },
-      { path: '/channels/:channel', get: limited(createGetChannel(logs, requireAccess)) },
+      {
+        path: '/channels/:channel',
+        get: limited(createGetChannel(logs, occupancyOf, requireAccess)),
+      },
       {
         path: '/history',
         get: byAccept(byQuery(limited(search), limits.reads(history)), limitExport(exportHistory)),

@@ -9,6 +9,8 @@ import {
   databaseReplicaConfig,
   limitsConfig,
   mqttConfig,
+  optionalRedisConfig,
+  presenceLimitConfig,
   publicConfig,
 } from '../chassis/commonConfig.ts'
 import { integer, limit } from '../chassis/configFields.ts'
@@ -57,6 +59,8 @@ export const ingestConfig = z
     ...databaseConfig(4),
     ...databaseReplicaConfig,
     ...mqttConfig,
+    ...optionalRedisConfig,
+    ...presenceLimitConfig,
     ...copyKeysConfig,
     ...authConfig,
     ...crashConfig,

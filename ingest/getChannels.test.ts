@@ -8,6 +8,7 @@ import { disposables } from '../test/support/disposables.ts'
 import { getServer } from '../test/support/getServer.ts'
 import { problemOf } from '../test/support/ingestClient.ts'
 import { createGetChannels } from './getChannels.ts'
+import type { OccupancyOf } from './occupancy.ts'
 
 const opened = disposables()
 
@@ -20,6 +21,8 @@ class Log {
   readonly asked: ChannelNamesQuery[] = []
   /** How many last messages fit into one answer. */
   fits = Infinity
+  /** How many people are in a channel; others are not known. */
+  readonly occupancies = new Map<string, number>()
 
   readonly channelNames = async (query: ChannelNamesQuery): Promise<ChannelNames> => {
     const { ranges, after, looks } = query
@@ -48,7 +51,10 @@ class Log {
       principal: 'user:x',
       allows: (name) => patterns.some((pattern) => covers(pattern, name, 'user:x')),
     })
-    return getServer(opened, { '/channels': createGetChannels(this, new Turns(1), readableBy) })
+    const occupancyOf: OccupancyOf = async (channels) =>
+      channels.map((channel) => this.occupancies.get(channel) ?? null)
+    const handler = createGetChannels(this, occupancyOf, new Turns(1), readableBy)
+    return getServer(opened, { '/channels': handler })
   }
 }
 
@@ -64,15 +70,16 @@ async function follow(ask: Awaited<ReturnType<Log['server']>>, path: string): Pr
 }
 
 describe('the list of channels', () => {
-  test('has each with its head, its number of messages and its last one', async () => {
+  test('has each with its head, its numbers of messages and people, and its last message', async () => {
     const log = new Log()
+    const [first, second = ''] = log.names
+    log.occupancies.set(second, 3)
     const ask = await log.server(['**'])
     const page: unknown = await (await ask('/channels?limit=2')).json()
-    const [first, second] = log.names
     expect(page).toEqual({
       channels: [
-        { name: first, head: 1, messages: 1, last: null },
-        { name: second, head: 2, messages: 1, last: { position: 2 } },
+        { name: first, head: 1, messages: 1, occupancy: null, last: null },
+        { name: second, head: 2, messages: 1, occupancy: 3, last: { position: 2 } },
       ],
       next: `/channels?prefix=&after=${second}&limit=2`,
     })

@@ -8,6 +8,7 @@ import type { Turns } from '../chassis/turns.ts'
 import type { ChannelInfo } from '../contract/history.ts'
 import { rangesOf } from '../contract/nameRanges.ts'
 import type { ChannelNames, ChannelNamesQuery, MessagesAt } from '../history/types.ts'
+import type { OccupancyOf } from './occupancy.ts'
 
 export interface ChannelList {
   channelNames: (query: ChannelNamesQuery) => Promise<ChannelNames>
@@ -23,11 +24,12 @@ const MAX_LOOKS = 1_000
 const MAX_COMPARISONS = 20_000
 
 /**
- * The channels that a request may read, by their names, with the last message of each. Work is bounded, whatever the grants: a page that
+ * The channels that a request may read, by their names, with the last message of each, and how many people are there. Work is bounded, whatever the grants: a page that
  * has looked at its share ends, also without any channel, and `next` goes on.
  */
 export function createGetChannels(
   log: ChannelList,
+  occupancyOf: OccupancyOf,
   turns: Turns,
   readableBy: ReadableBy,
 ): RequestHandler {
@@ -40,11 +42,16 @@ export function createGetChannels(
     const found = await turns.take(() => log.channelNames({ ranges, after, looks }))
     const readable = found.channels.filter(({ name }) => allows(name))
     const some = readable.slice(0, limit)
-    const lasts = await turns.take(() => log.lastMessages(some))
+    // At the same time, so that a page is hardly later for it.
+    const [lasts, occupancies] = await Promise.all([
+      turns.take(() => log.lastMessages(some)),
+      occupancyOf(some.map(({ name }) => name)),
+    ])
     const shown = some.slice(0, lasts.length)
     const end = shown.length < readable.length ? shown.at(-1)?.name : found.end
     const items = shown.map((channel, at) => {
-      return `${JSON.stringify(channel).slice(0, -1)},"last":${lasts[at]?.json ?? 'null'}}`
+      const known = JSON.stringify({ ...channel, occupancy: occupancies[at] ?? null })
+      return `${known.slice(0, -1)},"last":${lasts[at]?.json ?? 'null'}}`
     })
     const next = end === undefined ? null : nextUrl({ prefix, after: end, limit })
     const body = `{"channels":[${items.join(',')}],"next":${JSON.stringify(next)}}`

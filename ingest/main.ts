@@ -9,6 +9,7 @@ import { readLayout } from '../chassis/layout.ts'
 import { exitOnCrash, runService } from '../chassis/lifecycle.ts'
 import { createLogger } from '../chassis/logger.ts'
 import { createRegistry } from '../chassis/metrics.ts'
+import { createRefusedCopies } from '../chassis/refusedCopies.ts'
 import { openSharedLimits } from '../chassis/limits/sharedLimits.ts'
 import { VERSION } from '../chassis/version.ts'
 import { Problem } from '../contract/problem.ts'
@@ -27,6 +28,7 @@ import { LogWork } from './logWork.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { MqttPosts } from './mqttPosts.ts'
 import { isMqttSignal, MqttSignals } from './mqttSignals.ts'
+import { openOccupancy } from './occupancy.ts'
 import { openLogs } from './openLogs.ts'
 import { createOutboxMetrics } from './outboxMetrics.ts'
 import { createReaderMetrics } from './readerMetrics.ts'
@@ -59,6 +61,14 @@ const brokers = new Brokers(layout, {
     publishes,
     inFlight,
   },
+  logger,
+})
+const refused = createRefusedCopies(registry, logger)
+const { occupancyOf, close: closeOccupancy } = openOccupancy(config, layout, {
+  copyKeys,
+  onRefused: () => refused('redis'),
+  registry,
+  clock,
   logger,
 })
 const shared = openSharedLimits(config, 'ingest', logger)
@@ -114,6 +124,7 @@ const app = createIngest({
   auth,
   corsOrigins: config.CORS_ORIGINS,
   logs,
+  occupancyOf,
   markers: common.markers,
   acceptMessage,
   posts,
@@ -193,6 +204,7 @@ await runService({
     await brokers.closeDoors()
     stopAuth?.()
     shared.close()
+    closeOccupancy()
     const background = [...watches, ...works].map((each) => each.close())
     await Promise.all([brokers.close(), ...background])
     await closeLogs()

@@ -75,6 +75,7 @@ class SlowIngest {
           return PAGE
         },
       },
+      occupancyOf: async (channels) => channels.map(() => null),
       markers: {
         read: () => this.#wait({ version: 0, markers: [] }),
         move: () => this.#wait(true),

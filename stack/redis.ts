@@ -9,6 +9,7 @@ import { type ServerSpec, type ServerOptions, serverSpec } from './server.ts'
 import { render } from './template.ts'
 
 const USERS = {
+  INGEST_REDIS_URL: 'ingest',
   BRIDGE_REDIS_URL: 'bridge',
   GATEWAY_REDIS_URL: 'gateway',
   LIMITS_REDIS_URL: 'limiter',
@@ -50,6 +51,7 @@ export function redisNode(share: RedisShare, { name, port, more = [] }: RedisNod
     DATA_DIR: dir,
     REDIS_PREFIX: prefix,
     ADMIN_PASSWORD: password,
+    INGEST_PASSWORD: passwordIn(addresses['INGEST_REDIS_URL']),
     BRIDGE_PASSWORD: passwordIn(addresses['BRIDGE_REDIS_URL']),
     GATEWAY_PASSWORD: passwordIn(addresses['GATEWAY_REDIS_URL']),
     LIMITER_PASSWORD: passwordIn(addresses['LIMITS_REDIS_URL']),

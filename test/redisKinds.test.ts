@@ -15,12 +15,12 @@ afterAll(() => Promise.all(stacks.map((stack) => stack.stop())), 60_000)
 
 describeUnless(lackOf('openssl', 'curl'))('a stack with TLS and a Redis of several servers', () => {
   test.each(['sentinel', 'cluster'] as const)(
-    'carries messages over the %s, each service by its own user',
+    'carries messages over the %s, and counts who is there, each service by its own user',
     async (redis) => {
       const stack = await testStack({ ownServers: true, secure: true, redis: [redis] })
       stacks.push(stack)
       const authority = join(stack.dir, 'tls/ca.crt')
-      const address = `${stack.origin}/events?channel=a`
+      const address = `${stack.origin}/events?channel=a&presence=a`
       const reader = new RawReader(address, { Host: 'localhost' }, readFileSync(authority, 'utf8'))
       await waitFor(() => reader.named('ready').length > 0)
       const those = stack.processes.filter(({ role }) => role === 'gateway')
@@ -32,6 +32,8 @@ describeUnless(lackOf('openssl', 'curl'))('a stack with TLS and a Redis of sever
       const { output } = await runProgram('curl', [...post, `${stack.origin}/channels/a/messages`])
       await waitFor(() => reader.named().length > 0)
       expect(reader.named().map(({ data }) => data)).toEqual([output])
+      const curl = ['-sSf', '--cacert', authority, `${stack.origin}/channels/a`]
+      await waitFor(async () => (await runProgram('curl', curl)).output.includes('"occupancy":1'))
       reader.socket.destroy()
     },
     120_000,

@@ -39,7 +39,9 @@ describeUnless(lackOf('redis-cli'))('Redis', () => {
   )
 
   test('refuses every user the password of another, and the default user any', async () => {
-    const users = ['BRIDGE_REDIS_URL', 'GATEWAY_REDIS_URL', 'LIMITS_REDIS_URL'].map(addressOf)
+    const users = ['INGEST', 'BRIDGE', 'GATEWAY', 'LIMITS'].map((each) =>
+      addressOf(`${each}_REDIS_URL`),
+    )
     const unset = new URL(stack.redisUrl)
     unset.username = 'default'
     for (const user of [...users, unset]) {
@@ -69,16 +71,29 @@ describeUnless(lackOf('redis-cli'))('Redis', () => {
     ['SUBSCRIBE', 'causeway:{0}:watermark'],
   ]
   const KEY = 'causeway:{0}:e:extent'
+  const PRESENCE = 'causeway:{0}:presence:a'
   const LIMIT = 'causeway:limit:{limits}:posts:user:a'
   test.each([
     ...COMMON.flatMap((command) =>
-      ['BRIDGE', 'GATEWAY', 'LIMITS'].map((service) => ({ service, command })),
+      ['INGEST', 'BRIDGE', 'GATEWAY', 'LIMITS'].map((service) => ({ service, command })),
     ),
     ...[
       ['GET', LIMIT],
       ['SET', LIMIT, '0'],
       ['SSUBSCRIBE', 'causeway:{0}:watermark'],
     ].map((command) => ({ service: 'BRIDGE', command })),
+    ...[
+      ['GET', KEY],
+      ['GET', LIMIT],
+      ['SET', PRESENCE, 'x'],
+      ['DEL', PRESENCE],
+      ['ZADD', PRESENCE, '1', 'x'],
+      ['ZREM', PRESENCE, 'x'],
+      ['EVAL', `return redis.call('DEL', KEYS[1])`, '1', PRESENCE],
+      ['EVAL', `return redis.call('GET', KEYS[1])`, '1', KEY],
+      ['SPUBLISH', 'causeway:{0}:watermark', 'x'],
+      ['SSUBSCRIBE', 'causeway:{0}:watermark'],
+    ].map((command) => ({ service: 'INGEST', command })),
     ...[
       ['SET', KEY, 'x'],
       ['DEL', KEY],
@@ -98,7 +113,7 @@ describeUnless(lackOf('redis-cli'))('Redis', () => {
     ].map((command) => ({ service: 'LIMITS', command })),
   ])('refuses $command of the user in $service', async ({ service, command }) => {
     expect(await redisCli(addressOf(`${service}_REDIS_URL`), ...command)).toMatch(
-      /NOPERM|not allowed|can't access|no permission/i,
+      /NOPERM|not allowed|can't access|can't run|no permission/i,
     )
   })
 
@@ -114,6 +129,10 @@ describeUnless(lackOf('redis-cli'))('Redis', () => {
       reader.close()
       return (await readsOf('recent')) > before
     })
+    await waitFor(async () => {
+      const answer: unknown = await (await fetch(`${stack.origin}/channels/secret`)).json()
+      return Object(answer).occupancy === 0
+    })
     const log = await redisCli(new URL(stack.redisUrl), 'ACL', 'LOG', '1000')
     // What the tests here asked is in it; the connections of services have names.
     expect(log).toContain(' name= ')
@@ -124,8 +143,8 @@ describeUnless(lackOf('redis-cli'))('Redis', () => {
     const [page = '', template = ''] = ['docs/deploy.md', 'deploy/redis/redis.conf.template'].map(
       (path) => readFileSync(join(ROOT, path), 'utf8'),
     )
-    const own = rules(template, /^user (bridge|gateway|limiter) on >\S+ (.+)$/gm)
-    expect(own).toHaveLength(3)
+    const own = rules(template, /^user (ingest|bridge|gateway|limiter) on >\S+ (.+)$/gm)
+    expect(own).toHaveLength(4)
     expect(rules(page, /^ACL SETUSER (\w+) on >\S+ (.+)$/gm)).toEqual(
       own.map((rule) => rule.replaceAll('${REDIS_PREFIX}', 'causeway')),
     )

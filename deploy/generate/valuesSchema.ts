@@ -116,7 +116,7 @@ export const valuesSchema: Schema = {
       ingestConfig,
       secretKeys(
         ['COPY_KEYS', 'DATABASE_URL', 'MQTT_URL'],
-        ['DATABASE_REPLICA_URL', 'ISSUERS', 'LIMITS_REDIS_URL'],
+        ['DATABASE_REPLICA_URL', 'ISSUERS', 'LIMITS_REDIS_URL', 'REDIS_URL'],
       ),
       { autoscaling: ingestScaling },
     ),

@@ -27,6 +27,13 @@ export const ephemeral: Row = {
       ],
     },
     {
+      title: 'Looks for occupancy',
+      description:
+        'Ingests ask Redis how many people are in channels. failed: it is away or too slow, and the channels are listed without a number.',
+      unit: 'cps',
+      queries: [rateOf('causeway_occupancy_looks_total')],
+    },
+    {
       title: 'Signals sent',
       description: 'At ingest. unavailable: dropped at once, because the broker is away or busy.',
       unit: 'cps',

@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis'
 import type { Clock } from '../../chassis/clock.ts'
 import type { CopyKeys } from '../../chassis/copyKeys.ts'
+import { PresenceReader } from '../../chassis/presenceReader.ts'
 import type { Sender } from '../../contract/message.ts'
 import type { PresenceEvent } from '../../contract/presence.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
 import type { Leaving, Listener } from './attended.ts'
 import { PresenceStore, type PresenceStoreOptions } from './presenceStore.ts'
 import { PresenceTable } from './presenceTable.ts'
-import { PresenceView } from './presenceView.ts'
 import { Teller } from './teller.ts'
 
 export interface PresenceOptions extends PresenceStoreOptions {
@@ -36,6 +36,7 @@ export class Presence {
   readonly #table: PresenceTable
   readonly #teller: Teller
   readonly #store: PresenceStore
+  readonly #reader: PresenceReader
   readonly #stop: () => void
   #isBusy = false
   #pausedUntil = 0
@@ -51,6 +52,7 @@ export class Presence {
     })
     this.#teller = new Teller(this.#table)
     this.#store = new PresenceStore(redis, keys, options)
+    this.#reader = new PresenceReader(options)
     this.#stop = clock.every(STEP_MS, () => void this.#step())
   }
 
@@ -74,19 +76,8 @@ export class Presence {
 
   /** Who is there now. Rejects if Redis is away. */
   async ask(channels: readonly string[]): Promise<PresenceEvent[]> {
-    const { copyKeys, onRefused } = this.#options
-    const found = await this.#store.look(channels)
-    return found.map(({ count, people }, index) => {
-      const channel = channels[index] ?? ''
-      const view = new PresenceView(channel, (sealed) => {
-        const person = copyKeys.openPerson(channel, sealed)
-        if (person === undefined) onRefused()
-        return person
-      })
-      view.take(count, people)
-      view.publish()
-      return view.whole ?? { channel, count }
-    })
+    const found = await this.#reader.look(channels)
+    return found.map((present, at) => ({ channel: channels[at] ?? '', ...present }))
   }
 
   close(): void {

@@ -93,22 +93,3 @@ if #add > 2 then
 end
 answer[2] = tostring(number)
 return answer`
-
-/**
- * Only reads, for whoever has no stream there. KEYS: the people of each channel. ARGV: the most people to list.
- */
-export const LOOK = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local answer = {}
-for k = 1, #KEYS do
-  local count = redis.pcall('ZCOUNT', KEYS[k], '(' .. now, '+inf')
-  if type(count) ~= 'number' then
-    answer[k] = {0, {}}
-  elseif count > tonumber(ARGV[1]) then
-    answer[k] = {count}
-  else
-    answer[k] = {count, redis.call('ZRANGEBYSCORE', KEYS[k], '(' .. now, '+inf')}
-  end
-end
-return answer`

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { callScript } from '../../chassis/redis.ts'
 import type { RedisKeys } from '../../contract/redisKeys.ts'
-import { LOOK, NEWS_PAGE, PRESENCE } from './presenceScript.ts'
+import { NEWS_PAGE, PRESENCE } from './presenceScript.ts'
 import type { ChannelAnswer, PresenceNews, PresenceStep, StepAnswer } from './presenceStep.ts'
 
 export interface PresenceStoreOptions {
@@ -11,9 +11,6 @@ export interface PresenceStoreOptions {
   /** In a channel with more people these are counted and not listed. */
   limit: number
 }
-
-/** Channels in one look: it must not hold up Redis either. */
-const LOOKS_AT_ONCE = 10
 
 /** The leases in Redis. Each call is one script, however many channels it is about. */
 export class PresenceStore {
@@ -26,7 +23,6 @@ export class PresenceStore {
     this.#keys = keys
     this.#options = options
     redis.defineCommand('causewayPresence', { lua: PRESENCE })
-    redis.defineCommand('causewayPresenceLook', { lua: LOOK })
   }
 
   async run(step: PresenceStep): Promise<StepAnswer> {
@@ -61,20 +57,6 @@ export class PresenceStore {
       news: texts.map(newsOf),
       channels: channels.map((_, index) => answerOf(listOf(states[index]))),
     }
-  }
-
-  /** The number of people in each channel, and their sealed texts if they are not too many. */
-  async look(channels: readonly string[]): Promise<{ count: number; people?: string[] }[]> {
-    const found: { count: number; people?: string[] }[] = []
-    for (let start = 0; start < channels.length; start += LOOKS_AT_ONCE) {
-      const some = channels.slice(start, start + LOOKS_AT_ONCE)
-      const keys = some.map((channel) => this.#keys.presence(channel))
-      const args = [keys.length, ...keys, this.#options.limit]
-      const reply = await callScript(this.#redis, 'causewayPresenceLook', args)
-      const states = listOf(reply)
-      found.push(...some.map((_, at) => peopleOf(listOf(states[at]))))
-    }
-    return found
   }
 }
 

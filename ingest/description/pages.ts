@@ -9,6 +9,11 @@ const channel = {
   name: channelName,
   head: place.describe('The position of its last message; 0 if it has none'),
   messages: place.describe('How many there are, without those that were removed'),
+  occupancy: place
+    .nullable()
+    .describe(
+      'How many people are there, as `GET /presence` counts them; null if that is not known now',
+    ),
 }
 
 export const ChannelInfo = z.strictObject(channel).meta({
@@ -79,7 +84,7 @@ export const VersionsPage = z
   .meta({ id: 'VersionsPage', description: 'A message as it was posted, and its edits, in order.' })
 
 // The compiler compares them with what the services mean.
-ChannelInfo satisfies z.ZodType<contract.ChannelInfo>
+ChannelInfo satisfies z.ZodType<contract.ChannelAnswer>
 ChannelsPage satisfies z.ZodType<contract.ChannelsPage>
 SearchPage satisfies z.ZodType<Omit<contract.SearchPage, 'messages'>>
 HistoryPage satisfies z.ZodType<{ head: number; low: number; next: string | null }>

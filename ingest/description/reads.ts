@@ -148,7 +148,8 @@ export const reads: Operation[] = [
     id: 'getChannels',
     path: '/channels',
     summary: 'List channels',
-    description: 'Those that you may read, by their names, each with its last message.',
+    description:
+      'Those that you may read, by their names, each with its last message, and how many people are there.',
     query: ChannelsParameters,
     answers: [
       {
@@ -172,7 +173,7 @@ export const reads: Operation[] = [
     answers: [
       {
         status: 200,
-        description: 'Its head, and the number of its messages.',
+        description: 'Its head, the number of its messages, and how many people are there.',
         content: { 'application/json': ChannelInfo },
         headers: LIMITED,
       },

@@ -127,10 +127,11 @@ describeUnless(toolsLack)('compose.yaml', () => {
     expect(column('MQTT_URL')).toEqual(of('MQTT_URL', users))
     expect(found['account']?.environment?.['MQTT_URL']).toBe(users?.['ACCOUNT_MQTT_URL'])
     const redis = String(found['redis']?.command)
+    expect(redis).toContain('s/$${INGEST_PASSWORD}/ingest-${PASSWORD:-causeway}/')
     expect(redis).toContain('s/$${BRIDGE_PASSWORD}/bridge-${PASSWORD:-causeway}/')
     expect(redis).toContain('s/$${GATEWAY_PASSWORD}/gateway-${PASSWORD:-causeway}/')
     expect(column('REDIS_URL')).toEqual([
-      undefined,
+      'redis://ingest:ingest-${PASSWORD:-causeway}@redis:6379',
       'redis://bridge:bridge-${PASSWORD:-causeway}@redis:6379',
       'redis://gateway:gateway-${PASSWORD:-causeway}@redis:6379',
     ])

@@ -17,6 +17,7 @@ import { HeadWatchers } from '../../ingest/headWatchers.ts'
 import { Logs } from '../../ingest/logs.ts'
 import { createIngestMetrics } from '../../ingest/metrics.ts'
 import type { IngestLimitsOptions } from '../../ingest/ingestLimits.ts'
+import type { OccupancyOf } from '../../ingest/occupancy.ts'
 import { ingestLimits } from './ingestLimits.ts'
 import { portOf } from './openServer.ts'
 import type { TestIssuer } from './testIssuer.ts'
@@ -49,6 +50,8 @@ interface IngestServerOptions {
   logCount?: number | undefined
   /** Whose tokens count; without it AUTH is open. */
   issuer?: TestIssuer | undefined
+  /** Without it there is no Redis. */
+  occupancyOf?: OccupancyOf
 }
 
 /** What ingest's configuration needs, and this server does not use. */
@@ -72,6 +75,7 @@ export async function ingestServer(
     stallMilliseconds = 0,
     logCount = 1,
     issuer,
+    occupancyOf = async (channels) => channels.map(() => null),
   }: IngestServerOptions = {},
 ): Promise<IngestServer> {
   const registry = new Registry()
@@ -115,6 +119,7 @@ export async function ingestServer(
     auth,
     corsOrigins: [],
     logs,
+    occupancyOf,
     markers: log.markers,
     acceptMessage: new AcceptMessage({
       requireAccess: createRequireAccess(auth?.access),

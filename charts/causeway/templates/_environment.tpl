@@ -60,11 +60,15 @@
 {{- end }}
 {{- end }}
 
-{{/* Variables from the Secret: dict "root" $ "secret" its name "secretKeys" .Values.ingest.secretKeys */}}
+{{/*
+Variables from the Secret: dict "root" $ "secret" its name "secretKeys" .Values.ingest.secretKeys "optional" a list of those whose keys
+need not be there; without it all must be.
+*/}}
 {{- define "causeway.secretEnv" -}}
 {{- range $name, $key := .secretKeys }}
 {{- /* The content of the release's own Secret is known. Without this check, pods would wait for a missing key for ever. */}}
-{{- if not (or $.root.Values.secrets.existingSecret (hasKey $.root.Values.secrets.values $key)) }}
+{{- $optional := has $name (default list $.optional) }}
+{{- if not (or $optional $.root.Values.secrets.existingSecret (hasKey $.root.Values.secrets.values $key)) }}
 {{- fail (printf "Set secrets.values.%s: %s is read from it (docs/deploy.md says what it is)." $key $name) }}
 {{- end }}
 - name: {{ $name }}
@@ -72,6 +76,9 @@
     secretKeyRef:
       name: {{ $.secret }}
       key: {{ $key }}
+      {{- if $optional }}
+      optional: true
+      {{- end }}
 {{- end }}
 {{- end }}
 

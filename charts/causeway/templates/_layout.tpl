@@ -26,8 +26,8 @@ Argument: $
 {{- end }}
 
 {{/*
-Addresses of the servers that the layout names: dict "root" $ "secret" its name "secretKeys" .Values.ingest.secretKeys. DATABASE_URL_B
-is in the key of DATABASE_URL with _B behind it, and so on. A server need not have a replica.
+Addresses of the servers that the layout names, by the same dict as causeway.secretEnv. DATABASE_URL_B is in the key of DATABASE_URL
+with _B behind it, and so on. A server need not have a replica.
 */}}
 {{- define "causeway.layoutEnv" -}}
 {{- $keys := .secretKeys }}
@@ -46,7 +46,7 @@ is in the key of DATABASE_URL with _B behind it, and so on. A server need not ha
 {{- end }}
 {{- end }}
 {{- range $name, $key := $wanted }}
-{{- $optional := contains "_REPLICA_" $name }}
+{{- $optional := or (contains "_REPLICA_" $name) (has (regexReplaceAll "_URL_.*" $name "_URL") (default list $.optional)) }}
 {{- if not (or $optional $.root.Values.secrets.existingSecret (hasKey $.root.Values.secrets.values $key)) }}
 {{- fail (printf "Set secrets.values.%s: layout.logs names that server, and %s is read from it." $key $name) }}
 {{- end }}

@@ -27,7 +27,7 @@ test('Channels stand as people sort', () => {
 test('A channel is put together from the list, what was read of it, and how people call it', () => {
   const last = aMessage({ position: 7 })
   const marker = { channel: 'a', position: 3, head: 7, unread: 2, last }
-  const entry = { name: 'a', head: 5, messages: 5, last: aMessage({ position: 5 }) }
+  const entry = { name: 'a', head: 5, messages: 5, occupancy: 1, last: aMessage({ position: 5 }) }
   const profile = {
     name: 'a',
     kind: 'public',

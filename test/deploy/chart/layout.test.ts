@@ -58,6 +58,7 @@ describeUnless(toolsLack)('a layout of several logs', () => {
       DATABASE_URL_B: 'INGEST_DATABASE_URL_B',
       DATABASE_REPLICA_URL_B: 'INGEST_DATABASE_REPLICA_URL_B',
       MQTT_URL_EAST: 'INGEST_MQTT_URL_EAST',
+      REDIS_URL_X: 'INGEST_REDIS_URL_X',
     })
     expect(of('bridge-fleet')).toEqual({
       DATABASE_URL_B: 'BRIDGE_DATABASE_URL_B',
@@ -69,11 +70,15 @@ describeUnless(toolsLack)('a layout of several logs', () => {
       REDIS_URL_X: 'GATEWAY_REDIS_URL_X',
     })
     expect(of('account')).toEqual({})
-    // A server need not have a replica.
+    // A server need not have a replica, and ingest does without Redis.
     const optional = env(named(objects, 'Deployment', `${RELEASE}-ingest`)).filter(
       ({ valueFrom }) => valueFrom?.secretKeyRef.optional,
     )
-    expect(optional.map(({ name }) => name)).toEqual(['DATABASE_REPLICA_URL_B'])
+    expect(optional.map(({ name }) => name)).toEqual([
+      'REDIS_URL',
+      'DATABASE_REPLICA_URL_B',
+      'REDIS_URL_X',
+    ])
   })
 
   test('gives the migration all that it asks for', async () => {

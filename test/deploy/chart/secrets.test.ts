@@ -1,7 +1,16 @@
 import { expect, test } from '@jest/globals'
 import { describeUnless } from '../../support/describeUnless.ts'
 import { toolsLack } from '../tools/tools.ts'
-import { containersOf, get, podOf, PROFILES, renderChart, renderText, WORKLOADS } from './render.ts'
+import {
+  containersOf,
+  get,
+  named,
+  podOf,
+  PROFILES,
+  renderChart,
+  renderText,
+  WORKLOADS,
+} from './render.ts'
 
 describeUnless(toolsLack).each(PROFILES)('with the values %s', (profile) => {
   test('an address with a password stands in Secrets only', async () => {
@@ -65,5 +74,15 @@ describeUnless(toolsLack)('an installation', () => {
     ['a key stands outside of the Secret', ['--set', 'bridge.config.COPY_KEYS=k'], /COPY_KEYS/],
   ])('is refused if %s', (_, args, message) => {
     expect(() => renderText('small', args)).toThrow(message)
+  })
+
+  test('needs no address of Redis for ingest, of which older Secrets know nothing', async () => {
+    // The release's own Secret has no such key.
+    const objects = await renderChart('laptop', ['--set', 'ingest.secretKeys.REDIS_URL=MISSING'])
+    const [container] = containersOf(named(objects, 'Deployment', 'causeway-ingest'))
+    expect(get(container, 'env')).toContainEqual({
+      name: 'REDIS_URL',
+      valueFrom: { secretKeyRef: { name: 'causeway', key: 'MISSING', optional: true } },
+    })
   })
 })
