@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:http'
+import { Pool } from 'undici'
+import { ask, type Question } from './ask.ts'
 import { pause } from './publisher.ts'
 
 export interface Answered {
@@ -13,7 +14,7 @@ interface RateOptions {
   perSecond: number
   seconds: number
   /** The n-th request. */
-  request: (at: number) => { path: string; body?: string }
+  request: (at: number) => Question
 }
 
 /** Shorter than the server's: a request on a connection that the server just closes has no answer. */
@@ -22,11 +23,13 @@ const IDLE_MS = 30_000
 /** Requests at a fixed rate, however slow the responses are: posts where there is a body. Resolves when all have theirs. */
 export async function atRate(options: RateOptions): Promise<Answered> {
   const { port, perSecond, seconds } = options
-  const agent = new Agent({ keepAlive: true, maxSockets: 100, timeout: IDLE_MS })
+  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 100, keepAliveTimeout: IDLE_MS })
   const answered: Answered = { milliseconds: [], failed: 0 }
   const answers: Promise<void>[] = []
   const measure = async (due: number, at: number): Promise<void> => {
-    if (await ask({ agent, port, ...options.request(at) })) {
+    const question = options.request(at)
+    const answer = await ask(pool, question)
+    if (answer?.status === (question.body === undefined ? 200 : 201)) {
       answered.milliseconds.push(performance.now() - due)
     } else answered.failed++
   }
@@ -37,7 +40,7 @@ export async function atRate(options: RateOptions): Promise<Answered> {
     answers.push(measure(due, count))
   }
   await Promise.all(answers)
-  agent.destroy()
+  await pool.close()
   return answered
 }
 
@@ -50,25 +53,4 @@ export function postAtRate({
   return atRate({ ...options, request: () => post })
 }
 
-interface Question {
-  agent: Agent
-  port: number
-  path: string
-  body?: string
-}
-
-function ask({ body, ...to }: Question): Promise<boolean> {
-  return new Promise((resolve) => {
-    const [method, status] = body === undefined ? ['GET', 200] : ['POST', 201]
-    const headers = body === undefined ? {} : { ...JSON_HEADERS, 'Content-Length': body.length }
-    const asking = request({ ...to, host: '127.0.0.1', method, headers }, (response) => {
-      const isRight = response.statusCode === status
-      response.resume().on('close', () => resolve(response.complete && isRight))
-    })
-    asking.on('error', () => resolve(false))
-    asking.end(body)
-  })
-}
-
 const BODY = '{"data":{"text":"The quick brown fox"}}'
-const JSON_HEADERS = { 'Content-Type': 'application/json' }

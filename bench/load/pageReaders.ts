@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Pool } from 'undici'
+import { ask } from './ask.ts'
 
 export interface PageReadersOptions {
   port: number
@@ -19,41 +20,24 @@ export interface PagesRead {
   seconds: number
 }
 
-/**
- * A thread of readers: each asks for the same page again as soon as it has it, for a given time. Not by node:http: the readers share
- * their core with Postgres, and it takes more of it for a page than Postgres.
- */
+/** A thread of readers: each asks for the same page again as soon as it has it, for a given time. */
 const { port, path, readers, seconds }: PageReadersOptions = workerData
 const pool = new Pool(`http://127.0.0.1:${port}`, { connections: readers, pipelining: 1 })
 const read: PagesRead = { pages: 0, bytes: 0, failed: 0, seconds: 0 }
 const start = performance.now()
 const end = start + seconds * 1_000
 
-await Promise.all(Array.from({ length: readers }, ask))
+await Promise.all(Array.from({ length: readers }, readOn))
 read.seconds = (performance.now() - start) / 1_000
 await pool.close()
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
 parentPort?.postMessage(read)
 
-async function ask(): Promise<void> {
+async function readOn(): Promise<void> {
   while (performance.now() < end) {
-    if (await readPage()) read.pages++
+    const answer = await ask(pool, { path })
+    read.bytes += answer?.bytes ?? 0
+    if (answer?.status === 200) read.pages++
     else read.failed++
   }
-}
-
-function readPage(): Promise<boolean> {
-  return new Promise((resolve) => {
-    let status = 0
-    pool.dispatch(
-      { method: 'GET', path },
-      {
-        onRequestStart: () => {},
-        onResponseStart: (_controller, code) => void (status = code),
-        onResponseData: (_controller, chunk) => void (read.bytes += chunk.length),
-        onResponseEnd: () => resolve(status === 200),
-        onResponseError: () => resolve(false),
-      },
-    )
-  })
 }
