@@ -51,6 +51,6 @@ export default {
   ],
   testSequencer: '<rootDir>/test/support/longestFirst.js',
   testTimeout: 30_000,
-  // Most tests wait for servers and clocks. On two cores jest would take one worker, and three left a fifth of the time idle.
-  maxWorkers: Math.max(4, availableParallelism()),
+  // Most tests wait for servers and clocks. On two cores jest would take one worker. With four, deadlines of a second were missed.
+  maxWorkers: Math.max(3, availableParallelism()),
 }

@@ -118,11 +118,15 @@ test('a gateway believes nobody about addresses, unless it is told how many prox
   expect(behindNginx.env?.['PROXY_HOPS']).toBe('1')
 })
 
+// One service may need what another does without, as ingest does without Redis.
 test('a variable that several services read means the same in each', () => {
   const services = [ingestConfig, bridgeConfig, gatewayConfig]
   const meanings = services.flatMap(({ shape }) =>
     Object.entries<z.ZodType>(shape).map(([name, variable]) => {
-      return [name, JSON.stringify([variable.description, variable.safeParse(undefined)])] as const
+      return [
+        name,
+        JSON.stringify([variable.description, variable.safeParse(undefined).data]),
+      ] as const
     }),
   )
   const names = new Set(meanings.map(([name]) => name))
