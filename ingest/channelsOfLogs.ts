@@ -3,6 +3,7 @@ import type { ChannelInfo } from '../contract/history.ts'
 import type { Entry } from '../contract/message.ts'
 import type { LogReader } from '../history/logReader.ts'
 import type { ChannelNames, ChannelNamesQuery, MessagesAt } from '../history/types.ts'
+import { groupBy } from './groupBy.ts'
 
 /** Channels of all logs by their names; each log looks at its share of them. */
 export async function namesOf(
@@ -33,16 +34,9 @@ export async function lastMessagesOf(
   channels: readonly ChannelInfo[],
   logOf: (channel: string) => Pick<LogReader, 'messagesAt'>,
 ): Promise<MessagesAt> {
-  const byLog = new Map<Pick<LogReader, 'messagesAt'>, ChannelInfo[]>()
-  for (const channel of channels) {
-    const log = logOf(channel.name)
-    const others = byLog.get(log)
-    if (others === undefined) byLog.set(log, [channel])
-    else others.push(channel)
-  }
   const found = new Map<string, Entry | undefined>()
   await Promise.all(
-    [...byLog].map(async ([log, own]) => {
+    [...groupBy(channels, ({ name }) => logOf(name))].map(async ([log, own]) => {
       const entries = await log.messagesAt(own.map(({ head }) => head))
       entries.forEach((entry, at) => found.set(own[at]?.name ?? '', entry))
     }),

@@ -1,6 +1,7 @@
 import type { Marker } from '../history/markers.ts'
 import type { MarkerTable } from '../history/markerTable.ts'
 import type { Unread, Wanted } from '../history/unread.ts'
+import { groupBy } from './groupBy.ts'
 
 export interface LogOfMarkers {
   markers: Pick<MarkerTable, 'unread' | 'marks'>
@@ -34,14 +35,7 @@ function byLog<Item extends { channel: string }, T>(
   items: readonly Item[],
   ask: (log: LogOfMarkers, own: Item[]) => Promise<T>,
 ): Promise<T>[] {
-  const parts = new Map<number, Item[]>()
-  for (const item of items) {
-    const id = logOf(item.channel)
-    const own = parts.get(id)
-    if (own === undefined) parts.set(id, [item])
-    else own.push(item)
-  }
-  return [...parts].flatMap(([id, own]) => {
+  return [...groupBy(items, ({ channel }) => logOf(channel))].flatMap(([id, own]) => {
     const log = all.get(id)
     return log === undefined ? [] : [ask(log, own)]
   })

@@ -9,6 +9,7 @@ import { createPrimedCounter } from '../chassis/primedCounter.ts'
 import { connectRedis } from '../chassis/redis.ts'
 import { RedisKeys } from '../contract/redisKeys.ts'
 import type { ingestConfig } from './config.ts'
+import { groupBy } from './groupBy.ts'
 import { LogOccupancy, MAX_WAIT_MS } from './logOccupancy.ts'
 
 /** How many people are in channels, in their order; null if that is not known. It takes a quarter of a second at most, and never rejects. */
@@ -21,13 +22,8 @@ function occupancyOfLogs(
 ): OccupancyOf {
   return async (channels) => {
     const counts = new Map<string, number>()
-    const byLog = new Map<number, string[]>()
-    for (const channel of channels) {
-      const log = logOf(channel)
-      byLog.set(log, [...(byLog.get(log) ?? []), channel])
-    }
     await Promise.all(
-      [...byLog].map(async ([log, own]) => {
+      [...groupBy(channels, logOf)].map(async ([log, own]) => {
         const found = await logs.get(log)?.of(own)
         found?.forEach((count, at) => counts.set(own[at] ?? '', count))
       }),

@@ -5,6 +5,7 @@ import {
   LeasesModel,
   ModelGateway,
   type ModelStream,
+  RENEW_MS,
 } from '../../test/support/presenceModel.ts'
 
 let redis: LeasesModel
@@ -119,4 +120,42 @@ test('Whoever has missed news looks at everything again', () => {
   there.leave(stream, 'soon')
   pass(5_000)
   expect(counts()).toEqual([2, 2])
+})
+
+describe('after a loss', () => {
+  beforeEach(() => pass(3_000))
+
+  test('An empty Redis gets all leases again, also if as much has happened there since as before', () => {
+    redis.flush()
+    for (let n = 0; n < 20; n++) there.join(`b${n}`, 'p')
+    pass(1_000, [there])
+    pass(10_000)
+    expect([counts(), left()]).toEqual([[2, 2], []])
+  })
+
+  test('Leases that ran out while Redis was away come back before anybody is told', () => {
+    redis.isAway = true
+    pass(2 * LEASE_MS)
+    redis.isAway = false
+    // One gateway reaches it some seconds before the other.
+    pass(3_000, [here])
+    pass(10_000)
+    expect([counts(), left()]).toEqual([[2, 2], []])
+  })
+
+  test('A loss in the middle of a renewal begins that again', () => {
+    for (let n = 0; n < 600; n++) here.join('a', `p${n}`)
+    pass(RENEW_MS)
+    let written = redis.leasesWritten
+    // Until a first part of the large channel is renewed.
+    while (redis.leasesWritten < written + 100) {
+      written = redis.leasesWritten
+      now += 20
+      const step = here.table.next(now)
+      if (step !== undefined) here.table.done(step, redis.run(step, now), now)
+    }
+    redis.flush()
+    pass(10_000)
+    expect(counts()).toEqual([602, 602])
+  })
 })
