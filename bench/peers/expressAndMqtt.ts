@@ -1,10 +1,9 @@
 import express from 'express'
 import { randomUUID } from 'node:crypto'
 import { channelTopic } from '../../contract/channel.ts'
-import { encodeMessage } from '../../contract/message.ts'
 import { connectMqtt } from '../../chassis/mqtt.ts'
 import { pino } from 'pino'
-import { ID, SENDER, SENT_AT } from '../load/messages.ts'
+import { sameAnswer } from './sameAnswer.ts'
 
 /*
  * The limit of ingest's libraries: Express takes a post, mqtt.js publishes the message with the words that a copy has, and the same bytes
@@ -15,7 +14,6 @@ const mqtt = connectMqtt(MQTT_URL, 'bench', pino({ level: 'warn' }))
 /** As long as a real one. */
 const MAC = 'a'.repeat(43)
 const link = randomUUID()
-let position = 0
 
 const app = express()
 app.disable('x-powered-by')
@@ -24,27 +22,10 @@ app.post('/channels/:channel/messages', (request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk))
   request.on('end', () => {
     const { channel } = request.params
-    const { data } = JSON.parse(Buffer.concat(chunks).toString())
-    position++
-    const json = encodeMessage({
-      position,
-      previous: position - 1,
-      id: ID,
-      channel,
-      type: 'message',
-      sender: SENDER,
-      data: JSON.stringify(data),
-      sentAt: SENT_AT,
-    })
+    const { json, headers } = sameAnswer(channel, chunks)
     const userProperties = { epoch: 'bench', link, mac: MAC }
     mqtt.publish(channelTopic(PREFIX, channel), json, { qos: 1, properties: { userProperties } })
-    response
-      .writeHead(201, {
-        Location: `/channels/${channel}/messages/${position}`,
-        'Content-Type': 'application/json; charset=utf-8',
-        'Content-Length': Buffer.byteLength(json),
-      })
-      .end(json)
+    response.writeHead(201, headers).end(json)
   })
 })
 app.listen(Number(PORT), '127.0.0.1')
