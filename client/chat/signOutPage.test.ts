@@ -57,6 +57,8 @@ test('Signing out everywhere is another call, and a failed one says so', async (
   delete chat.account.refuse['logout-everywhere']
   await press('Sign out everywhere')
   await title(chat.page)
+  // The title does not wait for them.
+  await waitFor(() => chat.account.calls.at(-1) === 'GET methods', 5)
   expect(chat.account.calls.slice(-2)).toEqual(['POST logout-everywhere', 'GET methods'])
 })
 

@@ -21,12 +21,13 @@ export function testLink(url: string, to = logger): RedisLink {
   return { url, key: 'causeway:{0}', name: 'test', logger: to }
 }
 
-/** The machine may be busy with other tests: this client is no part of the system, and gives up late. */
-const PATIENCE_MS = 20_000
-
-/** A connection for commands, ready. */
-export async function openRedis(opened: Opened, url = testServers().redisUrl): Promise<Redis> {
-  return ready(connectRedis(testLink(url), PATIENCE_MS), opened)
+/** A connection for commands, ready; by default with the services' own deadline. */
+export async function openRedis(
+  opened: Opened,
+  url = testServers().redisUrl,
+  timeoutMs?: number,
+): Promise<Redis> {
+  return ready(connectRedis(testLink(url), timeoutMs), opened)
 }
 
 /** A connection for subscriptions, ready. */
