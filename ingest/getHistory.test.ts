@@ -213,15 +213,4 @@ describe('a page of many chunks', () => {
     const answer = await ask('/history?channel=a&limit=5&order=asc', { method: 'HEAD' })
     expect([answer.status, await answer.text(), log.reads.length]).toEqual([200, '', 1])
   })
-
-  test('of one chunk tells its length, and one of several comes in chunks', async () => {
-    const ask = await new Log().server(new Turns(1))
-    const one = await ask('/history?channel=a&limit=1')
-    const text = await one.text()
-    expect(one.headers.get('content-length')).toBe(String(Buffer.byteLength(text)))
-    expect(JSON.parse(text).messages).toHaveLength(1)
-    const two = await ask('/history?channel=a&limit=2')
-    expect(JSON.parse(await two.text()).messages).toHaveLength(2)
-    expect(two.headers.get('content-length')).toBeNull()
-  })
 })
