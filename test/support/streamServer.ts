@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { RequestListener, Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createApp, createHttpServer } from '../../chassis/http.ts'
@@ -74,6 +75,8 @@ export class StreamServer {
   readonly handle: Handle
   /** The listener of Node's server. */
   readonly listener: RequestListener
+  /** By the client's port. The server has no listener and keeps no socket because of it: tests count both. */
+  readonly #sockets = new Map<number | undefined, WeakRef<Socket>>()
   #head = 0
   #stop = (): void => {}
 
@@ -147,6 +150,9 @@ export class StreamServer {
     if (options.hasDoor !== false) {
       openFrontDoor(this.server, this.handle, options.doorClock ?? clock)
     }
+    this.server.on('connection', (socket: Socket) => {
+      this.#sockets.set(socket.remotePort, new WeakRef(socket))
+    })
     if (options.isUnseen !== true) this.begin('e1')
   }
 
@@ -174,6 +180,9 @@ export class StreamServer {
       lows: new Map(),
     })
   }
+
+  /** The bytes read from a client's port, as RawClient asks for them. */
+  readonly readFrom = (port: number): number => this.#sockets.get(port)?.deref()?.bytesRead ?? 0
 
   /** Delivers a message on the channel `a`. */
   send(data = '"x"'): Frame {
