@@ -48,12 +48,18 @@ export interface LinkedEntry extends Entry {
 /** `data` is JSON text, and goes in unchanged: `JSON.parse(encodeMessage(m)).data` is what the database holds. */
 export function encodeMessage(message: Omit<Message, 'data'> & { data: string }): string {
   const { position, previous, id, channel, type, sender, about, deleted, data, sentAt } = message
-  const rest = JSON.stringify({ id, channel, type, sender }).slice(1, -1)
+  const from = `{"id":${quote(sender.id)},"name":${quote(sender.name)}}`
   const relation =
     about === undefined ? '' : `,"about":{"position":${about.position},"as":"${about.as}"}`
   const blank = deleted === true ? ',"deleted":true' : ''
-  return `{"position":${position},"previous":${previous},${rest}${relation}${blank},"data":${data},"sentAt":"${sentAt}"}`
+  return (
+    `{"position":${position},"previous":${previous},"id":${quote(id)},"channel":${quote(channel)},"type":${quote(type)},` +
+    `"sender":${from}${relation}${blank},"data":${data},"sentAt":"${sentAt}"}`
+  )
 }
+
+/** String by string: an object for them would double the time. */
+const quote = (text: string): string => JSON.stringify(text)
 
 const POSITION = '{"position":'
 const PREVIOUS = ',"previous":'

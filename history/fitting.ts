@@ -1,6 +1,6 @@
-/** A message's columns, as `toEntry` takes them. */
+/** A message's columns, as `toEntry` takes them. The driver would take a time apart. */
 export const COLUMNS = `"position", "previous", "id"::text, "channel", "type", "sender_id", "sender_name",
-  "data"::text, "sent_at", "about", "about_as", "deleted"`
+  "data"::text, "sent_at"::text, "about", "about_as", "deleted"`
 
 /**
  * The first of some messages: as many as fit into the bytes of $2, and at least one if there is any. `candidates` is a query for

@@ -113,8 +113,11 @@ export class Pool {
       args: [...parameters],
       argTypes: parameters.map((value) => (Array.isArray(value) ? LIST : SCALAR)),
     })
+    // Each row is a copy of this, and so of its final size: one that grows is allocated again and again.
+    const blank: Record<string, unknown> = {}
+    for (const name of columnNames) blank[name] = null
     return rows.map((row) => {
-      const cells: Record<string, unknown> = {}
+      const cells = { ...blank }
       columnNames.forEach((name, at) => (cells[name] = row[at]))
       // The caller says what its columns are.
       return Object(cells)

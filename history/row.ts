@@ -42,10 +42,20 @@ export function toEntry(row: Row): Entry {
     about: aboutOf(row),
     deleted: row.deleted,
     data: row.data,
-    sentAt: new Date(row.sent_at).toISOString(),
+    sentAt: toISO(row.sent_at),
   })
   return { position, previous, id: row.id, channel: row.channel, json }
 }
+
+/** The zone of a session is UTC, so a time's text has the digits already. A Date would take a third of the time for a page. */
+function toISO(time: Date | string): string {
+  const [, day, clock, fraction = ''] = (typeof time === 'string' && UTC.exec(time)) || []
+  if (day === undefined) return new Date(time).toISOString()
+  return `${day}T${clock}.${fraction.padEnd(3, '0')}Z`
+}
+
+/** With milliseconds, and without zeros at their end; by a cast, or by the driver. */
+const UTC = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?\+00(?::00)?$/
 
 function aboutOf({ about, about_as: as }: Row): About | undefined {
   return about === null || as === null ? undefined : { position: Number(about), as }
