@@ -4,7 +4,7 @@ import { firstAt } from './firstAt.ts'
 import type { PageQuery } from './types.ts'
 
 /** Past the end of every log. */
-const END = '9223372036854775807'
+export const END = '9223372036854775807'
 
 type Order = PageQuery['order']
 
@@ -22,17 +22,9 @@ const WAYS = {
   about: 'and "about" = $10::bigint',
 }
 
-/** The page's own columns. They stand in one row, and are null in all others: to read a cell costs as much as to make it. */
-const OF_PAGE = [
-  ['epoch', 'l."epoch"'],
-  ['log_head', 'l."head"'],
-  ['head', 'ends."head"'],
-  ['low', 'ends."low"'],
-  ['edge', 'edge."edge"'],
-  ['found', 'page."found"'],
-  ['kept', 'page."kept"'],
-  ['last', 'page."last"'],
-] as const
+/** What a look says beside its messages. */
+const OF_LOOK = `json_strip_nulls(json_build_object('epoch', l."epoch", 'logHead', l."head", 'head', ends."head", 'low', ends."low",
+  'edge', edge."edge", 'found', coalesce(page."found", 0), 'kept', coalesce(page."kept", 0), 'last', page."last"))`
 
 const STATEMENTS = Object.fromEntries(
   Object.entries(WAYS).map(([way, condition]) => [
@@ -75,9 +67,6 @@ function wayOf({ sender, type, about, isFolded }: PageQuery): keyof typeof WAYS 
  */
 function statement(order: Order, way: string): string {
   const [first, last] = order === 'asc' ? ['min', 'max'] : ['max', 'min']
-  const ofPage = OF_PAGE.map(
-    ([name, value]) => `case when coalesce(page."number", 1) = 1 then ${value} end as "${name}"`,
-  )
   const isOfPage = `"number" = 1 or ("number" <= $7::int and "bytes" <= $13::bigint)`
   return `
     with looked as materialized (
@@ -97,7 +86,7 @@ function statement(order: Order, way: string): string {
         select ${last}("position") as "last" from looked group by "name" having count(*) = $12::int
       ) cut
     )
-    select ${ofPage.join(', ')}, m.*
+    select case when coalesce(page."number", 1) = 1 then ${OF_LOOK}::text end as "look", m.*
     from "log" l cross join edge
       cross join (
         select coalesce(max("head"), 0) as "head", coalesce(max("low"), 0) as "low" from "channel"

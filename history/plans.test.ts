@@ -85,6 +85,11 @@ const READS: [what: string, messages: number, read: () => Promise<unknown>][] = 
     () => readPage(pool, 0, { channels: ['busy'], limit: 300, order: 'desc' }),
   ],
   [
+    'the newest few messages of a busy channel',
+    51,
+    () => readPage(pool, 0, { channels: ['busy'], limit: 50, order: 'desc' }),
+  ],
+  [
     'a page of a busy channel from a time on',
     // The first message of each partition is looked at, to find the first of all.
     606,
@@ -117,6 +122,10 @@ const READS: [what: string, messages: number, read: () => Promise<unknown>][] = 
 
 function page(channel: string, order: 'asc' | 'desc', to?: Date): Promise<unknown> {
   return readPage(pool, 0, { channels: [channel], order, to, limit: 1_000 })
+}
+
+function few(channel: string): Promise<unknown> {
+  return readPage(pool, 0, { channels: [channel], order: 'asc', limit: 40 })
 }
 
 /** Seven times: after five runs of a statement Postgres may go over to one plan for all values. */
@@ -165,6 +174,11 @@ describe.each(['before', 'after'])('%s the planner has counted the messages', (w
       () => readLast(pool, 0, { channels: ['busy'], count: 300, maxBytes: 10_000 }),
     ],
     [
+      'a few messages before a position',
+      [10_000],
+      () => readPage(pool, 0, { channels: ['busy'], limit: 50, order: 'desc', before: 9_000 }),
+    ],
+    [
       'a page before a position',
       [10_000],
       () => readPage(pool, 0, { channels: ['busy'], limit: 300, order: 'desc', before: 9_000 }),
@@ -181,6 +195,7 @@ describe.each(['before', 'after'])('%s the planner has counted the messages', (w
     ['a page of a busy channel, upwards', () => page('busy', 'asc')],
     ['a page up to a time', () => page('busy', 'desc', new Date(2e7))],
     ['a page of large messages', () => page('large', 'asc')],
+    ['a few large messages', () => few('large')],
     [
       'a range of large messages',
       () => readRange(pool, 0, { ...bounds, maxBytes: 1e6, channels: ['large', 'c1'], limit: 40 }),
@@ -198,6 +213,7 @@ describe.each(['before', 'after'])('%s the planner has counted the messages', (w
   // Each has twenty pages or more.
   test.each<[string, () => Promise<unknown>]>([
     ['last', () => readLast(pool, 0, { channels: ['large'], count: 40, maxBytes: 130_000 })],
+    ['on a page', () => few('large')],
     [
       'in a range',
       () => readRange(pool, 0, { ...bounds, channels: ['large'], limit: 40, maxBytes: 130_000 }),

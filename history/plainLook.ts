@@ -1,0 +1,92 @@
+import { saidBy, type AnsweredRow, type Looked, type LookQuery, type OfLog } from './look.ts'
+import { PAGE_BYTES, READ_COUNT } from './lookLimits.ts'
+import { END, IS_NO_CHANGE } from './pageSql.ts'
+import type { Pool } from './pool.ts'
+
+/** Whether a look is at one channel, for all of its next few messages. Most are: pages of a chat, and the rests of others. */
+export function isPlain(query: LookQuery): boolean {
+  const { channels, sender, type, about, from, to, limit, looks } = query
+  const filters = [sender, type, about, from, to].filter((filter) => filter !== undefined)
+  const isOne = channels.length === 1 && filters.length === 0
+  return isOne && limit <= READ_COUNT && limit < looks
+}
+
+/**
+ * Sees the same as `look`, and costs Postgres half of it: all messages are of the page but one, so their sizes can be added up there
+ * and compared here.
+ */
+export async function lookPlainly(
+  pool: Pool,
+  log: number,
+  query: LookQuery,
+): Promise<Looked | undefined> {
+  const { channels, after, before, limit, order, isFolded, readBytes } = query
+  const sql = STATEMENTS[isFolded === true ? 'folded' : 'all'][order]
+  // One more than the limit shows whether there are more.
+  const bounds = [after ?? 0, before ?? END, limit + 1, readBytes]
+  const answered = await pool.query<PlainRow>(sql, [log, ...channels, ...bounds])
+  const json = saidBy(answered)
+  if (json === undefined) return undefined
+  const ofLog: OfLog = JSON.parse(json)
+  const found = answered.filter(({ bytes }) => bytes !== null).sort(bySum)
+  const fitting = (bytes: number, count: number): PlainRow[] =>
+    found.slice(0, count).filter((row, at) => at === 0 || Number(row.bytes) <= bytes)
+  const kept = fitting(PAGE_BYTES, limit)
+  const last = kept.at(-1)
+  return {
+    ...ofLog,
+    rows: fitting(readBytes, limit),
+    found: found.length,
+    kept: kept.length,
+    ...(last && { last: Number(last.position) }),
+  }
+}
+
+/** The sums grow along the page. */
+function bySum(one: PlainRow, other: PlainRow): number {
+  return Number(one.bytes) - Number(other.bytes)
+}
+
+type Order = LookQuery['order']
+
+function statements(condition: string, hasFold: string): Record<Order, string> {
+  return {
+    asc: statement('asc', condition, hasFold),
+    desc: statement('desc', condition, hasFold),
+  }
+}
+
+const STATEMENTS = {
+  all: statements('', 'false'),
+  folded: statements(
+    `and ${IS_NO_CHANGE}`,
+    `exists (select from "fold" f where f."log_id" = $1::smallint and f."position" = m."position")`,
+  ),
+}
+
+/** The first message is always read. One that does not fit is not: large ones lie elsewhere, compressed. */
+function statement(order: Order, condition: string, hasFold: string): string {
+  const isFirst = `m."bytes" = m."data_bytes"`
+  return `
+    select case when coalesce(${isFirst}, true) then json_build_object('epoch', l."epoch", 'logHead', l."head",
+        'head', coalesce(c."head", 0), 'low', coalesce(c."low", 0))::text end as "look",
+      m."bytes", m."position", m."previous", m."id"::text, m."channel", m."type", m."sender_id", m."sender_name",
+      case when ${isFirst} or m."bytes" <= $6::bigint then m."data"::text end as "data", m."sent_at"::text,
+      m."about", m."about_as", m."deleted", ${hasFold} as "has_fold"
+    from "log" l
+      left join "channel" c on c."log_id" = l."id" and c."name" = $2::text
+      left join lateral (
+        select *, sum("data_bytes") over (order by "position" ${order}) as "bytes" from (
+          select * from "message"
+          where "log_id" = $1::smallint and "channel" = $2::text ${condition}
+            and "position" > $3::bigint and "position" < $4::bigint
+          order by "position" ${order} limit $5::int
+        ) looked
+      ) m on true
+    where l."id" = $1::smallint`
+}
+
+interface PlainRow extends AnsweredRow {
+  /** The data of all up to and with this message; null without any message. */
+  bytes: string | null
+}
