@@ -1,11 +1,12 @@
 import { callbackify } from 'node:util'
-import { Client, type ClientBase } from 'pg'
+import type { Client, ClientBase } from 'pg'
 import { takesWrites } from './askServer.ts'
+import { BoundedClient } from './boundedClient.ts'
 import type { Servers } from './servers.ts'
 
 /** The driver's client; each connects to the server that is right at that moment. */
 export function clientOf(servers: Servers): new () => ClientBase {
-  return class extends Client {
+  return class extends BoundedClient {
     override connect(): Promise<Client>
     override connect(done: (error: Error) => void): void
     override connect(done?: (error: Error) => void): Promise<Client> | void {

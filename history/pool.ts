@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type { ArgType } from '@prisma/driver-adapter-utils'
 import type { ClientBase } from 'pg'
 import { ASK_TIMEOUT_MS } from './askServer.ts'
+import { BoundedClient } from './boundedClient.ts'
 import { clientOf } from './chosenClient.ts'
 import { Servers } from './servers.ts'
 import { SESSION_SETTINGS } from './sessionSettings.ts'
@@ -32,14 +33,10 @@ export function createDriver(options: PoolOptions): PrismaPg {
   return new PrismaPg(
     {
       connectionString: servers.url,
-      ...(servers.areChosen ? { Client: clientOf(servers) } : {}),
+      Client: servers.areChosen ? clientOf(servers) : BoundedClient,
       ...(logId === undefined ? {} : { application_name: sessionName(logId) }),
       max: connections,
       connectionTimeoutMillis: 1_500 + (servers.areChosen ? ASK_TIMEOUT_MS : 0),
-      // Above the server's own limit: this is for a connection that went silent, on which the server's answer never comes.
-      // Together with the wait for a connection it bounds how long a post may hang: it gets 503 within about three seconds, or four
-      // if there are several servers.
-      query_timeout: 2_500,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       // The pool waits for it.
