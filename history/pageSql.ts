@@ -77,8 +77,7 @@ function statement(order: Order, way: string): string {
         from "message"
         where "log_id" = $1::smallint and "channel" = wanted."name" ${way}
           and "position" > coalesce($3::bigint, 0) and "position" < coalesce($4::bigint, ${END})
-          and "position" >= case when $5::timestamptz is null then 0 else ${firstAt('$5', END)} end
-          and "position" < case when $6::timestamptz is null then ${END} else ${firstAt('$6', END)} end
+          ${between('$5', '$6')}
         order by "position" ${order} limit $12::int
       ) one
     ), edge as (
@@ -109,6 +108,13 @@ function statement(order: Order, way: string): string {
         from "message" where "log_id" = $1::smallint and "position" = page."position" limit 1
       ) m on true
     where l."id" = $1::smallint`
+}
+
+/** From a time on, and up to another one; each may be null. */
+export function between(from: string, to: string): string {
+  return `
+    and "position" >= case when ${from}::timestamptz is null then 0 else ${firstAt(from, END)} end
+    and "position" < case when ${to}::timestamptz is null then ${END} else ${firstAt(to, END)} end`
 }
 
 /** One more than the limit shows whether there are more. */

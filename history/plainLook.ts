@@ -1,12 +1,12 @@
 import { saidBy, type AnsweredRow, type Looked, type LookQuery, type OfLog } from './look.ts'
 import { PAGE_BYTES, READ_COUNT } from './lookLimits.ts'
-import { END, IS_NO_CHANGE } from './pageSql.ts'
+import { between, END, IS_NO_CHANGE } from './pageSql.ts'
 import type { Pool } from './pool.ts'
 
 /** Whether a look is at one channel, for all of its next few messages. Most are: pages of a chat, and the rests of others. */
 export function isPlain(query: LookQuery): boolean {
-  const { channels, sender, type, about, from, to, limit, looks } = query
-  const filters = [sender, type, about, from, to].filter((filter) => filter !== undefined)
+  const { channels, sender, type, about, limit, looks } = query
+  const filters = [sender, type, about].filter((filter) => filter !== undefined)
   const isOne = channels.length === 1 && filters.length === 0
   return isOne && limit <= READ_COUNT && limit < looks
 }
@@ -20,11 +20,14 @@ export async function lookPlainly(
   log: number,
   query: LookQuery,
 ): Promise<Looked | undefined> {
-  const { channels, after, before, limit, order, isFolded, readBytes } = query
-  const sql = STATEMENTS[isFolded === true ? 'folded' : 'all'][order]
+  const { channels, after, before, from, to, limit, order, isFolded, readBytes } = query
+  const statements = STATEMENTS[isFolded === true ? 'folded' : 'all'][order]
   // One more than the limit shows whether there are more.
-  const bounds = [after ?? 0, before ?? END, limit + 1, readBytes]
-  const answered = await pool.query<PlainRow>(sql, [log, ...channels, ...bounds])
+  const parameters = [log, ...channels, after ?? 0, before ?? END, limit + 1, readBytes]
+  const times = [from, to].map((time) => time?.toISOString() ?? null)
+  const answered = await (from === undefined && to === undefined
+    ? pool.query<PlainRow>(statements.anytime, parameters)
+    : pool.query<PlainRow>(statements.timed, [...parameters, ...times]))
   const json = saidBy(answered)
   if (json === undefined) return undefined
   const ofLog: OfLog = JSON.parse(json)
@@ -49,16 +52,19 @@ function bySum(one: PlainRow, other: PlainRow): number {
 
 type Order = LookQuery['order']
 
-function statements(condition: string, hasFold: string): Record<Order, string> {
-  return {
-    asc: statement('asc', condition, hasFold),
-    desc: statement('desc', condition, hasFold),
-  }
+type Statements = Record<'anytime' | 'timed', string>
+
+function statementsOf(condition: string, hasFold: string): Record<Order, Statements> {
+  const both = (order: Order): Statements => ({
+    anytime: statement(order, condition, hasFold),
+    timed: statement(order, `${condition} ${between('$7', '$8')}`, hasFold),
+  })
+  return { asc: both('asc'), desc: both('desc') }
 }
 
 const STATEMENTS = {
-  all: statements('', 'false'),
-  folded: statements(
+  all: statementsOf('', 'false'),
+  folded: statementsOf(
     `and ${IS_NO_CHANGE}`,
     `exists (select from "fold" f where f."log_id" = $1::smallint and f."position" = m."position")`,
   ),
