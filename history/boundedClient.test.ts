@@ -45,7 +45,7 @@ test.each(WAYS)(
     const late = ask(slow, 'select pg_sleep(60)').catch(String)
     expect(await ask(quick, 'select 7 as "seven"')).toMatchObject({ rows: [{ seven: 7 }] })
     await expect(ask(quick, 'select nothing')).rejects.toMatchObject({ code: '42703' })
-    await late
+    expect(await late).toBe('Error: Query read timeout')
   },
 )
 

@@ -52,6 +52,7 @@ test('A reader above the bottom is held still, and told how many messages are ne
   chat.log.append('new one.')
   const pill = chat.page.locator('#pill')
   await chat.page.locator('#pill', { hasText: '1 new message ' }).waitFor()
+  expect(await pill.textContent()).toBe('1 new message ')
   chat.log.append('new two.')
   await chat.page.locator('#pill', { hasText: '2 new messages ' }).waitFor()
   expect(await chat.page.title()).toBe('(2) lobby · Causeway')
