@@ -1,76 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import { Turns } from '../chassis/turns.ts'
 import type { HistoryPage } from '../contract/history.ts'
-import { Problem } from '../contract/problem.ts'
-import type { Page, PageQuery, RestQuery } from '../history/types.ts'
+import { CHUNKS, ChunkedLog, LARGE } from '../test/support/chunkedLog.ts'
 import { disposables } from '../test/support/disposables.ts'
-import { getServer } from '../test/support/getServer.ts'
 import { problemOf } from '../test/support/ingestClient.ts'
 import { waitFor } from '../test/support/waitFor.ts'
-import { createGetHistory } from './getHistory.ts'
 
 const opened = disposables()
-/** More than the kernel keeps for a reader who takes nothing. */
-const CHUNKS = 100
-const LARGE = 'x'.repeat(250_000)
-
-/** Channels of so many messages, each a chunk of its own; notes what is read of which. */
-class Log {
-  readonly reads: string[] = []
-  failsAt = Infinity
-  /** Requests that have not been answered yet, and whose readers are there. */
-  open = 0
-  /** Requests that nothing is done for any more. */
-  ended = 0
-
-  readonly page = async (query: PageQuery | RestQuery): Promise<Page> => {
-    const { channels, limit, after = 0 } = query
-    const channel = channels.join(',')
-    const position = after + 1
-    this.reads.push(channel)
-    // As a read of the database does, it leaves the event loop to others.
-    await new Promise(setImmediate)
-    if (position >= this.failsAt) throw new Problem('unavailable')
-    const data = channel.startsWith('large') ? LARGE : 'x'
-    const json = `{"position":${position},"data":"${data}"}`
-    return {
-      entries: [{ position, previous: position - 1, id: '', channel, json }],
-      rest:
-        limit > 1
-          ? { ...query, after: position, limit: limit - 1, epoch: 'e', readBytes: 1 }
-          : undefined,
-      last: after + limit,
-      head: CHUNKS,
-      low: 0,
-      more: after + limit < CHUNKS,
-      end: after + limit,
-      epoch: 'e',
-    }
-  }
-
-  server(turns: Turns) {
-    const handler = createGetHistory({
-      pages: { page: this.page },
-      turns,
-      requireAccess: () => {},
-      limitOpen: (limited) => limited,
-      waitForMessages: async () => ({ after: 0 }),
-      waitInSeveral: async (_request, _response, { queries }) => queries,
-      logOf: () => 0,
-    })
-    return getServer(opened, {
-      '/history': (request, response, next) => {
-        this.open++
-        response.once('close', () => this.open--)
-        return Promise.resolve(handler(request, response, next)).finally(() => this.ended++)
-      },
-    })
-  }
-}
-
 describe('a page of many chunks', () => {
   test('is one answer, with the links of the whole page', async () => {
-    const ask = await new Log().server(new Turns(1))
+    const ask = await new ChunkedLog(opened).server(new Turns(1))
     const answer = await ask('/history?channel=a&limit=5&order=asc')
     const next = '/history?channel=a&after=5&limit=5&order=asc'
     expect(answer.headers.get('link')).toBe(`<${next}>; rel="next"`)
@@ -88,7 +27,7 @@ describe('a page of many chunks', () => {
   })
 
   test('of several channels names them all', async () => {
-    const ask = await new Log().server(new Turns(1))
+    const ask = await new ChunkedLog(opened).server(new Turns(1))
     const answer = await ask('/history?channel=a&channel=b&limit=2&order=asc')
     const page: HistoryPage = JSON.parse(await answer.text())
     expect([page.channels, page.channel, page.messages.length]).toEqual([['a', 'b'], undefined, 2])
@@ -96,7 +35,7 @@ describe('a page of many chunks', () => {
   })
 
   test('is read in turn with the pages of other readers', async () => {
-    const log = new Log()
+    const log = new ChunkedLog(opened)
     const ask = await log.server(new Turns(1))
     const answers = await Promise.all(
       ['a', 'b', 'c'].map((channel) => ask(`/history?channel=${channel}&limit=50&order=asc`)),
@@ -125,7 +64,7 @@ describe('a page of many chunks', () => {
           })
         }
       }
-      const ask = await new Log().server(new Watched(places))
+      const ask = await new ChunkedLog(opened).server(new Watched(places))
       for (const channel of ['large', 'usual']) {
         await (await ask(`/history?channel=${channel}&limit=3&order=asc`)).text()
       }
@@ -134,7 +73,7 @@ describe('a page of many chunks', () => {
   )
 
   test('is read no further for a client that takes nothing; other pages go on', async () => {
-    const log = new Log()
+    const log = new ChunkedLog(opened)
     const ask = await log.server(new Turns(1))
     const slow = await ask(`/history?channel=large.slow&limit=${CHUNKS}&order=asc`)
     const fast = await ask(`/history?channel=large.fast&limit=${CHUNKS}&order=asc`)
@@ -145,7 +84,7 @@ describe('a page of many chunks', () => {
   })
 
   test('is read no further for a client that has left', async () => {
-    const log = new Log()
+    const log = new ChunkedLog(opened)
     const turns = new Turns(1)
     const ask = await log.server(turns)
     const leaving = new AbortController()
@@ -168,7 +107,7 @@ describe('a page of many chunks', () => {
   })
 
   test('whose client leaves early leaves nothing behind', async () => {
-    const log = new Log()
+    const log = new ChunkedLog(opened)
     const ask = await log.server(new Turns(1))
     const leaving = new AbortController()
     const { signal } = leaving
@@ -182,7 +121,7 @@ describe('a page of many chunks', () => {
   })
 
   test('with a later chunk that cannot be read breaks off, so that nobody takes it for whole', async () => {
-    const log = new Log()
+    const log = new ChunkedLog(opened)
     log.failsAt = 3
     const ask = await log.server(new Turns(1))
     const whole = async () => (await ask('/history?channel=a&limit=5&order=asc')).text()
@@ -192,7 +131,7 @@ describe('a page of many chunks', () => {
   })
 
   test('that cannot be read at all is a 503', async () => {
-    const log = new Log()
+    const log = new ChunkedLog(opened)
     log.failsAt = 1
     const ask = await log.server(new Turns(1))
     const answer = await ask('/history?channel=a&limit=5&order=asc')
@@ -201,16 +140,27 @@ describe('a page of many chunks', () => {
   })
 
   test('without a next or previous page has no Link header', async () => {
-    const ask = await new Log().server(new Turns(1))
+    const ask = await new ChunkedLog(opened).server(new Turns(1))
     const answer = await ask(`/history?channel=a&limit=${CHUNKS}&order=asc`)
     expect([answer.status, answer.headers.get('link')]).toEqual([200, null])
     await answer.text()
   })
 
   test('is only begun for a HEAD', async () => {
-    const log = new Log()
+    const log = new ChunkedLog(opened)
     const ask = await log.server(new Turns(1))
     const answer = await ask('/history?channel=a&limit=5&order=asc', { method: 'HEAD' })
     expect([answer.status, await answer.text(), log.reads.length]).toEqual([200, '', 1])
+  })
+
+  test('of one chunk tells its length, and one of several comes in chunks', async () => {
+    const ask = await new ChunkedLog(opened).server(new Turns(1))
+    const one = await ask('/history?channel=a&limit=1')
+    const text = await one.text()
+    expect(one.headers.get('content-length')).toBe(String(Buffer.byteLength(text)))
+    expect(JSON.parse(text).messages).toHaveLength(1)
+    const two = await ask('/history?channel=a&limit=2')
+    expect(JSON.parse(await two.text()).messages).toHaveLength(2)
+    expect(two.headers.get('content-length')).toBeNull()
   })
 })
