@@ -1,6 +1,10 @@
-/** A message's columns, as `toEntry` takes them. The driver would take a time apart. */
-export const COLUMNS = `"position", "previous", "id"::text, "channel", "type", "sender_id", "sender_name",
-  "data"::text, "sent_at"::text, "about", "about_as", "deleted"`
+/** A message's columns, as `toEntry` takes them. `data`: its column, or what stands for it. The driver would take a time apart. */
+export function columns(data: string): string {
+  return `"position", "previous", "id"::text, "channel", "type", "sender_id", "sender_name",
+    ${data}::text as "data", "sent_at"::text, "about", "about_as", "deleted"`
+}
+
+export const COLUMNS = columns('"data"')
 
 /**
  * The first of some messages: as many as fit into the bytes of $2, and at least one if there is any. `candidates` is a query for

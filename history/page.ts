@@ -1,7 +1,7 @@
 import { Problem } from '../contract/problem.ts'
 import { isTooMuch } from './databaseError.ts'
 import { foldEntries } from './folds.ts'
-import { look } from './look.ts'
+import { look, type LookQuery } from './look.ts'
 import { LOOKS, READ_BYTES } from './lookLimits.ts'
 import { isPlain, lookPlainly } from './plainLook.ts'
 import type { Pool } from './pool.ts'
@@ -40,11 +40,7 @@ export async function readPage(
   }
 }
 
-async function readChunk(
-  pool: Pool,
-  log: number,
-  query: PageQuery & { isRest: boolean; looks: number; readBytes: number },
-): Promise<Snapshot<Page>> {
+async function readChunk(pool: Pool, log: number, query: LookQuery): Promise<Snapshot<Page>> {
   const looked = await (isPlain(query) ? lookPlainly : look)(pool, log, query)
   if (looked === undefined) throw new Problem('unavailable', `Log ${log} does not exist.`)
   const { epoch, head, low, found, kept, edge, last } = looked

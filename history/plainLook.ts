@@ -1,3 +1,4 @@
+import { columns } from './fitting.ts'
 import { saidBy, type AnsweredRow, type Looked, type LookQuery, type OfLog } from './look.ts'
 import { PAGE_BYTES, READ_COUNT } from './lookLimits.ts'
 import { between, END, IS_NO_CHANGE } from './pageSql.ts'
@@ -72,15 +73,15 @@ const STATEMENTS = {
 
 /** The first message is always read. One that does not fit is not: large ones lie elsewhere, compressed. */
 function statement(order: Order, condition: string, hasFold: string): string {
-  const isFirst = `m."bytes" = m."data_bytes"`
+  const isFirst = `"bytes" = "data_bytes"`
   return `
-    select case when coalesce(${isFirst}, true) then json_build_object('epoch', l."epoch", 'logHead', l."head",
+    select case when coalesce(${isFirst}, true) then json_build_object('epoch', l."epoch", 'logHead', l."log_head",
         'head', coalesce(c."head", 0), 'low', coalesce(c."low", 0))::text end as "look",
-      m."bytes", m."position", m."previous", m."id"::text, m."channel", m."type", m."sender_id", m."sender_name",
-      case when ${isFirst} or m."bytes" <= $6::bigint then m."data"::text end as "data", m."sent_at"::text,
-      m."about", m."about_as", m."deleted", ${hasFold} as "has_fold"
-    from "log" l
-      left join "channel" c on c."log_id" = l."id" and c."name" = $2::text
+      "bytes", ${columns(`(case when ${isFirst} or "bytes" <= $6::bigint then "data" end)`)}, ${hasFold} as "has_fold"
+    from (select "epoch", "head" as "log_head" from "log" where "id" = $1::smallint) l
+      left join (
+        select "head", "low" from "channel" where "log_id" = $1::smallint and "name" = $2::text
+      ) c on true
       left join lateral (
         select *, sum("data_bytes") over (order by "position" ${order}) as "bytes" from (
           select * from "message"
@@ -88,8 +89,7 @@ function statement(order: Order, condition: string, hasFold: string): string {
             and "position" > $3::bigint and "position" < $4::bigint
           order by "position" ${order} limit $5::int
         ) looked
-      ) m on true
-    where l."id" = $1::smallint`
+      ) m on true`
 }
 
 interface PlainRow extends AnsweredRow {
