@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { passwordIn } from '../stack/secret.ts'
 import type { Stack } from '../stack/stack.ts'
 import { describeUnless } from './support/describeUnless.ts'
-import { filesBelow } from './support/filesBelow.ts'
 import { lackOf } from './support/lackOf.ts'
 import { asNobody, mosquittoClient, psql, withPasswordOf } from './support/realClients.ts'
 import { runProgram } from './support/runProgram.ts'
 import { testStack } from './support/testStack.ts'
+import { textsBelow } from './support/textsBelow.ts'
 
 let stack: Stack
 
@@ -169,12 +169,10 @@ describe('the secrets of a stack', () => {
   })
 
   test('stand in files that only their owner can read, and in no log', () => {
-    const files = filesBelow(stack.dir)
+    const texts = textsBelow(stack.dir)
+    const files = [...texts.keys()]
     const all = secrets()
-    const holders = files.filter((path) => {
-      const text = readFileSync(path, 'latin1')
-      return all.some((secret) => text.includes(secret))
-    })
+    const holders = files.filter((path) => all.some((secret) => texts.get(path)?.includes(secret)))
     expect(holders.map((path) => path.slice(stack.dir.length + 1)).sort()).toEqual([
       'copy-key',
       'mosquitto/password',

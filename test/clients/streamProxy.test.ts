@@ -28,14 +28,14 @@ beforeAll(async () => {
 
 beforeEach(() => proxy.set('pass'))
 
-/** A reader whose stream has begun, and all bytes that it received. */
+/** A reader that has its first event, and all bytes that it received. */
 async function read(headers = {}): Promise<{ reader: RawReader; text: () => string }> {
   const before = proxy.begun
   const reader = new RawReader(`${origin}/events`, headers)
   opened.add(() => reader.socket.destroy())
   let sent = ''
   reader.socket.on('data', (chunk: string) => (sent += chunk))
-  await waitFor(() => proxy.begun > before)
+  await waitFor(() => proxy.begun > before && reader.events.length > 0)
   return { reader, text: () => sent }
 }
 
