@@ -1,14 +1,13 @@
-import { options, render } from 'preact'
+import { render } from 'preact'
 import { App } from './App.tsx'
 import { Identity } from './account/identity.ts'
-import { onNextFrame } from './nextFrame.ts'
+import { drawByFrames } from './drawing.ts'
 import { Notifier } from './notifier.ts'
 import { Session } from './session.ts'
 import { tabName } from './tabName.ts'
 import { usableLocks } from './usableLocks.ts'
 
-// Once a frame, however many messages come.
-options.debounceRendering = onNextFrame
+drawByFrames()
 
 const base = document.baseURI.replace(/[?#].*$/, '')
 const kept = storage(() => localStorage)

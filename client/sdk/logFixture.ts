@@ -67,11 +67,12 @@ export class FakeLog {
   }
 
   async #post(request: IncomingMessage, response: ServerResponse, sender: Sender): Promise<void> {
-    const body = Object(await json(request))
+    // A page that ends takes its requests with it.
+    const body = Object(await json(request).catch(() => undefined))
     this.posts.push({ headers: request.headers, body })
     if (this.refuse.post === 'hang') return
     if (this.refuse.post !== undefined) return refuseWith(response, this.refuse.post)
-    answerJson(response, 201, this.append('', { sender, data: body.data }))
+    answerJson(response, 201, this.append('', { sender, data: body.data, about: body.about }))
   }
 
   /** Nobody follows anything, or everybody has read everything. */

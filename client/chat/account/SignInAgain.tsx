@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Me } from './accountApi.ts'
 import { type Field, Form } from './Form.tsx'
 import type { Session } from '../session.ts'
@@ -18,7 +18,7 @@ interface SignInAgainProps {
 /** Asks somebody who signed in too long ago to show that it is still them. */
 export function SignInAgain({ session, settings }: SignInAgainProps) {
   const root = useRef<HTMLElement>(null)
-  useEffect(() => root.current?.querySelector<HTMLElement>('a, input, button')?.focus(), [])
+  useLayoutEffect(() => root.current?.querySelector<HTMLElement>('a, input, button')?.focus(), [])
   return (
     <section class="again" ref={root}>
       <h3>Is it you?</h3>

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Icon } from '../Icon.tsx'
 import { IconButton } from '../IconButton.tsx'
 import { useStores } from '../store.ts'
@@ -90,7 +90,7 @@ export function Composer(props: ComposerProps) {
     submit()
   }
   useLayoutEffect(() => grow(box.current), [text])
-  useEffect(() => box.current?.focus(), [])
+  useLayoutEffect(() => box.current?.focus(), [])
   const open = suggestions.length > 0
   return (
     <form

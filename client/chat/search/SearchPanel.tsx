@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { Avatar } from '../Avatar.tsx'
 import { emojiNames } from '../text/emoji.ts'
 import { plainExcerpt } from '../text/plainText.ts'
@@ -18,7 +18,7 @@ interface SearchPanelProps {
 export function SearchPanel({ search, title }: SearchPanelProps) {
   useStores(search)
   const box = useRef<HTMLInputElement>(null)
-  useEffect(() => box.current?.focus(), [])
+  useLayoutEffect(() => box.current?.focus(), [])
   const { state, hits, more, q } = search
   return (
     <div class="panel-body">
