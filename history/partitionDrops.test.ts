@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { holdLock } from '../test/support/holdLock.ts'
 import { draft } from '../test/support/testLog.ts'
-import { TestRetention, keep, upTo } from '../test/support/testRetention.ts'
+import { ALL, TestRetention, keep, upTo } from '../test/support/testRetention.ts'
 
 const opened = disposables()
 let log: TestRetention
@@ -22,10 +22,10 @@ describe('a partition', () => {
   test('is dropped once it is empty, and no message can come into it', async () => {
     const remover = log.open()
     expect(await remover.dropPartitions()).toBe(0)
-    await remover.step([upTo('a', 4), upTo('b', 8)], 100)
+    await remover.stepAlong(ALL, upTo({ a: 4, b: 8 }))
     expect([await remover.dropPartitions(), await low()]).toEqual([1, { low: 4 }])
     expect(await partitions()).toEqual(['message_0_8', 'message_0_12'])
-    await remover.step([keep('a', 0), keep('b', 0)], 100)
+    await remover.stepBeyond([keep('a', 0), keep('b', 0)], 100)
     // The last one still takes the positions 11 and 12.
     expect([await remover.dropPartitions(), await low()]).toEqual([1, { low: 8 }])
     expect(await log.history.append(draft({ channel: 'a' }))).toMatchObject({
@@ -42,7 +42,7 @@ describe('a partition', () => {
 
   test('that somebody reads stays for now', async () => {
     const remover = log.open()
-    await remover.step([upTo('a', 4), upTo('b', 4)], 100)
+    await remover.stepAlong(ALL, upTo({ a: 4, b: 4 }))
     const release = await holdLock(opened, log.url, 'lock table "message_0_4" in access share mode')
     expect(await remover.dropPartitions()).toBe(0)
     await release()

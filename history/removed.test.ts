@@ -23,8 +23,8 @@ async function page(query: Partial<PageQuery>): Promise<unknown[]> {
 
 /** All messages up to a position, and the partitions that are empty then. */
 async function removeUpTo(position: number): Promise<void> {
-  const bounds = ['old', 'lobby'].map((channel) => ({ channel, upTo: position, keep: Infinity }))
-  while ((await retention.step(bounds, position))?.removed !== 0) continue
+  const range = { after: 0, upTo: position }
+  while ((await retention.stepAlong(range, () => true))?.removed !== 0) continue
   await retention.dropPartitions()
 }
 

@@ -1,15 +1,36 @@
 import type { Entry } from '../contract/message.ts'
-import { COLUMNS } from './fitting.ts'
-import { positionBefore } from './firstAt.ts'
 import { Pool, type PoolOptions, type Query } from './pool.ts'
+import {
+  ALONG,
+  BEYOND,
+  CHANNELS,
+  DROP,
+  LOCK,
+  MAX_MESSAGES,
+  MESSAGES,
+  PARTITIONS,
+  POSITION_BEFORE,
+  REMOVE,
+} from './retentionSql.ts'
 import { toEntry, type Row } from './row.ts'
 
-/** Which of a channel's messages go: those up to a position, and those beyond the newest `keep`. */
+/** A channel that has messages. */
+export interface Held {
+  channel: string
+  /** The position of its first message. */
+  first: number
+  messages: number
+}
+
+/** The positions above `after`, up to `upTo`. */
+export interface PositionRange {
+  after: number
+  upTo: number
+}
+
+/** Of the channel's messages, all but the newest `keep` go. */
 export interface Bound {
   channel: string
-  /** 0: none by position. */
-  upTo: number
-  /** Infinity: none by number. */
   keep: number
 }
 
@@ -26,27 +47,19 @@ export type WriteArchive = (
   entries: readonly Entry[],
 ) => Promise<ArchiveEnd>
 
-export interface Step {
-  removed: number
-  /** The same step again would find more. */
-  more: boolean
-}
-
 export interface RetentionLogOptions extends Omit<PoolOptions, 'connections'> {
   logId: number
   /** Undefined: what is removed is gone. */
   archive?: WriteArchive | undefined
 }
 
-/** Messages in one step: 20 milliseconds' work, of which appends wait for the last few. */
-const MAX_MESSAGES = 1_000
-/** Channels in one step: it locks their rows. */
-const MAX_CHANNELS = 100
+/** Bytes of data in one step, beside the first message's: the archive gets them at once. */
+const MAX_BYTES = 4_194_304
 
 /**
  * Removes messages from the log, by few at a time. A channel's messages go from its oldest on, so one position for each channel tells
  * what is gone. It has one connection of its own. Several processes may do this at once: each step has the log's advisory lock, or does
- * nothing.
+ * nothing, and its promise resolves to undefined. If a step rejects, nothing was removed, or the answer was lost.
  */
 export class RetentionLog {
   readonly #pool: Pool
@@ -66,41 +79,53 @@ export class RetentionLog {
     return Number(row?.position ?? 0)
   }
 
-  /** The next names of channels that have messages, in order; [] after the last. */
-  async channelsAfter(name: string): Promise<string[]> {
-    const rows = await this.#pool.query<{ name: string }>(CHANNELS, [this.#options.logId, name])
-    return rows.map((row) => row.name)
+  /** The next channels that have messages, in order of their names: a hundred at most. [] after the last. */
+  async channelsAfter(name: string): Promise<Held[]> {
+    const rows = await this.#pool.query<HeldRow>(CHANNELS, [this.#options.logId, name])
+    return rows.map(({ channel, first, messages }) => ({
+      channel,
+      first: Number(first),
+      messages: Number(messages),
+    }))
   }
 
   /**
-   * Removes the first messages within the bounds of at most MAX_CHANNELS channels, but none above `youngest`. Undefined if another
-   * process removes messages now. If it rejects, nothing was removed, or the answer was lost.
+   * Looks at the next messages of a range, removes those that `goes` names, and returns how far it came. No message of their channels
+   * may be left below them.
+   *
+   * Old messages go this way, because neighbours in the log are neighbours on the disk. By channels a thousand lie on as many pages.
    */
-  step(bounds: readonly Bound[], youngest: number): Promise<Step | undefined> {
-    return this.#pool.transaction(async (query) => {
-      const { logId, archive } = this.#options
-      const [log] = await query<LogRow>(LOCK, [logId])
-      if (log?.locked !== true) return undefined
-      const parameters = [
-        logId,
+  stepAlong(
+    { after, upTo }: PositionRange,
+    goes: (channel: string, position: number) => boolean,
+  ): Promise<{ removed: number; reached: number } | undefined> {
+    return this.#step(async (query, remove) => {
+      const all = await query<PlaceRow>(ALONG, [this.#options.logId, after, upTo])
+      const looked = asManyAsFit(all)
+      const going = looked.filter(({ channel, position }) => goes(channel, Number(position)))
+      const isEnd = all.length < MAX_MESSAGES && looked.length === all.length
+      const reached = isEnd ? upTo : Number(looked.at(-1)?.position)
+      return { removed: await remove(going), reached }
+    })
+  }
+
+  /**
+   * Removes the first messages beyond the bounds of a hundred channels at most, but none above `youngest`. `more`: the same step
+   * again would find more.
+   */
+  stepBeyond(
+    bounds: readonly Bound[],
+    youngest: number,
+  ): Promise<{ removed: number; more: boolean } | undefined> {
+    return this.#step(async (query, remove) => {
+      const all = await query<PlaceRow>(BEYOND, [
+        this.#options.logId,
         bounds.map(({ channel }) => channel),
-        bounds.map(({ upTo }) => upTo),
-        bounds.map(({ keep }) => Math.min(keep, Number.MAX_SAFE_INTEGER)),
+        bounds.map(({ keep }) => keep),
         youngest,
-      ]
-      let places: Place[]
-      let end: ArchiveEnd | undefined
-      if (archive === undefined) places = await query<Place>(PLACES, parameters)
-      else {
-        const rows = await query<Row>(MESSAGES, parameters)
-        places = rows
-        const { epoch } = log
-        if (rows.length > 0) {
-          end = await archive({ id: logId, epoch }, endOf(log), rows.map(toEntry))
-        }
-      }
-      const removed = places.length === 0 ? 0 : await remove(query, logId, places, end)
-      return { removed, more: places.length === MAX_MESSAGES }
+      ])
+      const removed = await remove(asManyAsFit(all))
+      return { removed, more: all.length === MAX_MESSAGES || removed < all.length }
     })
   }
 
@@ -119,79 +144,53 @@ export class RetentionLog {
   close(): Promise<void> {
     return this.#pool.close()
   }
+
+  #step<T>(
+    step: (query: Query, remove: (places: readonly PlaceRow[]) => Promise<number>) => Promise<T>,
+  ): Promise<T | undefined> {
+    return this.#pool.transaction(async (query) => {
+      const [log] = await query<LogRow>(LOCK, [this.#options.logId])
+      if (log?.locked !== true) return undefined
+      return step(query, (places) => this.#remove(query, log, places))
+    })
+  }
+
+  async #remove(query: Query, log: LogRow, places: readonly PlaceRow[]): Promise<number> {
+    if (places.length === 0) return 0
+    const { logId, archive } = this.#options
+    const positions = places.map(({ position }) => Number(position))
+    let end: ArchiveEnd | undefined
+    if (archive !== undefined) {
+      const rows = await query<Row>(MESSAGES, [logId, positions])
+      end = await archive({ id: logId, epoch: log.epoch }, endOf(log), rows.map(toEntry))
+    }
+    const parameters = [logId, positions, end?.file ?? '', end?.bytes ?? 0]
+    const [row] = await query<{ count: string }>(REMOVE, parameters)
+    return Number(row?.count ?? 0)
+  }
 }
 
-type Place = Pick<Row, 'channel' | 'position'>
-
-async function remove(
-  query: Query,
-  log: number,
-  places: readonly Place[],
-  end: ArchiveEnd | undefined,
-): Promise<number> {
-  // In position order within a channel, so the last one stays.
-  const ends = new Map(places.map(({ channel, position }) => [channel, Number(position)]))
-  const archived = [end?.file ?? '', end?.bytes ?? 0]
-  const [row] = await query<{ count: string }>(REMOVE, [
-    log,
-    [...ends.keys()],
-    [...ends.values()],
-    ...archived,
-  ])
-  return Number(row?.count ?? 0)
+/** The first of them, and more until their data is too much. */
+function asManyAsFit(places: readonly PlaceRow[]): readonly PlaceRow[] {
+  let bytes = 0
+  const beyond = places.findIndex(({ data_bytes }, at) => {
+    bytes += data_bytes
+    return at > 0 && bytes > MAX_BYTES
+  })
+  return beyond < 0 ? places : places.slice(0, beyond)
 }
 
 function endOf({ file, bytes }: LogRow): ArchiveEnd | undefined {
   return file === null ? undefined : { file, bytes: Number(bytes) }
 }
 
-const POSITION_BEFORE = positionBefore('(now() - make_interval(secs => $2::float8))')
+type PlaceRow = Pick<Row, 'channel' | 'position'> & { data_bytes: number }
 
-const CHANNELS = `
-  select "name" from "channel"
-  where "log_id" = $1::smallint and "name" > $2::text and "count" > "removed" order by "name" limit ${MAX_CHANNELS}`
-
-const LOCK = `
-  select l."epoch", a."file", a."bytes",
-    pg_try_advisory_xact_lock(hashtext('causeway retention'), l."id") as "locked"
-  from "log" l left join "archive" a on a."log_id" = l."id" where l."id" = $1::smallint`
-
-/**
- * Channel by channel along its own index, until there are enough. What is to go by number ends where so many have been counted, and
- * what is to go by position at the position: the first messages up to the later of both.
- */
-const first = (columns: string): string => `
-  select m.* from unnest($2::text[], $3::bigint[], $4::bigint[]) as w("name", "up_to", "keep")
-    join "channel" c on c."log_id" = $1::smallint and c."name" = w."name"
-    cross join lateral (
-      select max("position") as "end" from (
-        select "position" from "message"
-        where "log_id" = $1::smallint and "channel" = w."name" and "position" > c."low"
-        order by "position"
-        limit greatest(0, least(${MAX_MESSAGES}, c."count" - c."removed" - w."keep"))
-      ) beyond
-    ) number
-    cross join lateral (
-      select ${columns} from "message"
-      where "log_id" = $1::smallint and "channel" = w."name" and "position" > c."low"
-        and "position" <= least($5::bigint, greatest(w."up_to", number."end"))
-      order by "position" limit ${MAX_MESSAGES}
-    ) m
-  limit ${MAX_MESSAGES}`
-
-const MESSAGES = first(COLUMNS)
-const PLACES = first('"channel", "position"')
-
-const REMOVE = `
-  select remove_messages($1::smallint, $2::text[], $3::bigint[], $4::text, $5::bigint) as "count"`
-
-const PARTITIONS = `
-  select split_part(c."relname", '_', 3) as "end"
-  from pg_inherits i join pg_class c on c."oid" = i."inhrelid"
-  where i."inhparent" = 'message'::regclass and split_part(c."relname", '_', 2) = $1::text
-  order by split_part(c."relname", '_', 3)::bigint`
-
-const DROP = 'select drop_partition($1::smallint, $2::bigint) as "dropped"'
+interface HeldRow {
+  channel: string
+  first: string
+  messages: string
+}
 
 interface LogRow {
   epoch: string

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
-import { TestRetention, keep, upTo } from '../test/support/testRetention.ts'
+import { ALL, TestRetention, keep, upTo } from '../test/support/testRetention.ts'
 
 const opened = disposables()
 let log: TestRetention
@@ -24,17 +24,17 @@ describe('the archive', () => {
     })
     const { entries } = await log.history.page({ channels: ['a'], limit: 3, order: 'asc' })
     const [first, second, third] = entries.map(({ json }) => json)
-    await remover.step([upTo('a', 4)], 100)
-    await remover.step([upTo('a', 6)], 100)
+    await remover.stepAlong(ALL, upTo({ a: 4 }))
+    await remover.stepAlong(ALL, upTo({ a: 6 }))
     const of = { id: 0, epoch }
     expect(told).toEqual([of, undefined, [first, second], of, { file: 'file', bytes: 3 }, [third]])
   })
 
   test('that cannot be written keeps every message', async () => {
     const remover = log.open(() => Promise.reject(new Error('the disk is full')))
-    await expect(remover.step([keep('a', 0)], 100)).rejects.toThrow('the disk is full')
+    await expect(remover.stepBeyond([keep('a', 0)], 100)).rejects.toThrow('the disk is full')
     expect(await log.left('a')).toMatchObject({ low: 0, messages: 5 })
-    expect(await log.open().step([keep('a', 0)], 100)).toEqual({ removed: 5, more: false })
+    expect(await log.open().stepBeyond([keep('a', 0)], 100)).toEqual({ removed: 5, more: false })
   })
 
   test('of a step whose commit failed does not count', async () => {
@@ -44,7 +44,7 @@ describe('the archive', () => {
         and "database" = (select "oid" from pg_database where "datname" = current_database())`)
       return { file: 'file', bytes: 1 }
     })
-    await expect(remover.step([keep('a', 0)], 100)).rejects.toThrow(/terminat|not queryable/)
+    await expect(remover.stepBeyond([keep('a', 0)], 100)).rejects.toThrow(/terminat|not queryable/)
     expect(await log.left('a')).toMatchObject({ low: 0, messages: 5 })
     const ends: unknown[] = []
     await log
@@ -52,7 +52,7 @@ describe('the archive', () => {
         ends.push(end)
         return { file: 'file', bytes: 2 }
       })
-      .step([keep('a', 0)], 100)
+      .stepBeyond([keep('a', 0)], 100)
     expect([ends, await log.sql('select "file", "bytes"::int from "archive"')]).toEqual([
       [undefined],
       [{ file: 'file', bytes: 2 }],

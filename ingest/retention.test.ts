@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
-import type { Bound, Step } from '../history/retention.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { VirtualClock } from '../test/support/virtualClock.ts'
 import { createIngestMetrics } from './metrics.ts'
@@ -14,27 +13,50 @@ const RULES = [
   { pattern: 'c', messages: 7 },
 ]
 
-/** Retention of a log with channels a.1, b, c and kept, two of which come at once. Each step is answered as the test says. */
-function start(answers: (Step | Promise<Step> | undefined | 'fail')[]) {
+/** What a step of either kind removes. It reaches the range's end unless the test says otherwise. */
+interface Answer {
+  removed: number
+  reached?: number
+  more?: boolean
+}
+
+/**
+ * Retention of a log with channels a.1, b, c and kept, two of which come at once; each has its position in `firsts` and six messages.
+ * Each step is answered as the test says, then by nothing removed.
+ */
+function start(
+  answers: (Answer | Promise<Answer> | undefined | 'fail')[],
+  firsts: Record<string, number> = { 'a.1': 800_001, b: 900_001, c: 1, kept: 2 },
+) {
   const clock = new VirtualClock()
   const told: string[] = []
   const names = ['a.1', 'b', 'c', 'kept']
   const rests: number[] = []
   const { retention: metrics } = createIngestMetrics(new Registry())
-  const tell = (bounds: readonly Bound[], youngest: number): void => {
-    const list = bounds.map(({ channel, upTo, keep }) => `${channel} to ${upTo} keep ${keep}`)
-    told.push(`${list.join(', ')}, none above ${youngest}`)
+  const answer = async (step: string): Promise<Answer | undefined> => {
+    told.push(step)
+    clock.hold(20)
+    const next = answers.length === 0 ? { removed: 0 } : answers.shift()
+    if (next === 'fail') throw new Error('away')
+    return next
   }
   const retention = new Retention({
     log: {
       positionBefore: async (seconds) => 1_000_000 - seconds,
-      channelsAfter: async (name) => names.filter((one) => one > name).slice(0, 2),
-      step: async (bounds, youngest) => {
-        tell(bounds, youngest)
-        clock.hold(20)
-        const answer = answers.shift()
-        if (answer === 'fail') throw new Error('away')
-        return answer
+      channelsAfter: async (name) =>
+        names
+          .filter((one) => one > name)
+          .slice(0, 2)
+          .map((channel) => ({ channel, first: firsts[channel] ?? Infinity, messages: 6 })),
+      stepAlong: async ({ after, upTo }, goes) => {
+        const going = names.map((name) => `${name} ${goes(name, 850_000) ? 'goes' : 'stays'}`)
+        const found = await answer(`${after} to ${upTo}: ${going.join(', ')}`)
+        return found && { reached: upTo, ...found }
+      },
+      stepBeyond: async (bounds, youngest) => {
+        const list = bounds.map(({ channel, keep }) => `${channel} keeps ${keep}`)
+        const found = await answer(`${list.join(', ')}, none above ${youngest}`)
+        return found && { more: false, ...found }
       },
       dropPartitions: async () => {
         told.push('drop')
@@ -59,55 +81,63 @@ function start(answers: (Step | Promise<Step> | undefined | 'fail')[]) {
   }
   const minute = async (): Promise<void> => {
     clock.pass(60_000)
-    for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate)
+    for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate)
   }
   return { retention, told, rests, counts, minute }
 }
 
-const AB = 'a.1 to 827200 keep Infinity, b to 913600 keep 5, none above 999400'
-const C = 'c to 0 keep 7, none above 999400'
+// The rule for a.* keeps two days, the one for b one. Of what has no rule for its age, nothing goes.
+const WHICH = 'a.1 stays, b goes, c stays, kept stays'
+const OLD = `800000 to 913600: ${WHICH}`
+const B = 'b keeps 5, none above 999400'
 
-test('a pass removes step by step what the first matching rules do not keep, with as long a rest after each', async () => {
+test('a pass goes along the log from the first message that is too old, and then by number, with as long a rest after each step', async () => {
   const run = start([
-    { removed: 1_000, more: true },
-    { removed: 3, more: false },
-    { removed: 0, more: false },
+    { removed: 1_000, reached: 850_000 },
+    { removed: 3 },
+    { removed: 1, more: true },
   ])
   expect(run.told).toEqual([])
   await run.minute()
-  expect(run.told).toEqual([AB, AB, C, 'drop'])
-  expect(run.rests).toEqual([20, 20, 20])
-  expect(await run.counts()).toEqual(['1 done', 1_003])
+  expect(run.told).toEqual([OLD, `850000 to 913600: ${WHICH}`, B, B, 'drop'])
+  expect(run.rests.filter((ms) => ms > 0)).toEqual([20, 20, 20, 20])
+  expect(await run.counts()).toEqual(['1 done', 1_004])
+})
+
+test('a pass that finds nothing too old does not go along the log', async () => {
+  const run = start([], { 'a.1': 827_201, b: 913_601, c: 1, kept: 2 })
+  await run.minute()
+  expect(run.told).toEqual([B, 'drop'])
 })
 
 test('a pass ends if another ingest removes messages', async () => {
   const run = start([undefined])
   await run.minute()
-  expect(run.told).toEqual([AB])
+  expect(run.told).toEqual([OLD])
   expect(await run.counts()).toEqual(['1 busy', 0])
 })
 
 test('a pass that fails is counted and logged, and the next one tries again', async () => {
-  const run = start(['fail', { removed: 1, more: false }, { removed: 0, more: false }])
+  const run = start(['fail', { removed: 1 }])
   await run.minute()
-  expect(run.told).toEqual([AB, 'cannot remove old messages'])
+  expect(run.told).toEqual([OLD, 'cannot remove old messages'])
   await run.minute()
-  expect(run.told.slice(2)).toEqual([AB, C, 'drop'])
+  expect(run.told.slice(2)).toEqual([OLD, B, 'drop'])
   expect(await run.counts()).toEqual(['1 done,1 failed', 1])
 })
 
 test('a close waits for the step under way, and no other begins', async () => {
-  let answer: ((step: Step) => void) | undefined
+  let answer: ((step: Answer) => void) | undefined
   const run = start([new Promise((resolve) => (answer = resolve))])
   await run.minute()
   const closed = run.retention.close()
   await run.minute()
-  expect(run.told).toEqual([AB])
-  answer?.({ removed: 1_000, more: true })
+  expect(run.told).toEqual([OLD])
+  answer?.({ removed: 1_000, reached: 850_000 })
   await closed
   await run.minute()
   expect([run.told, await run.counts()]).toEqual([
-    [AB, 'closed'],
+    [OLD, 'closed'],
     ['', 1_000],
   ])
 })

@@ -2,11 +2,14 @@ import type { Counter } from 'prom-client'
 import type { Clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
 import { Recurring } from '../chassis/recurring.ts'
-import type { Bound, RetentionLog } from '../history/retention.ts'
+import type { Bound, Held, RetentionLog } from '../history/retention.ts'
 import { ruleFor, type RetentionRule } from './retentionRules.ts'
 
 interface RetentionOptions {
-  log: Pick<RetentionLog, 'positionBefore' | 'channelsAfter' | 'step' | 'dropPartitions' | 'close'>
+  log: Pick<
+    RetentionLog,
+    'positionBefore' | 'channelsAfter' | 'stepAlong' | 'stepBeyond' | 'dropPartitions' | 'close'
+  >
   rules: readonly RetentionRule[]
   clock: Clock
   /** Resolves after so many milliseconds. */
@@ -24,10 +27,12 @@ const EVERY_MS = 60_000
 /** What is younger stays, whatever the rules say: it may still be on its way to readers. */
 const YOUNGEST_SECONDS = 600
 const DAY_SECONDS = 86_400
+/** Channels whose end is remembered: a step may look at a thousand, each by a thousand rules. */
+const MAX_REMEMBERED = 10_000
 
 /**
- * Removes what the rules do not keep, once a minute. A pass goes through all channels, step by step. After each step it rests for as long
- * as that took: appends and reads keep at least half of what the database can do.
+ * Removes what the rules do not keep, once a minute: first what is too old, then what is too much. A pass goes step by step. After each
+ * step it rests for as long as that took: appends and reads keep at least half of what the database can do.
  */
 export class Retention {
   readonly #options: RetentionOptions
@@ -62,44 +67,98 @@ export class Retention {
     }
   }
 
-  /** False if another process removes messages now, or this one stops. */
-  async #removeAll(onRemoved: (count: number) => void): Promise<boolean> {
+  /** False if another process removes messages now, or this one stops. So are the other promises. */
+  async #removeAll(onRemoved: OnRemoved): Promise<boolean> {
+    const youngest = await this.#options.log.positionBefore(YOUNGEST_SECONDS)
+    return (
+      (await this.#removeOld(youngest, onRemoved)) &&
+      (await this.#removeBeyond(youngest, onRemoved))
+    )
+  }
+
+  /** Along the log, from the first message that is too old for its channel. */
+  async #removeOld(youngest: number, onRemoved: OnRemoved): Promise<boolean> {
     const { log, rules } = this.#options
-    const youngest = await log.positionBefore(YOUNGEST_SECONDS)
-    const cuts = new Map<RetentionRule, number>()
+    const ends = new Map<RetentionRule, number>()
     for (const rule of rules) {
-      if (rule.days !== undefined) {
-        cuts.set(rule, await log.positionBefore(rule.days * DAY_SECONDS))
-      }
+      if (rule.days === undefined) continue
+      ends.set(rule, Math.min(youngest, await log.positionBefore(rule.days * DAY_SECONDS)))
     }
-    const boundOf = (channel: string): Bound[] => {
+    const upTo = Math.max(0, ...ends.values())
+    if (upTo === 0) return true
+    const endOf = remembering((channel) => {
       const rule = ruleFor(rules, channel)
-      if (rule === undefined) return []
-      return [{ channel, upTo: cuts.get(rule) ?? 0, keep: rule.messages ?? Infinity }]
-    }
-    let names = await log.channelsAfter('')
-    for (let last = names.at(-1); last !== undefined; last = names.at(-1)) {
-      if (!(await this.#removeSome(names.flatMap(boundOf), youngest, onRemoved))) return false
-      names = await log.channelsAfter(last)
+      return rule === undefined ? 0 : (ends.get(rule) ?? 0)
+    })
+    let after = upTo
+    const areSeen = await this.#eachChannels(async (channels) => {
+      for (const { channel, first } of channels) {
+        if (first <= endOf(channel)) after = Math.min(after, first - 1)
+      }
+      return true
+    })
+    if (!areSeen) return false
+    const goes = (channel: string, position: number) => position <= endOf(channel)
+    while (after < upTo) {
+      const step = await this.#paced(() => log.stepAlong({ after, upTo }, goes))
+      if (step === undefined) return false
+      onRemoved(step.removed)
+      after = step.reached
     }
     return true
   }
 
-  async #removeSome(
-    bounds: readonly Bound[],
-    youngest: number,
-    onRemoved: (count: number) => void,
-  ): Promise<boolean> {
-    const { log, clock, rest } = this.#options
-    for (let more = bounds.length > 0; more;) {
-      if (this.#recurring.isClosed) return false
-      const began = clock.now()
-      const step = await log.step(bounds, youngest)
-      if (step === undefined) return false
-      onRemoved(step.removed)
-      more = step.more
-      await rest(clock.now() - began)
+  /** Channel by channel: the newest of each are not those of the log. */
+  async #removeBeyond(youngest: number, onRemoved: OnRemoved): Promise<boolean> {
+    const { log, rules } = this.#options
+    if (rules.every(({ messages }) => messages === undefined)) return true
+    return this.#eachChannels(async (channels) => {
+      const bounds = channels.flatMap(({ channel, messages }): Bound[] => {
+        const keep = ruleFor(rules, channel)?.messages ?? Infinity
+        return messages > keep ? [{ channel, keep }] : []
+      })
+      for (let more = bounds.length > 0; more;) {
+        const step = await this.#paced(() => log.stepBeyond(bounds, youngest))
+        if (step === undefined) return false
+        onRemoved(step.removed)
+        more = step.more
+      }
+      return true
+    })
+  }
+
+  /** Visits all channels, some at a time, until a visit resolves to false. */
+  async #eachChannels(visit: (channels: Held[]) => Promise<boolean>): Promise<boolean> {
+    for (let last: string | undefined = ''; last !== undefined;) {
+      const after: string = last
+      const channels = await this.#paced(() => this.#options.log.channelsAfter(after))
+      if (channels === undefined || !(await visit(channels))) return false
+      last = channels.at(-1)?.channel
     }
     return true
+  }
+
+  /** Undefined if this process stops. */
+  async #paced<T>(step: () => Promise<T>): Promise<T | undefined> {
+    if (this.#recurring.isClosed) return undefined
+    const { clock, rest } = this.#options
+    const began = clock.now()
+    const result = await step()
+    await rest(clock.now() - began)
+    return result
+  }
+}
+
+type OnRemoved = (count: number) => void
+
+function remembering(find: (channel: string) => number): (channel: string) => number {
+  const found = new Map<string, number>()
+  return (channel) => {
+    let end = found.get(channel)
+    if (end === undefined) {
+      if (found.size >= MAX_REMEMBERED) found.clear()
+      found.set(channel, (end = find(channel)))
+    }
+    return end
   }
 }

@@ -1,6 +1,6 @@
 import type { RoleOwner } from '../../history/roles.ts'
 
-const REMOVE = `select remove_messages(0::smallint, '{lobby}', '{1}', '', 0)`
+const REMOVE = `select remove_messages(0::smallint, '{1}', '', 0)`
 const DROP = `select drop_partition(0::smallint, 10000000)`
 const PUBLISH = `select causeway_publish('a', '1')`
 /** Only ingest may run these. */

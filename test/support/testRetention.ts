@@ -4,12 +4,13 @@ import type { Opened } from './disposables.ts'
 import { testDatabase } from './testDatabase.ts'
 import { cutIntoPartitions, draft, openLog, openSql, type Sql } from './testLog.ts'
 
-export const upTo = (channel: string, position: number): Bound => ({
-  channel,
-  upTo: position,
-  keep: Infinity,
-})
-export const keep = (channel: string, count: number): Bound => ({ channel, upTo: 0, keep: count })
+export const ALL = { after: 0, upTo: 100 }
+/** Of each of these channels, the messages up to a position go. */
+export const upTo =
+  (ends: Record<string, number>) =>
+  (channel: string, position: number): boolean =>
+    position <= (ends[channel] ?? 0)
+export const keep = (channel: string, count: number): Bound => ({ channel, keep: count })
 
 /** A log with the positions 1 to 10: a channel `a` with the odd ones and `b` with the even ones. */
 export class TestRetention {

@@ -20,8 +20,8 @@ export const cursorFaults: Scenario[] = [
       await scene.keepLog(upTo)
       await query(
         scene.rig.databaseUrl,
-        `select remove_messages(0::smallint, array_agg(name), array_agg(${upTo}::bigint), '', 0)::text
-         from channel where log_id = 0`,
+        `select remove_messages(0::smallint, array_agg(position), '', 0)::text
+         from message where log_id = 0 and position <= ${upTo}`,
       )
       scene.limits.retainedAfter = upTo
       // Redis may still have removed messages and may send them; without Redis only the log is left.
