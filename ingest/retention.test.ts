@@ -88,20 +88,28 @@ function start(
 
 // The rule for a.* keeps two days, the one for b one. Of what has no rule for its age, nothing goes.
 const WHICH = 'a.1 stays, b goes, c stays, kept stays'
-const OLD = `800000 to 913600: ${WHICH}`
+const A = `800000 to 827200: ${WHICH}`
+const OLD_B = `900000 to 913600: ${WHICH}`
 const B = 'b keeps 5, none above 999400'
 
-test('a pass goes along the log from the first message that is too old, and then by number, with a rest after each step', async () => {
+test('a pass goes along the log from each rule’s first message that is too old, and then by number, with a rest after each step', async () => {
   const run = start([
-    { removed: 1_000, reached: 850_000 },
-    { removed: 3 },
+    { removed: 1_000, reached: 810_000 },
+    { removed: 2 },
+    { removed: 1 },
     { removed: 1, more: true },
   ])
   expect(run.told).toEqual([])
   await run.minute()
-  expect(run.told).toEqual([OLD, `850000 to 913600: ${WHICH}`, B, B, 'drop'])
-  expect(run.rests.filter((ms) => ms > 0)).toEqual([20, 20, 40, 40])
+  expect(run.told).toEqual([A, `810000 to 827200: ${WHICH}`, OLD_B, B, B, 'drop'])
+  expect(run.rests.filter((ms) => ms > 0)).toEqual([20, 20, 20, 40, 40])
   expect(await run.counts()).toEqual(['1 done', 1_004])
+})
+
+test('what two rules leave to one part of the log is looked at once', async () => {
+  const run = start([], { 'a.1': 800_001, b: 820_001, c: 1, kept: 2 })
+  await run.minute()
+  expect(run.told).toEqual([`800000 to 913600: ${WHICH}`, B, 'drop'])
 })
 
 test('a pass that finds nothing too old does not go along the log', async () => {
@@ -113,16 +121,16 @@ test('a pass that finds nothing too old does not go along the log', async () => 
 test('a pass ends if another ingest removes messages', async () => {
   const run = start([undefined])
   await run.minute()
-  expect(run.told).toEqual([OLD])
+  expect(run.told).toEqual([A])
   expect(await run.counts()).toEqual(['1 busy', 0])
 })
 
 test('a pass that fails is counted and logged, and the next one tries again', async () => {
   const run = start(['fail', { removed: 1 }])
   await run.minute()
-  expect(run.told).toEqual([OLD, 'cannot remove old messages'])
+  expect(run.told).toEqual([A, 'cannot remove old messages'])
   await run.minute()
-  expect(run.told.slice(2)).toEqual([OLD, B, 'drop'])
+  expect(run.told.slice(2)).toEqual([A, OLD_B, B, 'drop'])
   expect(await run.counts()).toEqual(['1 done,1 failed', 1])
 })
 
@@ -132,12 +140,12 @@ test('a close waits for the step under way, and no other begins', async () => {
   await run.minute()
   const closed = run.retention.close()
   await run.minute()
-  expect(run.told).toEqual([OLD])
+  expect(run.told).toEqual([A])
   answer?.({ removed: 1_000, reached: 850_000 })
   await closed
   await run.minute()
   expect([run.told, await run.counts()]).toEqual([
-    [OLD, 'closed'],
+    [A, 'closed'],
     ['', 1_000],
   ])
 })

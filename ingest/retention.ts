@@ -3,6 +3,7 @@ import type { Clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
 import { Recurring } from '../chassis/recurring.ts'
 import type { Bound, Held, RetentionLog } from '../history/retention.ts'
+import { joined } from './positionRanges.ts'
 import { ruleFor, type RetentionRule } from './retentionRules.ts'
 
 interface RetentionOptions {
@@ -32,7 +33,7 @@ const DAY_SECONDS = 86_400
  * rest the posts' p99 more than doubled.
  */
 const RESTS_BEYOND = 2
-/** Channels whose end is remembered: a step may look at a thousand, each by a thousand rules. */
+/** Channels whose rule is remembered: a step may look at a thousand, each by a thousand rules. */
 const MAX_REMEMBERED = 10_000
 
 /**
@@ -81,34 +82,40 @@ export class Retention {
     )
   }
 
-  /** Along the log, from the first message that is too old for its channel. */
+  /** Along the log, from each rule's first message that is too old. */
   async #removeOld(youngest: number, onRemoved: OnRemoved): Promise<boolean> {
     const { log, rules } = this.#options
-    const ends = new Map<RetentionRule, number>()
+    const ends = new Map<RetentionRule | undefined, number>()
     for (const rule of rules) {
       if (rule.days === undefined) continue
       ends.set(rule, Math.min(youngest, await log.positionBefore(rule.days * DAY_SECONDS)))
     }
-    const upTo = Math.max(0, ...ends.values())
-    if (upTo === 0) return true
-    const endOf = remembering((channel) => {
-      const rule = ruleFor(rules, channel)
-      return rule === undefined ? 0 : (ends.get(rule) ?? 0)
-    })
-    let after = upTo
+    if (ends.size === 0) return true
+    const ruleOf = remembering((channel) => ruleFor(rules, channel))
+    const endOf = (channel: string) => ends.get(ruleOf(channel)) ?? 0
+    const firsts = new Map<RetentionRule | undefined, number>()
     const areSeen = await this.#eachChannels(async (channels) => {
       for (const { channel, first } of channels) {
-        if (first <= endOf(channel)) after = Math.min(after, first - 1)
+        const rule = ruleOf(channel)
+        if (first <= endOf(channel)) firsts.set(rule, Math.min(first, firsts.get(rule) ?? Infinity))
       }
       return true
     })
     if (!areSeen) return false
+    const ranges = [...firsts].map(([rule, first]) => ({
+      after: first - 1,
+      upTo: ends.get(rule) ?? 0,
+    }))
     const goes = (channel: string, position: number) => position <= endOf(channel)
-    while (after < upTo) {
-      const step = await this.#paced(() => log.stepAlong({ after, upTo }, goes))
-      if (step === undefined) return false
-      onRemoved(step.removed)
-      after = step.reached
+    // A rule of a month and one of a day have a minute's messages each: not the month between them.
+    for (let { after, upTo } of joined(ranges)) {
+      while (after < upTo) {
+        const range = { after, upTo }
+        const step = await this.#paced(() => log.stepAlong(range, goes))
+        if (step === undefined) return false
+        onRemoved(step.removed)
+        after = step.reached
+      }
     }
     return true
   }
@@ -156,14 +163,14 @@ export class Retention {
 
 type OnRemoved = (count: number) => void
 
-function remembering(find: (channel: string) => number): (channel: string) => number {
-  const found = new Map<string, number>()
+function remembering<T>(find: (channel: string) => T): (channel: string) => T {
+  const found = new Map<string, { is: T }>()
   return (channel) => {
-    let end = found.get(channel)
-    if (end === undefined) {
+    let one = found.get(channel)
+    if (one === undefined) {
       if (found.size >= MAX_REMEMBERED) found.clear()
-      found.set(channel, (end = find(channel)))
+      found.set(channel, (one = { is: find(channel) }))
     }
-    return end
+    return one.is
   }
 }
