@@ -43,10 +43,3 @@ test('and a search', async () => {
   await press('Control+Shift+F', 'H', 'i')
   expect(await chat.page.getByLabel('Search all messages').inputValue()).toBe('Hi')
 })
-
-test('and after a click too', async () => {
-  await chat.page.locator('.message').hover()
-  await chat.page.getByRole('button', { name: 'Reply in a thread' }).click()
-  await press('O', 'k')
-  expect(await chat.page.locator('#reply').inputValue()).toBe('Ok')
-})
