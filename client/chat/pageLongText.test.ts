@@ -66,9 +66,11 @@ test('A reader gets the rest of a long message with one button, with its links',
   const { length } = (await shown.first().textContent()) ?? ''
   expect([length > MAX_UNITS - 10, length <= MAX_UNITS]).toEqual([true, true])
   await chat.page.getByRole('button', { name: 'Show all' }).first().click()
+  await chat.page.getByRole('link', { name: 'https://example.org/end' }).waitFor()
   expect(await shown.first().textContent()).toBe(text)
   expect(await shown.first().locator('a').getAttribute('href')).toBe('https://example.org/end')
   await chat.page.getByRole('button', { name: 'Show all' }).click()
+  await chat.page.locator('.more').waitFor({ state: 'detached' })
   expect(await shown.last().textContent()).toBe(JSON.stringify(['x'.repeat(5_000)]))
   expect(await count('.more')).toBe(0)
 })
