@@ -32,11 +32,11 @@ test('A direct message is called by the other person, and reaches them with its 
   await bob.page.getByRole('heading', { level: 1, name: 'Ada the admin' }).waitFor()
   await bob.until('live')
   await bob.say('Only for you')
-  await link(site.admin, 'bob the person').getByText('1 unread').waitFor({ timeout: 90_000 })
+  await link(site.admin, 'bob the person').getByText('1 unread').waitFor({ timeout: 60_000 })
   await link(site.admin, 'bob the person').click()
   await site.admin.sees('Only for you')
   expect(await site.admin.page.locator('#messages .line.unread').count()).toBe(1)
-}, 150_000)
+}, 120_000)
 
 test('A private channel is made with its members, who see it, its title and each other', async () => {
   await begin(site.admin, 'Private channel', 'bob')
