@@ -67,8 +67,9 @@ export class FakeLog {
   }
 
   async #post(request: IncomingMessage, response: ServerResponse, sender: Sender): Promise<void> {
-    // A page that ends takes its requests with it.
     const body = Object(await json(request).catch(() => undefined))
+    // A page that ends takes its requests with it: then there is none.
+    if (!request.complete) return
     this.posts.push({ headers: request.headers, body })
     if (this.refuse.post === 'hang') return
     if (this.refuse.post !== undefined) return refuseWith(response, this.refuse.post)
