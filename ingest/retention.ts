@@ -73,7 +73,7 @@ export class Retention {
     }
   }
 
-  /** False if another process removes messages now, or this one stops. So are the other promises. */
+  /** Like the steps below, it resolves to false if another process removes messages now, or this one stops. */
   async #removeAll(onRemoved: OnRemoved): Promise<boolean> {
     const youngest = await this.#options.log.positionBefore(YOUNGEST_SECONDS)
     return (
@@ -90,7 +90,7 @@ export class Retention {
       if (rule.days === undefined) continue
       ends.set(rule, Math.min(youngest, await log.positionBefore(rule.days * DAY_SECONDS)))
     }
-    if (ends.size === 0) return true
+    if ([...ends.values()].every((end) => end === 0)) return true
     const ruleOf = remembering((channel) => ruleFor(rules, channel))
     const endOf = (channel: string) => ends.get(ruleOf(channel)) ?? 0
     const firsts = new Map<RetentionRule | undefined, number>()

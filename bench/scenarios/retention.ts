@@ -11,7 +11,7 @@ import type { Testbed } from '../testbed.ts'
 const POSTS_PER_SECOND = 500
 /** Of the posts, none of which goes. */
 const CHANNEL = 'bench.posts'
-/** Of each channel. A fifth of the messages stays then, in the channels that have most and in those that have few. */
+/** Of each channel, the newest. */
 const KEPT = 100
 const P50 = 'median of a post, ms'
 const P99 = 'p99 of a post, ms'
