@@ -1,7 +1,8 @@
 import type { AccessChanges } from '../contract/access.ts'
 import { readAccessChanges } from '../history/accessChanges.ts'
 import { asReader } from '../history/databaseError.ts'
-import { type Parameter, Pool, type PoolOptions } from '../history/pool.ts'
+import { type Parameter, Pool } from '../history/pool.ts'
+import type { PoolOptions } from '../history/poolConfig.ts'
 
 /**
  * Runs single statements; each is a transaction of its own. Rejects with a Problem: `unavailable` if Postgres is away or too slow.

@@ -78,6 +78,26 @@ describe('an append', () => {
     expect(await faultsOf(sql)).toEqual([])
   })
 
+  test('in one of many full batches keeps its order; a batch that fails takes no other with it', async () => {
+    const url = await testDatabase()
+    const sql = openSql(url, opened)
+    const history = openLog(url, opened)
+    const appends = Array.from({ length: 4_000 }, (_, at) =>
+      history.append(draft({ channel: `c${at % 3}`, data: at === 1_800 ? '{' : `${at}` })),
+    )
+    expect(history.load).toBeGreaterThan(7)
+    const answers = await Promise.allSettled(appends)
+    const failed = answers.flatMap(({ status }, at) => (status === 'rejected' ? [at] : []))
+    expect(failed).toContain(1_800)
+    expect(failed.length).toBeLessThanOrEqual(512)
+    const stored = answers.flatMap((answer) =>
+      answer.status === 'fulfilled' ? [answer.value.entry.position] : [],
+    )
+    expect(stored).toEqual(stored.map((_, index) => index + 1))
+    expect(await faultsOf(sql)).toEqual([])
+    expect(history.load).toBe(0)
+  })
+
   test('is never older than the one before it, whatever the clock does', async () => {
     const url = await testDatabase()
     const sql = openSql(url, opened)

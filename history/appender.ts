@@ -2,9 +2,9 @@ import { Problem } from '../contract/problem.ts'
 import { clockDifference, type Clocks } from './clocks.ts'
 import { databaseProblem } from './databaseError.ts'
 import { FairQueue, QueueBytes, type Queued } from './fairQueue.ts'
-import type { Pool } from './pool.ts'
+import type { Pipeline } from './pipeline.ts'
 import { refusalProblem, type Refusal } from './refusal.ts'
-import { toAppended, type AppendedRow } from './row.ts'
+import { placed, toAppended, toISO, type AppendedRow } from './row.ts'
 import type { Appended, Draft } from './types.ts'
 
 interface Waiting extends Queued {
@@ -13,6 +13,7 @@ interface Waiting extends Queued {
   reject: (error: unknown) => void
 }
 
+/** What is the draft's own is null, but for a repeat: the first message's is taken. */
 interface AnsweredRow extends AppendedRow {
   same: boolean
   clock: string
@@ -34,23 +35,31 @@ const MAX_BATCH = 512
 /** A batch is also one protocol message: this bounds its memory, and its time against the statement time-out. */
 const MAX_BATCH_BYTES = 4_000_000
 
+/** Batches under way at once: while this process goes through the answer to one, the database works on the next. */
+const MAX_UNDER_WAY = 2
+
 /**
  * Group commit. While one batch is being committed, new drafts wait, and all of them go into the next. So under load the batches
- * grow and each commit is shared; a single message waits for nothing. Each process has one batch at a time: a second one could
- * only wait for the first one's lock.
+ * grow and each commit is shared; a single message waits for nothing. A full batch goes at once: it would not grow any more.
  */
 export class Appender {
   clocks: Clocks = { difference: 0, lastAt: 0 }
-  readonly #pool: Pool
+  readonly #pipeline: Pick<Pipeline, 'query'>
   readonly #options: AppenderOptions
   readonly #waiting: FairQueue<Waiting>
-  #busy = false
+  /** Batches, and drafts in them. */
+  readonly #underWay = { batches: 0, drafts: 0 }
 
-  constructor(pool: Pool, options: AppenderOptions) {
-    this.#pool = pool
+  constructor(pipeline: Pick<Pipeline, 'query'>, options: AppenderOptions) {
+    this.#pipeline = pipeline
     this.#options = options
     const { appendQueueBytes: bytes } = options
     this.#waiting = new FairQueue(typeof bytes === 'number' ? new QueueBytes(bytes) : bytes)
+  }
+
+  /** How much there is to append, in full batches: 0 if there is nothing. */
+  get load(): number {
+    return (this.#underWay.drafts + this.#waiting.length) / MAX_BATCH
   }
 
   append(draft: Draft): Promise<Appended> {
@@ -59,25 +68,33 @@ export class Appender {
     return new Promise((resolve, reject) => {
       if (!this.#waiting.push({ channel, principal, bytes, draft, resolve, reject })) {
         reject(new Problem('overloaded'))
-      } else if (!this.#busy) void this.#work()
+      } else this.#send()
     })
   }
 
-  async #work(): Promise<void> {
-    this.#busy = true
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.take(MAX_BATCH, MAX_BATCH_BYTES)
-      try {
-        const rows = await this.#call(batch.map(({ draft }) => draft))
-        batch.forEach((waiting, index) => settle(waiting, rows[index]))
-      } catch (error) {
-        const problem = databaseProblem(error)
-        for (const { reject } of batch) reject(problem)
-        // The drafts that came meanwhile were never sent. They are refused now, not after another time-out.
-        if (problem.status === 503) this.#refuseWaiting()
-      }
+  #send(): void {
+    const { length } = this.#waiting
+    const most = length < MAX_BATCH ? 1 : MAX_UNDER_WAY
+    if (length === 0 || this.#underWay.batches >= most) return
+    void this.#commit(this.#waiting.take(MAX_BATCH, MAX_BATCH_BYTES))
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    this.#underWay.batches++
+    this.#underWay.drafts += batch.length
+    try {
+      const rows = await this.#call(batch.map(({ draft }) => draft))
+      // Once the next batch has gone: these answers take as long as the database takes for a batch.
+      setImmediate(() => batch.forEach((waiting, index) => settle(waiting, rows[index])))
+    } catch (error) {
+      const problem = databaseProblem(error)
+      for (const { reject } of batch) reject(problem)
+      // The drafts that came meanwhile were never sent. They are refused now, not after another time-out.
+      if (problem.status === 503) this.#refuseWaiting()
     }
-    this.#busy = false
+    this.#underWay.batches--
+    this.#underWay.drafts -= batch.length
+    this.#send()
   }
 
   #refuseWaiting(): void {
@@ -92,7 +109,7 @@ export class Appender {
     const ofEach = <T>(read: (draft: Draft) => T): T[] | null =>
       hasAbout ? drafts.map(read) : null
     const before = Date.now()
-    const rows = await this.#pool.query<AnsweredRow>(APPEND, [
+    const rows = await this.#pipeline.query<AnsweredRow>(APPEND, [
       logId,
       drafts.map(({ id }) => id),
       drafts.map(({ channel }) => channel),
@@ -114,8 +131,10 @@ export class Appender {
   }
 
   #compareClocks(before: number, rows: readonly AnsweredRow[]): void {
-    const shown = Date.parse(rows[0]?.clock ?? '') || before
-    const times = rows.map(({ sent_at: sentAt }) => new Date(sentAt ?? 0).getTime())
+    const shown = Date.parse(toISO(rows[0]?.clock ?? before))
+    // A refused draft has no time; all that are new have the same one.
+    const sent = new Set(rows.map(({ sent_at: sentAt }) => sentAt))
+    const times = [...sent].map((time) => Date.parse(toISO(time ?? 0)))
     this.clocks = {
       difference: clockDifference(before, shown, Date.now()),
       lastAt: Math.max(this.clocks.lastAt, ...times),
@@ -123,19 +142,23 @@ export class Appender {
   }
 }
 
-const APPEND = `select * from append_messages(
+/** What the draft has already is not sent back: that would be half of the answer. */
+const APPEND = `select "epoch", "link", "repeated", "same", "position", "previous", "sent_at"::text, "clock"::text, "refusal", "channel",
+  case when "repeated" then "id" end as "id", case when "repeated" then "type" end as "type",
+  case when "repeated" then "sender_id" end as "sender_id", case when "repeated" then "sender_name" end as "sender_name",
+  case when "repeated" then "data" end as "data", "about", "about_as", "deleted"
+  from append_messages(
   $1::smallint, $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
   $10::int, $11::timestamptz, $12::bigint[], $13::text[], $14::boolean[], $15::int)`
 
-function settle({ resolve, reject }: Waiting, row: AnsweredRow | undefined): void {
+function settle({ draft, resolve, reject }: Waiting, row: AnsweredRow | undefined): void {
   if (row === undefined) reject(new Problem('internal'))
   else if (row.refusal !== null) reject(refusalProblem(row.refusal))
   else if (!row.same) reject(new Problem('idempotency-conflict'))
-  else resolve(toAppended(row))
+  else resolve(row.repeated ? toAppended(row) : placed(draft, row))
 }
 
 /** Stored bytes; the constant stands for the row, and for the promise around it. */
 function sizeOf({ channel, type, sender, data, key }: Draft): number {
-  const texts = [channel, type, sender.id, sender.name, data, key ?? '']
-  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 300)
+  return 300 + Buffer.byteLength(channel + type + sender.id + sender.name + data + (key ?? ''))
 }

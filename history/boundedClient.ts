@@ -33,8 +33,12 @@ export class BoundedClient extends Client {
       settle = undefined
       first?.(error, result)
     }
-    // The text by which a lost answer is known. The pool closes the connection of a query that failed.
-    const timer = setTimeout(() => finish(new Error('Query read timeout')), ANSWER_MS)
+    // The text by which a lost answer is known. The pool closes the connection of a query that failed; but a pipeline would wait with that
+    // for the answers to all that was sent.
+    const timer = setTimeout(() => {
+      finish(new Error('Query read timeout'))
+      if (this.pipeline) this.connection.stream.destroy()
+    }, ANSWER_MS)
     // oxlint-disable-next-line typescript/unbound-method
     return Reflect.apply(super.query, this, [config, values, finish])
   }

@@ -1,5 +1,6 @@
 import { Prisma, PrismaClient } from '../prisma/client/client.ts'
-import { createDriver, type PoolOptions } from './pool.ts'
+import { createDriver } from './pool.ts'
+import type { PoolOptions } from './poolConfig.ts'
 
 export { Prisma }
 export type Database = PrismaClient

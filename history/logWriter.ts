@@ -9,7 +9,7 @@ import { deleteExpiredKeys } from './expiredKeys.ts'
 import { MqttSessions } from './mqttSessions.ts'
 import { LogReader, type LogOptions } from './logReader.ts'
 import { moveOutbox, type Moved } from './outbox.ts'
-import { Pool } from './pool.ts'
+import { Pipeline } from './pipeline.ts'
 import { readOutbox, type OutboxState } from './outboxState.ts'
 import { readSearchState, type SearchState } from './searchState.ts'
 import { addToQuota, type QuotaName, type QuotaUse } from './quota.ts'
@@ -31,7 +31,7 @@ const OTHER_CONNECTIONS = 2
  */
 export class LogWriter extends LogReader {
   readonly #database: Database
-  readonly #appends: Pool
+  readonly #appends: Pipeline
   readonly #appender: Appender
   readonly #options: LogWriterOptions
   readonly mqttSessions: MqttSessions
@@ -41,7 +41,7 @@ export class LogWriter extends LogReader {
     super({ ...options, connections })
     this.#database = openDatabase({ ...options, connections: OTHER_CONNECTIONS })
     // Not by Prisma's client: with it an append takes half as much processor time again.
-    this.#appends = new Pool({ ...options, connections: APPEND_CONNECTIONS })
+    this.#appends = new Pipeline(options)
     this.#options = options
     this.#appender = new Appender(this.#appends, options)
     this.mqttSessions = new MqttSessions(this.#database, options.logId)
@@ -50,6 +50,11 @@ export class LogWriter extends LogReader {
   /** How the clocks of this process and of the database compare, at the last append. */
   get clocks(): Clocks {
     return this.#appender.clocks
+  }
+
+  /** How much this process has to append, in full batches: 0 if there is nothing. */
+  get load(): number {
+    return this.#appender.load
   }
 
   /** Resolves after the commit. */

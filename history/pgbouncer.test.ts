@@ -103,6 +103,16 @@ describeUnless(lack)('Behind PgBouncer in transaction mode', () => {
     }
   }, 60_000)
 
+  test('a writer whose batches are full sends the next before the answer to the last, and keeps its order', async () => {
+    const log = openLog(through(INGEST ?? ''), opened)
+    const posts = Array.from({ length: 3_000 }, (_, at) =>
+      untilThere(() => log.append(draft({ channel: 'many', key: `${at}` }))),
+    )
+    const positions = (await Promise.all(posts)).map(({ entry }) => entry.position)
+    const first = positions[0] ?? 0
+    expect(positions).toEqual(posts.map((_, at) => first + at))
+  }, 60_000)
+
   test('a transaction of several statements stays on one connection', async () => {
     const log = openLog(through(INGEST ?? ''), opened)
     const sql = openSql(databaseUrl, opened)

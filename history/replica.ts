@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readHeads } from './heads.ts'
-import { Pool, type PoolOptions } from './pool.ts'
+import { Pool } from './pool.ts'
+import type { PoolOptions } from './poolConfig.ts'
 import { covers, type Reached, ReplicaState, WAIT_MS } from './replicaState.ts'
 
 const LOOK_EVERY_MS = 25

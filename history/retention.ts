@@ -1,5 +1,6 @@
 import type { Entry } from '../contract/message.ts'
-import { Pool, type PoolOptions, type Query } from './pool.ts'
+import { Pool, type Query } from './pool.ts'
+import type { PoolOptions } from './poolConfig.ts'
 import {
   ALONG,
   BEYOND,

@@ -1,6 +1,6 @@
 import type { About, Relation } from '../contract/about.ts'
 import { encodeMessage, type Entry } from '../contract/message.ts'
-import type { Appended } from './types.ts'
+import type { Appended, Draft } from './types.ts'
 
 /** A message as a query returns it: by Prisma's client, or as text by the pool. */
 export interface Row {
@@ -28,27 +28,27 @@ export function toEntries(rows: readonly Row[], order: 'asc' | 'desc' = 'asc'): 
     .sort((one, other) => sign * (one.position - other.position))
 }
 
-/** The only way from the database to the wire, so that live delivery, resumed streams and history show the same bytes. */
 export function toEntry(row: Row): Entry {
-  const position = Number(row.position)
-  const previous = Number(row.previous)
-  const json = encodeMessage({
-    position,
-    previous,
-    id: row.id,
-    channel: row.channel,
-    type: row.type,
-    sender: { id: row.sender_id, name: row.sender_name },
-    about: aboutOf(row),
-    deleted: row.deleted,
-    data: row.data,
-    sentAt: toISO(row.sent_at),
-  })
-  return { position, previous, id: row.id, channel: row.channel, json }
+  const { id, channel, type, deleted, data } = row
+  const sender = { id: row.sender_id, name: row.sender_name }
+  return entryOf({ id, channel, type, sender, about: aboutOf(row), deleted, data }, row)
+}
+
+type Written = Pick<Draft, 'id' | 'channel' | 'type' | 'sender' | 'about' | 'data'>
+type Place = Pick<Row, 'position' | 'previous' | 'sent_at'>
+
+/** The only way from the database to the wire, so that live delivery, resumed streams and history show the same bytes. */
+function entryOf(written: Written & { deleted?: boolean }, place: Place): Entry {
+  const { id, channel, type, sender, about, deleted, data } = written
+  const position = Number(place.position)
+  const previous = Number(place.previous)
+  const sentAt = toISO(place.sent_at)
+  const message = { position, previous, id, channel, type, sender, about, deleted, data, sentAt }
+  return { position, previous, id, channel, json: encodeMessage(message) }
 }
 
 /** The zone of a session is UTC, so a time's text has the digits already. A Date would take a third of the time for a page. */
-function toISO(time: Date | string): string {
+export function toISO(time: Date | string | number): string {
   const [, day, clock, fraction = ''] = (typeof time === 'string' && UTC.exec(time)) || []
   if (day === undefined) return new Date(time).toISOString()
   return `${day}T${clock}.${fraction.padEnd(3, '0')}Z`
@@ -61,14 +61,22 @@ function aboutOf({ about, about_as: as }: Row): About | undefined {
   return about === null || as === null ? undefined : { position: Number(about), as }
 }
 
-/** A message as an append returns it. */
-export interface AppendedRow extends Row {
+interface AppendedPlace extends Place {
   epoch: string
   link: string
   repeated: boolean
 }
 
+/** A message as an append returns it. */
+export type AppendedRow = Row & AppendedPlace
+
 export function toAppended(row: AppendedRow): Appended {
   const { epoch, link, repeated } = row
   return { entry: toEntry(row), epoch, link, repeated }
+}
+
+/** A draft at the place and the time that its append returned. */
+export function placed(draft: Draft, place: AppendedPlace): Appended {
+  const { epoch, link, repeated } = place
+  return { entry: entryOf(draft, place), epoch, link, repeated }
 }

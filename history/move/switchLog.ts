@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sessionName } from '../pool.ts'
+import { sessionName } from '../poolConfig.ts'
 import { addPartitions, type Move } from './prepareMove.ts'
 import { type Query, withSession } from './session.ts'
 import { fingerprint, linkName, type LogRow, readLogRow } from './tables.ts'
