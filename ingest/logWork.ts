@@ -12,7 +12,7 @@ import type { RetentionRule } from './retentionRules.ts'
 import { SearchIndexer } from './searchIndexer.ts'
 
 interface LogWorkOptions {
-  log: Pick<LogWriter, 'forgetKeys' | 'indexSome' | 'moveOutbox'>
+  log: Pick<LogWriter, 'forgetKeys' | 'indexSome' | 'load' | 'moveOutbox'>
   /** For the outbox. */
   maxEventBytes: number
   publish: AcceptOptions['publish']
@@ -35,7 +35,11 @@ export class LogWork {
     const { openRetention, metrics, logger } = options
     const common = { clock, rest: setTimeout, logger }
     this.#keyExpiry = new KeyExpiry({ ...common, forget: () => log.forgetKeys() })
-    this.#searchIndexer = new SearchIndexer({ ...common, index: () => log.indexSome() })
+    this.#searchIndexer = new SearchIndexer({
+      ...common,
+      index: () => log.indexSome(),
+      load: () => log.load,
+    })
     if (rules.length > 0) {
       this.#retention = new Retention({
         ...common,

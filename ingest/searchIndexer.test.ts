@@ -8,7 +8,7 @@ const opened = disposables()
 const turn = (): Promise<void> => new Promise(setImmediate)
 
 /** Each step takes ten milliseconds, and is answered as the test says; after the last answer there is nothing more. */
-function start(answers: (boolean | 'fail')[]) {
+function start(answers: (boolean | 'fail')[], load = 0) {
   const clock = new VirtualClock()
   const told: string[] = []
   const rests: number[] = []
@@ -22,6 +22,7 @@ function start(answers: (boolean | 'fail')[]) {
       if (answer === 'fail') throw new Error('away')
       return answer
     },
+    load: () => load,
     clock,
     rest: async (ms) => void rests.push(ms),
     logger: pino({ level: 'warn' }, { write: (line) => void told.push(line) }),
@@ -40,6 +41,16 @@ test('Messages are put into the search until there are no more, with a rest as l
   expect([steps(), rests]).toEqual([4, [10, 10, 10]])
   await pass(300)
   expect(steps()).toBe(5)
+})
+
+test.each([
+  ['half a batch', 0.5, 25],
+  ['a full batch', 1, 40],
+  ['more than that', 7, 40],
+])('A rest is longer while there is %s to append', async (_how, load, ms) => {
+  const { pass, rests } = start([true, true], load)
+  await pass(300)
+  expect(rests).toEqual([ms, ms])
 })
 
 test('A failure is told once, and tried again', async () => {
