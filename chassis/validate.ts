@@ -7,10 +7,12 @@ const MAX_MISTAKES = 20
 /** A longer unknown key is not repeated in the answer. */
 const MAX_KEY_LENGTH = 64
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
 /** A body as text. Throws `malformed-json` if it is not UTF-8: such bytes would become U+FFFD, which nobody sent. */
 export function decodeBody(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return UTF8.decode(bytes)
   } catch {
     throw new Problem('malformed-json')
   }

@@ -33,11 +33,19 @@ describe.each([1, 2, 3, 7, 1_000])('A text in chunks of %d bytes', (chunkBytes) 
   })
 })
 
-test('Lines keep their bytes, whatever happens to the chunks that they came in', () => {
+test('The start of a line keeps its bytes, whatever happens to the chunk that it came in', () => {
   const splitter = new LineSplitter(100)
   const chunk = Buffer.from('one\ntw')
-  const [line] = splitter.push(chunk)
+  expect([...splitter.push(chunk)].map(String)).toEqual(['one'])
   chunk.fill('x')
-  expect(Buffer.from(line ?? []).toString()).toBe('one')
-  expect([...splitter.push(Buffer.from('o\n'))].map((each) => String(each))).toEqual(['two'])
+  expect([...splitter.push(Buffer.from('o\n'))].map(String)).toEqual(['two'])
+})
+
+test('A chunk of very short lines takes no memory for each of them', () => {
+  const splitter = new LineSplitter(100)
+  const lines = splitter.push(Buffer.from('1\n'.repeat(1_000_000)))
+  const before = process.memoryUsage().arrayBuffers
+  const first = Array.from({ length: 10_000 }, () => lines.next().value)
+  expect(first.map(String)).toEqual(Array.from({ length: 10_000 }, () => '1'))
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000)
 })

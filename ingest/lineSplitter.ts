@@ -15,18 +15,20 @@ export class LineSplitter {
     this.#maxBytes = maxBytes
   }
 
-  push(chunk: Buffer): Line[] {
-    const lines: Line[] = []
+  /** The lines that end in a chunk, each as it is asked for: a chunk of line ends would be thousands. They are parts of the chunk. */
+  *push(chunk: Buffer): Generator<Line> {
     let from = 0
-    for (;;) {
-      const end = chunk.indexOf(LINE_FEED, from)
-      if (end < 0) break
-      this.#keep(chunk.subarray(from, end))
+    for (let end = find(chunk, 0); end >= 0; end = find(chunk, from)) {
+      const part = chunk.subarray(from, end)
       from = end + 1
-      lines.push(...this.end())
+      if (this.#bytes === 0) {
+        yield* this.#lineOf(part, part.length)
+      } else {
+        this.#keep(part)
+        yield* this.end()
+      }
     }
     this.#keep(chunk.subarray(from))
-    return lines
   }
 
   /** The last line, if it has no end. */
@@ -35,11 +37,15 @@ export class LineSplitter {
     const line = this.#buffer.subarray(0, bytes)
     this.#bytes = 0
     this.#buffer = Buffer.alloc(0)
+    return this.#lineOf(line, bytes)
+  }
+
+  #lineOf(line: Uint8Array, bytes: number): Line[] {
     if (bytes > this.#maxBytes) return [undefined]
     return line.every(isSpace) ? [] : [line]
   }
 
-  /** Copied: chunks of one byte each would take much more memory than what is in them. */
+  /** The start of a line. Copied: chunks of one byte each would take much more memory than what is in them. */
   #keep(part: Uint8Array): void {
     const bytes = this.#bytes + part.length
     if (bytes > this.#maxBytes) {
@@ -56,6 +62,10 @@ export class LineSplitter {
     larger.set(this.#buffer.subarray(0, this.#bytes))
     this.#buffer = larger
   }
+}
+
+function find(chunk: Buffer, from: number): number {
+  return chunk.indexOf(LINE_FEED, from)
 }
 
 /** As JSON has it. */

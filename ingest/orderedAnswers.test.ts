@@ -43,7 +43,7 @@ test('Answers are written in the order of their questions, and those of one mome
   expect(reader.text).toBe('')
   questions[0]?.give('a')
   await answers.finish()
-  expect([reader.text, reader.takes]).toEqual(['abc', 1])
+  expect([reader.text, reader.takes]).toEqual(['a\nb\nc\n', 1])
 })
 
 test('An answer is written before the next question comes', async () => {
@@ -51,7 +51,7 @@ test('An answer is written before the next question comes', async () => {
   const answers = new OrderedAnswers(reader)
   answers.add(1, Promise.resolve('a'))
   await answers.finish()
-  expect(reader.text).toBe('a')
+  expect(reader.text).toBe('a\n')
 })
 
 test.each([

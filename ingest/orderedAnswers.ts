@@ -34,7 +34,7 @@ export class OrderedAnswers {
     return this.#waiting.length >= MAX_COUNT || this.#bytes >= MAX_BYTES
   }
 
-  /** Takes a question of so many bytes, whose answer is a line; it must not reject. */
+  /** Takes a question of so many bytes. Its answer becomes a line, and must not reject. */
   add(bytes: number, answer: Promise<string>): void {
     const waiting: Waiting = { bytes, text: undefined }
     this.#waiting.push(waiting)
@@ -73,7 +73,7 @@ export class OrderedAnswers {
     const done = this.#waiting.splice(0, open < 0 ? this.#waiting.length : open)
     if (done.length === 0) return
     for (const { bytes } of done) this.#bytes -= bytes
-    this.#isBlocked = !this.#sink.write(done.map(({ text }) => text).join(''))
+    this.#isBlocked = !this.#sink.write(`${done.map(({ text }) => text).join('\n')}\n`)
     this.#changed()
   }
 }

@@ -38,11 +38,11 @@ export function createPostLines({ postItem, maxBytes, stopping }: PostLinesOptio
   const postAll = async (...[request, response, subject]: Parameters<PostLines>): Promise<void> => {
     response.type('application/x-ndjson').flushHeaders()
     const answers = new OrderedAnswers(response)
-    const take = async (lines: readonly Line[]): Promise<void> => {
+    const take = async (lines: Iterable<Line>): Promise<void> => {
       for (const line of lines) {
         if (answers.isFull) await answers.room()
         if (response.closed || stopping.aborted) return
-        answers.add(line?.length ?? 0, postItem(request, subject, line).then(withLineEnd))
+        answers.add(line?.length ?? 0, postItem(request, subject, line))
       }
     }
     const splitter = new LineSplitter(maxBytes)
@@ -62,8 +62,6 @@ export function createPostLines({ postItem, maxBytes, stopping }: PostLinesOptio
     }
   }
 }
-
-const withLineEnd = (result: string): string => `${result}\n`
 
 function nothing(): void {}
 
