@@ -73,6 +73,8 @@ export class MqttSession {
       // After a break the broker may be another one, which counts packets from 1: a new session begins, and this one is drained.
       reconnectPeriod: 0,
       resubscribe: false,
+      // As in connectMqtt.
+      log: () => {},
       properties: {
         receiveMaximum: IN_FLIGHT + this.#room.most,
         maximumPacketSize: MAX_PACKET_BYTES,

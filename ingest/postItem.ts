@@ -1,13 +1,12 @@
 import type { Request } from 'express'
-import type { Counter } from 'prom-client'
 import type { Identity } from '../chassis/auth/identity.ts'
 import type { Subject } from '../chassis/limits/limit.ts'
-import { logProblem, toProblem } from '../chassis/problems.ts'
+import { logProblem } from '../chassis/problems.ts'
 import { decodeBody } from '../chassis/validate.ts'
 import { Problem, problemDetails } from '../contract/problem.ts'
 import type { AcceptMessage } from './acceptMessage.ts'
 import { authorOf } from './author.ts'
-import { countPost } from './countPost.ts'
+import { countAccepted, countRefused, type PostCounter } from './countPost.ts'
 import { parseItem } from './draft.ts'
 import type { PostLimits } from './postLimits.ts'
 
@@ -15,7 +14,7 @@ export interface PostItemOptions {
   acceptMessage: Pick<AcceptMessage, 'accept'>
   /** Whose the request is now: a token may end while its messages still come. Undefined with AUTH=open. */
   identify: (request: Request) => Identity | undefined | Promise<Identity | undefined>
-  posts: Counter<'outcome'>
+  posts: PostCounter
   limits: Pick<PostLimits, 'pay'>
   /** For the text of one message. */
   maxBytes: number
@@ -40,21 +39,20 @@ export function createPostItem({
 }: PostItemOptions): PostItem {
   return async (request, subject, item) => {
     try {
-      const { entry, isRepeat } = await countPost(posts, async () => {
-        limits.pay(subject, item === undefined ? maxBytes : Buffer.byteLength(item))
-        if (item === undefined) {
-          throw new Problem('too-large', `A message may have at most ${maxBytes} bytes.`)
-        }
-        const { headers } = request
-        const author = authorOf({ identity: await identify(request), headers }, subject)
-        const { channel, key, content } = parseItem(
-          typeof item === 'string' ? item : decodeBody(item),
-        )
-        return acceptMessage.accept(author, channel, content, key)
-      })
-      return `{"status":${isRepeat ? 200 : 201},"message":${entry.json}}`
+      limits.pay(subject, item === undefined ? maxBytes : Buffer.byteLength(item))
+      if (item === undefined) {
+        throw new Problem('too-large', `A message may have at most ${maxBytes} bytes.`)
+      }
+      const { headers } = request
+      const author = authorOf({ identity: await identify(request), headers }, subject)
+      const { channel, key, content } = parseItem(
+        typeof item === 'string' ? item : decodeBody(item),
+      )
+      const accepted = await acceptMessage.accept(author, channel, content, key)
+      countAccepted(posts, accepted)
+      return `{"status":${accepted.isRepeat ? 200 : 201},"message":${accepted.entry.json}}`
     } catch (error) {
-      const problem = toProblem(error)
+      const problem = countRefused(posts, error)
       logProblem(request.log, problem)
       const details = JSON.stringify(problemDetails(problem, request.res?.get('X-Request-Id')))
       return `{"status":${problem.status},"problem":${details}}`

@@ -56,6 +56,6 @@ export class PostLimits {
 
   stored(subject: Subject, { data }: Draft, { entry, repeated }: Appended): void {
     if (repeated) return
-    this.#options.quotas.count(subject, Buffer.byteLength(data), entry.previous === 0)
+    this.#options.quotas.count(subject, data, entry.previous === 0)
   }
 }

@@ -44,9 +44,9 @@ export class Quotas {
   }
 
   /** Counts a message that was stored. */
-  count(subject: Subject, bytes: number, isFirstOfChannel: boolean): void {
+  count(subject: Subject, data: string, isFirstOfChannel: boolean): void {
     const key = subjectKey(subject)
-    this.#bytes?.take(key, bytes)
+    this.#bytes?.take(key, Buffer.byteLength(data))
     if (isFirstOfChannel) this.#channels?.take(key, 1)
   }
 
