@@ -1,5 +1,7 @@
+import { Agent } from 'node:http'
 import { HttpPublisher, type HttpPublisherOptions } from '../load/httpPublisher.ts'
 import { clock, dataOf } from '../load/messages.ts'
+import { postLines } from '../load/postLines.ts'
 import { pgbench } from '../load/pgbench.ts'
 import { processorTimeOf } from '../machine/process.ts'
 import {
@@ -146,21 +148,18 @@ async function postBatches(port: number, seconds: number): Promise<Rate> {
   let next = 0
   let count = 0
   const start = performance.now()
+  const agent = new Agent({ keepAlive: true })
   const lineOf = (): string =>
     `{"channel":"bench.${next++ % CHANNELS}","data":${dataOf(clock())}}\n`
   const postAll = async (): Promise<void> => {
     while (performance.now() - start < seconds * 1_000) {
-      const response = await fetch(`http://127.0.0.1:${port}/messages`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/x-ndjson' },
-        body: Array.from({ length: BATCH }, lineOf).join(''),
-      })
-      const stored = (await response.text()).split('{"status":201').length - 1
+      const stored = await postLines(agent, port, Array.from({ length: BATCH }, lineOf).join(''))
       if (stored !== BATCH) throw new Error(`${BATCH - stored} of ${BATCH} messages were refused`)
       count += BATCH
     }
   }
   await Promise.all(Array.from({ length: BATCHES }, postAll))
+  agent.destroy()
   return { count, rate: count / ((performance.now() - start) / 1_000) }
 }
 
