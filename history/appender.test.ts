@@ -98,6 +98,39 @@ describe('an append', () => {
     expect(history.load).toBe(0)
   })
 
+  test('is stored in the same way with a key and without', async () => {
+    const urls = await Promise.all([testDatabase(), testDatabase()])
+    const drafts = Array.from({ length: 100 }, (_, at) =>
+      draft({ channel: `c${(at * 7) % 5}`, type: `t${at % 3}`, data: `${at}` }),
+    )
+    const [without, keyed] = await Promise.all(
+      urls.map(async (url, which) => {
+        const history = openLog(url, opened)
+        const appends = drafts.map((each, at) =>
+          history.append({ ...each, key: which === 0 ? null : `k${at}` }),
+        )
+        const sql = openSql(url, opened)
+        const answers = await Promise.all(appends)
+        return {
+          answers: answers.map(({ entry, link }) => {
+            const { sentAt: _, ...message } = JSON.parse(entry.json)
+            return { link, message }
+          }),
+          faults: await faultsOf(sql),
+          channels: await sql('select "name", "head", "count" from "channel" order by "name"'),
+          log: await sql('select "head", "last_id" from "log"'),
+          // The order on the disk is that of the log: pages are read in it.
+          rows: await sql(
+            'select "position", "previous", "id", "type" from "message" order by ctid',
+          ),
+        }
+      }),
+    )
+    expect(without).toEqual(keyed)
+    expect(without?.faults).toEqual([])
+    expect(without?.rows).toHaveLength(100)
+  })
+
   test('is never older than the one before it, whatever the clock does', async () => {
     const url = await testDatabase()
     const sql = openSql(url, opened)
