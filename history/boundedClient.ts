@@ -13,6 +13,9 @@ type Done = (error?: Error | null, result?: unknown) => void
  * garbage collection: it assigns a function to a property, V8 takes such a function for old, and with it all that it refers to.
  */
 export class BoundedClient extends Client {
+  /** Of the queries that wait for their answers: several in a pipeline. */
+  readonly #timers = new Set<NodeJS.Timeout>()
+
   // Its ways to be called have no common type.
   override query(
     config: unknown,
@@ -29,6 +32,9 @@ export class BoundedClient extends Client {
     let settle: Done | undefined = done
     const finish: Done = (error, result) => {
       clearTimeout(timer)
+      this.#timers.delete(timer)
+      // The connection is not silent: those behind begin to wait now.
+      for (const other of this.#timers) other.refresh()
       const first = settle
       settle = undefined
       first?.(error, result)
@@ -39,6 +45,7 @@ export class BoundedClient extends Client {
       finish(new Error('Query read timeout'))
       if (this.pipeline) this.connection.stream.destroy()
     }, ANSWER_MS)
+    this.#timers.add(timer)
     // oxlint-disable-next-line typescript/unbound-method
     return Reflect.apply(super.query, this, [config, values, finish])
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Problem } from '../contract/problem.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { holdLock } from '../test/support/holdLock.ts'
+import { faultsOf } from '../test/support/logFaults.ts'
 import { ownPostgres } from '../test/support/ownPostgres.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { draft, openLog, openSql, type Sql } from '../test/support/testLog.ts'
@@ -103,6 +104,34 @@ describe('a server', () => {
     for (const { entry } of answers) {
       expect(await history.message('lobby', entry.position)).toEqual(entry)
     }
+  })
+
+  test('that crashes under full batches has each message once: what was acknowledged, and what was sent again', async () => {
+    const { url, server } = await ownPostgres(opened)
+    const history = openLog(url, opened)
+    const drafts = Array.from({ length: 6_000 }, (_, at) =>
+      draft({ channel: `c${at % 7}`, key: `k${at}` }),
+    )
+    const acknowledged: number[] = []
+    const answers = drafts.map(async (each) => {
+      const { entry } = await history.append(each)
+      acknowledged.push(entry.position)
+    })
+    const settled = Promise.allSettled(answers)
+    // Two are under way, and others wait.
+    await waitFor(() => acknowledged.length > 0, 20, 1)
+    await server.stop('SIGQUIT')
+    const failed = (await settled).flatMap((answer) =>
+      answer.status === 'rejected' ? [String(answer.reason?.type)] : [],
+    )
+    expect(new Set(failed)).toEqual(new Set(['outcome-unknown', 'unavailable']))
+    await server.start()
+    await waitFor(async () => (await history.append(draft()).catch(() => undefined)) !== undefined)
+    const again = await Promise.all(drafts.map((each) => history.append(each)))
+    const positions = new Set(again.map(({ entry }) => entry.position))
+    expect(positions.size).toBe(6_000)
+    expect(acknowledged.filter((position) => !positions.has(position))).toEqual([])
+    expect(await faultsOf(openSql(url, opened))).toEqual([])
   })
 
   test('that does not wait for its disk fails the check', async () => {

@@ -74,6 +74,13 @@ describe('Statements of one pipeline', () => {
     expect(next).not.toBe(pid)
   })
 
+  test('have their time from the answer to the one before', async () => {
+    const { ask } = await open()
+    const slow = 'select 7 as "seven" from pg_sleep(1.8)'
+    const rows = [{ seven: 7 }]
+    expect(await Promise.all([ask(slow), ask(slow)])).toEqual([rows, rows])
+  })
+
   test('that are not answered are given up together, and the next one has another connection', async () => {
     const { ask } = await open()
     await ask('set statement_timeout = 0')
