@@ -44,9 +44,9 @@ test('Messages are put into the search until there are no more, with a rest as l
 })
 
 test.each([
-  ['half a batch', 0.5, 25],
-  ['a full batch', 1, 40],
-  ['more than that', 7, 40],
+  ['half a batch', 0.5, 50],
+  ['a full batch', 1, 90],
+  ['more than that', 7, 90],
 ])('A rest is longer while there is %s to append', async (_how, load, ms) => {
   const { pass, rests } = start([true, true], load)
   await pass(300)

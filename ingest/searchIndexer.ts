@@ -17,11 +17,11 @@ interface SearchIndexerOptions {
 const EVERY_MS = 300
 
 /** How many times as long as a step its rest is, while appends come in full batches. */
-const BUSY_RESTS = 4
+const BUSY_RESTS = 9
 
 /**
  * Puts new messages into the search, and old ones while there are no new ones. After each step it rests for as long as that took, or longer
- * if much is to be appended: appends and reads keep half of what the database can do, or four fifths. The search catches up afterwards.
+ * if much is to be appended: appends and reads keep half of what the database can do, or nine tenths. The search catches up afterwards.
  */
 export class SearchIndexer {
   readonly #options: SearchIndexerOptions
