@@ -4,7 +4,7 @@ import { databaseProblem } from './databaseError.ts'
 import { FairQueue, QueueBytes, type Queued } from './fairQueue.ts'
 import type { Pipeline } from './pipeline.ts'
 import { refusalProblem, type Refusal } from './refusal.ts'
-import { placed, toAppended, toISO, type AppendedRow } from './row.ts'
+import { toAppended, toISO, type AppendedRow } from './row.ts'
 import type { Appended, Draft } from './types.ts'
 
 interface Waiting extends Queued {
@@ -157,7 +157,7 @@ function settle({ draft, resolve, reject }: Waiting, row: AnsweredRow | undefine
   if (row === undefined) reject(new Problem('internal'))
   else if (row.refusal !== null) reject(refusalProblem(row.refusal))
   else if (!row.same) reject(new Problem('idempotency-conflict'))
-  else resolve(row.repeated ? toAppended(row) : placed(draft, row))
+  else resolve(toAppended(row, row.repeated ? undefined : draft))
 }
 
 /** Stored bytes; the constant stands for the row, and for the promise around it. */

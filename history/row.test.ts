@@ -32,6 +32,7 @@ test.each([
     `${day}T${clock}+00:00`,
     `${day} ${short}+00`,
     `${day}T${short}+00:00`,
+    `${day} ${clock}987+00`,
   ]
-  expect([new Date(time), ...told, time].map(sentAt)).toEqual(Array(6).fill(time))
+  expect([new Date(time), ...told, time].map(sentAt)).toEqual(Array(7).fill(time))
 })

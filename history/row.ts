@@ -54,29 +54,23 @@ export function toISO(time: Date | string | number): string {
   return `${day}T${clock}.${fraction.padEnd(3, '0')}Z`
 }
 
-/** With milliseconds, and without zeros at their end; by a cast, or by the driver. */
-const UTC = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?\+00(?::00)?$/
+/** With milliseconds or less, and without zeros at their end; by a cast, or by the driver. */
+const UTC = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d{0,3})?\+00(?::00)?$/
 
 function aboutOf({ about, about_as: as }: Row): About | undefined {
   return about === null || as === null ? undefined : { position: Number(about), as }
 }
 
-interface AppendedPlace extends Place {
+/** A message as an append returns it. */
+export interface AppendedRow extends Row {
   epoch: string
   link: string
   repeated: boolean
 }
 
-/** A message as an append returns it. */
-export type AppendedRow = Row & AppendedPlace
-
-export function toAppended(row: AppendedRow): Appended {
+/** With a draft, the row needs no more than its place and its time. */
+export function toAppended(row: AppendedRow, draft?: Draft): Appended {
   const { epoch, link, repeated } = row
-  return { entry: toEntry(row), epoch, link, repeated }
-}
-
-/** A draft at the place and the time that its append returned. */
-export function placed(draft: Draft, place: AppendedPlace): Appended {
-  const { epoch, link, repeated } = place
-  return { entry: entryOf(draft, place), epoch, link, repeated }
+  const entry = draft === undefined ? toEntry(row) : entryOf(draft, row)
+  return { entry, epoch, link, repeated }
 }
