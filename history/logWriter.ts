@@ -20,7 +20,7 @@ export interface LogWriterOptions extends LogOptions, AppenderOptions {
   connections: number
 }
 
-/** For the batch that is under way. */
+/** For the batches that are under way. */
 const APPEND_CONNECTIONS = 1
 /** One for the outbox, one for a check beside it. */
 const OTHER_CONNECTIONS = 2

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { disposables } from '../test/support/disposables.ts'
 import { testDatabase } from '../test/support/testDatabase.ts'
 import { openSql } from '../test/support/testLog.ts'
+import { waitFor } from '../test/support/waitFor.ts'
 import { databaseProblem } from './databaseError.ts'
 import { Pipeline } from './pipeline.ts'
 
@@ -11,14 +12,15 @@ const opened = disposables()
 
 async function open() {
   const databaseUrl = await testDatabase()
-  const pipeline = new Pipeline({ databaseUrl, onError: () => {} })
+  const told: string[] = []
+  const pipeline = new Pipeline({ databaseUrl, onError: ({ message }) => void told.push(message) })
   opened.add(() => pipeline.close())
   const ask = <Row extends object>(sql: string): Promise<Row[]> => pipeline.query<Row>(sql, [])
   const pidOf = async (): Promise<number | undefined> => {
     const [row] = await ask<{ pid: number }>('select pg_backend_pid() as "pid"')
     return row?.pid
   }
-  return { databaseUrl, pipeline, ask, pidOf, sql: openSql(databaseUrl, opened) }
+  return { databaseUrl, pipeline, told, ask, pidOf, sql: openSql(databaseUrl, opened) }
 }
 
 /** Ends when the table has so many rows. */
@@ -94,9 +96,9 @@ describe('Statements of one pipeline', () => {
 })
 
 test('A connection that ends while nothing is under way is told, and the next statement has another one', async () => {
-  const { ask, pidOf, sql } = await open()
+  const { ask, pidOf, sql, told } = await open()
   await sql('select pg_terminate_backend($1::int)', await pidOf())
-  await setTimeout(500)
+  await waitFor(() => told.length > 0)
   expect(await ask('select 7 as "seven"')).toEqual([{ seven: 7 }])
 })
 
