@@ -1,23 +1,49 @@
 import { once } from 'node:events'
+import { closeSync, mkdirSync, openSync, statSync, utimesSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { codeOf, messageOf } from './errors.ts'
 
 // Below the range from which the kernel takes the local ports of outgoing connections (32768 on Linux, 49152 on macOS): there,
 // a client's connection may take the port of a server that restarts.
 const FIRST = 20_000
 const COUNT = 12_000
-const TRIES = 100
+const TRIES = 1_000
 
-// Random, so that two runs that start at once choose different ones.
+// Two test files run at once, each in a process of its own, and other clones may run too. A server listens seconds after its port was
+// chosen, and not at all while it restarts: without a mark on the disk, two stacks chose the same port now and then.
+const MARKS = join(tmpdir(), `causeway-ports-${process.getuid?.() ?? 0}`)
+/** Longer than a test runs. */
+const MARKED_FOR_MS = 600_000
+
+// Random, so that those who start at once do not all ask for the same ones.
 let next = Math.floor(Math.random() * COUNT)
 
-/** A free loopback port, and at each call another: a stack chooses many before the first of its services listens. */
+/** A free loopback port, which no call gets again for ten minutes, in whatever process of this user. */
 export async function freePort(): Promise<number> {
+  mkdirSync(MARKS, { recursive: true })
   for (let tries = 0; tries < TRIES; tries++) {
     const port = FIRST + (next++ % COUNT)
-    if ((await listenError('127.0.0.1', port)) === undefined) return port
+    if (mark(join(MARKS, String(port))) && (await listenError('127.0.0.1', port)) === undefined) {
+      return port
+    }
   }
   throw new Error(`no free port found in ${TRIES} tries between ${FIRST} and ${FIRST + COUNT}`)
+}
+
+/** Returns whether no other has marked the port lately. */
+function mark(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'wx'))
+    return true
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
+  const now = new Date()
+  if (now.getTime() - statSync(file).mtimeMs < MARKED_FOR_MS) return false
+  utimesSync(file, now, now)
+  return true
 }
 
 /** The code of the error with which listening fails (`EADDRINUSE`, `EACCES`, …), or undefined if it succeeds. */

@@ -28,6 +28,8 @@ export class FakeAccount {
   readonly bodies: unknown[] = []
   /** What a call answers instead, by its path below /account/. */
   readonly refuse: Partial<Record<string, Refusal & { errors?: unknown }>> = {}
+  /** All sessions end when a request for this path comes. */
+  endsAt: string | undefined
   /** Renewals that wait for `answerRenewals`; undefined: none waits. */
   #held: (() => void)[] | undefined
   /** How many calls had no good token. */
@@ -38,6 +40,7 @@ export class FakeAccount {
 
   /** Undefined if the request has no token that is good. */
   senderOf(request: IncomingMessage): Sender | undefined {
+    if (request.url === this.endsAt) this.endSessions()
     const token = this.#tokens.get(cookieOf(request, 'causeway-access'))
     if (token !== undefined && token.expiresAt > Date.now()) return token.sender
     this.refusals += 1
@@ -50,6 +53,7 @@ export class FakeAccount {
   }
 
   endSessions(): void {
+    this.endsAt = undefined
     this.#sessions.clear()
     this.#tokens.clear()
   }
