@@ -37,12 +37,13 @@ const MAX_BATCH_BYTES = 4_000_000
 
 /** Batches under way at once: while this process goes through the answer to one, the database works on the next. */
 const MAX_UNDER_WAY = 2
-/** What makes a second one worth its commit. With a full batch the database would wait until there is one. */
-const HALF_BATCH = MAX_BATCH / 2
+/** What makes a second one worth its commit. Clients whose posts wait for the first send no more of them before its answer. */
+const QUARTER_BATCH = MAX_BATCH / 4
 
 /**
  * Group commit. While one batch is being committed, new drafts wait, and all of them go into the next. So under load the batches
- * grow and each commit is shared; a single message waits for nothing. A batch that is half full goes at once, behind the one under way.
+ * grow and each commit is shared; a single message waits for nothing. A batch that is a quarter full goes at once, behind the one under
+ * way.
  */
 export class Appender {
   clocks: Clocks = { difference: 0, lastAt: 0 }
@@ -76,7 +77,7 @@ export class Appender {
 
   #send(): void {
     const { length } = this.#waiting
-    const most = length < HALF_BATCH ? 1 : MAX_UNDER_WAY
+    const most = length < QUARTER_BATCH ? 1 : MAX_UNDER_WAY
     if (length === 0 || this.#underWay.batches >= most) return
     void this.#commit(this.#waiting.take(MAX_BATCH, MAX_BATCH_BYTES))
   }
