@@ -29,7 +29,7 @@ async function subscribe(...treatments: Treatment[]) {
     onSubscribed: () => void subscribed++,
     logger: pino({}, { write: (line) => void lines.push(JSON.parse(line).reason) }),
   })
-  await waitFor(() => subscribed > 0, 5)
+  await waitFor(() => subscribed > 0)
   return { broker, client, lines, subscribed: () => subscribed }
 }
 
@@ -53,6 +53,6 @@ test('a subscription that is refused after it was granted before is logged again
     'grant',
   )
   client.stream.destroy()
-  await waitFor(() => subscribed() === 2, 5)
+  await waitFor(() => subscribed() === 2)
   expect([broker.connections(), lines.length]).toEqual([5, 2])
 })

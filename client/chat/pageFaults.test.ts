@@ -81,7 +81,7 @@ test('A hidden page keeps no more messages than a visible one, and its title cou
   await waitFor(async () => (await chat.page.title()) === '(500) lobby · Causeway', 20)
   expect(await chat.page.locator('.message').count()).toBeLessThanOrEqual(200)
   await hide(false)
-  await waitFor(async () => (await chat.page.title()) === 'lobby · Causeway', 5)
+  await waitFor(async () => (await chat.page.title()) === 'lobby · Causeway')
   await sees('line 500.')
 })
 

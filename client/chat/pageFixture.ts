@@ -84,14 +84,14 @@ export class ChatFixture {
     return this.openAt(`#/${channel}`)
   }
 
-  /** Opens the address with this hash. What does not happen within five seconds fails by its name. */
+  /** Opens the address with this hash. What does not happen within fifteen seconds fails by its name: before the test does, at thirty. */
   async openAt(hash: string): Promise<void> {
     const context = await this.#browser?.newContext({
       locale: 'en-GB',
       timezoneId: 'UTC',
       viewport: { width: 900, height: 600 },
     })
-    context?.setDefaultTimeout(5_000)
+    context?.setDefaultTimeout(15_000)
     this.#page = await context?.newPage()
     // A busy machine takes longer.
     await this.page.goto(`${this.server.base}${hash}`, { timeout: 20_000 })

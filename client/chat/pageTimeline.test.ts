@@ -38,7 +38,7 @@ test('A reader at the bottom follows new messages, which are not counted', async
     false,
   ])
   await chat.page.setViewportSize({ width: 900, height: 400 })
-  await waitFor(async () => (await fromBottom()) < 2, 5)
+  await waitFor(async () => (await fromBottom()) < 2)
 })
 
 test('A reader above the bottom is held still, and told how many messages are new', async () => {
@@ -75,7 +75,7 @@ test('A reader follows from within less than a line of the bottom, and not from 
   await scrollTo('bottom', 20)
   chat.log.append('new one.')
   await sees('new one.')
-  await waitFor(async () => (await fromBottom()) < 2, 5)
+  await waitFor(async () => (await fromBottom()) < 2)
   await scrollTo('bottom', 30)
   chat.log.append('new two.')
   await chat.page.locator('#pill', { hasText: '1 new message ' }).waitFor()
@@ -91,10 +91,10 @@ test('Older messages are requested before the reader is at the top, once while t
   await scrollTo('top', 420)
   expect(chat.log.pages).toBe(pages)
   await scrollTo('top', 380)
-  await waitFor(() => chat.log.pages === pages + 1, 5)
+  await waitFor(() => chat.log.pages === pages + 1)
   await scrollTo('top')
   const older = chat.page.locator('#older')
-  await waitFor(() => older.isDisabled(), 5)
+  await waitFor(() => older.isDisabled())
   expect(await chat.page.locator('#timeline').getAttribute('aria-busy')).toBe('true')
   expect(chat.log.pages).toBe(pages + 1)
 })
@@ -108,7 +108,7 @@ test('A message of one’s own is not counted, and brings the reader down', asyn
   await chat.page.getByLabel('Message', { exact: true }).fill('mine.')
   await chat.page.getByLabel('Message', { exact: true }).press('Enter')
   await chat.page.locator('.own:not(.pending)', { hasText: 'mine.' }).waitFor()
-  await waitFor(async () => (await fromBottom()) < 2, 5)
+  await waitFor(async () => (await fromBottom()) < 2)
   expect(await chat.page.locator('#pill').isVisible()).toBe(false)
 })
 

@@ -44,7 +44,7 @@ test('A token that ends is renewed while the chat goes on, and nobody sees anyth
   await waitFor(() => counted('POST renew') >= 2, 10)
   // The gateway ends a stream with the token that it came with.
   chat.log.end('expired')
-  await waitFor(() => chat.log.resumed.length === 2 && chat.log.streams === 1, 5)
+  await waitFor(() => chat.log.resumed.length === 2 && chat.log.streams === 1)
   chat.log.append('after the end', { sender: { id: 'user:bob', name: 'Bob' } })
   await sees('.text', 'after the end')
   await say('mine')
@@ -68,7 +68,7 @@ test('A session that ended leads to the sign-in; what was not sent is sent after
   await say('sent late')
   await chat.page.getByText('Your session has ended.').waitFor()
   expect(await chat.page.locator('#messages').count()).toBe(0)
-  await waitFor(() => chat.log.streams === 0, 5)
+  await waitFor(() => chat.log.streams === 0)
   expect(chat.log.posts).toEqual([])
   await signIn()
   await sees('.own:not(.pending):not(.failed) .text', 'sent late')
@@ -116,7 +116,7 @@ test('A message that had no answer when the page was left is sent once by the ne
   await signIn()
   chat.log.refuse.post = 'hang'
   await say('hello')
-  await waitFor(() => chat.log.posts.length === 1, 5)
+  await waitFor(() => chat.log.posts.length === 1)
   delete chat.log.refuse.post
   await chat.page.reload()
   await sees('.own:not(.pending):not(.failed) .text', 'hello')
@@ -162,6 +162,6 @@ test('Two tabs whose tokens were refused renew once for both', async () => {
   })
   chat.account.answerRenewals()
   await sees('.own:not(.pending):not(.failed) .text', 'one')
-  await waitFor(() => chat.log.posts.length === 2, 5)
+  await waitFor(() => chat.log.posts.length === 2)
   expect([counted('POST renew'), chat.log.posts.length]).toEqual([1, 2])
 })

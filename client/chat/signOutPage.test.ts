@@ -42,7 +42,7 @@ test('Signing out ends the stream and clears the page, in every tab', async () =
     expect(await tab.locator('#messages').count()).toBe(0)
     expect(await tab.getByRole('button', { name: 'Account' }).count()).toBe(0)
   }
-  await waitFor(() => chat.log.streams === 0, 5)
+  await waitFor(() => chat.log.streams === 0)
   expect(chat.account.calls).toContain('POST logout')
 })
 
@@ -58,7 +58,7 @@ test('Signing out everywhere is another call, and a failed one says so', async (
   await press('Sign out everywhere')
   await title(chat.page)
   // The title does not wait for them.
-  await waitFor(() => chat.account.calls.at(-1) === 'GET methods', 5)
+  await waitFor(() => chat.account.calls.at(-1) === 'GET methods')
   expect(chat.account.calls.slice(-2)).toEqual(['POST logout-everywhere', 'GET methods'])
 })
 

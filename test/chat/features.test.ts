@@ -134,7 +134,7 @@ test('What was read here is read on the person’s other device; what is new has
   await alice.page.getByText('Nothing has been said here yet.').waitFor()
   await say(origin, 'rooms.read', 'Bob', { text: 'two' })
   await link().getByText('1 unread').waitFor()
-  await waitFor(async () => (await alice.page.title()) === '(1) rooms.other · Causeway', 5)
+  await waitFor(async () => (await alice.page.title()) === '(1) rooms.other · Causeway')
 
   const storageState = await alice.page.context().storageState()
   const other = await (await browser.newContext({ storageState })).newPage()
