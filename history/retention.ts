@@ -7,6 +7,7 @@ import {
   CHANNELS,
   DROP,
   LOCK,
+  MAX_BEYOND,
   MAX_MESSAGES,
   MESSAGES,
   PARTITIONS,
@@ -126,7 +127,7 @@ export class RetentionLog {
         youngest,
       ])
       const removed = await remove(asManyAsFit(all))
-      return { removed, more: all.length === MAX_MESSAGES || removed < all.length }
+      return { removed, more: all.length === MAX_BEYOND || removed < all.length }
     })
   }
 

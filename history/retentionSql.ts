@@ -3,6 +3,8 @@ import { positionBefore } from './firstAt.ts'
 
 /** Messages that one step looks at: 20 milliseconds' work, of which appends wait for the last few. */
 export const MAX_MESSAGES = 1_000
+/** The same channel by channel: these messages lie on as many pages, and a thousand of them kept posts waiting for 30 ms. */
+export const MAX_BEYOND = 250
 /** Channels in one step: it locks their rows. */
 const MAX_CHANNELS = 100
 
@@ -42,9 +44,9 @@ export const BEYOND = `
         where "log_id" = $1::smallint and "channel" = w."name" and "position" > c."low"
           and "position" <= $4::bigint
         order by "position"
-        limit greatest(0, least(${MAX_MESSAGES}, c."count" - c."removed" - w."keep"))
+        limit greatest(0, least(${MAX_BEYOND}, c."count" - c."removed" - w."keep"))
       ) m
-    limit ${MAX_MESSAGES}
+    limit ${MAX_BEYOND}
   ) beyond order by "position"`
 
 export const MESSAGES = `
