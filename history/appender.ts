@@ -37,13 +37,13 @@ const MAX_BATCH_BYTES = 4_000_000
 
 /** Batches under way at once: while this process goes through the answer to one, the database works on the next. */
 const MAX_UNDER_WAY = 2
-/** What makes a second one worth its commit. Clients whose posts wait for the first send no more of them before its answer. */
+/** What makes a second one worth its commit. Half a batch never came together from 256 clients that each wait for their answers. */
 const QUARTER_BATCH = MAX_BATCH / 4
 
 /**
  * Group commit. While one batch is being committed, new drafts wait, and all of them go into the next. So under load the batches
- * grow and each commit is shared; a single message waits for nothing. A batch that is a quarter full goes at once, behind the one under
- * way.
+ * grow and each commit is shared; a single message waits for nothing. A batch that is a quarter full goes at once, behind the one
+ * under way.
  */
 export class Appender {
   clocks: Clocks = { difference: 0, lastAt: 0 }

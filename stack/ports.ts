@@ -11,8 +11,8 @@ const FIRST = 20_000
 const COUNT = 12_000
 const TRIES = 1_000
 
-// Two test files run at once, each in a process of its own, and other clones may run too. A server listens seconds after its port was
-// chosen, and not at all while it restarts: without a mark on the disk, two stacks chose the same port now and then.
+// Several test files run at once, each in a process of its own. A server listens seconds after its port was chosen, and not while it
+// restarts. So a mark on the disk holds the port: otherwise another process could be given the same one.
 const MARKS = join(tmpdir(), `causeway-ports-${process.getuid?.() ?? 0}`)
 /** Longer than a test runs. */
 const MARKED_FOR_MS = 600_000
