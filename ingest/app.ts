@@ -29,7 +29,7 @@ import { createPostLines } from './postLines.ts'
 import { createPostMessage, type PostMessageOptions } from './postMessage.ts'
 import { type People, peopleRoute } from './people.ts'
 import { createPostMessages } from './postMessages.ts'
-import type { Pages } from './readInTurn.ts'
+import { createReadInTurn, type Pages } from './readInTurn.ts'
 import { createReadLimit } from './readLimit.ts'
 import { byQuery, createSearchHistory } from './searchHistory.ts'
 import type { Searches } from './searchLogs.ts'
@@ -112,8 +112,7 @@ export function createIngest({
   })
   const turns = new Turns(CHUNKS_AT_ONCE)
   const history = createGetHistory({
-    pages: { page: (query) => logs.page(query) },
-    turns,
+    readInTurn: createReadInTurn({ page: (query) => logs.page(query) }, turns),
     requireAccess,
     limitOpen: open,
     waitForMessages: createWaitForMessages(watcher, limits.subjectOf),
@@ -129,8 +128,10 @@ export function createIngest({
     readableBy,
   })
   const exportHistory = createExportHistory({
-    pages: { page: (query) => turns.take(() => logs.page(query)) },
-    turns: new Turns(1),
+    readInTurn: createReadInTurn(
+      { page: (query) => turns.take(() => logs.page(query)) },
+      new Turns(1),
+    ),
     requireAccess,
     logOf: logs.logOf,
     pay: (request, bytes) => limits.exports.pay(request, bytes),

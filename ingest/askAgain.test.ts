@@ -7,6 +7,7 @@ import { getServer } from '../test/support/getServer.ts'
 import { testIdentity } from '../test/support/testIdentity.ts'
 import { createGetHistory } from './getHistory.ts'
 import type { HistoryOptions } from './historyOptions.ts'
+import { createReadInTurn } from './readInTurn.ts'
 
 const opened = disposables()
 
@@ -23,8 +24,7 @@ const PAGE: Page = {
 
 const handlerOf = (page: () => Page, options: Partial<HistoryOptions> = {}) =>
   createGetHistory({
-    pages: { page: async () => page() },
-    turns: new Turns(1),
+    readInTurn: createReadInTurn({ page: async () => page() }, new Turns(1)),
     requireAccess: () => {},
     limitOpen: (limited) => limited,
     waitForMessages: async () => ({ after: 0 }),

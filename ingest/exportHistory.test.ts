@@ -7,6 +7,7 @@ import { getServer } from '../test/support/getServer.ts'
 import { problemOf } from '../test/support/ingestClient.ts'
 import { waitFor } from '../test/support/waitFor.ts'
 import { createExportHistory, type ExportOptions, NDJSON } from './exportHistory.ts'
+import { createReadInTurn } from './readInTurn.ts'
 
 const opened = disposables()
 
@@ -58,8 +59,7 @@ class Log {
 
   server(options: Partial<ExportOptions> = {}) {
     const handler = createExportHistory({
-      pages: { page: this.page },
-      turns: new Restless(1),
+      readInTurn: createReadInTurn(this, new Restless(1)),
       requireAccess: () => {
         if (!this.isAllowed) throw new Problem('forbidden')
       },

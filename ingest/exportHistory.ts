@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Request, RequestHandler } from 'express'
 import type { RequireAccess } from '../chassis/auth/middleware.ts'
-import type { Turns } from '../chassis/turns.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import type { Page, PageQuery } from '../history/types.ts'
 import { parseExportQuery } from './historyQuery.ts'
@@ -9,14 +8,13 @@ import { following, type LogPart } from './logPart.ts'
 import { openParts } from './logParts.ts'
 import { mergeParts } from './mergeParts.ts'
 import { type AskedQuery, inOneLog, inSeveralLogs, onlyLogOf } from './askedQuery.ts'
-import { type Pages, type ReadChunk, readInTurn } from './readInTurn.ts'
+import type { ReadChunk, ReadInTurn } from './readInTurn.ts'
 import { writeChunks } from './writeChunks.ts'
 
 export const NDJSON = 'application/x-ndjson'
 
 export interface ExportOptions {
-  pages: Pages
-  turns: Turns
+  readInTurn: ReadInTurn
   requireAccess: RequireAccess
   logOf: (channel: string) => number
   /** See Pay. */
@@ -34,11 +32,11 @@ const PAGE_LENGTH = 1_000
  * A failure breaks the connection, so that nobody takes a part for the whole; `after` the last line goes on.
  */
 export function createExportHistory(options: ExportOptions): RequestHandler {
-  const { pages, turns, requireAccess, pay, logOf } = options
+  const { readInTurn, requireAccess, pay, logOf } = options
   return async (request, response) => {
     const range = parseExportQuery(searchOf(request.originalUrl))
     const asked: AskedQuery = { ...range, limit: PAGE_LENGTH, order: 'asc' }
-    const readTurn = readInTurn(pages, turns, response)
+    const readTurn = readInTurn(response)
     // It may last for an hour, and grants change.
     const read: ReadChunk = (query) => {
       requireAccess(request, 'read', asked.channels)

@@ -7,12 +7,12 @@ import { createMergedHistory } from './mergedHistory.ts'
 import { beginPage } from './pageAnswer.ts'
 import { linkHeader, pageLinks, type Links } from './pageLinks.ts'
 import { inOneLog, onlyLogOf } from './askedQuery.ts'
-import { type ReadChunk, readInTurn } from './readInTurn.ts'
+import type { ReadChunk } from './readInTurn.ts'
 import { writeChunks } from './writeChunks.ts'
 
 /** A page is read and written chunk by chunk. A reader that is slow holds one chunk, and no turn; one that waits holds nothing. */
 export function createGetHistory(options: HistoryOptions): RequestHandler {
-  const { pages, turns, requireAccess, limitOpen, waitForMessages, logOf } = options
+  const { readInTurn, requireAccess, limitOpen, waitForMessages, logOf } = options
   const createMerged = createMergedHistory(options)
   return async (request, response, next) => {
     const asked = parseHistoryQuery(searchOf(request.originalUrl))
@@ -20,7 +20,7 @@ export function createGetHistory(options: HistoryOptions): RequestHandler {
     const log = onlyLogOf(asked.channels, logOf)
     if (log === undefined) return createMerged(asked)(request, response, next)
     const { wait, ...query } = inOneLog(asked, log)
-    const read = readInTurn(pages, turns, response)
+    const read = readInTurn(response)
     let first: Page | undefined
     if (wait > 0) {
       ;({ after: query.after, first } = await waitForMessages(

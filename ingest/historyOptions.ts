@@ -1,13 +1,11 @@
 import type { RequestHandler } from 'express'
 import type { RequireAccess } from '../chassis/auth/middleware.ts'
-import type { Turns } from '../chassis/turns.ts'
-import type { Pages } from './readInTurn.ts'
+import type { ReadInTurn } from './readInTurn.ts'
 import type { WaitForMessages, WaitInSeveral } from './waitForMessages.ts'
 
 /** What pages of history need, of channels of one log or of several. */
 export interface HistoryOptions {
-  pages: Pages
-  turns: Turns
+  readInTurn: ReadInTurn
   requireAccess: RequireAccess
   /** Limits how many answers are open at once. */
   limitOpen: (handler: RequestHandler) => RequestHandler

@@ -10,13 +10,11 @@ import { mergeParts } from './mergeParts.ts'
 import { beginPage } from './pageAnswer.ts'
 import { historyUrl } from './pageLinks.ts'
 import { type AskedQuery, inSeveralLogs } from './askedQuery.ts'
-import { readInTurn } from './readInTurn.ts'
 import { writeChunks } from './writeChunks.ts'
 
 /** A page of channels of several logs: by time, because nothing else orders messages of different logs. */
 export function createMergedHistory({
-  pages,
-  turns,
+  readInTurn,
   requireAccess,
   limitOpen,
   waitInSeveral,
@@ -24,7 +22,7 @@ export function createMergedHistory({
 }: HistoryOptions): (query: HistoryQuery) => RequestHandler {
   return ({ wait, ...asked }) =>
     async (request, response, next) => {
-      const read = readInTurn(pages, turns, response)
+      const read = readInTurn(response)
       let queries: ReadonlyMap<number, PageQuery> = inSeveralLogs(asked, logOf)
       if (wait > 0) {
         queries = await waitInSeveral(request, response, { queries, wait }, read)

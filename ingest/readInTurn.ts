@@ -1,4 +1,3 @@
-import type { Response } from 'express'
 import type { Turns } from '../chassis/turns.ts'
 import type { Page, PageQuery, RestQuery } from '../history/types.ts'
 
@@ -10,21 +9,64 @@ export interface Pages {
 /** A chunk of a page for a reader; undefined if the reader has left meanwhile. */
 export type ReadChunk = (query: PageQuery | RestQuery) => Promise<Page | undefined>
 
+/** The reader of an answer. */
+interface Reader {
+  /** It has left, or its answer is whole. */
+  readonly closed: boolean
+}
+
+export type ReadInTurn = (reader: Reader) => ReadChunk
+
 /** Of all together. More, and the garbage of large pages holds posts up: V8 collects it beside them. */
 const BYTES_PER_MILLISECOND = 2_500
 /** A page of 50 messages of the usual size is read and written in about a millisecond: posts need no rest after it. */
 const USUAL_BYTES = 16_384
+/** Readers of one read: they write in one turn of the event loop, and posts wait for as long. */
+const MAX_READERS = 8
+
+/** A read that waits for its turn. */
+interface SharedRead {
+  readonly readers: Reader[]
+  readonly chunk: Promise<Page | undefined>
+}
 
 /**
- * Reads chunks for the reader of an answer, each in its turn: readers of large pages take turns with each other, and leave the event
+ * Reads chunks for the readers of answers, each in its turn: readers of large pages take turns with each other, and leave the event
  * loop and the database to posts in between.
+ *
+ * Readers that wait for the same chunk get it from one read: many come at once if a busy channel's people all come back. Nobody joins
+ * a read that has begun: it may not see what was answered with 201 since.
  */
-export function readInTurn({ page }: Pages, turns: Turns, response: Response): ReadChunk {
-  return (query) =>
-    turns.take(
-      async () => (response.closed ? undefined : page(query)),
-      (chunk) => turns.max * restAfter(bytesOf(chunk)),
+export function createReadInTurn({ page }: Pages, turns: Turns): ReadInTurn {
+  const waiting = new Map<string, SharedRead>()
+
+  function begin(
+    key: string,
+    query: PageQuery | RestQuery,
+    readers: Reader[],
+  ): Promise<Page | undefined> {
+    let hasBegun = false
+    const chunk = turns.take(
+      async () => {
+        hasBegun = true
+        if (waiting.get(key)?.readers === readers) waiting.delete(key)
+        return readers.every(({ closed }) => closed) ? undefined : page(query)
+      },
+      (read) => turns.max * readers.length * restAfter(bytesOf(read)),
     )
+    // A place that is free is taken at once.
+    if (!hasBegun) waiting.set(key, { readers, chunk })
+    return chunk
+  }
+
+  return (reader) => async (query) => {
+    const key = JSON.stringify(query)
+    const shared = waiting.get(key)
+    const isOpen = shared !== undefined && shared.readers.length < MAX_READERS
+    if (isOpen) shared.readers.push(reader)
+    const chunk = await (isOpen ? shared.chunk : begin(key, query, [reader]))
+    return reader.closed ? undefined : chunk
+  }
 }
 
 /** For how many milliseconds nobody may read after a chunk of so many bytes; with several places, its own stays empty for longer. */

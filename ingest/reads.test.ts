@@ -134,7 +134,9 @@ test('all reads share one limit, beyond which each gets 503; posts are not affec
 test('three pages at a time are read from the database', async () => {
   const ingest = new SlowIngest()
   await ingest.open()
-  const answers = Array.from({ length: 9 }, () => fetch(`${ingest.origin}/history?channel=a`))
+  const answers = Array.from({ length: 9 }, (_, at) =>
+    fetch(`${ingest.origin}/history?channel=a&limit=${at + 1}`),
+  )
   for (let left = answers.length; left > 0; left--) {
     await waitFor(() => ingest.waiting.length === Math.min(3, left))
     ingest.waiting.shift()?.()

@@ -4,7 +4,8 @@ import { ask } from './ask.ts'
 
 export interface PageReadersOptions {
   port: number
-  path: string
+  /** The readers have one each, in turn. */
+  paths: readonly string[]
   readers: number
   seconds: number
 }
@@ -20,20 +21,22 @@ export interface PagesRead {
   seconds: number
 }
 
-/** A thread of readers: each asks for the same page again as soon as it has it, for a given time. */
-const { port, path, readers, seconds }: PageReadersOptions = workerData
+/** A thread of readers: each asks for its page again as soon as it has it, for a given time. */
+const { port, paths, readers, seconds }: PageReadersOptions = workerData
 const pool = new Pool(`http://127.0.0.1:${port}`, { connections: readers, pipelining: 1 })
 const read: PagesRead = { pages: 0, bytes: 0, failed: 0, seconds: 0 }
 const start = performance.now()
 const end = start + seconds * 1_000
 
-await Promise.all(Array.from({ length: readers }, readOn))
+await Promise.all(
+  Array.from({ length: readers }, (_, at) => readOn(paths[at % paths.length] ?? '')),
+)
 read.seconds = (performance.now() - start) / 1_000
 await pool.close()
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
 parentPort?.postMessage(read)
 
-async function readOn(): Promise<void> {
+async function readOn(path: string): Promise<void> {
   while (performance.now() < end) {
     const answer = await ask(pool, { path })
     read.bytes += answer?.bytes ?? 0

@@ -108,9 +108,13 @@ async function measure(
     const before = await inParts(posts)
     const filesBefore = await countTemporaryFiles(testbed.urls.databaseUrl)
     const stopWatching = watchMemory(ingest.pid ?? 0)
-    const path = `/history?channel=${channel}&limit=1000`
+    // The ends of the same messages; readers of one and the same page would get it from one read.
+    const paths = Array.from(
+      { length: READERS },
+      (_, at) => `/history?channel=${channel}&limit=${1_000 - at}`,
+    )
     const readingSeconds = (PARTS + 1) * seconds
-    const reading = readPages({ port: spec.port, path, readers: READERS, seconds: readingSeconds })
+    const reading = readPages({ port: spec.port, paths, readers: READERS, seconds: readingSeconds })
     // Until all of them are there.
     await posts()
     const disturbed = await inParts(posts)

@@ -2,6 +2,7 @@ import type { Turns } from '../../chassis/turns.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { Page, PageQuery, RestQuery } from '../../history/types.ts'
 import { createGetHistory } from '../../ingest/getHistory.ts'
+import { createReadInTurn } from '../../ingest/readInTurn.ts'
 import type { Opened } from './disposables.ts'
 import { getServer } from './getServer.ts'
 
@@ -51,8 +52,7 @@ export class ChunkedLog {
   /** `GET /history` of this log. */
   server(turns: Turns) {
     const handler = createGetHistory({
-      pages: { page: this.page },
-      turns,
+      readInTurn: createReadInTurn(this, turns),
       requireAccess: () => {},
       limitOpen: (limited) => limited,
       waitForMessages: async () => ({ after: 0 }),
