@@ -43,7 +43,7 @@ const POST = 'p99 of a post beside, ms'
 
 /** Applications that publish in their own transactions, beside posts. */
 export async function outbox(testbed: Testbed, plan: Plan): Promise<Outcome> {
-  const calls = plan.quick ? 4_000 : 200_000
+  const calls = plan.quick ? 4_000 : 1_000_000
   const figures = await inTurn(plan, [{ name: NAME }], async () => ({
     [MOVED]: await emptyBacklog(testbed, plan.quick ? BACKLOG / 10 : BACKLOG),
     ...(await measure(testbed, calls, plan.print)),
