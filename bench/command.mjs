@@ -27,7 +27,7 @@ results into docs/benchmarks.md. Linux only. All load stays on the loopback. Wit
     ingest: 'posts as fast as they are acknowledged, beside servers that do less',
     retention: '5,000,000 messages that are removed, beside posts',
     outbox:
-      '200,000 messages a round that applications publish in their transactions, beside posts',
+      '1,000,000 messages a round that applications publish in their transactions, beside posts',
   },
   options: {
     rounds: option('N', 'rounds of each, in turn with the peers (default 5)', count),
