@@ -24,10 +24,13 @@ const USUAL_BYTES = 16_384
 /** Readers of one read: they write in one turn of the event loop, and posts wait for as long. */
 const MAX_READERS = 8
 
-/** A read that waits for its turn. */
+/**
+ * A read that waits for its turn. Once it begins it holds nothing: a Map keeps for a while what was deleted, and V8 would move the
+ * pages and their readers into the old space with it.
+ */
 interface SharedRead {
   readonly readers: Reader[]
-  readonly chunk: Promise<Page | undefined>
+  chunk?: Promise<Page | undefined> | undefined
 }
 
 /**
@@ -43,28 +46,38 @@ export function createReadInTurn({ page }: Pages, turns: Turns): ReadInTurn {
   function begin(
     key: string,
     query: PageQuery | RestQuery,
-    readers: Reader[],
+    reader: Reader,
   ): Promise<Page | undefined> {
-    let hasBegun = false
+    const shared: SharedRead = { readers: [reader] }
+    let count = 0
     const chunk = turns.take(
       async () => {
-        hasBegun = true
-        if (waiting.get(key)?.readers === readers) waiting.delete(key)
+        if (waiting.get(key) === shared) waiting.delete(key)
+        const readers = shared.readers.splice(0)
+        shared.chunk = undefined
+        count = readers.length
         return readers.every(({ closed }) => closed) ? undefined : page(query)
       },
-      (read) => turns.max * readers.length * restAfter(bytesOf(read)),
+      (read) => turns.max * count * restAfter(bytesOf(read)),
     )
-    // A place that is free is taken at once.
-    if (!hasBegun) waiting.set(key, { readers, chunk })
+    // If there was a place, it has begun.
+    if (count === 0) {
+      shared.chunk = chunk
+      waiting.set(key, shared)
+    }
+    return chunk
+  }
+
+  function join(key: string, reader: Reader): Promise<Page | undefined> | undefined {
+    const { readers, chunk } = waiting.get(key) ?? {}
+    if (readers === undefined || readers.length >= MAX_READERS) return undefined
+    readers.push(reader)
     return chunk
   }
 
   return (reader) => async (query) => {
     const key = JSON.stringify(query)
-    const shared = waiting.get(key)
-    const isOpen = shared !== undefined && shared.readers.length < MAX_READERS
-    if (isOpen) shared.readers.push(reader)
-    const chunk = await (isOpen ? shared.chunk : begin(key, query, [reader]))
+    const chunk = await (join(key, reader) ?? begin(key, query, reader))
     return reader.closed ? undefined : chunk
   }
 }
