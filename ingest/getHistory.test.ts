@@ -5,6 +5,7 @@ import { CHUNKS, ChunkedLog, LARGE } from '../test/support/chunkedLog.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { problemOf } from '../test/support/ingestClient.ts'
 import { waitFor } from '../test/support/waitFor.ts'
+import { WatchedTurns } from '../test/support/watchedTurns.ts'
 
 const opened = disposables()
 describe('a page of many chunks', () => {
@@ -55,20 +56,12 @@ describe('a page of many chunks', () => {
     'leaves the database to others after each large chunk, with %i places',
     async (places, expected) => {
       // A millisecond for 2,500 bytes, over all places together.
-      const rests: number[] = []
-      class Watched extends Turns {
-        override take<T>(work: () => Promise<T>, rest: (answer: T) => number): Promise<T> {
-          return super.take(work, (answer) => {
-            rests.push(rest(answer))
-            return 0
-          })
-        }
-      }
-      const ask = await new ChunkedLog(opened).server(new Watched(places))
+      const turns = new WatchedTurns(places)
+      const ask = await new ChunkedLog(opened).server(turns)
       for (const channel of ['large', 'usual']) {
         await (await ask(`/history?channel=${channel}&limit=3&order=asc`)).text()
       }
-      expect(rests.map((rest) => Math.round(rest))).toEqual(expected)
+      expect(turns.rests.map((rest) => Math.round(rest))).toEqual(expected)
     },
   )
 

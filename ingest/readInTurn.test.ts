@@ -3,6 +3,7 @@ import { Turns } from '../chassis/turns.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Page, PageQuery, RestQuery } from '../history/types.ts'
 import { Random } from '../test/model/random.ts'
+import { WatchedTurns } from '../test/support/watchedTurns.ts'
 import { createReadInTurn, type ReadChunk } from './readInTurn.ts'
 
 const QUERY: PageQuery = { channels: ['a'], limit: 50, order: 'desc' }
@@ -143,20 +144,12 @@ describe('readers that wait for the same chunk', () => {
 })
 
 test('The longer a chunk is, and the more readers write it, the longer others rest', async () => {
-  const rests: number[] = []
-  class Watched extends Turns {
-    override take<T>(work: () => Promise<T>, rest: (answer: T) => number): Promise<T> {
-      return super.take(work, (answer) => {
-        rests.push(rest(answer))
-        return 0
-      })
-    }
-  }
   const log = new SlowLog()
   log.size = 16_384 + 2_500
-  const read = createReadInTurn(log, new Watched(2))({ closed: false })
+  const turns = new WatchedTurns(2)
+  const read = createReadInTurn(log, turns)({ closed: false })
   const pages = [1, 2, 3, 3, 3, 3].map((limit) => read({ ...QUERY, limit }))
   await log.endAll()
   await Promise.all(pages)
-  expect(rests).toEqual([2, 2, 8])
+  expect(turns.rests).toEqual([2, 2, 8])
 })

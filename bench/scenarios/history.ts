@@ -7,7 +7,7 @@ import { readBarePages } from '../load/readBarePages.ts'
 import { readPages } from '../load/readPages.ts'
 import { bytesPerMessage } from '../machine/diskBytes.ts'
 import { memoryOf, watchMemory } from '../machine/process.ts'
-import { SEARCHES } from '../load/searches.ts'
+import { MISSED_PER_SECOND, SEARCHES } from '../load/searches.ts'
 import { withLog } from '../load/withLog.ts'
 import type { Figures } from '../report/figures.ts'
 import { claim, type Claim, type Outcome } from '../report/results.ts'
@@ -114,7 +114,8 @@ export async function history(testbed: Testbed, plan: Plan): Promise<Outcome> {
     method: [
       `The messages are those of \`npm run seed\`. One ingest has a core to itself, and is asked for ${PAGES_PER_SECOND} pages of 50 messages a ` +
         `second, each timed from when it was due: of the largest channel, at its end, anywhere, near its beginning and from any time; and ` +
-        `of the ten largest. Then it is asked for ${SEARCHES_PER_SECOND} searches a second, each for the newest twenty messages, or the best.`,
+        `of the ten largest. Then it is asked for ${SEARCHES_PER_SECOND} searches a second, each for the newest twenty messages, or the best. Of those ` +
+        `that look through many messages and find none it gets ${MISSED_PER_SECOND} a second.`,
       `Then ${READERS} readers ask for one page without a pause: those that wait for it together get it from one read. After that each asks ` +
         `for the page of another channel, so that nobody shares a read. "${BARE}" is the query for such a page, on the same core and over the ` +
         `same pool, whose rows nobody looks at. The export reads the largest channel whole.`,

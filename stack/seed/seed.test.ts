@@ -5,7 +5,8 @@ import { testDatabase } from '../../test/support/testDatabase.ts'
 import { draft, openLog, openSql, type Sql } from '../../test/support/testLog.ts'
 import type { LogWriter } from '../../history/logWriter.ts'
 import { progressLine } from './progress.ts'
-import { seed } from './seed.ts'
+import { seed, TEXTS } from './seed.ts'
+import { makeTexts } from './texts.ts'
 
 const opened = disposables()
 let log: LogWriter
@@ -52,6 +53,16 @@ describe('a seeded log', () => {
     expect(rows[0]?.count).toBeGreaterThan(600)
     expect(rows.at(-1)?.count).toBeLessThan(200)
   })
+})
+
+test('the texts are the same each time, and have what benchmarks search for', () => {
+  const texts = makeTexts(TEXTS)
+  expect(makeTexts(TEXTS)).toEqual(texts)
+  const count = (...phrases: string[]): number =>
+    texts.filter((text) => phrases.every((phrase) => ` ${text} `.includes(` ${phrase} `))).length
+  expect(count('red crane')).toBeGreaterThan(0)
+  expect(count('harbour', 'crane')).toBeGreaterThan(20)
+  expect(count('harbour crane')).toBe(0)
 })
 
 test('progress is told with the rate and the rest, once there is one', () => {

@@ -12,7 +12,7 @@ export interface SeedOptions {
   onProgress: (head: number) => void
 }
 
-const TEXTS = 5_000
+export const TEXTS = 5_000
 /** A second's work. The log's lock is held as long, and a batch that is broken off leaves nothing. */
 const BATCH = 50_000
 

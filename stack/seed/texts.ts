@@ -1,3 +1,5 @@
+import { Random } from '../../test/model/random.ts'
+
 /** Words that search finds, the first ones most often. */
 const WORDS =
   `the a to and we it is in for on of you this that with at have not are be was but from order can
@@ -9,14 +11,15 @@ thanks sorry maybe later soon done started finished waiting calling answer quest
     /\s+/,
   )
 
-/** Texts of 2 to 60 words, most of them short. */
+/** Texts of 2 to 60 words, most of them short. They are the same each time, so that a search for a phrase always finds as much. */
 export function makeTexts(count: number): string[] {
+  const random = new Random(1)
   return Array.from({ length: count }, () => {
-    const length = Math.floor(2 * 30 ** Math.random())
-    return Array.from({ length }, word).join(' ')
+    const length = Math.floor(2 * 30 ** random.next())
+    return Array.from({ length }, () => word(random)).join(' ')
   })
 }
 
-function word(): string {
-  return WORDS[Math.floor(WORDS.length ** Math.random()) - 1] ?? 'the'
+function word(random: Random): string {
+  return WORDS[Math.floor(WORDS.length ** random.next()) - 1] ?? 'the'
 }
