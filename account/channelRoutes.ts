@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import type { z } from 'zod'
 import type { ReadBody } from '../chassis/body.ts'
+import { channelParameter } from '../chassis/channelParameter.ts'
 import type { Route } from '../chassis/route.ts'
 import { isHidden, isAllowed } from '../contract/grants.ts'
 import { type MemberRole, mayRename, roleOf } from '../contract/membership.ts'
@@ -87,11 +88,11 @@ export function createChannelRoutes(
     {
       path: '/account/channels/:channel',
       get: async (request, response) => {
-        response.json(await shown(request, String(request.params['channel'])))
+        response.json(await shown(request, channelParameter(request.params['channel'])))
       },
       put: async (request, response) => {
         const caller = await callers.identify(request)
-        const name = String(request.params['channel'])
+        const name = channelParameter(request.params['channel'])
         const { profile, role } = await knownTo(caller, channels, name)
         const body = await readJson(readBody, request, NewProfile)
         if (!mayRename(profile.kind, role)) {

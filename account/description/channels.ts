@@ -91,7 +91,7 @@ export const channels: Operation[] = [
     summary: 'Look at a channel as people know it',
     parameters: ofChannel,
     answers: [shown(200, 'The channel.')],
-    problems: [...OF_CALLERS, 'not-found'],
+    problems: [...OF_CALLERS, 'invalid-channel', 'not-found'],
     examples: [
       { name: 'cooking', summary: 'By its name', parameters: { channel: 'cooking' }, status: 200 },
     ],
@@ -106,7 +106,7 @@ export const channels: Operation[] = [
     parameters: ofChannel,
     body: { 'application/json': NewProfile },
     answers: [shown(200, 'The channel.')],
-    problems: [...OF_CALLERS, ...OF_BODIES, 'forbidden', 'not-found'],
+    problems: [...OF_CALLERS, ...OF_BODIES, 'invalid-channel', 'forbidden', 'not-found'],
     examples: [
       {
         name: 'cooking',
@@ -133,7 +133,7 @@ export const channels: Operation[] = [
         content: { 'application/json': z.strictObject({ members: z.array(Member) }) },
       },
     ],
-    problems: [...OF_CALLERS, 'not-found'],
+    problems: [...OF_CALLERS, 'invalid-channel', 'not-found'],
     examples: [
       { name: 'cooking', summary: 'By its name', parameters: { channel: 'cooking' }, status: 200 },
     ],
@@ -153,6 +153,7 @@ export const channels: Operation[] = [
       ...OF_CALLERS,
       ...OF_BODIES,
       'forbidden',
+      'invalid-channel',
       'invalid-parameter',
       'not-found',
       'conflict',
@@ -176,7 +177,14 @@ export const channels: Operation[] = [
     description: 'Their streams on it end within a second.',
     parameters: ofMember,
     answers: DONE,
-    problems: [...OF_CALLERS, 'forbidden', 'invalid-parameter', 'not-found', 'conflict'],
+    problems: [
+      ...OF_CALLERS,
+      'invalid-channel',
+      'forbidden',
+      'invalid-parameter',
+      'not-found',
+      'conflict',
+    ],
     examples: [
       {
         name: 'bob',
