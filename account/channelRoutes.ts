@@ -59,7 +59,7 @@ export function createChannelRoutes(
     return { name: profile.name, isNew: true }
   }
 
-  async function shown(request: Request, name: string) {
+  async function shown(request: Request, name: unknown) {
     const caller = await callers.identify(request)
     const { profile } = await knownTo(caller, channels, name)
     return (await shownTo(caller, [profile]))[0]
@@ -88,12 +88,12 @@ export function createChannelRoutes(
     {
       path: '/account/channels/:channel',
       get: async (request, response) => {
-        response.json(await shown(request, channelParameter(request.params['channel'])))
+        response.json(await shown(request, request.params['channel']))
       },
       put: async (request, response) => {
         const caller = await callers.identify(request)
-        const name = channelParameter(request.params['channel'])
-        const { profile, role } = await knownTo(caller, channels, name)
+        const { profile, role } = await knownTo(caller, channels, request.params['channel'])
+        const { name } = profile
         const body = await readJson(readBody, request, NewProfile)
         if (!mayRename(profile.kind, role)) {
           throw new Problem('forbidden', 'Only owners and moderators change its title and topic.')
@@ -136,14 +136,15 @@ function roleIn({ grants, principal }: Caller, channel: string): MemberRole | un
   return roleOf((action) => isAllowed(grants, action, channel, principal))
 }
 
-/** A channel that the caller may read. Throws `not-found`, whether there is one or not. */
+/** A channel that the caller may read. Throws `invalid-channel`, or `not-found`, whether there is one or not. */
 export async function knownTo(
   caller: Caller,
   channels: Pick<ChannelTable, 'profile'>,
-  name: string,
+  name: unknown,
 ): Promise<{ profile: Profile; role: MemberRole }> {
-  const role = roleIn(caller, name)
-  const profile = role && (await channels.profile(name))
+  const channel = channelParameter(name)
+  const role = roleIn(caller, channel)
+  const profile = role && (await channels.profile(channel))
   if (profile === undefined || role === undefined) throw new Problem('not-found')
   return { profile, role }
 }

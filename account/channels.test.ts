@@ -45,21 +45,6 @@ const named = (name: string, title = 'Cooking') => ({ kind: 'public', name, titl
 const find = async (who: TestBrowser, q: string) =>
   (await who.get(`/account/people?${new URLSearchParams({ q }).toString()}`)).body['people']
 
-describe('a channel that cannot be one', () => {
-  test.each(['%C2%84', 'a..b', 'a%2Fb', '%00', 'a'.repeat(129)])('is refused: %j', async (name) => {
-    const [path, title] = [`${CHANNELS}/${name}`, { title: 'Cooking', topic: '' }]
-    const answers = [
-      await admin.get(path),
-      await admin.send('PUT', path, title),
-      await admin.get(`${path}/members`),
-      await admin.send('PUT', `${path}/members/user:alice`, { role: 'member' }),
-      await admin.send('DELETE', `${path}/members/user:alice`),
-    ]
-    const seen = answers.map(({ status, body }) => [status, body['type']])
-    expect(seen).toEqual(answers.map(() => [400, '/problems/invalid-channel']))
-  })
-})
-
 describe('direct messages', () => {
   test('of the same people are one channel, whoever asks, also if they ask at once', async () => {
     const both = await Promise.all([

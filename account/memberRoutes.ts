@@ -1,6 +1,5 @@
 import type { Request } from 'express'
 import type { ReadBody } from '../chassis/body.ts'
-import { channelParameter } from '../chassis/channelParameter.ts'
 import type { Route } from '../chassis/route.ts'
 import { queryReader } from '../chassis/queryReader.ts'
 import { searchOf } from '../chassis/searchOf.ts'
@@ -21,8 +20,8 @@ export function createMemberRoutes(
   /** Gives somebody a role on a channel, or takes it. Throws a Problem. */
   async function change(request: Request, to: MemberRole | undefined) {
     const caller = await callers.identify(request)
-    const channel = channelParameter(request.params['channel'])
-    const { profile, role: by } = await knownTo(caller, channels, channel)
+    const { profile, role: by } = await knownTo(caller, channels, request.params['channel'])
+    const channel = profile.name
     const principal = principalParameter(request)
     const { name, actions: known, role: from } = await channels.grantOf(channel, principal)
     const isOwn = principal === caller.principal
@@ -49,11 +48,7 @@ export function createMemberRoutes(
       path: '/account/channels/:channel/members',
       get: async (request, response) => {
         const caller = await callers.identify(request)
-        const { profile } = await knownTo(
-          caller,
-          channels,
-          channelParameter(request.params['channel']),
-        )
+        const { profile } = await knownTo(caller, channels, request.params['channel'])
         const members = await channels.members([profile.name])
         const shown = members.map(({ principal, name, role }) => ({ principal, name, role }))
         response.json({ members: shown })
