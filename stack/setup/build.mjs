@@ -5,7 +5,7 @@ import { run, runNode } from './run.mjs'
 import { unlessMade } from './stamp.mjs'
 
 const PROJECTS = ['tsconfig.build.json', 'client/sdk/tsconfig.build.json']
-/** What the page and the description are made from: the first is the compiler's record of every source that it has read. */
+/** What the page and the description are made from: the first is the compiler's record of every source, which only an incremental one keeps. */
 const PAGE_FROM = [
   'dist/.services.tsbuildinfo',
   'package.json',
