@@ -11,14 +11,15 @@ const run = () => {
     follows: 0,
     isConnected: true,
     isAway: false,
-    wasRead: true,
+    isRead: true,
     age: 0,
     work: Promise.resolve(),
   }
   const listeners: (() => void)[] = []
   const follower = new DeviceFollower({
     devices: {
-      follow: async () => {
+      follow: async (readRights: () => Promise<unknown>) => {
+        await readRights()
         state.follows++
         await state.work
         if (state.isAway) throw new Error('no answer')
@@ -26,9 +27,7 @@ const run = () => {
     },
     access: {
       table: new AccessTable(),
-      get wasRead() {
-        return state.wasRead
-      },
+      catchUp: async () => state.isRead,
       get age() {
         return state.age
       },
@@ -61,15 +60,15 @@ test('The follower of devices compares at the start, after each change, and ever
   expect(await pass(20_000)).toBe(3)
 })
 
-test('The follower of devices waits for the broker and for a copy that is whole and fresh, and then does what was due', async () => {
+test('The follower of devices waits for the broker and for a copy that it has just read, and then does what was due', async () => {
   const { state, pass } = run()
   state.isConnected = false
   expect(await pass(2_000)).toBe(0)
   state.isConnected = true
-  // An empty table would take away everything.
-  state.wasRead = false
+  // By an old table, or an empty one, it would give or take what it should not.
+  state.isRead = false
   expect(await pass(2_000)).toBe(0)
-  state.wasRead = true
+  state.isRead = true
   state.age = 3_001
   expect(await pass(2_000)).toBe(0)
   state.age = 0

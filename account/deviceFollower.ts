@@ -1,6 +1,6 @@
 import { Access, type AccessOptions } from '../chassis/auth/access.ts'
 import { BrokerControl } from '../chassis/broker/control.ts'
-import { Devices } from '../chassis/broker/devices.ts'
+import { Devices, type Rights } from '../chassis/broker/devices.ts'
 import type { Clock } from '../chassis/clock.ts'
 import type { Logger } from '../chassis/logger.ts'
 import { Recurring } from '../chassis/recurring.ts'
@@ -8,7 +8,7 @@ import { connectMqtt, endMqtt } from '../chassis/mqtt.ts'
 
 export interface DeviceFollowerOptions {
   devices: Pick<Devices, 'follow'>
-  access: Pick<Access, 'table' | 'wasRead' | 'age' | 'onChange'>
+  access: Pick<Access, 'table' | 'catchUp' | 'age' | 'onChange'>
   isConnected: () => boolean
   clock: Clock
   logger: Pick<Logger, 'warn' | 'info'>
@@ -16,9 +16,9 @@ export interface DeviceFollowerOptions {
 
 const END_MS = 1_000
 const LOOK_MS = 500
-/** A copy of the table that is older may be behind that of a replica, and would undo what the replica did. */
+/** While the table cannot be read, there is no use in asking the broker. */
 const FRESH_MS = 3_000
-/** Compares without a reason too: a replica with an older copy may have written last. */
+/** Compares without a reason too: of two replicas at the same user, the one with older rights may have written last. */
 const AGAIN_MS = 10_000
 /** Rests so many times as long as the last comparison took: with very many devices, that is work for the broker. */
 const REST = 9
@@ -54,14 +54,20 @@ export class DeviceFollower {
     await this.#looks.close()
   }
 
+  async #rights(): Promise<Rights> {
+    const { access } = this.#options
+    if (!(await access.catchUp())) throw new Error('grants and revocations could not be read')
+    return access.table
+  }
+
   async #look(): Promise<void> {
     const { devices, access, isConnected, clock, logger } = this.#options
     const began = clock.now()
     if (!this.#isDue || began < this.#restsUntil) return
-    if (!isConnected() || !access.wasRead || access.age > FRESH_MS) return
+    if (!isConnected() || access.age > FRESH_MS) return
     this.#isDue = false
     try {
-      await devices.follow(access.table)
+      await devices.follow(() => this.#rights())
       if (this.#hasFailed) logger.info('devices have the rights of their grants again')
       this.#hasFailed = false
       this.#restsUntil = clock.now() + REST * (clock.now() - began)

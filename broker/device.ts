@@ -50,7 +50,7 @@ async function main(): Promise<void> {
     await within(5_000, 'to reach the broker', new Promise((done) => client.once('connect', done)))
     const devices = new Devices(new BrokerControl(client), process.env.MQTT_PREFIX || 'causeway')
     if (command === 'remove') await devices.remove(principal)
-    else if (command === 'follow') await devices.follow(await readRights(databaseUrl))
+    else if (command === 'follow') await devices.follow(() => readRights(databaseUrl))
     else if (command === 'list') {
       for (const device of await devices.list()) {
         process.stdout.write(`${[device.principal, ...device.groups].join(' ')}\n`)

@@ -178,6 +178,7 @@ export function createIngest({
         logs,
         requireAccess,
         isAllowed,
+        catchUp: async () => auth === undefined || (await auth.access.catchUp()),
         readBody,
         limited,
       }),

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { createLogs } from '../history/createLogs.ts'
+import { runSql } from '../stack/sql.ts'
 import { disposables } from '../test/support/disposables.ts'
 import { messageOf, post, problemOf } from '../test/support/ingestClient.ts'
 import { type IngestServer, ingestServer } from '../test/support/ingestServer.ts'
@@ -43,6 +44,22 @@ const answerOf = async (answer: Response | Promise<Response>): Promise<Answer> =
   JSON.parse(await (await answer).text())
 const moveTo = (...markers: { channel: string; position?: number }[]) =>
   answerOf(ask('POST', '', { markers }))
+
+/** An ingest with a database of its own that asks for tokens, and carol's calls of its markers. */
+async function secured() {
+  const issuer = await TestIssuer.create()
+  const url = await testDatabase()
+  const server = await ingestServer(url, { issuer })
+  opened.add(() => server.close())
+  const bearer = { Authorization: `Bearer ${await issuer.token('user:carol')}` }
+  const call = (method: string, body?: unknown, search = '') =>
+    fetch(`${server.origin}/markers${search}`, {
+      method,
+      headers: { 'Content-Type': 'application/json', ...bearer },
+      body: body === undefined ? null : JSON.stringify(body),
+    })
+  return { url, call, origin: server.origin }
+}
 
 describe('read markers', () => {
   test('are of one person, for all logs, with what is unread and the last message', async () => {
@@ -99,17 +116,7 @@ describe('read markers', () => {
   })
 
   test('are only on channels that one may read', async () => {
-    const issuer = await TestIssuer.create()
-    const url = await testDatabase()
-    const secured = await ingestServer(url, { issuer })
-    opened.add(() => secured.close())
-    const bearer = { Authorization: `Bearer ${await issuer.token('user:carol')}` }
-    const call = (method: string, body?: unknown) =>
-      fetch(`${secured.origin}/markers`, {
-        method,
-        headers: { 'Content-Type': 'application/json', ...bearer },
-        body: body === undefined ? null : JSON.stringify(body),
-      })
+    const { url, call, origin } = await secured()
     const grant = (pattern: string, actions: string) =>
       putAccess(url, ['grant', 'user:carol', pattern, actions, null, null])
     const follow = (channel: string) => call('POST', { markers: [{ channel }] })
@@ -122,6 +129,26 @@ describe('read markers', () => {
     const names = async () => (await answerOf(call('GET'))).markers.map(({ channel }) => channel)
     await waitFor(async () => (await names()).length === 1)
     expect(await names()).toEqual(['lobby'])
-    expect(await problemOf(await fetch(`${secured.origin}/markers`))).toBe('401 unauthenticated')
+    expect(await problemOf(await fetch(`${origin}/markers`))).toBe('401 unauthenticated')
+  })
+
+  test('of a new member are there at once, with the grant that came with them', async () => {
+    const { url, call } = await secured()
+    await runSql(url, memberOf('_.private.first'))
+    await waitFor(async () => (await answerOf(call('GET'))).markers.length === 1)
+    let { version } = await answerOf(call('GET'))
+    const names = Array.from({ length: 10 }, (_, at) => `_.private.m${at}`)
+    for (const name of names) {
+      await runSql(url, memberOf(name))
+      const later = await answerOf(call('GET', undefined, `?after=${version}`))
+      expect(later.markers).toEqual([expect.objectContaining({ channel: name, position: 0 })])
+      ;({ version } = later)
+    }
   })
 })
+
+/** As account makes a channel for carol. */
+const memberOf = (channel: string): string => `
+  select channel_make(
+    '${channel}', 'private', 'T', '', 'user:dan', array['user:carol'], array['read'], 1000, 1000, 1000
+  )`

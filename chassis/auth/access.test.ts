@@ -117,6 +117,25 @@ test('After half an hour without a read the whole table is read: rows may have b
   expect(run.readers).toEqual([])
 })
 
+test('Whoever catches up has all that was there before, also if a read is under way, and all share one', async () => {
+  const run = new TestAccess(reads('user:alice'))
+  // The first read has begun, and does not see bob.
+  run.put(reads('user:bob'))
+  const caught = [run.access.catchUp(), run.access.catchUp(), run.access.catchUp()]
+  expect(await Promise.all(caught)).toEqual([true, true, true])
+  expect([run.readers, run.reads]).toEqual([
+    ['user:alice', 'user:bob'],
+    [0, 1],
+  ])
+  run.put(removed('user:alice'))
+  expect([await run.access.catchUp(), run.readers]).toEqual([true, ['user:bob']])
+  run.isAway = true
+  expect(await run.access.catchUp()).toBe(false)
+  run.isAway = false
+  await run.pass(500)
+  expect([await run.access.catchUp(), run.readers]).toEqual([true, ['user:bob']])
+})
+
 test('A read that hangs is waited for, and none is begun beside it', async () => {
   const clock = new VirtualClock()
   let begun = 0

@@ -34,7 +34,10 @@ export class Access {
   readonly #listeners: ((concerns: Concerns) => void)[] = []
   readonly #startedAt: number
   #table = new AccessTable()
-  #isReading = false
+  /** The read that is under way: whether it is good. */
+  #reading: Promise<boolean> | undefined
+  /** The one after it, if somebody waits for that. */
+  #next: Promise<boolean> | undefined
   /** A read failed. The next one may reach a standby that took over, whose changes may have other numbers. */
   #isDoubtful = true
   /** When the last good read began. */
@@ -74,6 +77,19 @@ export class Access {
   /** It was read at least once. */
   get wasRead(): boolean {
     return this.#goodAt !== undefined
+  }
+
+  /**
+   * True once the copy has all that was committed before this call, false if it could not be read. All that wait share one read: what
+   * was read from elsewhere meanwhile can be judged by it.
+   */
+  catchUp(): Promise<boolean> {
+    if (this.#reading === undefined) return this.#look()
+    this.#next ??= this.#reading.then(() => {
+      this.#next = undefined
+      return this.#look()
+    })
+    return this.#next
   }
 
   /** The table itself, as it is now; the next change may replace it. */
@@ -119,20 +135,23 @@ export class Access {
     this.#listeners.push(listener)
   }
 
-  async #look(): Promise<void> {
-    if (this.#isReading) return
-    this.#isReading = true
+  #look(): Promise<boolean> {
+    this.#reading ??= this.#read().finally(() => (this.#reading = undefined))
+    return this.#reading
+  }
+
+  async #read(): Promise<boolean> {
     try {
       const at = this.#options.clock.now()
       if (this.#isDoubtful || this.age > RELOAD_MS) await this.#load()
       else await this.#follow()
       this.#goodAt = at
       this.#isDoubtful = false
+      return true
     } catch (error) {
       this.#isDoubtful = true
       this.#options.onError(error)
-    } finally {
-      this.#isReading = false
+      return false
     }
   }
 

@@ -66,15 +66,19 @@ export class Devices {
   /**
    * Gives every user what its rights are now. It writes only what differs, so several may do it at once. A ban
    * ends the connection and lets none in. A revocation ends it once: the broker's own record says which one it has obeyed.
+   * `readRights` reads them as they are at its call.
    */
-  async follow(rights: Rights): Promise<void> {
+  async follow(readRights: () => Promise<Rights>): Promise<void> {
     const users = await readUsers(this.#control, (principal) => this.#roleOf(principal))
+    // After the users: by older rights it would undo what another has just done here.
+    const now = await readRights()
     // Who must go first.
     for (const user of users) {
-      const commands = connectionCommands(user, rights)
+      const commands = connectionCommands(user, now)
       if (commands.length > 0) await this.#control.run(...commands)
     }
     const roles = await readRoles(this.#control)
+    const rights = await readRights()
     for (const user of users) {
       const rolename = this.#roleOf(user.principal)
       const acls = this.#acls(user, rights)

@@ -24,14 +24,14 @@ describe('a connected device', () => {
     const before = await broker.device(principal, 'pw', SESSION)
     await before.client.subscribeAsync('causeway/channels/a', { qos: 1 })
     const banned = rightsOf(...rows, revocation(principal, Infinity))
-    await devices.follow(banned)
+    await devices.follow(async () => banned)
     await waitFor(() => !before.client.connected)
     await expect(broker.device(principal, 'pw')).rejects.toThrow(REFUSED)
     // Neither does a new password help.
     await devices.put({ principal, groups: [] }, 'new', banned)
     await expect(broker.device(principal, 'new')).rejects.toThrow(REFUSED)
     await broker.publish('causeway/channels/a')
-    await devices.follow(rightsOf(...rows, revocation(principal, Date.now())))
+    await devices.follow(async () => rightsOf(...rows, revocation(principal, Date.now())))
     const after = await broker.device(principal, 'new', SESSION)
     await after.client.subscribeAsync('causeway/channels/a', { qos: 1 })
     await broker.publish('causeway/channels/a')
@@ -40,19 +40,37 @@ describe('a connected device', () => {
     expect([...before.heard, ...after.heard]).toEqual(['causeway/channels/a'])
   })
 
+  test('is not let in by another replica whose rights are of before the ban', async () => {
+    const principal = 'device:raced'
+    const free = rightsOf(grant(principal, 'a', 'read'))
+    const banned = rightsOf(grant(principal, 'a', 'read'), revocation(principal, Infinity))
+    await devices.put({ principal, groups: [] }, 'pw', free)
+    const replica = await broker.devices()
+    let rights = free
+    // The ban comes, and is obeyed, while the answer is on its way to the replica.
+    await replica.follow(async () => {
+      const answer = rights
+      if (rights === free) await devices.follow(async () => (rights = banned))
+      return answer
+    })
+    await expect(broker.device(principal, 'pw')).rejects.toThrow(REFUSED)
+    await devices.follow(async () => free)
+    await broker.device(principal, 'pw')
+  })
+
   test('is cut off once by a revocation, and stays the same user', async () => {
     const principal = 'device:revoked'
     const rows = [grant('group:staff', 'a', 'read'), revocation(principal, 1_700_000_000_123.4)]
     await devices.put({ principal, groups: ['staff'] }, 'pw', rightsOf(...rows.slice(0, 1)))
     const before = await broker.device(principal, 'pw')
-    await devices.follow(rightsOf(...rows))
+    await devices.follow(async () => rightsOf(...rows))
     await waitFor(() => !before.client.connected)
     const after = await broker.device(principal, 'pw')
-    await devices.follow(rightsOf(...rows))
+    await devices.follow(async () => rightsOf(...rows))
     await after.client.subscribeAsync('causeway/channels/a', { qos: 1 })
     expect(after.client.connected).toBe(true)
     await expect(broker.device(principal, 'pw', { clientId: 'other' })).rejects.toThrow(REFUSED)
-    await devices.follow(rightsOf(...rows, revocation(principal, 1_700_000_000_200)))
+    await devices.follow(async () => rightsOf(...rows, revocation(principal, 1_700_000_000_200)))
     await waitFor(() => !after.client.connected)
   })
 

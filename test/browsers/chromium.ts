@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launchChromium } from '../chatPage.ts'
 import { type Engine, HIDE, type Tab } from './engine.ts'
 import { signalPages } from './signalPages.ts'
@@ -18,6 +18,14 @@ export async function openChromium(): Promise<Engine> {
   }
 }
 
+/** Playwright's own waits for a load, which a page that was kept does not have. */
+async function travel(page: Page, way: 'back' | 'forward'): Promise<void> {
+  const arrived = page.waitForEvent('framenavigated')
+  // The page leaves only after its answer: with the page the answer is lost, and the call fails.
+  await page.evaluate(`void setTimeout(() => history.${way}())`)
+  await arrived
+}
+
 async function pidOf(browser: Browser): Promise<number | undefined> {
   const session = await browser.newBrowserCDPSession()
   const { processInfo } = await session.send('SystemInfo.getProcessInfo')
@@ -33,9 +41,8 @@ async function tabIn(context: BrowserContext, pid: number | undefined): Promise<
     type: (text) => page.keyboard.type(text),
     press: (key) => page.keyboard.press(key),
     reload: async () => void (await page.reload()),
-    // Playwright waits for a load, which a page that was kept does not have.
-    back: () => page.evaluate('history.back()'),
-    forward: () => page.evaluate('history.forward()'),
+    back: () => travel(page, 'back'),
+    forward: () => travel(page, 'forward'),
     screenshot: async (path) => void (await page.screenshot({ path })),
     close: () => page.close(),
     hide: (isHidden) => page.evaluate(HIDE(isHidden)),

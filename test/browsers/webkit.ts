@@ -93,8 +93,9 @@ async function tabIn(driver: WebDriver, window: string, pid: number | undefined)
     type: keys,
     press: (key) => keys(KEYS[key]),
     reload: async () => void (await command('POST', '/refresh')),
-    back: () => run('history.back()'),
-    forward: () => run('history.forward()'),
+    // The page leaves only after its answer: the command may fail if the page goes first.
+    back: () => run('setTimeout(() => history.back())'),
+    forward: () => run('setTimeout(() => history.forward())'),
     screenshot: async (path) => {
       const image = await command('GET', '/screenshot')
       await writeFile(path, Buffer.from(String(image), 'base64'))

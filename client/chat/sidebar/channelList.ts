@@ -2,6 +2,7 @@ import type { Causeway } from '../../sdk/causeway.ts'
 import { type ChannelEntry, channels } from '../../sdk/channels.ts'
 import type { OpenStream } from '../../sdk/joinedChannel.ts'
 import type { Marker } from '../../sdk/markers.ts'
+import { pause } from '../../sdk/pause.ts'
 import { type ChannelProfile, myChannels } from '../../sdk/people.ts'
 import { ReadMarkers } from '../../sdk/readMarkers.ts'
 import type { TabChannel } from '../../sdk/sharedSources.ts'
@@ -30,8 +31,11 @@ const MAX_CHANNELS = 500
 /** A stream takes a hundred, and tabs that share one may have different lists. */
 const MAX_STREAMED = 60
 
-/** The list is read again so often while somebody looks at the page. */
+/** Whoever comes back to the page after so long gets a new list. */
 const REFRESH_MS = 60_000
+
+/** Until names that could not be read are asked for again. */
+const RETRY_MS = 5_000
 
 /** The channels that a person may read, with what is new in them. */
 export class ChannelList extends Store {
@@ -151,14 +155,16 @@ export class ChannelList extends Store {
     if (this.#options.accounts) void this.readProfiles()
   }
 
-  async readProfiles(): Promise<void> {
+  /** False if that failed: they stay as they were until they are read again. */
+  async readProfiles(): Promise<boolean> {
     try {
       const profiles = await myChannels(this.#options.causeway, this.#left.signal)
       this.#profiles.clear()
       for (const profile of profiles) this.#profiles.set(profile.name, profile)
       this.changed()
+      return true
     } catch {
-      // They stay as they were until they are read again.
+      return false
     }
   }
 
@@ -185,7 +191,14 @@ export class ChannelList extends Store {
     const hidden = [...this.#markers.all.keys()].filter((name) => isHidden(name))
     const isNew = hidden.some((name) => !this.#profiles.has(name) && !this.#sought.has(name))
     for (const name of hidden) this.#sought.add(name)
-    if (isNew && this.#options.accounts) void this.readProfiles()
+    if (isNew && this.#options.accounts) void this.#seek(hidden)
+  }
+
+  async #seek(names: readonly string[]): Promise<void> {
+    if (await this.readProfiles()) return
+    await pause(RETRY_MS, this.#left.signal)
+    for (const name of names) this.#sought.delete(name)
+    if (!this.#left.signal.aborted) this.#learnNames()
   }
 
   /** One stream for the channels that the person follows, those with the newest messages. */
