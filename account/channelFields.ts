@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isChannel, MAX_CHANNEL_LENGTH } from '../contract/channel.ts'
+import { aChannel } from '../chassis/description/parameters.ts'
 import { MEMBER_ROLES } from '../contract/membership.ts'
 import { shownName } from './fields.ts'
 
@@ -25,9 +25,13 @@ const person = z
     'must be a principal like user:bob, of a person or a service',
   )
 
-const people = z
-  .array(person, 'must be a list')
-  .refine((all) => new Set(all).size === all.length, 'must name each one once')
+const people = (min: number, max: number, others = '') =>
+  z
+    .array(person, 'must be a list')
+    .min(min, 'must not be empty')
+    .max(max, `must be ${max}${others} at most`)
+    .refine((all) => new Set(all).size === all.length, 'must name each one once')
+    .meta({ uniqueItems: true })
 
 const profile = { title: shownName, topic: topic.default('') }
 
@@ -37,22 +41,17 @@ export const NewChannel = z
     [
       z.strictObject({
         kind: z.literal('public'),
-        name: z
-          .string('must be a string')
-          .max(MAX_CHANNEL_LENGTH, 'is too long')
-          .refine(isChannel, 'must be a channel'),
+        name: aChannel('must be a channel'),
         ...profile,
       }),
       z.strictObject({
         kind: z.literal('private'),
         ...profile,
-        members: people.max(MAX_FIRST_MEMBERS, `must be ${MAX_FIRST_MEMBERS} at most`).default([]),
+        members: people(0, MAX_FIRST_MEMBERS).default([]),
       }),
       z.strictObject({
         kind: z.literal('direct'),
-        people: people
-          .min(1, 'must not be empty')
-          .max(MAX_OTHERS, `must be ${MAX_OTHERS} others at most`),
+        people: people(1, MAX_OTHERS, ' others'),
       }),
     ],
     'must be public, private or direct',

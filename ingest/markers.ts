@@ -2,13 +2,13 @@ import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
 import type { IsAllowed, RequireAccess } from '../chassis/auth/middleware.ts'
 import type { ReadBody } from '../chassis/body.ts'
+import { aChannel } from '../chassis/description/parameters.ts'
 import { wholeNumber } from '../chassis/description/reading.ts'
 import { pointer } from '../chassis/pointer.ts'
 import { queryReader } from '../chassis/queryReader.ts'
 import type { Route } from '../chassis/route.ts'
 import { searchOf } from '../chassis/searchOf.ts'
 import { decodeBody, validateJson } from '../chassis/validate.ts'
-import { isChannel } from '../contract/channel.ts'
 import { Problem } from '../contract/problem.ts'
 import { MAX_FOLLOWED } from '../history/markers.ts'
 import type { MarkerTable } from '../history/markerTable.ts'
@@ -30,14 +30,12 @@ export interface MarkerRoutesOptions {
 
 const MAX_MOVES = 100
 
-const channel = z.string('must be a string').refine(isChannel, 'must be a channel')
-
 export const Moves = z
   .strictObject({
     markers: z
       .array(
         z.strictObject({
-          channel,
+          channel: aChannel('must be a channel'),
           position: z
             .int('must be a position')
             .nonnegative('must be a position')
@@ -51,7 +49,8 @@ export const Moves = z
       .refine(
         (moves) => new Set(moves.map((move) => move.channel)).size === moves.length,
         'must name each channel once',
-      ),
+      )
+      .meta({ uniqueItems: true }),
   })
   .meta({ id: 'MarkerMoves' })
 
@@ -63,7 +62,7 @@ export const MarkersParameters = z.object({
 
 const readMarkersQuery = queryReader(MarkersParameters)
 
-export const MarkerParameters = z.object({ channel: z.string().refine(isChannel, 'a channel') })
+export const MarkerParameters = z.object({ channel: aChannel('expected a channel') })
 
 const readMarkerQuery = queryReader(MarkerParameters)
 

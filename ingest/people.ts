@@ -120,8 +120,7 @@ function restOf(all: ReadonlyMap<number, People>, after: number, first: number |
   const logs = [...all].sort(([one], [other]) => one - other)
   const start = first === undefined ? 0 : logs.findIndex(([id]) => id === first)
   if (start >= 0) return { logs: logs.slice(start), after }
-  const errors = [{ pointer: pointer(['log']), detail: 'expected the number of a log' }]
-  throw new Problem('invalid-parameter', undefined, { errors })
+  throw new Problem('not-found', `There is no log ${first}.`)
 }
 
 function senderParameter(value: unknown): string {

@@ -8,15 +8,15 @@ import { reading, wholeNumber } from './reading.ts'
 
 /** What texts in paths and queries stand for. The schemas read them, and the description of the API is made of them. */
 
-export const channelName = z
-  .string()
-  .max(MAX_CHANNEL_LENGTH)
-  .regex(CHANNEL_NAME)
-  .meta({
-    id: 'ChannelName',
-    description: 'Dot-separated segments of `A-Z a-z 0-9 _ -`.',
-    examples: ['rooms.berlin'],
-  })
+/** The name of a channel. `error` is said of a text that is none. */
+export const aChannel = (error?: string) =>
+  z.string(error).max(MAX_CHANNEL_LENGTH, error).regex(CHANNEL_NAME, error)
+
+export const channelName = aChannel().meta({
+  id: 'ChannelName',
+  description: 'Dot-separated segments of `A-Z a-z 0-9 _ -`.',
+  examples: ['rooms.berlin'],
+})
 
 /** A page of history, or a stream. Each name is checked later: a wrong one is another problem. */
 export const MAX_CHANNELS = 100

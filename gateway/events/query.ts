@@ -43,7 +43,7 @@ const since = reading(parseSince, SINCE_FORMS).meta({
     { pattern: EVENT_ID.source },
     { pattern: LOG_IDS.source },
     { format: 'date-time' },
-    { pattern: '^-[1-9][0-9]{0,3}$' },
+    { pattern: '^-([1-9][0-9]{0,2}|1000)$' },
   ],
 })
 

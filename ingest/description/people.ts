@@ -21,7 +21,7 @@ const PERSON = {
   credential: 'token',
   parameters: ofSender,
   query: PeopleParameters,
-  problems: [...OF_TOKENS, 'invalid-parameter'],
+  problems: [...OF_TOKENS, 'invalid-parameter', 'not-found'],
 } satisfies Partial<Operation>
 
 export const people: Operation[] = [

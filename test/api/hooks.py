@@ -21,8 +21,38 @@ def before_call(_context, case, _kwargs):
     key = (case.headers or {}).get("Idempotency-Key")
     if key:
         case.headers["Idempotency-Key"] = f"{uuid.uuid4()}{key}"[:255]
+    # It says whose the markers are with AUTH=open, and here there is a token.
+    if case.headers:
+        case.headers.pop("Causeway-Sender", None)
+    if case.operation.label == "POST /markers" and isinstance(case.body, dict):
+        case.body["markers"] = list({move["channel"]: move for move in case.body["markers"]}.values())
+    if case.operation.label == "GET /events":
+        drop_impossible_ids(case.headers, "Last-Event-ID")
+        drop_impossible_ids(case.query, "lastEventId", "since")
+        case.query = of_its_own_channels(dict(case.query or {}))
     if case.operation.label == "GET /history":
         case.query = page_or_search(dict(case.query or {}))
+
+
+def drop_impossible_ids(given, *names):
+    """A position is below 2^53, and an id over several logs has them in their order: only Causeway writes such an id."""
+    for name in names:
+        text = str((given or {}).get(name, ""))
+        digits = text.rpartition("-")[2]
+        if text.startswith("~") or (digits.isdigit() and int(digits) >= 2**53):
+            del given[name]
+
+
+def of_its_own_channels(query):
+    """A stream has the presence and signals of its own channels only."""
+    own = query.get("channel", [])
+    for name in {"presence", "signals"} & query.keys():
+        query[name] = [channel for channel in query[name] if channel in own]
+    # The last N of each channel are a thousand messages at most.
+    since = str(query.get("since", ""))
+    if since.startswith("-") and int(since) * len(own) < -1_000:
+        query["since"] = "-1"
+    return query
 
 
 def page_or_search(query):
