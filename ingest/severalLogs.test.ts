@@ -203,7 +203,7 @@ describe('with several logs', () => {
     const of = async (log: number): Promise<number> =>
       (await (await get(`${path}?log=${log}`)).text()).split('\n').length - 1
     expect([await of(0), (await of(1)) > (await of(2))]).toEqual([CHANNELS.length, true])
-    expect(await problemOf(await get(`${path}?log=3`))).toBe('400 invalid-parameter')
+    expect(await problemOf(await get(`${path}?log=3`))).toBe('404 not-found')
     const erased = await get(path, { method: 'DELETE' })
     expect(await erased.json()).toMatchObject({ erased: CHANNELS.length, next: null })
     expect(await (await get(path)).text()).toBe('')
