@@ -32,8 +32,11 @@ export interface JoinOptions {
 
 const BACKOFF: Backoff = { first: 2_000, max: 30_000 }
 
-/** Somebody may get a grant while they look at a channel that they may not read: it is asked for again, though seldom. */
-const FORBIDDEN_BACKOFF: Backoff = { first: 20_000, max: 60_000 }
+/**
+ * Somebody may get a grant while they look at a channel that they may not read. Soon, because that may have just been made: all services
+ * know a grant half a second later.
+ */
+const FORBIDDEN_BACKOFF: Backoff = { first: 1_000, max: 60_000 }
 
 /**
  * One channel: the newest page of history, then everything after it, live. Nothing is missing in between, because the stream
@@ -46,6 +49,8 @@ export class JoinedChannel {
   readonly #open: OpenStream
   readonly #left = new AbortController()
   #stream: ReturnType<OpenStream> | undefined
+  /** Of the stream, since it was last live. */
+  #refusals = 0
   /** Ends the pause between two attempts. */
   #wake = new AbortController()
 
@@ -116,11 +121,12 @@ export class JoinedChannel {
     if (connection.is !== 'closed' || this.#left.signal.aborted) {
       this.#handlers.connection(connection)
     }
+    if (connection.is === 'live') this.#refusals = 0
     if (connection.is === 'refused' && connection.problem.type === 'forbidden') void this.#rejoin()
   }
 
   async #rejoin(): Promise<void> {
-    await this.#wait(backoffDelay(0, Math.random(), FORBIDDEN_BACKOFF))
+    await this.#wait(backoffDelay(this.#refusals++, Math.random(), FORBIDDEN_BACKOFF))
     if (!this.#left.signal.aborted) await this.#join()
   }
 

@@ -81,9 +81,9 @@ test('History that the server refuses is not requested again, and no stream is o
   expect([requests.length, jest.getTimerCount()]).toEqual([1, 0])
 })
 
-test('History that may not be read is requested again after long waits, until a grant comes', async () => {
+test('History that may not be read is requested again after longer and longer waits, until a grant comes', async () => {
   const { events } = join()
-  for (const seconds of [20, 40, 60, 60]) {
+  for (const seconds of [1, 2, 4, 8, 16, 32, 60, 60]) {
     const asked = requests.length
     newest().refuse(403, 'forbidden')
     await settled()
@@ -105,11 +105,19 @@ test('A stream that may not be read any more is joined again after a wait, from 
   newest().refuse(403, 'forbidden')
   await settled()
   expect([events.at(-1), requests.length]).toEqual(['refused', 3])
-  await passes(20_000)
+  await passes(1_000)
+  expect(newest().url.pathname).toBe('/history')
+  await page([1])
+  newest().refuse(403, 'forbidden')
+  await settled()
+  expect([newest().url.pathname, requests.length]).toEqual(['/events', 5])
+  await passes(1_999)
+  expect(requests).toHaveLength(5)
+  await passes(1)
   expect(newest().url.pathname).toBe('/history')
   joined.leave()
   await passes(60_000)
-  expect([requests.length, jest.getTimerCount()]).toEqual([4, 0])
+  expect([requests.length, jest.getTimerCount()]).toEqual([6, 0])
 })
 
 test.each(['network', 'person'])('A pause ends when the %s says so', async (who) => {
