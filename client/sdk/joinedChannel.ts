@@ -49,8 +49,6 @@ export class JoinedChannel {
   readonly #open: OpenStream
   readonly #left = new AbortController()
   #stream: ReturnType<OpenStream> | undefined
-  /** Of the stream, since it was last live. */
-  #refusals = 0
   /** Ends the pause between two attempts. */
   #wake = new AbortController()
 
@@ -121,12 +119,12 @@ export class JoinedChannel {
     if (connection.is !== 'closed' || this.#left.signal.aborted) {
       this.#handlers.connection(connection)
     }
-    if (connection.is === 'live') this.#refusals = 0
     if (connection.is === 'refused' && connection.problem.type === 'forbidden') void this.#rejoin()
   }
 
   async #rejoin(): Promise<void> {
-    await this.#wait(backoffDelay(this.#refusals++, Math.random(), FORBIDDEN_BACKOFF))
+    // The gateway may learn of a grant a little later than ingest, whose history is there at once: four seconds at most.
+    await this.#wait(backoffDelay(2, Math.random(), FORBIDDEN_BACKOFF))
     if (!this.#left.signal.aborted) await this.#join()
   }
 
