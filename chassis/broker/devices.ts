@@ -70,11 +70,11 @@ export class Devices {
    */
   async follow(readRights: () => Promise<Rights>): Promise<void> {
     const users = await readUsers(this.#control, (principal) => this.#roleOf(principal))
-    // After the users: by older rights it would undo what another has just done here.
-    const now = await readRights()
+    // Rights are read after what they are compared with: by older ones this would undo what another has just done.
+    const first = await readRights()
     // Who must go first.
     for (const user of users) {
-      const commands = connectionCommands(user, now)
+      const commands = connectionCommands(user, first)
       if (commands.length > 0) await this.#control.run(...commands)
     }
     const roles = await readRoles(this.#control)

@@ -29,7 +29,7 @@ def before_call(_context, case, _kwargs):
     if case.operation.label == "GET /events":
         drop_impossible_ids(case.headers, "Last-Event-ID")
         drop_impossible_ids(case.query, "lastEventId", "since")
-        case.query = of_its_own_channels(dict(case.query or {}))
+        case.query = stream_that_may_be(dict(case.query or {}))
     if case.operation.label == "GET /history":
         case.query = page_or_search(dict(case.query or {}))
 
@@ -43,12 +43,11 @@ def drop_impossible_ids(given, *names):
             del given[name]
 
 
-def of_its_own_channels(query):
-    """A stream has the presence and signals of its own channels only."""
+def stream_that_may_be(query):
+    """A stream has the presence and signals of its own channels only, and the last N of each are a thousand messages at most."""
     own = query.get("channel", [])
     for name in {"presence", "signals"} & query.keys():
         query[name] = [channel for channel in query[name] if channel in own]
-    # The last N of each channel are a thousand messages at most.
     since = str(query.get("since", ""))
     if since.startswith("-") and int(since) * len(own) < -1_000:
         query["since"] = "-1"

@@ -2,13 +2,12 @@ import type { Causeway } from '../../sdk/causeway.ts'
 import { type ChannelEntry, channels } from '../../sdk/channels.ts'
 import type { OpenStream } from '../../sdk/joinedChannel.ts'
 import type { Marker } from '../../sdk/markers.ts'
-import { pause } from '../../sdk/pause.ts'
-import { type ChannelProfile, myChannels } from '../../sdk/people.ts'
+import type { ChannelProfile } from '../../sdk/people.ts'
 import { ReadMarkers } from '../../sdk/readMarkers.ts'
 import type { TabChannel } from '../../sdk/sharedSources.ts'
 import { Store } from '../store.ts'
+import { ChannelProfiles } from './channelProfiles.ts'
 import { type ListedChannel, byTitle, listedChannel } from './listedChannels.ts'
-import { isHidden } from '../../../contract/grants.ts'
 import type { Message } from '../../../contract/message.ts'
 
 interface ChannelListOptions {
@@ -34,18 +33,14 @@ const MAX_STREAMED = 60
 /** Whoever comes back to the page after so long gets a new list. */
 const REFRESH_MS = 60_000
 
-/** Until names that could not be read are asked for again. */
-const RETRY_MS = 5_000
-
 /** The channels that a person may read, with what is new in them. */
 export class ChannelList extends Store {
   readonly #options: ChannelListOptions
   readonly #left = new AbortController()
   readonly #entries = new Map<string, ChannelEntry>()
-  readonly #profiles = new Map<string, ChannelProfile>()
+  readonly #profiles: ChannelProfiles
   readonly #markers: ReadMarkers
   readonly #asked = new Set<string>()
-  readonly #sought = new Set<string>()
   #loaded = false
   #stream: ReturnType<OpenStream> | undefined
   #streamed = ''
@@ -56,13 +51,15 @@ export class ChannelList extends Store {
     super()
     this.#options = options
     const { causeway, me, tabs } = options
+    const changed = (): void => this.changed()
+    this.#profiles = new ChannelProfiles({ causeway, changed, left: this.#left.signal })
     this.#markers = new ReadMarkers(causeway, {
       reader: me,
       tabs,
       changed: () => {
         this.#loaded = true
         this.#listen()
-        this.#learnNames()
+        if (options.accounts) void this.#profiles.learn([...this.#markers.all.keys()])
         this.changed()
       },
     })
@@ -70,7 +67,7 @@ export class ChannelList extends Store {
   }
 
   get all(): readonly ListedChannel[] {
-    const names = [this.#entries, this.#markers.all, this.#profiles].flatMap((map) => [
+    const names = [this.#entries, this.#markers.all, this.#profiles.all].flatMap((map) => [
       ...map.keys(),
     ])
     return [...new Set([...names, this.#shown])].map((name) => this.of(name)).sort(byTitle)
@@ -87,7 +84,11 @@ export class ChannelList extends Store {
   }
 
   of(channel: string): ListedChannel {
-    const known = { entries: this.#entries, markers: this.#markers.all, profiles: this.#profiles }
+    const known = {
+      entries: this.#entries,
+      markers: this.#markers.all,
+      profiles: this.#profiles.all,
+    }
     return listedChannel(channel, known, this.#options.me)
   }
 
@@ -96,7 +97,7 @@ export class ChannelList extends Store {
   }
 
   profile(channel: string): ChannelProfile | undefined {
-    return this.#profiles.get(channel)
+    return this.#profiles.all.get(channel)
   }
 
   /** A channel is shown now. */
@@ -129,13 +130,13 @@ export class ChannelList extends Store {
   /** The channel is none of the person's own any more. */
   async unfollow(channel: string): Promise<void> {
     await this.#markers.unfollow(channel)
-    this.#profiles.delete(channel)
+    this.#profiles.drop(channel)
     this.changed()
   }
 
   /** It was created, or changed. */
   put(profile: ChannelProfile): void {
-    this.#profiles.set(profile.name, profile)
+    this.#profiles.put(profile)
     this.#markers.check()
     this.changed()
   }
@@ -152,20 +153,7 @@ export class ChannelList extends Store {
     this.#readAt = performance.now()
     this.#markers.check()
     void this.#readEntries()
-    if (this.#options.accounts) void this.readProfiles()
-  }
-
-  /** False if that failed: they stay as they were until they are read again. */
-  async readProfiles(): Promise<boolean> {
-    try {
-      const profiles = await myChannels(this.#options.causeway, this.#left.signal)
-      this.#profiles.clear()
-      for (const profile of profiles) this.#profiles.set(profile.name, profile)
-      this.changed()
-      return true
-    } catch {
-      return false
-    }
+    if (this.#options.accounts) void this.#profiles.read()
   }
 
   close(): void {
@@ -184,21 +172,6 @@ export class ChannelList extends Store {
     } catch {
       // The list stays as it was until it is read again.
     }
-  }
-
-  /** Somebody may have been added to a private channel, whose name says nothing. */
-  #learnNames(): void {
-    const hidden = [...this.#markers.all.keys()].filter((name) => isHidden(name))
-    const isNew = hidden.some((name) => !this.#profiles.has(name) && !this.#sought.has(name))
-    for (const name of hidden) this.#sought.add(name)
-    if (isNew && this.#options.accounts) void this.#seek(hidden)
-  }
-
-  async #seek(names: readonly string[]): Promise<void> {
-    if (await this.readProfiles()) return
-    await pause(RETRY_MS, this.#left.signal)
-    for (const name of names) this.#sought.delete(name)
-    if (!this.#left.signal.aborted) this.#learnNames()
   }
 
   /** One stream for the channels that the person follows, those with the newest messages. */
