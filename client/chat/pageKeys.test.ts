@@ -13,6 +13,10 @@ const slowFrames = () =>
     })
   })
 
+/** Waits until what was asked of a frame before has been done. */
+const frame = () =>
+  chat.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+
 const focused = () => chat.page.evaluate(() => document.activeElement?.ariaLabel)
 const press = async (...keys: string[]) => {
   for (const key of keys) await chat.page.keyboard.press(key)
@@ -42,4 +46,42 @@ test('and a reply', async () => {
 test('and a search', async () => {
   await press('Control+Shift+F', 'H', 'i')
   expect(await chat.page.getByLabel('Search all messages').inputValue()).toBe('Hi')
+})
+
+test('and a text behind a completed word: a late frame does not move the cursor', async () => {
+  const box = chat.page.getByLabel('Message', { exact: true })
+  await press(':', 't', 'a', 'd')
+  await chat.page.getByRole('option', { name: ':tada:' }).waitFor()
+  await press('Tab', 'o')
+  await frame()
+  await press('k')
+  expect(await box.inputValue()).toBe('🎉 ok')
+})
+
+test('and a text behind an emoji from the list, which stands where the cursor was', async () => {
+  const box = chat.page.getByLabel('Message', { exact: true })
+  await press('a', 'b', 'ArrowLeft')
+  await chat.page.getByRole('button', { name: 'Emoji', exact: true }).click()
+  const list = chat.page.getByRole('dialog')
+  await list.getByRole('button', { name: 'grinning', exact: true }).click()
+  await list.waitFor({ state: 'hidden' })
+  await frame()
+  await press('o', 'k')
+  expect(await box.inputValue()).toBe('a😀okb')
+})
+
+test('The emoji list takes the place of what is selected, and names are completed where the cursor went', async () => {
+  const box = chat.page.getByLabel('Message', { exact: true })
+  await press('a', 'b', 'Shift+ArrowLeft')
+  await chat.page.getByRole('button', { name: 'Emoji', exact: true }).click()
+  await chat.page.getByRole('dialog').getByRole('button', { name: 'grinning', exact: true }).click()
+  await chat.page.getByRole('dialog').waitFor({ state: 'hidden' })
+  expect(await box.inputValue()).toBe('a😀')
+  await box.fill(':tad')
+  const tada = chat.page.getByRole('option', { name: ':tada:' })
+  await tada.waitFor()
+  await press('Home')
+  await tada.waitFor({ state: 'hidden' })
+  await press('End')
+  await tada.waitFor()
 })

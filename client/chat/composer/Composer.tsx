@@ -43,19 +43,19 @@ export function Composer(props: ComposerProps) {
       current.value = next
       current.setSelectionRange(at, at)
     }
-    // After the drawing, which moves the cursor to the end.
-    requestAnimationFrame(() => {
-      box.current?.focus()
-      box.current?.setSelectionRange(at, at)
-    })
+    // A dialog gives the focus back to its button once it is drawn away. The cursor stays: people may have typed meanwhile.
+    requestAnimationFrame(() => box.current?.focus())
   }
   const take = ({ word }: Suggestion) => {
     if (wanted === undefined) return
     const done = completed(text, cursor, wanted, word)
     write(done.text, done.cursor)
   }
-  const put = (emoji: string) =>
-    write(text.slice(0, cursor) + emoji + text.slice(cursor), cursor + emoji.length)
+  const put = (emoji: string) => {
+    const { value = '', selectionStart = 0, selectionEnd = 0 } = box.current ?? {}
+    const before = value.slice(0, selectionStart) + emoji
+    write(before + value.slice(selectionEnd), before.length)
+  }
   const submit = () => {
     // What was typed just now may not be drawn yet.
     const { current } = box
@@ -66,6 +66,9 @@ export function Composer(props: ComposerProps) {
     setCursor(0)
     typed('')
   }
+  /** A cursor that only moves sends no event by which every browser tells it. */
+  const follow = ({ currentTarget }: { currentTarget: HTMLTextAreaElement }) =>
+    setCursor(currentTarget.selectionStart)
   const press = (event: KeyboardEvent) => {
     if (isComposing(event)) return
     // What was typed or taken just now may not be drawn yet: then the list is of an earlier text.
@@ -129,7 +132,9 @@ export function Composer(props: ComposerProps) {
             setCursor(currentTarget.selectionStart)
             typed(currentTarget.value)
           }}
-          onSelect={({ currentTarget }) => setCursor(currentTarget.selectionStart)}
+          onSelect={follow}
+          onKeyUp={follow}
+          onClick={follow}
           onKeyDown={press}
         />
         <IconButton icon="smile" label="Emoji" press={() => props.pickEmoji(put)} />
