@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { AccountMenu } from './account/AccountMenu.tsx'
 import { Announcer } from './Announcer.tsx'
 import type { Chat } from './chat.ts'
@@ -23,7 +23,8 @@ export function ChatView({ session, chat }: { session: Session; chat: Chat }) {
   const [editing, edit] = useState<number>()
   const actions = useMessageActions(chat, { ask, edit })
   useShortcuts(chat, () => ask({ is: 'help' }))
-  useEffect(() => {
+  // With the drawing: a later look would close what was opened meanwhile.
+  useLayoutEffect(() => {
     setDrawer(false)
     edit(undefined)
   }, [shown])

@@ -70,6 +70,34 @@ test('and a text behind an emoji from the list, which stands where the cursor wa
   expect(await box.inputValue()).toBe('a😀okb')
 })
 
+test('and a name that is written again: the one before does not come back', async () => {
+  const name = chat.page.getByLabel('You are')
+  await name.focus()
+  await press('Z', 'o', 'e', 'Enter')
+  await name.focus()
+  await press('B', 'o')
+  await frame()
+  await press('b', 'Enter')
+  await frame()
+  expect(await name.inputValue()).toBe('Bob')
+  await chat.page.getByLabel('Message', { exact: true }).focus()
+  await press('y', 'Enter')
+  await chat.page.locator('.own .name', { hasText: /^Bob$/ }).waitFor({ state: 'attached' })
+})
+
+test('and a key for a dialog, which opens with its key', async () => {
+  const help = chat.page.getByRole('dialog')
+  await press('Control+/')
+  await help.waitFor()
+  await press('Escape')
+  await help.waitFor({ state: 'detached' })
+  await press('Control+/', 'Escape', 'o', 'k')
+  await frame()
+  await frame()
+  expect(await help.count()).toBe(0)
+  expect(await chat.page.getByLabel('Message', { exact: true }).inputValue()).toBe('ok')
+})
+
 test('The emoji list takes the place of what is selected, and names are completed where the cursor went', async () => {
   const box = chat.page.getByLabel('Message', { exact: true })
   await press('a', 'b', 'Shift+ArrowLeft')

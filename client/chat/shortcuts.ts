@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { stepChannel } from './channelActions.ts'
 import type { Chat } from './chat.ts'
 
@@ -7,7 +7,7 @@ const OPEN = 'dialog[open], :popover-open'
 
 /** The keys that work everywhere in the chat. */
 export function useShortcuts(chat: Chat, help: () => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || document.querySelector(OPEN) !== null) return
       const action = actionOf(event, chat, help)

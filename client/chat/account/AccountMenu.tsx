@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { Avatar } from '../Avatar.tsx'
 import { errorText } from '../labels.ts'
 import type { Session } from '../session.ts'
@@ -70,8 +70,8 @@ function SignedIn({ session, name, principal, settings }: SignedInProps) {
 function ClaimedName({ session }: { session: Session }) {
   const { sender } = session
   const box = useRef<HTMLInputElement>(null)
-  const [text, setText] = useState(sender.name)
-  useEffect(() => setText(sender.name), [sender.name])
+  /** Undefined while nobody writes: then the field shows the name as it is, and no late drawing puts it over what is written. */
+  const [written, write] = useState<string>()
   return (
     <label id="claimed" class="account">
       <Avatar sender={sender} />
@@ -84,19 +84,16 @@ function ClaimedName({ session }: { session: Session }) {
           maxLength={2 * MAX_SENDER_NAME}
           autocomplete="nickname"
           spellcheck={false}
-          value={text}
+          value={written ?? sender.name}
           onFocus={({ currentTarget }) => currentTarget.select()}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
-          onChange={({ currentTarget }) => {
-            session.rename(currentTarget.value)
-            setText(session.sender.name)
-          }}
+          onInput={({ currentTarget }) => write(currentTarget.value)}
+          onChange={({ currentTarget }) => session.rename(currentTarget.value)}
+          onBlur={() => write(undefined)}
           onKeyDown={(event) => {
             if (event.isComposing || event.keyCode === 229) return
             if (event.key === 'Escape') {
               event.stopPropagation()
               if (box.current !== null) box.current.value = sender.name
-              setText(sender.name)
             }
             if (event.key === 'Escape' || event.key === 'Enter') box.current?.blur()
           }}

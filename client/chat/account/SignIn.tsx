@@ -1,5 +1,5 @@
 import { Fragment } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Methods } from './accountApi.ts'
 import { errorText } from '../labels.ts'
 import type { PageHash } from '../pageHash.ts'
@@ -32,7 +32,8 @@ export function SignIn({ reason, api, enter }: SignInProps) {
   const { methods, failure, again } = useMethods(api, invited === undefined)
   const root = useRef<HTMLElement>(null)
   const title = invited === undefined ? 'Sign in' : 'You are invited'
-  useEffect(() => {
+  // With the drawing: later, somebody may write in another field.
+  useLayoutEffect(() => {
     document.title = `${title} · Causeway`
     root.current?.querySelector<HTMLElement>('a, input, button')?.focus()
   }, [title, methods, failure])
