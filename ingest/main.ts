@@ -191,7 +191,9 @@ await runService({
   ],
   // Only the database: without MQTT posts are still stored, and delivered a second late.
   ready: async () => {
-    if (auth?.access.wasRead === false) throw new Problem('unavailable', 'No grants were read yet.')
+    // The first probe mostly comes before the first read has ended.
+    if (auth?.access.wasRead === false && !(await auth.access.catchUp()))
+      throw new Problem('unavailable', 'No grants were read yet.')
     await logs.check()
   },
   drain: async () => {
