@@ -2,11 +2,11 @@ import { options } from 'preact'
 import { onNextFrame } from './nextFrame.ts'
 
 /**
- * Draws once a frame, however many messages come. But what a key changes is drawn before the next key: that one may be for a box which
- * the first one opened, and on a slow machine a frame takes longer than people need for a word.
+ * Draws once a frame, however many messages come. But what a key or a click changes is drawn before the next key: that one may be for a
+ * box which they opened, and on a slow machine a frame takes longer than people need for a word.
  */
 export function drawByFrames(): void {
-  let isKey = false
+  let isPressed = false
   let waiting: (() => void) | undefined
   const draw = () => {
     const draws = waiting
@@ -15,14 +15,14 @@ export function drawByFrames(): void {
   }
   options.debounceRendering = (draws) => {
     waiting = draws
-    if (isKey) queueMicrotask(draw)
+    if (isPressed) queueMicrotask(draw)
     else onNextFrame(draw)
   }
   const press = () => {
     // Preact asks for no second drawing while one waits.
     draw()
-    isKey = true
-    setTimeout(() => (isKey = false))
+    isPressed = true
+    setTimeout(() => (isPressed = false))
   }
-  window.addEventListener('keydown', press, { capture: true })
+  for (const kind of ['keydown', 'click']) window.addEventListener(kind, press, { capture: true })
 }

@@ -48,6 +48,13 @@ test('and a search', async () => {
   expect(await chat.page.getByLabel('Search all messages').inputValue()).toBe('Hi')
 })
 
+test('and after a click too', async () => {
+  await chat.page.locator('.message').hover()
+  await chat.page.getByRole('button', { name: 'Reply in a thread' }).click()
+  await press('O', 'k')
+  expect(await chat.page.locator('#reply').inputValue()).toBe('Ok')
+})
+
 test('and a text behind a completed word: a late frame does not move the cursor', async () => {
   const box = chat.page.getByLabel('Message', { exact: true })
   await press(':', 't', 'a', 'd')
