@@ -77,6 +77,15 @@ test('and a text behind an emoji from the list, which stands where the cursor wa
   expect(await box.inputValue()).toBe('a😀okb')
 })
 
+test('and a text behind an emoji that was searched for', async () => {
+  await chat.page.getByRole('button', { name: 'Emoji', exact: true }).click()
+  const search = chat.page.getByLabel('Search emoji')
+  await search.fill('tada')
+  await chat.page.getByRole('button', { name: 'tada', exact: true }).waitFor()
+  await press('Enter', 'o', 'k')
+  expect(await chat.page.getByLabel('Message', { exact: true }).inputValue()).toBe('🎉ok')
+})
+
 test('and a name that is written again: the one before does not come back', async () => {
   const name = chat.page.getByLabel('You are')
   await name.focus()

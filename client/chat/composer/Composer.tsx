@@ -31,6 +31,8 @@ export function Composer(props: ComposerProps) {
   const { id, label, placeholder, draft, disabled, people, send, typed, editLast } = props
   useStores(emojiNames)
   const box = useRef<HTMLTextAreaElement>(null)
+  /** With the next drawing the focus comes back. That one takes a dialog away, which gave it to its button. */
+  const returns = useRef(false)
   const [text, setText] = useState(draft)
   const [cursor, setCursor] = useState(draft.length)
   const { wanted, suggestions, chosen, choose, dismiss } = useSuggestions(text, cursor, people)
@@ -43,8 +45,7 @@ export function Composer(props: ComposerProps) {
       current.value = next
       current.setSelectionRange(at, at)
     }
-    // A dialog gives the focus back to its button once it is drawn away. The cursor stays: people may have typed meanwhile.
-    requestAnimationFrame(() => box.current?.focus())
+    returns.current = true
   }
   const take = ({ word }: Suggestion) => {
     if (wanted === undefined) return
@@ -94,6 +95,10 @@ export function Composer(props: ComposerProps) {
   }
   useLayoutEffect(() => grow(box.current), [text])
   useLayoutEffect(() => box.current?.focus(), [])
+  useLayoutEffect(() => {
+    if (returns.current) box.current?.focus()
+    returns.current = false
+  }, [text])
   const open = suggestions.length > 0
   return (
     <form
