@@ -186,9 +186,7 @@ await runService({
     const isLate = seen.length > 0 && clock.now() - startedAt > PATIENCE_MS
     if (seen.length < logs.length && !isLate)
       throw new Problem('unavailable', 'The log was not read yet.')
-    // The first probe mostly comes before the first read has ended.
-    if (auth?.access.wasRead === false && !(await auth.access.catchUp()))
-      throw new Problem('unavailable', 'No grants were read yet.')
+    await auth?.access.requireRead()
   },
   drain: (signal) => {
     isDraining = true

@@ -12,7 +12,6 @@ import { createRegistry } from '../chassis/metrics.ts'
 import { createRefusedCopies } from '../chassis/refusedCopies.ts'
 import { openSharedLimits } from '../chassis/limits/sharedLimits.ts'
 import { VERSION } from '../chassis/version.ts'
-import { Problem } from '../contract/problem.ts'
 import { MQTT_WINDOW_BYTES } from '../contract/limits.ts'
 import { AcceptSignal } from './acceptSignal.ts'
 import { AcceptMessage, type AcceptOptions } from './acceptMessage.ts'
@@ -191,9 +190,7 @@ await runService({
   ],
   // Only the database: without MQTT posts are still stored, and delivered a second late.
   ready: async () => {
-    // The first probe mostly comes before the first read has ended.
-    if (auth?.access.wasRead === false && !(await auth.access.catchUp()))
-      throw new Problem('unavailable', 'No grants were read yet.')
+    await auth?.access.requireRead()
     await logs.check()
   },
   drain: async () => {

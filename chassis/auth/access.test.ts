@@ -136,6 +136,22 @@ test('Whoever catches up has all that was there before, also if a read is under 
   expect([await run.access.catchUp(), run.readers]).toEqual([true, ['user:bob']])
 })
 
+test('Whoever requires a read waits for the first, and for no other', async () => {
+  const run = new TestAccess(reads('user:alice'))
+  await run.access.requireRead()
+  expect([run.readers, run.reads]).toEqual([['user:alice'], [0]])
+  run.isAway = true
+  await run.access.requireRead()
+  expect(run.reads).toEqual([0])
+  const never = new Access({
+    changes: () => Promise.reject(new Error('Postgres is away')),
+    clock: new VirtualClock(),
+    now: Date.now,
+    onError: () => {},
+  })
+  await expect(never.requireRead()).rejects.toMatchObject({ type: 'unavailable' })
+})
+
 test('A read that hangs is waited for, and none is begun beside it', async () => {
   const clock = new VirtualClock()
   let begun = 0

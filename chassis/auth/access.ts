@@ -79,6 +79,12 @@ export class Access {
     return this.#goodAt !== undefined
   }
 
+  /** Rejects with `unavailable` if it was never read. It waits for the first read, which a first probe mostly comes before. */
+  async requireRead(): Promise<void> {
+    if (this.wasRead || (await this.#look())) return
+    throw new Problem('unavailable', 'No grants were read yet.')
+  }
+
   /**
    * True once the copy has all that was committed before this call, false if it could not be read. All that wait share one read: what
    * was read from elsewhere meanwhile can be judged by it.

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
 import { Avatar } from '../Avatar.tsx'
+import { isComposing } from '../composer/growing.ts'
 import { errorText } from '../labels.ts'
 import type { Session } from '../session.ts'
 import { MAX_SENDER_NAME } from '../../../contract/sender.ts'
@@ -90,7 +91,7 @@ function ClaimedName({ session }: { session: Session }) {
           onChange={({ currentTarget }) => session.rename(currentTarget.value)}
           onBlur={() => write(undefined)}
           onKeyDown={(event) => {
-            if (event.isComposing || event.keyCode === 229) return
+            if (isComposing(event)) return
             if (event.key === 'Escape') {
               event.stopPropagation()
               if (box.current !== null) box.current.value = sender.name

@@ -31,8 +31,8 @@ export function Composer(props: ComposerProps) {
   const { id, label, placeholder, draft, disabled, people, send, typed, editLast } = props
   useStores(emojiNames)
   const box = useRef<HTMLTextAreaElement>(null)
-  /** With the next drawing the focus comes back. That one takes a dialog away, which gave it to its button. */
-  const returns = useRef(false)
+  /** The next drawing gives the focus: the first one, and one that takes a dialog away, which gave it to its button. */
+  const takesFocus = useRef(true)
   const [text, setText] = useState(draft)
   const [cursor, setCursor] = useState(draft.length)
   const { wanted, suggestions, chosen, choose, dismiss } = useSuggestions(text, cursor, people)
@@ -45,7 +45,7 @@ export function Composer(props: ComposerProps) {
       current.value = next
       current.setSelectionRange(at, at)
     }
-    returns.current = true
+    takesFocus.current = true
   }
   const take = ({ word }: Suggestion) => {
     if (wanted === undefined) return
@@ -94,10 +94,9 @@ export function Composer(props: ComposerProps) {
     submit()
   }
   useLayoutEffect(() => grow(box.current), [text])
-  useLayoutEffect(() => box.current?.focus(), [])
   useLayoutEffect(() => {
-    if (returns.current) box.current?.focus()
-    returns.current = false
+    if (takesFocus.current) box.current?.focus()
+    takesFocus.current = false
   }, [text])
   const open = suggestions.length > 0
   return (
